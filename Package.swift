@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+/// A Swift module of warder, in `Sources/<name>`.
+func room(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: imports, swiftSettings: strict)
+}
+
+/// The tests of a module, in `Tests/<name>Tests`.
+func tests(of name: String, _ imports: [Target.Dependency] = []) -> Target {
+    .testTarget(name: name + "Tests", dependencies: [.byName(name: name)] + imports, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "warder",
+    products: [.executable(name: "warder", targets: ["warder"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // C libraries and the kernel: each has exactly one owner, named beside it.
+        .systemLibrary(name: "COpenSSL"),  // Crypto
+        .systemLibrary(name: "CExpat"),  // XML
+        .target(name: "CCurl"),  // Transport
+        .target(name: "CLinux"),  // Linux
+
+        // The ground floor.
+        room("Secrets"),
+        room("Linux", ["CLinux", "Secrets"]),
+        room("Crypto", ["COpenSSL", "Secrets"]),
+        room("Fields", ["Secrets"]),
+        room("Times"),
+
+        // What warder is about.
+        room("Profiles", ["Secrets"]),
+        room("Chains", ["Profiles", "Secrets"]),
+        room("Vault", ["Crypto", "Fields", "Linux", "Secrets"]),
+        room("Sessions", ["Crypto", "Fields", "Linux", "Secrets"]),
+        room("Prompt", ["Linux", "Secrets"]),
+
+        // Talking to STS.
+        room("Signing", ["Crypto", "Secrets", "Times"]),
+        room("Transport", ["CCurl", "Secrets"]),
+        .target(
+            name: "XML", dependencies: ["CExpat", "Secrets"], swiftSettings: strict,
+            linkerSettings: [.linkedLibrary(":libexpat.a")]),
+        room("STS", ["Secrets", "Signing", "Times", "Transport", "XML"]),
+
+        .executableTarget(
+            name: "warder",
+            dependencies: [
+                "Chains", "Crypto", "Fields", "Linux", "Profiles", "Prompt", "Secrets", "Sessions", "Signing",
+                "STS", "Times", "Transport", "Vault",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        tests(of: "Secrets"),
+        tests(of: "Linux", ["Secrets"]),
+        tests(of: "Crypto", ["Secrets"]),
+        tests(of: "Fields", ["Secrets"]),
+        tests(of: "Times"),
+        tests(of: "Profiles", ["Secrets"]),
+        tests(of: "Chains", ["Profiles", "Secrets"]),
+        tests(of: "Vault", ["Crypto", "Linux", "Secrets"]),
+        tests(of: "Sessions", ["Crypto", "Linux", "Secrets"]),
+        tests(of: "Prompt", ["Linux", "Secrets"]),
+        tests(of: "Signing", ["Crypto", "Secrets", "Times"]),
+        tests(of: "Transport", ["Secrets"]),
+        tests(of: "XML", ["Secrets"]),
+        tests(of: "STS", ["Secrets", "Signing", "Times", "Transport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

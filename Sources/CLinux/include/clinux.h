@@ -1,0 +1,25 @@
+// Kernel calls that Swift cannot import: variadic ones, and those without a glibc wrapper.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+typedef int32_t warder_key_serial;
+
+/// add_key(2) with the "user" type, into the user keyring; the serial, or -1 and errno.
+warder_key_serial warder_add_user_key(const char *description, const void *payload, size_t length);
+/// KEYCTL_SEARCH for a "user" key in the user keyring; the serial, or -1 and errno.
+warder_key_serial warder_search_user_key(const char *description);
+/// KEYCTL_LINK of the user keyring into the process keyring, so that this process possesses its keys.
+int warder_possess_user_keyring(void);
+/// KEYCTL_READ; the payload's whole length (it may exceed `capacity`), or -1 and errno.
+long warder_read_key(warder_key_serial key, void *buffer, size_t capacity);
+/// KEYCTL_SET_TIMEOUT, in seconds.
+int warder_set_key_timeout(warder_key_serial key, unsigned seconds);
+/// KEYCTL_INVALIDATE: gone at once, for every holder.
+int warder_invalidate_key(warder_key_serial key);
+
+/// prctl(PR_SET_DUMPABLE, 0 or 1).
+int warder_set_dumpable(int dumpable);
+/// `f_type` of fstatfs(2) is TMPFS_MAGIC or RAMFS_MAGIC: 1, 0, or -1 and errno.
+int warder_is_memory_filesystem(int descriptor);

@@ -1,0 +1,25 @@
+/// AWS credentials: a long-term access key (no token, no end) or a session.
+public struct Credentials: ~Copyable, Sendable {
+    /// `AKIA…` or `ASIA…`; an identifier, not a secret.
+    public let accessKeyID: String
+    /// The secret access key.
+    public let secret: SecretBytes
+    /// The session token; nil for a long-term key.
+    public let sessionToken: SecretBytes?
+    /// When the session ends, in seconds since 1970; nil for a long-term key.
+    public let expiration: Int64?
+    /// The twelve digits of the account, where known.
+    public let accountID: String?
+
+    /// Puts the parts together.
+    public init(
+        accessKeyID: String, secret: consuming SecretBytes, sessionToken: consuming SecretBytes?,
+        expiration: Int64?, accountID: String?
+    ) {
+        self.accessKeyID = accessKeyID
+        self.secret = secret
+        self.sessionToken = sessionToken
+        self.expiration = expiration
+        self.accountID = accountID
+    }
+}

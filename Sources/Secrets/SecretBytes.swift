@@ -1,0 +1,140 @@
+import Glibc
+
+/// Bytes that must not leak: a key, a passphrase, a session token, or a file that may hold one.
+///
+/// The one owner type for secrets. It cannot be copied by accident, its pages are locked in memory where the
+/// limit allows (`RLIMIT_MEMLOCK`; past it they could reach swap), left out of core dumps, and wiped over
+/// their whole capacity when it goes.
+///
+/// Running out of memory traps, as it does for Swift's own collections; callers bound sizes that come from
+/// outside before they ask for them.
+public struct SecretBytes: ~Copyable, @unchecked Sendable {
+    private var base: UnsafeMutableRawPointer
+    private var mapped: Int
+
+    /// How many bytes are in use.
+    public private(set) var count: Int
+
+    /// How many bytes fit before the buffer must move.
+    public var capacity: Int { mapped }
+
+    /// An empty buffer with room for at least `capacity` bytes.
+    public init(capacity: Int) {
+        (base, mapped) = Self.map(atLeast: capacity)
+        count = 0
+    }
+
+    /// `count` zero bytes, to be filled in place.
+    public init(zeros count: Int) {
+        self.init(capacity: count)
+        self.count = count
+    }
+
+    /// A copy of `bytes`; the caller wipes its own.
+    public init(copying bytes: UnsafeRawBufferPointer) {
+        self.init(capacity: bytes.count)
+        append(bytes)
+    }
+
+    /// The UTF-8 form of text that is no secret, to be joined with what is.
+    public init(_ text: StaticString) {
+        self.init(copying: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    deinit {
+        explicit_bzero(base, mapped)
+        munmap(base, mapped)
+    }
+
+    /// Nothing in it.
+    public var isEmpty: Bool { count == 0 }
+
+    /// Lends the bytes for reading.
+    @inlinable
+    public borrowing func withBytes<R: ~Copyable, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
+        try withUnsafeBytes { (bytes) throws(E) in try body(bytes.bytes) }
+    }
+
+    /// Lends the bytes to a C function for reading.
+    public borrowing func withUnsafeBytes<R: ~Copyable, E: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(E) -> R
+    ) throws(E) -> R {
+        try body(UnsafeRawBufferPointer(start: base, count: count))
+    }
+
+    /// Lends the bytes to a C function for writing in place.
+    public mutating func withUnsafeMutableBytes<R: ~Copyable, E: Error>(
+        _ body: (UnsafeMutableRawBufferPointer) throws(E) -> R
+    ) throws(E) -> R {
+        try body(UnsafeMutableRawBufferPointer(start: base, count: count))
+    }
+
+    /// The byte at `index`, which must be below `count`.
+    public subscript(index: Int) -> UInt8 {
+        precondition(index >= 0 && index < count, "index out of range")
+        return base.load(fromByteOffset: index, as: UInt8.self)
+    }
+
+    /// Appends `bytes`, moving to a larger mapping (and wiping the old one) where they do not fit.
+    public mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        guard let source = bytes.baseAddress, bytes.count > 0 else { return }
+        reserve(count + bytes.count)
+        (base + count).copyMemory(from: source, byteCount: bytes.count)
+        count += bytes.count
+    }
+
+    /// Appends what another secret holds.
+    public mutating func append(_ other: borrowing SecretBytes) {
+        other.withUnsafeBytes { append($0) }
+    }
+
+    /// Appends one byte.
+    public mutating func append(_ byte: UInt8) {
+        reserve(count + 1)
+        base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+        count += 1
+    }
+
+    /// Appends the UTF-8 form of text that is no secret.
+    public mutating func append(_ text: String) {
+        var text = text
+        text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Drops what stands behind the first `newCount` bytes, and wipes it.
+    public mutating func truncate(to newCount: Int) {
+        precondition(newCount >= 0 && newCount <= count, "a buffer is only ever shortened")
+        explicit_bzero(base + newCount, count - newCount)
+        count = newCount
+    }
+
+    /// A second buffer with the bytes in `range`, which must lie inside `0..<count`.
+    public borrowing func copy(_ range: Range<Int>) -> SecretBytes {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "range out of bounds")
+        return SecretBytes(copying: UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
+    }
+
+    /// A second buffer with the same bytes.
+    public borrowing func copy() -> SecretBytes { copy(0..<count) }
+
+    private mutating func reserve(_ needed: Int) {
+        guard needed > mapped else { return }
+        let (newBase, newMapped) = Self.map(atLeast: max(needed, 2 * mapped))
+        newBase.copyMemory(from: base, byteCount: count)
+        explicit_bzero(base, mapped)
+        munmap(base, mapped)
+        (base, mapped) = (newBase, newMapped)
+    }
+
+    private static func map(atLeast bytes: Int) -> (UnsafeMutableRawPointer, Int) {
+        let page = 4096
+        let size = max(page, (bytes + page - 1) / page * page)
+        let flags = MAP_PRIVATE | MAP_ANONYMOUS
+        guard let base = mmap(nil, size, PROT_READ | PROT_WRITE, flags, -1, 0), base != MAP_FAILED else {
+            preconditionFailure("out of memory")
+        }
+        mlock(base, size)
+        madvise(base, size, MADV_DONTDUMP)
+        return (base, size)
+    }
+}
