@@ -16,6 +16,7 @@ public struct UnixTime: Hashable, Comparable, Sendable {
         seconds = Int64(days) * 86_400 + Int64(hour * 3600 + minute * 60 + second)
     }
 
+    /// Earlier than.
     public static func < (a: UnixTime, b: UnixTime) -> Bool { a.seconds < b.seconds }
 
     /// The moment `seconds` later.
