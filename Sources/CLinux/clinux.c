@@ -1,9 +1,12 @@
 #define _GNU_SOURCE
 #include "clinux.h"
 
+#include <fcntl.h>
 #include <linux/keyctl.h>
 #include <linux/magic.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -40,4 +43,36 @@ int warder_is_memory_filesystem(int descriptor) {
     struct statfs info;
     if (fstatfs(descriptor, &info) != 0) return -1;
     return info.f_type == TMPFS_MAGIC || info.f_type == RAMFS_MAGIC;
+}
+
+int warder_forbid_core_dump(uint64_t *previous) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_CORE, &limit) != 0) return -1;
+    *previous = limit.rlim_cur;
+    limit.rlim_cur = 0;
+    return setrlimit(RLIMIT_CORE, &limit);
+}
+
+int warder_allow_core_dump(uint64_t soft) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_CORE, &limit) != 0) return -1;
+    limit.rlim_cur = soft;
+    return setrlimit(RLIMIT_CORE, &limit);
+}
+
+int warder_try_lock(int descriptor, int64_t offset) {
+    struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = offset, .l_len = 1};
+    return fcntl(descriptor, F_OFD_SETLK, &range);
+}
+
+int warder_pipe(int ends[2]) {
+    return pipe2(ends, O_CLOEXEC);
+}
+
+int warder_signal_descriptor(const sigset_t *signals) {
+    return signalfd(-1, signals, SFD_CLOEXEC);
+}
+
+int warder_become(const char *file, char *const arguments[], char *const environment[]) {
+    return execvpe(file, arguments, environment);
 }

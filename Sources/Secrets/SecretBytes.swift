@@ -101,6 +101,14 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
         text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
     }
 
+    /// Grows to `newCount` bytes by zeros, to be filled in place; a count below the present one changes nothing.
+    public mutating func extend(to newCount: Int) {
+        guard newCount > count else { return }
+        // What lies behind `count` is zero already: fresh from the kernel, or wiped by `truncate`.
+        reserve(newCount)
+        count = newCount
+    }
+
     /// Drops what stands behind the first `newCount` bytes, and wipes it.
     public mutating func truncate(to newCount: Int) {
         precondition(newCount >= 0 && newCount <= count, "a buffer is only ever shortened")

@@ -1,6 +1,7 @@
 // Kernel calls that Swift cannot import: variadic ones, and those without a glibc wrapper.
 #pragma once
 #include <stddef.h>
+#include <signal.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -23,3 +24,20 @@ int warder_invalidate_key(warder_key_serial key);
 int warder_set_dumpable(int dumpable);
 /// `f_type` of fstatfs(2) is TMPFS_MAGIC or RAMFS_MAGIC: 1, 0, or -1 and errno.
 int warder_is_memory_filesystem(int descriptor);
+
+/// Sets the soft RLIMIT_CORE to 0 and gives what it was; 0, or -1 and errno.
+int warder_forbid_core_dump(uint64_t *previous);
+/// Sets the soft RLIMIT_CORE.
+int warder_allow_core_dump(uint64_t limit);
+
+/// F_OFD_SETLK of a write lock on the byte at `offset`; 0, or -1 and errno.
+int warder_try_lock(int descriptor, int64_t offset);
+
+// Declared by glibc only under _GNU_SOURCE, which Swift's importer does not set.
+
+/// pipe2 with O_CLOEXEC.
+int warder_pipe(int ends[2]);
+/// signalfd with SFD_CLOEXEC.
+int warder_signal_descriptor(const sigset_t *signals);
+/// execvpe; returns only on failure.
+int warder_become(const char *file, char *const arguments[], char *const environment[]);

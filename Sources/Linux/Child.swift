@@ -1,0 +1,93 @@
+import CLinux
+import Glibc
+import Secrets
+
+/// Why a command gave no answer.
+public enum ChildError: Error, Equatable, Sendable {
+    /// It could not be started, with `errno`.
+    case notStarted(program: String, code: Int32)
+    /// It ended with another code than 0.
+    case failed(program: String, code: Int32)
+    /// A signal ended it.
+    case killed(program: String, signal: Int32)
+    /// It was still running at the deadline, and was killed.
+    case timedOut(program: String)
+    /// It printed more than is taken, in bytes.
+    case tooMuchOutput(program: String, limit: Int)
+}
+
+/// Runs a command line in `/bin/sh` and gives what it prints, without line ends behind it.
+///
+/// The child reads nothing, and its messages go to the terminal where there is one: standard error may be a stream
+/// that an SDK reads. None of the variables in `withheld` reach it.
+///
+/// - Parameters:
+///   - limit: the most bytes that it may print.
+///   - deadline: when it is killed; nil to let it take its time.
+public func output(
+    ofShellCommand command: String, withheld: [String], limit: Int, until deadline: Deadline?
+) throws(ChildError) -> SecretBytes {
+    var ends: [Int32] = [-1, -1]
+    guard warder_pipe(&ends) == 0 else { throw .notStarted(program: command, code: errno) }
+    let output = Descriptor(owning: ends[0], path: command)
+    var process: pid_t = 0
+    let started = spawn(command, standardOutput: ends[1], withheld: withheld, &process)
+    close(ends[1])
+    guard started == 0 else { throw .notStarted(program: command, code: started) }
+    var text = SecretBytes(capacity: limit + 1)
+    if let failure = collect(output, command, into: &text, limit: limit, until: deadline) {
+        kill(process, SIGKILL)
+        _ = wait(for: process)
+        throw failure
+    }
+    let status = wait(for: process)
+    if status & 0x7f != 0 { throw .killed(program: command, signal: status & 0x7f) }
+    guard status == 0 else { throw .failed(program: command, code: status >> 8 & 0xff) }
+    while text.count > 0, text[text.count - 1] == UInt8(ascii: "\n") || text[text.count - 1] == UInt8(ascii: "\r") {
+        text.truncate(to: text.count - 1)
+    }
+    return text
+}
+
+private func spawn(
+    _ command: String, standardOutput: Int32, withheld: [String], _ process: inout pid_t
+) -> Int32 {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, standardOutput, 1)
+    let messages = access("/dev/tty", W_OK) == 0 && (try? Terminal.open()) != nil ? "/dev/tty" : "/dev/null"
+    posix_spawn_file_actions_addopen(&actions, 2, messages, O_WRONLY | O_NOCTTY, 0)
+    return withVariables(without: withheld, adding: []) { environment in
+        withArguments(["sh", "-c", command]) { arguments in
+            posix_spawn(&process, "/bin/sh", &actions, nil, arguments, environment)
+        }
+    }
+}
+
+private func collect(
+    _ output: borrowing Descriptor, _ command: String, into text: inout SecretBytes, limit: Int,
+    until deadline: Deadline?
+) -> ChildError? {
+    while true {
+        var waiting = pollfd(fd: output.number, events: Int16(POLLIN), revents: 0)
+        let ready = poll(&waiting, 1, deadline.map { Int32(clamping: $0.remaining) } ?? -1)
+        if ready == 0 { return .timedOut(program: command) }
+        if ready < 0 { continue }
+        let used = text.count
+        text.extend(to: limit + 1)
+        let count = text.withUnsafeMutableBytes {
+            read(output.number, $0.baseAddress.map { $0 + used }, limit + 1 - used)
+        }
+        text.truncate(to: used + max(0, count))
+        if count == 0 || (count < 0 && errno != EINTR) { return nil }
+        if text.count > limit { return .tooMuchOutput(program: command, limit: limit) }
+    }
+}
+
+private func wait(for process: pid_t) -> Int32 {
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) == -1 && errno == EINTR {}
+    return status
+}

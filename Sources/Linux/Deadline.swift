@@ -1,0 +1,45 @@
+import Glibc
+
+/// A moment on a clock that only goes forward and goes on in suspend (`CLOCK_BOOTTIME`).
+public struct Deadline: Sendable, Comparable {
+    /// Milliseconds since the machine started.
+    public let milliseconds: Int64
+
+    /// A moment given by its milliseconds since the machine started.
+    public init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+    /// The present.
+    public static var now: Deadline {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        return Deadline(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
+    /// The moment `milliseconds` from now.
+    public static func after(milliseconds: Int64) -> Deadline {
+        Deadline(milliseconds: now.milliseconds + milliseconds)
+    }
+
+    /// Milliseconds that are left; 0 when it has passed.
+    public var remaining: Int64 { max(0, milliseconds - Self.now.milliseconds) }
+
+    /// It is now, or was before.
+    public var hasPassed: Bool { remaining == 0 }
+
+    /// Earlier than.
+    public static func < (a: Deadline, b: Deadline) -> Bool { a.milliseconds < b.milliseconds }
+}
+
+/// The wall clock, in seconds since 1970. The corresponding C function is `clock_gettime`.
+public func wallClock() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec)
+}
+
+/// Sleeps. The corresponding C function is `nanosleep`.
+public func sleep(milliseconds: Int64) {
+    var wanted = timespec(tv_sec: Int(milliseconds / 1000), tv_nsec: Int(milliseconds % 1000) * 1_000_000)
+    var rest = timespec()
+    while nanosleep(&wanted, &rest) == -1 && errno == EINTR { wanted = rest }
+}

@@ -1,0 +1,68 @@
+import Glibc
+import Secrets
+
+/// An open file descriptor, closed when it goes.
+public struct Descriptor: ~Copyable {
+    /// The number that the kernel knows it by.
+    public let number: Int32
+    /// The path it was opened by, for messages.
+    public let path: String
+
+    /// Takes over an open descriptor.
+    public init(owning number: Int32, path: String) {
+        self.number = number
+        self.path = path
+    }
+
+    /// Opens `path`. The corresponding C function is `open`; `O_CLOEXEC` is always added.
+    public init(opening path: String, _ flags: Int32, mode: mode_t = 0) throws(SystemError) {
+        let number = try system("open", path) { open(path, flags | O_CLOEXEC, mode) }
+        self.init(owning: number, path: path)
+    }
+
+    deinit { close(number) }
+
+    /// Size, mode, owner. The corresponding C function is `fstat`.
+    public func status() throws(SystemError) -> stat {
+        var info = stat()
+        _ = try system("fstat", path) { fstat(number, &info) }
+        return info
+    }
+
+    /// Reads into `buffer`; the number of bytes, 0 at the end. The corresponding C function is `read`.
+    public func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+        try system("read", path) { Glibc.read(number, buffer.baseAddress, buffer.count) }
+    }
+
+    /// Writes all of `bytes`, however many calls that takes. The corresponding C function is `write`.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+        var rest = bytes
+        while rest.count > 0 {
+            let written = try system("write", path) { Glibc.write(number, rest.baseAddress, rest.count) }
+            rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+        }
+    }
+
+    /// Waits until what was written is on the disk. The corresponding C function is `fsync`.
+    public func synchronize() throws(SystemError) {
+        _ = try system("fsync", path) { fsync(number) }
+    }
+
+    /// Everything from here to the end; nil where that is more than `limit` bytes.
+    public func readToEnd(limit: Int, expecting expected: Int = 0) throws(SystemError) -> SecretBytes? {
+        var text = SecretBytes(capacity: min(expected, limit) + 1)
+        while true {
+            let used = text.count
+            // One byte of room past what is expected, so that the end is seen without growing.
+            text.extend(to: min(max(text.capacity, used + 4096), limit + 1))
+            let (count, failure) = text.withUnsafeMutableBytes { bytes -> (Int, SystemError?) in
+                let room = UnsafeMutableRawBufferPointer(rebasing: bytes[used...])
+                do throws(SystemError) { return (try read(into: room), nil) } catch { return (0, error) }
+            }
+            if let failure { throw failure }
+            text.truncate(to: used + count)
+            if count == 0 { return text }
+            if text.count > limit { return nil }
+        }
+    }
+}

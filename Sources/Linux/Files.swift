@@ -1,0 +1,127 @@
+import Glibc
+import Secrets
+
+/// Why a file could not be read or written.
+public enum FileError: Error, Equatable, Sendable {
+    /// A system call failed.
+    case system(SystemError)
+    /// The file is larger than warder is willing to read, in bytes.
+    case tooLarge(path: String, limit: Int)
+    /// A folder, a device or a pipe stands where a file should.
+    case notAFile(path: String)
+    /// Somebody else owns it.
+    case foreign(path: String, owner: UInt32)
+    /// Others than the owner may read or write it; its permission bits.
+    case exposed(path: String, mode: UInt32)
+    /// A symbolic link stands where a file of warder's own should.
+    case link(path: String)
+
+    /// The file is not there.
+    public var isAbsence: Bool {
+        if case .system(let error) = self { error.isAbsence } else { false }
+    }
+}
+
+/// Reads a file that the user wrote, as `~/.aws/config`: links are followed, and its permissions are the user's affair.
+public func readFile(_ path: String, limit: Int) throws(FileError) -> SecretBytes {
+    do throws(SystemError) {
+        // A pipe in the file's place must not hang a program that runs unattended.
+        let file = try Descriptor(opening: path, O_RDONLY | O_NONBLOCK)
+        let status = try file.status()
+        if status.st_mode & S_IFMT == S_IFDIR { throw SystemError(call: "read", path: path, code: EISDIR) }
+        if let text = try file.readToEnd(limit: limit, expecting: Int(status.st_size)) { return text }
+    } catch { throw .system(error) }
+    throw .tooLarge(path: path, limit: limit)
+}
+
+/// Reads a file of warder's own: a plain file, the user's, closed to others.
+public func readPrivateFile(_ path: String, limit: Int) throws(FileError) -> SecretBytes {
+    let file = try openPrivateFile(path, O_RDONLY)
+    do throws(SystemError) {
+        let status = try file.status()
+        if let text = try file.readToEnd(limit: limit, expecting: Int(status.st_size)) { return text }
+    } catch { throw .system(error) }
+    throw .tooLarge(path: path, limit: limit)
+}
+
+/// Opens a file of warder's own, and checks that it is a plain file, the user's, closed to others.
+public func openPrivateFile(_ path: String, _ flags: Int32, mode: mode_t = 0o600) throws(FileError) -> Descriptor {
+    let file: Descriptor
+    do throws(SystemError) {
+        file = try Descriptor(opening: path, flags | O_NOFOLLOW | O_NONBLOCK, mode: mode)
+    } catch {
+        throw error.code == ELOOP ? .link(path: path) : .system(error)
+    }
+    let status: stat
+    do throws(SystemError) { status = try file.status() } catch { throw .system(error) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
+    guard status.st_uid == geteuid() else { throw .foreign(path: path, owner: status.st_uid) }
+    guard status.st_mode & 0o077 == 0 else { throw .exposed(path: path, mode: status.st_mode & 0o777) }
+    return file
+}
+
+/// Makes a folder of warder's own (0700) with those above it, where they are missing.
+///
+/// One that is there must be the user's and not writable for others; one more open than 0700 is left as it is,
+/// since the user may share `~/.local/share`, and the files inside are 0600.
+public func makePrivateFolder(_ path: String) throws(FileError) {
+    if mkdir(path, 0o700) == 0 { return }
+    switch errno {
+    case EEXIST:
+        var info = stat()
+        guard stat(path, &info) == 0 else { throw .system(SystemError(call: "stat", path: path, code: errno)) }
+        guard info.st_mode & S_IFMT == S_IFDIR else {
+            throw .system(SystemError(call: "mkdir", path: path, code: ENOTDIR))
+        }
+        guard info.st_uid == geteuid() else { throw .foreign(path: path, owner: info.st_uid) }
+        guard info.st_mode & 0o022 == 0 else { throw .exposed(path: path, mode: info.st_mode & 0o777) }
+    case ENOENT:
+        guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+            throw .system(SystemError(call: "mkdir", path: path, code: ENOENT))
+        }
+        try makeParent(String(path[..<slash]))
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+            throw .system(SystemError(call: "mkdir", path: path, code: errno))
+        }
+    case let code:
+        throw .system(SystemError(call: "mkdir", path: path, code: code))
+    }
+}
+
+/// Makes a folder above warder's own; one that is there is the user's affair.
+private func makeParent(_ path: String) throws(FileError) {
+    if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+    let code = errno
+    guard code == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+        throw .system(SystemError(call: "mkdir", path: path, code: code))
+    }
+    try makeParent(String(path[..<slash]))
+    guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+        throw .system(SystemError(call: "mkdir", path: path, code: errno))
+    }
+}
+
+/// The names in a folder, without `.` and `..`, in no order; empty where the folder is not there.
+public func names(inFolder path: String) throws(SystemError) -> [String] {
+    guard let folder = opendir(path) else {
+        let error = SystemError(call: "opendir", path: path, code: errno)
+        if error.isAbsence { return [] }
+        throw error
+    }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if name != "." && name != ".." { names.append(name) }
+    }
+    return names
+}
+
+/// Removes a file; one that is not there is no error. The corresponding C function is `unlink`.
+public func removeFile(_ path: String) throws(SystemError) {
+    do throws(SystemError) { _ = try system("unlink", path) { unlink(path) } } catch {
+        if !error.isAbsence { throw error }
+    }
+}

@@ -1,0 +1,75 @@
+import CLinux
+import Glibc
+import Secrets
+
+/// Why the kernel keyring did not serve.
+public enum KeyringError: Error, Equatable, Sendable {
+    /// The kernel has no keyrings for this process: a container's filter, or a build without them.
+    case unavailable
+    /// The user's quota of keys or bytes is used up.
+    case full
+    /// Another failure, with `errno`.
+    case refused(code: Int32)
+}
+
+/// Keys of type `user` in the user keyring (`keyrings(7)`).
+///
+/// The default permissions stay: only a possessor may read. A login session of the same user becomes one by linking
+/// the user keyring into its process keyring, which another user, or another user namespace, cannot.
+public enum KernelKeyring {
+    /// Puts `payload` under `description`, replacing what stood there, for `seconds` from now.
+    public static func put(_ payload: borrowing SecretBytes, _ description: String, seconds: UInt32)
+        throws(KeyringError)
+    {
+        // Possessed before it is made, or setting the time limit would be refused.
+        _ = warder_possess_user_keyring()
+        let key = payload.withUnsafeBytes { warder_add_user_key(description, $0.baseAddress, $0.count) }
+        guard key != -1 else { throw error(errno) }
+        guard warder_set_key_timeout(key, seconds) == 0 else {
+            let code = errno
+            warder_invalidate_key(key)
+            throw error(code)
+        }
+    }
+
+    /// What stands under `description`; nil where there is nothing, or its time is out.
+    public static func get(_ description: String, limit: Int) throws(KeyringError) -> SecretBytes? {
+        _ = warder_possess_user_keyring()
+        let key = warder_search_user_key(description)
+        guard key != -1 else { return try absent(errno) }
+        var payload = SecretBytes(zeros: limit)
+        let count = payload.withUnsafeMutableBytes { warder_read_key(key, $0.baseAddress, $0.count) }
+        guard count != -1 else { return try absent(errno) }
+        guard count <= limit else { throw .refused(code: EMSGSIZE) }
+        payload.truncate(to: count)
+        return payload
+    }
+
+    /// Takes away what stands under `description`; whether there was anything.
+    @discardableResult
+    public static func remove(_ description: String) throws(KeyringError) -> Bool {
+        _ = warder_possess_user_keyring()
+        let key = warder_search_user_key(description)
+        guard key != -1 else {
+            _ = try absent(errno)
+            return false
+        }
+        guard warder_invalidate_key(key) == 0 else { throw error(errno) }
+        return true
+    }
+
+    private static func absent(_ code: Int32) throws(KeyringError) -> SecretBytes? {
+        switch code {
+        case ENOKEY, EKEYEXPIRED, EKEYREVOKED: return nil
+        default: throw error(code)
+        }
+    }
+
+    private static func error(_ code: Int32) -> KeyringError {
+        switch code {
+        case EPERM, ENOSYS, EACCES: .unavailable
+        case EDQUOT: .full
+        default: .refused(code: code)
+        }
+    }
+}

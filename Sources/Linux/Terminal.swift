@@ -1,0 +1,159 @@
+import CLinux
+import Glibc
+import Secrets
+
+/// Why a terminal gave no answer.
+public enum TerminalError: Error, Equatable, Sendable {
+    /// There is no controlling terminal.
+    case none
+    /// There is one, but warder runs in the background of it and must not read there.
+    case background
+    /// The user ended the input without a line (Ctrl-D).
+    case dismissed
+    /// Nobody answered in time.
+    case timedOut
+    /// The line is longer than what is asked for can be.
+    case tooLong
+    /// A system call failed.
+    case system(SystemError)
+}
+
+/// The controlling terminal, with this process in its foreground.
+public struct Terminal: ~Copyable {
+    private let device: Descriptor
+
+    private init(_ device: consuming Descriptor) { self.device = device }
+
+    /// Opens `/dev/tty`, unless this process is in the background of it: reading there would stop the process, and
+    /// the answer belongs to the program in front.
+    public static func open() throws(TerminalError) -> Terminal {
+        let device: Descriptor
+        do throws(SystemError) {
+            device = try Descriptor(opening: "/dev/tty", O_RDWR | O_NOCTTY)
+        } catch { throw .none }
+        guard tcgetpgrp(device.number) == getpgrp() else { throw .background }
+        return Terminal(device)
+    }
+
+    /// Shows text.
+    public func show(_ text: String) {
+        var text = text
+        text.withUTF8 { text in try? device.write(UnsafeRawBufferPointer(text)) }
+    }
+
+    /// Shows a secret that the user asked to see.
+    public func show(_ secret: borrowing SecretBytes) {
+        secret.withUnsafeBytes { secret in try? device.write(secret) }
+    }
+
+    /// Asks for a line.
+    ///
+    /// - Parameters:
+    ///   - prompt: what stands before the answer.
+    ///   - hidden: the answer is not echoed. Whatever was typed before the prompt is thrown away.
+    ///   - limit: the longest answer, in bytes.
+    ///   - deadline: when to give up; nil to wait for ever.
+    public func ask(
+        _ prompt: String, hidden: Bool, limit: Int, until deadline: Deadline?
+    ) throws(TerminalError) -> SecretBytes {
+        var line = SecretBytes(capacity: limit + 1)
+        var ended = false
+        while !ended {
+            // A signal's own action (to end, or to stop and go on) must find the terminal as the user had it.
+            let signals = HeldSignals()
+            let echo = Echo(device.number, hidden: hidden)
+            show(prompt)
+            let outcome = readLine(into: &line, limit: limit, signals, until: deadline)
+            echo.restore()
+            if hidden || outcome != .line { show("\n") }
+            signals.release()
+            switch outcome {
+            case .line: ended = true
+            case .interrupted: line.truncate(to: 0)
+            case .failed(let error): throw error
+            }
+        }
+        return line
+    }
+
+    private enum Outcome: Equatable {
+        case line
+        case interrupted
+        case failed(TerminalError)
+    }
+
+    private func readLine(
+        into line: inout SecretBytes, limit: Int, _ signals: borrowing HeldSignals, until deadline: Deadline?
+    ) -> Outcome {
+        while true {
+            var waiting = [
+                pollfd(fd: device.number, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
+            ]
+            let patience = deadline.map { Int32(clamping: $0.remaining) } ?? -1
+            let ready = poll(&waiting, 2, patience)
+            if ready == 0 { return .failed(.timedOut) }
+            if ready < 0 && errno != EINTR {
+                return .failed(.system(SystemError(call: "poll", path: device.path, code: errno)))
+            }
+            if waiting[1].revents != 0 { return .interrupted }
+            guard waiting[0].revents != 0 else { continue }
+            var byte: UInt8 = 0
+            let count = read(device.number, &byte, 1)
+            if count < 0 && errno == EINTR { continue }
+            if count < 0 { return .failed(.system(SystemError(call: "read", path: device.path, code: errno))) }
+            if count == 0 { return line.isEmpty ? .failed(.dismissed) : .line }
+            if byte == UInt8(ascii: "\n") { return .line }
+            if line.count == limit { return .failed(.tooLong) }
+            line.append(byte)
+            byte = 0
+        }
+    }
+}
+
+/// The terminal's echo, switched off for a hidden answer and put back as it was.
+private struct Echo {
+    private let descriptor: Int32
+    private let before: termios?
+
+    init(_ descriptor: Int32, hidden: Bool) {
+        self.descriptor = descriptor
+        var settings = termios()
+        guard hidden, tcgetattr(descriptor, &settings) == 0 else {
+            before = nil
+            return
+        }
+        before = settings
+        settings.c_lflag &= ~tcflag_t(ECHO | ECHOE | ECHOK | ECHONL)
+        tcsetattr(descriptor, TCSAFLUSH, &settings)
+    }
+
+    func restore() {
+        guard var before else { return }
+        tcsetattr(descriptor, TCSAFLUSH, &before)
+    }
+}
+
+/// The signals that end or stop a process, held back until `release`.
+///
+/// They are only watched for, never taken: let go, the kernel delivers them, and the user's or the default action
+/// runs as if nothing had held them.
+private struct HeldSignals: ~Copyable {
+    let descriptor: Int32
+    private var before = sigset_t()
+
+    init() {
+        var held = sigset_t()
+        sigemptyset(&held)
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP] { sigaddset(&held, signal) }
+        pthread_sigmask(SIG_BLOCK, &held, &before)
+        descriptor = warder_signal_descriptor(&held)
+    }
+
+    func release() {
+        var before = before
+        pthread_sigmask(SIG_SETMASK, &before, nil)
+    }
+
+    deinit { close(descriptor) }
+}
