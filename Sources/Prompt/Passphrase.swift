@@ -1,0 +1,115 @@
+import Glibc
+import Linux
+import Secrets
+
+/// Why there is no passphrase.
+public enum PassphraseError: Error, Equatable, Sendable {
+    /// Prompts are switched off, and none of the variables is set.
+    case notAllowed
+    /// The terminal gave none.
+    case terminal(TerminalError)
+    /// The command gave none.
+    case command(ChildError)
+    /// The variable does not name a descriptor that can be read.
+    case unreadableDescriptor(variable: String, value: String)
+    /// The passphrase is empty.
+    case empty
+    /// The two answers differ.
+    case different
+}
+
+/// Where passphrases come from.
+///
+/// In this order: a descriptor, a command, a variable, the terminal. The first that is set is used, and its failure is
+/// final: a user who configured one source must not be surprised by another.
+public struct PassphraseSource: Sendable {
+    /// The longest passphrase, in bytes.
+    public static let limit = 1024
+
+    private let variable: String
+    private let mayPrompt: Bool
+
+    /// The passphrase that opens the vault: `WARDER_PASSPHRASE_FD`, `WARDER_PASSPHRASE_COMMAND`, `WARDER_PASSPHRASE`.
+    public static func current(mayPrompt: Bool) -> PassphraseSource {
+        PassphraseSource(variable: "WARDER_PASSPHRASE", mayPrompt: mayPrompt)
+    }
+
+    /// A passphrase to be set in place of an older one: `WARDER_NEW_PASSPHRASE`, and `_FD` and `_COMMAND` of it.
+    public static func new(mayPrompt: Bool) -> PassphraseSource {
+        PassphraseSource(variable: "WARDER_NEW_PASSPHRASE", mayPrompt: mayPrompt)
+    }
+
+    /// The variables that no child may see.
+    public static let variables = ["WARDER_PASSPHRASE", "WARDER_NEW_PASSPHRASE"].flatMap { name in
+        [name, name + "_FD", name + "_COMMAND"]
+    }
+
+    /// Whether a passphrase can be had without asking anybody.
+    public func isUnattended(in environment: Environment) -> Bool {
+        environment.nonEmpty(variable + "_FD") != nil || environment.nonEmpty(variable + "_COMMAND") != nil
+            || environment.nonEmpty(variable) != nil
+    }
+
+    /// Gets the passphrase.
+    ///
+    /// - Parameters:
+    ///   - question: what the terminal shows, as `passphrase for ~/.local/share/warder/vault: `.
+    ///   - again: the second question, for a passphrase that is being chosen; nil to ask once.
+    public func passphrase(
+        asking question: String, again: String?, in environment: Environment
+    ) throws(PassphraseError) -> SecretBytes {
+        let passphrase: SecretBytes
+        if let number = environment.nonEmpty(variable + "_FD") {
+            passphrase = try read(descriptor: number)
+        } else if let command = environment.nonEmpty(variable + "_COMMAND") {
+            do throws(ChildError) {
+                passphrase = try output(
+                    ofShellCommand: command, withheld: Self.variables, limit: Self.limit,
+                    until: .after(milliseconds: 60_000))
+            } catch { throw .command(error) }
+        } else if let value = secretFromEnvironment(variable) {
+            passphrase = value
+        } else {
+            passphrase = try ask(question, again: again)
+        }
+        guard !passphrase.isEmpty else { throw .empty }
+        return passphrase
+    }
+
+    private func ask(_ question: String, again: String?) throws(PassphraseError) -> SecretBytes {
+        guard mayPrompt else { throw .notAllowed }
+        do throws(TerminalError) {
+            let terminal = try Terminal.open()
+            let first = try terminal.ask(question, hidden: true, limit: Self.limit, until: Patience.deadline)
+            guard let again else { return first }
+            let second = try terminal.ask(again, hidden: true, limit: Self.limit, until: Patience.deadline)
+            let same = first.withUnsafeBytes { a in
+                second.withUnsafeBytes { b in a.elementsEqual(b) }
+            }
+            if same { return first }
+        } catch { throw .terminal(error) }
+        throw .different
+    }
+
+    /// The first line that the descriptor gives.
+    private func read(descriptor text: String) throws(PassphraseError) -> SecretBytes {
+        let failure = PassphraseError.unreadableDescriptor(variable: variable + "_FD", value: text)
+        guard let number = Int32(text), number >= 0 else { throw failure }
+        var line = SecretBytes(capacity: Self.limit)
+        while line.count <= Self.limit {
+            var byte: UInt8 = 0
+            let count = Glibc.read(number, &byte, 1)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw failure }
+            if count == 0 || byte == UInt8(ascii: "\n") { return line }
+            line.append(byte)
+        }
+        throw failure
+    }
+}
+
+/// How long warder waits for somebody to answer.
+public enum Patience {
+    /// Two minutes from now.
+    public static var deadline: Deadline { .after(milliseconds: 120_000) }
+}
