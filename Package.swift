@@ -39,6 +39,7 @@ let package = Package(
         room("Vault", ["Crypto", "Fields", "Linux", "Secrets"]),
         room("Sessions", ["Crypto", "Fields", "Linux", "Secrets"]),
         room("Prompt", ["Linux", "Secrets"]),
+        room("Shells", ["Secrets"]),
 
         // Talking to STS.
         room("Signing", ["Crypto", "Secrets", "Times"]),
@@ -51,7 +52,7 @@ let package = Package(
         .executableTarget(
             name: "warder",
             dependencies: [
-                "Chains", "Crypto", "Fields", "Linux", "Profiles", "Prompt", "Secrets", "Sessions", "Signing",
+                "Chains", "Crypto", "Fields", "Linux", "Profiles", "Prompt", "Secrets", "Sessions", "Shells", "Signing",
                 "STS", "Times", "Transport", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -67,6 +68,7 @@ let package = Package(
         tests(of: "Vault", ["Crypto", "Linux", "Secrets"]),
         tests(of: "Sessions", ["Crypto", "Linux", "Secrets"]),
         tests(of: "Prompt", ["Linux", "Secrets"]),
+        tests(of: "Shells", ["Secrets"]),
         tests(of: "Signing", ["Crypto", "Secrets", "Times"]),
         tests(of: "Transport", ["Secrets"]),
         tests(of: "XML", ["Secrets"]),

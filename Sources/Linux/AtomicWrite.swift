@@ -16,7 +16,7 @@ public enum Durability: Sendable {
 ///
 /// - Parameter modified: the file's modification time, in seconds since 1970; nil for now.
 public func writeAtomically(
-    _ bytes: [UInt8], to path: String, _ durability: Durability, modified: Int64? = nil
+    _ bytes: UnsafeRawBufferPointer, to path: String, _ durability: Durability, modified: Int64? = nil
 ) throws(SystemError) {
     let temporary = path + ".new"
     try removeFile(temporary)
@@ -31,13 +31,10 @@ public func writeAtomically(
 }
 
 private func write(
-    _ bytes: [UInt8], toNew path: String, _ durability: Durability, modified: Int64?
+    _ bytes: UnsafeRawBufferPointer, toNew path: String, _ durability: Durability, modified: Int64?
 ) throws(SystemError) {
     let file = try Descriptor(opening: path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
-    let outcome: Result<Void, SystemError> = bytes.withUnsafeBytes { bytes in
-        Result { () throws(SystemError) in try file.write(bytes) }
-    }
-    try outcome.get()
+    try file.write(bytes)
     if let modified {
         let times = [timespec(tv_sec: Int(modified), tv_nsec: 0), timespec(tv_sec: Int(modified), tv_nsec: 0)]
         _ = try system("futimens", path) { futimens(file.number, times) }

@@ -44,6 +44,14 @@ public func readPrivateFile(_ path: String, limit: Int) throws(FileError) -> Sec
     throw .tooLarge(path: path, limit: limit)
 }
 
+/// Reads a file of warder's own as `readPrivateFile` does; nil where it is not there.
+public func readPrivateFileIfPresent(_ path: String, limit: Int) throws(FileError) -> SecretBytes? {
+    do throws(FileError) { return try readPrivateFile(path, limit: limit) } catch {
+        if error.isAbsence { return nil }
+        throw error
+    }
+}
+
 /// Opens a file of warder's own, and checks that it is a plain file, the user's, closed to others.
 public func openPrivateFile(_ path: String, _ flags: Int32, mode: mode_t = 0o600) throws(FileError) -> Descriptor {
     let file: Descriptor

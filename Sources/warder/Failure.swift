@@ -1,0 +1,34 @@
+/// The exit codes of warder, as its users' scripts know them.
+enum ExitCode: Int32 {
+    case done = 0
+    case other = 1
+    case usage = 2
+    case locked = 3
+    case promptNeeded = 4
+    case refused = 5
+    case network = 6
+    case notFound = 7
+    case badConfig = 8
+    case damaged = 9
+}
+
+/// Why a command failed, in the user's words: what happened, and what to do about it.
+///
+/// Both are one line, lower case, without a full stop. They name paths and profiles, never a secret.
+struct Failure: Error {
+    let code: ExitCode
+    let message: String
+    let hint: String
+
+    init(_ code: ExitCode, _ message: String, hint: String) {
+        self.code = code
+        self.message = message
+        self.hint = hint
+    }
+
+    /// Prints both lines to standard error.
+    func show() {
+        printMessage("warder: " + printable(message))
+        printMessage("hint: " + printable(hint))
+    }
+}

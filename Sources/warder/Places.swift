@@ -1,0 +1,31 @@
+import Linux
+
+/// Where warder's files are, by the XDG Base Directory Specification.
+struct Places {
+    /// `$XDG_DATA_HOME/warder/vault`: the keys.
+    let vault: String
+    /// `$XDG_CACHE_HOME/warder/sessions`: the sessions, encrypted.
+    let sessions: String
+    /// `$XDG_STATE_HOME/warder`: what was last seen of the vault.
+    let state: String
+    /// `$XDG_CONFIG_HOME/warder/config`: warder's own settings.
+    let settings: String
+    /// `$XDG_RUNTIME_DIR`, if it is set.
+    let runtime: String?
+
+    /// A relative path in an XDG variable is to be ignored, says the specification.
+    init(_ environment: Environment) throws(Failure) {
+        func folder(_ variable: String, _ fallback: String) throws(Failure) -> String {
+            if let path = environment.nonEmpty(variable), path.hasPrefix("/") { return path }
+            guard let home = environment.nonEmpty("HOME"), home.hasPrefix("/") else {
+                throw Failure(.other, "HOME is not set to an absolute path", hint: "set HOME, or \(variable)")
+            }
+            return home + fallback
+        }
+        vault = try folder("XDG_DATA_HOME", "/.local/share") + "/warder/vault"
+        sessions = try folder("XDG_CACHE_HOME", "/.cache") + "/warder/sessions"
+        state = try folder("XDG_STATE_HOME", "/.local/state") + "/warder"
+        settings = try folder("XDG_CONFIG_HOME", "/.config") + "/warder/config"
+        runtime = environment.nonEmpty("XDG_RUNTIME_DIR").flatMap { $0.hasPrefix("/") ? $0 : nil }
+    }
+}
