@@ -133,3 +133,9 @@ public func removeFile(_ path: String) throws(SystemError) {
         if !error.isAbsence { throw error }
     }
 }
+
+/// When a file was last written to, in seconds since 1970; nil where it cannot be seen.
+public func modificationTime(of path: String) -> Int64? {
+    var info = stat()
+    return lstat(path, &info) == 0 ? Int64(info.st_mtim.tv_sec) : nil
+}

@@ -1,0 +1,89 @@
+import Fields
+import Secrets
+
+/// Temporary credentials, and what a table says of them.
+public struct Session: ~Copyable {
+    /// The credentials; they have an expiration.
+    public let credentials: Credentials
+    /// What they are for.
+    public let label: SessionLabel
+
+    /// Puts both together.
+    public init(credentials: consuming Credentials, label: SessionLabel) {
+        self.credentials = credentials
+        self.label = label
+    }
+}
+
+/// What a session is for: nothing secret, but nothing for others either, so it is encrypted with it.
+public struct SessionLabel: Equatable, Sendable {
+    /// The profile whose section shaped it.
+    public let profile: String
+    /// The stored key that it came from, if it came from one.
+    public let key: String?
+    /// The role; nil for a session of the key's own user.
+    public let role: String?
+    /// The MFA device that vouches for it, if one does.
+    public let mfaDevice: String?
+    /// When it was made, in seconds since 1970.
+    public let issued: Int64
+
+    /// Puts the parts together.
+    public init(profile: String, key: String?, role: String?, mfaDevice: String?, issued: Int64) {
+        self.profile = profile
+        self.key = key
+        self.role = role
+        self.mfaDevice = mfaDevice
+        self.issued = issued
+    }
+}
+
+/// The fields of a session file's plaintext; `docs/session-cache.md` lists them.
+private enum Tag {
+    static let accessKeyID: UInt8 = 1
+    static let secret: UInt8 = 2
+    static let sessionToken: UInt8 = 3
+    static let expiration: UInt8 = 4
+    static let account: UInt8 = 5
+    static let issued: UInt8 = 6
+    static let profile: UInt8 = 7
+    static let key: UInt8 = 8
+    static let role: UInt8 = 9
+    static let mfaDevice: UInt8 = 10
+}
+
+extension Session {
+    borrowing func encoded() throws(FieldsError) -> SecretBytes {
+        var text = SecretBytes(capacity: 4096)
+        try text.appendField(Tag.accessKeyID, credentials.accessKeyID)
+        try text.appendField(Tag.secret, credentials.secret)
+        switch credentials.sessionToken {
+        case .some(let token): try text.appendField(Tag.sessionToken, token)
+        case .none: break
+        }
+        text.appendField(Tag.expiration, UInt64(credentials.expiration ?? 0))
+        if let account = credentials.accountID { try text.appendField(Tag.account, account) }
+        text.appendField(Tag.issued, UInt64(label.issued))
+        try text.appendField(Tag.profile, label.profile)
+        if let key = label.key { try text.appendField(Tag.key, key) }
+        if let role = label.role { try text.appendField(Tag.role, role) }
+        if let device = label.mfaDevice { try text.appendField(Tag.mfaDevice, device) }
+        return text
+    }
+
+    init(decoding text: borrowing SecretBytes) throws(FieldsError) {
+        self = try text.withUnsafeBytes { (bytes) throws(FieldsError) in
+            let fields = FieldReader(bytes)
+            let credentials = Credentials(
+                accessKeyID: try fields.text(Tag.accessKeyID), secret: try fields.secret(Tag.secret),
+                sessionToken: try fields.secretIfPresent(Tag.sessionToken),
+                expiration: Int64(clamping: try fields.uint64(Tag.expiration)),
+                accountID: try fields.textIfPresent(Tag.account))
+            let label = SessionLabel(
+                profile: try fields.text(Tag.profile), key: try fields.textIfPresent(Tag.key),
+                role: try fields.textIfPresent(Tag.role), mfaDevice: try fields.textIfPresent(Tag.mfaDevice),
+                issued: Int64(clamping: try fields.uint64(Tag.issued)))
+            return Session(credentials: credentials, label: label)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import Linux
+import Prompt
+
+/// What every command stands on: the environment, where files are, and whether somebody may be asked.
+struct Context {
+    let environment: Environment
+    let places: Places
+    /// Nobody is asked where `--no-prompt` or `WARDER_NO_PROMPT=1` says so.
+    let mayPrompt: Bool
+
+    init(noPrompt: Bool, environment: Environment = .process) throws(Failure) {
+        self.environment = environment
+        places = try Places(environment)
+        mayPrompt = !noPrompt && environment["WARDER_NO_PROMPT"] != "1"
+    }
+
+    /// Asks on the terminal; nil where nobody can be asked.
+    func ask(_ question: String, hidden: Bool = false) throws(Failure) -> String? {
+        guard mayPrompt, let terminal = try? Terminal.open() else { return nil }
+        do throws(TerminalError) {
+            let answer = try terminal.ask(question, hidden: hidden, limit: 1024, until: Patience.deadline)
+            return answer.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+        } catch { throw Failure(error, askingFor: "an answer") }
+    }
+
+    /// Asks a yes-or-no question; `otherwise` where nobody can be asked or the answer is empty.
+    func confirm(_ question: String, otherwise: Bool) throws(Failure) -> Bool {
+        let answer = try ask(question + (otherwise ? " [Y/n] " : " [y/N] ")) ?? ""
+        return answer.isEmpty ? otherwise : answer.lowercased().hasPrefix("y")
+    }
+}

@@ -1,0 +1,195 @@
+import Crypto
+import Linux
+import Prompt
+import Sessions
+import Shells
+
+// Every error of every room, in the user's words. This is the only place where errors become text.
+
+extension Failure {
+    /// A file of the user's or of warder's own, called `what` in the message.
+    init(_ error: FileError, _ what: String) {
+        switch error {
+        case .system(let error): self.init(error, what)
+        case .tooLarge(let path, let limit):
+            self.init(
+                .badConfig, "\(what) \(path) is larger than \(limit / 1024) KiB",
+                hint: "see what grew in it, and make it smaller")
+        case .notAFile(let path):
+            self.init(.damaged, "\(what) \(path) is not a plain file", hint: "move it away, and try again")
+        case .foreign(let path, let owner):
+            self.init(
+                .damaged, "\(what) \(path) belongs to user \(owner), not to you",
+                hint: "chown it to your user if that is what you meant: \(path)")
+        case .exposed(let path, let mode):
+            self.init(
+                .damaged, "\(what) \(path) can be used by others (mode \(String(mode, radix: 8)))",
+                hint: "chmod go-rwx \(path)")
+        case .link(let path):
+            self.init(
+                .damaged, "\(what) \(path) is a symbolic link",
+                hint: "put the file itself there, or set the XDG variable to where it is")
+        }
+    }
+
+    /// A system call on what the message calls `what`.
+    init(_ error: SystemError, _ what: String) {
+        let hint =
+            switch error.code {
+            case 28: "free some space (df -h), and try again: nothing was changed"  // ENOSPC
+            case 122: "free some of your quota, and try again: nothing was changed"  // EDQUOT
+            case 30: "the file system is mounted read-only: remount it, or set the XDG variable to another place"  // EROFS
+            case 13, 1: "check who owns it and its mode: ls -ld \(error.path)"  // EACCES, EPERM
+            case 2: "check that the path is right: \(error.path)"  // ENOENT
+            default: "nothing was changed; try again when that is mended"
+            }
+        self.init(.other, "\(what): \(error.call) \(error.path): \(error.reason.lowercasedFirst)", hint: hint)
+    }
+
+    init(_ error: LockError, _ what: String) {
+        switch error {
+        case .timedOut(let path):
+            self.init(
+                .other, "\(what) is in use by another warder", hint: "wait for it, or see who it is: fuser \(path)")
+        case .unsupported(let path):
+            self.init(
+                .other, "the file system of \(path) has no file locks",
+                hint: "set the XDG variable to a folder on a local file system")
+        case .file(let error): self.init(error, what)
+        }
+    }
+
+    init(_ error: TerminalError, askingFor what: String) {
+        switch error {
+        case .none:
+            self.init(
+                .promptNeeded, "\(what) is needed, and there is no terminal to ask on",
+                hint: "run the command in a terminal")
+        case .background:
+            self.init(
+                .promptNeeded, "\(what) is needed, and warder runs in the background of its terminal",
+                hint: "bring the job to the foreground with fg")
+        case .dismissed:
+            self.init(.promptNeeded, "\(what) is needed, and the prompt was dismissed", hint: "run the command again")
+        case .timedOut:
+            self.init(.promptNeeded, "\(what) is needed, and nobody answered in time", hint: "run the command again")
+        case .tooLong:
+            self.init(.promptNeeded, "the answer is too long for \(what)", hint: "run the command again")
+        case .system(let error): self.init(error, "the terminal")
+        }
+    }
+
+    init(_ error: ChildError, _ setting: String) {
+        switch error {
+        case .notStarted(let program, let code):
+            self.init(.other, "\(setting) could not be started (error \(code)): \(program)", hint: "try it by hand")
+        case .failed(let program, let code):
+            self.init(.promptNeeded, "\(setting) ended with code \(code): \(program)", hint: "try it by hand")
+        case .killed(let program, let signal):
+            self.init(.promptNeeded, "\(setting) was ended by signal \(signal): \(program)", hint: "try it by hand")
+        case .timedOut(let program):
+            self.init(.promptNeeded, "\(setting) did not end in time: \(program)", hint: "try it by hand")
+        case .tooMuchOutput(let program, let limit):
+            self.init(
+                .promptNeeded, "\(setting) printed more than \(limit) bytes: \(program)",
+                hint: "it must print its answer alone")
+        }
+    }
+
+    init(_ error: PassphraseError) {
+        let what = "the vault's passphrase"
+        switch error {
+        case .notAllowed:
+            self.init(
+                .promptNeeded, "\(what) is needed, and prompts are switched off",
+                hint: "run warder unlock in a terminal, or set WARDER_PASSPHRASE_COMMAND")
+        case .terminal(let error): self.init(error, askingFor: what)
+        case .command(let error): self.init(error, "WARDER_PASSPHRASE_COMMAND")
+        case .unreadableDescriptor(let variable, let value):
+            self.init(
+                .usage, "\(variable)=\(value) names no descriptor that can be read",
+                hint: "open one for warder: \(variable)=3 warder … 3<file")
+        case .empty:
+            self.init(.promptNeeded, "the passphrase is empty", hint: "choose one that is not")
+        case .different:
+            self.init(.promptNeeded, "the two passphrases differ", hint: "run the command again")
+        }
+    }
+
+    /// - Parameter device: the MFA device whose code is missing.
+    init(_ error: CodeError, device: String, profile: String) {
+        let what = "a code of \(device)"
+        switch error {
+        case .notAllowed:
+            self.init(
+                .promptNeeded, "\(what) is needed, and prompts are switched off",
+                hint: "run warder refresh \(profile) in a terminal")
+        case .terminal(.none), .terminal(.background):
+            self.init(
+                .promptNeeded, "\(what) is needed, and there is no terminal to ask on",
+                hint: "run warder refresh \(profile) in a terminal")
+        case .terminal(let error): self.init(error, askingFor: what)
+        case .command(let error): self.init(error, "mfa_process")
+        case .notACode:
+            self.init(
+                .promptNeeded, "what was given as \(what) is not six digits", hint: "give the six digits of the device")
+        }
+    }
+
+    init(_ error: CryptoError) {
+        switch error {
+        case .refused(let operation):
+            self.init(
+                .other, "libcrypto refused \(operation)", hint: "check that libssl3 is whole: dpkg --verify libssl3")
+        case .notAuthentic:
+            self.init(.damaged, "encrypted data is damaged", hint: "run warder vault verify")
+        }
+    }
+
+    init(_ error: SessionCacheError) {
+        switch error {
+        case .file(let error): self.init(error, "the session cache")
+        case .busy:
+            self.init(
+                .other, "another warder is renewing this session and has not finished",
+                hint: "answer its prompt, or end it, and try again")
+        case .noLocks(let path):
+            self.init(
+                .other, "the file system of \(path) has no file locks",
+                hint: "set XDG_CACHE_HOME to a folder on a local file system")
+        case .crypto(let error): self.init(error)
+        }
+    }
+
+    init(_ error: UnlockedStateError) {
+        switch error {
+        case .noPlace(let runtime):
+            let place = runtime.map { "\($0) is not in memory" } ?? "XDG_RUNTIME_DIR is not set"
+            self.init(
+                .other, "the kernel refuses to keep a key, and \(place)",
+                hint: "set XDG_RUNTIME_DIR to a folder of your own on a tmpfs, or allow add_key in the container")
+        case .keyring(.full):
+            self.init(.other, "the kernel keyring is full", hint: "see what fills it: keyctl show @u")
+        case .keyring(.unavailable):
+            self.init(
+                .other, "the kernel refuses access to its keyring", hint: "allow keyctl in the container's profile")
+        case .keyring(.refused(let code)):
+            self.init(.other, "the kernel keyring failed (error \(code))", hint: "see what it holds: keyctl show @u")
+        case .file(let error): self.init(error, "the unlocked key's file")
+        }
+    }
+
+    init(_ error: ShellError) {
+        switch error {
+        case .controlCharacter(let variable):
+            self.init(
+                .other, "the value of \(variable) holds a control character, which no shell carries safely",
+                hint: "use warder exec, which needs no quoting")
+        }
+    }
+}
+
+extension String {
+    /// The C library's sentences begin with a capital; messages do not.
+    var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
+}
