@@ -1,0 +1,109 @@
+import Fields
+import Secrets
+
+/// What may be shown of a stored key.
+public struct AccessKeySummary: Equatable, Sendable {
+    /// The name it is stored under.
+    public var name: KeyName
+    /// `AKIA…`; an identifier, not a secret.
+    public var accessKeyID: String
+    /// When it was stored, in seconds since 1970.
+    public var createdAt: UInt64
+    /// The twelve digits of the account, where known.
+    public var accountID: String?
+    /// The ARN of the user (or root) that it belongs to, where known.
+    public var principalARN: String?
+    /// The ARN or serial number of the MFA device, where known.
+    public var mfaSerial: String?
+
+    /// Puts the parts together.
+    public init(
+        name: KeyName, accessKeyID: String, createdAt: UInt64, accountID: String? = nil, principalARN: String? = nil,
+        mfaSerial: String? = nil
+    ) {
+        self.name = name
+        self.accessKeyID = accessKeyID
+        self.createdAt = createdAt
+        self.accountID = accountID
+        self.principalARN = principalARN
+        self.mfaSerial = mfaSerial
+    }
+}
+
+/// A stored long-term access key.
+///
+/// Fields that this version does not know stay with the record through reading, changing and storing it, so that an
+/// older warder does not lose what a newer one noted.
+public struct AccessKeyRecord: ~Copyable, Sendable {
+    private static let name: UInt8 = 1
+    private static let accessKeyID: UInt8 = 2
+    static let secretTag: UInt8 = 3
+    private static let createdAt: UInt8 = 4
+    private static let accountID: UInt8 = 5
+    private static let principalARN: UInt8 = 6
+    private static let mfaSerial: UInt8 = 7
+    private static let known: ClosedRange<UInt8> = 1...7
+
+    /// What may be shown of it.
+    public var summary: AccessKeySummary
+    /// The secret access key.
+    public var secret: SecretBytes
+    private var unknownFields: SecretBytes?
+
+    /// A key that is stored for the first time.
+    public init(_ summary: AccessKeySummary, secret: consuming SecretBytes) {
+        self.summary = summary
+        self.secret = secret
+        unknownFields = nil
+    }
+
+    /// Reads the fields of a record.
+    ///
+    /// - Throws: `.damaged` where a field is missing, twice there, or not what it must be.
+    public init(fields: UnsafeRawBufferPointer) throws(VaultError) {
+        let reader = FieldReader(fields)
+        let secret = try wellFormed { () throws(FieldsError) in try reader.secret(Self.secretTag) }
+        let unknown = try wellFormed { () throws(FieldsError) in try Self.unknownFields(fields) }
+        summary = try wellFormed { () throws(FieldsError) in try Self.summary(fields: fields) }
+        self.secret = secret
+        unknownFields = unknown
+    }
+
+    /// The record as fields, for the vault or for a store that keeps each record by itself.
+    ///
+    /// - Throws: `.tooLarge` where a value is longer than a field can be.
+    public borrowing func fields() throws(VaultError) -> SecretBytes {
+        var fields = SecretBytes(capacity: 1024)
+        do throws(FieldsError) {
+            try fields.appendField(Self.name, summary.name.text)
+            try fields.appendField(Self.accessKeyID, summary.accessKeyID)
+            try fields.appendField(Self.secretTag, secret)
+            fields.appendField(Self.createdAt, summary.createdAt)
+            if let value = summary.accountID { try fields.appendField(Self.accountID, value) }
+            if let value = summary.principalARN { try fields.appendField(Self.principalARN, value) }
+            if let value = summary.mfaSerial { try fields.appendField(Self.mfaSerial, value) }
+        } catch { throw .tooLarge }
+        unknownFields?.withUnsafeBytes { fields.append($0) }
+        return fields
+    }
+
+    static func summary(fields: UnsafeRawBufferPointer) throws(FieldsError) -> AccessKeySummary {
+        let reader = FieldReader(fields)
+        guard let name = KeyName(try reader.text(Self.name)) else { throw .missing(tag: Self.name) }
+        return AccessKeySummary(
+            name: name, accessKeyID: try reader.text(accessKeyID), createdAt: try reader.uint64(createdAt),
+            accountID: try reader.textIfPresent(accountID), principalARN: try reader.textIfPresent(principalARN),
+            mfaSerial: try reader.textIfPresent(mfaSerial))
+    }
+
+    private static func unknownFields(_ fields: UnsafeRawBufferPointer) throws(FieldsError) -> SecretBytes? {
+        var unknown = SecretBytes(capacity: 0)
+        var reader = FieldReader(fields)
+        while let field = try reader.next() {
+            guard !known.contains(field.tag) else { continue }
+            unknown.append(UnsafeRawBufferPointer(rebasing: fields[field.range]))
+        }
+        guard !unknown.isEmpty else { return nil }
+        return unknown
+    }
+}

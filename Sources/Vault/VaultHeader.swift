@@ -1,0 +1,91 @@
+import Fields
+
+/// What can be read of a vault without any key. Nothing in it is authentic before the vault has been opened.
+public struct VaultHeader: Equatable, Sendable {
+    /// The most bytes that a vault may have: 16 MiB.
+    public static let maximumFileSize = 16 << 20
+
+    /// Bytes that `identifier(ofPrefix:)` and `generation(ofPrefix:)` need: magic line, identifier, generation.
+    public static let prefixSize = 40
+
+    /// The generations that a file may have. Half of the 64 bits, so that they fit every language's integers.
+    static let generations: ClosedRange<UInt64> = 1...UInt64(Int64.max)
+
+    static let magic = Array("warder-vault v1\n".utf8)
+    static let maximumSlots = 8
+
+    /// The vault's name.
+    public let identifier: VaultIdentifier
+
+    /// How often the vault has been written, 1 for the first time.
+    public let generation: UInt64
+
+    /// The types of its slots, in the order of the file.
+    public let slotTypes: [SlotType]
+
+    /// Reads the header of a whole file, whose structure is checked on the way.
+    ///
+    /// - Throws: `.notAVault`, `.unknownVersion`, `.truncated`, `.damaged`, `.tooLarge`.
+    public init(of file: UnsafeRawBufferPointer) throws(VaultError) {
+        self = try VaultLayout(of: file).header
+    }
+
+    init(identifier: VaultIdentifier, generation: UInt64, slotTypes: [SlotType]) {
+        self.identifier = identifier
+        self.generation = generation
+        self.slotTypes = slotTypes
+    }
+
+    /// The vault's name, from the first `prefixSize` bytes of its file.
+    ///
+    /// - Throws: `.notAVault`, `.unknownVersion`, `.truncated`.
+    public static func identifier(ofPrefix prefix: UnsafeRawBufferPointer) throws(VaultError) -> VaultIdentifier {
+        var cursor = ByteCursor(prefix)
+        return try start(&cursor, of: prefix).identifier
+    }
+
+    /// The vault's generation, from the first `prefixSize` bytes of its file.
+    ///
+    /// - Throws: `.notAVault`, `.unknownVersion`, `.truncated`, `.damaged` for a generation that no writer gives.
+    public static func generation(ofPrefix prefix: UnsafeRawBufferPointer) throws(VaultError) -> UInt64 {
+        var cursor = ByteCursor(prefix)
+        let generation = try start(&cursor, of: prefix).generation
+        guard generations.contains(generation) else { throw .damaged }
+        return generation
+    }
+
+    /// Reads magic line, identifier and generation; `cursor` then stands before the slot count.
+    static func start(
+        _ cursor: inout ByteCursor, of bytes: UnsafeRawBufferPointer
+    ) throws(VaultError) -> (identifier: VaultIdentifier, generation: UInt64) {
+        try checkMagic(bytes)
+        do throws(FieldsError) {
+            _ = try cursor.take(magic.count)
+            let identifier = VaultIdentifier(try cursor.array(VaultIdentifier.size))
+            let generation = try cursor.uint64()
+            guard let identifier else { throw .truncated }
+            return (identifier, generation)
+        } catch { throw .truncated }
+    }
+
+    /// Tells a vault of this version from one of another, from one cut short, and from what is none.
+    private static func checkMagic(_ bytes: UnsafeRawBufferPointer) throws(VaultError) {
+        if bytes.starts(with: magic) { return }
+        if magic.starts(with: bytes) { throw .truncated }
+        let name = magic.prefix(14)
+        guard bytes.starts(with: name) else { throw .notAVault }
+        var version: UInt32 = 0
+        for byte in bytes.dropFirst(name.count).prefix(10) {
+            switch byte {
+            case UInt8(ascii: "1")...UInt8(ascii: "9"),
+                UInt8(ascii: "0") where version > 0:
+                let (next, tooLarge) = version.multipliedReportingOverflow(by: 10)
+                guard !tooLarge, next <= 999_999_999 else { throw .notAVault }
+                version = next + UInt32(byte - UInt8(ascii: "0"))
+            case UInt8(ascii: "\n") where version > 0: throw .unknownVersion(version)
+            default: throw .notAVault
+            }
+        }
+        throw .notAVault
+    }
+}

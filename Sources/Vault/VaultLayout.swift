@@ -1,0 +1,68 @@
+import Fields
+
+/// Where the parts of a vault's file stand, its lengths checked to add up exactly.
+struct VaultLayout {
+    static let saltSize = 32
+    static let macSize = 32
+    /// The plaintext is padded to a multiple of this, so that the file's size tells little of its content.
+    static let paddingUnit = 256
+
+    let header: VaultHeader
+    let slots: [Slot]
+    /// The salt of the key that the records are encrypted under.
+    let salt: [UInt8]
+    /// The ciphertext and its tag; everything before them is their associated data.
+    let ciphertext: Range<Int>
+    /// The HMAC over everything before it; it ends the file.
+    let mac: Range<Int>
+
+    init(of file: UnsafeRawBufferPointer) throws(VaultError) {
+        guard file.count <= VaultHeader.maximumFileSize else { throw .tooLarge }
+        var cursor = ByteCursor(file)
+        let (identifier, generation) = try VaultHeader.start(&cursor, of: file)
+        slots = try Self.slots(&cursor)
+        let length: Int
+        do throws(FieldsError) {
+            salt = try cursor.array(Self.saltSize)
+            length = try Int(cursor.uint32())
+            let start = cursor.offset
+            _ = try cursor.take(length)
+            ciphertext = start..<cursor.offset
+            _ = try cursor.take(Self.macSize)
+            mac = ciphertext.upperBound..<cursor.offset
+        } catch { throw .truncated }
+        guard cursor.remaining == 0, VaultHeader.generations.contains(generation), Self.isPadded(length) else {
+            throw .damaged
+        }
+        try Self.checkSlots(slots)
+        header = VaultHeader(identifier: identifier, generation: generation, slotTypes: slots.map(\.type))
+    }
+
+    private static func slots(_ cursor: inout ByteCursor) throws(VaultError) -> [Slot] {
+        var slots: [Slot] = []
+        do throws(FieldsError) {
+            let count = try cursor.uint8()
+            guard (1...VaultHeader.maximumSlots).contains(Int(count)) else { throw .tooLong(tag: 0) }
+            for _ in 0..<count {
+                let type = SlotType(rawValue: try cursor.uint8())
+                let length = try Int(cursor.uint16())
+                slots.append(Slot(type: type, body: try cursor.array(length)))
+            }
+        } catch .truncated { throw .truncated } catch { throw .damaged }
+        return slots
+    }
+
+    /// At most one slot of each type that this version can open, and that one of its exact size.
+    private static func checkSlots(_ slots: [Slot]) throws(VaultError) {
+        for type in [SlotType.passphrase, .recovery] {
+            let known = slots.filter { $0.type == type }
+            guard known.count <= 1, known.allSatisfy({ $0.body.count == WrappedKey.bodySize(of: type) }) else {
+                throw .damaged
+            }
+        }
+    }
+
+    private static func isPadded(_ length: Int) -> Bool {
+        length > 16 && (length - 16) % paddingUnit == 0
+    }
+}
