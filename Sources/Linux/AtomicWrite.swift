@@ -1,4 +1,5 @@
 import Glibc
+import Secrets
 
 /// Whether a write must outlive a power cut.
 public enum Durability: Sendable {
@@ -28,6 +29,19 @@ public func writeAtomically(
         throw error
     }
     if durability == .durable { try synchronizeFolder(of: path) }
+}
+
+/// Writes a file that must not be there yet (0600), and waits for the disk.
+public func writeNewFile(_ secret: borrowing SecretBytes, to path: String) throws(SystemError) {
+    let file = try Descriptor(opening: path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+    do throws(SystemError) {
+        try secret.withUnsafeBytes { (bytes) throws(SystemError) in try file.write(bytes) }
+        try file.synchronize()
+        try synchronizeFolder(of: path)
+    } catch {
+        unlink(path)
+        throw error
+    }
 }
 
 private func write(

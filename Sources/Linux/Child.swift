@@ -59,9 +59,18 @@ private func spawn(
     posix_spawn_file_actions_adddup2(&actions, standardOutput, 1)
     let messages = access("/dev/tty", W_OK) == 0 && (try? Terminal.open()) != nil ? "/dev/tty" : "/dev/null"
     posix_spawn_file_actions_addopen(&actions, 2, messages, O_WRONLY | O_NOCTTY, 0)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // warder ignores SIGPIPE, which a child would inherit.
+    var defaults = sigset_t()
+    sigemptyset(&defaults)
+    sigaddset(&defaults, SIGPIPE)
+    posix_spawnattr_setsigdefault(&attributes, &defaults)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
     return withVariables(without: withheld, adding: []) { environment in
         withArguments(["sh", "-c", command]) { arguments in
-            posix_spawn(&process, "/bin/sh", &actions, nil, arguments, environment)
+            posix_spawn(&process, "/bin/sh", &actions, &attributes, arguments, environment)
         }
     }
 }

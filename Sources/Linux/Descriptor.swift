@@ -34,6 +34,15 @@ public struct Descriptor: ~Copyable {
         try system("read", path) { Glibc.read(number, buffer.baseAddress, buffer.count) }
     }
 
+    /// Reads into a buffer for what is no secret; the number of bytes, 0 at the end.
+    public func readOnce(_ buffer: inout [UInt8]) throws(FileError) -> Int {
+        let (count, failure) = buffer.withUnsafeMutableBytes { buffer -> (Int, SystemError?) in
+            do throws(SystemError) { return (try read(into: buffer), nil) } catch { return (0, error) }
+        }
+        if let failure { throw .system(failure) }
+        return count
+    }
+
     /// Writes all of `bytes`, however many calls that takes. The corresponding C function is `write`.
     public func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
         var rest = bytes

@@ -33,21 +33,15 @@ public struct SessionCache: ~Copyable {
     public borrowing func name(of identity: [UInt8]) throws(SessionCacheError) -> String {
         do throws(CryptoError) {
             let message = Array("warder session name v1 ".utf8) + identity
-            return hexadecimal(try message.withBytes { (message) throws(CryptoError) in try hmacSHA256(key: key, message) })
+            return hexadecimal(
+                try message.withBytes { (message) throws(CryptoError) in try hmacSHA256(key: key, message) })
         } catch { throw .crypto(error) }
     }
 
     /// The session under `name`; nil where there is none, or its file is damaged, foreign or of another key.
     public borrowing func session(_ name: String) throws(SessionCacheError) -> Session? {
-        let file: SecretBytes?
-        do throws(FileError) {
-            file = try readPrivateFileIfPresent(path(name), limit: SessionSeal.largest)
-        } catch { file = nil }
-        guard let file else { return nil }
-        do throws(CryptoError) {
-            guard let text = try SessionSeal.open(file, name: name, cacheKey: key) else { return nil }
-            return try? Session(decoding: text)
-        } catch { throw .crypto(error) }
+        guard let text = try read(name) else { return nil }
+        return try? Session(decoding: text)
     }
 
     /// Publishes a session under `name` in one step. The caller holds the entry's lock.
@@ -56,16 +50,28 @@ public struct SessionCache: ~Copyable {
     public borrowing func publish(
         _ session: borrowing Session, _ name: String, random: RandomSource
     ) throws(SessionCacheError) {
+        guard let text = try? session.encoded() else { throw .crypto(.refused("session fields")) }
+        try write(text, name, modified: session.credentials.expiration, random: random)
+    }
+
+    borrowing func read(_ name: String) throws(SessionCacheError) -> SecretBytes? {
+        guard let file = try? readPrivateFile(path(name), limit: SessionSeal.largest) else { return nil }
+        do throws(CryptoError) {
+            return try SessionSeal.open(file, name: name, cacheKey: key)
+        } catch { throw .crypto(error) }
+    }
+
+    borrowing func write(
+        _ text: borrowing SecretBytes, _ name: String, modified: Int64?, random: RandomSource
+    ) throws(SessionCacheError) {
         let file: [UInt8]
         do throws(CryptoError) {
-            guard let text = try? session.encoded() else { throw CryptoError.refused("session fields") }
             file = try SessionSeal.seal(text, name: name, cacheKey: key, random: random)
         } catch { throw .crypto(error) }
         let path = path(name)
-        let end = session.credentials.expiration
         do throws(SystemError) {
             try file.withBytes { (file) throws(SystemError) in
-                try writeAtomically(file, to: path, .cache, modified: end)
+                try writeAtomically(file, to: path, .cache, modified: modified)
             }
         } catch { throw .file(.system(error)) }
     }

@@ -32,28 +32,41 @@ public struct UnlockedState: Sendable {
 
     /// The key; nil while locked.
     public func key() -> SecretBytes? {
-        if let key = try? KernelKeyring.get(description, limit: 32), key.count == 32 { return key }
-        return try? fallback?.key()
+        guard let lent = lent(), lent.deadline > .now else { return nil }
+        return lent.key.copy()
     }
 
-    /// Whether the key is there, and for how many seconds more; nil seconds where that is not known.
-    public var isUnlocked: Bool { key() != nil }
+    /// Until when it is unlocked; nil while locked.
+    public var deadline: Deadline? {
+        guard let lent = lent(), lent.deadline > .now else { return nil }
+        return lent.deadline
+    }
 
     /// Makes the key available for `seconds`, 1 to `longest`, from now; a time still running is replaced.
     public func unlock(_ key: borrowing SecretBytes, seconds: Int) throws(UnlockedStateError) {
         let seconds = min(max(1, seconds), Self.longest)
+        let lent = LentKey(key: key.copy(), deadline: .after(milliseconds: Int64(seconds) * 1000))
         do throws(KeyringError) {
-            try KernelKeyring.put(key, description, seconds: UInt32(seconds))
+            try KernelKeyring.put(lent.encoded(), description, seconds: UInt32(seconds))
         } catch {
             guard let fallback else { throw .noPlace(runtimeFolder: runtimeFolder) }
-            try fallback.put(key, seconds: seconds)
+            do throws(FileError) { try fallback.put(lent.encoded()) } catch { throw .file(error) }
         }
+    }
+
+    private func lent() -> LentKey? {
+        if let payload = try? KernelKeyring.get(description, limit: LentKey.size) {
+            return LentKey(decoding: payload)
+        }
+        guard let payload = try? fallback?.get() else { return nil }
+        return LentKey(decoding: payload)
     }
 
     /// Takes the key away from wherever it lies; whether it was there.
     @discardableResult
     public func lock() throws(UnlockedStateError) -> Bool {
-        let fell = try fallback?.remove() ?? false
+        let fell: Bool
+        do throws(FileError) { fell = try fallback?.remove() ?? false } catch { throw .file(error) }
         do throws(KeyringError) {
             return try KernelKeyring.remove(description) || fell
         } catch {

@@ -1,0 +1,76 @@
+import Crypto
+import Fields
+import Linux
+import Secrets
+
+/// What may be shown of a stored key while the vault itself is closed.
+public struct IndexedKey: Equatable, Sendable {
+    /// The name it is stored under.
+    public let name: String
+    /// `AKIA…`.
+    public let accessKeyID: String
+    /// The twelve digits of the account, where known.
+    public let accountID: String?
+    /// When it was stored, in seconds since 1970.
+    public let createdAt: Int64
+
+    /// Puts the parts together.
+    public init(name: String, accessKeyID: String, accountID: String?, createdAt: Int64) {
+        self.name = name
+        self.accessKeyID = accessKeyID
+        self.accountID = accountID
+        self.createdAt = createdAt
+    }
+}
+
+private enum Tag {
+    static let key: UInt8 = 1
+    static let name: UInt8 = 1
+    static let accessKeyID: UInt8 = 2
+    static let account: UInt8 = 3
+    static let createdAt: UInt8 = 4
+}
+
+extension SessionCache {
+    private static var indexName: String { "keys" }
+
+    /// The keys that the vault held when it was last open; nil where that is not known.
+    ///
+    /// A copy of what the vault says, under the session-cache key, so that a list needs no passphrase.
+    public borrowing func keyIndex() throws(SessionCacheError) -> [IndexedKey]? {
+        guard let text = try read(Self.indexName) else { return nil }
+        return try? text.withUnsafeBytes { (bytes) throws(FieldsError) -> [IndexedKey] in
+            var keys: [IndexedKey] = []
+            var reader = FieldReader(bytes)
+            while let record = try reader.next() {
+                guard record.tag == Tag.key else { continue }
+                let fields = FieldReader(record.value)
+                keys.append(
+                    IndexedKey(
+                        name: try fields.text(Tag.name), accessKeyID: try fields.text(Tag.accessKeyID),
+                        accountID: try fields.textIfPresent(Tag.account),
+                        createdAt: Int64(clamping: try fields.uint64(Tag.createdAt))))
+            }
+            return keys
+        }
+    }
+
+    /// Notes which keys the vault holds.
+    public borrowing func noteKeys(_ keys: [IndexedKey], random: RandomSource) throws(SessionCacheError) {
+        if let noted = try keyIndex(), noted == keys { return }
+        var text = SecretBytes(capacity: 4096)
+        do throws(FieldsError) {
+            for key in keys {
+                var fields = SecretBytes(capacity: 512)
+                try fields.appendField(Tag.name, key.name)
+                try fields.appendField(Tag.accessKeyID, key.accessKeyID)
+                if let account = key.accountID { try fields.appendField(Tag.account, account) }
+                fields.appendField(Tag.createdAt, UInt64(max(0, key.createdAt)))
+                try text.appendField(Tag.key, fields)
+            }
+        } catch { throw .crypto(.refused("key index fields")) }
+        let lock = try lock(Self.indexName, until: .after(milliseconds: 5000))
+        defer { withExtendedLifetime(lock) {} }
+        try write(text, Self.indexName, modified: nil, random: random)
+    }
+}

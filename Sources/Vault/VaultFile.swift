@@ -1,0 +1,189 @@
+import Crypto
+import Glibc
+import Linux
+import Secrets
+
+/// What can go wrong with the vault's file.
+public enum VaultFileError: Error, Equatable, Sendable {
+    /// There is no vault at this path.
+    case absent(path: String)
+    /// There is one already.
+    case exists(path: String)
+    /// The file, or its folder, could not be used.
+    case file(FileError)
+    /// Its lock could not be had.
+    case lock(LockError)
+    /// The vault itself refused.
+    case vault(VaultError, path: String)
+    /// The file is of an older generation than one that was seen here: an old copy was put in its place.
+    case older(generation: UInt64, seen: UInt64, path: String)
+}
+
+/// Opens a vault from its bytes: with a passphrase, a recovery code, whatever its slots offer.
+public typealias VaultOpener = (UnsafeRawBufferPointer) throws(VaultError) -> Vault
+
+/// The file that a vault lives in.
+///
+/// Whoever reads closely or writes holds an exclusive lock on `<path>.lock`, and reads the file under it. What was
+/// there is kept as `<path>.bak`, and the new one takes its place by a rename that is durable before the lock goes:
+/// a crash at any moment leaves the old vault or the new one. Deriving a key from a passphrase happens under the lock
+/// too, so that a hundred processes at once do not take a hundred times its memory.
+public struct VaultFile: Sendable {
+    /// `$XDG_DATA_HOME/warder/vault`.
+    public let path: String
+    private let generations: SeenGenerations
+
+    /// The vault at `path`; nothing is read yet.
+    ///
+    /// - Parameter stateFolder: `$XDG_STATE_HOME/warder`, where the last generation that was seen is noted.
+    public init(path: String, stateFolder: String) {
+        self.path = path
+        generations = SeenGenerations(folder: stateFolder)
+    }
+
+    /// The vault's identifier, read without a key or a lock; nil where there is no vault.
+    public func identifier() throws(VaultFileError) -> VaultIdentifier? {
+        guard let prefix = try prefix() else { return nil }
+        do throws(VaultError) {
+            return try prefix.span.withUnsafeBytes { (prefix) throws(VaultError) in
+                try VaultHeader.identifier(ofPrefix: prefix)
+            }
+        } catch { throw .vault(error, path: path) }
+    }
+
+    /// Opens the vault.
+    public func open(until deadline: Deadline, _ opener: VaultOpener) throws(VaultFileError) -> Vault {
+        let lock = try lock(until: deadline)
+        defer { withExtendedLifetime(lock) {} }
+        return try open(try bytes(), opener, acceptingOlder: false)
+    }
+
+    /// Opens the vault and, if it is of an older generation than one seen before, takes it as the current one.
+    public func acceptOlder(until deadline: Deadline, _ opener: VaultOpener) throws(VaultFileError) -> Vault {
+        let lock = try lock(until: deadline)
+        defer { withExtendedLifetime(lock) {} }
+        return try open(try bytes(), opener, acceptingOlder: true)
+    }
+
+    /// Writes a new vault where there is none.
+    public func create(
+        _ vault: inout Vault, until deadline: Deadline, random: RandomSource
+    ) throws(VaultFileError) {
+        let lock = try lock(until: deadline)
+        defer { withExtendedLifetime(lock) {} }
+        guard try prefix() == nil else { throw .exists(path: path) }
+        try write(&vault, random: random)
+    }
+
+    /// Opens the vault, lets `body` change it, and writes it; the vault as it now is.
+    public func change(
+        until deadline: Deadline, random: RandomSource, _ opener: VaultOpener,
+        _ body: (inout Vault) throws(VaultError) -> Void
+    ) throws(VaultFileError) -> Vault {
+        let lock = try lock(until: deadline)
+        defer { withExtendedLifetime(lock) {} }
+        let before = try bytes()
+        var vault = try open(before, opener, acceptingOlder: false)
+        do throws(VaultError) { try body(&vault) } catch { throw .vault(error, path: path) }
+        try keep(before)
+        try write(&vault, random: random)
+        return vault
+    }
+
+    /// The vault's bytes as they are, encrypted, for a backup.
+    public func copy(until deadline: Deadline) throws(VaultFileError) -> SecretBytes {
+        let lock = try lock(until: deadline)
+        defer { withExtendedLifetime(lock) {} }
+        return try bytes()
+    }
+
+    /// Puts a backup in the vault's place, as its next generation: restoring is meant, so it is no roll-back.
+    public func restore(
+        _ backup: borrowing SecretBytes, until deadline: Deadline, random: RandomSource, _ opener: VaultOpener
+    ) throws(VaultFileError) -> Vault {
+        let lock = try lock(until: deadline)
+        defer { withExtendedLifetime(lock) {} }
+        var vault = try open(backup, opener, acceptingOlder: true)
+        var newest = generations.seen(vault.identifier) ?? 0
+        if try prefix() != nil {
+            let present = try bytes()
+            try keep(present)
+            if let header = present.withUnsafeBytes({ try? VaultHeader(of: $0) }), header.identifier == vault.identifier
+            {
+                newest = max(newest, header.generation)
+            }
+        }
+        vault.raiseGeneration(to: newest)
+        try write(&vault, random: random)
+        return vault
+    }
+
+    // MARK: - Under the lock
+
+    private func open(
+        _ bytes: borrowing SecretBytes, _ opener: VaultOpener, acceptingOlder: Bool
+    ) throws(VaultFileError) -> Vault {
+        let vault: Vault
+        do throws(VaultError) {
+            vault = try bytes.withUnsafeBytes { (bytes) throws(VaultError) in try opener(bytes) }
+        } catch { throw .vault(error, path: path) }
+        if let seen = generations.seen(vault.identifier), seen > vault.generation, !acceptingOlder {
+            throw .older(generation: vault.generation, seen: seen, path: path)
+        }
+        generations.note(vault.identifier, vault.generation)
+        return vault
+    }
+
+    private func write(_ vault: inout Vault, random: RandomSource) throws(VaultFileError) {
+        let file: [UInt8]
+        do throws(VaultError) { file = try vault.seal(random: random) } catch { throw .vault(error, path: path) }
+        do throws(SystemError) {
+            try file.span.withUnsafeBytes { (file) throws(SystemError) in
+                try writeAtomically(file, to: path, .durable)
+            }
+        } catch { throw .file(.system(error)) }
+        generations.note(vault.identifier, vault.generation)
+    }
+
+    /// Keeps what is in the vault's place as `<path>.bak`.
+    private func keep(_ bytes: borrowing SecretBytes) throws(VaultFileError) {
+        do throws(SystemError) {
+            try bytes.withUnsafeBytes { (bytes) throws(SystemError) in
+                try writeAtomically(bytes, to: path + ".bak", .durable)
+            }
+        } catch { throw .file(.system(error)) }
+    }
+
+    private func bytes() throws(VaultFileError) -> SecretBytes {
+        do throws(FileError) { return try readPrivateFile(path, limit: VaultHeader.maximumFileSize) } catch {
+            throw error.isAbsence ? .absent(path: path) : .file(error)
+        }
+    }
+
+    private func prefix() throws(VaultFileError) -> [UInt8]? {
+        do throws(FileError) {
+            let file = try openPrivateFile(path, O_RDONLY)
+            var prefix = [UInt8](repeating: 0, count: VaultHeader.prefixSize)
+            let count = try file.readOnce(&prefix)
+            prefix.removeLast(prefix.count - count)
+            return prefix
+        } catch {
+            if error.isAbsence { return nil }
+            throw .file(error)
+        }
+    }
+
+    private func lock(until deadline: Deadline) throws(VaultFileError) -> FileLock {
+        do throws(FileError) {
+            if let slash = path.lastIndex(of: "/") { try makePrivateFolder(String(path[..<slash])) }
+        } catch { throw .file(error) }
+        do throws(LockError) { return try FileLock.acquire(path + ".lock", until: deadline) } catch {
+            throw .lock(error)
+        }
+    }
+}
+
+extension Vault {
+    /// Makes the next seal at least the one after `other`: a restored vault must not look older than what it replaces.
+    fileprivate mutating func raiseGeneration(to other: UInt64) { generation = max(generation, other) }
+}

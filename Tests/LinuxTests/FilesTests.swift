@@ -1,0 +1,182 @@
+import Foundation
+import Linux
+import Secrets
+import Testing
+
+/// A folder of a test's own, gone with it.
+final class Scratch {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "warder-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        chmod(path, 0o700)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func write(_ name: String, _ text: String, mode: mode_t = 0o600) throws -> String {
+        try text.write(toFile: path + "/" + name, atomically: false, encoding: .utf8)
+        chmod(path + "/" + name, mode)
+        return path + "/" + name
+    }
+}
+
+func text(_ secret: borrowing SecretBytes) -> String {
+    secret.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+}
+
+/// Whether an optional of a type that cannot be copied, and so not compared, is nil.
+func isAbsent<Value: ~Copyable>(_ value: borrowing Value?) -> Bool {
+    switch value {
+    case .some: false
+    case .none: true
+    }
+}
+
+@Suite("Files")
+struct FilesTests {
+    let scratch: Scratch
+    init() throws { scratch = try Scratch() }
+
+    @Test("a file of any size up to the limit is read whole", arguments: [0, 1, 4095, 4096, 4097, 100_000])
+    func sizes(size: Int) throws {
+        let content = String(repeating: "x", count: size)
+        let path = try scratch.write("file", content)
+        #expect(try text(readFile(path, limit: 100_000)) == content)
+        #expect(try text(readPrivateFile(path, limit: size)) == content)
+        if size > 0 {
+            #expect(throws: FileError.tooLarge(path: path, limit: size - 1)) { _ = try readFile(path, limit: size - 1) }
+        }
+    }
+
+    @Test("a missing file is told from other failures")
+    func missing() throws {
+        do {
+            let absent = try isAbsent(readPrivateFileIfPresent(scratch.path + "/none", limit: 10))
+            #expect(absent)
+        }
+        let under = try scratch.write("plain", "") + "/below"
+        do {
+            let absent = try isAbsent(readPrivateFileIfPresent(under, limit: 10))
+            #expect(absent)
+        }
+        #expect { _ = try readFile(scratch.path, limit: 10) } throws: { !(($0 as? FileError)?.isAbsence ?? true) }
+    }
+
+    @Test(
+        "a private file that others can use is refused",
+        arguments: [0o604, 0o640, 0o620, 0o602, 0o644, 0o666] as [mode_t])
+    func exposed(mode: mode_t) throws {
+        let path = try scratch.write("file", "x", mode: mode)
+        #expect(throws: FileError.exposed(path: path, mode: UInt32(mode))) { _ = try readPrivateFile(path, limit: 10) }
+    }
+
+    @Test("a private file behind a link, a folder or a pipe is refused")
+    func kinds() throws {
+        let target = try scratch.write("target", "x")
+        let link = scratch.path + "/link"
+        symlink(target, link)
+        #expect(throws: FileError.link(path: link)) { _ = try readPrivateFile(link, limit: 10) }
+        let pipe = scratch.path + "/pipe"
+        mkfifo(pipe, 0o600)
+        #expect(throws: FileError.notAFile(path: pipe)) { _ = try readPrivateFile(pipe, limit: 10) }
+        #expect(throws: FileError.notAFile(path: scratch.path)) { _ = try readPrivateFile(scratch.path, limit: 10) }
+    }
+
+    @Test("a private file of somebody else is refused", .enabled(if: geteuid() == 0, "needs root to make one"))
+    func foreign() throws {
+        let path = try scratch.write("file", "x")
+        chown(path, 12345, 12345)
+        #expect(throws: FileError.foreign(path: path, owner: 12345)) { _ = try readPrivateFile(path, limit: 10) }
+    }
+
+    @Test("an atomic write replaces content, mode and time, and leaves nothing beside it")
+    func atomic() throws {
+        let path = try scratch.write("file", "old", mode: 0o644)
+        _ = try scratch.write("file.new", "left by a killed process")
+        try Array("new".utf8).withUnsafeBytes { try writeAtomically($0, to: path, .durable, modified: 1_000_000) }
+        #expect(try text(readPrivateFile(path, limit: 10)) == "new")
+        #expect(modificationTime(of: path) == 1_000_000)
+        #expect(try names(inFolder: scratch.path) == ["file"])
+    }
+
+    @Test("an atomic write that fails leaves the old file, and nothing beside it")
+    func atomicFailure() throws {
+        let path = try scratch.write("folder-in-the-way", "")
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        _ = try scratch.write("folder-in-the-way/keep", "x")
+        #expect(throws: SystemError.self) {
+            try Array("new".utf8).withUnsafeBytes { try writeAtomically($0, to: path, .durable) }
+        }
+        #expect(try names(inFolder: scratch.path) == ["folder-in-the-way"])
+    }
+
+    @Test("folders are made private, with those above them")
+    func folders() throws {
+        let path = scratch.path + "/a/b/c"
+        try makePrivateFolder(path)
+        var info = stat()
+        #expect(stat(path, &info) == 0 && info.st_mode & 0o777 == 0o700)
+        try makePrivateFolder(path)
+        chmod(path, 0o777)
+        #expect(throws: FileError.exposed(path: path, mode: 0o777)) { try makePrivateFolder(path) }
+    }
+
+    @Test("a new file is never written over an old one")
+    func newFile() throws {
+        let path = try scratch.write("file", "old")
+        #expect(throws: SystemError.self) { try writeNewFile(SecretBytes("x"), to: path) }
+        #expect(try text(readPrivateFile(path, limit: 10)) == "old")
+    }
+}
+
+@Suite("Locks")
+struct LockTests {
+    let scratch: Scratch
+    init() throws { scratch = try Scratch() }
+
+    @Test("a lock keeps others out until it goes")
+    func exclusive() throws {
+        let path = scratch.path + "/lock"
+        do {
+            let held = try FileLock.acquire(path, until: .now)
+            #expect(throws: LockError.timedOut(path: path)) {
+                _ = try FileLock.acquire(path, until: .after(milliseconds: 50))
+            }
+            withExtendedLifetime(held) {}
+        }
+        _ = try FileLock.acquire(path, until: .now)
+    }
+
+    @Test("locks on other bytes do not touch")
+    func bytes() throws {
+        let path = scratch.path + "/lock"
+        let first = try FileLock.acquire(path, offset: 0, until: .now)
+        let second = try FileLock.acquire(path, offset: Int64.max / 16, until: .now)
+        withExtendedLifetime(first) {}
+        withExtendedLifetime(second) {}
+    }
+
+    @Test("a lock goes with a process that is killed")
+    func killed() throws {
+        let path = scratch.path + "/lock"
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        // F_OFD_SETLK = 37; struct flock as fcntl(2) lays it out on Linux.
+        process.arguments = [
+            "python3", "-c",
+            "import fcntl,os,struct,sys,time;f=os.open(sys.argv[1],os.O_RDWR|os.O_CREAT,0o600);"
+                + "fcntl.fcntl(f,37,struct.pack('hhqqi',1,0,0,1,0));print('held',flush=True);time.sleep(60)", path,
+        ]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        #expect(String(decoding: output.fileHandleForReading.readData(ofLength: 4), as: UTF8.self) == "held")
+        #expect(throws: LockError.timedOut(path: path)) { _ = try FileLock.acquire(path, until: .now) }
+        kill(process.processIdentifier, SIGKILL)
+        _ = try FileLock.acquire(path, until: .after(milliseconds: 5000))
+        process.waitUntilExit()
+    }
+}

@@ -1,0 +1,107 @@
+import Foundation
+import Linux
+import Secrets
+import Testing
+
+/// Whether this kernel lets this process keep keys.
+private let hasKeyring: Bool = {
+    let probe = "warder-test:probe-\(getpid())"
+    guard (try? KernelKeyring.put(SecretBytes("x"), probe, seconds: 5)) != nil else { return false }
+    _ = try? KernelKeyring.remove(probe)
+    return true
+}()
+
+@Suite("The kernel keyring", .enabled(if: hasKeyring, "this kernel refuses keys to this process"))
+struct KernelKeyringTests {
+    let name = "warder-test:" + UUID().uuidString
+
+    @Test("what is put is got, replaced, and removed")
+    func life() throws {
+        do {
+            let absent = try isAbsent(KernelKeyring.get(name, limit: 64))
+            #expect(absent)
+        }
+        try KernelKeyring.put(SecretBytes("first"), name, seconds: 30)
+        try KernelKeyring.put(SecretBytes("second"), name, seconds: 30)
+        switch try KernelKeyring.get(name, limit: 64) {
+        case .some(let secret): #expect(text(secret) == "second")
+        case .none: Issue.record("the key is not there")
+        }
+        #expect(try KernelKeyring.remove(name))
+        #expect(try KernelKeyring.remove(name) == false)
+        do {
+            let absent = try isAbsent(KernelKeyring.get(name, limit: 64))
+            #expect(absent)
+        }
+    }
+
+    @Test("it is gone when its time is out")
+    func timeout() throws {
+        try KernelKeyring.put(SecretBytes("x"), name, seconds: 1)
+        do {
+            let absent = try isAbsent(KernelKeyring.get(name, limit: 64))
+            #expect(!absent)
+        }
+        sleep(milliseconds: 1_800)
+        do {
+            let absent = try isAbsent(KernelKeyring.get(name, limit: 64))
+            #expect(absent)
+        }
+    }
+
+    @Test("a payload over the limit is refused, not cut")
+    func limit() throws {
+        try KernelKeyring.put(SecretBytes("longer"), name, seconds: 30)
+        #expect(throws: KeyringError.refused(code: EMSGSIZE)) { _ = try KernelKeyring.get(name, limit: 3) }
+        try KernelKeyring.remove(name)
+    }
+}
+
+@Suite("Children")
+struct ChildTests {
+    @Test("what a command prints comes without line ends")
+    func output() throws {
+        #expect(
+            try text(Linux.output(ofShellCommand: "printf '123456\\r\\n\\n'", withheld: [], limit: 64, until: nil))
+                == "123456")
+    }
+
+    @Test("a failure says how the command ended")
+    func failure() {
+        #expect(throws: ChildError.failed(program: "exit 3", code: 3)) { try run("exit 3") }
+        #expect(throws: ChildError.killed(program: "kill -9 $$", signal: 9)) { try run("kill -9 $$") }
+        #expect(throws: ChildError.failed(program: "/no/such/program", code: 127)) { try run("/no/such/program") }
+    }
+
+    @Test("a command that does not end is killed at the deadline")
+    func timeout() {
+        let start = Deadline.now
+        #expect(throws: ChildError.timedOut(program: "exec sleep 60")) { try run("exec sleep 60", milliseconds: 200) }
+        #expect(Deadline.now.milliseconds - start.milliseconds < 5_000)
+    }
+
+    @Test("endless output is cut off")
+    func endless() {
+        #expect(throws: ChildError.tooMuchOutput(program: "yes", limit: 64)) { try run("yes") }
+    }
+
+    @Test("withheld variables do not reach it, others do")
+    func variables() throws {
+        setenv("WARDER_TEST_SECRET", "planted", 1)
+        setenv("WARDER_TEST_SECRET_NOT", "seen", 1)
+        let command = "echo \"${WARDER_TEST_SECRET-gone} $WARDER_TEST_SECRET_NOT\""
+        #expect(
+            try text(Linux.output(ofShellCommand: command, withheld: ["WARDER_TEST_SECRET"], limit: 64, until: nil))
+                == "gone seen")
+    }
+
+    @Test("it reads nothing")
+    func input() throws {
+        #expect(try text(Linux.output(ofShellCommand: "wc -c", withheld: [], limit: 64, until: nil)) == "0")
+    }
+
+    private func run(_ command: String, milliseconds: Int64 = 10_000) throws(ChildError) {
+        _ = try Linux.output(
+            ofShellCommand: command, withheld: [], limit: 64, until: .after(milliseconds: milliseconds))
+    }
+}

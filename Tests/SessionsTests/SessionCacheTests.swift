@@ -1,0 +1,178 @@
+import Crypto
+import Foundation
+import Linux
+import Secrets
+import Sessions
+import Testing
+
+/// A cache in a folder of a test's own.
+private final class Scratch {
+    let folder = NSTemporaryDirectory() + "warder-" + UUID().uuidString + "/sessions"
+    deinit { try? FileManager.default.removeItem(atPath: (folder as NSString).deletingLastPathComponent) }
+
+    func cache(_ byte: UInt8 = 7) -> SessionCache {
+        var key = SecretBytes(capacity: 32)
+        for _ in 0..<32 { key.append(byte) }
+        return SessionCache(folder: folder, key: key)
+    }
+}
+
+private let label = SessionLabel(
+    profile: "prod", key: "alice", role: "arn:aws:iam::222222222222:role/Admin", mfaDevice: nil, issued: 1_000)
+
+private func session(secret: StaticString = "the secret", expiration: Int64 = 4_000_000_000) -> Session {
+    Session(
+        credentials: Credentials(
+            accessKeyID: "ASIAEXAMPLE", secret: SecretBytes(secret), sessionToken: SecretBytes("token"),
+            expiration: expiration, accountID: "222222222222"),
+        label: label)
+}
+
+private func text(_ secret: borrowing SecretBytes) -> String {
+    secret.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+}
+
+/// Whether an optional of a type that cannot be copied, and so not compared, is nil.
+func isAbsent<Value: ~Copyable>(_ value: borrowing Value?) -> Bool {
+    switch value {
+    case .some: false
+    case .none: true
+    }
+}
+
+@Suite("The session cache")
+struct SessionCacheTests {
+    private let scratch = Scratch()
+
+    private func publish(_ session: borrowing Session, as identity: String) throws -> String {
+        let cache = scratch.cache()
+        let name = try cache.name(of: Array(identity.utf8))
+        let lock = try cache.lock(name, until: .now)
+        try cache.publish(session, name, random: .system)
+        withExtendedLifetime(lock) {}
+        return name
+    }
+
+    @Test("a session comes back as it was published")
+    func roundTrip() throws {
+        let name = try publish(session(), as: "a")
+        switch try scratch.cache().session(name) {
+        case .some(let found):
+            #expect(found.label == label)
+            #expect(found.credentials.accessKeyID == "ASIAEXAMPLE")
+            #expect(text(found.credentials.secret) == "the secret")
+            #expect(found.credentials.expiration == 4_000_000_000)
+            #expect(found.credentials.accountID == "222222222222")
+            switch found.credentials.sessionToken {
+            case .some(let token): #expect(text(token) == "token")
+            case .none: Issue.record("the token is lost")
+            }
+        case .none: Issue.record("no session")
+        }
+    }
+
+    @Test("nothing of it can be read from the file or its name")
+    func opaque() throws {
+        let name = try publish(session(), as: "alice arn:aws:iam::222222222222:role/Admin")
+        let file = try Data(contentsOf: URL(fileURLWithPath: scratch.folder + "/" + name))
+        for part in ["the secret", "ASIA", "prod", "alice", "222222222222", "token"] {
+            #expect(file.range(of: Data(part.utf8)) == nil)
+            #expect(!name.contains(part))
+        }
+    }
+
+    @Test("a file of another name, another key, or with any byte flipped, is as if it were not there")
+    func bound() throws {
+        let name = try publish(session(), as: "a")
+        let path = scratch.folder + "/" + name
+        let other = try scratch.cache().name(of: Array("b".utf8))
+        try FileManager.default.copyItem(atPath: path, toPath: scratch.folder + "/" + other)
+        do {
+            let absent = try isAbsent(scratch.cache().session(other))
+            #expect(absent)
+        }
+        do {
+            let absent = try isAbsent(scratch.cache(8).session(name))
+            #expect(absent)
+        }
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        for index in whole.indices {
+            var flipped = whole
+            flipped[index] ^= 1 << UInt8(index % 8)
+            try flipped.write(to: URL(fileURLWithPath: path))
+            do {
+                let absent = try isAbsent(scratch.cache().session(name))
+                #expect(absent, "byte \(index)")
+            }
+        }
+        for count in 0..<whole.count {
+            try whole.prefix(count).write(to: URL(fileURLWithPath: path))
+            do {
+                let absent = try isAbsent(scratch.cache().session(name))
+                #expect(absent, "\(count) bytes")
+            }
+        }
+    }
+
+    @Test("two identities have two names, and each key its own")
+    func names() throws {
+        let a = try scratch.cache().name(of: [1, 2])
+        #expect(try scratch.cache().name(of: [1, 3]) != a)
+        #expect(try scratch.cache(9).name(of: [1, 2]) != a)
+        #expect(a.count == 64)
+    }
+
+    @Test("what has ended is swept without a key, what has not stays")
+    func sweep() throws {
+        let ended = try publish(session(expiration: 1_000), as: "ended")
+        let live = try publish(session(expiration: 4_000_000_000), as: "live")
+        SessionFolder(scratch.folder).sweep(now: wallClock())
+        #expect(try SessionFolder(scratch.folder).names() == [live])
+        do {
+            let absent = try isAbsent(scratch.cache().session(ended))
+            #expect(absent)
+        }
+    }
+
+    @Test("the list of keys is kept with it, and is no session")
+    func index() throws {
+        let keys = [IndexedKey(name: "alice", accessKeyID: "AKIAEXAMPLE", accountID: nil, createdAt: 12)]
+        #expect(try scratch.cache().keyIndex() == nil)
+        _ = try publish(session(), as: "a")
+        try scratch.cache().noteKeys(keys, random: .system)
+        #expect(try scratch.cache().keyIndex() == keys)
+        #expect(try scratch.cache().all().count == 1)
+        try SessionFolder(scratch.folder).forgetAll()
+        #expect(try scratch.cache().keyIndex() == keys)
+        #expect(try scratch.cache().all().isEmpty)
+    }
+}
+
+@Suite("The unlocked state")
+struct UnlockedStateTests {
+    private let store = UUID().uuidString
+
+    private func key() -> SecretBytes { SecretBytes("0123456789abcdef0123456789abcdef") }
+
+    @Test("a key is lent for a time and taken back")
+    func life() throws {
+        let state = UnlockedState(store: store, runtimeFolder: "/dev/shm")
+        do {
+            let absent = isAbsent(state.key())
+            #expect(absent)
+        }
+        try state.unlock(key(), seconds: 60)
+        switch state.key() {
+        case .some(let found): #expect(text(found) == text(key()))
+        case .none: Issue.record("it is locked")
+        }
+        let left = try #require(state.deadline).remaining
+        #expect(left > 50_000 && left <= 60_000)
+        #expect(try state.lock())
+        do {
+            let absent = isAbsent(state.key())
+            #expect(absent)
+        }
+        #expect(try state.lock() == false)
+    }
+}
