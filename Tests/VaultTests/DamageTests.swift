@@ -13,7 +13,7 @@ private struct Sample {
         var vault = try Vault.create(random: .system)
         let cost = try #require(ScryptCost(logN: 15))
         try vault.setPassphrase(secret(Self.passphrase), cost: cost, random: .system)
-        code = text(try vault.setRecoveryCode(random: .system))
+        code = secretText(try vault.setRecoveryCode(random: .system))
         let summary = AccessKeySummary(
             name: try #require(KeyName("alice")), accessKeyID: "AKIAIOSFODNN7EXAMPLE", createdAt: 1_795_247_217)
         try vault.add(AccessKeyRecord(summary, secret: secret("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")))

@@ -38,7 +38,8 @@ struct VectorTests {
         #expect(content == expected)
     }
 
-    @Test("the header says without a key what the opened vault says", arguments: Vector.all.filter { $0.expect == "ok" })
+    @Test(
+        "the header says without a key what the opened vault says", arguments: Vector.all.filter { $0.expect == "ok" })
     func header(_ vector: Vector) throws {
         let header = try vector.bytes.span.withUnsafeBytes { (file) throws(VaultError) in try VaultHeader(of: file) }
         let prefix = Array(vector.bytes.prefix(VaultHeader.prefixSize))

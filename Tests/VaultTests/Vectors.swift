@@ -75,7 +75,7 @@ func secret(hex: String) -> SecretBytes {
     return bytes
 }
 
-func text(_ secret: borrowing SecretBytes) -> String {
+func secretText(_ secret: borrowing SecretBytes) -> String {
     secret.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
 }
 
@@ -99,7 +99,7 @@ extension Vault {
             guard let record = try accessKey(named: summary.name) else { continue }
             keys.append(
                 Vector.Key(
-                    name: summary.name.text, accessKeyId: summary.accessKeyID, secret: text(record.secret),
+                    name: summary.name.text, accessKeyId: summary.accessKeyID, secret: secretText(record.secret),
                     createdAt: summary.createdAt, accountId: summary.accountID, principalArn: summary.principalARN,
                     mfaSerial: summary.mfaSerial))
         }

@@ -11,8 +11,22 @@ import json
 import pathlib
 
 from samples import (
-    ALICE, BOB, CACHE, CODE, DATA_KEY, PASSPHRASE, PASSPHRASE_ONLY, RECOVERY_ONLY, SLOTS, file, flipped, passphrase_slot,
-    random, resigned, v1, vault,
+    ALICE,
+    BOB,
+    CACHE,
+    CODE,
+    DATA_KEY,
+    PASSPHRASE,
+    PASSPHRASE_ONLY,
+    RECOVERY_ONLY,
+    SLOTS,
+    file,
+    flipped,
+    passphrase_slot,
+    random,
+    resigned,
+    v1,
+    vault,
 )
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -73,6 +87,8 @@ def good():
         "eight slots; slots, records and fields of types that are not known",
         vault(slots=slots, records=newer),
     )
+    full = vault(slots=[*PASSPHRASE_ONLY, *[(9, b"")] * 7])
+    opens("ok-full", "a passphrase and seven slots that are not known", full, passphrase=PASSPHRASE)
     odd = b"\xff\x00 \xe2\x98\x83 " + b"long" * 40 + b"\n"
     opens(
         "ok-passphrase-bytes",
