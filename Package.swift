@@ -65,7 +65,7 @@ let package = Package(
         tests(of: "Times"),
         tests(of: "Profiles", ["Secrets"]),
         tests(of: "Chains", ["Profiles", "Secrets"]),
-        tests(of: "Vault", ["Crypto", "Linux", "Secrets"]),
+        tests(of: "Vault", ["Crypto", "Fields", "Linux", "Secrets"]),
         tests(of: "Sessions", ["Crypto", "Linux", "Secrets"]),
         tests(of: "Prompt", ["Linux", "Secrets"]),
         tests(of: "Shells", ["Secrets"]),
