@@ -165,8 +165,8 @@ class RecordingSTS:
             self.queued = collections.defaultdict(list)
             self.standing = {}
             self.serial = itertools.count(1)
-            # Overrides the lifetime that was asked for, in seconds.
-            self.lifetime = None
+            # Action → seconds, in place of what was asked for.
+            self.lifetimes = {}
             # How far this server's clock is ahead, in seconds.
             self.ahead = 0
             # Fractions of seconds, and line breaks inside tokens, as some services write them.
@@ -223,7 +223,8 @@ class RecordingSTS:
 
     def credentials(self, request):
         number = next(self.serial)
-        seconds = self.lifetime or int(request.parameters.get("DurationSeconds", LIFETIMES[request.action]))
+        asked = int(request.parameters.get("DurationSeconds", LIFETIMES[request.action]))
+        seconds = self.lifetimes.get(request.action, asked)
         end = datetime.datetime.fromtimestamp(int(self.now()) + seconds, datetime.timezone.utc)
         # Not 76 characters a line by chance: that is how Base64 in XML is broken.
         token = base64.b64encode((f"{number:08d}" * self.token_size).encode())[: self.token_size].decode()
