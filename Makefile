@@ -1,2 +1,55 @@
-all:
-	swift build -c release
+# Everything that is done to warder from outside. `make` alone builds it.
+
+SWIFT ?= swift
+PREFIX ?= $(HOME)/.local
+VENV := .venv
+
+# The Swift runtime is linked in, so that libcrypto and the C library are all that a user's machine must have. No
+# RUNPATH: it would be searched for each library at each start. Packed relocations make the start shorter, too.
+RELEASE := -c release --static-swift-stdlib --disable-local-rpath \
+	-Xlinker -s -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs
+BINARY := .build/release/warder
+
+.PHONY: build try test unit e2e bench gate lint install uninstall clean deps deps-build
+
+build: deps-build
+	$(SWIFT) build $(RELEASE) --product warder
+
+# The main job before one's eyes, in a throwaway home.
+try: build deps
+	Tests/try $(BINARY)
+
+test: build deps unit e2e
+	@echo 'make test: everything passed'
+
+unit: deps-build
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+e2e: build deps
+	WARDER=$(CURDIR)/$(BINARY) $(VENV)/bin/python -m pytest Tests/VaultReader Tests/EndToEnd
+
+bench: build deps
+	Benchmarks/run $(BINARY)
+
+# The part of the benchmark that counts instructions: the same on every machine, so it can fail a build.
+gate: build deps
+	Benchmarks/gate $(BINARY)
+
+lint: deps
+	.ci/lint
+
+install: build
+	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/warder
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/warder
+
+deps-build:
+	@.ci/install-deps build
+
+deps:
+	@.ci/install-deps all
+
+clean:
+	rm -rf .build $(VENV)

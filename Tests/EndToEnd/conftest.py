@@ -1,0 +1,160 @@
+"""What the end-to-end tests stand on: the real binary, a throwaway home, and an STS of one's own or moto's."""
+
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+import boto3
+import pytest
+from home import WARDER, Home
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Servers"))
+import recording_sts  # noqa: E402
+
+
+def pytest_configure():
+    if not WARDER.exists():
+        pytest.exit(f"there is no {WARDER}: run make build, or set WARDER", returncode=2)
+
+
+@pytest.fixture(scope="session")
+def sts_server():
+    server = recording_sts.RecordingSTS().start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def sts(sts_server):
+    """An STS that writes down what it is asked, and answers as it is told to."""
+    sts_server.reset()
+    yield sts_server
+    sts_server.released.set()
+
+
+@pytest.fixture
+def bare():
+    """A home with nothing in it."""
+    with tempfile.TemporaryDirectory(prefix="warder-", ignore_cleanup_errors=True) as root:
+        home = Home(pathlib.Path(root))
+        yield home
+        home.clean()
+
+
+@pytest.fixture
+def home(bare, sts):
+    """A home with a vault that holds alice's key, locked, profiles that use it, and the recording STS as its AWS."""
+    bare.endpoint(sts.url)
+    bare.add_vault()
+    bare.add_profiles()
+    return bare
+
+
+@pytest.fixture
+def unlocked(home):
+    """The same with the session cache unlocked, and no passphrase to be had any more."""
+    home.unlock()
+    return home
+
+
+@pytest.fixture
+def working(unlocked, sts):
+    """The same with an MFA session and prod's role in the cache; nothing is recorded yet."""
+    unlocked.good("refresh", "prod", "--mfa-code", "123456", passphrase=True)
+    sts.requests.clear()
+    return unlocked
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Moto:
+    """A moto_server: an AWS that checks what it is sent."""
+
+    def __init__(self, log):
+        self.url = f"http://127.0.0.1:{free_port()}"
+        command = [pathlib.Path(sys.executable).parent / "moto_server", "-p", self.url.rsplit(":", 1)[1]]
+        self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        for _ in range(300):
+            try:
+                self.post("reset")
+                return
+            except OSError:
+                time.sleep(0.1)
+        self.process.kill()
+        raise RuntimeError("moto_server did not start")
+
+    def post(self, what, body=b""):
+        request = urllib.request.Request(f"{self.url}/moto-api/{what}", data=body, method="POST")
+        urllib.request.urlopen(request, timeout=10).read()
+
+    def client(self, service, key=("AKIAROOT", "root")):
+        return boto3.client(
+            service, endpoint_url=self.url, region_name="eu-west-1", aws_access_key_id=key[0], aws_secret_access_key=key[1]
+        )
+
+    def user(self, name="alice", policy="*"):
+        """Makes a user who may do what `policy` says; the id and the secret of its key."""
+        iam = self.client("iam")
+        iam.create_user(UserName=name)
+        document = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"%s","Resource":"*"}]}' % policy
+        iam.put_user_policy(UserName=name, PolicyName="may", PolicyDocument=document)
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        return key["AccessKeyId"], key["SecretAccessKey"]
+
+    def role(self, name="Admin"):
+        document = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:*"}]}'
+        iam = self.client("iam")
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)
+        may = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+        iam.put_role_policy(RoleName=name, PolicyName="may", PolicyDocument=may)
+        return f"arn:aws:iam::123456789012:role/{name}"
+
+    def check_everything(self):
+        """From now on each request must be signed by a key that exists, and be allowed."""
+        self.post("reset-auth", b"0")
+
+
+@pytest.fixture(scope="session")
+def moto_server(tmp_path_factory):
+    with open(tmp_path_factory.mktemp("moto") / "log", "wb") as log:
+        moto = Moto(log)
+        yield moto
+        moto.process.terminate()
+        moto.process.wait(10)
+
+
+@pytest.fixture
+def moto(moto_server):
+    moto_server.post("reset-auth", b"inf")
+    moto_server.post("reset")
+    yield moto_server
+    moto_server.post("reset-auth", b"inf")
+
+
+@pytest.fixture
+def tmpfs(tmp_path):
+    """A file system of 64 KiB."""
+    if os.geteuid() != 0:
+        pytest.skip("root is needed to mount a small file system")
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs", tmp_path], capture_output=True)
+    if mounted.returncode != 0:
+        pytest.skip(f"mounting is not allowed here: {mounted.stderr.decode().strip()}")
+    yield tmp_path
+    subprocess.run(["umount", "-l", tmp_path], check=True)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        for program in [mark.args[0] for mark in item.iter_markers("needs")]:
+            if not shutil.which(program):
+                item.add_marker(pytest.mark.skip(reason=f"{program} is not installed"))

@@ -1,0 +1,235 @@
+"""A throwaway home, and warder run in it."""
+
+import dataclasses
+import os
+import pathlib
+import random
+import shutil
+import string
+import subprocess
+import sys
+import tempfile
+
+import pexpect
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(TESTS / "VaultReader"))
+import vault_v1 as v1  # noqa: E402
+
+WARDER = pathlib.Path(os.environ.get("WARDER", TESTS.parent / ".build/release/warder")).resolve()
+PASSPHRASE = "correct horse battery staple"
+MFA = "arn:aws:iam::111111111111:mfa/alice"
+ROLE = "arn:aws:iam::222222222222:role/Admin"
+
+PROFILES = f"""\
+[profile alice]
+region = eu-west-1
+mfa_serial = {MFA}
+credential_process = {WARDER} process alice
+
+[profile prod]
+region = eu-west-1
+credential_process = {WARDER} process prod
+warder_role_arn = {ROLE}
+warder_source_profile = alice
+
+[profile audit]
+region = eu-west-1
+credential_process = {WARDER} process audit
+warder_role_arn = arn:aws:iam::333333333333:role/Audit
+warder_source_profile = alice
+"""
+
+
+@dataclasses.dataclass
+class Result:
+    arguments: tuple
+    code: int
+    out: str
+    err: str
+
+    def failed(self, code, *mentions):
+        """That it failed as warder fails: the exit code, nothing on stdout, one line that says what, one what to do."""
+        assert self.code == code, self
+        assert self.out == "", self
+        self.explained(*mentions)
+
+    def explained(self, *mentions):
+        lines = self.err.splitlines()
+        assert [line.split(" ")[0] for line in lines] == ["warder:", "hint:"], self
+        for line in lines:
+            text = line.split(" ", 1)[1]
+            assert text and not text[0].isspace() and not text.endswith("."), self
+        for mention in mentions:
+            assert mention in self.err, self
+
+
+def random_key():
+    """An access key that occurs nowhere else: its id and its secret, with what needs quoting and encoding."""
+    letters = string.ascii_uppercase + string.digits
+    identifier = "AKIA" + "".join(random.choices(letters, k=16))
+    secret = "".join(random.choices(string.ascii_letters + string.digits, k=37)) + "/+x"
+    return identifier, secret
+
+
+class Home:
+    def __init__(self, root):
+        self.root = root
+        self.key = random_key()
+        self.data = root / "data/warder"
+        self.cache = root / "cache/warder/sessions"
+        self.state = root / "state/warder"
+        self.vault = self.data / "vault"
+        self.config_file = root / ".aws/config"
+        self.config_file.parent.mkdir()
+        # In memory where there is such a place: where the kernel has no keyring, that is where the key goes.
+        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else root
+        self.runtime = pathlib.Path(tempfile.mkdtemp(prefix="warder-run-", dir=memory))
+        self.environment = {
+            "HOME": str(root),
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+            "XDG_DATA_HOME": str(root / "data"),
+            "XDG_CACHE_HOME": str(root / "cache"),
+            "XDG_STATE_HOME": str(root / "state"),
+            "XDG_CONFIG_HOME": str(root / "config"),
+            "XDG_RUNTIME_DIR": str(self.runtime),
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        self.identifiers = set()
+
+    # Making it
+
+    def endpoint(self, url):
+        self.environment["AWS_ENDPOINT_URL"] = url
+
+    def add_vault(self, passphrase=PASSPHRASE, cost=15, **keys):
+        """Writes a vault with the second writer: `name=(id, secret)`; alice's own key if none is named.
+
+        At the lowest cost of scrypt that the format allows: opening it takes a tenth of a second.
+        """
+        vault = v1.Vault(os.urandom(16), os.urandom(32))
+        slot = v1.make_slot(
+            v1.PASSPHRASE, vault.identifier, vault.data_key, passphrase.encode(), os.urandom(32), bytes([cost])
+        )
+        vault.slots = [slot]
+        vault.records = [(v1.CACHE_KEY, os.urandom(32))]
+        for name, (identifier, secret) in (keys or {"alice": self.key}).items():
+            key = {"name": name, "access_key_id": identifier, "secret": secret, "created_at": 1_700_000_000}
+            vault.records.append(v1.access_key_record(key))
+        self.data.mkdir(parents=True, mode=0o700)
+        self.vault.write_bytes(v1.write(vault))
+        self.vault.chmod(0o600)
+        self.identifiers.add(vault.identifier.hex())
+        return vault
+
+    def config(self, text):
+        self.config_file.write_text(text)
+
+    def add_profiles(self):
+        self.config(PROFILES)
+
+    def add_profile(self, name, *lines):
+        """Adds a profile in eu-west-1 that asks warder, with more lines."""
+        section = [f"\n[profile {name}]", "region = eu-west-1", f"credential_process = {WARDER} process {name}", *lines]
+        with self.config_file.open("a") as file:
+            file.write("\n".join(section) + "\n")
+
+    def settings(self, text):
+        folder = self.root / "config/warder"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "config").write_text(text)
+
+    def unlock(self, *arguments):
+        self.good("unlock", *arguments, passphrase=True)
+
+    # Running in it
+
+    def variables(self, passphrase=False, env=None):
+        given = {"WARDER_PASSPHRASE": PASSPHRASE if passphrase is True else passphrase} if passphrase else {}
+        return {**self.environment, **given, **(env or {})}
+
+    def command(self, *arguments):
+        return [str(WARDER), *map(str, arguments)]
+
+    def start(self, *arguments, passphrase=False, env=None, prefix=(), **options):
+        """Starts warder without a terminal, in a session of its own."""
+        options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
+        return subprocess.Popen(
+            [*map(str, prefix), *self.command(*arguments)],
+            env=self.variables(passphrase, env), start_new_session=True, cwd=self.root, **options,
+        )
+
+    def run(self, *arguments, input=None, timeout=60, **options):
+        """Runs warder without a terminal, with nothing to read unless `input` is given, and with no passphrase unless
+        `passphrase` is: True for the right one."""
+        if input is not None:
+            options["stdin"] = subprocess.PIPE
+        process = self.start(*arguments, **options)
+        try:
+            out, err = process.communicate(input.encode() if input is not None else None, timeout=timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            raise
+        return Result(arguments, process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
+
+    def good(self, *arguments, **options):
+        """Runs warder, which must succeed; what it printed."""
+        result = self.run(*arguments, **options)
+        assert result.code == 0, result
+        return result.out
+
+    def terminal(self, *arguments, passphrase=False, env=None, command=None):
+        """Runs warder (or another command) at a terminal of its own."""
+        command = command or self.command(*arguments)
+        variables = self.variables(passphrase, env) | {"TERM": "dumb"}
+        return pexpect.spawn(
+            command[0], command[1:], env=variables, cwd=str(self.root), timeout=30, encoding="utf-8", echo=True
+        )
+
+    def python(self, program, *arguments, env=None, timeout=60):
+        """Runs a Python program, as one who uses an SDK would."""
+        return subprocess.run(
+            [sys.executable, "-c", program, *arguments],
+            env=self.variables(False, env), cwd=self.root, capture_output=True, text=True, timeout=timeout,
+            start_new_session=True,
+        )
+
+    # Looking at it
+
+    def read_vault(self, passphrase=PASSPHRASE):
+        """The vault as the second reader sees it."""
+        return v1.read(self.vault.read_bytes(), passphrase.encode())
+
+    def stored(self, passphrase=PASSPHRASE):
+        """Name → (id, secret), as the second reader finds them."""
+        keys = self.read_vault(passphrase).access_keys()
+        return {key["name"]: (key["access_key_id"], key["secret"]) for key in keys}
+
+    def sessions(self):
+        """The files of cached sessions."""
+        return sorted(path for path in self.cache.glob("*") if len(path.name) == 64) if self.cache.exists() else []
+
+    def kernel_key(self, identifier=None):
+        """The serial number of the kernel's key for this vault; None where there is none."""
+        identifier = identifier or self.vault.read_bytes()[16:32].hex()
+        search = ["keyctl", "search", "@u", "user", f"warder:session-cache:{identifier}"]
+        found = subprocess.run(search, capture_output=True, text=True, check=False)
+        return found.stdout.strip() if found.returncode == 0 else None
+
+    def has_secret(self, needle, *folders):
+        """The files under the home that hold `needle`, which none should."""
+        files = [path for folder in folders or (self.root, self.runtime) for path in folder.rglob("*") if path.is_file()]
+        return [path for path in files if needle.encode() in path.read_bytes()]
+
+    def clean(self):
+        """Takes away what lies outside of the home."""
+        if self.vault.exists():
+            self.identifiers.add(self.vault.read_bytes()[16:32].hex())
+        if shutil.which("keyctl"):
+            for identifier in self.identifiers:
+                key = self.kernel_key(identifier)
+                if key:
+                    subprocess.run(["keyctl", "unlink", key, "@u"], capture_output=True, check=False)
+        shutil.rmtree(self.runtime, ignore_errors=True)

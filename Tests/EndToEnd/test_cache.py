@@ -1,0 +1,137 @@
+"""What is kept, for how long, and what is asked of STS again."""
+
+import json
+import time
+
+import pytest
+from home import ROLE
+from recording_sts import denied, server_error
+
+
+def key_id(home, *arguments, **options):
+    return json.loads(home.good("process", *arguments, **options))["AccessKeyId"]
+
+
+def test_the_second_call_asks_nobody(working, sts):
+    first = working.good("process", "prod")
+    assert working.good("process", "prod") == first
+    assert sts.requests == []
+
+
+def test_a_session_of_another_endpoint_is_another_session(working, sts):
+    working.endpoint("http://127.0.0.1:9")
+    result = working.run("process", "prod")
+    assert result.code != 0 and result.out == ""
+
+
+def test_a_cached_session_outlives_its_server(bare):
+    from recording_sts import RecordingSTS
+
+    server = RecordingSTS().start()
+    bare.endpoint(server.url)
+    bare.add_vault()
+    bare.add_profiles()
+    first = bare.good("process", "prod", "--mfa-code", "123456", passphrase=True)
+    server.stop()
+    assert bare.good("process", "prod") == first
+
+
+def test_one_code_serves_every_role_behind_it(unlocked, sts):
+    key_id(unlocked, "prod", "--mfa-code", "123456", passphrase=True)
+    key_id(unlocked, "audit")
+    assert sts.actions() == ["GetSessionToken", "AssumeRole", "AssumeRole"]
+
+
+def test_what_shaped_a_session_names_it(working, sts):
+    """The same role with other parameters is another session: nobody gets what was made for something else."""
+    working.add_profile("narrow", f"role_arn = {ROLE}", "source_profile = alice", "warder_external_id = other")
+    assert key_id(working, "narrow") != key_id(working, "prod")
+    assert sts.only("AssumeRole").parameters["ExternalId"] == "other"
+
+
+def test_a_session_of_under_sixteen_minutes_is_renewed(unlocked, sts):
+    sts.lifetimes = {"AssumeRole": 15 * 60 + 50}
+    first = key_id(unlocked, "prod", "--mfa-code", "123456", passphrase=True)
+    assert key_id(unlocked, "prod") != first
+    assert sts.actions() == ["GetSessionToken", "AssumeRole", "AssumeRole"]
+
+
+def test_a_session_of_over_sixteen_minutes_is_not(unlocked, sts):
+    sts.lifetimes = {"AssumeRole": 16 * 60 + 20}
+    first = key_id(unlocked, "prod", "--mfa-code", "123456", passphrase=True)
+    assert key_id(unlocked, "prod") == first
+    assert sts.actions() == ["GetSessionToken", "AssumeRole"]
+
+
+@pytest.mark.parametrize("behaviour", [denied, server_error])
+def test_the_old_one_is_served_while_it_is_valid_if_renewal_fails(unlocked, sts, behaviour):
+    sts.lifetimes = {"AssumeRole": 900}
+    first = key_id(unlocked, "prod", "--mfa-code", "123456", passphrase=True)
+    sts.always("AssumeRole", behaviour)
+    result = unlocked.run("process", "prod")
+    assert (result.code, result.err) == (0, "")
+    assert json.loads(result.out)["AccessKeyId"] == first
+    assert sts.actions().count("AssumeRole") > 1
+
+
+def test_the_old_one_is_served_while_it_is_valid_if_nobody_can_be_asked(unlocked, sts):
+    sts.lifetimes = {"GetSessionToken": 900}
+    first = key_id(unlocked, "alice", "--mfa-code", "123456", passphrase=True)
+    result = unlocked.run("process", "alice")
+    assert (result.code, result.err) == (0, "")
+    assert json.loads(result.out)["AccessKeyId"] == first
+    assert sts.actions() == ["GetSessionToken"]
+
+
+def test_a_session_that_has_ended_is_never_served(unlocked, sts):
+    sts.lifetimes = {"GetSessionToken": 2}
+    unlocked.run("process", "alice", "--mfa-code", "123456", passphrase=True)
+    time.sleep(2.1)
+    result = unlocked.run("process", "alice")
+    assert result.code in (3, 4), result
+    assert result.out == ""
+
+
+def test_sessions_are_encrypted_under_names_that_tell_nothing(working):
+    files = working.sessions()
+    assert len(files) == 2
+    for file in files:
+        content = file.read_bytes()
+        assert file.stat().st_mode & 0o777 == 0o600
+        for told in (b"ASIATEMPORARY", b"prod", b"Admin", b"alice", b"temporary+secret"):
+            assert told not in content
+    assert working.cache.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "emptied", "swapped"])
+def test_a_damaged_session_is_made_anew(working, sts, damage):
+    role, session = sorted(working.sessions(), key=lambda file: file.stat().st_mtime)
+    content = bytearray(role.read_bytes())
+    content[len(content) // 2] ^= 1
+    role.write_bytes(
+        {"cut": content[:-20], "flipped": content, "emptied": b"", "swapped": session.read_bytes()}[damage]
+    )
+    assert key_id(working, "prod") == "ASIATEMPORARY0000003"
+    assert sts.actions() == ["AssumeRole"]
+
+
+def test_without_its_cache_warder_asks_again(working, sts):
+    for file in working.sessions():
+        file.unlink()
+    result = working.run("process", "prod")
+    assert result.code in (3, 4), result
+    assert key_id(working, "prod", "--mfa-code", "123456", passphrase=True)
+
+
+def test_retries_of_a_role(working, sts):
+    sts.next("AssumeRole", server_error, server_error)
+    working.add_profile("again", f"role_arn = {ROLE}", "source_profile = alice", "role_session_name = again")
+    assert key_id(working, "again")
+    assert sts.actions() == ["AssumeRole"] * 3
+
+
+def test_a_clock_that_is_wrong_is_corrected(unlocked, sts):
+    sts.ahead = 3600
+    assert key_id(unlocked, "prod", "--mfa-code", "123456", passphrase=True)
+    assert sts.actions().count("AssumeRole") <= 2
+    assert abs(sts.requests[-1].signed_at - sts.now()) < 10
