@@ -4,18 +4,39 @@ import Secrets
 ///
 /// Where a setting stands more than once, the credentials file beats the config file, and the last in a file the
 /// ones before it.
-public struct Profile: Sendable {
+public final class Profile: Sendable {
     /// The name, without `profile`.
     public let name: String
     /// The line of its first header, in the config file if it is there.
     public let origin: Origin
 
-    let files: ProfileSet
-    let properties: [Property]
+    private let files: ProfileSet
+    private let properties: [Property]
     /// What `include_profile` names, and what that names, outward.
-    var included: [Profile] = []
-    /// Why `include_profile` cannot be followed.
-    var includeFault: ProfileError?
+    private let included: [Profile]
+    /// Why `include_profile` cannot be followed: for whoever asks for a setting.
+    private let includeFault: ProfileError?
+
+    init(
+        name: String, origin: Origin, files: ProfileSet, properties: [Property], included: [Profile] = [],
+        includeFault: ProfileError? = nil
+    ) {
+        self.name = name
+        self.origin = origin
+        self.files = files
+        self.properties = properties
+        self.included = included
+        self.includeFault = includeFault
+    }
+
+    /// The same profile, with what it includes.
+    func including(_ included: [Profile], fault: ProfileError?) -> Profile {
+        Profile(
+            name: name, origin: origin, files: files, properties: properties, included: included, includeFault: fault)
+    }
+
+    /// Whether the profile may have this setting; certain where it says no.
+    func mayHave(_ name: PropertyName) -> Bool { properties.contains { $0.hash == name.hash } }
 
     /// The value of a setting, for warder: `warder_<key>` if it is there, else `<key>`, else the same of the profile
     /// that `include_profile` names. `key` is in lower case.

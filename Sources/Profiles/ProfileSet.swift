@@ -15,11 +15,8 @@ public struct ProfileSet: Sendable {
     ///
     /// Takes time in proportion to the number of sections.
     public func profile(_ name: String) -> Profile? {
-        guard var profile = bareProfile(name) else { return nil }
-        if profile.properties.contains(where: { $0.hash == Self.include.hash }) {
-            follow(from: &profile)
-        }
-        return profile
+        guard let profile = bareProfile(name) else { return nil }
+        return profile.mayHave(Self.include) ? following(profile) : profile
     }
 
     /// The section `[sso-session name]`, or nil where the config file has none.
@@ -62,21 +59,23 @@ public struct ProfileSet: Sendable {
     }
 
     /// Finds what `include_profile` names, link by link. A fault is kept for whoever asks for a setting.
-    private func follow(from profile: inout Profile) {
+    private func following(_ profile: Profile) -> Profile {
+        var included: [Profile] = []
         var last = profile
         do throws(ProfileError) {
             while let link = try last.local(Self.include, Self.include.name) {
-                if link.value == profile.name || profile.included.contains(where: { $0.name == link.value }) {
+                if link.value == profile.name || included.contains(where: { $0.name == link.value }) {
                     throw .includeCycle(profile: link.value, link.origin)
                 }
                 guard let next = bareProfile(link.value) else {
                     throw .includedProfileMissing(profile: link.value, link.origin)
                 }
-                profile.included.append(next)
+                included.append(next)
                 last = next
             }
+            return profile.including(included, fault: nil)
         } catch {
-            profile.includeFault = error
+            return profile.including(included, fault: error)
         }
     }
 
