@@ -71,7 +71,7 @@ let package = Package(
         .target(name: "Servers", path: "Tests/Servers", exclude: ["hostile.py"], swiftSettings: strict),
         tests(of: "Transport", ["CCurl", "Crypto", "Secrets", "Servers"]),
         tests(of: "XML", ["Secrets"]),
-        tests(of: "STS", ["Secrets", "Servers", "Signing", "Times", "Transport"]),
+        tests(of: "STS", ["Secrets", "Servers", "Signing", "Times", "Transport", "XML"]),
     ],
     swiftLanguageModes: [.v6]
 )

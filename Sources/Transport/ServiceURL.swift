@@ -14,7 +14,8 @@ public struct ServiceURL: Equatable, Sendable {
     /// - Throws: `.malformedURL` for what is no such URL, `.insecureURL` for plain HTTP to another host.
     public init(_ text: String) throws(TransportError) {
         guard text.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "\\") }),
-            let (scheme, rest) = split(text, at: "://"), !rest.contains("?"), !rest.contains("#")
+            let (scheme, rest) = split(text, at: "://"), !rest.utf8.contains(UInt8(ascii: "?")),
+            !rest.utf8.contains(UInt8(ascii: "#"))
         else { throw .malformedURL(text) }
         let authority = rest.prefix { $0 != "/" }
         let path = rest.dropFirst(authority.count)
