@@ -30,11 +30,11 @@ e2e: build deps
 	WARDER=$(CURDIR)/$(BINARY) $(VENV)/bin/python -m pytest Tests/VaultReader Tests/EndToEnd
 
 bench: build deps
-	Benchmarks/run $(BINARY)
+	WARDER=$(CURDIR)/$(BINARY) $(VENV)/bin/python Benchmarks/run
 
 # The part of the benchmark that counts instructions: the same on every machine, so it can fail a build.
 gate: build deps
-	Benchmarks/gate $(BINARY)
+	WARDER=$(CURDIR)/$(BINARY) $(VENV)/bin/python Benchmarks/gate
 
 lint: deps
 	.ci/lint

@@ -57,6 +57,14 @@ def home(bare, sts):
 
 
 @pytest.fixture
+def careful(home):
+    """A home whose vault must be the same byte for byte when the test is over."""
+    before = home.vault.read_bytes()
+    yield home
+    assert home.vault.read_bytes() == before
+
+
+@pytest.fixture
 def unlocked(home):
     """The same with the session cache unlocked, and no passphrase to be had any more."""
     home.unlock()
@@ -99,7 +107,8 @@ class Moto:
 
     def client(self, service, key=("AKIAROOT", "root")):
         return boto3.client(
-            service, endpoint_url=self.url, region_name="eu-west-1", aws_access_key_id=key[0], aws_secret_access_key=key[1]
+            service, endpoint_url=self.url, region_name="eu-west-1",
+            aws_access_key_id=key[0], aws_secret_access_key=key[1],
         )
 
     def user(self, name="alice", policy="*"):
@@ -146,7 +155,8 @@ def tmpfs(tmp_path):
     """A file system of 64 KiB."""
     if os.geteuid() != 0:
         pytest.skip("root is needed to mount a small file system")
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs", tmp_path], capture_output=True)
+    command = ["mount", "-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs", tmp_path]
+    mounted = subprocess.run(command, capture_output=True)
     if mounted.returncode != 0:
         pytest.skip(f"mounting is not allowed here: {mounted.stderr.decode().strip()}")
     yield tmp_path

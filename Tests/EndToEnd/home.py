@@ -220,8 +220,8 @@ class Home:
 
     def has_secret(self, needle, *folders):
         """The files under the home that hold `needle`, which none should."""
-        files = [path for folder in folders or (self.root, self.runtime) for path in folder.rglob("*") if path.is_file()]
-        return [path for path in files if needle.encode() in path.read_bytes()]
+        found = [path for folder in folders or (self.root, self.runtime) for path in folder.rglob("*")]
+        return [path for path in found if path.is_file() and needle.encode() in path.read_bytes()]
 
     def clean(self):
         """Takes away what lies outside of the home."""

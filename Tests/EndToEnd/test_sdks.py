@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 
 import pytest
 from home import ROLE
@@ -58,7 +59,8 @@ def test_rclone(at_moto, moto):
     bucket = moto.client("s3")
     bucket.create_bucket(Bucket="of-alice", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     bucket.put_object(Bucket="of-alice", Key="greeting", Body=b"hello from S3")
-    remote = f":s3,provider=Other,env_auth,profile=prod,region=eu-west-1,force_path_style,endpoint='{moto.url}':of-alice"
+    options = f"provider=Other,env_auth,profile=prod,region=eu-west-1,force_path_style,endpoint='{moto.url}'"
+    remote = f":s3,{options}:of-alice"
     variables = at_moto.variables() | {"AWS_SDK_LOAD_CONFIG": "1"}
     result = subprocess.run(
         [shutil.which("rclone"), "cat", f"{remote}/greeting"],
@@ -69,8 +71,6 @@ def test_rclone(at_moto, moto):
 
 def test_exec_for_programs_that_know_nothing_of_profiles(at_moto):
     program = "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'])"
-    import sys
-
     result = at_moto.run("exec", "prod", "--", sys.executable, "-c", program)
     assert result.out.startswith("arn:aws:sts::123456789012:assumed-role/Admin/"), result
 

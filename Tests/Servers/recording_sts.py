@@ -153,7 +153,6 @@ class RecordingSTS:
     def __init__(self, port=0):
         self.lock = threading.Lock()
         self.released = threading.Event()
-        self.waiting = threading.Semaphore(0)
         self.server = Server(("127.0.0.1", port), Handler)
         self.server.sts = self
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
@@ -162,6 +161,7 @@ class RecordingSTS:
     def reset(self):
         with self.lock:
             self.requests = []
+            self.waiting = threading.Semaphore(0)
             self.queued = collections.defaultdict(list)
             self.standing = {}
             self.serial = itertools.count(1)

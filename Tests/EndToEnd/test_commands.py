@@ -1,0 +1,207 @@
+"""list, remove, refresh, forget, unlock, lock, status, whoami."""
+
+import json
+import time
+
+import pytest
+from home import MFA, ROLE, random_key
+from recording_sts import denied
+
+
+def test_list_while_locked_shows_profiles_alone(home):
+    result = home.run("list")
+    assert result.code == 0
+    assert "prod" in result.out and ROLE in result.out
+    assert home.key[0] not in result.out
+    assert "locked" in result.err
+
+
+def test_list_shows_keys_profiles_and_sessions(working):
+    table = working.good("list")
+    assert table.splitlines()[0].split() == ["NAME", "KEY", "ROLE", "SESSION"]
+    rows = {line.split()[0]: line.split()[1:] for line in table.splitlines()[1:]}
+    assert rows["alice"][0] == working.key[0]
+    assert rows["prod"][0] == ROLE and "59m" in rows["prod"]
+    assert rows["audit"] == ["arn:aws:iam::333333333333:role/Audit"]
+
+
+def test_list_as_json(working):
+    told = json.loads(working.good("list", "--json"))
+    entries = {entry["name"]: entry for entry in told["entries"]}
+    assert told["locked"] is False
+    assert entries["alice"]["access_key_id"] == working.key[0]
+    assert entries["prod"]["role_arn"] == ROLE and entries["prod"]["session_expiration"].endswith("Z")
+    assert entries["audit"]["session_expiration"] is None
+    assert len(told["sessions"]) == 2
+
+
+def test_list_of_nothing(bare):
+    assert bare.good("list") == ""
+
+
+def test_remove(working):
+    result = working.run("remove", "alice", "--yes", passphrase=True)
+    assert (result.code, result.out) == (0, ""), result
+    assert working.stored() == {}
+    assert working.sessions() == []
+
+
+def test_remove_asks_first(working):
+    terminal = working.terminal("remove", "alice", passphrase=True)
+    terminal.expect("alice.*[[]y/N[]] ")
+    terminal.sendline("")
+    terminal.wait()
+    assert terminal.exitstatus != 0
+    assert working.stored() == {"alice": working.key}
+
+
+def test_remove_keeps_other_keys_and_their_sessions(unlocked):
+    other = random_key()
+    unlocked.good("add", "bob", "--stdin", "--no-verify", input="{}\n{}\n".format(*other), passphrase=True)
+    unlocked.add_profile("bob")
+    unlocked.good("refresh", "bob", passphrase=True)
+    unlocked.good("refresh", "prod", "--mfa-code", "123456", passphrase=True)
+    unlocked.good("remove", "alice", "--yes", passphrase=True)
+    assert unlocked.stored() == {"bob": other}
+    assert len(unlocked.sessions()) == 1
+    assert unlocked.good("process", "bob")
+
+
+def test_remove_of_no_key(unlocked):
+    before = unlocked.vault.read_bytes()
+    unlocked.run("remove", "nobody", "--yes", passphrase=True).failed(7, "nobody")
+    assert unlocked.vault.read_bytes() == before
+
+
+def test_refresh_mints_anew_with_one_code_for_all(working, sts):
+    before = json.loads(working.good("process", "prod"))
+    working.good("refresh", "prod", "audit", "--mfa-code", "234567", passphrase=True)
+    assert sts.actions() == ["GetSessionToken", "AssumeRole", "AssumeRole"]
+    assert sts.requests[0].parameters["TokenCode"] == "234567"
+    assert json.loads(working.good("process", "prod"))["AccessKeyId"] != before["AccessKeyId"]
+
+
+def test_refresh_without_a_code_renews_the_role(working, sts):
+    working.good("refresh", "prod")
+    assert sts.actions() == ["AssumeRole"]
+
+
+def test_forget_one(working, sts):
+    working.good("process", "audit")
+    working.good("forget", "audit")
+    assert len(working.sessions()) == 1
+    working.good("forget")
+    assert working.sessions() == []
+
+
+def test_forget_everything_needs_no_key(working):
+    working.good("lock")
+    working.good("forget")
+    assert working.sessions() == []
+
+
+def test_unlock_for_a_time(home, sts):
+    home.good("unlock", "--for", "2s", passphrase=True)
+    status = json.loads(home.good("status", "--json"))
+    assert status["unlocked"] is True and 0 <= status["unlocked_seconds"] <= 2
+    time.sleep(2.1)
+    assert json.loads(home.good("status", "--json"))["unlocked"] is False
+    home.run("process", "prod").failed(3)
+
+
+def test_eight_hours_unless_told(home):
+    home.unlock()
+    assert 8 * 3600 - 10 < json.loads(home.good("status", "--json"))["unlocked_seconds"] <= 8 * 3600
+
+
+def test_the_settings_tell(home):
+    home.settings("[warder]\nunlock_time = 30m\n")
+    home.unlock()
+    assert 1700 < json.loads(home.good("status", "--json"))["unlocked_seconds"] <= 1800
+
+
+@pytest.mark.parametrize("time", ["", "0", "x", "-1h", "1y", "99999999999h"])
+def test_times_that_are_none(home, time):
+    home.run("unlock", f"--for={time}", passphrase=True).failed(2)
+
+
+def test_lock(working):
+    before = working.good("process", "prod")
+    working.good("lock")
+    working.run("process", "prod").failed(3, "locked")
+    working.unlock()
+    assert working.good("process", "prod") == before
+
+
+def test_lock_twice(working):
+    working.good("lock")
+    assert working.run("lock").code == 0
+
+
+def test_any_command_that_opens_the_vault_unlocks_it(home, sts):
+    home.good("process", "prod", "--mfa-code", "123456", passphrase=True)
+    assert home.good("process", "prod")
+
+
+def test_status_for_people(working):
+    text = working.good("status")
+    assert text.startswith("unlocked for 7h 59m\n")
+    assert "prod" in text and ROLE in text and "█" in text
+    assert working.key[0] in text
+    assert working.key[1] not in text
+
+
+def test_status_as_json(working):
+    told = json.loads(working.good("status", "--json"))
+    roles = {session["role"] for session in told["sessions"]}
+    assert told["unlocked"] is True and roles == {None, ROLE}
+    assert [session["mfa_serial"] for session in told["sessions"] if session["role"] is None] == [MFA]
+
+
+def test_status_asks_nobody(working, sts):
+    working.good("lock")
+    assert working.run("status", timeout=5).code == 0
+    assert sts.requests == []
+
+
+def test_status_of_nothing(bare):
+    assert bare.run("status").code == 0
+    assert json.loads(bare.good("status", "--json"))["unlocked"] is False
+
+
+def test_whoami(working, sts):
+    assert "arn:aws:iam::111111111111:user/alice" in working.good("whoami", "prod")
+    assert sts.actions() == ["GetCallerIdentity"]
+    assert sts.requests[0].access_key_id == "ASIATEMPORARY0000002"
+
+
+def test_whoami_as_json(working):
+    told = json.loads(working.good("whoami", "prod", "--json"))
+    assert told == {"account": "111111111111", "arn": "arn:aws:iam::111111111111:user/alice", "user_id": "AIDA"}
+
+
+def test_whoami_refused(working, sts):
+    sts.always("GetCallerIdentity", denied)
+    working.run("whoami", "prod").failed(5)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["--version"], *[[command, "--help"] for command in (
+        "add", "list", "remove", "process", "env", "exec", "refresh", "forget", "unlock", "lock", "status", "whoami",
+        "vault",
+    )]],
+    ids=" ".join,
+)
+def test_help_is_an_answer(bare, arguments):
+    result = bare.run(*arguments)
+    assert (result.code, result.err) == (0, "")
+    assert len(result.out) > 4
+
+
+@pytest.mark.parametrize(
+    "arguments", [["bogus"], ["process"], ["process", "a", "b"], ["list", "--bogus"], ["exec", "prod"], ["vault", "x"]],
+    ids=" ".join,
+)
+def test_usage(home, arguments):
+    home.run(*arguments).failed(2)

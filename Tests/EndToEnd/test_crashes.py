@@ -1,0 +1,106 @@
+"""`kill -9` before each system call that touches a file: the vault is the old one or the new one, and nobody waits."""
+
+import collections
+import re
+import shutil
+
+import pytest
+import vault_v1 as v1
+from home import PASSPHRASE
+
+CALLS = [
+    "openat", "write", "pwrite64", "writev", "fsync", "fdatasync", "rename", "renameat", "renameat2", "link", "linkat",
+    "unlink", "unlinkat", "mkdir", "mkdirat", "close", "fcntl", "ftruncate", "fchmod", "futimens", "utimensat",
+]
+ADD = ["add", "bob", "--stdin", "--no-verify"]
+BOB = ("AKIABOBBOBBOBBOBBOBB", "the+secret+of+bob+that+is+not+a+real+one")
+
+
+def traced(home, log, inject=None):
+    prefix = ["strace", "-f", "-o", log, "-e", "trace=" + ",".join("?" + call for call in CALLS)]
+    prefix += ["-e", f"inject={inject}"] if inject else []
+    return home.run(*ADD, input="{}\n{}\n".format(*BOB), passphrase=True, prefix=prefix)
+
+
+def counted(log):
+    """How often the main thread made each call. strace counts for each thread and call by itself."""
+    text = log.read_text()
+    main = text.split(" ", 1)[0]
+    return collections.Counter(re.findall(rf"^{main} +(\w+)\(", text, re.MULTILINE))
+
+
+def killed_everywhere(home, log, calls, start_over):
+    """Kills the command before each of its calls in turn, and yields after each."""
+    start_over()
+    assert traced(home, log).code == 0
+    moments = [(call, number) for call, count in counted(log).items() for number in range(1, count + 1)]
+    moments = [moment for moment in moments if moment[0] in calls]
+    assert len(moments) >= 10
+    for call, number in moments:
+        start_over()
+        result = traced(home, log, f"{call}:signal=SIGKILL:when={number}")
+        assert result.code in (-9, 137), (call, number, result)
+        yield call, number
+
+
+@pytest.mark.needs("strace")
+def test_killed_while_a_key_is_added(home, tmp_path):
+    before = home.vault.read_bytes()
+
+    def start_over():
+        shutil.rmtree(home.data)
+        shutil.rmtree(home.state, ignore_errors=True)
+        home.data.mkdir(mode=0o700)
+        home.vault.write_bytes(before)
+        home.vault.chmod(0o600)
+
+    found = collections.Counter()
+    for moment in killed_everywhere(home, tmp_path / "log", CALLS, start_over):
+        stored = home.stored()
+        assert stored in ({"alice": home.key}, {"alice": home.key, "bob": BOB}), moment
+        found[len(stored)] += 1
+        # No stray lock and no leftover stops the next one.
+        again = home.run("vault", "verify", passphrase=True, timeout=10)
+        assert again.code == 0, (moment, again)
+        home.good("add", "carol", "--stdin", "--no-verify", input="{}\n{}\n".format(*BOB), passphrase=True, timeout=10)
+        assert set(home.stored()) == {*stored, "carol"}, moment
+    assert found[1] and found[2]
+
+
+@pytest.mark.needs("strace")
+def test_killed_while_the_vault_is_made(bare, sts, tmp_path):
+    bare.endpoint(sts.url)
+
+    def start_over():
+        shutil.rmtree(bare.data, ignore_errors=True)
+        shutil.rmtree(bare.state, ignore_errors=True)
+
+    calls = ["write", "fsync", "rename", "unlink", "mkdir"]
+    for moment in killed_everywhere(bare, tmp_path / "log", calls, start_over):
+        if bare.vault.exists():
+            assert bare.stored() == {"bob": BOB}, moment
+            assert bare.run("vault", "verify", passphrase=True, timeout=10).code == 0, moment
+            bare.identifiers.add(bare.vault.read_bytes()[16:32].hex())
+        else:
+            bare.good("vault", "init", "--no-recovery", passphrase=True, timeout=10)
+            assert v1.read(bare.vault.read_bytes(), PASSPHRASE.encode()).access_keys() == []
+
+
+@pytest.mark.needs("strace")
+def test_killed_while_a_session_is_cached(working, sts, tmp_path):
+    """At worst the session is made once more."""
+    calls = ["openat", "write", "rename", "unlink", "fsync"]
+    log = tmp_path / "log"
+    prefix = ["strace", "-f", "-o", log, "-e", "trace=" + ",".join(calls)]
+    role = min(working.sessions(), key=lambda file: file.stat().st_mtime)
+    role.unlink()
+    assert working.run("process", "prod", prefix=prefix).code == 0
+    main = log.read_text().split(" ", 1)[0]
+    made = collections.Counter(re.findall(rf"^{main} +(\w+)\(", log.read_text(), re.MULTILINE))
+    for call, count in made.items():
+        for number in range(max(1, count - 12), count + 1):
+            role.unlink(missing_ok=True)
+            inject = ["-e", f"inject={call}:signal=SIGKILL:when={number}"]
+            killed = working.run("process", "prod", prefix=prefix + inject)
+            assert killed.code in (-9, 137)
+            assert working.run("process", "prod", timeout=10).code == 0, (call, number)

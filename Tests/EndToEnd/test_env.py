@@ -1,0 +1,180 @@
+"""`warder env` in each real shell, and `warder exec`."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+from home import PASSPHRASE, WARDER
+
+SHOWN = [
+    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_REGION",
+    "AWS_DEFAULT_REGION", "WARDER_PROFILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN",
+]
+BEFORE = {"AWS_PROFILE": "other", "AWS_DEFAULT_PROFILE": "other", "AWS_SECURITY_TOKEN": "old", "AWS_REGION": "old"}
+POSIX = ["bash", "dash", "sh", "zsh"]
+
+
+def shell(home, program, text, env=None):
+    """What a shell prints, with the variables of interest as JSON behind it where `show` stands."""
+    if not shutil.which(program):
+        pytest.skip(f"{program} is not installed")
+    show = home.root / "show"
+    if not show.exists():
+        show.write_text("#!/usr/bin/python3\nimport json, os\n"
+                        f"print(json.dumps({{n: os.environ[n] for n in {SHOWN} if n in os.environ}}))\n")
+        show.chmod(0o755)
+    options = {"zsh": ["-f"], "bash": ["--norc"], "fish": ["--no-config"]}.get(program, [])
+    text = text.replace("warder", str(WARDER)).replace("show", str(show))
+    return subprocess.run(
+        [program, *options, "-c", text], env=home.variables(False, {**BEFORE, **(env or {})}), cwd=home.root,
+        capture_output=True, text=True, timeout=60, start_new_session=True,
+    )
+
+
+def expected(home):
+    answer = json.loads(home.good("process", "prod"))
+    return {
+        "AWS_ACCESS_KEY_ID": answer["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": answer["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": answer["SessionToken"],
+        "AWS_CREDENTIAL_EXPIRATION": answer["Expiration"],
+        "AWS_REGION": "eu-west-1",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "WARDER_PROFILE": "prod",
+    }
+
+
+@pytest.mark.parametrize("text", ["eval $(warder env prod)", 'eval "$(warder env prod)"'], ids=["bare", "quoted"])
+@pytest.mark.parametrize("program", POSIX)
+def test_eval(working, program, text):
+    result = shell(working, program, text + "; show")
+    assert json.loads(result.stdout) == expected(working), result
+
+
+@pytest.mark.parametrize("text", ["warder env --shell fish prod | source", "eval (warder env prod)"])
+def test_fish(working, text):
+    result = shell(working, "fish", text + "; show")
+    assert json.loads(result.stdout) == expected(working), result
+
+
+@pytest.mark.parametrize("text", ["eval $(warder env {})", 'eval "$(warder env {})"'], ids=["bare", "quoted"])
+@pytest.mark.parametrize("program", POSIX)
+@pytest.mark.parametrize("profile", ["nobody", "prod --bogus", ""])
+def test_a_failure_fails_the_eval(working, program, text, profile):
+    result = shell(working, program, text.format(profile) + " && show; echo $?")
+    assert result.stdout == "1\n", result
+    assert "warder: " in result.stderr and "hint: " in result.stderr
+
+
+def test_a_failure_prints_one_failing_statement(working):
+    result = working.run("env", "nobody")
+    assert result.code == 7
+    assert result.out == "false;\n"
+    result.explained("nobody")
+
+
+@pytest.mark.parametrize("format", ["dotenv", "json"])
+def test_a_failure_in_a_format_for_programs_prints_nothing(working, format):
+    working.run("env", "nobody", "--format", format).failed(7)
+
+
+@pytest.mark.parametrize("program", [*POSIX, "fish"])
+def test_unset(working, program):
+    use, drop = ("eval (warder env prod)", "eval (warder env --unset)")
+    if program != "fish":
+        use, drop = ("eval $(warder env prod)", "eval $(warder env --unset)")
+    result = shell(working, program, f"{use}; {drop}; show")
+    assert json.loads(result.stdout) == {}, result
+
+
+def test_every_statement_ends_its_line(working):
+    for line in working.good("env", "prod", "--shell", "bash").splitlines():
+        assert line.endswith(";") and line.split(" ")[0] in ("export", "unset")
+
+
+def test_json(working):
+    assert json.loads(working.good("env", "prod", "--format", "json")) == expected(working)
+
+
+def test_dotenv(working):
+    lines = working.good("env", "prod", "--format", "dotenv").splitlines()
+    assert dict(line.split("=", 1) for line in lines) == expected(working)
+
+
+# exec
+
+
+def child(home, *arguments, **options):
+    """The environment that exec gives a command."""
+    text = home.good("exec", *arguments, "--", "env", "-0", **options)
+    return dict(entry.split("=", 1) for entry in text.split("\0") if entry)
+
+
+def test_exec_gives_the_credentials_and_nothing_of_warder_s_own(working):
+    given = child(working, "prod", passphrase=True, env={**BEFORE, "WARDER_NEW_PASSPHRASE": "x"})
+    assert given.items() >= expected(working).items()
+    assert PASSPHRASE not in given.values()
+    warder_s = {name for name in given if name.startswith("WARDER_")}
+    assert warder_s <= {"WARDER_PROFILE"}
+    assert not {"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN"} & given.keys()
+    assert given["HOME"] == working.environment["HOME"]
+
+
+@pytest.mark.parametrize("code", [0, 1, 42, 255])
+def test_exec_ends_as_its_command_ends(working, code):
+    assert working.run("exec", "prod", "--", "sh", "-c", f"exit {code}").code == code
+
+
+def test_exec_dies_of_its_command_s_signal(working):
+    assert working.run("exec", "prod", "--", "sh", "-c", "kill -TERM $$").code == -signal.SIGTERM
+
+
+def test_exec_becomes_its_command(working):
+    process = working.start("exec", "prod", "--", "sleep", "60")
+    deadline = time.monotonic() + 10
+    while os.readlink(f"/proc/{process.pid}/exe") == str(WARDER) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert os.path.basename(os.readlink(f"/proc/{process.pid}/exe")) in ("sleep", "coreutils")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10) == -signal.SIGINT
+
+
+def test_exec_passes_streams_and_arguments_through(working):
+    result = working.run("exec", "prod", "--", "sh", "-c", 'cat; echo "$1" >&2', "x", "--help me", input="in\n")
+    assert (result.out, result.err) == ("in\n", "--help me\n")
+
+
+def test_exec_leaves_signals_as_they_were(working):
+    """A SIGPIPE that stays ignored makes `head` leave its writers running."""
+    status = working.good("exec", "prod", "--", "grep", "-E", "SigIgn|SigBlk", "/proc/self/status")
+    plain = subprocess.run(
+        ["grep", "-E", "SigIgn|SigBlk", "/proc/self/status"], capture_output=True, text=True, start_new_session=True
+    )
+    assert status == plain.stdout
+
+
+def test_exec_in_a_terminal_has_job_control(working):
+    terminal = working.terminal("exec", "prod", "--", "bash", "--norc", "-i")
+    terminal.sendline("sleep 30 & jobs; fg")
+    terminal.expect("Running")
+    terminal.sendcontrol("z")
+    terminal.expect("Stopped")
+    terminal.sendline("kill %1; exit 7")
+    terminal.expect("exit")
+    terminal.wait()
+    assert terminal.exitstatus == 7
+
+
+def test_exec_of_nothing_that_can_be_run(working):
+    working.run("exec", "prod", "--", "no-such-program").failed(1, "no-such-program")
+
+
+def test_exec_without_a_session_runs_nothing(unlocked):
+    result = unlocked.run("exec", "prod", "--", "touch", "ran")
+    result.failed(result.code)
+    assert result.code in (3, 4)
+    assert not (unlocked.root / "ran").exists()

@@ -1,0 +1,88 @@
+"""HTTPS: whom warder trusts, and what it leaves behind."""
+
+import datetime
+import ipaddress
+import ssl
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from recording_sts import RecordingSTS
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate for this machine that only those trust who are told to."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    day = datetime.timedelta(days=1)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, now - day, now + day)
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    builder = builder.add_extension(x509.SubjectAlternativeName([address]), False)
+    builder = builder.add_extension(x509.BasicConstraints(True, None), True)
+    folder = tmp_path_factory.mktemp("tls")
+    pem = serialization.Encoding.PEM
+    (folder / "certificate.pem").write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(pem))
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "key.pem").write_bytes(secret)
+    return folder
+
+
+@pytest.fixture
+def secure(certificate):
+    server = RecordingSTS()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate / "certificate.pem", certificate / "key.pem")
+    server.server.socket = context.wrap_socket(server.server.socket, server_side=True)
+    server.url = server.url.replace("http:", "https:")
+    yield server.start()
+    server.stop()
+
+
+@pytest.fixture
+def at_secure(bare, secure):
+    bare.endpoint(secure.url)
+    bare.add_vault()
+    bare.add_profiles()
+    return bare
+
+
+PROCESS = ["process", "prod", "--mfa-code", "123456"]
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(at_secure, secure):
+    at_secure.run(*PROCESS, passphrase=True).failed(6)
+    assert secure.requests == []
+
+
+@pytest.mark.parametrize("how", ["variable", "profile"])
+def test_a_ca_bundle_vouches_for_it(at_secure, secure, certificate, how):
+    bundle = certificate / "certificate.pem"
+    env = {"AWS_CA_BUNDLE": str(bundle)} if how == "variable" else {}
+    if how == "profile":
+        text = at_secure.config_file.read_text()
+        at_secure.config(text.replace("region = ", f"ca_bundle = {bundle}\nregion = "))
+    at_secure.good(*PROCESS, passphrase=True, env=env)
+    assert secure.actions() == ["GetSessionToken", "AssumeRole"]
+
+
+def test_a_name_that_does_not_match_is_refused(at_secure, secure, certificate):
+    at_secure.endpoint(secure.url.replace("127.0.0.1", "localhost"))
+    at_secure.run(*PROCESS, passphrase=True, env={"AWS_CA_BUNDLE": str(certificate / "certificate.pem")}).failed(6)
+    assert secure.requests == []
+
+
+def test_no_file_tells_the_keys_of_the_connection(at_secure, secure, certificate):
+    """Debian's libcurl writes them to the file that SSLKEYLOGFILE names: whoever reads it reads the sessions."""
+    log = at_secure.root / "keys.log"
+    env = {"AWS_CA_BUNDLE": str(certificate / "certificate.pem"), "SSLKEYLOGFILE": str(log)}
+    at_secure.good(*PROCESS, passphrase=True, env=env)
+    assert not log.exists()
+
+
+def test_a_proxy_is_not_asked_for_this_machine(home, sts):
+    env = {"HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9", "ALL_PROXY": "http://127.0.0.1:9"}
+    home.good(*PROCESS, passphrase=True, env=env)
+    assert len(sts.requests) == 2
