@@ -43,7 +43,7 @@ let package = Package(
 
         // Talking to STS.
         room("Signing", ["Crypto", "Secrets", "Times"]),
-        room("Transport", ["CCurl", "Secrets"]),
+        room("Transport", ["CCurl", "Crypto", "Secrets"]),
         .target(
             name: "XML", dependencies: ["CExpat", "Secrets"], swiftSettings: strict,
             linkerSettings: [.linkedLibrary(":libexpat.a")]),

@@ -21,3 +21,17 @@ enum Library {
         OPENSSL_init_crypto(UInt64(settings), nil)
     }
 }
+
+/// Registers the digests that certificates are signed with, which `Library.start` leaves out.
+///
+/// libcurl's TLS runs on the same libcrypto, and finds a certificate's digest by its number in the table that
+/// `OPENSSL_INIT_NO_ADD_ALL_DIGESTS` keeps empty for good: without this it could verify no certificate. To fill it whole
+/// would cost the warm path most of a million instructions.
+public func registerCertificateDigests() {
+    Library.start()
+    let digests = [
+        EVP_sha1(), EVP_sha224(), EVP_sha256(), EVP_sha384(), EVP_sha512(), EVP_sha3_256(), EVP_sha3_384(),
+        EVP_sha3_512(),
+    ]
+    for digest in digests { EVP_add_digest(digest) }
+}

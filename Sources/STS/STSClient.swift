@@ -74,9 +74,14 @@ public struct IAMClient {
         client = QueryClient(endpoint: endpoint, sender: sender, timing: timing, deadline: deadline)
     }
 
-    /// The MFA devices of the user whose key signs; a user has eight at most.
-    public func listMFADevices(signedBy credentials: borrowing Credentials) throws(STSError) -> [MFADevice] {
-        let form = Form("ListMFADevices", of: .iam)
+    /// The MFA devices of a user, who has eight at most.
+    ///
+    /// - Parameter userName: nil for the user whose key signs.
+    public func listMFADevices(
+        of userName: String? = nil, signedBy credentials: borrowing Credentials
+    ) throws(STSError) -> [MFADevice] {
+        var form = Form("ListMFADevices", of: .iam)
+        form.add("UserName", ifPresent: userName)
         return try client.call(form, signedBy: credentials, code: nil) { (body, status, _) throws(STSError) in
             try Answer(to: "ListMFADevices", body, status: status).mfaDevices()
         }

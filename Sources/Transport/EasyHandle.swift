@@ -1,4 +1,5 @@
 import CCurl
+import Crypto
 
 /// libcurl and one `CURL` handle of it.
 struct EasyHandle: ~Copyable {
@@ -12,6 +13,7 @@ struct EasyHandle: ~Copyable {
         case WARDER_CURL_MISSING: throw .libraryMissing
         default: throw .libraryUnusable
         }
+        registerCertificateDigests()
         guard let raw = curl.easy_init() else { throw .libraryUnusable }
         self.curl = curl
         self.raw = raw

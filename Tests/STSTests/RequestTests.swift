@@ -61,23 +61,24 @@ struct RequestTests {
 
     @Test("ListMFADevices goes to IAM")
     func listMFADevices() throws {
-        let replay = Replay([
-            .answer(
-                200,
-                """
-                <ListMFADevicesResponse><ListMFADevicesResult><MFADevices>
-                <member><UserName>alice</UserName><SerialNumber>arn:aws:iam::1:mfa/alice</SerialNumber></member>
-                <member><UserName>alice</UserName><SerialNumber>GAHT12345678</SerialNumber></member>
-                </MFADevices><IsTruncated>false</IsTruncated></ListMFADevicesResult></ListMFADevicesResponse>
-                """)
-        ])
+        let answer = Replay.Step.answer(
+            200,
+            """
+            <ListMFADevicesResponse><ListMFADevicesResult><MFADevices>
+            <member><UserName>alice</UserName><SerialNumber>arn:aws:iam::1:mfa/alice</SerialNumber></member>
+            <member><UserName>alice</UserName><SerialNumber>GAHT12345678</SerialNumber></member>
+            </MFADevices><IsTruncated>false</IsTruncated></ListMFADevicesResult></ListMFADevicesResponse>
+            """)
+        let replay = Replay([answer, answer])
         let clock = TestClock()
         let client = IAMClient(
             endpoint: try Endpoint(of: .iam, EndpointSettings(), environment: { _ in nil }), sender: replay,
             timing: clock.timing(), deadline: clock.uptime + 1000)
         let devices = try client.listMFADevices(signedBy: key())
         #expect(devices.map(\.serialNumber) == ["arn:aws:iam::1:mfa/alice", "GAHT12345678"])
-        #expect(replay.sent.first?.body == "Action=ListMFADevices&Version=2010-05-08")
+        _ = try client.listMFADevices(of: "bob", signedBy: key())
+        let bare = "Action=ListMFADevices&Version=2010-05-08"
+        #expect(replay.sent.map(\.body) == [bare, bare + "&UserName=bob"])
         #expect(replay.sent.first?.headers["Authorization"]?.contains("/us-east-1/iam/aws4_request") == true)
     }
 

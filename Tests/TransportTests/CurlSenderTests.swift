@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Secrets
 import Servers
@@ -17,6 +18,7 @@ extension LibcurlTests {
         let sender: CurlSender
 
         init() throws {
+            try startLibcrypto()
             server = try Server("hostile.py")
             sender = try CurlSender(userAgent: "warder/test", connectTimeout: 1000)
         }
@@ -159,6 +161,12 @@ extension LibcurlTests {
             }
         }
     }
+}
+
+/// In the program libcrypto has always been started our way before libcurl starts it: a request is signed first. What
+/// is left out there can be missing here, and certificates would then fail.
+func startLibcrypto() throws {
+    _ = try secret("a").withUnsafeBytes { try sha256($0) }
 }
 
 func secret(_ text: String) -> SecretBytes {

@@ -1,5 +1,4 @@
 import CCurl
-import Crypto
 import Foundation
 import Secrets
 import Servers
@@ -15,8 +14,7 @@ extension LibcurlTests {
         init() throws {
             certificates = try Certificates()
             server = try Server("hostile.py", ["--tls", certificates.server, certificates.key])
-            // A request is signed before it is sent, so libcrypto has always been started our way first.
-            _ = try secret("a").withUnsafeBytes { try sha256($0) }
+            try startLibcrypto()
         }
 
         private func status(caBundle: String?, host: String = "127.0.0.1") throws -> Int {
