@@ -37,7 +37,7 @@ public func secretHMACSHA256(
     return derived
 }
 
-private func hmac(
+func hmac(
     key: UnsafeRawBufferPointer, _ message: UnsafeRawBufferPointer, into tag: UnsafeMutableRawBufferPointer
 ) throws(CryptoError) {
     Library.start()
@@ -55,6 +55,12 @@ public func equalInConstantTime(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBuffe
 }
 
 extension Array where Element == UInt8 {
+    /// `withUnsafeBytes` with the error's type kept, which the standard library's loses.
+    func withUnsafeBytesTyped<E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> Void) throws(E) {
+        let outcome: Result<Void, E> = withUnsafeBytes { (bytes) in Result { () throws(E) in try body(bytes) } }
+        try outcome.get()
+    }
+
     /// `withUnsafeMutableBytes` with the error's type kept, which the standard library's loses.
     mutating func withUnsafeMutableBytesTyped<E: Error>(
         _ body: (UnsafeMutableRawBufferPointer) throws(E) -> Void

@@ -11,23 +11,28 @@ public func hkdfSHA256(
     _ input: borrowing SecretBytes, salt: [UInt8], info: [UInt8], count: Int
 ) throws(CryptoError) -> SecretBytes {
     precondition(count >= 1 && count <= 255 * 32, "RFC 5869 section 2.3 bounds the output")
-    var saltKey = SecretBytes(capacity: salt.count)
-    salt.withUnsafeBytes { saltKey.append($0) }
-    let pseudorandomKey = try input.withUnsafeBytes { (input) throws(CryptoError) in
-        try secretHMACSHA256(key: saltKey, input)
-    }
+    // One buffer for all that comes between: the extracted key, then the message of each block.
+    var work = SecretBytes(zeros: 32 + 32 + info.count + 1)
     var output = SecretBytes(capacity: count + 32)
-    var message = SecretBytes(capacity: 32 + info.count + 1)
+    let size = work.count
+    try input.withUnsafeBytes { (input) throws(CryptoError) in
+        try salt.withUnsafeBytesTyped { (salt) throws(CryptoError) in
+            try work.withUnsafeMutableBytes { (work) throws(CryptoError) in
+                try hmac(key: salt, input, into: UnsafeMutableRawBufferPointer(rebasing: work[..<32]))
+                UnsafeMutableRawBufferPointer(rebasing: work[64..<size - 1]).copyBytes(from: info)
+            }
+        }
+    }
     var counter: UInt8 = 1
     while output.count < count {
-        info.withUnsafeBytes { message.append($0) }
-        message.append(counter)
-        let block = try message.withUnsafeBytes { (message) throws(CryptoError) in
-            try secretHMACSHA256(key: pseudorandomKey, message)
+        // T(n) = HMAC(key, T(n-1) | info | n), with T(0) empty.
+        try work.withUnsafeMutableBytes { (work) throws(CryptoError) in
+            work[size - 1] = counter
+            let key = UnsafeRawBufferPointer(rebasing: work[..<32])
+            let message = UnsafeRawBufferPointer(rebasing: work[(counter == 1 ? 64 : 32)...])
+            try hmac(key: key, message, into: UnsafeMutableRawBufferPointer(rebasing: work[32..<64]))
+            output.append(UnsafeRawBufferPointer(rebasing: work[32..<64]))
         }
-        output.append(block)
-        message.truncate(to: 0)
-        message.append(block)
         counter &+= 1
     }
     output.truncate(to: count)

@@ -63,7 +63,7 @@ public struct Descriptor: ~Copyable {
         while true {
             let used = text.count
             // One byte of room past what is expected, so that the end is seen without growing.
-            text.extend(to: min(max(text.capacity, used + 4096), limit + 1))
+            text.extend(to: min(used < text.capacity ? text.capacity : 2 * used, limit + 1))
             let (count, failure) = text.withUnsafeMutableBytes { bytes -> (Int, SystemError?) in
                 let room = UnsafeMutableRawBufferPointer(rebasing: bytes[used...])
                 do throws(SystemError) { return (try read(into: room), nil) } catch { return (0, error) }

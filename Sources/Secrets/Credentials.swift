@@ -22,4 +22,23 @@ public struct Credentials: ~Copyable, Sendable {
         self.expiration = expiration
         self.accountID = accountID
     }
+
+    /// The same credentials in buffers of their own.
+    public borrowing func copy() -> Credentials {
+        let token: SecretBytes?
+        switch sessionToken {
+        case .some(let present): token = present.copy()
+        case .none: token = nil
+        }
+        return Credentials(
+            accessKeyID: accessKeyID, secret: secret.copy(), sessionToken: token, expiration: expiration,
+            accountID: accountID)
+    }
+
+    /// The same credentials with `account` where theirs is not known.
+    public consuming func with(account: String?) -> Credentials {
+        Credentials(
+            accessKeyID: accessKeyID, secret: secret, sessionToken: sessionToken, expiration: expiration,
+            accountID: accountID ?? account)
+    }
 }

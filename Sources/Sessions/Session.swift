@@ -8,6 +8,9 @@ public struct Session: ~Copyable {
     /// What they are for.
     public let label: SessionLabel
 
+    /// The credentials alone.
+    public consuming func intoCredentials() -> Credentials { credentials }
+
     /// Puts both together.
     public init(credentials: consuming Credentials, label: SessionLabel) {
         self.credentials = credentials

@@ -149,11 +149,15 @@ public struct SessionFolder: Sendable {
         return names.count
     }
 
-    /// Removes the sessions that ended before `now`, in seconds since 1970. Failing to is no matter.
+    /// Removes the sessions that ended before `now`, in seconds since 1970, and notes of failures a minute old. Failing
+    /// to is no matter.
     public func sweep(now: Int64) {
-        guard let names = try? names() else { return }
+        guard let names = try? Linux.names(inFolder: path) else { return }
         for name in names {
-            guard let modified = modificationTime(of: path + "/" + name), modified < now else { continue }
+            let isNote = name.hasSuffix(".failed")
+            guard isNote || name.utf8.count == 64, let modified = modificationTime(of: path + "/" + name),
+                modified < (isNote ? now - 60 : now)
+            else { continue }
             try? removeFile(path + "/" + name)
         }
     }

@@ -54,10 +54,20 @@ extension SecretBytes {
 
     /// A JSON string (RFC 8259 section 7) of bytes that are UTF-8 without control characters.
     public mutating func appendJSONQuoted(_ value: borrowing SecretBytes) {
+        value.withUnsafeBytes { appendJSONQuoted($0) }
+    }
+
+    /// A JSON string of text without control characters that is no secret.
+    public mutating func appendJSONQuoted(_ value: String) {
+        var value = value
+        value.withUTF8 { appendJSONQuoted(UnsafeRawBufferPointer($0)) }
+    }
+
+    private mutating func appendJSONQuoted(_ value: UnsafeRawBufferPointer) {
         append(UInt8(ascii: "\""))
-        for index in 0..<value.count {
-            if value[index] == UInt8(ascii: "\"") || value[index] == UInt8(ascii: "\\") { append(UInt8(ascii: "\\")) }
-            append(value[index])
+        for byte in value {
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { append(UInt8(ascii: "\\")) }
+            append(byte)
         }
         append(UInt8(ascii: "\""))
     }

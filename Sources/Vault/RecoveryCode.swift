@@ -8,7 +8,7 @@ public enum RecoveryCode {
     private static let alphabet: StaticString = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
     /// The code as it is printed, `XXXX-XXXX-…`, 39 bytes of ASCII.
-    static func text(of code: borrowing SecretBytes) -> SecretBytes {
+    package static func text(of code: borrowing SecretBytes) -> SecretBytes {
         var text = SecretBytes(capacity: 39)
         var pending: UInt32 = 0
         var bits: UInt32 = 0
@@ -28,7 +28,7 @@ public enum RecoveryCode {
     /// are read as 1, O as 0.
     ///
     /// - Throws: `.malformedRecoveryCode` for any other character, and any number of them but 32.
-    static func bytes(ofText text: borrowing SecretBytes) throws(VaultError) -> SecretBytes {
+    package static func bytes(ofText text: borrowing SecretBytes) throws(VaultError) -> SecretBytes {
         var code = SecretBytes(capacity: size)
         var pending: UInt32 = 0
         var bits: UInt32 = 0

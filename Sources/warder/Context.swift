@@ -14,6 +14,9 @@ struct Context {
         mayPrompt = !noPrompt && environment["WARDER_NO_PROMPT"] != "1"
     }
 
+    /// Somebody is there to be asked.
+    var canAsk: Bool { mayPrompt && (try? Terminal.open()) != nil }
+
     /// Asks on the terminal; nil where nobody can be asked.
     func ask(_ question: String, hidden: Bool = false) throws(Failure) -> String? {
         guard mayPrompt, let terminal = try? Terminal.open() else { return nil }
@@ -23,9 +26,13 @@ struct Context {
         } catch { throw Failure(error, askingFor: "an answer") }
     }
 
-    /// Asks a yes-or-no question; `otherwise` where nobody can be asked or the answer is empty.
-    func confirm(_ question: String, otherwise: Bool) throws(Failure) -> Bool {
-        let answer = try ask(question + (otherwise ? " [Y/n] " : " [y/N] ")) ?? ""
+    /// Asks a yes-or-no question.
+    ///
+    /// - Parameters:
+    ///   - otherwise: what an empty answer means.
+    ///   - unasked: what it means that nobody can be asked.
+    func confirm(_ question: String, otherwise: Bool, unasked: Bool) throws(Failure) -> Bool {
+        guard let answer = try ask(question + (otherwise ? " [Y/n] " : " [y/N] ")) else { return unasked }
         return answer.isEmpty ? otherwise : answer.lowercased().hasPrefix("y")
     }
 }

@@ -9,7 +9,7 @@ import Times
 /// SDK reads. Written by hand, because it holds secrets and must be made where they may lie.
 func credentialJSON(_ credentials: borrowing Credentials) throws(Failure) -> SecretBytes {
     var json = SecretBytes("{\"Version\":1,\"AccessKeyId\":")
-    json.appendJSONQuoted(text(credentials.accessKeyID))
+    json.appendJSONQuoted(credentials.accessKeyID)
     json.append(",\"SecretAccessKey\":")
     json.appendJSONQuoted(credentials.secret)
     switch credentials.sessionToken {
@@ -23,7 +23,7 @@ func credentialJSON(_ credentials: borrowing Credentials) throws(Failure) -> Sec
     }
     if let account = credentials.accountID {
         json.append(",\"AccountId\":")
-        json.appendJSONQuoted(text(account))
+        json.appendJSONQuoted(account)
     }
     json.append("}\n")
     guard json.count <= 8192 else {
@@ -32,10 +32,4 @@ func credentialJSON(_ credentials: borrowing Credentials) throws(Failure) -> Sec
             hint: "shorten the role's policy or tags, which make the session token long")
     }
     return json
-}
-
-private func text(_ string: String) -> SecretBytes {
-    var bytes = SecretBytes(capacity: string.utf8.count)
-    bytes.append(string)
-    return bytes
 }

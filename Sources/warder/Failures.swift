@@ -3,10 +3,18 @@ import Linux
 import Prompt
 import Sessions
 import Shells
+import Vault
 
 // Every error of every room, in the user's words. This is the only place where errors become text.
 
 extension Failure {
+    /// Something must be asked, and prompts are switched off.
+    static func notAllowed(wanting what: String) -> Failure {
+        Failure(
+            .promptNeeded, "\(what) is needed, and prompts are switched off",
+            hint: "run the command without --no-prompt and WARDER_NO_PROMPT")
+    }
+
     /// A file of the user's or of warder's own, called `what` in the message.
     init(_ error: FileError, _ what: String) {
         switch error {
@@ -179,6 +187,74 @@ extension Failure {
         }
     }
 
+    /// The vault is closed, and nobody can be asked for its passphrase.
+    static func locked(vault path: String) -> Failure {
+        Failure(.locked, "the vault \(path) is locked", hint: "run warder unlock in a terminal")
+    }
+
+    static func noSuchKey(_ name: String) -> Failure {
+        Failure(.notFound, "there is no key named \(name)", hint: "run warder list, or warder add \(name)")
+    }
+
+    init(_ error: VaultFileError) {
+        switch error {
+        case .absent(let path):
+            self.init(.notFound, "there is no vault at \(path)", hint: "run warder add NAME: it makes one")
+        case .exists(let path):
+            self.init(
+                .other, "there is a vault at \(path) already",
+                hint: "add keys to it with warder add, or move it away to begin anew")
+        case .file(let error): self.init(error, "the vault")
+        case .lock(let error): self.init(error, "the vault")
+        case .vault(let error, let path): self.init(error, path: path)
+        case .older(let generation, let seen, let path):
+            self.init(
+                .damaged, "the vault \(path) is of generation \(generation), and generation \(seen) was here before",
+                hint: "if you put the old copy there yourself: warder vault verify --accept-older")
+        }
+    }
+
+    init(_ error: VaultError, path: String) {
+        let mend = "restore a copy: warder vault restore \(path).bak"
+        switch error {
+        case .notAVault: self.init(.damaged, "\(path) is not a vault", hint: mend)
+        case .unknownVersion(let version):
+            self.init(
+                .damaged, "the vault \(path) is of version \(version), which this warder does not know",
+                hint: "install a newer warder")
+        case .truncated: self.init(.damaged, "the vault \(path) is cut short", hint: mend)
+        case .damaged: self.init(.damaged, "the vault \(path) is damaged or was tampered with", hint: mend)
+        case .tooLarge: self.init(.damaged, "the vault \(path) is larger than 16 MiB", hint: mend)
+        case .unacceptableParameters(let logN):
+            self.init(
+                .damaged, "the vault \(path) asks for a scrypt cost of 2^\(logN), outside 2^15 to 2^20", hint: mend)
+        case .wrongPassphrase:
+            self.init(
+                .locked, "wrong passphrase or code for \(path), or its slot is damaged",
+                hint: "try again; if you forgot it: warder vault passphrase --recovery")
+        case .noSuchSlot(let type):
+            self.init(
+                .notFound, "the vault \(path) has no \(type.name) slot",
+                hint: "open it another way: see warder vault verify")
+        case .malformedRecoveryCode:
+            self.init(
+                .locked, "that is not a recovery code", hint: "it has 32 letters and digits, in eight groups of four")
+        case .emptyPassphrase: self.init(.usage, "the passphrase is empty", hint: "choose one that is not")
+        case .noSlots:
+            self.init(.usage, "the last slot of a vault cannot be removed", hint: "add another one first")
+        case .tooManySlots:
+            self.init(.other, "the vault \(path) has eight slots, as many as there can be", hint: "remove one first")
+        case .lastGeneration:
+            self.init(.other, "the vault \(path) cannot be written any more often", hint: "make a new one")
+        case .nameTaken(let name):
+            self.init(
+                .other, "there is a key named \(name) already",
+                hint: "warder add --replace \(name), or choose another name")
+        case .noSuchKey(let name): self = .noSuchKey(name.text)
+        case .crypto(let error): self.init(error)
+        }
+    }
+
     init(_ error: ShellError) {
         switch error {
         case .controlCharacter(let variable):
@@ -192,4 +268,17 @@ extension Failure {
 extension String {
     /// The C library's sentences begin with a capital; messages do not.
     var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
+}
+
+extension SlotType {
+    /// What people call it.
+    var name: String {
+        switch self {
+        case .passphrase: "passphrase"
+        case .libsecret: "libsecret"
+        case .keyfile: "keyfile"
+        case .recovery: "recovery"
+        default: "type \(rawValue)"
+        }
+    }
 }

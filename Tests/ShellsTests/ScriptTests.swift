@@ -92,7 +92,9 @@ private func run(
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try #require(findProgram(program)))
     process.arguments = arguments + [file.path]
-    process.environment = ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": NSTemporaryDirectory()].merging(environment) {
+    process.environment = ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": NSTemporaryDirectory()].merging(
+        environment
+    ) {
         $1
     }
     let output = Pipe()

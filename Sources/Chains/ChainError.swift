@@ -1,0 +1,110 @@
+import Profiles
+
+/// Why a profile does not come to a chain. No case carries a secret.
+public enum ChainError: Error, Equatable, Sendable {
+    /// A file cannot be read as it should.
+    case profile(ProfileError)
+    /// Neither file has the profile that was asked for, and no key has its name.
+    case noSuchProfile(String)
+    /// `source_profile` of `profile` names `source`, which is in neither file and no key.
+    case sourceMissing(source: String, profile: String, Origin)
+    /// `source_profile` leads back to `profile`.
+    case cycle(profile: String, Origin)
+    /// More than `Chain.greatestDepth` profiles stand one behind the other.
+    case tooDeep(profile: String, Origin)
+    /// Both `source_profile` and `credential_source`.
+    case twoSources(profile: String, Origin)
+    /// A `role_arn`, and nothing that says what assumes it.
+    case roleWithoutSource(profile: String, Origin)
+    /// A profile that says nothing of where its credentials come from, and no key has its name.
+    case noCredentials(profile: String, Origin)
+    /// One half of a plaintext key; `missing` is the setting of the other.
+    case halfAKey(profile: String, missing: String, Origin)
+    /// A `credential_source` that no SDK knows.
+    case unknownCredentialSource(String, Origin)
+    /// A `web_identity_token_file` without `role_arn`.
+    case webIdentityWithoutRole(profile: String, Origin)
+    /// Settings of IAM Identity Center, of which `missing` is not there; the line is that of one that is.
+    case ssoIncomplete(profile: String, missing: String, Origin)
+    /// `key` may stand only in the `sso-session` that the profile names.
+    case ssoKeyBesideSession(profile: String, key: String, Origin)
+    /// The profile names an `sso-session` that is not there.
+    case ssoSessionMissing(session: String, profile: String, Origin)
+    /// The profile names a section of `services` that is not there.
+    case servicesMissing(services: String, Origin)
+    /// A `credential_process` that has warder answer for another profile.
+    case processForAnotherProfile(profile: String, asked: String, Origin)
+    /// Over 3600 s for a role that is assumed with a session's credentials (AWS IAM User Guide, "Role chaining").
+    case roleChainingTooLong(profile: String, seconds: Int, Origin)
+    /// A value that AWS would not take, or that is no value of this setting.
+    case badValue(key: String, Flaw, Origin)
+
+    /// What is wrong with a value.
+    public enum Flaw: Equatable, Sendable {
+        /// Not `arn:PARTITION:iam::ACCOUNT:role/NAME`.
+        case notARoleARN
+        /// Not `arn:PARTITION:iam::ACCOUNT:policy/NAME`.
+        case notAPolicyARN
+        /// Not a whole number.
+        case notANumber
+        /// Neither seconds nor hours or minutes, as in `12h` or `90m`.
+        case notADuration
+        /// Not `true` or `false`, or for `warder_session` `on` or `off`.
+        case notASwitch
+        /// A number outside these bounds.
+        case outOfRange(ClosedRange<Int>)
+        /// Fewer or more characters than these.
+        case wrongLength(ClosedRange<Int>)
+        /// A character that is not a letter, a digit or one of these.
+        case wrongCharacter(allowed: String)
+        /// More than this many.
+        case tooMany(Int)
+        /// Not `key=value,key=value`.
+        case notTags
+        /// A tag key that starts with `aws:`.
+        case reservedTag
+        /// A tag key given twice; AWS does not tell them apart by case.
+        case repeatedTag
+        /// A transitive tag that is no session tag.
+        case unknownTag
+        /// Not a JSON object.
+        case notJSON
+        /// A policy, and a policy file.
+        case policyGivenTwice
+        /// Nothing behind the `=`.
+        case empty
+    }
+
+    /// The line to look at, where there is one.
+    public var origin: Origin? {
+        switch self {
+        case .profile(let error): error.origin
+        case .noSuchProfile: nil
+        case .sourceMissing(_, _, let origin), .cycle(_, let origin), .tooDeep(_, let origin),
+            .twoSources(_, let origin), .roleWithoutSource(_, let origin), .noCredentials(_, let origin),
+            .halfAKey(_, _, let origin), .unknownCredentialSource(_, let origin),
+            .webIdentityWithoutRole(_, let origin), .ssoIncomplete(_, _, let origin),
+            .ssoKeyBesideSession(_, _, let origin), .ssoSessionMissing(_, _, let origin),
+            .servicesMissing(_, let origin), .processForAnotherProfile(_, _, let origin),
+            .roleChainingTooLong(_, _, let origin), .badValue(_, _, let origin):
+            origin
+        }
+    }
+}
+
+extension Profile {
+    /// `setting`, its errors made this module's.
+    func value(_ key: String) throws(ChainError) -> Setting? {
+        do throws(ProfileError) { return try setting(key) } catch { throw .profile(error) }
+    }
+
+    /// `own`, its errors made this module's.
+    func ownValue(_ key: String) throws(ChainError) -> Setting? {
+        do throws(ProfileError) { return try own(key) } catch { throw .profile(error) }
+    }
+
+    /// `plain`, its errors made this module's.
+    func plainValue(_ key: String) throws(ChainError) -> Setting? {
+        do throws(ProfileError) { return try plain(key) } catch { throw .profile(error) }
+    }
+}

@@ -1,0 +1,49 @@
+import Profiles
+
+/// What a profile says about endpoints; the environment beats all of it, as it does in SDKs.
+public struct EndpointSettings: Sendable {
+    /// `endpoint_url` below `sts` in the `services` section that the profile names.
+    public let stsURL: Setting?
+    /// `endpoint_url`, for every service.
+    public let url: Setting?
+    /// `ignore_configured_endpoint_urls`: the two above do not count.
+    public let ignoresURLs: Bool
+    /// `use_fips_endpoint`, if it is said.
+    public let usesFIPS: Bool?
+    /// `use_dualstack_endpoint`, if it is said.
+    public let usesDualStack: Bool?
+    /// `sts_regional_endpoints`: `legacy` or `regional`.
+    public let stsRegional: Setting?
+    /// `ca_bundle`: the path of a file of certificates.
+    public let caBundle: Setting?
+}
+
+extension EndpointSettings {
+    init(of profile: Profile, in profiles: ProfileSet) throws(ChainError) {
+        var stsURL: Setting?
+        if let name = try profile.value("services") {
+            guard let services = profiles.services(name.value) else {
+                throw .servicesMissing(services: name.value, name.origin)
+            }
+            do throws(ProfileError) { stsURL = try services.nested("sts", "endpoint_url") } catch {
+                throw .profile(error)
+            }
+        }
+        self.stsURL = stsURL
+        url = try profile.value("endpoint_url")
+        ignoresURLs = try Self.flag("ignore_configured_endpoint_urls", profile) ?? false
+        usesFIPS = try Self.flag("use_fips_endpoint", profile)
+        usesDualStack = try Self.flag("use_dualstack_endpoint", profile)
+        stsRegional = try profile.value("sts_regional_endpoints")
+        caBundle = try profile.value("ca_bundle")
+    }
+
+    /// What a key without a profile has to say.
+    static let none = EndpointSettings(
+        stsURL: nil, url: nil, ignoresURLs: false, usesFIPS: nil, usesDualStack: nil, stsRegional: nil, caBundle: nil)
+
+    private static func flag(_ key: String, _ profile: Profile) throws(ChainError) -> Bool? {
+        guard let setting = try profile.value(key) else { return nil }
+        return try setting.asBool(key)
+    }
+}

@@ -1,0 +1,124 @@
+import Profiles
+
+// What STS takes: AWS STS API Reference, "AssumeRole", "GetSessionToken".
+
+extension Chain {
+    /// Finds what STS would refuse, before anybody is asked for a code.
+    func check() throws(ChainError) {
+        if case .webIdentity(let identity) = source {
+            try checkARN(identity.roleARN, "role_arn", resource: "role/", else: .notARoleARN)
+            if let name = identity.sessionName { try checkText(name, "role_session_name", ",.@=+-", 2...64) }
+        }
+        if let device = session?.mfa { try checkDevice(device) }
+        for role in roles { try role.check() }
+    }
+}
+
+extension RoleStep {
+    fileprivate func check() throws(ChainError) {
+        try checkARN(roleARN, "role_arn", resource: "role/", else: .notARoleARN)
+        if let sessionName { try checkText(sessionName, "role_session_name", ",.@=+-", 2...64) }
+        if let externalID { try checkText(externalID, "external_id", ",.@=+-:/", 2...1224) }
+        if let sourceIdentity { try checkText(sourceIdentity, "source_identity", ",.@=+-", 2...64) }
+        if let mfa { try checkDevice(mfa) }
+        try checkPolicies()
+    }
+
+    /// Policy and ARNs share one limit of 2048 characters; AWS packs them, so that less may be too much for it.
+    private func checkPolicies() throws(ChainError) {
+        guard policyARNs.count <= 10 else { throw .badValue(key: "policy_arns", .tooMany(10), roleARN.origin) }
+        var length = 0
+        for arn in policyARNs {
+            try checkARN(arn, "policy_arns", resource: "policy/", else: .notAPolicyARN)
+            length += arn.value.unicodeScalars.count
+        }
+        if length > 2048, let arn = policyARNs.first {
+            throw .badValue(key: "policy_arns", .wrongLength(0...2048), arn.origin)
+        }
+        switch policy {
+        case .json(let text):
+            length += text.value.unicodeScalars.count
+            guard length <= 2048 else { throw .badValue(key: "policy", .wrongLength(1...2048), text.origin) }
+            let first = text.value.utf8.first { $0 > 0x20 }
+            guard first == UInt8(ascii: "{"), text.value.utf8.last == UInt8(ascii: "}") else {
+                throw .badValue(key: "policy", .notJSON, text.origin)
+            }
+        case .file(let path):
+            guard !path.value.isEmpty else { throw .badValue(key: "policy_file", .empty, path.origin) }
+        case nil: return
+        }
+    }
+
+    /// Keys of 1 to 128 characters that AWS has not reserved, values of up to 256; 50 of them.
+    static func checkTags(_ tags: [SessionTag], _ origin: Origin) throws(ChainError) {
+        if tags.isEmpty { return }
+        guard tags.count <= 50 else { throw .badValue(key: "session_tags", .tooMany(50), origin) }
+        var seen: Set<String> = []
+        for tag in tags {
+            let key = tag.key.lowercased()
+            guard (1...128).contains(tag.key.unicodeScalars.count) else {
+                throw .badValue(key: "session_tags", .wrongLength(1...128), origin)
+            }
+            guard tag.value.unicodeScalars.count <= 256 else {
+                throw .badValue(key: "session_tags", .wrongLength(0...256), origin)
+            }
+            guard !key.hasPrefix("aws:") else { throw .badValue(key: "session_tags", .reservedTag, origin) }
+            guard seen.insert(key).inserted else { throw .badValue(key: "session_tags", .repeatedTag, origin) }
+        }
+    }
+}
+
+/// The serial number of a hardware device, or the ARN of a virtual one.
+private func checkDevice(_ device: MFADevice) throws(ChainError) {
+    try checkText(device.serial, "mfa_serial", ",.@=+-:/", 9...256)
+}
+
+/// Letters, digits, underscores and `extra`, as many as `length`.
+private func checkText(
+    _ setting: Setting, _ key: String, _ extra: StaticString, _ length: ClosedRange<Int>
+) throws(ChainError) {
+    guard length.contains(setting.value.utf8.count) else {
+        throw .badValue(key: key, .wrongLength(length), setting.origin)
+    }
+    for byte in setting.value.utf8 where !isWord(byte) && !contains(extra, byte) {
+        throw .badValue(key: key, .wrongCharacter(allowed: "_\(extra)"), setting.origin)
+    }
+}
+
+/// `arn:PARTITION:iam::ACCOUNT:RESOURCE…`, the account being twelve digits, or `aws` for a policy of AWS's own.
+private func checkARN(
+    _ setting: Setting, _ key: String, resource: String, else flaw: ChainError.Flaw
+) throws(ChainError) {
+    var rest = setting.value.utf8[...]
+    let isARN =
+        rest.dropField { $0.elementsEqual("arn".utf8) } && rest.dropField { $0.starts(with: "aws".utf8) }
+        && rest.dropField { $0.elementsEqual("iam".utf8) } && rest.dropField { $0.isEmpty }
+        && rest.dropField {
+            $0.count == 12 && $0.allSatisfy(isDigit) || resource == "policy/" && $0.elementsEqual("aws".utf8)
+        }
+    guard isARN, setting.value.utf8.count <= 2048, rest.starts(with: resource.utf8),
+        rest.count > resource.utf8.count, rest.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+    else { throw .badValue(key: key, flaw, setting.origin) }
+}
+
+extension Substring.UTF8View {
+    /// Takes what stands before the first colon, and the colon, and says whether it passes; no where there is none.
+    fileprivate mutating func dropField(_ passes: (Substring.UTF8View) -> Bool) -> Bool {
+        guard let colon = firstIndex(of: UInt8(ascii: ":")) else { return false }
+        let field = self[..<colon]
+        self = self[index(after: colon)...]
+        return passes(field)
+    }
+}
+
+private func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+
+private func isWord(_ byte: UInt8) -> Bool {
+    let letter = byte | 0x20
+    return isDigit(byte) || letter >= UInt8(ascii: "a") && letter <= UInt8(ascii: "z") || byte == UInt8(ascii: "_")
+}
+
+private func contains(_ characters: StaticString, _ byte: UInt8) -> Bool {
+    for index in 0..<characters.utf8CodeUnitCount where characters.utf8Start[index] == byte { return true }
+    return false
+}

@@ -1,0 +1,117 @@
+import Profiles
+
+extension Chain {
+    /// Resolves a profile as the SDKs do, and makes of it what warder adds: the session of a stored key, and the step
+    /// that the MFA code goes into.
+    ///
+    /// `isStoredKey` says whether the store has a key of that name. Where that cannot be known, the store being
+    /// locked, it says yes: a profile that is nothing else is then taken for a key.
+    public static func resolve(
+        _ profile: String, in profiles: ProfileSet, isStoredKey: (String) -> Bool
+    ) throws(ChainError) -> Chain {
+        let chain = try unchecked(profile, in: profiles, isStoredKey: isStoredKey)
+        try chain.check()
+        return chain
+    }
+
+    /// A chain whose ARNs, names and policies have not been held to what STS takes.
+    package static func unchecked(
+        _ profile: String, in profiles: ProfileSet, isStoredKey: (String) -> Bool
+    ) throws(ChainError) -> Chain {
+        let walk = try Walk(from: profile, in: profiles, isStoredKey: isStoredKey)
+        let source: Source
+        switch walk.end {
+        case .key(let name): source = .storedKey(name: name, origin: nil)
+        case .profile:
+            guard let last = walk.profiles.last else { throw .noSuchProfile(profile) }
+            source = try Source(of: last, in: profiles, isStoredKey: isStoredKey)
+        }
+        var steps = Steps(source: source)
+        try steps.read(walk)
+        return Chain(
+            profile: profile, source: source, session: steps.session, roles: steps.roles,
+            region: steps.region, endpoint: try endpoint(walk, profiles), mfaProcess: try walk.nearest("mfa_process"))
+    }
+
+    private static func endpoint(_ walk: Walk, _ profiles: ProfileSet) throws(ChainError) -> EndpointSettings {
+        guard let first = walk.profiles.first else { return .none }
+        return try EndpointSettings(of: first, in: profiles)
+    }
+}
+
+/// The session and the roles of a chain, in the making.
+private struct Steps {
+    let source: Source
+    var session: SessionStep?
+    var roles: [RoleStep] = []
+    /// That of the last step read, or the nearest before it.
+    var region: Setting?
+
+    init(source: Source) { self.source = source }
+
+    mutating func read(_ walk: Walk) throws(ChainError) {
+        let base = baseProfile(walk)
+        region = try base?.region()
+        let baseRegion = region
+        roles = walk.roles.reversed()
+        for index in roles.indices {
+            region = roles[index].region ?? region
+            roles[index].region = region
+        }
+        try checkDurations()
+        let device = source.isSession ? nil : try base?.device()
+        session = try makeSession(walk, device ?? roles.first { $0.mfa != nil }?.mfa, baseRegion)
+        placeCodes(device)
+    }
+
+    /// The profile that is the source, if it is one.
+    private func baseProfile(_ walk: Walk) -> Profile? {
+        if case .profile = walk.end { return walk.profiles.last }
+        return nil
+    }
+
+    /// Over an hour is for a role that is signed for with a long-term key.
+    private func checkDurations() throws(ChainError) {
+        for (index, role) in roles.enumerated() {
+            guard let duration = role.duration, duration.value > RoleStep.chainedDuration else { continue }
+            if index > 0 || source.isSession {
+                throw .roleChainingTooLong(profile: role.profile, seconds: duration.value, duration.origin)
+            }
+        }
+    }
+
+    /// A stored key always has a session, a plaintext one where there is a device; neither has one where the first role
+    /// is to live for over an hour, or where `warder_session` is off.
+    private func makeSession(_ walk: Walk, _ device: MFADevice?, _ region: Setting?) throws(ChainError) -> SessionStep?
+    {
+        guard source.isKey, (roles.first?.duration?.value ?? 0) <= RoleStep.chainedDuration else { return nil }
+        if case .plaintextKey = source, device == nil { return nil }
+        var duration = SessionStep.defaultDuration
+        for profile in walk.profiles {
+            guard let session = try profile.ownValue("session") else { continue }
+            guard try session.asSwitch("warder_session") else { return nil }
+            break
+        }
+        // The source's own comes first here, so that all roles behind a key share one session.
+        for profile in walk.profiles.reversed() {
+            guard let said = try profile.ownValue("session_duration") else { continue }
+            duration = try said.asDuration("warder_session_duration", SessionStep.durations)
+            break
+        }
+        return SessionStep(durationSeconds: duration, mfa: device, region: region)
+    }
+
+    /// Each device's code goes into one step: the session, or the first role that wants it.
+    private mutating func placeCodes(_ sourceDevice: MFADevice?) {
+        var used: [String] = []
+        if let session, let device = session.mfa { used.append(device.serial.value) }
+        for index in roles.indices {
+            var device = roles[index].mfa
+            if index == 0, session == nil, device == nil { device = sourceDevice }
+            roles[index].mfa = nil
+            guard let device, !used.contains(device.serial.value) else { continue }
+            roles[index].mfa = device
+            used.append(device.serial.value)
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Profiles
+
+extension RoleStep {
+    /// Reads the role that `profile` names. What AWS would refuse is found by `check`.
+    init(_ roleARN: Setting, of profile: Profile) throws(ChainError) {
+        self.profile = profile.name
+        self.roleARN = roleARN
+        sessionName = try profile.value("role_session_name")
+        externalID = try profile.value("external_id")
+        duration = try profile.roleDuration()
+        policy = try Self.policy(of: profile)
+        policyARNs = try profile.value("policy_arns")?.asList() ?? []
+        sessionTags = try Self.tags(of: profile)
+        transitiveTagKeys = try profile.value("transitive_session_tags")?.asTagKeys() ?? []
+        sourceIdentity = try profile.value("source_identity")
+        mfa = try profile.device()
+        region = try profile.region()
+    }
+
+    private static func tags(of profile: Profile) throws(ChainError) -> [SessionTag] {
+        var tags: [SessionTag] = []
+        if let setting = try profile.value("session_tags") {
+            tags = try setting.asTags("session_tags")
+            try checkTags(tags, setting.origin)
+        }
+        guard let transitive = try profile.value("transitive_session_tags") else { return tags }
+        for key in transitive.asTagKeys() where !tags.contains(where: { $0.key == key }) {
+            throw .badValue(key: "transitive_session_tags", .unknownTag, transitive.origin)
+        }
+        return tags
+    }
+
+    private static func policy(of profile: Profile) throws(ChainError) -> SessionPolicy? {
+        let text = try profile.value("policy")
+        let file = try profile.ownValue("policy_file")
+        if let file {
+            if text != nil { throw .badValue(key: "policy", .policyGivenTwice, file.origin) }
+            return .file(file)
+        }
+        guard let text else { return nil }
+        guard text.value.hasPrefix("file://") else { return .json(text) }
+        return .file(Setting(value: String(text.value.dropFirst(7)), origin: text.origin))
+    }
+}
+
+extension Profile {
+    /// `duration_seconds`, if it is said.
+    func roleDuration() throws(ChainError) -> Seconds? {
+        try value("duration_seconds")?.asSeconds("duration_seconds", RoleStep.durations)
+    }
+
+    /// `region`, unless it is empty.
+    func region() throws(ChainError) -> Setting? {
+        guard let region = try value("region"), !region.value.isEmpty else { return nil }
+        return region
+    }
+
+    /// `mfa_serial`, unless it is empty: an empty one takes back what `include_profile` brings.
+    func device() throws(ChainError) -> MFADevice? {
+        guard let serial = try value("mfa_serial"), !serial.value.isEmpty else { return nil }
+        return MFADevice(serial: serial)
+    }
+}

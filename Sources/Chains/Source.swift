@@ -1,0 +1,95 @@
+import Profiles
+import Secrets
+
+/// Where the first credentials of a chain come from.
+public enum Source: Sendable {
+    /// A key of the store; `origin` is the line that names it, or the profile's, or nil where it has no profile.
+    case storedKey(name: String, origin: Origin?)
+    /// A key that stands in a file, readable for all who can read the file.
+    case plaintextKey(PlaintextKey)
+    /// `credential_source`.
+    case named(CredentialSource, Origin)
+    /// `web_identity_token_file`.
+    case webIdentity(WebIdentity)
+    /// IAM Identity Center.
+    case sso(SSO)
+    /// Another program's `credential_process`.
+    case process(Setting)
+}
+
+/// The values of `credential_source`.
+public enum CredentialSource: String, Sendable {
+    /// `AWS_ACCESS_KEY_ID` and the like.
+    case environment = "Environment"
+    /// The instance metadata service.
+    case ec2InstanceMetadata = "Ec2InstanceMetadata"
+    /// The container credentials endpoint.
+    case ecsContainer = "EcsContainer"
+}
+
+/// A key in plain text, read when it is needed.
+public struct PlaintextKey: Sendable {
+    /// `aws_access_key_id`.
+    public let accessKeyID: Setting
+    /// `aws_account_id`.
+    public let accountID: Setting?
+    /// Whether an `aws_session_token` makes it a session's.
+    public let hasSessionToken: Bool
+    /// The profile that holds it.
+    public let profile: Profile
+
+    /// The key itself. Its end is not known where it is a session's.
+    public func credentials() -> Credentials? {
+        guard let secret = profile.secret("aws_secret_access_key") else { return nil }
+        return Credentials(
+            accessKeyID: accessKeyID.value, secret: secret, sessionToken: profile.secret("aws_session_token"),
+            expiration: nil, accountID: accountID?.value)
+    }
+}
+
+/// `AssumeRoleWithWebIdentity`.
+public struct WebIdentity: Sendable {
+    /// The role.
+    public let roleARN: Setting
+    /// The path of the file with the token.
+    public let tokenFile: Setting
+    /// `role_session_name`.
+    public let sessionName: Setting?
+    /// `duration_seconds`.
+    public let duration: Seconds?
+}
+
+/// A role of IAM Identity Center.
+public struct SSO: Sendable {
+    /// The name of the `sso-session`; nil for settings in the profile itself.
+    public let session: Setting?
+    /// `sso_start_url`.
+    public let startURL: Setting
+    /// `sso_region`.
+    public let region: Setting
+    /// `sso_account_id`; there if and only if `roleName` is.
+    public let accountID: Setting?
+    /// `sso_role_name`.
+    public let roleName: Setting?
+}
+
+extension Source {
+    /// A key, which may ask for sessions and for roles of over an hour.
+    var isKey: Bool {
+        switch self {
+        case .storedKey: true
+        case .plaintextKey(let key): !key.hasSessionToken
+        case .named, .webIdentity, .sso, .process: false
+        }
+    }
+
+    /// Known to be a session, so that a role assumed from it lives an hour at most.
+    var isSession: Bool {
+        switch self {
+        case .plaintextKey(let key): key.hasSessionToken
+        case .named(let source, _): source != .environment
+        case .webIdentity, .sso: true
+        case .storedKey, .process: false
+        }
+    }
+}

@@ -1,0 +1,158 @@
+import Profiles
+
+extension Source {
+    /// The source that a profile is by itself, its `role_arn` and `source_profile` aside.
+    init(
+        of profile: Profile, in profiles: ProfileSet, isStoredKey: (String) -> Bool
+    ) throws(ChainError) {
+        if let key = try profile.ownValue("key") {
+            guard !key.value.isEmpty else { throw .badValue(key: "warder_key", .empty, key.origin) }
+            self = .storedKey(name: key.value, origin: key.origin)
+        } else if let named = try Self.named(profile) {
+            self = named
+        } else if let identity = try WebIdentity(of: profile) {
+            self = .webIdentity(identity)
+        } else if let sso = try SSO(of: profile, in: profiles) {
+            self = .sso(sso)
+        } else if let key = try PlaintextKey(of: profile) {
+            self = .plaintextKey(key)
+        } else {
+            self = try Self.unnamed(profile, isStoredKey)
+        }
+    }
+
+    private static func named(_ profile: Profile) throws(ChainError) -> Source? {
+        guard let setting = try profile.value("credential_source") else { return nil }
+        guard let source = CredentialSource(rawValue: setting.value) else {
+            throw .unknownCredentialSource(setting.value, setting.origin)
+        }
+        return .named(source, setting.origin)
+    }
+
+    /// Another program's, or a key that has the profile's name.
+    private static func unnamed(_ profile: Profile, _ isStoredKey: (String) -> Bool) throws(ChainError) -> Source {
+        switch try profile.process() {
+        case .other(let command): return .process(command)
+        case .warder: return .storedKey(name: profile.name, origin: profile.origin)
+        case nil:
+            guard isStoredKey(profile.name) else { throw .noCredentials(profile: profile.name, profile.origin) }
+            return .storedKey(name: profile.name, origin: profile.origin)
+        }
+    }
+}
+
+extension Profile {
+    /// What a profile's `credential_process` is to warder.
+    enum Process {
+        case warder
+        case other(Setting)
+    }
+
+    /// Reads `credential_process`. One that names warder counts only in the profile itself: what a profile includes
+    /// would name another.
+    func process() throws(ChainError) -> Process? {
+        guard let command = try value("credential_process") else { return nil }
+        guard !command.value.isEmpty else { throw .badValue(key: "credential_process", .empty, command.origin) }
+        switch Program(command.value) {
+        case .other: return .other(command)
+        case .warder(let asked):
+            if let asked, asked != name {
+                guard try isOwn("credential_process") else { return nil }
+                throw .processForAnotherProfile(profile: name, asked: asked, command.origin)
+            }
+            return .warder
+        }
+    }
+
+    /// Whether a profile without a source is a key of its own name all the same.
+    func isKey(_ isStoredKey: (String) -> Bool) throws(ChainError) -> Bool {
+        if try namesKey() { return true }
+        if case .warder = try process() { return true }
+        return isStoredKey(name)
+    }
+
+    /// Whether `warder_key` names a stored key.
+    func namesKey() throws(ChainError) -> Bool {
+        // Not a comparison with nil: for an Equatable value that is the generic operator, slow at its first use.
+        if let _ = try ownValue("key") { return true }
+        return false
+    }
+
+    /// Whether the profile is a web identity.
+    func hasWebIdentity() throws(ChainError) -> Bool {
+        if let _ = try value("web_identity_token_file") { return true }
+        return false
+    }
+
+    /// Whether the profile itself says `key`, and not what it includes.
+    private func isOwn(_ key: String) throws(ChainError) -> Bool {
+        origin(of: key) != nil || origin(of: "warder_" + key) != nil
+    }
+}
+
+extension PlaintextKey {
+    /// nil where the profile has neither half. Never through `include_profile`, and never as `warder_…`.
+    init?(of profile: Profile) throws(ChainError) {
+        let secret = profile.origin(of: "aws_secret_access_key")
+        guard let accessKeyID = try profile.plainValue("aws_access_key_id") else {
+            guard let secret else { return nil }
+            throw .halfAKey(profile: profile.name, missing: "aws_access_key_id", secret)
+        }
+        guard secret != nil else {
+            throw .halfAKey(profile: profile.name, missing: "aws_secret_access_key", accessKeyID.origin)
+        }
+        self.accessKeyID = accessKeyID
+        accountID = try profile.plainValue("aws_account_id")
+        hasSessionToken = profile.origin(of: "aws_session_token") != nil
+        self.profile = profile
+    }
+
+    /// Whether both halves are there, whatever they are.
+    static func isWhole(in profile: Profile) -> Bool {
+        profile.origin(of: "aws_access_key_id") != nil && profile.origin(of: "aws_secret_access_key") != nil
+    }
+}
+
+extension WebIdentity {
+    init?(of profile: Profile) throws(ChainError) {
+        guard let tokenFile = try profile.value("web_identity_token_file") else { return nil }
+        guard let roleARN = try profile.value("role_arn") else {
+            throw .webIdentityWithoutRole(profile: profile.name, tokenFile.origin)
+        }
+        self.roleARN = roleARN
+        self.tokenFile = tokenFile
+        sessionName = try profile.value("role_session_name")
+        duration = try profile.roleDuration()
+    }
+}
+
+extension SSO {
+    init?(of profile: Profile, in profiles: ProfileSet) throws(ChainError) {
+        let name = profile.name
+        session = try profile.value("sso_session")
+        accountID = try profile.value("sso_account_id")
+        roleName = try profile.value("sso_role_name")
+        var region = try profile.value("sso_region")
+        var startURL = try profile.value("sso_start_url")
+        guard let given = session ?? roleName ?? accountID ?? startURL ?? region else { return nil }
+        if let session {
+            if let region { throw .ssoKeyBesideSession(profile: name, key: "sso_region", region.origin) }
+            if let startURL { throw .ssoKeyBesideSession(profile: name, key: "sso_start_url", startURL.origin) }
+            guard let section = profiles.ssoSession(session.value) else {
+                throw .ssoSessionMissing(session: session.value, profile: name, session.origin)
+            }
+            region = try section.plainValue("sso_region")
+            startURL = try section.plainValue("sso_start_url")
+        }
+        if let accountID, roleName == nil {
+            throw .ssoIncomplete(profile: name, missing: "sso_role_name", accountID.origin)
+        }
+        if let roleName, accountID == nil {
+            throw .ssoIncomplete(profile: name, missing: "sso_account_id", roleName.origin)
+        }
+        guard let region else { throw .ssoIncomplete(profile: name, missing: "sso_region", given.origin) }
+        guard let startURL else { throw .ssoIncomplete(profile: name, missing: "sso_start_url", given.origin) }
+        self.region = region
+        self.startURL = startURL
+    }
+}

@@ -1,0 +1,76 @@
+import Profiles
+
+extension Setting {
+    /// `true` or `false`, in any case.
+    func asBool(_ key: String) throws(ChainError) -> Bool {
+        switch value.lowercased() {
+        case "true": true
+        case "false": false
+        default: throw .badValue(key: key, .notASwitch, origin)
+        }
+    }
+
+    /// A switch of warder's own: `on` or `off` too.
+    func asSwitch(_ key: String) throws(ChainError) -> Bool {
+        switch value.lowercased() {
+        case "on", "true", "yes": true
+        case "off", "false", "no": false
+        default: throw .badValue(key: key, .notASwitch, origin)
+        }
+    }
+
+    /// Whole seconds, within `bounds`.
+    func asSeconds(_ key: String, _ bounds: ClosedRange<Int>) throws(ChainError) -> Seconds {
+        guard let seconds = Int(value) else { throw .badValue(key: key, .notANumber, origin) }
+        guard bounds.contains(seconds) else { throw .badValue(key: key, .outOfRange(bounds), origin) }
+        return Seconds(value: seconds, origin: origin)
+    }
+
+    /// Seconds, or hours or minutes as in `12h` and `90m`; within `bounds`, in seconds.
+    func asDuration(_ key: String, _ bounds: ClosedRange<Int>) throws(ChainError) -> Int {
+        var digits = value[...]
+        var unit = 1
+        switch value.utf8.last {
+        case UInt8(ascii: "h"): unit = 3600
+        case UInt8(ascii: "m"): unit = 60
+        case UInt8(ascii: "s"): break
+        default: digits.append("s")
+        }
+        guard let number = Int(digits.dropLast()), number >= 0 else { throw .badValue(key: key, .notADuration, origin) }
+        let (seconds, overflow) = number.multipliedReportingOverflow(by: unit)
+        guard !overflow, bounds.contains(seconds) else { throw .badValue(key: key, .outOfRange(bounds), origin) }
+        return seconds
+    }
+
+    /// What stands between commas and white space.
+    func asList() -> [Setting] {
+        let separators: [UInt8] = [0x2C, 0x20, 0x09, 0x0A]
+        return value.utf8.split { separators.contains($0) }
+            .map { Setting(value: String(Substring($0)), origin: origin) }
+    }
+
+    /// `key=value,key=value`, as aws-vault writes it; white space around keys and values does not count.
+    func asTags(_ key: String) throws(ChainError) -> [SessionTag] {
+        var tags: [SessionTag] = []
+        if value.isEmpty { return tags }
+        for pair in value.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+            guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else {
+                throw .badValue(key: key, .notTags, origin)
+            }
+            tags.append(SessionTag(key: trimmed(pair[..<equals]), value: trimmed(pair[pair.index(after: equals)...])))
+        }
+        return tags
+    }
+
+    /// What stands between commas, without white space around it.
+    func asTagKeys() -> [String] {
+        value.utf8.split(separator: UInt8(ascii: ",")).map(trimmed)
+    }
+}
+
+private func trimmed(_ text: Substring.UTF8View) -> String {
+    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A }
+    var rest = text.drop(while: isSpace)
+    while let last = rest.last, isSpace(last) { rest.removeLast() }
+    return String(Substring(rest))
+}

@@ -1,0 +1,77 @@
+import Profiles
+
+/// The way from the profile that was asked for to the one that its first credentials come from.
+struct Walk {
+    /// What stands in the way's end.
+    enum End {
+        /// The last of `profiles` is a source by itself.
+        case profile
+        /// Not a profile: a key of the store of this name.
+        case key(String)
+    }
+
+    /// Every profile on the way, the one asked for first.
+    private(set) var profiles: [Profile] = []
+    /// Those of them that are roles, each with its own device and region.
+    private(set) var roles: [RoleStep] = []
+    private(set) var end = End.profile
+
+    /// Follows `source_profile` as the SDKs do: a role is what makes one profile lead to another, and behind the
+    /// first profile a plaintext key comes before a role.
+    init(from name: String, in set: ProfileSet, isStoredKey: (String) -> Bool) throws(ChainError) {
+        var name = name
+        var link: Setting?
+        while true {
+            guard let profile = set.profile(name) else {
+                guard !name.isEmpty, isStoredKey(name) else { throw missing(name, link) }
+                end = .key(name)
+                return
+            }
+            if let link, profiles.contains(where: { $0.name == name }) {
+                throw .cycle(profile: name, link.origin)
+            }
+            profiles.append(profile)
+            guard profiles.count <= Chain.greatestDepth else {
+                throw .tooDeep(profile: name, link?.origin ?? profile.origin)
+            }
+            if link != nil, PlaintextKey.isWhole(in: profile), try !profile.namesKey() { return }
+            // A web identity is a source, though it names a role.
+            guard let arn = try profile.value("role_arn"), try !profile.hasWebIdentity() else {
+                return
+            }
+            roles.append(try RoleStep(arn, of: profile))
+            guard let next = try Self.source(of: profile, arn, isStoredKey) else { return }
+            link = next
+            name = next.value
+        }
+    }
+
+    /// The `source_profile` to go on to; nil where the profile is its own source.
+    private static func source(
+        of profile: Profile, _ arn: Setting, _ isStoredKey: (String) -> Bool
+    ) throws(ChainError) -> Setting? {
+        let named = try profile.value("credential_source")
+        guard let next = try profile.value("source_profile") else {
+            if named != nil { return nil }
+            guard try profile.isKey(isStoredKey) else {
+                throw .roleWithoutSource(profile: profile.name, arn.origin)
+            }
+            return nil
+        }
+        if named != nil { throw .twoSources(profile: profile.name, next.origin) }
+        return next.value == profile.name ? nil : next
+    }
+
+    private func missing(_ name: String, _ link: Setting?) -> ChainError {
+        guard let link, let last = profiles.last else { return .noSuchProfile(name) }
+        return .sourceMissing(source: name, profile: last.name, link.origin)
+    }
+
+    /// The first value of a setting on the way, from the profile asked for to the source.
+    func nearest(_ key: String) throws(ChainError) -> Setting? {
+        for profile in profiles {
+            if let found = try profile.value(key) { return found }
+        }
+        return nil
+    }
+}

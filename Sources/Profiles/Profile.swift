@@ -1,0 +1,160 @@
+import Secrets
+
+/// One profile, SSO session or group of services: the settings of all its sections in both files.
+///
+/// Where a setting stands more than once, the credentials file beats the config file, and the last in a file the
+/// ones before it.
+public final class Profile: Sendable {
+    /// The name, without `profile`.
+    public let name: String
+    /// The line of its first header, in the config file if it is there.
+    public let origin: Origin
+
+    private let files: ProfileSet
+    private let properties: [Property]
+    /// What `include_profile` names, and what that names, outward.
+    private let included: [Profile]
+    /// Why `include_profile` cannot be followed: for whoever asks for a setting.
+    private let includeFault: ProfileError?
+
+    init(
+        name: String, origin: Origin, files: ProfileSet, properties: [Property], included: [Profile] = [],
+        includeFault: ProfileError? = nil
+    ) {
+        self.name = name
+        self.origin = origin
+        self.files = files
+        self.properties = properties
+        self.included = included
+        self.includeFault = includeFault
+    }
+
+    /// The same profile, with what it includes.
+    func including(_ included: [Profile], fault: ProfileError?) -> Profile {
+        Profile(
+            name: name, origin: origin, files: files, properties: properties, included: included, includeFault: fault)
+    }
+
+    /// Whether the profile may have this setting; certain where it says no.
+    func mayHave(_ name: PropertyName) -> Bool { properties.contains { $0.hash == name.hash } }
+
+    /// The value of a setting, for warder: `warder_<key>` if it is there, else `<key>`, else the same of the profile
+    /// that `include_profile` names. `key` is in lower case.
+    ///
+    /// Throws where the value is not UTF-8 or holds a NUL byte, or where `include_profile` leads nowhere or in a circle.
+    public func setting(_ key: String) throws(ProfileError) -> Setting? {
+        if let includeFault { throw includeFault }
+        let name = PropertyName(key)
+        if let found = try local(name, key) { return found }
+        for profile in included {
+            if let found = try profile.local(name, key) { return found }
+        }
+        return nil
+    }
+
+    /// The value of `warder_<key>`, of this profile or of the one that it includes: for what is warder's own, and
+    /// where SDKs would read something else into `<key>`. Throws as `setting` does.
+    public func own(_ key: String) throws(ProfileError) -> Setting? {
+        if let includeFault { throw includeFault }
+        let name = PropertyName(key)
+        if let found = try read(latest(name, isOwn: true), key) { return found }
+        for profile in included {
+            if let found = try profile.read(profile.latest(name, isOwn: true), key) { return found }
+        }
+        return nil
+    }
+
+    /// The value of exactly `key`, in lower case, as an SDK reads it: no prefix, nothing included.
+    /// Throws where it is not UTF-8 or holds a NUL byte.
+    public func plain(_ key: String) throws(ProfileError) -> Setting? {
+        let name = PropertyName(key)
+        return try read(latest(name, isOwn: name.isOwn), key)
+    }
+
+    /// Where exactly `key`, in lower case, is written; without reading its value.
+    public func origin(of key: String) -> Origin? {
+        let name = PropertyName(key)
+        return latest(name, isOwn: name.isOwn).flatMap { property in
+            file(of: property).map { $0.origin(property.line) }
+        }
+    }
+
+    /// The value of `sub` in the lines below `key`, as in `services`: `sts =`, and below it `endpoint_url = …`.
+    /// Both in lower case, without prefix. Throws where it is not UTF-8 or holds a NUL byte.
+    public func nested(_ key: String, _ sub: String) throws(ProfileError) -> Setting? {
+        let name = PropertyName(key)
+        guard let property = latest(name, isOwn: name.isOwn), let file = file(of: property) else { return nil }
+        let origin = file.origin(property.line)
+        let found = file.withText { text -> (value: String?, line: UInt32)? in
+            text.nested(sub, of: property).map { (text.string($0.value), $0.line) }
+        }
+        guard case .some(.some(let (value, line))) = found else { return nil }
+        let subOrigin = Origin(path: origin.path, line: origin.line + Int(line))
+        guard let value else { throw .unreadableValue(key: sub, subOrigin) }
+        return Setting(value: value, origin: subOrigin)
+    }
+
+    /// The value of exactly `key`, in lower case, without its ever being a `String`: no prefix, nothing included.
+    public func secret(_ key: String) -> SecretBytes? {
+        let name = PropertyName(key)
+        guard let property = latest(name, isOwn: name.isOwn), let file = file(of: property) else { return nil }
+        let pieces = file.withText { $0.pieces(of: property) } ?? []
+        return file.secret(pieces)
+    }
+
+    /// The names of its settings in lower case, without those of what it includes, and without names that no SDK
+    /// accepts: in the files' order, each once.
+    public var keys: [String] {
+        var seen: Set<String> = []
+        var keys: [String] = []
+        for property in properties {
+            let start = Int(property.nameStart) - (property.isOwn ? 7 : 0)
+            let key = file(of: property)?.withText { text -> String? in
+                let range = start..<Int(property.nameEnd)
+                guard range.allSatisfy({ isNameByte(text[$0]) }) else { return nil }
+                return text.string(range)?.lowercased()
+            }
+            if case .some(.some(let key)) = key, seen.insert(key).inserted { keys.append(key) }
+        }
+        return keys
+    }
+
+    /// `warder_<key>` or else `<key>`, included profiles aside.
+    func local(_ name: PropertyName, _ key: String) throws(ProfileError) -> Setting? {
+        try read(latest(name, isOwn: true) ?? latest(name, isOwn: false), key)
+    }
+
+    private func file(of property: Property) -> ProfileFile? {
+        property.inCredentials ? files.credentials : files.config
+    }
+
+    private func latest(_ name: PropertyName, isOwn: Bool) -> Property? {
+        var index = properties.count
+        while index > 0 {
+            index &-= 1
+            let property = properties[index]
+            if property.hash == name.hash, property.isOwn == isOwn, isNamed(property, name) { return property }
+        }
+        return nil
+    }
+
+    /// Equal hashes alone would let a file be written in which one setting stands for another.
+    private func isNamed(_ property: Property, _ name: PropertyName) -> Bool {
+        var word = name.name
+        return word.withUTF8 { word in
+            let rest = name.isOwn ? UnsafeBufferPointer(rebasing: word[7...]) : word
+            return file(of: property)?.withText {
+                $0.matches(rest, Int(property.nameStart), Int(property.nameEnd))
+            } ?? false
+        }
+    }
+
+    private func read(_ property: Property?, _ key: String) throws(ProfileError) -> Setting? {
+        guard let property, let file = file(of: property) else { return nil }
+        let value = file.withText { $0.string(of: property) }
+        guard case .some(.some(let value)) = value else {
+            throw .unreadableValue(key: key, file.origin(property.line))
+        }
+        return Setting(value: value, origin: file.origin(property.line))
+    }
+}

@@ -1,0 +1,100 @@
+import Secrets
+
+/// A config or credentials file, checked from its first line to its last.
+///
+/// The text stays in a `SecretBytes`, since these files may hold keys. Sections are noted and not read: that is
+/// done for those that are asked for.
+public final class ProfileFile: Sendable {
+    /// The two files differ in how a section is headed: `[profile NAME]` or `[NAME]`.
+    public enum Kind: Sendable {
+        /// `~/.aws/config`.
+        case config
+        /// `~/.aws/credentials`.
+        case credentials
+    }
+
+    /// The file's name, as origins give it.
+    public let path: String
+    /// Which of the two files it is.
+    public let kind: Kind
+
+    private let text: SecretBytes
+    private let sections: [Section]
+
+    /// Reads a file's text; `path` is for origins only. Throws the first line that breaks the grammar.
+    ///
+    /// A byte order mark is skipped, and CRLF ends a line as LF does. Bytes that are not UTF-8 matter only in
+    /// values that are asked for.
+    public init(text: consuming SecretBytes, path: String, kind: Kind) throws(ProfileError) {
+        guard text.count < Int(Int32.max) else { throw .fileTooLarge(path: path) }
+        sections = try text.withUnsafeBytes { (bytes) throws(ProfileError) -> [Section] in
+            guard let base = bytes.baseAddress else { return [] }
+            var scanner = Scanner(Text(base: base, count: bytes.count), of: kind, path: path)
+            try scanner.scan(from: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
+            return scanner.sections
+        }
+        self.path = path
+        self.kind = kind
+        self.text = text
+    }
+
+    /// Lends the text for reading. `body` must not keep it.
+    func withText<R: ~Copyable>(_ body: (Text) -> R) -> R? {
+        text.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return nil }
+            return body(Text(base: base, count: bytes.count))
+        }
+    }
+
+    /// A secret made of bytes of the file.
+    func secret(_ pieces: [Range<Int>]) -> SecretBytes {
+        var secret = SecretBytes(capacity: pieces.reduce(0) { $0 + $1.count + 1 })
+        text.withUnsafeBytes { bytes in
+            for (index, piece) in pieces.enumerated() {
+                if index > 0 { secret.append(UInt8(ascii: "\n")) }
+                secret.append(UnsafeRawBufferPointer(rebasing: bytes[piece]))
+            }
+        }
+        return secret
+    }
+
+    func origin(_ line: UInt32) -> Origin { Origin(path: path, line: Int(line)) }
+
+    /// Adds the properties of all sections of a name to `properties`, in the file's order. Returns the line of the
+    /// first such section, or nil where there is none.
+    func read(_ kind: Section.Kind, _ name: String, into properties: inout [Property]) -> UInt32? {
+        var name = name
+        var line: UInt32?
+        name.withUTF8 { word in
+            _ = withText { text in
+                for section in sections where section.kind == kind && text.holds(word, section) {
+                    if line == nil { line = section.line }
+                    text.read(section, inCredentials: self.kind == .credentials, into: &properties)
+                }
+            }
+        }
+        return line
+    }
+
+    /// The names of all profiles in the file's order, one for each section.
+    var profileNames: [String] {
+        withText { text in
+            var names: [String] = []
+            for section in sections where section.kind == .profile || section.kind == .bareDefault {
+                let range = Int(section.nameStart)..<Int(section.nameEnd)
+                guard !range.isEmpty, range.allSatisfy({ isNameByte(text[$0]) }), let name = text.string(range) else {
+                    continue
+                }
+                names.append(name)
+            }
+            return names
+        } ?? []
+    }
+}
+
+extension Text {
+    @inline(__always)
+    fileprivate func holds(_ word: UnsafeBufferPointer<UInt8>, _ section: Section) -> Bool {
+        holds(word, at: Int(section.nameStart), to: Int(section.nameEnd))
+    }
+}

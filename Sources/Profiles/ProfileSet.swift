@@ -1,0 +1,85 @@
+/// What the config and credentials files say together.
+public struct ProfileSet: Sendable {
+    /// The config file, if there is one.
+    public let config: ProfileFile?
+    /// The credentials file, if there is one.
+    public let credentials: ProfileFile?
+
+    /// Puts the two files together; a file that is not there is nil.
+    public init(config: ProfileFile?, credentials: ProfileFile?) {
+        self.config = config
+        self.credentials = credentials
+    }
+
+    /// The profile `name`, or nil where neither file has it. Names that no SDK accepts are never there.
+    ///
+    /// Takes time in proportion to the number of sections.
+    public func profile(_ name: String) -> Profile? {
+        guard let profile = bareProfile(name) else { return nil }
+        return profile.mayHave(Self.include) ? following(profile) : profile
+    }
+
+    /// The section `[sso-session name]`, or nil where the config file has none.
+    public func ssoSession(_ name: String) -> Profile? { section(.ssoSession, name) }
+
+    /// The section `[services name]`, or nil where the config file has none.
+    public func services(_ name: String) -> Profile? { section(.services, name) }
+
+    /// The names of all profiles, each once: those of the config file in its order, then those only in the
+    /// credentials file. Takes time in proportion to the number of sections.
+    public var profileNames: [String] {
+        var seen: Set<String> = []
+        return ((config?.profileNames ?? []) + (credentials?.profileNames ?? [])).filter { seen.insert($0).inserted }
+    }
+
+    private static let include = PropertyName("include_profile")
+
+    private func section(_ kind: Section.Kind, _ name: String) -> Profile? {
+        guard Self.isName(name), let config else { return nil }
+        var properties: [Property] = []
+        guard let line = config.read(kind, name, into: &properties) else { return nil }
+        return Profile(name: name, origin: config.origin(line), files: self, properties: properties)
+    }
+
+    private func bareProfile(_ name: String) -> Profile? {
+        guard Self.isName(name) else { return nil }
+        var properties: [Property] = []
+        var origin: Origin?
+        if let config {
+            var line = config.read(.profile, name, into: &properties)
+            // `[profile default]` hides `[default]`, wherever they stand.
+            if line == nil, name == "default" { line = config.read(.bareDefault, name, into: &properties) }
+            origin = line.map { config.origin($0) }
+        }
+        if let credentials, let line = credentials.read(.profile, name, into: &properties), origin == nil {
+            origin = credentials.origin(line)
+        }
+        guard let origin else { return nil }
+        return Profile(name: name, origin: origin, files: self, properties: properties)
+    }
+
+    /// Finds what `include_profile` names, link by link. A fault is kept for whoever asks for a setting.
+    private func following(_ profile: Profile) -> Profile {
+        var included: [Profile] = []
+        var last = profile
+        do throws(ProfileError) {
+            while let link = try last.local(Self.include, Self.include.name) {
+                if link.value == profile.name || included.contains(where: { $0.name == link.value }) {
+                    throw .includeCycle(profile: link.value, link.origin)
+                }
+                guard let next = bareProfile(link.value) else {
+                    throw .includedProfileMissing(profile: link.value, link.origin)
+                }
+                included.append(next)
+                last = next
+            }
+            return profile.including(included, fault: nil)
+        } catch {
+            return profile.including(included, fault: error)
+        }
+    }
+
+    private static func isName(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.allSatisfy(isNameByte)
+    }
+}

@@ -1,0 +1,152 @@
+/// Where one setting of a section stands. Offsets are in bytes from the start of the file.
+struct Property: Sendable {
+    /// Of the name in lower case, without `warder_` before it.
+    let hash: UInt32
+    /// Whether `warder_` stands before the name.
+    let isOwn: Bool
+    /// Which of the two files it stands in.
+    let inCredentials: Bool
+    let line: UInt32
+    /// Where the name begins, `warder_` aside.
+    let nameStart: UInt32
+    let nameEnd: UInt32
+    /// Behind the `=`.
+    let valueStart: UInt32
+    /// Behind the last of its continuation lines.
+    var end: UInt32
+}
+
+/// The name of a setting as it is looked for: hashed once, compared with many.
+struct PropertyName {
+    let hash: UInt32
+    let isOwn: Bool
+    let name: String
+
+    /// The setting `name`, in lower case.
+    init(_ name: String) {
+        var name = name
+        let isOwn = name.hasPrefix("warder_") && name.utf8.count > 7
+        hash = name.withUTF8 {
+            hashed(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer($0)[(isOwn ? 7 : 0)...]))
+        }
+        self.name = name
+        self.isOwn = isOwn
+    }
+}
+
+extension Text {
+    /// Adds the settings of a section that has been scanned before.
+    func read(_ section: Section, inCredentials: Bool, into properties: inout [Property]) {
+        let bodyEnd = Int(section.bodyEnd)
+        var position = Int(section.bodyStart)
+        var line = section.line
+        while position < bodyEnd {
+            let feed = lineFeed(from: position)
+            let end = contentEnd(from: position, lineFeed: feed)
+            line &+= 1
+            let next = min(feed &+ 1, bodyEnd)
+            if position < end, !isCommentMark(self[position]) {
+                if isBlank(self[position]) {
+                    properties.extendLast(to: next)
+                } else if let property = property(position, end, next: next, line: line, inCredentials: inCredentials) {
+                    properties.append(property)
+                }
+            }
+            position = next
+        }
+    }
+
+    private func property(_ start: Int, _ end: Int, next: Int, line: UInt32, inCredentials: Bool) -> Property? {
+        guard let equals = equalsSign(start, end) else { return nil }
+        let nameEnd = trimBlanks(start, equals)
+        let prefix: StaticString = "warder_"
+        var isOwn = nameEnd &- start > 7
+        var index = 0
+        while isOwn, index < 7 {
+            isOwn = lowercase(self[start &+ index]) == prefix.utf8Start[index]
+            index &+= 1
+        }
+        let nameStart = isOwn ? start &+ 7 : start
+        return Property(
+            hash: hashed(UnsafeRawBufferPointer(start: base + nameStart, count: nameEnd &- nameStart)), isOwn: isOwn,
+            inCredentials: inCredentials, line: line, nameStart: UInt32(truncatingIfNeeded: nameStart),
+            nameEnd: UInt32(truncatingIfNeeded: nameEnd), valueStart: UInt32(truncatingIfNeeded: equals &+ 1),
+            end: UInt32(truncatingIfNeeded: next))
+    }
+
+    /// The value of a property: its own line, then its continuation lines that are not blank or comments.
+    func pieces(of property: Property) -> [Range<Int>] {
+        let start = Int(property.valueStart)
+        let feed = lineFeed(from: start)
+        var pieces = [value(start, contentEnd(from: start, lineFeed: feed))]
+        eachContinuation(of: property) { (start, end, _) in pieces.append(start..<trimBlanks(start, end)) }
+        return pieces
+    }
+
+    /// The value of a property, its lines joined with line feeds; nil where it is not UTF-8 or holds a NUL byte.
+    func string(of property: Property) -> String? {
+        let start = Int(property.valueStart)
+        let feed = lineFeed(from: start)
+        if feed &+ 1 >= Int(property.end) { return string(value(start, contentEnd(from: start, lineFeed: feed))) }
+        var joined = ""
+        for (index, piece) in pieces(of: property).enumerated() {
+            guard let line = string(piece) else { return nil }
+            if index > 0 { joined += "\n" }
+            joined += line
+        }
+        return joined
+    }
+
+    /// The value of `name` in the lines below a property, and how many lines below it stands. The last one counts.
+    func nested(_ name: String, of property: Property) -> (value: Range<Int>, line: UInt32)? {
+        var name = name
+        var found: (Range<Int>, UInt32)?
+        name.withUTF8 { word in
+            eachContinuation(of: property) { (start, end, line) in
+                guard let equals = equalsSign(start, end) else { return }
+                if matches(word, start, trimBlanks(start, equals)) { found = (value(equals + 1, end), line) }
+            }
+        }
+        return found
+    }
+
+    private func eachContinuation(of property: Property, _ body: (_ start: Int, _ end: Int, _ line: UInt32) -> Void) {
+        var position = lineFeed(from: Int(property.valueStart)) &+ 1
+        var line: UInt32 = 0
+        while position < Int(property.end) {
+            let feed = lineFeed(from: position)
+            let end = contentEnd(from: position, lineFeed: feed)
+            line &+= 1
+            // Comments in the first column, and blank lines, may stand between the lines of a value.
+            let first = skipBlanks(position, end)
+            if first > position, first < end, !isCommentMark(self[first]) { body(first, end, line) }
+            position = feed &+ 1
+        }
+    }
+
+    /// Whether `start..<end` is `word`, which is in lower case, in any case.
+    func matches(_ word: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> Bool {
+        guard end &- start == word.count else { return false }
+        var index = 0
+        while index < word.count {
+            if lowercase(self[start &+ index]) != word[index] { return false }
+            index &+= 1
+        }
+        return true
+    }
+}
+
+extension [Property] {
+    fileprivate mutating func extendLast(to offset: Int) {
+        guard !isEmpty else { return }
+        self[count &- 1].end = UInt32(truncatingIfNeeded: offset)
+    }
+}
+
+/// FNV-1a of a name in lower case.
+@inline(__always)
+private func hashed(_ name: UnsafeRawBufferPointer) -> UInt32 {
+    var hash: UInt32 = 2_166_136_261
+    for byte in name { hash = (hash ^ UInt32(lowercase(byte))) &* 16_777_619 }
+    return hash
+}

@@ -1,0 +1,35 @@
+import Secrets
+import Signing
+
+/// The body of a request in the query protocol: `Action=…&Version=…`, form-encoded. It may hold a one-time code.
+struct Form: ~Copyable {
+    static let contentType = "application/x-www-form-urlencoded; charset=utf-8"
+
+    private(set) var body = SecretBytes(capacity: 4096)
+
+    init(_ action: String, of service: Service) {
+        add("Action", action)
+        add("Version", service.version)
+    }
+
+    mutating func add(_ name: String, _ value: String) {
+        addName(name)
+        body.appendPercentEncoded(value)
+    }
+
+    mutating func add(_ name: String, _ value: Int) { add(name, String(value)) }
+
+    mutating func add(_ name: String, ifPresent value: String?) {
+        if let value { add(name, value) }
+    }
+
+    mutating func add(_ name: String, secret: borrowing SecretBytes) {
+        addName(name)
+        body.appendPercentEncoded(secret)
+    }
+
+    private mutating func addName(_ name: String) {
+        if !body.isEmpty { body.append("&") }
+        body.append(name + "=")
+    }
+}

@@ -1,0 +1,102 @@
+/// A partition of AWS: regions under one set of DNS names and one set of accounts.
+///
+/// The table is that of the SDKs (`partitions.json`).
+public struct Partition: Equatable, Sendable {
+    /// `aws`, `aws-cn`, …, as the second field of an ARN.
+    public let name: String
+    /// What the names of its hosts end with.
+    public let dnsSuffix: String
+    /// What the names of its hosts that answer over IPv6 too end with.
+    public let dualStackSuffix: String
+    /// Where its global services sign.
+    public let implicitGlobalRegion: String
+    /// What stands before `-\w+-\d+` in the names of its regions.
+    let prefixes: [String]
+    /// The name of the region that stands for no region.
+    let globalRegion: String?
+    /// What IAM's host has between the service and the suffix, and the same for dual stack.
+    let iamLabels: (String, dualStack: String)
+    /// Where IAM signs.
+    let iamRegion: String
+
+    /// Whether two are the same partition.
+    public static func == (a: Partition, b: Partition) -> Bool { a.name == b.name }
+
+    /// The partition of a region. A region of the right shape that none claims is one of `aws` that is newer than this
+    /// table, as it is for the SDKs.
+    ///
+    /// - Throws: `.malformedRegion` for what cannot be one label of a host name, and so might lead elsewhere.
+    public init(region: String) throws(STSError) {
+        guard isHostLabel(region) else { throw .malformedRegion(region) }
+        self = Self.all.first { $0.claims(region) } ?? Self.aws
+    }
+
+    /// Whether the region is the partition's own, by name or by the anchored pattern.
+    func claims(_ region: String) -> Bool {
+        region == globalRegion || prefixes.contains { matches(region, prefix: $0) }
+    }
+
+    static let all = [aws, china, europe, iso, isoB, isoE, isoF, govCloud]
+
+    static let aws = Partition(
+        name: "aws", dnsSuffix: "amazonaws.com", dualStackSuffix: "api.aws", implicitGlobalRegion: "us-east-1",
+        prefixes: ["us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx"], globalRegion: "aws-global",
+        iamLabels: ("", dualStack: "global."), iamRegion: "us-east-1")
+    private static let china = Partition(
+        name: "aws-cn", dnsSuffix: "amazonaws.com.cn", dualStackSuffix: "api.amazonwebservices.com.cn",
+        implicitGlobalRegion: "cn-northwest-1", prefixes: ["cn"], globalRegion: "aws-cn-global",
+        iamLabels: ("cn-north-1.", dualStack: "global."), iamRegion: "cn-north-1")
+    private static let europe = Partition(
+        name: "aws-eusc", dnsSuffix: "amazonaws.eu", dualStackSuffix: "api.amazonwebservices.eu",
+        implicitGlobalRegion: "eusc-de-east-1", prefixes: ["eusc-de"], globalRegion: nil,
+        iamLabels: ("eusc-de-east-1.", dualStack: ""), iamRegion: "eusc-de-east-1")
+    private static let iso = Partition(
+        name: "aws-iso", dnsSuffix: "c2s.ic.gov", dualStackSuffix: "api.aws.ic.gov",
+        implicitGlobalRegion: "us-iso-east-1", prefixes: ["us-iso"], globalRegion: "aws-iso-global",
+        iamLabels: ("us-iso-east-1.", dualStack: ""), iamRegion: "us-iso-east-1")
+    private static let isoB = Partition(
+        name: "aws-iso-b", dnsSuffix: "sc2s.sgov.gov", dualStackSuffix: "api.aws.scloud",
+        implicitGlobalRegion: "us-isob-east-1", prefixes: ["us-isob"], globalRegion: "aws-iso-b-global",
+        iamLabels: ("us-isob-east-1.", dualStack: ""), iamRegion: "us-isob-east-1")
+    private static let isoE = Partition(
+        name: "aws-iso-e", dnsSuffix: "cloud.adc-e.uk", dualStackSuffix: "api.cloud-aws.adc-e.uk",
+        implicitGlobalRegion: "eu-isoe-west-1", prefixes: ["eu-isoe"], globalRegion: "aws-iso-e-global",
+        iamLabels: ("eu-isoe-west-1.", dualStack: ""), iamRegion: "eu-isoe-west-1")
+    private static let isoF = Partition(
+        name: "aws-iso-f", dnsSuffix: "csp.hci.ic.gov", dualStackSuffix: "api.aws.hci.ic.gov",
+        implicitGlobalRegion: "us-isof-south-1", prefixes: ["us-isof"], globalRegion: "aws-iso-f-global",
+        iamLabels: ("us-isof-south-1.", dualStack: ""), iamRegion: "us-isof-south-1")
+    private static let govCloud = Partition(
+        name: "aws-us-gov", dnsSuffix: "amazonaws.com", dualStackSuffix: "api.aws",
+        implicitGlobalRegion: "us-gov-west-1", prefixes: ["us-gov"], globalRegion: "aws-us-gov-global",
+        iamLabels: ("us-gov.", dualStack: "us-gov."), iamRegion: "us-gov-west-1")
+
+    private init(
+        name: String, dnsSuffix: String, dualStackSuffix: String, implicitGlobalRegion: String, prefixes: [String],
+        globalRegion: String?, iamLabels: (String, dualStack: String), iamRegion: String
+    ) {
+        self.name = name
+        self.dnsSuffix = dnsSuffix
+        self.dualStackSuffix = dualStackSuffix
+        self.implicitGlobalRegion = implicitGlobalRegion
+        self.prefixes = prefixes
+        self.globalRegion = globalRegion
+        self.iamLabels = iamLabels
+        self.iamRegion = iamRegion
+    }
+}
+
+/// `^PREFIX-\w+-\d+$`.
+private func matches(_ region: String, prefix: String) -> Bool {
+    guard region.hasPrefix(prefix + "-") else { return false }
+    let words = region.dropFirst(prefix.count + 1).split(separator: "-", omittingEmptySubsequences: false)
+    return words.count == 2 && !words[0].isEmpty && !words[1].isEmpty
+        && words[1].utf8.allSatisfy { (48...57).contains($0) }
+}
+
+/// One label of a host name in lower case (RFC 1123 section 2.1), and more than digits.
+private func isHostLabel(_ region: String) -> Bool {
+    (1...63).contains(region.utf8.count) && region.first != "-" && region.last != "-"
+        && region.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) || $0 == UInt8(ascii: "-") }
+        && !region.utf8.allSatisfy { (48...57).contains($0) }
+}

@@ -1,0 +1,108 @@
+import Secrets
+import Signing
+import Times
+import Transport
+
+/// Makes signed requests in the query protocol, and makes them again where that may help.
+struct QueryClient {
+    let endpoint: Endpoint
+    let sender: any HTTPSender
+    let timing: Timing
+    /// When to give up, on the clock `timing.uptime`.
+    let deadline: Int64
+
+    /// Milliseconds for one try, where another one may follow.
+    static let tryLimit: Int64 = 4000
+
+    /// Makes the request `form`, for as long as there is hope and time.
+    ///
+    /// - Parameters:
+    ///   - code: the one-time code in the form.
+    ///   - read: makes a value of the body; it is given the service's time where known, else ours.
+    func call<R: ~Copyable>(
+        _ form: borrowing Form, signedBy credentials: borrowing Credentials, code: borrowing MFACode?,
+        _ read: (borrowing SecretBytes, Int, UnixTime) throws(STSError) -> R
+    ) throws(STSError) -> R {
+        var retries = Retries(isOnce: code != nil)
+        while true {
+            do throws(STSError) {
+                let response = try send(form, credentials, isOnce: retries.isOnce, offset: retries.offset)
+                let date = response.date.flatMap { UnixTime(httpDate: $0) }
+                if (200...299).contains(response.status) {
+                    return try read(response.body, response.status, date ?? timing.now())
+                }
+                throw refusal(response, date, credentials, code)
+            } catch {
+                guard let pause = retries.pause(after: error, random: timing.random),
+                    timing.uptime() + pause < deadline
+                else { throw error }
+                if pause > 0 { timing.sleep(pause) }
+            }
+        }
+    }
+
+    private func send(
+        _ form: borrowing Form, _ credentials: borrowing Credentials, isOnce: Bool, offset: Int64
+    ) throws(STSError) -> HTTPResponse {
+        let url = endpoint.url
+        let remaining = deadline - timing.uptime()
+        guard remaining > 0 else { throw .network(.timedOut(host: url.host, sent: false)) }
+        let headers = try signedHeaders(form, credentials, at: timing.now() + offset)
+        let request = HTTPRequest(
+            method: "POST", url: url, headers: headers, secretHeader: tokenHeader(credentials),
+            body: form.body.copy(), timeout: Int(isOnce ? remaining : min(remaining, Self.tryLimit)), isOnce: isOnce)
+        do throws(TransportError) { return try sender.send(request) } catch { throw .network(error) }
+    }
+
+    private func signedHeaders(
+        _ form: borrowing Form, _ credentials: borrowing Credentials, at time: UnixTime
+    ) throws(STSError) -> [Header] {
+        let signer = Signer(service: endpoint.service.rawValue, region: endpoint.signingRegion, time: time)
+        do throws(SigningError) {
+            let request = SignableRequest(
+                method: "POST", path: endpoint.url.path,
+                headers: [
+                    NamedValue("Content-Type", Form.contentType), NamedValue("Host", endpoint.url.hostHeader),
+                ], payload: try Payload(of: form.body))
+            let added = try signer.headers(for: request, signedBy: credentials)
+            return [Header("Content-Type", Form.contentType)] + added.map { Header($0.name, $0.value) }
+        } catch { throw .signing(error) }
+    }
+
+    private func tokenHeader(_ credentials: borrowing Credentials) -> SecretHeader? {
+        switch credentials.sessionToken {
+        case .some(let token): SecretHeader("X-Amz-Security-Token", token.copy())
+        case .none: nil
+        }
+    }
+
+    private func refusal(
+        _ response: borrowing HTTPResponse, _ date: UnixTime?, _ credentials: borrowing Credentials,
+        _ code: borrowing MFACode?
+    ) -> STSError {
+        let offset = date.map { $0 - timing.now() }
+        return STSError(refusal: response.body, status: response.status, offset: offset) { message in
+            if contains(message, credentials.secret) { return true }
+            switch credentials.sessionToken {
+            case .some(let token): if contains(message, token) { return true }
+            case .none: break
+            }
+            switch code {
+            case .some(let code): return contains(message, code.code)
+            case .none: return false
+            }
+        }
+    }
+}
+
+/// Whether `text` has `part` in it.
+private func contains(_ text: borrowing SecretBytes, _ part: borrowing SecretBytes) -> Bool {
+    guard part.count > 0, part.count <= text.count else { return false }
+    return text.withUnsafeBytes { text in
+        part.withUnsafeBytes { part in
+            (0...(text.count - part.count)).contains { start in
+                text[start..<(start + part.count)].elementsEqual(part)
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import Secrets
+import XML
+
+/// Seconds that a clock may be off before a refusal is blamed on it; AWS allows five minutes.
+let toleratedSkew: Int64 = 240
+
+extension STSError {
+    /// Reads the response to a refused request.
+    ///
+    /// - Parameters:
+    ///   - offset: the service's time less ours, in seconds, where the response has a date.
+    ///   - repeatsSecret: whether text holds anything that was sent in secret.
+    init(
+        refusal body: borrowing SecretBytes, status: Int, offset: Int64?,
+        repeatsSecret: (borrowing SecretBytes) -> Bool
+    ) {
+        do throws(STSError) {
+            let document = try parse(body, status: status)
+            let refusal = try Refusal(in: document, status: status, repeatsSecret: repeatsSecret)
+            self = Self.classified(refusal, offset: offset)
+        } catch {
+            self = error
+        }
+    }
+
+    private static func classified(_ refusal: Refusal, offset: Int64?) -> STSError {
+        if skewCodes.contains(refusal.code), let offset, abs(offset) > toleratedSkew {
+            return .skewed(refusal, offset: offset)
+        }
+        if throttlingCodes.contains(refusal.code) || refusal.status == 429 { return .throttled(refusal) }
+        switch refusal.code {
+        case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation":
+            return denied(refusal)
+        case "ExpiredToken", "ExpiredTokenException":
+            return .expiredToken(refusal)
+        case "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch",
+            "InvalidSignatureException", "AuthFailure":
+            return .invalidKey(refusal)
+        default:
+            return .refused(refusal)
+        }
+    }
+
+    /// STS says by its message alone that it was the code.
+    private static func denied(_ refusal: Refusal) -> STSError {
+        let message = refusal.message.lowercased()
+        if position(of: "invalid mfa one time pass code", in: message) != nil { return .wrongCode(refusal) }
+        if position(of: "unable to validate mfa code", in: message) != nil { return .unknownDevice(refusal) }
+        return .accessDenied(refusal)
+    }
+}
+
+extension Refusal {
+    fileprivate init(
+        in document: borrowing Document, status: Int, repeatsSecret: (borrowing SecretBytes) -> Bool
+    ) throws(STSError) {
+        guard document.root.name == "ErrorResponse", let error = document.element("Error"),
+            let code = document.element("Code", under: error)
+        else { throw .notAnAnswer(.unexpectedElement(printable(document.root.name)), status: status) }
+        var message = ""
+        if let element = document.element("Message", under: error), !repeatsSecret(document.secret(element)) {
+            message = shortened(document.string(element))
+        }
+        var requestID: String?
+        if let element = document.element("RequestId") {
+            requestID = printable(trimmed(document.string(element)), limit: 100)
+        }
+        self.init(
+            code: printable(trimmed(document.string(code)), limit: 100), message: message, status: status,
+            requestID: requestID)
+    }
+}
+
+/// Errors that a wrong clock causes (AWS SDKs, clock skew correction). The service gives them before it looks at a code.
+private let skewCodes: Set<String> = [
+    "RequestTimeTooSkewed", "RequestExpired", "InvalidSignatureException", "SignatureDoesNotMatch", "AuthFailure",
+    "RequestInTheFuture",
+]
+
+/// AWS SDKs and Tools Reference Guide, "Retry behavior".
+private let throttlingCodes: Set<String> = [
+    "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException", "RequestThrottled",
+    "TooManyRequestsException", "ProvisionedThroughputExceededException", "TransactionInProgressException",
+    "RequestLimitExceeded", "BandwidthLimitExceeded", "LimitExceededException", "SlowDown",
+    "PriorRequestNotComplete", "EC2ThrottledException",
+]
+
+/// A refused signature comes with the canonical request, and so with headers, behind its first line.
+private func shortened(_ message: String) -> String {
+    let text = trimmed(message)
+    let line = text.utf8.split(maxSplits: 1) { $0 == 10 || $0 == 13 }.first.map { String(Substring($0)) } ?? ""
+    let kept = position(of: "The Canonical String", in: line).map { String(line[..<$0]) } ?? line
+    return trimmed(printable(kept))
+}
+
+/// Where `part` begins in `text`; nil where it does not.
+private func position(of part: String, in text: String) -> String.Index? {
+    text.indices.first { text[$0...].hasPrefix(part) }
+}

@@ -1,0 +1,95 @@
+import Secrets
+
+/// What an MFA device shows, and which device it is.
+public struct MFACode: ~Copyable, Sendable {
+    /// The device's serial number or ARN.
+    public let serialNumber: String
+    let code: SecretBytes
+
+    /// - Throws: `.malformedCode` for other than six digits. AWS would refuse it with a message that repeats it.
+    public init(serialNumber: String, code: consuming SecretBytes) throws(STSError) {
+        guard code.count == 6, (0..<6).allSatisfy({ (48...57).contains(code[$0]) }) else { throw .malformedCode }
+        self.serialNumber = serialNumber
+        self.code = code
+    }
+
+    borrowing func add(to form: inout Form) {
+        form.add("SerialNumber", serialNumber)
+        form.add("TokenCode", secret: code)
+    }
+}
+
+/// A tag of a session.
+public struct SessionTag: Equatable, Sendable {
+    /// The key, up to 128 characters.
+    public let key: String
+    /// The value, up to 256.
+    public let value: String
+
+    /// Puts a key and its value together.
+    public init(key: String, value: String) {
+        self.key = key
+        self.value = value
+    }
+}
+
+/// The parameters of `AssumeRole` (STS API Reference).
+public struct AssumeRoleRequest: Equatable, Sendable {
+    /// The role.
+    public var roleARN: String
+    /// The session's name, 2 to 64 characters.
+    public var sessionName: String
+    /// 900 to 43,200 seconds, or what the role says.
+    public var durationSeconds: Int?
+    /// What a third party was told to present.
+    public var externalID: String?
+    /// A policy in JSON that narrows the session.
+    public var policy: String?
+    /// The ARNs of policies that narrow it, ten at most.
+    public var policyARNs: [String] = []
+    /// Its tags, 50 at most.
+    public var tags: [SessionTag] = []
+    /// The keys of the tags that sessions made from it inherit.
+    public var transitiveTagKeys: [String] = []
+    /// Who is behind it, 2 to 64 characters.
+    public var sourceIdentity: String?
+
+    /// A session of a role, with nothing else set.
+    public init(roleARN: String, sessionName: String) {
+        self.roleARN = roleARN
+        self.sessionName = sessionName
+    }
+
+    func add(to form: inout Form) {
+        form.add("RoleArn", roleARN)
+        form.add("RoleSessionName", sessionName)
+        if let durationSeconds { form.add("DurationSeconds", durationSeconds) }
+        form.add("ExternalId", ifPresent: externalID)
+        form.add("Policy", ifPresent: policy)
+        for (index, arn) in policyARNs.enumerated() { form.add("PolicyArns.member.\(index + 1).arn", arn) }
+        for (index, tag) in tags.enumerated() {
+            form.add("Tags.member.\(index + 1).Key", tag.key)
+            form.add("Tags.member.\(index + 1).Value", tag.value)
+        }
+        for (index, key) in transitiveTagKeys.enumerated() { form.add("TransitiveTagKeys.member.\(index + 1)", key) }
+        form.add("SourceIdentity", ifPresent: sourceIdentity)
+    }
+}
+
+/// Whose credentials they are.
+public struct CallerIdentity: Equatable, Sendable {
+    /// The twelve digits of the account.
+    public let account: String
+    /// The user or the session of a role.
+    public let arn: String
+    /// Its unique identifier.
+    public let userID: String
+}
+
+/// An MFA device of a user.
+public struct MFADevice: Equatable, Sendable {
+    /// The serial number of a piece of hardware, the ARN of any other.
+    public let serialNumber: String
+    /// Whose it is.
+    public let userName: String
+}

@@ -1,0 +1,57 @@
+import Transport
+
+/// What the SDKs' standard mode does after a failure (AWS SDKs and Tools Reference Guide, "Retry behavior"), and what
+/// a one-time code forbids.
+struct Retries {
+    /// Requests in all at most.
+    static let limit = 3
+
+    /// Whether the request carries a one-time code: it is then sent again only if the code was certainly not looked at.
+    let isOnce: Bool
+    private var attempts = 0
+    /// The service's time less ours, in seconds, once it is known to matter.
+    private(set) var offset: Int64 = 0
+    private var isCorrected = false
+
+    init(isOnce: Bool) { self.isOnce = isOnce }
+
+    /// Milliseconds to wait before the next try; nil for none.
+    mutating func pause(after error: STSError, random: () -> Double) -> Int64? {
+        attempts += 1
+        guard attempts < Self.limit else { return nil }
+        if case .skewed(_, let offset) = error {
+            guard !isCorrected else { return nil }
+            isCorrected = true
+            self.offset = offset
+            return 0
+        }
+        guard isOnce ? error.isPassing && error.isCertainlyUnsent : error.isPassing else { return nil }
+        let ceiling = min(1 << (attempts - 1), 20)
+        return Int64(random() * Double(ceiling) * 1000)
+    }
+}
+
+extension STSError {
+    /// Whether the same request may well succeed a moment later.
+    fileprivate var isPassing: Bool {
+        switch self {
+        case .network(let error):
+            switch error {
+            case .unreachable, .timedOut, .interrupted: true
+            case .proxyRefused(let status): passingStatuses.contains(status)
+            default: false
+            }
+        case .throttled: true
+        case .notAnAnswer(_, let status): passingStatuses.contains(status)
+        default:
+            refusal.map { passingStatuses.contains($0.status) || passingCodes.contains($0.code) } ?? false
+        }
+    }
+
+    fileprivate var isCertainlyUnsent: Bool {
+        if case .network(let error) = self { error.isCertainlyUnsent } else { false }
+    }
+}
+
+private let passingStatuses: Set<Int> = [500, 502, 503, 504]
+private let passingCodes: Set<String> = ["RequestTimeout", "RequestTimeoutException", "IDPCommunicationError"]

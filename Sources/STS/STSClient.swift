@@ -1,0 +1,84 @@
+import Secrets
+import Times
+import Transport
+
+/// Asks the Security Token Service.
+public struct STSClient {
+    private let client: QueryClient
+
+    /// - Parameters:
+    ///   - endpoint: of the service `.sts`.
+    ///   - sender: what sends requests.
+    ///   - timing: clocks and chance.
+    ///   - deadline: when to give up, in milliseconds on the clock `timing.uptime`.
+    public init(endpoint: Endpoint, sender: any HTTPSender, timing: Timing = .system, deadline: Int64) {
+        client = QueryClient(endpoint: endpoint, sender: sender, timing: timing, deadline: deadline)
+    }
+
+    /// A session of the user whose long-term key signs.
+    ///
+    /// - Parameters:
+    ///   - durationSeconds: 900 to 129,600; a root user's at most 3,600.
+    ///   - mfa: the code, which is sent once.
+    public func getSessionToken(
+        signedBy credentials: borrowing Credentials, durationSeconds: Int, mfa: borrowing MFACode?
+    ) throws(STSError) -> Credentials {
+        var form = Form("GetSessionToken", of: .sts)
+        form.add("DurationSeconds", durationSeconds)
+        addCode(mfa, to: &form)
+        return try client.call(form, signedBy: credentials, code: mfa) { (body, status, now) throws(STSError) in
+            try Answer(to: "GetSessionToken", body, status: status).credentials(now: now)
+        }
+    }
+
+    /// A session of a role.
+    ///
+    /// - Parameter mfa: the code, which is sent once.
+    public func assumeRole(
+        _ request: AssumeRoleRequest, signedBy credentials: borrowing Credentials, mfa: borrowing MFACode?
+    ) throws(STSError) -> Credentials {
+        var form = Form("AssumeRole", of: .sts)
+        request.add(to: &form)
+        addCode(mfa, to: &form)
+        return try client.call(form, signedBy: credentials, code: mfa) { (body, status, now) throws(STSError) in
+            try Answer(to: "AssumeRole", body, status: status).credentials(now: now)
+        }
+    }
+
+    /// Whose the credentials are. No policy can forbid it.
+    public func getCallerIdentity(signedBy credentials: borrowing Credentials) throws(STSError) -> CallerIdentity {
+        let form = Form("GetCallerIdentity", of: .sts)
+        return try client.call(form, signedBy: credentials, code: nil) { (body, status, _) throws(STSError) in
+            try Answer(to: "GetCallerIdentity", body, status: status).callerIdentity()
+        }
+    }
+
+    private func addCode(_ mfa: borrowing MFACode?, to form: inout Form) {
+        switch mfa {
+        case .some(let mfa): mfa.add(to: &form)
+        case .none: break
+        }
+    }
+}
+
+/// Asks Identity and Access Management.
+public struct IAMClient {
+    private let client: QueryClient
+
+    /// - Parameters:
+    ///   - endpoint: of the service `.iam`.
+    ///   - sender: what sends requests.
+    ///   - timing: clocks and chance.
+    ///   - deadline: when to give up, in milliseconds on the clock `timing.uptime`.
+    public init(endpoint: Endpoint, sender: any HTTPSender, timing: Timing = .system, deadline: Int64) {
+        client = QueryClient(endpoint: endpoint, sender: sender, timing: timing, deadline: deadline)
+    }
+
+    /// The MFA devices of the user whose key signs; a user has eight at most.
+    public func listMFADevices(signedBy credentials: borrowing Credentials) throws(STSError) -> [MFADevice] {
+        let form = Form("ListMFADevices", of: .iam)
+        return try client.call(form, signedBy: credentials, code: nil) { (body, status, _) throws(STSError) in
+            try Answer(to: "ListMFADevices", body, status: status).mfaDevices()
+        }
+    }
+}

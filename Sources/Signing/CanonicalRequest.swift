@@ -1,0 +1,88 @@
+import Secrets
+
+/// The canonical form of a request (IAM User Guide, "Create a signed AWS API request", step 1).
+///
+/// It is a secret, because it holds the session token.
+package struct CanonicalRequest: ~Copyable {
+    /// The six parts, each on its line.
+    package let text: SecretBytes
+    /// The third part: the query, sorted and encoded.
+    package let query: SecretBytes
+    /// The names of the signed headers, joined by semicolons.
+    package let signedHeaders: String
+
+    /// - Parameters:
+    ///   - normalizesPath: whether `.`, `..` and double slashes are taken out, as everywhere but at S3.
+    ///   - headerToken: the session token where it is signed as a header.
+    ///   - queryToken: the session token where it is signed as a parameter.
+    init(
+        _ request: SignableRequest, normalizesPath: Bool, headerToken: borrowing SecretBytes?,
+        queryToken: borrowing SecretBytes?
+    ) {
+        let names = Set(request.headers.map { $0.name.lowercased() })
+        let allNames = names.union(headerToken == nil ? [] : [tokenHeader]).sorted()
+        signedHeaders = allNames.joined(separator: ";")
+        query = canonicalQuery(request.query, token: queryToken)
+
+        var text = SecretBytes(capacity: 4096)
+        text.append(request.method + "\n")
+        text.appendPercentEncoded(
+            normalizesPath ? normalized(request.path) : request.path, keepingSlashes: true)
+        text.append("\n")
+        text.append(query)
+        text.append("\n")
+        for name in allNames {
+            text.append(name + ":")
+            switch headerToken {
+            case .some(let token) where name == tokenHeader: text.append(token)
+            default: text.append(canonicalValue(of: name, in: request.headers))
+            }
+            text.append("\n")
+        }
+        text.append("\n" + signedHeaders + "\n" + request.payload.hash)
+        self.text = text
+    }
+}
+
+/// The header that carries the session token, in lower case.
+let tokenHeader = "x-amz-security-token"
+/// The parameter that carries it.
+let tokenParameter = "X-Amz-Security-Token"
+
+/// The values of the header `name`, trimmed, each run of white space one space, joined by commas.
+private func canonicalValue(of name: String, in headers: [NamedValue]) -> String {
+    headers.filter { $0.name.lowercased() == name }
+        .map { Array($0.value.utf8.split(whereSeparator: isSpace).joined(separator: " ".utf8)) }
+        .map { String(decoding: $0, as: UTF8.self) }
+        .joined(separator: ",")
+}
+
+private func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (9...13).contains(byte) }
+
+/// The parameters, encoded, in the order of their encoded names and then values.
+private func canonicalQuery(
+    _ parameters: [NamedValue], token: borrowing SecretBytes?
+) -> SecretBytes {
+    var encoded = parameters.map { NamedValue(percentEncoded($0.name), percentEncoded($0.value)) }
+    if token != nil { encoded.append(NamedValue(tokenParameter, "")) }
+    encoded.sort { ($0.name, $0.value) < ($1.name, $1.value) }
+    var query = SecretBytes(capacity: 4096)
+    for parameter in encoded {
+        if !query.isEmpty { query.append("&") }
+        query.append(parameter.name + "=")
+        switch token {
+        case .some(let token) where parameter.name == tokenParameter: query.appendPercentEncoded(token)
+        default: query.append(parameter.value)
+        }
+    }
+    return query
+}
+
+/// The path with `.` and empty segments dropped and `..` resolved (RFC 3986 section 5.2.4).
+private func normalized(_ path: String) -> String {
+    var kept: [Substring] = []
+    for segment in path.split(separator: "/") where segment != "." {
+        if segment == ".." { _ = kept.popLast() } else { kept.append(segment) }
+    }
+    return "/" + kept.joined(separator: "/") + (path.hasSuffix("/") && !kept.isEmpty ? "/" : "")
+}

@@ -1,0 +1,136 @@
+import Crypto
+import Secrets
+import Times
+
+/// AWS Signature Version 4 for one service, region and moment (IAM User Guide, "AWS Signature Version 4 for API
+/// requests").
+public struct Signer: Sendable {
+    private let service: String
+    private let region: String
+    private let time: UnixTime
+    private let normalizesPath: Bool
+    private let signsToken: Bool
+
+    /// - Parameters:
+    ///   - service: the signing name, such as `sts`.
+    ///   - region: the signing region.
+    ///   - time: the moment that the signature names; AWS takes it within five minutes.
+    ///   - normalizesPath: false for S3, whose keys may hold `..` and double slashes.
+    ///   - signsToken: false where a service wants the session token added behind the signature.
+    public init(
+        service: String, region: String, time: UnixTime, normalizesPath: Bool = true, signsToken: Bool = true
+    ) {
+        self.service = service
+        self.region = region
+        self.time = time
+        self.normalizesPath = normalizesPath
+        self.signsToken = signsToken
+    }
+
+    /// The headers that sign a request. The session token is not among them: the caller sends its own as
+    /// `X-Amz-Security-Token`.
+    ///
+    /// - Parameter addsPayloadHash: whether `x-amz-content-sha256` is sent and signed too, as S3 wants it.
+    public func headers(
+        for request: SignableRequest, signedBy credentials: borrowing Credentials, addsPayloadHash: Bool = false
+    ) throws(SigningError) -> [NamedValue] {
+        let canonical = canonicalForHeaders(request, credentials, addsPayloadHash: addsPayloadHash)
+        let signature = try signature(of: canonical, credentials.secret)
+        let authorization =
+            "\(algorithm) Credential=\(credentials.accessKeyID)/\(scope), "
+            + "SignedHeaders=\(canonical.signedHeaders), Signature=\(signature)"
+        return addedHeaders(request, addsPayloadHash) + [NamedValue("Authorization", authorization)]
+    }
+
+    /// The query of a presigned URL, encoded, without the question mark. Whoever has it can make the request, so it is
+    /// a secret.
+    ///
+    /// - Parameter expiresIn: 1 to 604,800 seconds.
+    public func presignedQuery(
+        for request: SignableRequest, signedBy credentials: borrowing Credentials, expiresIn: Int
+    ) throws(SigningError) -> SecretBytes {
+        guard (1...604_800).contains(expiresIn) else { throw .expiresOutOfRange(expiresIn) }
+        let canonical = canonicalForQuery(request, credentials, expiresIn: expiresIn)
+        var query = canonical.query.copy()
+        switch credentials.sessionToken {
+        case .some(let token) where !signsToken:
+            query.append("&\(tokenParameter)=")
+            query.appendPercentEncoded(token)
+        default: break
+        }
+        query.append("&X-Amz-Signature=" + (try signature(of: canonical, credentials.secret)))
+        return query
+    }
+
+    // MARK: the steps of the specification
+
+    package func canonicalForHeaders(
+        _ request: SignableRequest, _ credentials: borrowing Credentials, addsPayloadHash: Bool
+    ) -> CanonicalRequest {
+        var request = request
+        request.headers += addedHeaders(request, addsPayloadHash)
+        if signsToken {
+            return CanonicalRequest(
+                request, normalizesPath: normalizesPath, headerToken: credentials.sessionToken, queryToken: nil)
+        }
+        return CanonicalRequest(request, normalizesPath: normalizesPath, headerToken: nil, queryToken: nil)
+    }
+
+    package func canonicalForQuery(
+        _ request: SignableRequest, _ credentials: borrowing Credentials, expiresIn: Int
+    ) -> CanonicalRequest {
+        let signedHeaders = Set(request.headers.map { $0.name.lowercased() }).sorted().joined(separator: ";")
+        var request = request
+        request.query += [
+            NamedValue("X-Amz-Algorithm", algorithm),
+            NamedValue("X-Amz-Credential", "\(credentials.accessKeyID)/\(scope)"),
+            NamedValue("X-Amz-Date", time.iso8601Basic), NamedValue("X-Amz-Expires", String(expiresIn)),
+            NamedValue("X-Amz-SignedHeaders", signedHeaders),
+        ]
+        if signsToken {
+            return CanonicalRequest(
+                request, normalizesPath: normalizesPath, headerToken: nil, queryToken: credentials.sessionToken)
+        }
+        return CanonicalRequest(request, normalizesPath: normalizesPath, headerToken: nil, queryToken: nil)
+    }
+
+    package func stringToSign(_ canonical: borrowing CanonicalRequest) throws(SigningError) -> String {
+        "\(algorithm)\n\(time.iso8601Basic)\n\(scope)\n\(try canonical.text.hexSHA256())"
+    }
+
+    package func signature(
+        of canonical: borrowing CanonicalRequest, _ secret: borrowing SecretBytes
+    ) throws(SigningError) -> String {
+        let message = try stringToSign(canonical)
+        do throws(CryptoError) {
+            var key = SecretBytes("AWS4")
+            key.append(secret)
+            for part in [date, region, service, "aws4_request"] { key = try secretHMACSHA256(key: key, part) }
+            return hexadecimal(try hmacSHA256(key: key, message))
+        } catch { throw .crypto(error) }
+    }
+
+    private var date: String { String(time.iso8601Basic.prefix(8)) }
+    private var scope: String { "\(date)/\(region)/\(service)/aws4_request" }
+
+    private func addedHeaders(_ request: SignableRequest, _ addsPayloadHash: Bool) -> [NamedValue] {
+        [NamedValue("X-Amz-Date", time.iso8601Basic)]
+            + (addsPayloadHash ? [NamedValue("X-Amz-Content-Sha256", request.payload.hash)] : [])
+    }
+}
+
+private let algorithm = "AWS4-HMAC-SHA256"
+
+private func secretHMACSHA256(key: borrowing SecretBytes, _ text: String) throws(CryptoError) -> SecretBytes {
+    var message = SecretBytes(capacity: text.utf8.count)
+    message.append(text)
+    return try message.withUnsafeBytes { (message) throws(CryptoError) in
+        try secretHMACSHA256(key: key, message)
+    }
+}
+
+private func hmacSHA256(key: borrowing SecretBytes, _ text: String) throws(CryptoError) -> [UInt8] {
+    var message = SecretBytes(capacity: text.utf8.count)
+    message.append(text)
+    return try message.withUnsafeBytes { (message) throws(CryptoError) in try hmacSHA256(key: key, message) }
+}

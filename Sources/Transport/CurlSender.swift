@@ -1,0 +1,122 @@
+import CCurl
+import Secrets
+
+/// Sends requests with libcurl, one after another over one handle, so that two requests to one host share a connection.
+///
+/// TLS 1.2 or later, no redirects, no cookies, no `.netrc`. Proxies are what libcurl takes from the environment, but
+/// this host is never asked through one. To open libcurl removes `SSLKEYLOGFILE` from the environment.
+public final class CurlSender: HTTPSender {
+    private let userAgent: String
+    private let caBundle: String?
+    private let connectTimeout: Int
+    private let easy: EasyHandle
+
+    /// Opens libcurl.
+    ///
+    /// - Parameters:
+    ///   - userAgent: the product and its version, `warder/1.0`.
+    ///   - caBundle: a PEM file of the certificates to trust in place of the system's.
+    ///   - connectTimeout: milliseconds for a connection to stand, name, proxy and TLS included.
+    /// - Throws: `.libraryMissing`, `.libraryUnusable`.
+    public init(userAgent: String, caBundle: String? = nil, connectTimeout: Int = 3000) throws(TransportError) {
+        self.userAgent = userAgent
+        self.caBundle = caBundle
+        self.connectTimeout = connectTimeout
+        easy = try EasyHandle()
+    }
+
+    /// Sends a request and waits for the response.
+    public func send(_ request: borrowing HTTPRequest) throws(TransportError) -> HTTPResponse {
+        let host = request.url.host
+        guard request.timeout > 0 else { throw .timedOut(host: host, sent: false) }
+        let lines = try HeaderLines(request)
+        var receiver = Receiver()
+        easy.reset()
+        setPolicy(for: request.url)
+        setTarget(request)
+        let outcome = perform(request, lines, &receiver)
+        // libcurl keeps pointers to what was lent to it.
+        easy.reset()
+
+        if receiver.isTooLarge { throw .tooLarge(host: host) }
+        if let failure = outcome.failure(host: host, caBundle: caBundle) { throw failure }
+        if (300...399).contains(outcome.status) { throw .redirected(host: host, status: outcome.status) }
+        return receiver.response(status: outcome.status)
+    }
+
+    /// What holds for every request.
+    private func setPolicy(for url: ServiceURL) {
+        if !easy.set(WARDER_CURLOPT_PROTOCOLS_STR, url.isSecure ? "https" : "http") {
+            // libcurl before 7.85.
+            easy.set(WARDER_CURLOPT_PROTOCOLS, url.isSecure ? WARDER_CURLPROTO_HTTPS : WARDER_CURLPROTO_HTTP)
+        }
+        easy.set(WARDER_CURLOPT_FOLLOWLOCATION, 0)
+        easy.set(WARDER_CURLOPT_NOSIGNAL, 1)
+        // Without it a name server that hangs would hold up the end of the program (known since 7.87).
+        easy.set(WARDER_CURLOPT_QUICK_EXIT, 1)
+        easy.set(WARDER_CURLOPT_PATH_AS_IS, 1)
+        easy.set(WARDER_CURLOPT_HTTP_VERSION, WARDER_CURL_HTTP_VERSION_1_1)
+        // A proxy sees none of our headers, and we see none of its own.
+        easy.set(WARDER_CURLOPT_HEADEROPT, WARDER_CURLHEADER_SEPARATE)
+        easy.set(WARDER_CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        easy.set(WARDER_CURLOPT_USERAGENT, userAgent)
+        if url.isLoopback { easy.set(WARDER_CURLOPT_NOPROXY, "*") }
+        guard url.isSecure else { return }
+        easy.set(WARDER_CURLOPT_SSLVERSION, WARDER_CURL_SSLVERSION_TLSv1_2)
+        if let caBundle {
+            easy.set(WARDER_CURLOPT_CAINFO, caBundle)
+            // A bundle is trusted in place of the system's certificates, not beside them.
+            easy.set(WARDER_CURLOPT_CAPATH, pointer: nil)
+        }
+    }
+
+    /// Where this request goes, and how long it may take.
+    private func setTarget(_ request: borrowing HTTPRequest) {
+        easy.set(WARDER_CURLOPT_TIMEOUT_MS, request.timeout)
+        easy.set(WARDER_CURLOPT_CONNECTTIMEOUT_MS, min(connectTimeout, request.timeout))
+        easy.set(WARDER_CURLOPT_FRESH_CONNECT, request.isOnce ? 1 : 0)
+        easy.set(WARDER_CURLOPT_CUSTOMREQUEST, request.method)
+        var url = SecretBytes(capacity: 4096)
+        url.append(request.url.text)
+        switch request.query {
+        case .some(let query):
+            url.append("?")
+            url.append(query)
+        case .none: break
+        }
+        url.append(0)
+        url.withUnsafeBytes { _ = easy.set(WARDER_CURLOPT_URL, pointer: $0.baseAddress) }
+    }
+
+    /// Lends libcurl what it reads from and writes to, and makes the transfer.
+    private func perform(
+        _ request: borrowing HTTPRequest, _ lines: borrowing HeaderLines, _ receiver: inout Receiver
+    ) -> Outcome {
+        withUnsafeMutablePointer(to: &receiver) { receiver in
+            easy.set(WARDER_CURLOPT_WRITEDATA, pointer: receiver)
+            easy.set(WARDER_CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+                let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
+                guard let receiver = context?.assumingMemoryBound(to: Receiver.self) else { return 0 }
+                return receiver.pointee.take(body: piece) ? piece.count : 0
+            }
+            easy.set(WARDER_CURLOPT_HEADERDATA, pointer: receiver)
+            easy.set(WARDER_CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+                let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+                guard let receiver = context?.assumingMemoryBound(to: Receiver.self) else { return 0 }
+                return receiver.pointee.take(header: line) ? line.count : 0
+            }
+            return lines.withList { list in
+                easy.set(WARDER_CURLOPT_HTTPHEADER, pointer: list)
+                switch request.body {
+                case .some(let body):
+                    return body.withUnsafeBytes { bytes in
+                        easy.set(WARDER_CURLOPT_POSTFIELDSIZE, bytes.count)
+                        easy.set(WARDER_CURLOPT_POSTFIELDS, pointer: bytes.baseAddress)
+                        return easy.perform()
+                    }
+                case .none: return easy.perform()
+                }
+            }
+        }
+    }
+}

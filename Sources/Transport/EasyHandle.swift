@@ -1,0 +1,103 @@
+import CCurl
+
+/// libcurl and one `CURL` handle of it.
+struct EasyHandle: ~Copyable {
+    private let curl: warder_curl
+    private let raw: OpaquePointer
+
+    init() throws(TransportError) {
+        var curl = warder_curl()
+        switch Int(warder_curl_open(&curl)) {
+        case WARDER_CURL_OPENED: break
+        case WARDER_CURL_MISSING: throw .libraryMissing
+        default: throw .libraryUnusable
+        }
+        guard let raw = curl.easy_init() else { throw .libraryUnusable }
+        self.curl = curl
+        self.raw = raw
+    }
+
+    deinit { curl.easy_cleanup(raw) }
+
+    /// Back to the defaults; connections stay. The corresponding C function is `curl_easy_reset`.
+    func reset() { curl.easy_reset(raw) }
+
+    /// Sets a number; whether this libcurl knows the option.
+    @discardableResult
+    func set(_ option: Int, _ value: Int) -> Bool {
+        withUnsafePointer(to: curl) { warder_curl_set_number($0, raw, Int32(option), value) } == WARDER_CURLE_OK
+    }
+
+    /// Sets a string, which libcurl copies; whether this libcurl knows the option.
+    @discardableResult
+    func set(_ option: Int, _ value: String) -> Bool {
+        value.withCString { set(option, pointer: $0) }
+    }
+
+    /// Sets a pointer, which must stay good until the next `reset`, or be that of a string, which libcurl copies.
+    @discardableResult
+    func set(_ option: Int, pointer: UnsafeRawPointer?) -> Bool {
+        withUnsafePointer(to: curl) { warder_curl_set_pointer($0, raw, Int32(option), pointer) } == WARDER_CURLE_OK
+    }
+
+    /// Sets a function.
+    func set(_ option: Int, callback: warder_curl_callback) {
+        _ = withUnsafePointer(to: curl) { warder_curl_set_callback($0, raw, Int32(option), callback) }
+    }
+
+    /// Makes the transfer. The corresponding C function is `curl_easy_perform`.
+    func perform() -> Outcome {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: WARDER_CURL_ERROR_SIZE) { text in
+            text.initialize(repeating: 0)
+            set(WARDER_CURLOPT_ERRORBUFFER, pointer: text.baseAddress)
+            let code = curl.easy_perform(raw)
+            set(WARDER_CURLOPT_ERRORBUFFER, pointer: nil)
+            let detail = text.baseAddress.map { String(cString: $0) } ?? ""
+            let reason = detail.isEmpty ? curl.easy_strerror(code).map { String(cString: $0) } ?? "" : detail
+            return Outcome(
+                code: Int(code), reason: printable(reason), status: number(WARDER_CURLINFO_RESPONSE_CODE),
+                connectStatus: number(WARDER_CURLINFO_HTTP_CONNECTCODE),
+                sentBytes: number(WARDER_CURLINFO_REQUEST_SIZE))
+        }
+    }
+
+    private func number(_ info: Int) -> Int {
+        withUnsafePointer(to: curl) { warder_curl_number($0, raw, Int32(info)) }
+    }
+}
+
+/// What libcurl says of a transfer.
+struct Outcome {
+    /// The `CURLcode`.
+    let code: Int
+    let reason: String
+    /// The status of the response, 0 for none.
+    let status: Int
+    /// The status of a proxy's response to `CONNECT`, 0 for none.
+    let connectStatus: Int
+    /// Bytes of requests that were handed to the kernel. A `CONNECT` may count, so that only 0 says anything for sure.
+    let sentBytes: Int
+
+    /// Why there is no response; nil where there is one.
+    func failure(host: String, caBundle: String?) -> TransportError? {
+        switch code {
+        case WARDER_CURLE_OK:
+            return nil
+        case WARDER_CURLE_COULDNT_RESOLVE_PROXY, WARDER_CURLE_COULDNT_RESOLVE_HOST, WARDER_CURLE_COULDNT_CONNECT:
+            return proxyRefusal ?? .unreachable(host: host, reason: reason)
+        case WARDER_CURLE_OPERATION_TIMEDOUT:
+            return .timedOut(host: host, sent: sentBytes != 0)
+        case WARDER_CURLE_SSL_CONNECT_ERROR, WARDER_CURLE_PEER_FAILED_VERIFICATION:
+            return .tls(host: host, reason: reason)
+        case WARDER_CURLE_SSL_CACERT_BADFILE:
+            if let caBundle { return .unreadableCABundle(path: caBundle) }
+            return .tls(host: host, reason: reason)
+        default:
+            return proxyRefusal ?? .interrupted(host: host, reason: reason, sent: sentBytes != 0)
+        }
+    }
+
+    private var proxyRefusal: TransportError? {
+        connectStatus >= 300 ? .proxyRefused(status: connectStatus) : nil
+    }
+}

@@ -1,0 +1,101 @@
+/// The URL of a service: HTTPS or, to this host alone, plain HTTP; with a path, and with neither user nor query.
+public struct ServiceURL: Equatable, Sendable {
+    /// Whether it is `https`.
+    public let isSecure: Bool
+    /// The host in lower case, an IPv6 address in its brackets.
+    public let host: String
+    /// The port, where it is not the scheme's own.
+    public let port: Int?
+    /// The path from its first slash, as it stands in the URL.
+    public let path: String
+
+    /// Reads a URL.
+    ///
+    /// - Throws: `.malformedURL` for what is no such URL, `.insecureURL` for plain HTTP to another host.
+    public init(_ text: String) throws(TransportError) {
+        guard text.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "\\") }),
+            let (scheme, rest) = split(text, at: "://"), !rest.utf8.contains(UInt8(ascii: "?")),
+            !rest.utf8.contains(UInt8(ascii: "#"))
+        else { throw .malformedURL(text) }
+        let authority = rest.prefix { $0 != "/" }
+        let path = rest.dropFirst(authority.count)
+        switch scheme.lowercased() {
+        case "https": isSecure = true
+        case "http": isSecure = false
+        default: throw .malformedURL(text)
+        }
+        guard let (host, port) = Self.hostAndPort(authority) else { throw .malformedURL(text) }
+        self.host = host
+        self.port = port == (isSecure ? 443 : 80) ? nil : port
+        self.path = path.isEmpty ? "/" : String(path)
+        guard isSecure || isLoopback else { throw .insecureURL(host: host) }
+    }
+
+    /// The URL as it is sent.
+    public var text: String { "\(isSecure ? "https" : "http")://\(hostHeader)\(path)" }
+
+    /// What the `Host` header says.
+    public var hostHeader: String { port.map { "\(host):\($0)" } ?? host }
+
+    /// Whether the host is this one: `localhost`, 127.0.0.0/8 or ::1 (RFC 6890).
+    public var isLoopback: Bool {
+        if host == "localhost" || host == "[::1]" { return true }
+        let octets = host.split(separator: ".", omittingEmptySubsequences: false)
+        return octets.count == 4 && octets[0] == "127"
+            && octets.allSatisfy { octet in
+                UInt8(octet).map { String($0) == octet } ?? false
+            }
+    }
+
+    private static func hostAndPort(_ authority: Substring) -> (String, Int?)? {
+        var name = authority
+        var port: Int?
+        let afterBracket = authority.lastIndex(of: "]") ?? authority.startIndex
+        if let colon = authority[afterBracket...].lastIndex(of: ":") {
+            let digits = authority[authority.index(after: colon)...]
+            guard digits.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(digits),
+                (1...65_535).contains(number)
+            else { return nil }
+            name = authority[..<colon]
+            port = number
+        }
+        guard isHostName(name) || isBracketedAddress(name) else { return nil }
+        return (name.lowercased(), port)
+    }
+}
+
+/// Labels of letters, digits and hyphens (RFC 1123 section 2.1; underscores occur inside networks), or an IPv4 address.
+private func isHostName(_ name: Substring) -> Bool {
+    guard (1...253).contains(name.utf8.count) else { return false }
+    return name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
+        (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"
+            && label.utf8.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+    }
+}
+
+private func isBracketedAddress(_ name: Substring) -> Bool {
+    guard name.first == "[", name.last == "]", (4...47).contains(name.utf8.count) else { return false }
+    return name.dropFirst().dropLast().utf8.allSatisfy {
+        $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") || isHexDigit($0)
+    }
+}
+
+private func isAlphanumeric(_ byte: UInt8) -> Bool {
+    (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+}
+
+private func isHexDigit(_ byte: UInt8) -> Bool {
+    (48...57).contains(byte) || (65...70).contains(byte) || (97...102).contains(byte)
+}
+
+/// The texts before and behind the first `separator`.
+private func split(_ text: String, at separator: String) -> (Substring, Substring)? {
+    var index = text.startIndex
+    while index < text.endIndex {
+        if text[index...].hasPrefix(separator) {
+            return (text[..<index], text[index...].dropFirst(separator.count))
+        }
+        index = text.index(after: index)
+    }
+    return nil
+}

@@ -1,0 +1,87 @@
+import Chains
+import Linux
+import Secrets
+import STS
+import Transport
+
+/// The requests that one command makes to AWS, and the time it has for them.
+final class Calls {
+    private let caBundle: String?
+    private var sender: CurlSender?
+    /// Milliseconds that are left for waiting on the network. Time that somebody takes to type does not count, so that
+    /// a process that nobody is asked by is back within ten seconds.
+    private var budget: Int64 = 9_500
+
+    /// - Parameter caBundle: a file of certificates to trust in place of the system's.
+    init(caBundle: String?) { self.caBundle = caBundle }
+
+    /// Makes a request to STS at `endpoint`.
+    func sts<R: ~Copyable>(
+        _ endpoint: Endpoint, _ body: (STSClient) throws(STSError) -> R
+    ) throws(STSError) -> R {
+        try timed { (sender, deadline) throws(STSError) in
+            try body(STSClient(endpoint: endpoint, sender: sender, deadline: deadline))
+        }
+    }
+
+    /// Makes a request to IAM at `endpoint`.
+    func iam<R>(_ endpoint: Endpoint, _ body: (IAMClient) throws(STSError) -> R) throws(STSError) -> R {
+        try timed { (sender, deadline) throws(STSError) in
+            try body(IAMClient(endpoint: endpoint, sender: sender, deadline: deadline))
+        }
+    }
+
+    private func timed<R: ~Copyable>(
+        _ body: (CurlSender, Int64) throws(STSError) -> R
+    ) throws(STSError) -> R {
+        let sender = try openSender()
+        let start = Timing.system.uptime()
+        defer { budget = max(1, budget - (Timing.system.uptime() - start)) }
+        return try body(sender, start + budget)
+    }
+
+    private func openSender() throws(STSError) -> CurlSender {
+        if let sender { return sender }
+        do throws(TransportError) {
+            let new = try CurlSender(userAgent: "warder/" + Warder.version, caBundle: caBundle)
+            sender = new
+            return new
+        } catch { throw .network(error) }
+    }
+}
+
+/// Where requests go that a profile shapes.
+struct Endpoints {
+    private let settings: STS.EndpointSettings
+    private let environment: Environment
+    /// `ca_bundle`, or `AWS_CA_BUNDLE`, which beats it.
+    let caBundle: String?
+
+    /// - Parameter profile: what the profile says; nil for a key that has none.
+    init(_ profile: Chains.EndpointSettings?, _ environment: Environment) {
+        self.environment = environment
+        caBundle = environment.nonEmpty("AWS_CA_BUNDLE") ?? profile?.caBundle?.value
+        var settings = STS.EndpointSettings()
+        if let profile {
+            settings.endpointURL = profile.url?.value
+            settings.serviceEndpointURL = profile.stsURL?.value
+            settings.ignoreConfiguredEndpointURLs = profile.ignoresURLs ? "true" : nil
+            settings.useFIPSEndpoint = profile.usesFIPS.map { $0 ? "true" : "false" }
+            settings.useDualStackEndpoint = profile.usesDualStack.map { $0 ? "true" : "false" }
+            settings.stsRegionalEndpoints = profile.stsRegional?.value
+        }
+        self.settings = settings
+    }
+
+    /// The endpoint of a service.
+    ///
+    /// - Parameter region: that of the profile; the environment's beats it.
+    func endpoint(_ service: Service, region: String?) throws(Failure) -> Endpoint {
+        var settings = settings
+        settings.region = region
+        if service == .iam { settings.serviceEndpointURL = nil }
+        do throws(STSError) {
+            return try Endpoint(of: service, settings) { environment.nonEmpty($0) }
+        } catch { throw Failure(error, doing: "find the endpoint of \(service.rawValue)") }
+    }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Linux
+import Profiles
+import Sessions
+import Times
+
+struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Shows keys, profiles and sessions in one table.",
+        discussion: "Reads no secret and asks nobody; while locked, keys and sessions are not shown.")
+
+    @OptionGroup var common: CommonOptions
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+        let context = try common.context()
+        let keys = Keys(context)
+        let index = try keys.index()
+        let sessions = try keys.liveSessions()
+        let rows = try rows(ProfileLoading(context).profiles(), index, sessions)
+        if json {
+            return printOut(object(rows, index, sessions).text() + "\n")
+        }
+        let now = wallClock()
+        let cells = rows.map { row in
+            [row.name, row.key ?? "", row.role ?? "", row.end.map { spoken(seconds: $0 - now) } ?? ""]
+        }
+        if !cells.isEmpty { printOut(table(["NAME", "KEY", "ROLE", "SESSION"], cells)) }
+        if try keys.unlockedState() != nil, index == nil { note("locked: keys and sessions are not shown") }
+        if cells.isEmpty { note("there is nothing yet; begin with warder add NAME") }
+    }
+
+    private struct Row {
+        let name: String
+        let key: String?
+        let role: String?
+        let end: Int64?
+    }
+
+    /// The profiles in the order of their files, then the keys that have none.
+    private func rows(
+        _ profiles: ProfileSet, _ index: [IndexedKey]?, _ sessions: [SessionSummary]?
+    ) throws(Failure) -> [Row] {
+        var keys: [String: String] = [:]
+        for key in index ?? [] { keys[key.name] = key.accessKeyID }
+        var ends: [String: Int64] = [:]
+        for session in sessions ?? [] { ends[session.label.profile] = session.expiration }
+        var rows: [Row] = []
+        for name in profiles.profileNames {
+            let role: String?
+            do throws(ProfileError) { role = try profiles.profile(name)?.setting("role_arn")?.value } catch {
+                throw Failure(error)
+            }
+            rows.append(Row(name: name, key: keys.removeValue(forKey: name), role: role, end: ends[name]))
+        }
+        for key in index ?? [] where keys[key.name] != nil {
+            rows.append(Row(name: key.name, key: key.accessKeyID, role: nil, end: ends[key.name]))
+        }
+        return rows
+    }
+
+    private func object(_ rows: [Row], _ index: [IndexedKey]?, _ sessions: [SessionSummary]?) -> JSON {
+        .object([
+            ("locked", .bool(index == nil)),
+            (
+                "entries",
+                .array(
+                    rows.map { row in
+                        .object([
+                            ("name", .string(row.name)), ("access_key_id", .optional(row.key)),
+                            ("role_arn", .optional(row.role)),
+                            ("session_expiration", .optional(row.end.map { UnixTime($0).iso8601 })),
+                        ])
+                    })
+            ),
+            ("sessions", .array((sessions ?? []).map(\.json))),
+        ])
+    }
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Linux
+import Secrets
+import Sessions
+
+struct Process: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Prints a profile's credentials as SDKs want them from a credential_process.",
+        discussion: """
+            In ~/.aws/config:
+              [profile prod]
+              credential_process = /usr/bin/warder process prod
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var code: CodeOptions
+    @Argument(help: "The profile.", completion: .custom(completeProfiles))
+    var profile: String
+
+    func run() throws {
+        try answerProcess(profile: profile, code: code.mfaCode, noPrompt: common.noPrompt)
+    }
+}
+
+struct Refresh: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Mints new sessions now: before work, before a long run.",
+        discussion: "example: warder refresh prod --mfa-code 123456")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var code: CodeOptions
+    @Argument(help: "The profiles.", completion: .custom(completeProfiles))
+    var profiles: [String]
+
+    func run() throws {
+        let context = try common.context()
+        let keys = Keys(context)
+        let codes = CodeSupply(given: code.mfaCode, mayPrompt: context.mayPrompt)
+        for profile in profiles {
+            let issuer = try Issuer(context, profile: profile, keys: keys, codes: codes)
+            let credentials = try issuer.refresh()
+            let left = credentials.expiration.map { "for " + spoken(seconds: $0 - wallClock()) } ?? "without an end"
+            note("\(profile): good \(left)")
+        }
+    }
+}
+
+struct Forget: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Drops cached sessions: a profile's, or all.",
+        discussion: "A profile's MFA session goes with it. AWS goes on honouring a session that somebody has copied.")
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "The profile; all sessions without it.", completion: .custom(completeProfiles))
+    var profile: String?
+
+    func run() throws {
+        let context = try common.context()
+        guard let profile else {
+            do throws(SessionCacheError) {
+                let count = try SessionFolder(context.places.sessions).forgetAll()
+                return note("dropped \(count) \(count == 1 ? "session" : "sessions")")
+            } catch { throw Failure(error) }
+        }
+        let count = try Issuer(context, profile: profile, code: nil).forget()
+        note("dropped \(count) \(count == 1 ? "session" : "sessions") of \(profile)")
+    }
+}
+
+struct WhoAmI: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "whoami", abstract: "Asks AWS who a profile's credentials are (sts:GetCallerIdentity).")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var code: CodeOptions
+    @Flag(help: "Print JSON.")
+    var json = false
+    @Argument(help: "The profile.", completion: .custom(completeProfiles))
+    var profile: String
+
+    func run() throws {
+        let issuer = try Issuer(common.context(), profile: profile, code: code.mfaCode)
+        let identity = try issuer.minter.callerIdentity(issuer.credentials())
+        if json {
+            let object = JSON.object([
+                ("account", .string(identity.account)), ("arn", .string(identity.arn)),
+                ("user_id", .string(identity.userID)),
+            ])
+            printOut(object.text() + "\n")
+        } else {
+            printOut("account  \(identity.account)\narn      \(identity.arn)\nuser id  \(identity.userID)\n")
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import ArgumentParser
+import Linux
+import Sessions
+import Times
+
+struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Shows whether warder is unlocked, and what each session has left.",
+        discussion: "Asks nobody and nothing: no prompt, no network.")
+
+    @OptionGroup var common: CommonOptions
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+        let keys = try Keys(common.context())
+        let state = try keys.unlockedState()
+        let left = state?.deadline.map { $0.remaining / 1000 }
+        let sessions = try keys.liveSessions()
+        let index = try keys.index()
+        printOut(
+            json
+                ? object(keys, left, sessions, index).text() + "\n"
+                : text(keys, hasVault: state != nil, left, sessions, index))
+    }
+
+    private func text(
+        _ keys: Keys, hasVault: Bool, _ left: Int64?, _ sessions: [SessionSummary]?, _ index: [IndexedKey]?
+    ) -> String {
+        guard hasVault else { return "no vault yet: warder add NAME makes one\n" }
+        guard let left, let sessions else { return "locked: warder unlock\n" }
+        var text = "unlocked for \(spoken(seconds: left))\n"
+        let now = wallClock()
+        if !sessions.isEmpty {
+            let rows = sessions.map { session in
+                [
+                    session.label.profile, session.label.role ?? "MFA session of \(session.label.key ?? "a key")",
+                    bar(session, now), spoken(seconds: session.expiration - now),
+                ]
+            }
+            text += "\n" + table(["PROFILE", "SESSION", "", "LEFT"], rows)
+        }
+        if let index, !index.isEmpty {
+            let rows = index.map { [$0.name, $0.accessKeyID, spoken(seconds: now - $0.createdAt)] }
+            text += "\n" + table(["KEY", "ID", "STORED FOR"], rows)
+        }
+        return text
+    }
+
+    /// Ten places, full at the session's beginning.
+    private func bar(_ session: SessionSummary, _ now: Int64) -> String {
+        let whole = max(1, session.expiration - session.label.issued)
+        let left = max(0, min(10, Int((session.expiration - now) * 10 / whole)))
+        return String(repeating: "█", count: left) + String(repeating: "░", count: 10 - left)
+    }
+
+    private func object(
+        _ keys: Keys, _ left: Int64?, _ sessions: [SessionSummary]?, _ index: [IndexedKey]?
+    ) -> JSON {
+        .object([
+            ("unlocked", .bool(left != nil)), ("unlocked_seconds", left.map { .number($0) } ?? .null),
+            ("vault", .string(keys.file.path)),
+            ("sessions", sessions.map { .array($0.map(\.json)) } ?? .null),
+            (
+                "keys",
+                index.map { keys in
+                    .array(
+                        keys.map {
+                            .object([
+                                ("name", .string($0.name)), ("access_key_id", .string($0.accessKeyID)),
+                                ("account", .optional($0.accountID)),
+                                ("stored", .string(UnixTime($0.createdAt).iso8601)),
+                            ])
+                        })
+                } ?? .null
+            ),
+        ])
+    }
+}
+
+extension SessionSummary {
+    /// What `--json` says of a session.
+    var json: JSON {
+        .object([
+            ("profile", .string(label.profile)), ("key", .optional(label.key)), ("role", .optional(label.role)),
+            ("mfa_serial", .optional(label.mfaDevice)), ("access_key_id", .string(accessKeyID)),
+            ("issued", .string(UnixTime(label.issued).iso8601)),
+            ("expiration", .string(UnixTime(expiration).iso8601)),
+        ])
+    }
+}
+
+extension Keys {
+    /// The cached sessions that have not ended; nil while locked.
+    func liveSessions() throws(Failure) -> [SessionSummary]? {
+        guard let sessions = try unlockedSessions() else { return nil }
+        let now = wallClock()
+        do throws(SessionCacheError) { return try sessions.all().filter { $0.expiration > now } } catch {
+            throw Failure(error)
+        }
+    }
+
+    /// Drops every cached session, which needs no key.
+    func forgetAllSessions() throws(Failure) {
+        do throws(SessionCacheError) { try SessionFolder(context.places.sessions).forgetAll() } catch {
+            throw Failure(error)
+        }
+    }
+
+    /// Drops the cached sessions that came from a stored key; all of them where the cache is locked and it cannot be
+    /// told which those are.
+    func forgetSessions(ofKey name: String) throws(Failure) {
+        guard let sessions = try unlockedSessions() else { return try forgetAllSessions() }
+        do throws(SessionCacheError) {
+            for session in try sessions.all() where session.label.key == name { try sessions.forget(session.name) }
+        } catch { throw Failure(error) }
+    }
+}

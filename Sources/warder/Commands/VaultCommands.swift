@@ -1,0 +1,148 @@
+import ArgumentParser
+import Crypto
+import Linux
+import Secrets
+import Vault
+
+struct VaultCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "vault", abstract: "The vault's own upkeep.",
+        subcommands: [
+            VaultInit.self, VaultPassphrase.self, VaultRecovery.self, VaultVerify.self, VaultBackup.self,
+            VaultRestore.self,
+        ])
+}
+
+struct VaultInit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Makes a vault, and prints its recovery code.",
+        discussion: "Asks for a passphrase twice. The recovery code alone goes to standard output.")
+
+    @OptionGroup var common: CommonOptions
+    @Flag(name: .customLong("no-recovery"), help: "Make no recovery code.")
+    var noRecovery = false
+
+    func run() throws {
+        try Keys(common.context()).create(recovery: noRecovery ? .none : .printed)
+    }
+}
+
+struct VaultPassphrase: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "passphrase", abstract: "Changes the vault's passphrase.",
+        discussion: """
+            The new one is asked for twice, or comes from WARDER_NEW_PASSPHRASE_FD, WARDER_NEW_PASSPHRASE_COMMAND or
+            WARDER_NEW_PASSPHRASE.
+
+            An old copy of the vault still opens with the old passphrase. If that one is known to somebody else, replace
+            the access keys too.
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @Flag(help: "Open the vault with its recovery code in place of the passphrase.")
+    var recovery = false
+    @Flag(help: "Read the recovery code from standard input.")
+    var stdin = false
+
+    func run() throws {
+        let context = try common.context()
+        try Keys(context).changePassphrase(recoveryCode: try recoveryCode(context))
+        note("the passphrase is changed")
+    }
+
+    private func recoveryCode(_ context: Context) throws(Failure) -> SecretBytes? {
+        guard recovery else {
+            if stdin { throw Failure(.usage, "--stdin goes with --recovery", hint: "warder vault passphrase --help") }
+            return nil
+        }
+        if stdin { return try readLines(1, of: "the recovery code") }
+        guard context.mayPrompt else { throw Failure.notAllowed(wanting: "the recovery code") }
+        do throws(TerminalError) {
+            return try Terminal.open().ask("recovery code: ", hidden: true, limit: 128, until: nil)
+        } catch { throw Failure(error, askingFor: "the recovery code") }
+    }
+}
+
+struct VaultRecovery: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "recovery", abstract: "Makes a new recovery code, in place of the one before, and prints it.",
+        discussion: "The code alone goes to standard output.")
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let keys = try Keys(common.context())
+        let code = CodeBox()
+        try keys.change { (vault) throws(VaultError) in code.code = try vault.setRecoveryCode(random: .system) }
+        switch code.code.take() {
+        case .some(let code): keys.showRecoveryCode(code, printed: true)
+        case .none: break
+        }
+    }
+
+    /// Carries the code out of the closure that makes it.
+    private final class CodeBox {
+        var code: SecretBytes?
+    }
+}
+
+struct VaultVerify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Reads the whole vault and says what it holds.")
+
+    @OptionGroup var common: CommonOptions
+    @Flag(
+        name: .customLong("accept-older"),
+        help: "Take this vault as the current one, even if a newer generation was seen here before.")
+    var acceptOlder = false
+
+    func run() throws {
+        let keys = try Keys(common.context())
+        if acceptOlder { try keys.acceptOlder() } else { try keys.open() }
+        let count = try keys.index()?.count ?? 0
+        let generation = keys.vault?.generation ?? 0
+        let slots = (keys.vault?.slotTypes ?? []).map(\.name).joined(separator: ", ")
+        printOut("vault \(keys.file.path): sound, generation \(generation), \(count) keys, slots: \(slots)\n")
+    }
+}
+
+struct VaultBackup: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup", abstract: "Copies the vault, encrypted as it is, to a new file.",
+        discussion: "The copy opens with the passphrase and the recovery code of today.")
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "The file to make; it must not exist.", completion: .file())
+    var file: String
+
+    func run() throws {
+        let keys = try Keys(common.context())
+        let path = keys.file.path
+        let copy = try keys.copyOfFile()
+        do throws(SystemError) {
+            try writeNewFile(copy, to: file)
+        } catch { throw Failure(error, "the backup") }
+        note("copied \(path) to \(file)")
+    }
+}
+
+struct VaultRestore: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore", abstract: "Puts a copy in the vault's place; what was there is kept as vault.bak.",
+        discussion: "Asks for the passphrase of the copy. Cached sessions are dropped.")
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "A file made by warder vault backup.", completion: .file())
+    var file: String
+
+    func run() throws {
+        let keys = try Keys(common.context())
+        let backup: SecretBytes
+        do throws(FileError) { backup = try readFile(file, limit: VaultHeader.maximumFileSize) } catch {
+            throw Failure(error, "the backup")
+        }
+        try keys.restore(backup)
+        try keys.forgetAllSessions()
+        note("restored \(keys.file.path) from \(file)")
+    }
+}

@@ -1,0 +1,119 @@
+import Chains
+import Profiles
+
+// What is wrong with a config, in the user's words: file and line first.
+
+extension Failure {
+    init(_ error: ProfileError) {
+        let what: (String, String) =
+            switch error {
+            case .unclosedSection: ("this section's head does not end with ]", "close it with ]")
+            case .outsideSection:
+                ("a setting stands before the first section", "put it below a line like [profile NAME]")
+            case .continuationOutsideProperty:
+                ("an indented line has no setting above it", "take the spaces away, or put a setting above it")
+            case .propertyWithoutEquals: ("this line has no =", "write it as name = value, or as a comment with #")
+            case .propertyWithoutName: ("this line has nothing before the =", "write it as name = value")
+            case .subpropertyWithoutEquals:
+                ("this indented line has no =", "below an empty setting, write each as name = value")
+            case .subpropertyWithoutName: ("this indented line has nothing before the =", "write it as name = value")
+            case .unreadableValue(let key, _):
+                ("the value of \(key) is not text", "write it in UTF-8, without NUL bytes")
+            case .includeCycle(let profile, _):
+                ("include_profile leads back to \(profile)", "break the circle: a profile cannot include itself")
+            case .includedProfileMissing(let profile, _):
+                ("include_profile names \(profile), which is in neither file", "add the profile, or correct its name")
+            case .fileTooLarge(let path): ("\(path) is too large to be a config file", "see what grew in it")
+            case .homeUnknown: ("HOME is not set", "set HOME, or AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE")
+            }
+        self.init(.badConfig, Self.place(error.origin) + what.0, hint: what.1)
+    }
+
+    init(_ error: ChainError) {
+        if case .profile(let error) = error {
+            self.init(error)
+            return
+        }
+        if case .noSuchProfile(let name) = error {
+            self.init(
+                .notFound, "there is no profile or key named \(name)",
+                hint: "run warder list, or add it to ~/.aws/config")
+            return
+        }
+        let (message, hint) = Self.words(error)
+        self.init(.badConfig, Self.place(error.origin) + message, hint: hint)
+    }
+
+    private static func words(_ error: ChainError) -> (String, String) {
+        switch error {
+        case .profile, .noSuchProfile: ("the profile cannot be used", "see the line above")
+        case .sourceMissing(let source, let profile, _):
+            (
+                "the source_profile of \(profile) is \(source), which is no profile and no key",
+                "add the profile \(source), or correct the name"
+            )
+        case .cycle(let profile, _): ("source_profile leads back to \(profile)", "break the circle")
+        case .tooDeep(let profile, _):
+            ("\(profile) stands behind more than \(Chain.greatestDepth) profiles", "make the chain shorter")
+        case .twoSources(let profile, _):
+            ("\(profile) has both source_profile and credential_source", "take one of them away")
+        case .roleWithoutSource(let profile, _):
+            ("\(profile) has a role_arn, and nothing to assume it with", "add source_profile or warder_key")
+        case .noCredentials(let profile, _):
+            ("\(profile) does not say where its credentials come from", "store a key for it: warder add \(profile)")
+        case .halfAKey(let profile, let missing, _): ("\(profile) has half a key", "add \(missing)")
+        case .unknownCredentialSource(let value, _):
+            ("\(value) is no credential_source", "use Environment, Ec2InstanceMetadata or EcsContainer")
+        case .webIdentityWithoutRole(let profile, _):
+            ("\(profile) has a web_identity_token_file and no role_arn", "add role_arn")
+        case .ssoIncomplete(_, let given, let missing, _): ("\(given) needs \(missing) beside it", "add \(missing)")
+        case .ssoKeyBesideSession(_, let key, _):
+            ("\(key) belongs into the sso-session that the profile names", "move it there")
+        case .ssoSessionMissing(let session, let profile, _):
+            ("\(profile) names the sso-session \(session), which is not there", "add [sso-session \(session)]")
+        case .servicesMissing(let services, _):
+            ("services names \(services), which is not there", "add [services \(services)]")
+        case .processForAnotherProfile(let profile, let asked, _):
+            (
+                "the credential_process of \(profile) asks warder for \(asked)",
+                "name \(profile) there, or use warder_source_profile = \(asked)"
+            )
+        case .roleChainingTooLong(let profile, let seconds, _):
+            (
+                "\(profile) asks for \(seconds) seconds, and a role that is assumed from a session lasts 3600 at most",
+                "take duration_seconds away, or set it to 3600"
+            )
+        case .badValue(let key, let flaw, _): ("\(key) " + words(flaw).0, words(flaw).1)
+        }
+    }
+
+    /// What is wrong with a value, and how it should be.
+    private static func words(_ flaw: ChainError.Flaw) -> (String, String) {
+        switch flaw {
+        case .notARoleARN: ("is not the ARN of a role", "write it as arn:aws:iam::123456789012:role/NAME")
+        case .notAPolicyARN: ("is not the ARN of a policy", "write it as arn:aws:iam::123456789012:policy/NAME")
+        case .notANumber: ("is not a whole number", "write it in digits")
+        case .notADuration: ("is not a length of time", "write it in seconds, or as 12h or 90m")
+        case .notASwitch: ("is not a switch", "write true or false, or on or off")
+        case .outOfRange(let range):
+            ("is out of its range", "AWS takes \(range.lowerBound) to \(range.upperBound)")
+        case .wrongLength(let range):
+            ("is too short or too long", "AWS takes \(range.lowerBound) to \(range.upperBound) characters")
+        case .wrongCharacter(let allowed):
+            ("has a character that AWS does not take", "use letters, digits and \(allowed)")
+        case .tooMany(let limit): ("has too many entries", "AWS takes \(limit)")
+        case .notTags: ("is not a list of tags", "write it as key=value,key=value")
+        case .reservedTag: ("has a tag that begins with aws:", "choose another key: AWS keeps those for itself")
+        case .repeatedTag: ("has a tag twice", "take one of them away")
+        case .unknownTag: ("names a tag that is not in session_tags", "add it there")
+        case .notJSON: ("is not a JSON object", "write it as {\"Version\": \"2012-10-17\", …}")
+        case .policyGivenTwice: ("stands beside a policy file", "take one of them away")
+        case .empty: ("is empty", "write a value, or take the line away")
+        }
+    }
+
+    /// `FILE:LINE: `, where there is one.
+    private static func place(_ origin: Origin?) -> String {
+        origin.map { "\($0.path):\($0.line): " } ?? ""
+    }
+}

@@ -1,0 +1,43 @@
+import Chains
+import Linux
+import Secrets
+import STS
+
+/// Requests signed by a key that is not stored yet.
+struct DirectCalls {
+    private let endpoints: Endpoints
+    private let region: String?
+    private let calls: Calls
+
+    /// - Parameters:
+    ///   - profile: the profile of the key's name, whose region and endpoints count if it is there and can be used.
+    ///   - region: beats the profile's.
+    init(_ context: Context, profile: String, region: String?) throws(Failure) {
+        let chain = try? Chain.resolve(profile, in: ProfileLoading(context).profiles()) { _ in true }
+        endpoints = Endpoints(chain?.endpoint, context.environment)
+        self.region = region ?? chain?.effectiveRegion { context.environment.nonEmpty($0) }
+        calls = Calls(caBundle: endpoints.caBundle)
+    }
+
+    /// Whose the key is.
+    func callerIdentity(_ key: borrowing Credentials) throws(Failure) -> CallerIdentity {
+        let endpoint = try endpoints.endpoint(.sts, region: region)
+        let key = key.copy()
+        do throws(STSError) {
+            return try calls.sts(endpoint) { (client) throws(STSError) in
+                try client.getCallerIdentity(signedBy: key)
+            }
+        } catch { throw Failure(error, doing: "check the key") }
+    }
+
+    /// The serial numbers of its user's MFA devices.
+    func mfaDevices(_ key: borrowing Credentials) throws(Failure) -> [String] {
+        let endpoint = try endpoints.endpoint(.iam, region: region)
+        let key = key.copy()
+        do throws(STSError) {
+            return try calls.iam(endpoint) { (client) throws(STSError) in
+                try client.listMFADevices(signedBy: key).map(\.serialNumber)
+            }
+        } catch { throw Failure(error, doing: "list the MFA devices") }
+    }
+}

@@ -1,0 +1,57 @@
+import Secrets
+import Times
+
+/// What credentials look like in an environment.
+enum Exports {
+    /// Every variable that warder sets.
+    static let names = [
+        "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_REGION",
+        "AWS_DEFAULT_REGION", "WARDER_PROFILE",
+    ]
+
+    /// Variables that an SDK would prefer to the keys, or mix with them: profile names, which some SDKs put first, and
+    /// older spellings of the keys.
+    static let shadowing = [
+        "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_ACCESS_KEY", "AWS_SECRET_KEY",
+    ]
+
+    /// Gives each variable that is to be set, with its value.
+    ///
+    /// - Parameter region: nil leaves the region to the environment as it is.
+    static func forEach<E: Error>(
+        _ credentials: borrowing Credentials, profile: String, region: String?,
+        _ body: (String, borrowing SecretBytes) throws(E) -> Void
+    ) throws(E) {
+        try body("AWS_ACCESS_KEY_ID", bytes(credentials.accessKeyID))
+        try body("AWS_SECRET_ACCESS_KEY", credentials.secret)
+        switch credentials.sessionToken {
+        case .some(let token): try body("AWS_SESSION_TOKEN", token)
+        case .none: break
+        }
+        if let expiration = credentials.expiration {
+            try body("AWS_CREDENTIAL_EXPIRATION", bytes(UnixTime(expiration).iso8601))
+        }
+        if let region {
+            try body("AWS_REGION", bytes(region))
+            try body("AWS_DEFAULT_REGION", bytes(region))
+        }
+        try body("WARDER_PROFILE", bytes(profile))
+    }
+
+    /// The variables that must go: what shadows, and what these credentials do not set.
+    static func unset(_ credentials: borrowing Credentials) -> [String] {
+        var names = shadowing
+        switch credentials.sessionToken {
+        case .some: break
+        case .none: names.append("AWS_SESSION_TOKEN")
+        }
+        if credentials.expiration == nil { names.append("AWS_CREDENTIAL_EXPIRATION") }
+        return names
+    }
+
+    private static func bytes(_ text: String) -> SecretBytes {
+        var bytes = SecretBytes(capacity: text.utf8.count)
+        bytes.append(text)
+        return bytes
+    }
+}

@@ -1,0 +1,192 @@
+import Chains
+import Linux
+import Secrets
+import Sessions
+import STS
+
+/// Answers for one profile: from the cache where a session lasts, else by walking the chain to its source and back.
+final class Issuer {
+    /// A session is renewed when less than this is left, in seconds: botocore runs its helper on every call once 15
+    /// minutes remain, so what is handed out must have more.
+    static let renewalMargin: Int64 = 16 * 60
+
+    let keys: Keys
+    let chain: Chain
+    let minter: Minter
+    private let codes: CodeSupply
+    private let lifetime: Int64
+    private let isStrict: Bool
+
+    /// - Parameters:
+    ///   - lifetime: seconds that a session must have left to be served.
+    ///   - strict: rather fail than serve a session with less.
+    init(
+        _ context: Context, profile: String, keys: Keys? = nil, codes: CodeSupply, lifetime: Int64 = renewalMargin,
+        strict: Bool = false
+    ) throws(Failure) {
+        let keys = keys ?? Keys(context)
+        self.keys = keys
+        self.codes = codes
+        self.lifetime = lifetime
+        isStrict = strict
+        chain = try ChainLoading(context, keys).chain(profile)
+        minter = try Minter(keys, chain, codes)
+    }
+
+    /// An issuer with codes of its own.
+    ///
+    /// - Parameter code: a one-time code from the command line.
+    convenience init(
+        _ context: Context, profile: String, code: String?, lifetime: Int64 = renewalMargin, strict: Bool = false
+    ) throws(Failure) {
+        let codes = CodeSupply(given: code, mayPrompt: context.mayPrompt)
+        try self.init(context, profile: profile, codes: codes, lifetime: lifetime, strict: strict)
+    }
+
+    /// The region for programs that get the credentials; nil where nothing names one.
+    var region: String? { minter.region }
+
+    /// The profile's credentials.
+    func credentials() throws(Failure) -> Credentials { try credentials(of: chain.stepCount - 1) }
+
+    /// The profile's credentials, minted now.
+    ///
+    /// The MFA session behind a role is minted too, where a code was given for it or less than half of it is left:
+    /// whoever refreshes in the morning wants the whole day.
+    func refresh() throws(Failure) -> Credentials {
+        let last = chain.stepCount - 1
+        guard last >= 0 else { return try credentials() }
+        if chain.session != nil, try isSpent(step: 0) {
+            let session = try renewed(0, unless: nil)
+            if last == 0 { return session }
+        } else if last == 0 {
+            return try credentials()
+        }
+        return try renewed(last, unless: nil)
+    }
+
+    /// Drops the cached sessions of every step; how many there were.
+    func forget() throws(Failure) -> Int {
+        let sessions = try keys.sessions()
+        var count = 0
+        for step in 0..<chain.stepCount {
+            let name = try name(of: step, sessions)
+            if try cached(name, sessions) != nil { count += 1 }
+            do throws(SessionCacheError) { try sessions.forget(name) } catch { throw Failure(error) }
+        }
+        return count
+    }
+
+    // MARK: - One step
+
+    /// The credentials after `step`; those of the source for -1.
+    private func credentials(of step: Int) throws(Failure) -> Credentials {
+        guard step >= 0 else { return try minter.source() }
+        let sessions = try keys.sessions()
+        let name = try name(of: step, sessions)
+        if let session = try cached(name, sessions), lasts(session) { return session.intoCredentials() }
+        return try renewed(step, unless: name)
+    }
+
+    /// Mints the session of `step` under its lock and publishes it.
+    ///
+    /// - Parameter name: the entry to read again under the lock, since another process may have renewed it meanwhile;
+    ///   nil to mint in any case.
+    private func renewed(_ step: Int, unless name: String?) throws(Failure) -> Credentials {
+        let sessions = try keys.sessions()
+        let entry: String
+        if let name { entry = name } else { entry = try self.name(of: step, sessions) }
+        let start = Deadline.now
+        let lock = try lock(entry, sessions)
+        defer { withExtendedLifetime(lock) {} }
+        if name != nil, let session = try cached(entry, sessions), lasts(session) {
+            return session.intoCredentials()
+        }
+        let failure: Failure
+        if let shared = try sharedFailure(entry, sessions, since: start) {
+            failure = shared
+        } else {
+            do throws(Failure) { return try minted(step, entry, sessions) } catch {
+                note(error, entry, sessions)
+                failure = error
+            }
+        }
+        // An old session that still works is better than none, unless the caller wants more of it.
+        if !isStrict, name != nil, let old = try cached(entry, sessions) { return old.intoCredentials() }
+        throw failure
+    }
+
+    private func minted(
+        _ step: Int, _ name: String, _ sessions: borrowing SessionCache
+    ) throws(Failure) -> Credentials {
+        let credentials = try minter.mint(step) { () throws(Failure) in try self.credentials(of: step - 1) }
+        let session = Session(credentials: credentials, label: minter.label(of: step))
+        // A session that cannot be cached, on a full disk say, is still an answer.
+        try? sessions.publish(session, name, random: .system)
+        SessionFolder(keys.context.places.sessions).sweep(now: wallClock())
+        return session.intoCredentials()
+    }
+}
+
+// MARK: - The cache
+
+extension Issuer {
+    private func name(of step: Int, _ sessions: borrowing SessionCache) throws(Failure) -> String {
+        let identity = try minter.identity(of: step)
+        do throws(SessionCacheError) { return try sessions.name(of: identity) } catch {
+            throw Failure(error)
+        }
+    }
+
+    /// The cached session, if it has not ended.
+    private func cached(_ name: String, _ sessions: borrowing SessionCache) throws(Failure) -> Session? {
+        do throws(SessionCacheError) {
+            guard let session = try sessions.session(name), remaining(session) > 0 else { return nil }
+            return session
+        } catch { throw Failure(error) }
+    }
+
+    private func remaining(_ session: borrowing Session) -> Int64 {
+        (session.credentials.expiration ?? 0) - wallClock()
+    }
+
+    private func lasts(_ session: borrowing Session) -> Bool { remaining(session) >= lifetime }
+
+    /// A code was given for the session of `step`, or it needs none, or less than half of it is left.
+    private func isSpent(step: Int) throws(Failure) -> Bool {
+        guard !codes.isGiven, chain.session?.mfa != nil else { return true }
+        let sessions = try keys.sessions()
+        guard let session = try cached(name(of: step, sessions), sessions) else { return true }
+        let whole = (session.credentials.expiration ?? 0) - session.label.issued
+        return remaining(session) * 2 < whole
+    }
+
+    private func lock(_ name: String, _ sessions: borrowing SessionCache) throws(Failure) -> FileLock {
+        // Whoever holds it may be waiting for somebody to type a code.
+        do throws(SessionCacheError) {
+            return try sessions.lock(name, until: .after(milliseconds: 150_000))
+        } catch { throw Failure(error) }
+    }
+
+    // MARK: - Failures of others
+
+    /// How the process failed that this one waited for; nil if it did not.
+    private func sharedFailure(
+        _ name: String, _ sessions: borrowing SessionCache, since start: Deadline
+    ) throws(Failure) -> Failure? {
+        let shared: SharedFailure?
+        do throws(SessionCacheError) { shared = try sessions.failure(name, since: start) } catch {
+            throw Failure(error)
+        }
+        guard let shared, let code = ExitCode(rawValue: Int32(clamping: shared.code)) else { return nil }
+        return Failure(code, shared.message, hint: shared.hint)
+    }
+
+    /// Notes a failure for those who wait, if nobody can mend it by answering a prompt.
+    private func note(_ failure: Failure, _ name: String, _ sessions: borrowing SessionCache) {
+        guard failure.code != .promptNeeded, failure.code != .locked else { return }
+        let shared = SharedFailure(
+            code: UInt64(failure.code.rawValue), message: failure.message, hint: failure.hint, moment: .now)
+        try? sessions.note(shared, name, random: .system)
+    }
+}

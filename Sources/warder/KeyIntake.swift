@@ -1,0 +1,104 @@
+import Linux
+import Secrets
+import STS
+import Vault
+
+/// What `warder add` does: read, check, store, and write the profile.
+struct KeyIntake {
+    let context: Context
+    let name: String
+    let source: KeySource
+    let verifies: Bool
+    let replaces: Bool
+    var mfaSerial: String?
+    let region: String?
+    let writesProfile: Bool?
+
+    func run() throws(Failure) {
+        guard let keyName = KeyName(name) else {
+            throw Failure(
+                .usage, "\(name) is no name for a key", hint: "use up to 128 letters, digits and . _ @ + = , : / % -")
+        }
+        let keys = Keys(context)
+        let index = try keys.index() ?? []
+        if !replaces, index.contains(where: { $0.name == name }) {
+            throw Failure(VaultError.nameTaken(keyName), path: context.places.vault)
+        }
+        let key = try source.read(context)
+        let identity = try verifies ? verify(key) : nil
+        var device = mfaSerial
+        if device == nil, verifies { device = try discoverDevice(key) }
+        let summary = AccessKeySummary(
+            name: keyName, accessKeyID: key.accessKeyID, createdAt: UInt64(wallClock()), accountID: identity?.account,
+            principalARN: identity?.arn, mfaSerial: device)
+        try store(summary, key.secret, keys)
+        note("stored the key \(name) (\(key.accessKeyID))")
+        try writeProfile(device: device)
+    }
+
+    private func verify(_ key: borrowing Credentials) throws(Failure) -> CallerIdentity {
+        let identity = try DirectCalls(context, profile: name, region: region).callerIdentity(key)
+        note("\(key.accessKeyID) is \(identity.arn) in account \(identity.account)")
+        return identity
+    }
+
+    /// Asks IAM for the user's device, if the user wants that.
+    private func discoverDevice(_ key: borrowing Credentials) throws(Failure) -> String? {
+        let question = "look for its MFA device (iam:ListMFADevices)?"
+        guard try context.confirm(question, otherwise: true, unasked: false) else { return nil }
+        do throws(Failure) {
+            let devices = try DirectCalls(context, profile: name, region: region).mfaDevices(key)
+            guard let first = devices.first else {
+                note("its user has no MFA device")
+                return nil
+            }
+            note("its MFA device is \(first)")
+            return first
+        } catch {
+            note("could not look: " + error.message)
+            return nil
+        }
+    }
+
+    /// Sessions of a key that is replaced must not outlive it: they go before, and those made meanwhile go after.
+    private func store(
+        _ summary: AccessKeySummary, _ secret: borrowing SecretBytes, _ keys: Keys
+    ) throws(Failure) {
+        let secret = SharedSecret(secret.copy())
+        let replaces = replaces
+        if replaces { try keys.forgetSessions(ofKey: name) }
+        try keys.change { (vault) throws(VaultError) in
+            let record = AccessKeyRecord(summary, secret: secret.bytes.copy())
+            if replaces, try vault.accessKeySummaries().contains(where: { $0.name == summary.name }) {
+                try vault.replace(record)
+            } else {
+                try vault.add(record)
+            }
+        }
+        if replaces { try keys.forgetSessions(ofKey: name) }
+    }
+
+    private func writeProfile(device: String?) throws(Failure) {
+        let profiles = ProfileLoading(context)
+        if try profiles.profiles().profile(name) != nil {
+            return note("the profile \(name) is in \(try profiles.configPath()) already, and stays as it is")
+        }
+        let question = "add the profile \(name) to \(try profiles.configPath())?"
+        let wanted: Bool
+        if let writesProfile {
+            wanted = writesProfile
+        } else {
+            wanted = try context.confirm(question, otherwise: true, unasked: false)
+        }
+        guard wanted else { return }
+        let section = ProfileSection(name: name, region: region, mfaSerial: device, key: name)
+        try section.append(to: try profiles.configPath())
+        note("added the profile \(name) to \(try profiles.configPath())")
+    }
+}
+
+/// A secret that a closure may hold on to.
+private final class SharedSecret {
+    let bytes: SecretBytes
+    init(_ bytes: consuming SecretBytes) { self.bytes = bytes }
+}

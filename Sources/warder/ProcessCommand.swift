@@ -1,0 +1,13 @@
+import Secrets
+
+/// The main job: one JSON object on standard output, and nothing else.
+///
+/// - Parameter code: a one-time code from the command line.
+func answerProcess(profile: String, code: String?, noPrompt: Bool) throws(Failure) {
+    let context = try Context(noPrompt: noPrompt)
+    let credentials = try Issuer(context, profile: profile, code: code).credentials()
+    guard printOut(try credentialJSON(credentials)) else {
+        throw Failure(
+            .other, "the answer could not be written", hint: "see why the reader of standard output went away")
+    }
+}

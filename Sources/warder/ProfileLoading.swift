@@ -1,0 +1,50 @@
+import Linux
+import Profiles
+import Secrets
+
+/// Reads the files that profiles stand in, at most once.
+final class ProfileLoading {
+    let context: Context
+    private var loaded: ProfileSet?
+
+    /// A config of 10,000 profiles has some 2 MiB.
+    private static let largest = 64 << 20
+
+    init(_ context: Context) { self.context = context }
+
+    /// Both files, merged; one that is not there is empty.
+    func profiles() throws(Failure) -> ProfileSet {
+        if let loaded { return loaded }
+        let locations = try locations()
+        let profiles = ProfileSet(
+            config: try file(locations.config, .config), credentials: try file(locations.credentials, .credentials))
+        loaded = profiles
+        return profiles
+    }
+
+    /// Where the config file is, or would be.
+    func configPath() throws(Failure) -> String { try locations().config }
+
+    private func locations() throws(Failure) -> FileLocations {
+        do throws(ProfileError) {
+            return try FileLocations.find { context.environment[$0] }
+        } catch { throw Failure(error) }
+    }
+
+    private func file(_ path: String, _ kind: ProfileFile.Kind) throws(Failure) -> ProfileFile? {
+        let text: SecretBytes
+        do throws(FileError) { text = try readFile(path, limit: Self.largest) } catch {
+            if error.isAbsence { return nil }
+            throw Failure(error, kind == .config ? "the config file" : "the credentials file")
+        }
+        do throws(ProfileError) { return try ProfileFile(text: text, path: path, kind: kind) } catch {
+            throw Failure(error)
+        }
+    }
+}
+
+/// The names of all profiles, for completion in a shell; none where the files cannot be read.
+@Sendable func completeProfiles(_ arguments: [String], _ index: Int, _ word: String) -> [String] {
+    guard let context = try? Context(noPrompt: true) else { return [] }
+    return (try? ProfileLoading(context).profiles().profileNames) ?? []
+}

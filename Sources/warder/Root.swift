@@ -1,0 +1,36 @@
+import ArgumentParser
+
+/// The whole command line.
+struct Warder: ParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "warder",
+        abstract: "Keeps AWS access keys encrypted, and answers every SDK with short-lived sessions.",
+        discussion: """
+            first steps:
+              warder add alice                 store a key; the vault is made on the way
+              warder process alice             what SDKs call, by credential_process in ~/.aws/config
+              eval $(warder env alice)         the same for a shell
+
+            exit codes: 0 done, 1 failure, 2 usage, 3 locked, 4 prompt needed, 5 refused by AWS, 6 network,
+            7 no such profile or key, 8 bad config, 9 damaged file
+            """,
+        version: version,
+        groupedSubcommands: [
+            CommandGroup(name: "keys:", subcommands: [Add.self, List.self, Remove.self]),
+            CommandGroup(
+                name: "sessions:",
+                subcommands: [Process.self, Env.self, Exec.self, Refresh.self, Forget.self, WhoAmI.self]),
+            CommandGroup(
+                name: "the vault:", subcommands: [Unlock.self, Lock.self, Status.self, VaultCommand.self]),
+        ])
+}
+
+/// What every command takes.
+struct CommonOptions: ParsableArguments {
+    @Flag(name: .customLong("no-prompt"), help: "Never ask; WARDER_NO_PROMPT=1 does the same.")
+    var noPrompt = false
+
+    func context() throws(Failure) -> Context { try Context(noPrompt: noPrompt) }
+}

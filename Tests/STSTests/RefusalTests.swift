@@ -1,0 +1,72 @@
+import STS
+import Secrets
+import Testing
+
+@Suite("Refusals")
+struct RefusalTests {
+    private func refusal(_ body: String, status: Int = 403) throws -> STSError? {
+        let client = try STSClient.replaying(Replay([.answer(status, body)]), random: 0)
+        do {
+            _ = try client.getSessionToken(signedBy: session(), durationSeconds: 3600, mfa: code())
+            return nil
+        } catch let error as STSError {
+            return error
+        }
+    }
+
+    static let cases: [(String, String, Int, @Sendable (Refusal) -> STSError)] = [
+        (
+            "AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code.", 403,
+            { .wrongCode($0) }
+        ),
+        (
+            "AccessDenied",
+            "MultiFactorAuthentication failed, unable to validate MFA code. Please verify your MFA serial number",
+            403, { .unknownDevice($0) }
+        ),
+        ("AccessDenied", "User: x is not authorized to perform: sts:AssumeRole", 403, { .accessDenied($0) }),
+        ("ExpiredToken", "The security token included in the request is expired", 403, { .expiredToken($0) }),
+        ("InvalidClientTokenId", "The security token is invalid.", 403, { .invalidKey($0) }),
+        ("SignatureDoesNotMatch", "The signature does not match.", 403, { .invalidKey($0) }),
+        ("Throttling", "Rate exceeded", 400, { .throttled($0) }), ("Anything", "slow", 429, { .throttled($0) }),
+        ("MalformedPolicyDocument", "JSON", 400, { .refused($0) }), ("InternalFailure", "", 500, { .refused($0) }),
+    ]
+
+    @Test("are told apart", arguments: cases)
+    func kinds(code: String, message: String, status: Int, kind: @Sendable (Refusal) -> STSError) throws {
+        let expected = Refusal(code: code, message: message, status: status, requestID: "r-2")
+        #expect(try refusal(Sample.error(code, message), status: status) == kind(expected))
+    }
+
+    @Test(
+        "lose what a terminal would obey",
+        arguments: [
+            ("a&#x9B;b\u{202E}c\u{200B}d", "abcd"), ("  a  ", "a"), ("one\ntwo", "one"), ("&#13;&#10;a\tb", "ab"),
+            (String(repeating: "x", count: 600), String(repeating: "x", count: 500)),
+        ])
+    func sanitised(sent: String, shown: String) throws {
+        #expect(try refusal(Sample.error("AccessDenied", sent))?.refusal?.message == shown)
+    }
+
+    @Test(
+        "never repeat what was sent in secret",
+        arguments: ["token t0ken", "secret s3cr3t", "Value '123456' at 'tokenCode' failed to satisfy constraint"])
+    func secrets(message: String) throws {
+        #expect(try refusal(Sample.error("ValidationError", message))?.refusal?.message == "")
+    }
+
+    @Test("leave out the canonical request that a refused signature comes with")
+    func canonical() throws {
+        let message = "The signature does not match. The Canonical String for this request should have been 'POST"
+        #expect(
+            try refusal(Sample.error("SignatureDoesNotMatch", message))?.refusal?.message
+                == "The signature does not match.")
+    }
+
+    @Test(
+        "that come as something else are told apart",
+        arguments: [("<html>", NotAnAnswer.html), ("", .empty), ("{}", .json)])
+    func notXML(body: String, reason: NotAnAnswer) throws {
+        #expect(try refusal(body, status: 403) == .notAnAnswer(reason, status: 403))
+    }
+}
