@@ -66,7 +66,8 @@ extension Failure {
             ("\(value) is no credential_source", "use Environment, Ec2InstanceMetadata or EcsContainer")
         case .webIdentityWithoutRole(let profile, _):
             ("\(profile) has a web_identity_token_file and no role_arn", "add role_arn")
-        case .ssoIncomplete(_, let given, let missing, _): ("\(given) needs \(missing) beside it", "add \(missing)")
+        case .ssoIncomplete(let profile, let missing, _):
+            ("\(profile) lacks \(missing) of IAM Identity Center", "add \(missing)")
         case .ssoKeyBesideSession(_, let key, _):
             ("\(key) belongs into the sso-session that the profile names", "move it there")
         case .ssoSessionMissing(let session, let profile, _):
