@@ -3,6 +3,8 @@
 SWIFT ?= swift
 PREFIX ?= $(HOME)/.local
 VENV := .venv
+# SwiftPM takes a __pycache__ beside the tests for a resource that somebody forgot.
+export PYTHONDONTWRITEBYTECODE := 1
 
 # The Swift runtime is linked in, so that libcrypto and the C library are all that a user's machine must have. The C++
 # runtime under it is linked in too: bound at each start, it would cost 1.7 million instructions. No RUNPATH: it would be

@@ -75,6 +75,7 @@ def unlocked(home):
 def working(unlocked, sts):
     """The same with an MFA session and prod's role in the cache; nothing is recorded yet."""
     unlocked.good("refresh", "prod", "--mfa-code", "123456", passphrase=True)
+    assert sts.actions() == ["GetSessionToken", "AssumeRole"] and len(unlocked.sessions()) == 2
     sts.requests.clear()
     return unlocked
 
@@ -102,7 +103,8 @@ class Moto:
         raise RuntimeError("moto_server did not start")
 
     def post(self, what, body=b""):
-        request = urllib.request.Request(f"{self.url}/moto-api/{what}", data=body, method="POST")
+        headers = {"Content-Type": "text/plain"}
+        request = urllib.request.Request(f"{self.url}/moto-api/{what}", data=body, headers=headers)
         urllib.request.urlopen(request, timeout=10).read()
 
     def client(self, service, key=("AKIAROOT", "root")):

@@ -139,7 +139,9 @@ def test_the_profile_is_written_behind_what_is_there(asked):
 def test_a_profile_that_is_there_stays_as_it_is(home):
     before = home.config_file.read_text()
     command = ["add", "alice", "--replace", "--stdin", "--no-verify", "--write-profile"]
-    home.good(*command, input=lines(random_key()), passphrase=True)
+    key = random_key()
+    home.good(*command, input=lines(key), passphrase=True)
+    assert home.stored() == {"alice": key}
     assert home.config_file.read_text() == before
 
 

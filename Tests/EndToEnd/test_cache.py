@@ -33,6 +33,7 @@ def test_a_cached_session_outlives_its_server(bare):
     bare.add_profiles()
     first = bare.good("process", "prod", "--mfa-code", "123456", passphrase=True)
     server.stop()
+    assert '"Version":1' in first
     assert bare.good("process", "prod") == first
 
 

@@ -92,7 +92,9 @@ def test_unset(working, program):
 
 
 def test_every_statement_ends_its_line(working):
-    for line in working.good("env", "prod", "--shell", "bash").splitlines():
+    lines = working.good("env", "prod", "--shell", "bash").splitlines()
+    assert len(lines) >= 10
+    for line in lines:
         assert line.endswith(";") and line.split(" ")[0] in ("export", "unset")
 
 

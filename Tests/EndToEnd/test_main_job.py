@@ -74,6 +74,7 @@ def test_standard_input_is_never_read(working):
     process.stdin.write(b"not for warder")
     process.stdin.flush()
     assert process.wait(10) == 0
+    assert b'"Version":1' in process.stdout.read()
     process.stdin.close()
     process.stdout.close()
     process.stderr.close()

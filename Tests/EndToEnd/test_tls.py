@@ -79,6 +79,7 @@ def test_no_file_tells_the_keys_of_the_connection(at_secure, secure, certificate
     log = at_secure.root / "keys.log"
     env = {"AWS_CA_BUNDLE": str(certificate / "certificate.pem"), "SSLKEYLOGFILE": str(log)}
     at_secure.good(*PROCESS, passphrase=True, env=env)
+    assert secure.actions() == ["GetSessionToken", "AssumeRole"]
     assert not log.exists()
 
 

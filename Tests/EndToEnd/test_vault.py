@@ -87,6 +87,7 @@ def test_where_a_passphrase_comes_from(home, source, tmp_path):
     else:
         result = home.run("unlock", env={"WARDER_PASSPHRASE": PASSPHRASE})
     assert result.code == 0, result
+    assert json.loads(home.good("status", "--json"))["unlocked"] is True
 
 
 def test_changing_the_passphrase(home):
@@ -99,6 +100,7 @@ def test_changing_the_passphrase(home):
 def test_changing_the_passphrase_keeps_the_sessions(working):
     before = working.good("process", "prod")
     working.good("vault", "passphrase", passphrase=True, env={"WARDER_NEW_PASSPHRASE": "a new one"})
+    assert working.read_vault("a new one").generation == 2
     assert working.good("process", "prod") == before
 
 
