@@ -25,6 +25,7 @@ public struct IndexedKey: Equatable, Sendable {
 
 private enum Tag {
     static let key: UInt8 = 1
+    static let generation: UInt8 = 2
     static let name: UInt8 = 1
     static let accessKeyID: UInt8 = 2
     static let account: UInt8 = 3
@@ -34,14 +35,15 @@ private enum Tag {
 extension SessionCache {
     private static var indexName: String { "keys" }
 
-    /// The keys that the vault held when it was last open; nil where that is not known.
+    /// The keys that the vault holds in `generation`; nil where that is not known.
     ///
     /// A copy of what the vault says, under the session-cache key, so that a list needs no passphrase.
-    public borrowing func keyIndex() throws(SessionCacheError) -> [IndexedKey]? {
+    public borrowing func keyIndex(generation: UInt64) throws(SessionCacheError) -> [IndexedKey]? {
         guard let text = try read(Self.indexName) else { return nil }
         return try? text.withUnsafeBytes { (bytes) throws(FieldsError) -> [IndexedKey] in
             var keys: [IndexedKey] = []
             var reader = FieldReader(bytes)
+            guard try reader.uint64(Tag.generation) == generation else { throw .missing(tag: Tag.generation) }
             while let record = try reader.next() {
                 guard record.tag == Tag.key else { continue }
                 let fields = FieldReader(record.value)
@@ -55,10 +57,13 @@ extension SessionCache {
         }
     }
 
-    /// Notes which keys the vault holds.
-    public borrowing func noteKeys(_ keys: [IndexedKey], random: RandomSource) throws(SessionCacheError) {
-        if let noted = try keyIndex(), noted == keys { return }
+    /// Notes which keys the vault holds in `generation`.
+    public borrowing func noteKeys(
+        _ keys: [IndexedKey], generation: UInt64, random: RandomSource
+    ) throws(SessionCacheError) {
+        if let noted = try keyIndex(generation: generation), noted == keys { return }
         var text = SecretBytes(capacity: 4096)
+        text.appendField(Tag.generation, generation)
         do throws(FieldsError) {
             for key in keys {
                 var fields = SecretBytes(capacity: 512)

@@ -43,12 +43,19 @@ public struct VaultFile: Sendable {
 
     /// The vault's identifier, read without a key or a lock; nil where there is no vault.
     public func identifier() throws(VaultFileError) -> VaultIdentifier? {
+        try head { (prefix) throws(VaultError) in try VaultHeader.identifier(ofPrefix: prefix) }
+    }
+
+    /// The vault's generation, read without a key or a lock; nil where there is no vault.
+    public func generation() throws(VaultFileError) -> UInt64? {
+        try head { (prefix) throws(VaultError) in try VaultHeader.generation(ofPrefix: prefix) }
+    }
+
+    private func head<R>(_ read: (UnsafeRawBufferPointer) throws(VaultError) -> R) throws(VaultFileError) -> R? {
         guard let prefix = try prefix() else { return nil }
-        do throws(VaultError) {
-            return try prefix.span.withUnsafeBytes { (prefix) throws(VaultError) in
-                try VaultHeader.identifier(ofPrefix: prefix)
-            }
-        } catch { throw .vault(error, path: path) }
+        do throws(VaultError) { return try prefix.span.withUnsafeBytes(read) } catch {
+            throw .vault(error, path: path)
+        }
     }
 
     /// Opens the vault.

@@ -41,7 +41,8 @@ extension Failure {
     private init(refused error: STSError, doing what: String) {
         let refusal = error.refusal
         let code = refusal?.code ?? "refused"
-        let said = refusal.map { $0.message.isEmpty ? code : "\(code): \($0.message)" } ?? code
+        let words = refusal.map(\.message) ?? ""
+        let said = words.isEmpty ? code : "\(code): \(words.withoutFullStop)"
         let message = "AWS refused to \(what): \(said)"
         switch error {
         case .wrongCode:

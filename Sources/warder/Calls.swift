@@ -50,6 +50,18 @@ final class Calls {
     }
 }
 
+extension Endpoint {
+    /// What of the endpoint shapes the credentials that it gives: an endpoint of one's own is another world, but
+    /// AWS's regional ones give the same, and those of the global one do not work everywhere.
+    ///
+    /// Without the region, a variable like `AWS_REGION` does not cost another MFA code.
+    var kind: String {
+        if isCustom { return url.text }
+        let labels = url.host.split(separator: ".")
+        return labels.count <= 3 ? url.host : labels.dropFirst(2).joined(separator: ".")
+    }
+}
+
 /// Where requests go that a profile shapes.
 struct Endpoints {
     private let settings: STS.EndpointSettings

@@ -266,6 +266,13 @@ extension Failure {
 }
 
 extension String {
+    /// Others' sentences end with a full stop; messages do not.
+    var withoutFullStop: String {
+        var text = self[...]
+        while let last = text.last, last == "." || last.isWhitespace { text.removeLast() }
+        return String(text)
+    }
+
     /// The C library's sentences begin with a capital; messages do not.
     var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
 }

@@ -17,7 +17,8 @@ struct KeyIntake {
     func run() throws(Failure) {
         guard let keyName = KeyName(name) else {
             throw Failure(
-                .usage, "\(name) is no name for a key", hint: "use up to 128 letters, digits and . _ @ + = , : / % -")
+                .usage, name.isEmpty ? "the name is empty" : "\(name) is no name for a key",
+                hint: "use up to 128 letters, digits and . _ @ + = , : / % -")
         }
         let keys = Keys(context)
         let index = try keys.index() ?? []

@@ -34,7 +34,12 @@ final class Keys {
     /// The keys as the vault listed them when it was last open; nil while locked.
     func index() throws(Failure) -> [IndexedKey]? {
         guard let sessions = try unlockedSessions() else { return nil }
-        do throws(SessionCacheError) { return try sessions.keyIndex() } catch { throw Failure(error) }
+        let generation: UInt64?
+        do throws(VaultFileError) { generation = try file.generation() } catch { throw Failure(error) }
+        guard let generation else { return nil }
+        do throws(SessionCacheError) { return try sessions.keyIndex(generation: generation) } catch {
+            throw Failure(error)
+        }
     }
 
     /// Where the session-cache key of the present vault lies while unlocked; nil where there is no vault.
@@ -91,7 +96,8 @@ final class Keys {
                 name: $0.name.text, accessKeyID: $0.accessKeyID, accountID: $0.accountID,
                 createdAt: Int64(clamping: $0.createdAt))
         }
-        do throws(SessionCacheError) { try sessions.noteKeys(keys, random: .system) } catch { throw Failure(error) }
+        // A list that cannot be noted, on a full disk say, only costs a passphrase later.
+        try? sessions.noteKeys(keys, generation: vault?.generation ?? 0, random: .system)
     }
 
     /// The vault's file as it is, encrypted.

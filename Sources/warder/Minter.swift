@@ -7,7 +7,8 @@ import STS
 
 /// Makes the sessions of one chain, each step with what the step before it gave.
 final class Minter {
-    /// The region for programs that get the credentials; nil where nothing names one.
+    /// The region for programs that get the credentials: the profile's, since whoever changes the profile wants its
+    /// region too, and the environment's may be left from the profile before. Nil where the profile names none.
     let region: String?
 
     private let keys: Keys
@@ -21,7 +22,7 @@ final class Minter {
         self.chain = chain
         self.codes = codes
         let environment = keys.context.environment
-        region = chain.effectiveRegion { environment.nonEmpty($0) }
+        region = chain.region?.value
         endpoints = Endpoints(chain.endpoint, environment)
         calls = Calls(caBundle: endpoints.caBundle)
     }
@@ -30,7 +31,7 @@ final class Minter {
 
     /// Everything that shapes the session of `step`.
     func identity(of step: Int) throws(Failure) -> [UInt8] {
-        chain.identity(ofStep: step, endpoint: try endpoint(of: step).url.text)
+        chain.identity(ofStep: step, endpoint: try endpoint(of: step).kind)
     }
 
     /// What a table says of the session of `step`.

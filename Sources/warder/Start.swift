@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Linux
+import Shells
 
 /// The way in.
 @main
@@ -43,6 +44,8 @@ enum Start {
         } catch {
             let text = Warder.fullMessage(for: error)
             guard Warder.exitCode(for: error) != .success else { return printOut(text + "\n") }
+            // What is evaluated must fail too, even where the arguments cannot be read.
+            if arguments.first == "env", !arguments.contains("--format") { printOut(Script.failing(.posix)) }
             let line = Warder.message(for: error).split(separator: "\n").first.map(String.init) ?? "unusable arguments"
             throw Failure(.usage, line.lowercasedFirst, hint: "see warder \(helpTopic(arguments)) --help")
         }

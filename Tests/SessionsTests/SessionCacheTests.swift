@@ -137,13 +137,14 @@ struct SessionCacheTests {
     @Test("the list of keys is kept with it, and is no session")
     func index() throws {
         let keys = [IndexedKey(name: "alice", accessKeyID: "AKIAEXAMPLE", accountID: nil, createdAt: 12)]
-        #expect(try scratch.cache().keyIndex() == nil)
+        #expect(try scratch.cache().keyIndex(generation: 3) == nil)
         _ = try publish(session(), as: "a")
-        try scratch.cache().noteKeys(keys, random: .system)
-        #expect(try scratch.cache().keyIndex() == keys)
+        try scratch.cache().noteKeys(keys, generation: 3, random: .system)
+        #expect(try scratch.cache().keyIndex(generation: 3) == keys)
+        #expect(try scratch.cache().keyIndex(generation: 4) == nil)
         #expect(try scratch.cache().all().count == 1)
         try SessionFolder(scratch.folder).forgetAll()
-        #expect(try scratch.cache().keyIndex() == keys)
+        #expect(try scratch.cache().keyIndex(generation: 3) == keys)
         #expect(try scratch.cache().all().isEmpty)
     }
 }
