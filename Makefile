@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 # searched for each library at each start. Packed relocations, and no exported symbols, make the start shorter as well.
 STATIC := .build/static
 RELEASE := -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -L$(CURDIR)/$(STATIC) -Xlinker -s \
-	-Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs -Xlinker --no-export-dynamic
+	-Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs -Xlinker --no-export-dynamic -Xlinker --icf=safe
 BINARY := .build/release/warder
 
 .PHONY: build try test unit e2e bench gate lint install uninstall clean deps deps-build
