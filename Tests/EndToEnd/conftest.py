@@ -3,6 +3,7 @@
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -21,6 +22,20 @@ import recording_sts  # noqa: E402
 def pytest_configure():
     if not WARDER.exists():
         pytest.exit(f"there is no {WARDER}: run make build, or set WARDER", returncode=2)
+
+
+@pytest.fixture(autouse=True)
+def time_limit():
+    """A test that hangs says where, and does not take the others with it."""
+
+    def stop(number, frame):
+        raise TimeoutError("the test took over three minutes")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(180)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture(scope="session")

@@ -72,6 +72,13 @@ def random_key():
     return identifier, secret
 
 
+def exit_code(terminal):
+    """Waits for a program at a terminal to end."""
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    return terminal.exitstatus
+
+
 class Home:
     def __init__(self, root):
         self.root = root

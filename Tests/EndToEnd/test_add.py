@@ -2,7 +2,7 @@
 
 import pexpect
 import pytest
-from home import MFA, PASSPHRASE, random_key
+from home import MFA, PASSPHRASE, exit_code, random_key
 from recording_sts import denied, invalid_key
 
 HEAD = "Access key ID,Secret access key"
@@ -64,12 +64,11 @@ def test_at_the_terminal(asked):
     answer("passphrase for .*: ", PASSPHRASE)
     answer("once more: ", PASSPHRASE)
     # Whatever else is offered: yes.
-    while terminal.expect(["[[]Y/n[]] ", "[[]y/N[]] ", "\\Z", pexpect.EOF]) < 2:
+    while terminal.expect(["[[]Y/n[]] ", "[[]y/N[]] ", pexpect.EOF]) < 2:
         shown.append(terminal.before)
         terminal.sendline("y")
     shown.append(terminal.before)
-    terminal.wait()
-    assert terminal.exitstatus == 0
+    assert exit_code(terminal) == 0
     assert asked.stored() == {"alice": asked.key}
     text = "".join(shown)
     assert identifier in text
@@ -83,8 +82,7 @@ def test_two_passphrases_that_differ(asked):
     terminal.expect("once more: ")
     terminal.sendline("other")
     terminal.expect("warder: .*differ")
-    terminal.wait()
-    assert terminal.exitstatus == 4
+    assert exit_code(terminal) == 4
     assert not asked.vault.exists()
 
 

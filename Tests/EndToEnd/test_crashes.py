@@ -50,6 +50,7 @@ def test_killed_while_a_key_is_added(home, tmp_path):
     def start_over():
         shutil.rmtree(home.data)
         shutil.rmtree(home.state, ignore_errors=True)
+        shutil.rmtree(home.cache, ignore_errors=True)
         home.data.mkdir(mode=0o700)
         home.vault.write_bytes(before)
         home.vault.chmod(0o600)
@@ -72,8 +73,8 @@ def test_killed_while_the_vault_is_made(bare, sts, tmp_path):
     bare.endpoint(sts.url)
 
     def start_over():
-        shutil.rmtree(bare.data, ignore_errors=True)
-        shutil.rmtree(bare.state, ignore_errors=True)
+        for folder in ("data", "state", "cache"):
+            shutil.rmtree(bare.root / folder, ignore_errors=True)
 
     calls = ["write", "fsync", "rename", "unlink", "mkdir"]
     for moment in killed_everywhere(bare, tmp_path / "log", calls, start_over):

@@ -8,13 +8,13 @@ import subprocess
 import time
 
 import pytest
-from home import PASSPHRASE, WARDER
+from home import PASSPHRASE, ROLE, WARDER, exit_code
 
 SHOWN = [
     "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_REGION",
     "AWS_DEFAULT_REGION", "WARDER_PROFILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN",
 ]
-BEFORE = {"AWS_PROFILE": "other", "AWS_DEFAULT_PROFILE": "other", "AWS_SECURITY_TOKEN": "old", "AWS_REGION": "old"}
+BEFORE = {"AWS_PROFILE": "other", "AWS_DEFAULT_PROFILE": "other", "AWS_SECURITY_TOKEN": "old"}
 POSIX = ["bash", "dash", "sh", "zsh"]
 
 
@@ -53,6 +53,18 @@ def expected(home):
 def test_eval(working, program, text):
     result = shell(working, program, text + "; show")
     assert json.loads(result.stdout) == expected(working), result
+
+
+def test_the_region_that_the_user_chose_stays(working):
+    """As SDKs have it: AWS_REGION comes before the profile."""
+    result = shell(working, "bash", "eval $(warder env prod); show", env={"AWS_REGION": "eu-north-1"})
+    assert json.loads(result.stdout)["AWS_REGION"] == "eu-north-1", result
+
+
+def test_the_region_of_the_profile_before_does_not_stay(working):
+    working.add_profile("far", f"role_arn = {ROLE}", "source_profile = alice", "region = ap-southeast-2")
+    result = shell(working, "bash", "eval $(warder env prod); eval $(warder env far); show")
+    assert json.loads(result.stdout)["AWS_REGION"] == "ap-southeast-2", result
 
 
 @pytest.mark.parametrize("text", ["warder env --shell fish prod | source", "eval (warder env prod)"])
@@ -165,10 +177,8 @@ def test_exec_in_a_terminal_has_job_control(working):
     terminal.expect("Running")
     terminal.sendcontrol("z")
     terminal.expect("Stopped")
-    terminal.sendline("kill %1; exit 7")
-    terminal.expect("exit")
-    terminal.wait()
-    assert terminal.exitstatus == 7
+    terminal.sendline("kill -9 %1; wait %1; exit 7")
+    assert exit_code(terminal) == 7
 
 
 def test_exec_of_nothing_that_can_be_run(working):

@@ -1,7 +1,7 @@
 """Everything that goes wrong: the exit code, one line that says what, one that says what to do, and nothing lost."""
 
 import pytest
-from home import MFA, PASSPHRASE, ROLE, random_key
+from home import MFA, PASSPHRASE, ROLE, exit_code, random_key
 
 ROLE_LINE = f"warder_role_arn = {ROLE}"
 
@@ -27,8 +27,7 @@ def test_locked(careful, arguments, quiet):
 def test_locked_by_variable_even_at_a_terminal(careful):
     terminal = careful.terminal("process", "prod", env={"WARDER_NO_PROMPT": "1"})
     terminal.expect("warder: .*locked")
-    terminal.wait()
-    assert terminal.exitstatus == 3
+    assert exit_code(terminal) == 3
 
 
 def test_a_code_is_needed_and_nobody_is_there(careful):
@@ -145,8 +144,7 @@ def test_a_terminal_that_hangs_up_while_it_is_asked(careful):
     terminal.expect("passphrase for .*: ")
     terminal.sendcontrol("d")
     terminal.expect("warder: ")
-    terminal.wait()
-    assert terminal.exitstatus == 4
+    assert exit_code(terminal) == 4
 
 
 def test_three_wrong_passphrases_typed(careful):
@@ -155,8 +153,7 @@ def test_three_wrong_passphrases_typed(careful):
         terminal.expect("passphrase for .*: ")
         terminal.sendline(attempt)
     terminal.expect("warder: ")
-    terminal.wait()
-    assert terminal.exitstatus == 3
+    assert exit_code(terminal) == 3
 
 
 def test_a_mistyped_passphrase_may_be_mended(careful):
@@ -165,5 +162,4 @@ def test_a_mistyped_passphrase_may_be_mended(careful):
     terminal.sendline("wrong")
     terminal.expect("passphrase for .*: ")
     terminal.sendline(PASSPHRASE)
-    terminal.wait()
-    assert terminal.exitstatus == 0
+    assert exit_code(terminal) == 0
