@@ -55,9 +55,14 @@ def test_eval(working, program, text):
     assert json.loads(result.stdout) == expected(working), result
 
 
-def test_the_region_that_the_user_chose_stays(working):
-    """As SDKs have it: AWS_REGION comes before the profile."""
+def test_the_region_of_the_profile_wins_and_one_without_leaves_what_is_there(working):
+    """Whoever changes the profile wants its region; AWS_REGION may be left from the profile before."""
     result = shell(working, "bash", "eval $(warder env prod); show", env={"AWS_REGION": "eu-north-1"})
+    assert json.loads(result.stdout)["AWS_REGION"] == "eu-west-1", result
+    working.add_profile("nowhere", f"role_arn = {ROLE}", "source_profile = rootless")
+    working.add_profile("rootless", "warder_key = alice", "mfa_serial = arn:aws:iam::111111111111:mfa/alice")
+    command = "eval $(warder env nowhere --mfa-code 123456); show"
+    result = shell(working, "bash", command, env={"AWS_REGION": "eu-north-1", "WARDER_PASSPHRASE": PASSPHRASE})
     assert json.loads(result.stdout)["AWS_REGION"] == "eu-north-1", result
 
 
@@ -177,7 +182,9 @@ def test_exec_in_a_terminal_has_job_control(working):
     terminal.expect("Running")
     terminal.sendcontrol("z")
     terminal.expect("Stopped")
-    terminal.sendline("kill -9 %1; wait %1; exit 7")
+    # The second is for a bash that has not noticed yet that the job is gone.
+    terminal.sendline("kill -9 %1; exit 7")
+    terminal.sendline("exit 7")
     assert exit_code(terminal) == 7
 
 
