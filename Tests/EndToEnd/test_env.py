@@ -59,8 +59,9 @@ def test_the_region_of_the_profile_wins_and_one_without_leaves_what_is_there(wor
     """Whoever changes the profile wants its region; AWS_REGION may be left from the profile before."""
     result = shell(working, "bash", "eval $(warder env prod); show", env={"AWS_REGION": "eu-north-1"})
     assert json.loads(result.stdout)["AWS_REGION"] == "eu-west-1", result
-    working.add_profile("nowhere", f"role_arn = {ROLE}", "source_profile = rootless")
-    working.add_profile("rootless", "warder_key = alice", "mfa_serial = arn:aws:iam::111111111111:mfa/alice")
+    with working.config_file.open("a") as file:
+        file.write("\n[profile rootless]\nwarder_key = alice\nmfa_serial = arn:aws:iam::111111111111:mfa/alice\n")
+        file.write(f"[profile nowhere]\nwarder_role_arn = {ROLE}\nwarder_source_profile = rootless\n")
     command = "eval $(warder env nowhere --mfa-code 123456); show"
     result = shell(working, "bash", command, env={"AWS_REGION": "eu-north-1", "WARDER_PASSPHRASE": PASSPHRASE})
     assert json.loads(result.stdout)["AWS_REGION"] == "eu-north-1", result
@@ -179,7 +180,8 @@ def test_exec_leaves_signals_as_they_were(working):
 def test_exec_in_a_terminal_has_job_control(working):
     terminal = working.terminal("exec", "prod", "--", "bash", "--norc", "-i")
     terminal.sendline("sleep 30 & jobs; fg")
-    terminal.expect("Running")
+    terminal.expect(r"Running[^\n]*\nsleep 30")
+    time.sleep(0.3)
     terminal.sendcontrol("z")
     terminal.expect("Stopped")
     # The second is for a bash that has not noticed yet that the job is gone.
