@@ -177,7 +177,11 @@ def test_exec_in_a_terminal_has_job_control(working):
     terminal.expect("Running")
     terminal.sendcontrol("z")
     terminal.expect("Stopped")
-    terminal.sendline("kill -9 %1; wait %1; exit 7")
+    terminal.sendline("fg")
+    terminal.expect("sleep 30\r\n")
+    terminal.sendcontrol("c")
+    terminal.expect("[$#] ")
+    terminal.sendline("exit 7")
     assert exit_code(terminal) == 7
 
 
