@@ -52,7 +52,7 @@ let package = Package(
         .executableTarget(
             name: "warder",
             dependencies: [
-                "Chains", "Crypto", "Fields", "Linux", "Profiles", "Prompt", "Secrets", "Sessions", "Shells", "Signing",
+                "Chains", "Crypto", "Linux", "Profiles", "Prompt", "Secrets", "Sessions", "Shells",
                 "STS", "Times", "Transport", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -70,7 +70,8 @@ let package = Package(
         tests(of: "Prompt", ["Linux", "Secrets"]),
         tests(of: "Shells", ["Secrets"]),
         tests(of: "Signing", ["Crypto", "Secrets", "Times"]),
-        .target(name: "Servers", path: "Tests/Servers", exclude: ["hostile.py", "recording_sts.py"], swiftSettings: strict),
+        .target(
+            name: "Servers", path: "Tests/Servers", exclude: ["hostile.py", "recording_sts.py"], swiftSettings: strict),
         tests(of: "Transport", ["CCurl", "Crypto", "Secrets", "Servers"]),
         tests(of: "XML", ["Secrets"]),
         tests(of: "STS", ["Secrets", "Servers", "Signing", "Times", "Transport", "XML"]),

@@ -46,7 +46,7 @@ extension Failure {
             switch error.code {
             case 28: "free some space (df -h), and try again: nothing was changed"  // ENOSPC
             case 122: "free some of your quota, and try again: nothing was changed"  // EDQUOT
-            case 30: "the file system is mounted read-only: remount it, or set the XDG variable to another place"  // EROFS
+            case 30: "the file system is read-only: remount it, or set the XDG variable to another place"  // EROFS
             case 13, 1: "check who owns it and its mode: ls -ld \(error.path)"  // EACCES, EPERM
             case 2: "check that the path is right: \(error.path)"  // ENOENT
             default: "nothing was changed; try again when that is mended"

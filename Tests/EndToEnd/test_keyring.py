@@ -63,7 +63,7 @@ def test_without_a_keyring_a_file_in_memory(home, sts, refusal):
         pytest.skip("there is no file system in memory to use")
     prefix = REFUSING + REFUSALS[refusal]
     home.good("refresh", "prod", "--mfa-code", "123456", passphrase=True, prefix=prefix)
-    (file,) = [path for path in home.runtime.rglob("*") if path.is_file()]
+    (file,) = home.runtime.rglob("warder:session-cache:*")
     assert file.stat().st_mode & 0o777 == 0o600 and file.parent.stat().st_mode & 0o777 == 0o700
     assert PASSPHRASE.encode() not in file.read_bytes()
     assert '"Version":1' in home.good("process", "prod", prefix=prefix)

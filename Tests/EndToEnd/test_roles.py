@@ -70,11 +70,12 @@ def test_the_prefixed_key_is_the_one_that_counts(working, sts):
 
 
 def test_a_role_has_a_session_name_of_its_own(working, sts):
-    assert 2 <= len(assumed(working, sts)["RoleSessionName"]) <= 64
+    assert 2 <= len(assumed(working, sts, "external_id = another")["RoleSessionName"]) <= 64
 
 
 def test_requests_go_to_the_profile_s_region(working, sts):
-    working.add_profile("far", f"role_arn = {ROLE}", "source_profile = alice", "region = ap-southeast-2")
+    lines = [f"role_arn = {ROLE}", "source_profile = alice", "region = ap-southeast-2", "external_id = x1"]
+    working.add_profile("far", *lines)
     working.good("process", "far")
     assert sts.only("AssumeRole").region == "ap-southeast-2"
 
