@@ -31,6 +31,12 @@ public struct Partition: Equatable, Sendable {
         self = Self.all.first { $0.claims(region) } ?? Self.aws
     }
 
+    /// The partition of this name; nil where there is none.
+    public init?(named name: String) {
+        guard let partition = Self.all.first(where: { $0.name == name }) else { return nil }
+        self = partition
+    }
+
     /// Whether the region is the partition's own, by name or by the anchored pattern.
     func claims(_ region: String) -> Bool {
         region == globalRegion || prefixes.contains { matches(region, prefix: $0) }

@@ -1,4 +1,5 @@
 import Crypto
+import Glibc
 import Linux
 import Prompt
 import Sessions
@@ -44,11 +45,11 @@ extension Failure {
     init(_ error: SystemError, _ what: String) {
         let hint =
             switch error.code {
-            case 28: "free some space (df -h), and try again: nothing was changed"  // ENOSPC
-            case 122: "free some of your quota, and try again: nothing was changed"  // EDQUOT
-            case 30: "the file system is read-only: remount it, or set the XDG variable to another place"  // EROFS
-            case 13, 1: "check who owns it and its mode: ls -ld \(error.path)"  // EACCES, EPERM
-            case 2: "check that the path is right: \(error.path)"  // ENOENT
+            case ENOSPC: "free some space (df -h), and try again: nothing was changed"
+            case EDQUOT: "free some of your quota, and try again: nothing was changed"
+            case EROFS: "the file system is read-only: remount it, or set the XDG variable to another place"
+            case EACCES, EPERM: "check who owns it and its mode: ls -ld \(error.path)"
+            case ENOENT: "check that the path is right: \(error.path)"
             default: "nothing was changed; try again when that is mended"
             }
         self.init(.other, "\(what): \(error.call) \(error.path): \(error.reason.lowercasedFirst)", hint: hint)

@@ -163,7 +163,14 @@ final class Minter {
     private func endpoint(of step: Int) throws(Failure) -> Endpoint {
         let environment = keys.context.environment
         let region = chain.effectiveRegion(ofStep: step) { environment.nonEmpty($0) }
-        return try endpoints.endpoint(.sts, region: region)
+        return try endpoints.endpoint(.sts, region: region ?? regionOfPartition)
+    }
+
+    /// Where nothing names a region, outside of the partition `aws`: the one that the partition itself goes by. The
+    /// global endpoint serves `aws` alone.
+    private var regionOfPartition: String? {
+        guard let name = chain.partition, name != "aws" else { return nil }
+        return Partition(named: name)?.implicitGlobalRegion
     }
 
     private func role(of step: Int) -> RoleStep? {
