@@ -50,8 +50,8 @@ def test_killed_while_a_key_is_added(home, tmp_path):
     def start_over():
         home.good("lock")
         shutil.rmtree(home.data)
-        shutil.rmtree(home.state, ignore_errors=True)
-        shutil.rmtree(home.cache, ignore_errors=True)
+        for folder in ("state", "cache"):
+            shutil.rmtree(home.root / folder, ignore_errors=True)
         home.data.mkdir(mode=0o700)
         home.vault.write_bytes(before)
         home.vault.chmod(0o600)
