@@ -45,6 +45,8 @@ extension Failure {
     init(_ error: SystemError, _ what: String) {
         let hint =
             switch error.code {
+            case _ where error.call == SystemError.lateSynchronization:
+                "it is written, but a power cut may undo that: check the disk (dmesg), and run warder list"
             case ENOSPC: "free some space (df -h), and try again: nothing was changed"
             case EDQUOT: "free some of your quota, and try again: nothing was changed"
             case EROFS: "the file system is read-only: remount it, or set the XDG variable to another place"
@@ -233,6 +235,8 @@ extension Failure {
             self.init(
                 .locked, "wrong passphrase or code for \(path), or its slot is damaged",
                 hint: "try again; if you forgot it: warder vault passphrase --recovery")
+        case .noSuchSlot(.passphrase):
+            self.init(.damaged, "the vault \(path) has no passphrase slot", hint: mend)
         case .noSuchSlot(let type):
             self.init(
                 .notFound, "the vault \(path) has no \(type.name) slot",
