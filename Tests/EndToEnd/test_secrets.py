@@ -226,7 +226,7 @@ def test_the_user_s_other_programs_cannot_read_its_memory(home, sts):
     del ordinary["executable"]
     with subprocess.Popen(["sleep", "60"], **ordinary) as readable:
         said = [
-            subprocess.run([sys.executable, "-c", READ_MEMORY, str(pid)], capture_output=True, text=True, **ordinary)
+            subprocess.run(["/usr/bin/python3", "-c", READ_MEMORY, str(pid)], capture_output=True, text=True, **ordinary)
             for pid in (process.pid, readable.pid)
         ]
         readable.kill()
