@@ -98,7 +98,8 @@ def times(commands, env, runs, prepare=None, rounds=5):
             hyperfine = ["hyperfine", "-N", "--style", "none", "--warmup", "10", "--runs", str(runs)]
             hyperfine += ["--export-json", file.name] + (["--prepare", prepare] if prepare else [])
             quoted = [" ".join(f"'{word}'" for word in command) for command in commands]
-            subprocess.run([*hyperfine, *quoted], env=env, check=True, stdout=subprocess.DEVNULL)
+            # It warns of outliers, which medians over several rounds are there to withstand.
+            subprocess.run([*hyperfine, *quoted], env=env, check=True, capture_output=True)
             results = json.loads(pathlib.Path(file.name).read_text())["results"]
         for median, result in zip(medians, results):
             median.append(result["median"] * 1000)

@@ -19,6 +19,7 @@ import vault_v1 as v1  # noqa: E402
 WARDER = pathlib.Path(os.environ.get("WARDER", TESTS.parent / ".build/release/warder")).resolve()
 PASSPHRASE = "correct horse battery staple"
 MFA = "arn:aws:iam::111111111111:mfa/alice"
+NOBODY = 65534
 ROLE = "arn:aws:iam::222222222222:role/Admin"
 
 PROFILES = f"""\
@@ -202,6 +203,16 @@ class Home:
             env=self.variables(False, env), cwd=self.root, capture_output=True, text=True, timeout=timeout,
             start_new_session=True,
         )
+
+    def as_ordinary_user(self):
+        """How to start a program as somebody who is not root, to whom the home is given."""
+        if os.geteuid() != 0:
+            return {"user": os.geteuid(), "executable": str(WARDER)}
+        binary = shutil.copy(WARDER, self.root / "warder")
+        for folder in (self.root, self.runtime):
+            for path in [folder, *folder.rglob("*")]:
+                os.chown(path, NOBODY, NOBODY)
+        return {"user": NOBODY, "group": NOBODY, "extra_groups": [], "executable": str(binary)}
 
     # Looking at it
 

@@ -39,6 +39,16 @@ def test_from_nothing_to_credentials(bare, sts):
     assert answer["AccessKeyId"] == "ASIATEMPORARY0000002"
 
 
+def test_the_same_as_an_ordinary_user(home, sts):
+    """Where the tests are root, as in a container, this one is not."""
+    ordinary = home.as_ordinary_user()
+    home.good("refresh", "prod", "--mfa-code", "123456", passphrase=True, **ordinary)
+    assert json.loads(home.good("process", "prod", **ordinary))["AccessKeyId"] == "ASIATEMPORARY0000002"
+    assert home.vault.stat().st_uid == ordinary["user"]
+    home.good("lock", **ordinary)
+    home.run("process", "prod", **ordinary).failed(3)
+
+
 def test_what_process_prints(working):
     result = working.run("process", "prod")
     assert (result.code, result.err) == (0, "")

@@ -207,7 +207,29 @@ def test_no_core(unlocked, waiting, tmp_path, number):
     assert list(unlocked.root.glob("core*")) == []
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may trace everything; the kernel's rule is for others")
-def test_the_user_s_other_programs_cannot_read_its_memory(waiting):
-    with pytest.raises(PermissionError):
-        open(f"/proc/{waiting.pid}/mem", "rb")
+READ_MEMORY = """
+import sys
+try:
+    open(f"/proc/{sys.argv[1]}/mem", "rb")
+    print("read")
+except PermissionError:
+    print("refused")
+"""
+
+
+def test_the_user_s_other_programs_cannot_read_its_memory(home, sts):
+    """Root may read everything, so where the tests are root, this one is not."""
+    ordinary = home.as_ordinary_user()
+    sts.always("GetSessionToken", recording_sts.hang)
+    process = home.start("process", "prod", "--mfa-code", "123456", passphrase=True, **ordinary)
+    assert sts.waiting.acquire(timeout=20)
+    del ordinary["executable"]
+    with subprocess.Popen(["sleep", "60"], **ordinary) as readable:
+        said = [
+            subprocess.run(["/usr/bin/python3", "-c", READ_MEMORY, str(pid)], capture_output=True, text=True, **ordinary)
+            for pid in (process.pid, readable.pid)
+        ]
+        readable.kill()
+    process.kill()
+    process.communicate()
+    assert [result.stdout for result in said] == ["refused\n", "read\n"], said
