@@ -27,6 +27,8 @@ final class Keys {
     /// The session cache, for which the vault is opened if need be.
     func sessions() throws(Failure) -> SessionCache {
         if let sessions = try unlockedSessions() { return sessions }
+        try openUnlessUnlocked()
+        if vault == nil, let sessions = try unlockedSessions() { return sessions }
         try open()
         return SessionCache(folder: context.places.sessions, key: try sessionCacheKey())
     }
