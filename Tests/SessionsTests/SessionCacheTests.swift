@@ -71,6 +71,14 @@ struct SessionCacheTests {
         }
     }
 
+    @Test("a time before 1970, which a machine without a clock has, is no reason to fall over")
+    func beforeTheEpoch() throws {
+        let name = try publish(session(expiration: -5), as: "old")
+        let sessions = try scratch.cache().all()
+        #expect(sessions.map(\.name) == [name])
+        #expect(sessions.map(\.expiration) == [0])
+    }
+
     @Test("nothing of it can be read from the file or its name")
     func opaque() throws {
         let name = try publish(session(), as: "alice arn:aws:iam::222222222222:role/Admin")

@@ -1,0 +1,142 @@
+"""Corners where things once went wrong, or easily could."""
+
+import json
+
+import subprocess
+import time
+
+import pytest
+from home import PASSPHRASE, WARDER, random_key
+
+
+def test_the_passphrase_s_descriptor_stays_with_warder(working, tmp_path):
+    file = tmp_path / "passphrase"
+    file.write_text(PASSPHRASE + "\n")
+    with file.open("rb") as passphrase:
+        number = passphrase.fileno()
+        result = working.run(
+            "exec", "prod", "--", "ls", f"/proc/self/fd/{number}", env={"WARDER_PASSPHRASE_FD": str(number)},
+            pass_fds=[number],
+        )
+    assert result.code == 2 and PASSPHRASE not in result.out + result.err
+
+
+@pytest.mark.parametrize(
+    "command", [["process", "prod"], ["env", "prod"], ["list"], ["status", "--json"], ["whoami", "prod"], ["--help"]]
+)
+def test_an_answer_that_cannot_be_written_is_a_failure(working, command):
+    with open("/dev/full", "w") as full:
+        run = subprocess.run([WARDER, *command], env=working.environment, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert run.returncode == 1
+    assert run.stderr.splitlines()[-2].startswith("warder: the answer could not be written")
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure(working):
+    command = f"{WARDER} list | true; echo ${{PIPESTATUS[0]}}"
+    run = subprocess.run(["bash", "-c", command], env=working.environment, capture_output=True, text=True)
+    assert (run.stdout, run.stderr) == ("0\n", "")
+
+
+def test_a_recovery_code_that_reached_nobody_is_said_to_be_lost(home):
+    with open("/dev/full", "w") as full:
+        run = subprocess.run(
+            [WARDER, "vault", "recovery"], env={**home.environment, "WARDER_PASSPHRASE": PASSPHRASE}, stdout=full,
+            stderr=subprocess.PIPE, text=True, start_new_session=True,
+        )
+    assert run.returncode == 1 and "is lost" in run.stderr
+
+
+def test_many_at_a_locked_vault_derive_one_key(bare, sts):
+    """At scrypt's standard cost each would take half a second and 128 MiB."""
+    bare.endpoint(sts.url)
+    bare.add_vault(cost=17)
+    bare.add_profiles()
+    start = time.monotonic()
+    several = [
+        bare.start("process", "alice", "--mfa-code", "123456", passphrase=True, stdout=-1, stderr=-1) for _ in range(60)
+    ]
+    answers = {process.communicate()[0] for process in several}
+    assert len(answers) == 1 and json.loads(answers.pop())["Version"] == 1
+    assert sts.actions() == ["GetSessionToken"]
+    assert time.monotonic() - start < 20
+
+
+@pytest.mark.parametrize(
+    "option, value",
+    [
+        ("--region", "eu\nfoo = bar"), ("--region", "evil.example/#"),
+        ("--mfa-serial", "arn:aws:iam::1:mfa/x\ncredential_process = evil"), ("--mfa-serial", "short"),
+    ],
+)
+def test_what_would_bring_lines_into_the_config_is_refused(home, option, value):
+    before = home.config_file.read_bytes() if home.config_file.exists() else None
+    result = home.run(
+        "add", "carol", "--stdin", "--no-verify", "--write-profile", option, value,
+        input="{}\n{}\n".format(*random_key()), passphrase=True,
+    )
+    assert result.code in (2, 8) and result.out == ""
+    assert (home.config_file.read_bytes() if home.config_file.exists() else None) == before
+    assert "carol" not in home.stored()
+
+
+def test_a_name_like_an_option_is_refused(home):
+    result = home.run(
+        "add", "--stdin", "--no-verify", "--", "-dash", input="{}\n{}\n".format(*random_key()), passphrase=True
+    )
+    result.failed(2)
+
+
+def test_a_key_from_another_program_s_output(home, tmp_path):
+    """`--csv <(pass show …)`: nothing touches the disk, and the program may take its time."""
+    identifier, secret = random_key()
+    text = f"Access key ID,Secret access key\\n{identifier},{secret}\\n"
+    command = f"{WARDER} add carol --no-verify --csv <(sleep 0.5; printf '{text}')"
+    env = {**home.environment, "WARDER_PASSPHRASE": PASSPHRASE}
+    run = subprocess.run(["bash", "-c", command], env=env, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert home.stored()["carol"] == (identifier, secret)
+
+
+@pytest.mark.needs("strace")
+@pytest.mark.parametrize("moment", range(1, 5))
+def test_killed_while_the_copy_before_is_restored(home, tmp_path, moment):
+    """The copy that is restored from may be `vault.bak` itself: it must be there whatever happens."""
+    good = home.vault.read_bytes()
+    copy = home.data / "vault.bak"
+    copy.write_bytes(good)
+    copy.chmod(0o600)
+    damaged = bytearray(good)
+    damaged[-40] ^= 1
+    home.vault.write_bytes(damaged)
+    prefix = ["strace", "-f", "-o", tmp_path / "log", "-e", f"inject=rename:signal=SIGKILL:when={moment}"]
+    home.run("vault", "restore", copy, passphrase=True, prefix=prefix)
+    assert copy.read_bytes() == good
+    home.good("vault", "restore", copy, passphrase=True)
+    assert home.stored() == {"alice": home.key}
+
+
+def test_mfa_process_that_lingers_does_not_hold_the_answer(home, sts):
+    home.add_profile("slow", "mfa_serial = arn:aws:iam::111111111111:mfa/alice", "mfa_process = echo 123456; sleep 30 &")
+    home.config_file.write_text(home.config_file.read_text() + "warder_key = alice\n")
+    start = time.monotonic()
+    home.good("process", "slow", passphrase=True)
+    assert time.monotonic() - start < 10
+    assert sts.requests[-1].parameters["TokenCode"] == "123456"
+
+
+def test_a_digit_too_few_may_be_mended(home, sts):
+    terminal = home.terminal("refresh", "alice", passphrase=True)
+    terminal.expect("MFA code of .*: ")
+    terminal.sendline("12345")
+    terminal.expect("six digits, please; .*: ")
+    terminal.sendline("123456")
+    terminal.expect("good for 1[12]h")
+    assert sts.requests[-1].parameters["TokenCode"] == "123456"
+
+
+@pytest.mark.parametrize("value", ["400d", "0s", "soon"])
+def test_an_unlock_time_that_is_none(home, value):
+    home.settings(f"[warder]\nunlock_time = {value}\n")
+    home.run("unlock", passphrase=True).failed(8, "config:2")
+
+
