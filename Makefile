@@ -9,10 +9,10 @@ export PYTHONDONTWRITEBYTECODE := 1
 # The Swift runtime is linked in, so that libcrypto and the C library are all that a user's machine must have. The C++
 # runtime under it is linked in too: bound at each start, it would cost 1.7 million instructions. No RUNPATH: it would be
 # searched for each library at each start. No exported symbols, and a fixed address (-no-pie): moved at each start, a hundred
-# pages of metadata would be copied, which is a quarter of the time of a warm answer; docs/performance.md weighs it.
+# pages of metadata would be copied, which is a quarter of the time of a warm answer; docs/performance.md weighs it. Functions of the same code are folded.
 STATIC := .build/static
 RELEASE := -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -L$(CURDIR)/$(STATIC) -Xlinker -s \
-	-Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -no-pie -Xlinker --no-export-dynamic -Xlinker --icf=safe
+	-Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -no-pie -Xlinker --no-export-dynamic -Xlinker --icf=all -Xlinker -O2
 BINARY := .build/release/warder
 
 .PHONY: build try test unit e2e bench gate lint install uninstall clean deps deps-build

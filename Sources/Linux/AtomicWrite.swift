@@ -13,13 +13,16 @@ public enum Durability: Sendable {
 ///
 /// The caller holds the lock that belongs to `path`, so that nobody else writes `path.new`; one left there by a
 /// killed process is removed. The new file is 0600. After a failed `fsync` the pages may be gone although a second
-/// one succeeds, so any failure throws the new file away.
+/// one succeeds, so any failure throws the new file away. Once it is renamed it stays: a failure then is told by the
+/// call `SystemError.lateSynchronization`.
 ///
 /// - Parameter modified: the file's modification time, in seconds since 1970; nil for now.
 public func writeAtomically(
     _ bytes: UnsafeRawBufferPointer, to path: String, _ durability: Durability, modified: Int64? = nil
 ) throws(SystemError) {
     let temporary = path + ".new"
+    // Opened before anything is done, so that the one failure that can come after the rename is that of its `fsync`.
+    let folder: Descriptor? = durability == .durable ? try openFolder(of: path) : nil
     try removeFile(temporary)
     do throws(SystemError) {
         try write(bytes, toNew: temporary, durability, modified: modified)
@@ -28,7 +31,10 @@ public func writeAtomically(
         unlink(temporary)
         throw error
     }
-    if durability == .durable { try synchronizeFolder(of: path) }
+    guard durability == .durable else { return }
+    do throws(SystemError) { try folder?.synchronize() } catch {
+        throw SystemError(call: SystemError.lateSynchronization, path: path, code: error.code)
+    }
 }
 
 /// Writes a file that must not be there yet (0600), and waits for the disk.
@@ -37,7 +43,7 @@ public func writeNewFile(_ secret: borrowing SecretBytes, to path: String) throw
     do throws(SystemError) {
         try secret.withUnsafeBytes { (bytes) throws(SystemError) in try file.write(bytes) }
         try file.synchronize()
-        try synchronizeFolder(of: path)
+        try openFolder(of: path).synchronize()
     } catch {
         unlink(path)
         throw error
@@ -56,9 +62,8 @@ private func write(
     if durability == .durable { try file.synchronize() }
 }
 
-/// Makes a rename in the folder of `path` durable.
-private func synchronizeFolder(of path: String) throws(SystemError) {
+/// The folder that `path` is in.
+private func openFolder(of path: String) throws(SystemError) -> Descriptor {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    let descriptor = try Descriptor(opening: folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY)
-    try descriptor.synchronize()
+    return try Descriptor(opening: folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY)
 }

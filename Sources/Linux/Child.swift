@@ -35,12 +35,14 @@ public func output(
     close(ends[1])
     guard started == 0 else { throw .notStarted(program: command, code: started) }
     var text = SecretBytes(capacity: limit + 1)
-    if let failure = collect(output, command, into: &text, limit: limit, until: deadline) {
+    var status: Int32?
+    let failure = collect(output, command, of: process, &status, into: &text, limit: limit, until: deadline)
+    if let failure {
         kill(process, SIGKILL)
-        _ = wait(for: process)
+        while waitpid(process, nil, 0) == -1 && errno == EINTR {}
         throw failure
     }
-    let status = wait(for: process)
+    guard let status else { throw .timedOut(program: command) }
     if status & 0x7f != 0 { throw .killed(program: command, signal: status & 0x7f) }
     guard status == 0 else { throw .failed(program: command, code: status >> 8 & 0xff) }
     while text.count > 0, text[text.count - 1] == UInt8(ascii: "\n") || text[text.count - 1] == UInt8(ascii: "\r") {
@@ -75,28 +77,35 @@ private func spawn(
     }
 }
 
+/// Reads until the child has ended: its output may end before, and what it leaves running may hold the pipe open after.
 private func collect(
-    _ output: borrowing Descriptor, _ command: String, into text: inout SecretBytes, limit: Int,
-    until deadline: Deadline?
+    _ output: borrowing Descriptor, _ command: String, of process: pid_t, _ status: inout Int32?,
+    into text: inout SecretBytes, limit: Int, until deadline: Deadline?
 ) -> ChildError? {
+    var hasEnded = false
     while true {
-        var waiting = pollfd(fd: output.number, events: Int16(POLLIN), revents: 0)
-        let ready = poll(&waiting, 1, deadline.map { Int32(clamping: $0.remaining) } ?? -1)
-        if ready == 0 { return .timedOut(program: command) }
-        if ready < 0 { continue }
-        let used = text.count
-        text.extend(to: limit + 1)
-        let count = text.withUnsafeMutableBytes {
-            read(output.number, $0.baseAddress.map { $0 + used }, limit + 1 - used)
+        if status == nil { status = ended(process) }
+        var waiting = pollfd(fd: hasEnded ? -1 : output.number, events: Int16(POLLIN), revents: 0)
+        let patience: Int32 = status != nil ? 0 : hasEnded ? 5 : 50
+        let ready = poll(&waiting, 1, patience)
+        if ready == 1 {
+            let used = text.count
+            text.extend(to: limit + 1)
+            let count = text.withUnsafeMutableBytes {
+                read(output.number, $0.baseAddress.map { $0 + used }, limit + 1 - used)
+            }
+            text.truncate(to: used + max(0, count))
+            hasEnded = count == 0 || (count < 0 && errno != EINTR)
+            if text.count > limit { return .tooMuchOutput(program: command, limit: limit) }
+        } else if status != nil {
+            return nil
         }
-        text.truncate(to: used + max(0, count))
-        if count == 0 || (count < 0 && errno != EINTR) { return nil }
-        if text.count > limit { return .tooMuchOutput(program: command, limit: limit) }
+        if status == nil, deadline?.hasPassed == true { return .timedOut(program: command) }
     }
 }
 
-private func wait(for process: pid_t) -> Int32 {
+/// How the child ended; nil while it runs.
+private func ended(_ process: pid_t) -> Int32? {
     var status: Int32 = 0
-    while waitpid(process, &status, 0) == -1 && errno == EINTR {}
-    return status
+    return waitpid(process, &status, WNOHANG) == process ? status : nil
 }

@@ -29,6 +29,11 @@ public struct Descriptor: ~Copyable {
         return info
     }
 
+    /// Lets reads wait again, after opening with `O_NONBLOCK`. The corresponding C function is `fcntl`.
+    public func block() throws(SystemError) {
+        _ = try system("fcntl", path) { fcntl(number, F_SETFL, 0) }
+    }
+
     /// Reads into `buffer`; the number of bytes, 0 at the end. The corresponding C function is `read`.
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
         try system("read", path) { Glibc.read(number, buffer.baseAddress, buffer.count) }

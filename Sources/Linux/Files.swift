@@ -25,10 +25,12 @@ public enum FileError: Error, Equatable, Sendable {
 /// Reads a file that the user wrote, as `~/.aws/config`: links are followed, and its permissions are the user's affair.
 public func readFile(_ path: String, limit: Int) throws(FileError) -> SecretBytes {
     do throws(SystemError) {
-        // A pipe in the file's place must not hang a program that runs unattended.
+        // Opening a pipe that nobody writes to must not hang a program that runs unattended.
         let file = try Descriptor(opening: path, O_RDONLY | O_NONBLOCK)
         let status = try file.status()
         if status.st_mode & S_IFMT == S_IFDIR { throw SystemError(call: "read", path: path, code: EISDIR) }
+        // A pipe that somebody writes to, as `<(command)`, is waited for; one that nobody writes to is at its end.
+        if status.st_mode & S_IFMT != S_IFREG { try file.block() }
         if let text = try file.readToEnd(limit: limit, expecting: Int(status.st_size)) { return text }
     } catch { throw .system(error) }
     throw .tooLarge(path: path, limit: limit)

@@ -19,6 +19,9 @@ public struct SystemError: Error, Equatable, Sendable {
     /// The C library's sentence for the code, as `No space left on device`.
     public var reason: String { String(cString: strerror(code)) }
 
+    /// The name under which a failed `fsync` of a folder is told: the file is written, but a power cut may undo that.
+    public static let lateSynchronization = "fsync after rename"
+
     /// The file is not there (`ENOENT`), or a folder on the way to it is none (`ENOTDIR`).
     public var isAbsence: Bool { code == ENOENT || code == ENOTDIR }
 }

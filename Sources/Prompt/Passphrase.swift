@@ -44,6 +44,14 @@ public struct PassphraseSource: Sendable {
         [name, name + "_FD", name + "_COMMAND"]
     }
 
+    /// Marks the descriptors that passphrases are read from, so that no program that warder starts or becomes has them.
+    public static func keepDescriptorsFromChildren(_ environment: Environment) {
+        for name in variables where name.hasSuffix("_FD") {
+            guard let number = environment.nonEmpty(name).flatMap({ Int32($0) }), number > 2 else { continue }
+            _ = fcntl(number, F_SETFD, FD_CLOEXEC)
+        }
+    }
+
     /// Whether a passphrase can be had without asking anybody.
     public func isUnattended(in environment: Environment) -> Bool {
         environment.nonEmpty(variable + "_FD") != nil || environment.nonEmpty(variable + "_COMMAND") != nil
@@ -80,13 +88,16 @@ public struct PassphraseSource: Sendable {
         guard mayPrompt else { throw .notAllowed }
         do throws(TerminalError) {
             let terminal = try Terminal.open()
-            let first = try terminal.ask(question, hidden: true, limit: Self.limit, until: Patience.deadline)
-            guard let again else { return first }
-            let second = try terminal.ask(again, hidden: true, limit: Self.limit, until: Patience.deadline)
-            let same = first.withUnsafeBytes { a in
-                second.withUnsafeBytes { b in a.elementsEqual(b) }
+            for _ in 0..<3 {
+                let first = try terminal.ask(question, hidden: true, limit: Self.limit, until: Patience.deadline)
+                guard let again, !first.isEmpty else { return first }
+                let second = try terminal.ask(again, hidden: true, limit: Self.limit, until: Patience.deadline)
+                let same = first.withUnsafeBytes { a in
+                    second.withUnsafeBytes { b in a.elementsEqual(b) }
+                }
+                if same { return first }
+                terminal.show("they differ\n")
             }
-            if same { return first }
         } catch { throw .terminal(error) }
         throw .different
     }

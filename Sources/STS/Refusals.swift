@@ -54,7 +54,9 @@ extension Refusal {
     fileprivate init(
         in document: borrowing Document, status: Int, repeatsSecret: (borrowing SecretBytes) -> Bool
     ) throws(STSError) {
-        guard document.root.name == "ErrorResponse", let error = document.element("Error"),
+        // Gateways and test servers put one `Errors` more around it, as the query protocol of EC2 has it.
+        guard document.root.name == "ErrorResponse",
+            let error = document.element("Error") ?? document.element("Errors", "Error"),
             let code = document.element("Code", under: error)
         else { throw .notAnAnswer(.unexpectedElement(printable(document.root.name)), status: status) }
         var message = ""

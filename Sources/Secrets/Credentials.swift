@@ -35,6 +35,13 @@ public struct Credentials: ~Copyable, Sendable {
             accountID: accountID)
     }
 
+    /// The same credentials, to end at `end` at the latest.
+    public consuming func ending(by end: Int64) -> Credentials {
+        Credentials(
+            accessKeyID: accessKeyID, secret: secret, sessionToken: sessionToken,
+            expiration: expiration.map { min($0, end) }, accountID: accountID)
+    }
+
     /// The same credentials with `account` where theirs is not known.
     public consuming func with(account: String?) -> Credentials {
         Credentials(

@@ -64,9 +64,9 @@ extension Session {
         case .some(let token): try text.appendField(Tag.sessionToken, token)
         case .none: break
         }
-        text.appendField(Tag.expiration, UInt64(credentials.expiration ?? 0))
+        text.appendField(Tag.expiration, UInt64(max(0, credentials.expiration ?? 0)))
         if let account = credentials.accountID { try text.appendField(Tag.account, account) }
-        text.appendField(Tag.issued, UInt64(label.issued))
+        text.appendField(Tag.issued, UInt64(max(0, label.issued)))
         try text.appendField(Tag.profile, label.profile)
         if let key = label.key { try text.appendField(Tag.key, key) }
         if let role = label.role { try text.appendField(Tag.role, role) }

@@ -65,6 +65,23 @@ public struct VaultFile: Sendable {
         return try open(try bytes(), opener, acceptingOlder: false)
     }
 
+    /// Opens the vault, unless what that is for has been done by another process meanwhile: nil then.
+    ///
+    /// - Parameters:
+    ///   - isDone: asked once the lock is had.
+    ///   - finish: does it with the open vault, before the lock goes.
+    public func open(
+        until deadline: Deadline, unless isDone: () -> Bool, _ opener: VaultOpener,
+        finish: (borrowing Vault) -> Void
+    ) throws(VaultFileError) -> Vault? {
+        let lock = try lock(until: deadline)
+        defer { withExtendedLifetime(lock) {} }
+        if isDone() { return nil }
+        let vault = try open(try bytes(), opener, acceptingOlder: false)
+        finish(vault)
+        return vault
+    }
+
     /// Opens the vault and, if it is of an older generation than one seen before, takes it as the current one.
     public func acceptOlder(until deadline: Deadline, _ opener: VaultOpener) throws(VaultFileError) -> Vault {
         let lock = try lock(until: deadline)
@@ -114,7 +131,8 @@ public struct VaultFile: Sendable {
         var newest = generations.seen(vault.identifier) ?? 0
         if try prefix() != nil {
             let present = try bytes()
-            try keep(present)
+            // Not as `.bak`: that may be the very copy that is being restored, and what is here may be damaged.
+            try keep(present, as: ".replaced")
             if let header = present.withUnsafeBytes({ try? VaultHeader(of: $0) }), header.identifier == vault.identifier
             {
                 newest = max(newest, header.generation)
@@ -152,11 +170,11 @@ public struct VaultFile: Sendable {
         generations.note(vault.identifier, vault.generation)
     }
 
-    /// Keeps what is in the vault's place as `<path>.bak`.
-    private func keep(_ bytes: borrowing SecretBytes) throws(VaultFileError) {
+    /// Keeps what is in the vault's place beside it.
+    private func keep(_ bytes: borrowing SecretBytes, as ending: String = ".bak") throws(VaultFileError) {
         do throws(SystemError) {
             try bytes.withUnsafeBytes { (bytes) throws(SystemError) in
-                try writeAtomically(bytes, to: path + ".bak", .durable)
+                try writeAtomically(bytes, to: path + ending, .durable)
             }
         } catch { throw .file(.system(error)) }
     }

@@ -21,9 +21,15 @@ struct ChainLoading {
     func chain(_ name: String) throws(Failure) -> Chain {
         let profiles = try loading.profiles()
         var chain: Chain
+        var failure: Failure?
         do throws(ChainError) {
-            chain = try Chain.resolve(name, in: profiles) { isStoredKey($0, profiles) }
-        } catch { throw Failure(error) }
+            chain = try Chain.resolve(name, in: profiles) { key in
+                do throws(Failure) { return try isStoredKey(key, profiles) } catch {
+                    failure = error
+                    return false
+                }
+            }
+        } catch { throw failure ?? Failure(error) }
         for index in chain.roles.indices {
             guard case .file(let path) = chain.roles[index].policy else { continue }
             chain.roles[index].policy = .json(try policy(path))
@@ -31,13 +37,16 @@ struct ChainLoading {
         return chain
     }
 
-    /// Whether the vault has a key of this name. While it is locked nobody knows: then a profile that says nothing
-    /// else is taken for a key, and a name that stands nowhere only where its passphrase can be had.
-    private func isStoredKey(_ name: String, _ profiles: ProfileSet) -> Bool {
-        guard (try? keys.unlockedState()) != nil else { return false }
-        if let index = try? keys.index() { return index.contains { $0.name == name } }
+    /// Whether the vault has a key of this name. While it is locked, a profile that says nothing else is taken for a
+    /// key; for a name that stands nowhere the vault is opened, if its passphrase can be had.
+    private func isStoredKey(_ name: String, _ profiles: ProfileSet) throws(Failure) -> Bool {
+        guard try keys.unlockedState() != nil else { return false }
+        if let index = try keys.index() { return index.contains { $0.name == name } }
         if profiles.profile(name) != nil { return true }
-        return context.canAsk || PassphraseSource.current(mayPrompt: false).isUnattended(in: context.environment)
+        let source = PassphraseSource.current(mayPrompt: context.mayPrompt)
+        guard context.canAsk || source.isUnattended(in: context.environment) else { return false }
+        try keys.open()
+        return try keys.holds(name)
     }
 
     /// What a policy file holds: what STS is asked with, and part of the cached session's identity.

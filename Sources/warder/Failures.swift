@@ -9,6 +9,14 @@ import Vault
 // Every error of every room, in the user's words. This is the only place where errors become text.
 
 extension Failure {
+    /// Standard output took not all of an answer.
+    static func unwritable(_ code: Int32) -> Failure {
+        let reason = SystemError(call: "write", path: "", code: code).reason.lowercasedFirst
+        return Failure(
+            .other, "the answer could not be written to standard output: \(reason)",
+            hint: "see where standard output goes: a full disk, or a reader that went away")
+    }
+
     /// Something must be asked, and prompts are switched off.
     static func notAllowed(wanting what: String) -> Failure {
         Failure(
@@ -45,12 +53,15 @@ extension Failure {
     init(_ error: SystemError, _ what: String) {
         let hint =
             switch error.code {
+            case _ where error.call == SystemError.lateSynchronization:
+                "it is written, but a power cut may undo that: check the disk (dmesg), and run warder list"
             case ENOSPC: "free some space (df -h), and try again: nothing was changed"
             case EDQUOT: "free some of your quota, and try again: nothing was changed"
             case EROFS: "the file system is read-only: remount it, or set the XDG variable to another place"
             case EACCES, EPERM: "check who owns it and its mode: ls -ld \(error.path)"
             case ENOENT: "check that the path is right: \(error.path)"
-            default: "nothing was changed; try again when that is mended"
+            case EEXIST: "choose another name, or move that file away"
+            default: "try again when that is mended"
             }
         self.init(.other, "\(what): \(error.call) \(error.path): \(error.reason.lowercasedFirst)", hint: hint)
     }
@@ -160,7 +171,7 @@ extension Failure {
         case .file(let error): self.init(error, "the session cache")
         case .busy:
             self.init(
-                .other, "another warder is renewing this session and has not finished",
+                .promptNeeded, "another warder is renewing this session, and has not finished",
                 hint: "answer its prompt, or end it, and try again")
         case .noLocks(let path):
             self.init(
@@ -233,6 +244,8 @@ extension Failure {
             self.init(
                 .locked, "wrong passphrase or code for \(path), or its slot is damaged",
                 hint: "try again; if you forgot it: warder vault passphrase --recovery")
+        case .noSuchSlot(.passphrase):
+            self.init(.damaged, "the vault \(path) has no passphrase slot", hint: mend)
         case .noSuchSlot(let type):
             self.init(
                 .notFound, "the vault \(path) has no \(type.name) slot",

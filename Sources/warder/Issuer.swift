@@ -162,9 +162,11 @@ extension Issuer {
     }
 
     private func lock(_ name: String, _ sessions: borrowing SessionCache) throws(Failure) -> FileLock {
-        // Whoever holds it may be waiting for somebody to type a code.
+        // Whoever holds it may be waiting for somebody to type a code, which only a caller that may be asked itself
+        // has the time for.
+        let patience: Int64 = keys.context.mayPrompt ? 150_000 : 9_000
         do throws(SessionCacheError) {
-            return try sessions.lock(name, until: .after(milliseconds: 150_000))
+            return try sessions.lock(name, until: .after(milliseconds: patience))
         } catch { throw Failure(error) }
     }
 

@@ -20,6 +20,7 @@ struct KeyIntake {
                 .usage, name.isEmpty ? "the name is empty" : "\(name) is no name for a key",
                 hint: "use up to 128 letters, digits and . _ @ + = , : / % -")
         }
+        try checkSettings()
         let keys = Keys(context)
         let index = try keys.index() ?? []
         if !replaces, index.contains(where: { $0.name == name }) {
@@ -30,11 +31,38 @@ struct KeyIntake {
         var device = mfaSerial
         if device == nil, verifies { device = try discoverDevice(key) }
         let summary = AccessKeySummary(
-            name: keyName, accessKeyID: key.accessKeyID, createdAt: UInt64(wallClock()), accountID: identity?.account,
+            name: keyName, accessKeyID: key.accessKeyID, createdAt: UInt64(max(0, wallClock())),
+            accountID: identity?.account,
             principalARN: identity?.arn, mfaSerial: device)
         try store(summary, key.secret, keys)
         note("stored the key \(name) (\(key.accessKeyID))")
         try writeProfile(device: device)
+    }
+
+    /// What goes into the config file must not bring lines of its own, and a name must not look like an option there.
+    private func checkSettings() throws(Failure) {
+        if name.hasPrefix("-") {
+            throw Failure(.usage, "\(name) looks like an option", hint: "use a name that begins with a letter")
+        }
+        if let region {
+            do throws(STSError) { _ = try Partition(region: region) } catch {
+                throw Failure(error, doing: "use the region")
+            }
+        }
+        if let mfaSerial, !Self.isSerial(mfaSerial) {
+            throw Failure(
+                .usage, "\(mfaSerial) is no MFA device", hint: "give an ARN like arn:aws:iam::123456789012:mfa/NAME")
+        }
+    }
+
+    /// `[\w+=/:,.@-]{9,256}` (STS API Reference, SerialNumber).
+    private static func isSerial(_ text: String) -> Bool {
+        (9...256).contains(text.utf8.count)
+            && text.unicodeScalars.allSatisfy {
+                $0.isASCII
+                    && ($0.properties.isAlphabetic || ("0"..."9").contains($0)
+                        || "_+=/:,.@-".unicodeScalars.contains($0))
+            }
     }
 
     private func verify(_ key: borrowing Credentials) throws(Failure) -> CallerIdentity {
@@ -49,7 +77,7 @@ struct KeyIntake {
         guard try context.confirm(question, otherwise: true, unasked: false) else { return nil }
         do throws(Failure) {
             let devices = try DirectCalls(context, profile: name, region: region).mfaDevices(key)
-            guard let first = devices.first else {
+            guard let first = devices.first(where: Self.isSerial) else {
                 note("its user has no MFA device")
                 return nil
             }

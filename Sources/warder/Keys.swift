@@ -27,6 +27,8 @@ final class Keys {
     /// The session cache, for which the vault is opened if need be.
     func sessions() throws(Failure) -> SessionCache {
         if let sessions = try unlockedSessions() { return sessions }
+        try openUnlessUnlocked()
+        if vault == nil, let sessions = try unlockedSessions() { return sessions }
         try open()
         return SessionCache(folder: context.places.sessions, key: try sessionCacheKey())
     }
@@ -80,7 +82,10 @@ final class Keys {
         let time: Int
         if let seconds { time = seconds } else { time = try Settings.load(context).unlockTime }
         let key = try sessionCacheKey()
-        do throws(UnlockedStateError) { try state.unlock(key, seconds: time) } catch { throw Failure(error) }
+        do throws(UnlockedStateError) { try state.unlock(key, seconds: time) } catch {
+            // Only whoever asked for it needs to know: this run has the key in any case.
+            if seconds != nil { throw Failure(error) }
+        }
     }
 
     /// Brings what follows from the open vault up to date: the unlocked state, and the list of its keys.
@@ -105,5 +110,12 @@ final class Keys {
         do throws(VaultFileError) { return try file.copy(until: .after(milliseconds: 30_000)) } catch {
             throw Failure(error)
         }
+    }
+
+    /// Whether the open vault has a key of this name.
+    func holds(_ name: String) throws(Failure) -> Bool {
+        do throws(VaultError) {
+            return try vault?.accessKeySummaries().contains { $0.name.text == name } ?? false
+        } catch { throw Failure(error, path: file.path) }
     }
 }

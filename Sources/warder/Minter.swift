@@ -63,10 +63,17 @@ final class Minter {
         }
     }
 
+    /// The longest session that STS gives, in seconds: 36 hours. An answer that claims more would never be renewed.
+    private static let longest: Int64 = 129_600
+
     /// The session of `step`.
     ///
     /// - Parameter signer: gives what the request is signed with.
     func mint(_ step: Int, signer: () throws(Failure) -> Credentials) throws(Failure) -> Credentials {
+        try minted(step, signer: signer).ending(by: wallClock() + Self.longest)
+    }
+
+    private func minted(_ step: Int, signer: () throws(Failure) -> Credentials) throws(Failure) -> Credentials {
         let endpoint = try endpoint(of: step)
         let signer = try signer()
         guard let role = role(of: step) else { return try session(endpoint, signer) }
@@ -149,12 +156,24 @@ final class Minter {
     }
 
     private func code(_ source: CodeSource, _ question: String, _ serial: String) throws(Failure) -> MFACode? {
-        let digits: SecretBytes
-        do throws(CodeError) { digits = try source.code(asking: question) } catch {
-            throw Failure(error, device: serial, profile: chain.profile)
-        }
+        let digits = try digits(source, question, serial)
         do throws(STSError) { return try MFACode(serialNumber: serial, code: digits) } catch {
             throw Failure(error, doing: "use the code")
+        }
+    }
+
+    /// Six digits. A slip of somebody who types costs nothing, so it may be mended twice.
+    private func digits(_ source: CodeSource, _ question: String, _ serial: String) throws(Failure) -> SecretBytes {
+        var slips = 0
+        while true {
+            do throws(CodeError) {
+                return try source.code(asking: slips == 0 ? question : "six digits, please; " + question)
+            } catch {
+                slips += 1
+                guard error == .notACode, source.canAskAgain, slips < 3 else {
+                    throw Failure(error, device: serial, profile: chain.profile)
+                }
+            }
         }
     }
 

@@ -25,7 +25,15 @@ struct ProfileSection {
             try makeFolder(of: path)
             let before = try existing(path)
             let gap = before.isEmpty ? "" : before.hasSuffix("\n") ? "\n" : "\n\n"
-            try add(gap + text(program: programPath() ?? "warder"), to: path)
+            let program = programPath() ?? "warder"
+            guard
+                program.unicodeScalars.allSatisfy({
+                    $0 == " " || $0.properties.isAlphabetic || "0123456789_./+-@%,=:".unicodeScalars.contains($0)
+                })
+            else {
+                return note("the profile is not written: no SDK can call a program at \(printable(program))")
+            }
+            try add(gap + text(program: program), to: path)
         } catch { throw Failure(error, "the config file") }
     }
 

@@ -9,12 +9,13 @@ struct Warder: ParsableCommand {
         abstract: "Keeps AWS access keys encrypted, and answers every SDK with short-lived sessions.",
         discussion: """
             first steps:
-              warder add alice                 store a key; the vault is made on the way
-              warder process alice             what SDKs call, by credential_process in ~/.aws/config
-              eval $(warder env alice)         the same for a shell
+              warder add alice           store a key; makes the vault on the way
+              warder process alice       what SDKs call, as credential_process
+              eval $(warder env alice)   the same for a shell
 
-            exit codes: 0 done, 1 failure, 2 usage, 3 locked, 4 prompt needed, 5 refused by AWS, 6 network,
-            7 no such profile or key, 8 bad config, 9 damaged file
+            exit codes: 0 done, 1 failure, 2 usage, 3 locked, 4 prompt needed,
+            5 refused by AWS, 6 network, 7 no such profile or key, 8 bad config,
+            9 damaged file
             """,
         version: version,
         groupedSubcommands: [

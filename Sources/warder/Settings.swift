@@ -1,6 +1,7 @@
 import Linux
 import Profiles
 import Secrets
+import Sessions
 
 /// warder's own settings, from the section `[warder]` of `$XDG_CONFIG_HOME/warder/config`.
 struct Settings {
@@ -13,10 +14,11 @@ struct Settings {
         let time: Setting?
         do throws(ProfileError) { time = try section.plain("unlock_time") } catch { throw Failure(error) }
         guard let time else { return Settings() }
-        guard let seconds = seconds(ofDuration: time.value), seconds > 0 else {
+        guard let seconds = seconds(ofDuration: time.value), (1...UnlockedState.longest).contains(seconds)
+        else {
             throw Failure(
-                .badConfig, "\(time.origin.path):\(time.origin.line): \(time.value) is not a length of time",
-                hint: "write it as 8h or 90m")
+                .badConfig, "\(time.origin.path):\(time.origin.line): \(time.value) is not a time to be unlocked for",
+                hint: "write 1s to 30d, as 8h or 90m")
         }
         return Settings(unlockTime: seconds)
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Linux
+import Prompt
 import Shells
 
 /// The way in.
@@ -16,6 +17,7 @@ enum Start {
     static func main() {
         _ = hardening
         _ = pipeSignal
+        PassphraseSource.keepDescriptorsFromChildren(.process)
         exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
     }
 
@@ -43,20 +45,20 @@ enum Start {
             throw failure
         } catch {
             let text = Warder.fullMessage(for: error)
-            guard Warder.exitCode(for: error) != .success else { return printOut(text + "\n") }
+            guard Warder.exitCode(for: error) != .success else { return try printOut(text + "\n") }
             // What is evaluated must fail too, even where the arguments cannot be read.
-            if arguments.first == "env", !arguments.contains("--format") { printOut(Script.failing(.posix)) }
+            if arguments.first == "env", !arguments.contains("--format") { try? printOut(Script.failing(.posix)) }
             let line = Warder.message(for: error).split(separator: "\n").first.map(String.init) ?? "unusable arguments"
-            throw Failure(.usage, line.lowercasedFirst, hint: "see warder \(helpTopic(arguments)) --help")
+            throw Failure(.usage, line.lowercasedFirst, hint: "see warder \(helpTopic(arguments))--help")
         }
     }
 
-    /// The command whose help fits.
+    /// The command whose help fits, and a space; empty for all of them.
     private static func helpTopic(_ arguments: [String]) -> String {
         let words = arguments.prefix { !$0.hasPrefix("-") }
         let known = Warder.configuration.subcommands.map { $0._commandName }
         guard let first = words.first, known.contains(first) else { return "" }
-        return first
+        return first + " "
     }
 }
 

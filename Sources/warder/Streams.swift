@@ -2,16 +2,17 @@ import Glibc
 import Linux
 import Secrets
 
-/// Writes to standard output. A reader that has gone is no failure of ours.
-func printOut(_ text: String) {
+/// Writes to standard output. A reader that has seen enough and gone, as `head` does, is no failure.
+func printOut(_ text: String) throws(Failure) {
     var text = text
-    _ = text.withUTF8 { writeAll(UnsafeRawBufferPointer($0), to: STDOUT_FILENO) }
+    let code = text.withUTF8 { writeAll(UnsafeRawBufferPointer($0), to: STDOUT_FILENO) }
+    guard code == 0 || code == EPIPE else { throw Failure.unwritable(code) }
 }
 
-/// Writes a secret that was asked for to standard output, in one call where the kernel allows; whether all went out.
-@discardableResult
-func printOut(_ secret: borrowing SecretBytes) -> Bool {
-    secret.withUnsafeBytes { writeAll($0, to: STDOUT_FILENO) }
+/// Writes a secret that was asked for to standard output, in one call where the kernel allows. All of it must go out.
+func printOut(_ secret: borrowing SecretBytes) throws(Failure) {
+    let code = secret.withUnsafeBytes { writeAll($0, to: STDOUT_FILENO) }
+    guard code == 0 else { throw Failure.unwritable(code) }
 }
 
 /// Writes a line to standard error.
@@ -23,18 +24,18 @@ func printMessage(_ line: String) {
 /// Says something that is neither an answer nor a failure.
 func note(_ text: String) { printMessage("warder: " + text) }
 
-@discardableResult
-private func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
+/// 0, or the `errno` of a write that failed.
+private func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
     var rest = bytes
     while rest.count > 0 {
         let written = write(descriptor, rest.baseAddress, rest.count)
         if written < 0 {
             if errno == EINTR { continue }
-            return false
+            return errno
         }
         rest = UnsafeRawBufferPointer(rebasing: rest[written...])
     }
-    return true
+    return 0
 }
 
 /// Text from outside, fit for one line of a message: control characters are shown as escapes.

@@ -18,6 +18,19 @@ extension Keys {
         try settle(unlockingFor: seconds)
     }
 
+    /// Opens the vault for its session-cache key, unless another process has unlocked that by the time the vault's lock
+    /// is had: of a hundred that start at once, one derives a key from the passphrase.
+    func openUnlessUnlocked() throws(Failure) {
+        guard vault == nil, let state = try unlockedState() else { return }
+        let time = try Settings.load(context).unlockTime
+        try adopt { (opener) throws(VaultFileError) in
+            try self.file.open(until: Self.patience, unless: { state.deadline != nil }, opener) { vault in
+                if let key = try? vault.sessionCacheKey() { try? state.unlock(key, seconds: time) }
+            }
+        }
+        if vault != nil { try settle() }
+    }
+
     /// Opens the vault and takes it as the current one even where a newer generation was seen before.
     func acceptOlder() throws(Failure) {
         try adopt { (opener) throws(VaultFileError) in try self.file.acceptOlder(until: Self.patience, opener) }
@@ -56,10 +69,13 @@ extension Keys {
         }
         switch consume recoveryCode {
         case .some(let code):
+            let opener: VaultOpener = { (bytes) throws(VaultError) in try Vault.open(bytes, recoveryCode: code) }
+            // Opened first, so that a slip in the code is found before a passphrase is thought up.
+            do throws(VaultFileError) { vault = try file.open(until: Self.patience, opener) } catch {
+                throw Failure(error)
+            }
             let passphrase = try choosePassphrase(source)
-            do throws(VaultFileError) {
-                vault = try set({ (bytes) throws(VaultError) in try Vault.open(bytes, recoveryCode: code) }, passphrase)
-            } catch { throw Failure(error) }
+            do throws(VaultFileError) { vault = try set(opener, passphrase) } catch { throw Failure(error) }
         case .none:
             // Opened first, so that a wrong passphrase is found before a new one is thought up.
             try open()
@@ -103,23 +119,27 @@ extension Keys {
         try settle()
         note("made a vault at \(file.path)")
         switch consume code {
-        case .some(let code): showRecoveryCode(code, printed: recovery == .printed)
+        case .some(let code): try showRecoveryCode(code, printed: recovery == .printed)
         case .none: note("it has no recovery code; warder vault recovery makes one")
         }
     }
 
     /// Shows a recovery code: on standard output, or on the terminal.
-    func showRecoveryCode(_ code: borrowing SecretBytes, printed: Bool) {
+    ///
+    /// - Throws: where it reached nobody: it is kept nowhere else.
+    func showRecoveryCode(_ code: borrowing SecretBytes, printed: Bool) throws(Failure) {
         note("the recovery code opens the vault if you forget the passphrase: write it down, keep it off this machine")
-        if printed {
-            var line = code.copy()
-            line.append(UInt8(ascii: "\n"))
-            printOut(line)
-        } else if let terminal = try? Terminal.open() {
-            terminal.show("\n    ")
-            terminal.show(code)
-            terminal.show("\n\n")
+        var line = code.copy()
+        line.append(UInt8(ascii: "\n"))
+        if printed, (try? printOut(line)) != nil { return }
+        guard let terminal = try? Terminal.open() else {
+            throw Failure(
+                .other, "the recovery code could not be shown, and is lost", hint: "make another: warder vault recovery"
+            )
         }
+        terminal.show("\n    ")
+        terminal.show(line)
+        terminal.show("\n")
     }
 
     // MARK: - Passphrases
@@ -130,7 +150,9 @@ extension Keys {
 
     /// Gets the passphrase, does `work` with it, and keeps the vault that comes of it. At a terminal, a wrong one may
     /// be mended twice.
-    private func adopt(_ work: (VaultOpener) throws(VaultFileError) -> Vault) throws(Failure) {
+    ///
+    /// - Parameter work: gives the vault, or nil where it need not be opened after all.
+    private func adopt(_ work: (VaultOpener) throws(VaultFileError) -> Vault?) throws(Failure) {
         let source = PassphraseSource.current(mayPrompt: context.mayPrompt)
         var attempts = source.isUnattended(in: context.environment) ? 1 : 3
         var question = "passphrase for \(file.path): "

@@ -85,6 +85,21 @@ struct ChildTests {
         #expect(throws: ChildError.tooMuchOutput(program: "yes", limit: 64)) { try run("yes") }
     }
 
+    @Test("one that closes its output and goes on is killed at the deadline, too")
+    func silent() {
+        let command = "echo 123456; exec >&-; exec sleep 60"
+        #expect(throws: ChildError.timedOut(program: command)) { try run(command, milliseconds: 300) }
+    }
+
+    @Test("what it leaves running is not waited for")
+    func leftBehind() throws {
+        let start = Deadline.now
+        #expect(
+            try text(Linux.output(ofShellCommand: "echo 123456; sleep 30 &", withheld: [], limit: 64, until: nil))
+                == "123456")
+        #expect(Deadline.now.milliseconds - start.milliseconds < 5_000)
+    }
+
     @Test("withheld variables do not reach it, others do")
     func variables() throws {
         setenv("WARDER_TEST_SECRET", "planted", 1)

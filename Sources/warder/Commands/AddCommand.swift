@@ -7,8 +7,9 @@ struct Add: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Stores an access key.",
         discussion: """
-            Asks for the key id and the secret (hidden) on the terminal, or takes them from elsewhere. The key is checked
-            with sts:GetCallerIdentity before it is stored.
+            Asks for the key id and the secret (hidden) on the terminal, or takes
+            them from elsewhere. The key is checked with sts:GetCallerIdentity
+            before it is stored.
 
             examples:
               warder add alice

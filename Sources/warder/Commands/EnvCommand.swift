@@ -33,9 +33,9 @@ struct Env: ParsableCommand {
     func run() throws {
         let syntax = syntax
         do {
-            printOut(try unset ? unsetting(syntax) : exporting(syntax))
+            try printOut(try unset ? unsetting(syntax) : exporting(syntax))
         } catch {
-            printOut(Script.failing(syntax))
+            try? printOut(Script.failing(syntax))
             throw error
         }
     }

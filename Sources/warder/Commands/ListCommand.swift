@@ -7,7 +7,14 @@ import Times
 struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows keys, profiles and sessions in one table.",
-        discussion: "Reads no secret and asks nobody; while locked, keys and sessions are not shown.")
+        discussion: """
+            Reads no secret and asks nobody; while locked, keys and sessions are
+            not shown.
+
+            examples:
+              warder list
+              warder list --json | jq .entries
+            """)
 
     @OptionGroup var common: CommonOptions
     @Flag(help: "Print JSON.")
@@ -20,14 +27,20 @@ struct List: ParsableCommand {
         let sessions = try keys.liveSessions()
         let rows = try rows(ProfileLoading(context).profiles(), index, sessions)
         if json {
-            return printOut(object(rows, index, sessions).text() + "\n")
+            return try printOut(object(rows, index, sessions).text() + "\n")
         }
         let now = wallClock()
         let cells = rows.map { row in
             [row.name, row.key ?? "", row.role ?? "", row.end.map { spoken(seconds: $0 - now) } ?? ""]
         }
-        if !cells.isEmpty { printOut(table(["NAME", "KEY", "ROLE", "SESSION"], cells)) }
-        if try keys.unlockedState() != nil, index == nil { note("locked: keys and sessions are not shown") }
+        if !cells.isEmpty { try printOut(table(["NAME", "KEY", "ROLE", "SESSION"], cells)) }
+        if try keys.unlockedState() != nil {
+            if sessions == nil {
+                note("locked: keys and sessions are not shown")
+            } else if index == nil {
+                note("keys are not shown: the vault has changed; warder vault verify reads it")
+            }
+        }
         if cells.isEmpty { note("there is nothing yet; begin with warder add NAME") }
     }
 
@@ -62,7 +75,7 @@ struct List: ParsableCommand {
 
     private func object(_ rows: [Row], _ index: [IndexedKey]?, _ sessions: [SessionSummary]?) -> JSON {
         .object([
-            ("locked", .bool(index == nil)),
+            ("locked", .bool(sessions == nil)),
             (
                 "entries",
                 .array(

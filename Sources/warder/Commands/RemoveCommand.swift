@@ -5,8 +5,11 @@ struct Remove: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Deletes a stored key, and every session that came from it.",
         discussion: """
-            The key goes on working at AWS: delete it there too. Profiles that name it stay in ~/.aws/config. The vault of
-            before is kept as vault.bak until the next change.
+            The key goes on working at AWS: delete it there too. Profiles that
+            name it stay in ~/.aws/config. The vault of before is kept as vault.bak
+            until the next change.
+
+            example: warder remove alice
             """)
 
     @OptionGroup var common: CommonOptions

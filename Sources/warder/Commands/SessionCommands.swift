@@ -48,7 +48,14 @@ struct Refresh: ParsableCommand {
 struct Forget: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Drops cached sessions: a profile's, or all.",
-        discussion: "A profile's MFA session goes with it. AWS goes on honouring a session that somebody has copied.")
+        discussion: """
+            A profile's MFA session goes with it. AWS goes on honouring a session
+            that somebody has copied.
+
+            examples:
+              warder forget prod
+              warder forget
+            """)
 
     @OptionGroup var common: CommonOptions
     @Argument(help: "The profile; all sessions without it.", completion: .custom(completeProfiles))
@@ -69,7 +76,8 @@ struct Forget: ParsableCommand {
 
 struct WhoAmI: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "whoami", abstract: "Asks AWS who a profile's credentials are (sts:GetCallerIdentity).")
+        commandName: "whoami", abstract: "Asks AWS who a profile's credentials are (sts:GetCallerIdentity).",
+        discussion: "example: warder whoami prod")
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var code: CodeOptions
@@ -86,9 +94,9 @@ struct WhoAmI: ParsableCommand {
                 ("account", .string(identity.account)), ("arn", .string(identity.arn)),
                 ("user_id", .string(identity.userID)),
             ])
-            printOut(object.text() + "\n")
+            try printOut(object.text() + "\n")
         } else {
-            printOut("account  \(identity.account)\narn      \(identity.arn)\nuser id  \(identity.userID)\n")
+            try printOut("account  \(identity.account)\narn      \(identity.arn)\nuser id  \(identity.userID)\n")
         }
     }
 }

@@ -6,7 +6,13 @@ import Times
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows whether warder is unlocked, and what each session has left.",
-        discussion: "Asks nobody and nothing: no prompt, no network.")
+        discussion: """
+            Asks nobody and nothing: no prompt, no network.
+
+            examples:
+              warder status
+              warder status --json | jq .sessions
+            """)
 
     @OptionGroup var common: CommonOptions
     @Flag(help: "Print JSON.")
@@ -18,7 +24,7 @@ struct Status: ParsableCommand {
         let left = state?.deadline.map { $0.remaining / 1000 }
         let sessions = try keys.liveSessions()
         let index = try keys.index()
-        printOut(
+        try printOut(
             json
                 ? object(keys, left, sessions, index).text() + "\n"
                 : text(keys, hasVault: state != nil, left, sessions, index))
@@ -34,7 +40,9 @@ struct Status: ParsableCommand {
         if !sessions.isEmpty {
             let rows = sessions.map { session in
                 [
-                    session.label.profile, session.label.role ?? "MFA session of \(session.label.key ?? "a key")",
+                    session.label.profile,
+                    session.label.role
+                        ?? "\(session.label.mfaDevice == nil ? "" : "MFA ")session of \(session.label.key ?? "a key")",
                     bar(session, now), spoken(seconds: session.expiration - now),
                 ]
             }

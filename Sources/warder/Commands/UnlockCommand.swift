@@ -5,8 +5,9 @@ struct Unlock: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Lets warder use cached sessions without asking, for a time.",
         discussion: """
-            Opens the vault once and hands the session-cache key to the kernel. The access keys stay encrypted: what
-            lies unlocked opens sessions of some hours, nothing more.
+            Opens the vault once and hands the session-cache key to the kernel.
+            The access keys stay encrypted: what lies unlocked opens sessions of
+            some hours, nothing more.
 
             example: warder unlock --for 10h
             """)
@@ -34,7 +35,11 @@ struct Unlock: ParsableCommand {
 struct Lock: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Takes the unlocked session-cache key away.",
-        discussion: "Cached sessions stay on disk, encrypted, and serve again after the next unlock.")
+        discussion: """
+            Cached sessions stay on disk, encrypted, and serve again after the next unlock.
+
+            example: warder lock
+            """)
 
     @OptionGroup var common: CommonOptions
 

@@ -16,7 +16,12 @@ struct VaultCommand: ParsableCommand {
 struct VaultInit: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Makes a vault, and prints its recovery code.",
-        discussion: "Asks for a passphrase twice. The recovery code alone goes to standard output.")
+        discussion: """
+            Asks for a passphrase twice. The recovery code alone goes to standard
+            output.
+
+            example: warder vault init
+            """)
 
     @OptionGroup var common: CommonOptions
     @Flag(name: .customLong("no-recovery"), help: "Make no recovery code.")
@@ -31,11 +36,15 @@ struct VaultPassphrase: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "passphrase", abstract: "Changes the vault's passphrase.",
         discussion: """
-            The new one is asked for twice, or comes from WARDER_NEW_PASSPHRASE_FD, WARDER_NEW_PASSPHRASE_COMMAND or
-            WARDER_NEW_PASSPHRASE.
+            The new one is asked for twice, or comes from WARDER_NEW_PASSPHRASE_FD,
+            WARDER_NEW_PASSPHRASE_COMMAND or WARDER_NEW_PASSPHRASE.
 
-            An old copy of the vault still opens with the old passphrase. If that one is known to somebody else, replace
-            the access keys too.
+            An old copy of the vault still opens with the old passphrase. If that
+            one is known to somebody else, replace the access keys too.
+
+            examples:
+              warder vault passphrase
+              warder vault passphrase --recovery
             """)
 
     @OptionGroup var common: CommonOptions
@@ -66,7 +75,7 @@ struct VaultPassphrase: ParsableCommand {
 struct VaultRecovery: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "recovery", abstract: "Makes a new recovery code, in place of the one before, and prints it.",
-        discussion: "The code alone goes to standard output.")
+        discussion: "The code alone goes to standard output.\n\nexample: warder vault recovery")
 
     @OptionGroup var common: CommonOptions
 
@@ -75,7 +84,7 @@ struct VaultRecovery: ParsableCommand {
         let code = CodeBox()
         try keys.change { (vault) throws(VaultError) in code.code = try vault.setRecoveryCode(random: .system) }
         switch code.code.take() {
-        case .some(let code): keys.showRecoveryCode(code, printed: true)
+        case .some(let code): try keys.showRecoveryCode(code, printed: true)
         case .none: break
         }
     }
@@ -88,7 +97,8 @@ struct VaultRecovery: ParsableCommand {
 
 struct VaultVerify: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Reads the whole vault and says what it holds.")
+        commandName: "verify", abstract: "Reads the whole vault and says what it holds.",
+        discussion: "example: warder vault verify")
 
     @OptionGroup var common: CommonOptions
     @Flag(
@@ -102,14 +112,18 @@ struct VaultVerify: ParsableCommand {
         let count = try keys.index()?.count ?? 0
         let generation = keys.vault?.generation ?? 0
         let slots = (keys.vault?.slotTypes ?? []).map(\.name).joined(separator: ", ")
-        printOut("vault \(keys.file.path): sound, generation \(generation), \(count) keys, slots: \(slots)\n")
+        try printOut(
+            "vault \(keys.file.path): sound, generation \(generation), \(count) \(count == 1 ? "key" : "keys"), slots: \(slots)\n"
+        )
     }
 }
 
 struct VaultBackup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup", abstract: "Copies the vault, encrypted as it is, to a new file.",
-        discussion: "The copy opens with the passphrase and the recovery code of today.")
+        discussion:
+            "The copy opens with the passphrase and the recovery code of today.\n\nexample: warder vault backup /media/stick/warder-vault"
+    )
 
     @OptionGroup var common: CommonOptions
     @Argument(help: "The file to make; it must not exist.", completion: .file())
@@ -128,8 +142,10 @@ struct VaultBackup: ParsableCommand {
 
 struct VaultRestore: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "restore", abstract: "Puts a copy in the vault's place; what was there is kept as vault.bak.",
-        discussion: "Asks for the passphrase of the copy. Cached sessions are dropped.")
+        commandName: "restore", abstract: "Puts a copy in the vault's place; what was there is kept as vault.replaced.",
+        discussion:
+            "Asks for the passphrase of the copy. Cached sessions are dropped.\n\nexample: warder vault restore /media/stick/warder-vault"
+    )
 
     @OptionGroup var common: CommonOptions
     @Argument(help: "A file made by warder vault backup.", completion: .file())
