@@ -224,9 +224,10 @@ def test_the_user_s_other_programs_cannot_read_its_memory(home, sts):
     process = home.start("process", "prod", "--mfa-code", "123456", passphrase=True, **ordinary)
     assert sts.waiting.acquire(timeout=20)
     del ordinary["executable"]
+    command = ["/usr/bin/python3", "-c", READ_MEMORY]
     with subprocess.Popen(["sleep", "60"], **ordinary) as readable:
         said = [
-            subprocess.run(["/usr/bin/python3", "-c", READ_MEMORY, str(pid)], capture_output=True, text=True, **ordinary)
+            subprocess.run(command + [str(pid)], capture_output=True, text=True, **ordinary)
             for pid in (process.pid, readable.pid)
         ]
         readable.kill()
