@@ -1,6 +1,7 @@
 import ArgumentParser
 import Crypto
 import Linux
+import Prompt
 import Secrets
 import Vault
 
@@ -67,7 +68,7 @@ struct VaultPassphrase: ParsableCommand {
         if stdin { return try readLines(1, of: "the recovery code") }
         guard context.mayPrompt else { throw Failure.notAllowed(wanting: "the recovery code") }
         do throws(TerminalError) {
-            return try Terminal.open().ask("recovery code: ", hidden: true, limit: 128, until: nil)
+            return try Terminal.open().ask("recovery code: ", hidden: true, limit: 128, until: Patience.deadline)
         } catch { throw Failure(error, askingFor: "the recovery code") }
     }
 }
