@@ -64,7 +64,7 @@ def test_at_the_terminal(asked):
     answer("passphrase for .*: ", PASSPHRASE)
     answer("once more: ", PASSPHRASE)
     # Whatever else is offered: yes.
-    while terminal.expect(["[[]Y/n[]] ", "[[]y/N[]] ", pexpect.EOF]) < 2:
+    while terminal.expect([r"\[Y/n\] ", r"\[y/N\] ", pexpect.EOF]) < 2:
         shown.append(terminal.before)
         terminal.sendline("y")
     shown.append(terminal.before)
@@ -75,13 +75,22 @@ def test_at_the_terminal(asked):
     assert secret not in text and PASSPHRASE not in text
 
 
-def test_two_passphrases_that_differ(asked):
+def test_two_passphrases_that_differ_are_asked_for_again(asked):
+    terminal = asked.terminal("vault", "init", "--no-recovery")
+    for first, second in (("one", "other"), (PASSPHRASE, PASSPHRASE)):
+        terminal.expect("choose a passphrase for .*: ")
+        terminal.sendline(first)
+        terminal.expect("once more: ")
+        terminal.sendline(second)
+    assert exit_code(terminal) == 0
+    assert asked.read_vault(PASSPHRASE).generation == 1
+
+
+def test_no_passphrase_is_no_vault(asked):
     terminal = asked.terminal("vault", "init")
-    terminal.expect("passphrase for .*: ")
-    terminal.sendline("one")
-    terminal.expect("once more: ")
-    terminal.sendline("other")
-    terminal.expect("warder: .*differ")
+    terminal.expect("choose a passphrase for .*: ")
+    terminal.sendcontrol("d")
+    terminal.expect("warder: ")
     assert exit_code(terminal) == 4
     assert not asked.vault.exists()
 
