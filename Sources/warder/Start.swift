@@ -18,7 +18,13 @@ enum Start {
         _ = hardening
         _ = pipeSignal
         PassphraseSource.keepDescriptorsFromChildren(.process)
-        exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+        let arguments = CommandLine.arguments
+        guard !arguments.isEmpty else {
+            // Swift finds them through /proc; without it every command would look like none.
+            Failure(.other, "the arguments cannot be read: /proc is not mounted", hint: "mount /proc").show()
+            exit(ExitCode.other.rawValue)
+        }
+        exit(run(Array(arguments.dropFirst())).rawValue)
     }
 
     private static func run(_ arguments: [String]) -> ExitCode {

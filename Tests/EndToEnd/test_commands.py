@@ -51,7 +51,7 @@ def test_remove(working):
 
 def test_remove_asks_first(working):
     terminal = working.terminal("remove", "alice", passphrase=True)
-    terminal.expect("alice.*[[]y/N[]] ")
+    terminal.expect(r"alice.*\[y/N\] ")
     terminal.sendline("")
     assert exit_code(terminal) != 0
     assert working.stored() == {"alice": working.key}
