@@ -140,3 +140,11 @@ def test_an_unlock_time_that_is_none(home, value):
     home.run("unlock", passphrase=True).failed(8, "config:2")
 
 
+
+
+@pytest.mark.needs("strace")
+def test_without_proc_nothing_is_mistaken_for_a_call_for_help(working, tmp_path):
+    """Swift finds the arguments through `/proc/self/maps`."""
+    prefix = ["strace", "-o", tmp_path / "log", "-P", "/proc/self/maps", "-e", "inject=openat:error=ENOENT"]
+    result = working.run("process", "prod", prefix=prefix)
+    assert (result.code, result.out) == (1, "") and "/proc is not mounted" in result.err
