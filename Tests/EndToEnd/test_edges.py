@@ -6,7 +6,7 @@ import subprocess
 import time
 
 import pytest
-from home import PASSPHRASE, WARDER, random_key
+from home import PASSPHRASE, WARDER, exit_code, random_key
 
 
 def test_the_passphrase_s_descriptor_stays_with_warder(working, tmp_path):
@@ -148,3 +148,38 @@ def test_without_proc_nothing_is_mistaken_for_a_call_for_help(working, tmp_path)
     prefix = ["strace", "-o", tmp_path / "log", "-P", "/proc/self/maps", "-e", "inject=openat:error=ENOENT"]
     result = working.run("process", "prod", prefix=prefix)
     assert (result.code, result.out) == (1, "") and "/proc is not mounted" in result.err
+
+
+def test_add_finds_the_mfa_device_and_writes_the_profile(bare, sts):
+    """What a new user does: yes to all that is offered, and the first profile works."""
+    bare.endpoint(sts.url)
+    identifier, secret = random_key()
+    terminal = bare.terminal("add", "alice", "--region", "eu-west-1")
+    for question, answer in [
+        ("access key id: ", identifier), ("secret access key: ", secret), ("look for its MFA device.*: ?", ""),
+        ("choose a passphrase for .*: ", PASSPHRASE), ("once more: ", PASSPHRASE), ("add the profile alice.*", "y"),
+    ]:
+        terminal.expect(question)
+        terminal.sendline(answer)
+    assert exit_code(terminal) == 0
+    assert sts.actions() == ["GetCallerIdentity", "ListMFADevices"]
+    text = bare.config_file.read_text()
+    assert "mfa_serial = arn:aws:iam::111111111111:mfa/alice\n" in text and "region = eu-west-1\n" in text
+    assert f"credential_process = {WARDER} process alice\n" in text
+    bare.good("refresh", "alice", "--mfa-code", "123456", passphrase=True)
+    assert json.loads(bare.good("process", "alice"))["AccessKeyId"].startswith("ASIA")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["credential_source = Environment"], ["credential_source = Ec2InstanceMetadata"],
+        ["web_identity_token_file = /token"], ["source_profile = other"],
+        ["sso_start_url = https://x", "sso_region = eu-west-1", "sso_account_id = 111111111111", "sso_role_name = r"],
+    ],
+)
+def test_a_source_that_is_not_supported_is_said_to_be_so(unlocked, lines):
+    role = [] if lines[0].startswith("sso") else ["role_arn = arn:aws:iam::222222222222:role/Admin"]
+    sections = ["[profile other]", "credential_process = /bin/echo {}", "[profile here]", *role, *lines]
+    unlocked.config("\n".join(sections) + "\n")
+    unlocked.run("process", "here").failed(8, "config:")
