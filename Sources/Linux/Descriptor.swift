@@ -29,9 +29,11 @@ public struct Descriptor: ~Copyable {
         return info
     }
 
-    /// Lets reads wait again, after opening with `O_NONBLOCK`. The corresponding C function is `fcntl`.
-    public func block() throws(SystemError) {
-        _ = try system("fcntl", path) { fcntl(number, F_SETFL, 0) }
+    /// Waits until there is something to read, or the other end is gone. The corresponding C function is `poll`.
+    private func wait(until deadline: Deadline) throws(SystemError) {
+        var waiting = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+        let ready = try system("poll", path) { poll(&waiting, 1, Int32(clamping: deadline.remaining)) }
+        if ready == 0 { throw SystemError(call: "read", path: path, code: ETIMEDOUT) }
     }
 
     /// Reads into `buffer`; the number of bytes, 0 at the end. The corresponding C function is `read`.
@@ -63,9 +65,14 @@ public struct Descriptor: ~Copyable {
     }
 
     /// Everything from here to the end; nil where that is more than `limit` bytes.
-    public func readToEnd(limit: Int, expecting expected: Int = 0) throws(SystemError) -> SecretBytes? {
+    ///
+    /// - Parameter deadline: for what may keep its reader waiting, a pipe; nil for a plain file.
+    public func readToEnd(
+        limit: Int, expecting expected: Int = 0, until deadline: Deadline? = nil
+    ) throws(SystemError) -> SecretBytes? {
         var text = SecretBytes(capacity: min(expected, limit) + 1)
         while true {
+            if let deadline { try wait(until: deadline) }
             let used = text.count
             // One byte of room past what is expected, so that the end is seen without growing.
             text.extend(to: min(used < text.capacity ? text.capacity : 2 * used, limit + 1))

@@ -23,15 +23,19 @@ public enum FileError: Error, Equatable, Sendable {
 }
 
 /// Reads a file that the user wrote, as `~/.aws/config`: links are followed, and its permissions are the user's affair.
-public func readFile(_ path: String, limit: Int) throws(FileError) -> SecretBytes {
+///
+/// - Parameter patience: milliseconds that a pipe in its place is waited for.
+public func readFile(
+    _ path: String, limit: Int, patience: Int64 = 3_000
+) throws(FileError) -> SecretBytes {
     do throws(SystemError) {
         // Opening a pipe that nobody writes to must not hang a program that runs unattended.
         let file = try Descriptor(opening: path, O_RDONLY | O_NONBLOCK)
         let status = try file.status()
         if status.st_mode & S_IFMT == S_IFDIR { throw SystemError(call: "read", path: path, code: EISDIR) }
-        // A pipe that somebody writes to, as `<(command)`, is waited for; one that nobody writes to is at its end.
-        if status.st_mode & S_IFMT != S_IFREG { try file.block() }
-        if let text = try file.readToEnd(limit: limit, expecting: Int(status.st_size)) { return text }
+        // A pipe, as `<(command)`, is waited for, but not for ever: the program may run unattended.
+        let deadline: Deadline? = status.st_mode & S_IFMT == S_IFREG ? nil : .after(milliseconds: patience)
+        if let text = try file.readToEnd(limit: limit, expecting: Int(status.st_size), until: deadline) { return text }
     } catch { throw .system(error) }
     throw .tooLarge(path: path, limit: limit)
 }

@@ -43,7 +43,7 @@ enum KeySource {
     /// The console's download: a head line and one line, two columns, with a byte-order mark and CRLF or without.
     private static func csv(_ path: String) throws(Failure) -> Credentials {
         let text: SecretBytes
-        do throws(FileError) { text = try readFile(path, limit: 64 * 1024) } catch {
+        do throws(FileError) { text = try readFile(path, limit: 64 * 1024, patience: 120_000) } catch {
             throw Failure(error, "the file of the key")
         }
         let rows = CSV.rows(text)

@@ -84,6 +84,19 @@ struct FilesTests {
         #expect(throws: FileError.notAFile(path: scratch.path)) { _ = try readPrivateFile(scratch.path, limit: 10) }
     }
 
+    @Test(
+        "a pipe that says nothing is not waited for longer than told, with a writer or without",
+        arguments: [false, true])
+    func pipes(hasWriter: Bool) throws {
+        let pipe = scratch.path + "/pipe"
+        mkfifo(pipe, 0o600)
+        let writer = hasWriter ? open(pipe, O_RDWR) : -1
+        defer { if hasWriter { close(writer) } }
+        #expect(throws: FileError.system(SystemError(call: "read", path: pipe, code: ETIMEDOUT))) {
+            _ = try readFile(pipe, limit: 10, patience: 100)
+        }
+    }
+
     @Test("a private file of somebody else is refused", .enabled(if: geteuid() == 0, "needs root to make one"))
     func foreign() throws {
         let path = try scratch.write("file", "x")
