@@ -2,6 +2,8 @@
 
 SWIFT ?= swift
 PREFIX ?= $(HOME)/.local
+# Where systemd looks for units of users: below the home for one, below /usr for all.
+UNITS ?= $(PREFIX)/share/systemd/user
 VENV := .venv
 # SwiftPM takes a __pycache__ beside the tests for a resource that somebody forgot.
 export PYTHONDONTWRITEBYTECODE := 1
@@ -9,10 +11,12 @@ export PYTHONDONTWRITEBYTECODE := 1
 # The Swift runtime is linked in, so that libcrypto and the C library are all that a user's machine must have. The C++
 # runtime under it is linked in too: bound at each start, it would cost 1.7 million instructions. No RUNPATH: it would be
 # searched for each library at each start. No exported symbols, and a fixed address (-no-pie): moved at each start, a hundred
-# pages of metadata would be copied, which is a quarter of the time of a warm answer; docs/performance.md weighs it. Functions of the same code are folded.
+# pages of metadata would be copied, which is a quarter of the time of a warm answer; docs/performance.md weighs it.
+# Functions of the same code are folded, and there is no index of what unwinding needs: nothing here unwinds.
 STATIC := .build/static
 RELEASE := -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -L$(CURDIR)/$(STATIC) -Xlinker -s \
-	-Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -no-pie -Xlinker --no-export-dynamic -Xlinker --icf=all -Xlinker -O2
+	-Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -no-pie -Xlinker --no-export-dynamic \
+	-Xlinker --icf=all -Xlinker --no-eh-frame-hdr -Xlinker -O2
 BINARY := .build/release/warder
 
 .PHONY: build try test unit e2e bench gate lint install uninstall clean deps deps-build
@@ -47,9 +51,11 @@ lint: deps
 
 install: build
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/warder
+	mkdir -p $(DESTDIR)$(UNITS)
+	sed 's|@PREFIX@|$(PREFIX)|' systemd/warder-lock.service > $(DESTDIR)$(UNITS)/warder-lock.service
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/warder
+	rm -f $(DESTDIR)$(PREFIX)/bin/warder $(DESTDIR)$(UNITS)/warder-lock.service
 
 deps-build:
 	@.ci/install-deps build

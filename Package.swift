@@ -24,6 +24,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL"),  // Crypto
         .systemLibrary(name: "CExpat"),  // XML
         .target(name: "CCurl"),  // Transport
+        .target(name: "CGLib"),  // Desktop
         .target(name: "CLinux"),  // Linux
 
         // The ground floor.
@@ -32,6 +33,7 @@ let package = Package(
         room("Crypto", ["COpenSSL", "Secrets"]),
         room("Fields", ["Secrets"]),
         room("Times"),
+        room("JSON", ["Secrets"]),
 
         // What warder is about.
         room("Profiles", ["Secrets"]),
@@ -40,6 +42,7 @@ let package = Package(
         room("Sessions", ["Crypto", "Fields", "Linux", "Secrets"]),
         room("Prompt", ["Linux", "Secrets"]),
         room("Shells", ["Secrets"]),
+        room("Desktop", ["CGLib", "Linux", "Secrets"]),
 
         // Talking to STS.
         room("Signing", ["Crypto", "Secrets", "Times"]),
@@ -47,13 +50,15 @@ let package = Package(
         .target(
             name: "XML", dependencies: ["CExpat", "Secrets"], swiftSettings: strict,
             linkerSettings: [.linkedLibrary(":libexpat.a")]),
+        room("Metadata", ["JSON", "Secrets", "Times", "Transport"]),
         room("STS", ["Secrets", "Signing", "Times", "Transport", "XML"]),
+        room("SSO", ["Crypto", "Fields", "JSON", "Linux", "STS", "Secrets", "Signing", "Times", "Transport"]),
 
         .executableTarget(
             name: "warder",
             dependencies: [
-                "Chains", "Crypto", "Linux", "Profiles", "Prompt", "Secrets", "Sessions", "Shells",
-                "STS", "Times", "Transport", "Vault",
+                "Chains", "Crypto", "Desktop", "JSON", "Linux", "Metadata", "Profiles", "Prompt", "SSO", "STS",
+                "Secrets", "Sessions", "Shells", "Times", "Transport", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -63,18 +68,33 @@ let package = Package(
         tests(of: "Crypto", ["Secrets"]),
         tests(of: "Fields", ["Secrets"]),
         tests(of: "Times"),
+        tests(of: "JSON", ["Secrets"]),
         tests(of: "Profiles", ["Secrets"]),
         tests(of: "Chains", ["Profiles", "Secrets"]),
         tests(of: "Vault", ["Crypto", "Fields", "Linux", "Secrets"]),
         tests(of: "Sessions", ["Crypto", "Linux", "Secrets"]),
-        tests(of: "Prompt", ["Linux", "Secrets"]),
+        .executableTarget(
+            name: "Asking", dependencies: ["Linux", "Prompt", "Secrets"], path: "Tests/Asking", swiftSettings: strict),
+        .testTarget(
+            name: "PromptTests", dependencies: ["Asking", "Linux", "Prompt", "Secrets"], exclude: ["terminal.py"],
+            swiftSettings: strict),
         tests(of: "Shells", ["Secrets"]),
+        .testTarget(
+            name: "DesktopTests", dependencies: ["CGLib", "Desktop", "Linux", "Secrets"],
+            exclude: ["fake_service.py"], swiftSettings: strict),
         tests(of: "Signing", ["Crypto", "Secrets", "Times"]),
         .target(
-            name: "Servers", path: "Tests/Servers", exclude: ["hostile.py", "recording_sts.py"], swiftSettings: strict),
+            name: "Servers", path: "Tests/Servers",
+            exclude: [
+                "hostile.py", "identity_center.py", "keyring_client.py", "metadata.py", "mock_secret_service.py",
+                "recording_sts.py",
+            ],
+            swiftSettings: strict),
         tests(of: "Transport", ["CCurl", "Crypto", "Secrets", "Servers"]),
         tests(of: "XML", ["Secrets"]),
+        tests(of: "Metadata", ["JSON", "Secrets", "Servers", "Transport"]),
         tests(of: "STS", ["Secrets", "Servers", "Signing", "Times", "Transport", "XML"]),
+        tests(of: "SSO", ["STS", "Secrets", "Servers", "Times", "Transport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -37,6 +37,12 @@ public func writeAtomically(
     }
 }
 
+/// Removes a file, and waits until that is on the disk; one that is not there is no error.
+public func removeFileDurably(_ path: String) throws(SystemError) {
+    try removeFile(path)
+    try openFolder(of: path).synchronize()
+}
+
 /// Writes a file that must not be there yet (0600), and waits for the disk.
 public func writeNewFile(_ secret: borrowing SecretBytes, to path: String) throws(SystemError) {
     let file = try Descriptor(opening: path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)

@@ -31,13 +31,16 @@ public func output(
     guard warder_pipe(&ends) == 0 else { throw .notStarted(program: command, code: errno) }
     let output = Descriptor(owning: ends[0], path: command)
     var process: pid_t = 0
-    let started = spawn(command, standardOutput: ends[1], withheld: withheld, &process)
+    let started = spawn(
+        "/bin/sh", ["sh", "-c", command], standardInput: nil, standardOutput: ends[1], withheld: withheld, &process)
     close(ends[1])
     guard started == 0 else { throw .notStarted(program: command, code: started) }
     var text = SecretBytes(capacity: limit + 1)
     var status: Int32?
     let failure = collect(output, command, of: process, &status, into: &text, limit: limit, until: deadline)
     if let failure {
+        // A group of its own, where there is no terminal to share: what the shell has started goes with it.
+        if getpgid(process) == process { kill(-process, SIGKILL) }
         kill(process, SIGKILL)
         while waitpid(process, nil, 0) == -1 && errno == EINTR {}
         throw failure
@@ -51,16 +54,27 @@ public func output(
     return text
 }
 
-private func spawn(
-    _ command: String, standardOutput: Int32, withheld: [String], _ process: inout pid_t
+/// Starts a child whose messages go to the terminal where this process is in front of one.
+///
+/// - Parameters:
+///   - standardInput: nil for `/dev/null`.
+///   - endable: no signal is held back from it and SIGTERM ends it, whatever this thread holds back or ignores.
+/// - Returns: 0, or `errno`.
+func spawn(
+    _ program: String, _ arguments: [String], standardInput: Int32?, standardOutput: Int32, withheld: [String],
+    endable: Bool = false, _ process: inout pid_t
 ) -> Int32 {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    if let standardInput {
+        posix_spawn_file_actions_adddup2(&actions, standardInput, 0)
+    } else {
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
     posix_spawn_file_actions_adddup2(&actions, standardOutput, 1)
-    let messages = access("/dev/tty", W_OK) == 0 && (try? Terminal.open()) != nil ? "/dev/tty" : "/dev/null"
-    posix_spawn_file_actions_addopen(&actions, 2, messages, O_WRONLY | O_NOCTTY, 0)
+    let hasTerminal = access("/dev/tty", W_OK) == 0 && (try? Terminal.open()) != nil
+    posix_spawn_file_actions_addopen(&actions, 2, hasTerminal ? "/dev/tty" : "/dev/null", O_WRONLY | O_NOCTTY, 0)
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -68,11 +82,20 @@ private func spawn(
     var defaults = sigset_t()
     sigemptyset(&defaults)
     sigaddset(&defaults, SIGPIPE)
+    var flags = POSIX_SPAWN_SETSIGDEF
+    if !hasTerminal { flags |= POSIX_SPAWN_SETPGROUP }
+    if endable {
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        sigaddset(&defaults, SIGTERM)
+        flags |= POSIX_SPAWN_SETSIGMASK
+    }
     posix_spawnattr_setsigdefault(&attributes, &defaults)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+    posix_spawnattr_setflags(&attributes, Int16(flags))
     return withVariables(without: withheld, adding: []) { environment in
-        withArguments(["sh", "-c", command]) { arguments in
-            posix_spawn(&process, "/bin/sh", &actions, &attributes, arguments, environment)
+        withArguments(arguments) { arguments in
+            posix_spawn(&process, program, &actions, &attributes, arguments, environment)
         }
     }
 }

@@ -145,3 +145,10 @@ public func modificationTime(of path: String) -> Int64? {
     var info = stat()
     return lstat(path, &info) == 0 ? Int64(info.st_mtim.tv_sec) : nil
 }
+
+/// The path from the root; where there is no present folder any more, as it was given.
+public func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
+    defer { free(folder) }
+    return String(cString: folder) + "/" + path
+}

@@ -138,7 +138,7 @@ private struct Echo {
 ///
 /// They are only watched for, never taken: let go, the kernel delivers them, and the user's or the default action
 /// runs as if nothing had held them.
-private struct HeldSignals: ~Copyable {
+struct HeldSignals: ~Copyable {
     let descriptor: Int32
     private var before = sigset_t()
 

@@ -1,0 +1,27 @@
+import Glibc
+import Secrets
+
+/// Reads a secret that a service manager, a container's engine or an administrator put down for this user: a systemd
+/// credential (`LoadCredential=`, systemd.exec(5)), a keyfile.
+///
+/// A plain file, of this user or of root; links are followed, since Kubernetes mounts secrets as links. Others may not
+/// write it. This user's own must be closed to others; who may read root's is the manager's affair.
+public func readCredentialFile(_ path: String, limit: Int) throws(FileError) -> SecretBytes {
+    let file = try openNonblocking(path)
+    let status: stat
+    do throws(SystemError) { status = try file.status() } catch { throw .system(error) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
+    guard status.st_uid == geteuid() || status.st_uid == 0 else { throw .foreign(path: path, owner: status.st_uid) }
+    let forbidden: mode_t = status.st_uid == 0 ? 0o022 : 0o077
+    guard status.st_mode & forbidden == 0 else { throw .exposed(path: path, mode: status.st_mode & 0o777) }
+    do throws(SystemError) {
+        if let text = try file.readToEnd(limit: limit, expecting: Int(status.st_size)) { return text }
+    } catch { throw .system(error) }
+    throw .tooLarge(path: path, limit: limit)
+}
+
+private func openNonblocking(_ path: String) throws(FileError) -> Descriptor {
+    do throws(SystemError) { return try Descriptor(opening: path, O_RDONLY | O_NONBLOCK | O_NOCTTY) } catch {
+        throw .system(error)
+    }
+}

@@ -1,0 +1,13 @@
+import Glibc
+
+/// Whether something stands at `path`, be it a link to nowhere. The corresponding C function is `lstat`.
+public func stands(_ path: String) -> Bool {
+    var info = stat()
+    return lstat(path, &info) == 0
+}
+
+/// Whether `path` is a plain file that this user may run. The corresponding C functions are `stat` and `access`.
+public func isProgram(_ path: String) -> Bool {
+    var info = stat()
+    return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
+}
