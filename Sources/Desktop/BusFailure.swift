@@ -1,0 +1,72 @@
+import CGLib
+
+/// A `GError`, as values.
+struct BusFailure {
+    private let domain: String
+    private let code: Int
+    /// The name of the error on D-Bus; "" for one that arose on this side.
+    private let name: String
+    private let message: String
+
+    /// Reads an error and frees it.
+    init(_ library: GLib, taking error: ErrorPointer?) {
+        guard let error else {
+            (domain, code, name, message) = ("", 0, "", "")
+            return
+        }
+        let glib = library.glib
+        domain = glib.g_quark_to_string(error.pointee.domain).map { String(cString: $0) } ?? ""
+        code = Int(error.pointee.code)
+        let remote = glib.g_dbus_error_get_remote_error(error)
+        name = remote.map { String(cString: $0) } ?? ""
+        glib.g_free(remote)
+        _ = glib.g_dbus_error_strip_remote_error(error)
+        message = error.pointee.message.map { String(cString: $0) } ?? ""
+        glib.g_error_free(error)
+    }
+
+    /// An item or a collection went away.
+    var isOfMissingObject: Bool {
+        name == "org.freedesktop.Secret.Error.NoSuchObject" || name == "org.freedesktop.DBus.Error.UnknownObject"
+    }
+
+    /// What it means; `hasAnswered` says whether the service was there before.
+    func error(hasAnswered: Bool) -> SecretServiceError {
+        switch name {
+        case "":
+            return localError
+        case "org.freedesktop.Secret.Error.IsLocked":
+            return .locked
+        case "org.freedesktop.DBus.Error.NoReply", "org.freedesktop.DBus.Error.Disconnected":
+            return .disconnected
+        case "org.freedesktop.DBus.Error.TimedOut", "org.freedesktop.DBus.Error.Timeout":
+            return .timedOut
+        case "org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner":
+            return hasAnswered ? .disconnected : .noService
+        default:
+            let isOfStarting =
+                name.hasPrefix("org.freedesktop.DBus.Error.Spawn.") || name.hasPrefix("org.freedesktop.systemd1.")
+            return isOfStarting && !hasAnswered ? .noService : .refused(reason: printable(message))
+        }
+    }
+
+    private var localError: SecretServiceError {
+        switch (domain, code) {
+        case ("g-io-error-quark", WARDER_G_IO_ERROR_CANCELLED), ("g-io-error-quark", WARDER_G_IO_ERROR_TIMED_OUT):
+            .timedOut
+        case ("g-io-error-quark", WARDER_G_IO_ERROR_CLOSED), ("g-io-error-quark", WARDER_G_IO_ERROR_BROKEN_PIPE):
+            .disconnected
+        case ("g-io-error-quark", WARDER_G_IO_ERROR_INVALID_ARGUMENT), ("secret-error", WARDER_SECRET_ERROR_PROTOCOL):
+            .malformed
+        default:
+            .refused(reason: printable(message))
+        }
+    }
+}
+
+/// Text from outside without its control characters, 300 characters at most.
+private func printable(_ text: String) -> String {
+    String(
+        String.UnicodeScalarView(
+            text.unicodeScalars.filter { $0.value >= 32 && !(127...159).contains($0.value) }.prefix(300)))
+}

@@ -1,0 +1,96 @@
+import CGLib
+import Secrets
+
+/// Finding items. No collection is ever walked: what else is in it does not matter.
+extension ServiceClient {
+    /// What a search found.
+    struct Hits {
+        var unlocked: [String]
+        var locked: [String]
+    }
+
+    /// Has the service search for items that have these attributes among others.
+    func search(_ query: Query) throws(SecretServiceError) -> Hits {
+        let answer = try bus.call(Self.path, .service("SearchItems"), [attributes(query)], returns: "(aoao)")
+        return Hits(unlocked: answer[0].texts, locked: answer[1].texts)
+    }
+
+    /// The one item with exactly these attributes, unlocked; nil where there is none.
+    func item(exactly query: Query) throws(SecretServiceError) -> String? {
+        let items = try items(exactly: query) { !$0.isEmpty }
+        guard items.count > 1, let collection = try defaultCollection() else { return items.first }
+        return items.first { $0.hasPrefix(collection + "/") } ?? items.first
+    }
+
+    /// All items with exactly these attributes, unlocked.
+    ///
+    /// What is locked is unlocked, or `.locked` thrown, unless the items that are unlocked are `enough`.
+    func items(
+        exactly query: Query, enough: ([String]) -> Bool
+    ) throws(SecretServiceError) -> [String] {
+        var hits = try search(query)
+        var items = try exact(hits.unlocked, query)
+        if enough(items) { return items }
+        let locked = try hits.locked.isEmpty && items.isEmpty ? lockedDefaultCollection() : hits.locked
+        if locked.isEmpty { return items }
+        try unlock(locked)
+        hits = try search(query)
+        items = try exact(hits.unlocked, query)
+        guard enough(items) || hits.locked.isEmpty else { throw .locked }
+        return items
+    }
+
+    /// What may be seen of items without a secret.
+    func items(_ query: Query) throws(SecretServiceError) -> [SecretItem] {
+        let hits = try search(query)
+        if hits.unlocked.isEmpty && hits.locked.isEmpty {
+            guard try lockedDefaultCollection().isEmpty else { throw .locked }
+        }
+        var items: [SecretItem] = []
+        for path in hits.unlocked { if let item = try item(at: path, query, isLocked: false) { items.append(item) } }
+        for path in hits.locked { if let item = try item(at: path, query, isLocked: true) { items.append(item) } }
+        return items
+    }
+
+    /// Those of the items that have no other attributes of the schema's.
+    func exact(_ paths: [String], _ query: Query) throws(SecretServiceError) -> [String] {
+        var exact: [String] = []
+        for path in paths {
+            let found = try property("Attributes", of: .item("Attributes"), at: path)
+            if let found, query.isExactly(found.dictionary) { exact.append(path) }
+        }
+        return exact
+    }
+
+    /// What a search goes by.
+    func attributes(_ query: Query) -> GLib.Value {
+        var entries = query.attributes.map { ($0.key, library.value($0.value)) }
+        entries.append(("xdg:schema", library.value(query.schema.name)))
+        return library.value(of: "{ss}", entries)
+    }
+
+    /// The default collection if it is locked: some services find nothing in it then.
+    private func lockedDefaultCollection() throws(SecretServiceError) -> [String] {
+        guard let collection = try defaultCollection(), try isLocked(collection: collection) else { return [] }
+        return [collection]
+    }
+
+    private func item(at path: String, _ query: Query, isLocked: Bool) throws(SecretServiceError) -> SecretItem? {
+        let interface = library.value(Method.item("").interface)
+        let answer = try bus.callIfThere(path, .properties("GetAll"), [interface], returns: "(a{sv})")
+        guard let answer else { return nil }
+        var label = ""
+        // A service may say nothing of a locked item, but it has what was searched for.
+        var attributes = query.attributes
+        for entry in answer[0].children {
+            switch entry[0].text {
+            case "Label": label = entry[1].content.text
+            case "Attributes":
+                let found = entry[1].content.dictionary.filter { query.schema.attributes.contains($0.key) }
+                attributes.merge(found) { $1 }
+            default: break
+            }
+        }
+        return SecretItem(label: label, attributes: attributes, isLocked: isLocked)
+    }
+}

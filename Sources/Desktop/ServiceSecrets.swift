@@ -1,0 +1,119 @@
+import CGLib
+import Secrets
+
+/// Secrets to the service and back, encrypted on the way.
+extension ServiceClient {
+    /// The secret of an unlocked item.
+    func secret(of item: String) throws(SecretServiceError) -> SecretBytes? {
+        let session = try session()
+        let path = library.value(path: session.path)
+        let answer = try bus.callIfThere(item, .item("GetSecret"), [path], returns: "((oayays))")
+        guard let answer else { return nil }
+        let value = answer[0].withRaw { library.secret.secret_service_decode_dbus_secret(session.client, $0) }
+        guard let value else { throw .malformed }
+        // libsecret wipes what it holds.
+        defer { library.secret.secret_value_unref(UnsafeMutableRawPointer(value)) }
+        var count = 0
+        let bytes = library.secret.secret_value_get(value, &count)
+        guard count <= SecretService.secretLimit else { throw .malformed }
+        return SecretBytes(copying: UnsafeRawBufferPointer(start: bytes, count: count))
+    }
+
+    /// Stores a secret in the default collection.
+    func put(_ secret: Box<SecretBytes>, _ query: Query, label: String) throws(SecretServiceError) {
+        let collection = try usableDefaultCollection()
+        var hits = try search(query)
+        let locked = hits.locked.filter { $0.hasPrefix(collection + "/") }
+        if !locked.isEmpty {
+            try unlock(locked)
+            hits = try search(query)
+        }
+        let encoded = try encode(secret)
+        let items = try exact(hits.unlocked.filter { $0.hasPrefix(collection + "/") }, query)
+        if let item = items.first {
+            try replace(item, encoded, label: label)
+        } else {
+            // Where others have these attributes among more, the service would take one of them for the one to replace.
+            let mayReplace = hits.unlocked.isEmpty && hits.locked.isEmpty
+            try create(in: collection, query, encoded, label: label, mayReplace: mayReplace)
+        }
+    }
+
+    /// Removes all items with exactly these attributes; whether there was one.
+    func remove(exactly query: Query) throws(SecretServiceError) -> Bool {
+        // A locked one may be one of them.
+        let items = try items(exactly: query) { _ in false }
+        var isRemoved = false
+        for item in items {
+            guard let answer = try bus.callIfThere(item, .item("Delete"), [], returns: "(o)") else { continue }
+            if answer[0].text != Self.none { _ = try prompt(answer[0].text) }
+            isRemoved = true
+        }
+        return isRemoved
+    }
+
+    /// The default collection, unlocked, and made if there is none.
+    private func usableDefaultCollection() throws(SecretServiceError) -> String {
+        if let collection = try defaultCollection() {
+            if try isLocked(collection: collection) { try unlock([collection]) }
+            return collection
+        }
+        guard areDialogsAllowed else { throw .noCollection }
+        let label = library.value(any: library.value("Default keyring"))
+        let properties = library.value(of: "{sv}", [("org.freedesktop.Secret.Collection.Label", label)])
+        let arguments = [properties, library.value("default")]
+        let answer = try bus.call(Self.path, .service("CreateCollection"), arguments, returns: "(oo)")
+        return try made(answer[0].text, dialog: answer[1].text)
+    }
+
+    private func replace(_ item: String, _ encoded: GLib.Value, label: String) throws(SecretServiceError) {
+        _ = try bus.call(item, .item("SetSecret"), [encoded], returns: "()")
+        let name = Method.item("Label")
+        let arguments = [
+            library.value(name.interface), library.value(name.name), library.value(any: library.value(label)),
+        ]
+        _ = try bus.call(item, .properties("Set"), arguments, returns: "()")
+    }
+
+    private func create(
+        in collection: String, _ query: Query, _ encoded: GLib.Value, label: String, mayReplace: Bool
+    ) throws(SecretServiceError) {
+        let properties = library.value(
+            of: "{sv}",
+            [
+                ("org.freedesktop.Secret.Item.Label", library.value(any: library.value(label))),
+                ("org.freedesktop.Secret.Item.Attributes", library.value(any: attributes(query))),
+            ])
+        let arguments = [properties, encoded, library.value(mayReplace)]
+        let answer = try bus.call(collection, .collection("CreateItem"), arguments, returns: "(oo)")
+        _ = try made(answer[0].text, dialog: answer[1].text)
+    }
+
+    /// The structure that carries a secret to the service.
+    private func encode(_ secret: Box<SecretBytes>) throws(SecretServiceError) -> GLib.Value {
+        let session = try session()
+        let encoded = secret.value.withUnsafeBytes { bytes -> OpaquePointer? in
+            // libsecret reads the bytes where they are.
+            let value = library.secret.secret_value_new_full(bytes.baseAddress, bytes.count, "text/plain", nil)
+            guard let value else { return nil }
+            defer { library.secret.secret_value_unref(UnsafeMutableRawPointer(value)) }
+            return library.secret.secret_service_encode_dbus_secret(session.client, value)
+        }
+        guard let encoded else { throw .refused(reason: "libsecret did not encrypt the secret") }
+        return encoded
+    }
+
+    /// An encrypted session.
+    private func session() throws(SecretServiceError) -> (client: OpaquePointer, path: String) {
+        let client = try libsecret()
+        var error: ErrorPointer?
+        guard library.secret.secret_service_ensure_session_sync(client, bus.cancellation, &error) != 0,
+            let path = library.secret.secret_service_get_session_dbus_path(client),
+            let algorithms = library.secret.secret_service_get_session_algorithms(client)
+        else { throw bus.failure(error) }
+        guard String(cString: algorithms) != "plain" else {
+            throw .refused(reason: "the service takes no encrypted secrets")
+        }
+        return (client, String(cString: path))
+    }
+}
