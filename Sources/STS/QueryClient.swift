@@ -3,7 +3,7 @@ import Signing
 import Times
 import Transport
 
-/// Makes signed requests in the query protocol, and makes them again where that may help.
+/// Makes requests in the query protocol, and makes them again where that may help.
 struct QueryClient {
     let endpoint: Endpoint
     let sender: any HTTPSender
@@ -14,7 +14,7 @@ struct QueryClient {
     /// Milliseconds for one try, where another one may follow.
     static let tryLimit: Int64 = 4000
 
-    /// Makes the request `form`, for as long as there is hope and time.
+    /// Makes the signed request `form`, for as long as there is hope and time.
     ///
     /// - Parameters:
     ///   - code: the one-time code in the form.
@@ -23,15 +23,53 @@ struct QueryClient {
         _ form: borrowing Form, signedBy credentials: borrowing Credentials, code: borrowing MFACode?,
         _ read: (borrowing SecretBytes, Int, UnixTime) throws(STSError) -> R
     ) throws(STSError) -> R {
-        var retries = Retries(isOnce: code != nil)
+        let isOnce = code != nil
+        return try call(isOnce: isOnce, read) { offset throws(STSError) in
+            let headers = try signedHeaders(form, credentials, at: timing.now() + offset)
+            return try send(form, headers, token: tokenHeader(credentials), isOnce: isOnce)
+        } repeatsSecret: { message in
+            if contains(message, credentials.secret) { return true }
+            switch credentials.sessionToken {
+            case .some(let token): if contains(message, token) { return true }
+            case .none: break
+            }
+            switch code {
+            case .some(let code): return contains(message, code.code)
+            case .none: return false
+            }
+        }
+    }
+
+    /// Makes the request `form` without a signature, for as long as there is hope and time.
+    ///
+    /// - Parameter token: the secret in the form that stands for one.
+    func call<R: ~Copyable>(
+        _ form: borrowing Form, token: borrowing SecretBytes,
+        _ read: (borrowing SecretBytes, Int, UnixTime) throws(STSError) -> R
+    ) throws(STSError) -> R {
+        try call(isOnce: false, read) { _ throws(STSError) in
+            try send(form, [Header("Content-Type", Form.contentType)], token: nil, isOnce: false)
+        } repeatsSecret: { message in
+            contains(message, token)
+        }
+    }
+
+    private func call<R: ~Copyable>(
+        isOnce: Bool, _ read: (borrowing SecretBytes, Int, UnixTime) throws(STSError) -> R,
+        _ send: (_ offset: Int64) throws(STSError) -> HTTPResponse,
+        repeatsSecret: (borrowing SecretBytes) -> Bool
+    ) throws(STSError) -> R {
+        var retries = Retries(isOnce: isOnce)
         while true {
             do throws(STSError) {
-                let response = try send(form, credentials, isOnce: retries.isOnce, offset: retries.offset)
+                let response = try send(retries.offset)
                 let date = response.date.flatMap { UnixTime(httpDate: $0) }
                 if (200...299).contains(response.status) {
                     return try read(response.body, response.status, date ?? timing.now())
                 }
-                throw refusal(response, date, credentials, code)
+                throw STSError(
+                    refusal: response.body, status: response.status, offset: date.map { $0 - timing.now() },
+                    repeatsSecret: repeatsSecret)
             } catch {
                 guard let pause = retries.pause(after: error, random: timing.random),
                     timing.uptime() + pause < deadline
@@ -42,14 +80,13 @@ struct QueryClient {
     }
 
     private func send(
-        _ form: borrowing Form, _ credentials: borrowing Credentials, isOnce: Bool, offset: Int64
+        _ form: borrowing Form, _ headers: [Header], token: consuming SecretHeader?, isOnce: Bool
     ) throws(STSError) -> HTTPResponse {
         let url = endpoint.url
         let remaining = deadline - timing.uptime()
         guard remaining > 0 else { throw .network(.timedOut(host: url.host, sent: false)) }
-        let headers = try signedHeaders(form, credentials, at: timing.now() + offset)
         let request = HTTPRequest(
-            method: "POST", url: url, headers: headers, secretHeader: tokenHeader(credentials),
+            method: "POST", url: url, headers: headers, secretHeader: token,
             body: form.body.copy(), timeout: Int(isOnce ? remaining : min(remaining, Self.tryLimit)), isOnce: isOnce)
         do throws(TransportError) { return try sender.send(request) } catch { throw .network(error) }
     }
@@ -73,24 +110,6 @@ struct QueryClient {
         switch credentials.sessionToken {
         case .some(let token): SecretHeader("X-Amz-Security-Token", token.copy())
         case .none: nil
-        }
-    }
-
-    private func refusal(
-        _ response: borrowing HTTPResponse, _ date: UnixTime?, _ credentials: borrowing Credentials,
-        _ code: borrowing MFACode?
-    ) -> STSError {
-        let offset = date.map { $0 - timing.now() }
-        return STSError(refusal: response.body, status: response.status, offset: offset) { message in
-            if contains(message, credentials.secret) { return true }
-            switch credentials.sessionToken {
-            case .some(let token): if contains(message, token) { return true }
-            case .none: break
-            }
-            switch code {
-            case .some(let code): return contains(message, code.code)
-            case .none: return false
-            }
         }
     }
 }

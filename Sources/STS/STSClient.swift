@@ -45,6 +45,27 @@ public struct STSClient {
         }
     }
 
+    /// A session of a role for who holds a token of an OpenID Connect provider that the role trusts. Nothing signs it,
+    /// and the token may be sent again.
+    ///
+    /// - Parameters:
+    ///   - request: of which external id, tags and source identity are left out; the token says such things here.
+    ///   - token: 4 to 20,000 bytes. One that has ended is `.expiredToken`.
+    public func assumeRoleWithWebIdentity(
+        _ request: AssumeRoleRequest, token: borrowing SecretBytes
+    ) throws(STSError) -> Credentials {
+        var taken = AssumeRoleRequest(roleARN: request.roleARN, sessionName: request.sessionName)
+        (taken.durationSeconds, taken.policy) = (request.durationSeconds, request.policy)
+        taken.policyARNs = request.policyARNs
+        let action = "AssumeRoleWithWebIdentity"
+        var form = Form(action, of: .sts)
+        taken.add(to: &form)
+        form.add("WebIdentityToken", secret: token)
+        return try client.call(form, token: token) { (body, status, now) throws(STSError) in
+            try Answer(to: action, body, status: status).credentials(now: now)
+        }
+    }
+
     /// Whose the credentials are. No policy can forbid it.
     public func getCallerIdentity(signedBy credentials: borrowing Credentials) throws(STSError) -> CallerIdentity {
         let form = Form("GetCallerIdentity", of: .sts)

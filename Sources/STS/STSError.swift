@@ -64,7 +64,7 @@ public enum STSError: Error, Equatable, Sendable {
     case unknownDevice(Refusal)
     /// The policy does not allow it.
     case accessDenied(Refusal)
-    /// The session that signed has ended.
+    /// The session that signed has ended, or the web identity token.
     case expiredToken(Refusal)
     /// The access key is unknown or inactive, or its secret is wrong.
     case invalidKey(Refusal)

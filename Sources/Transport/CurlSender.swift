@@ -4,7 +4,8 @@ import Secrets
 /// Sends requests with libcurl, one after another over one handle, so that two requests to one host share a connection.
 ///
 /// TLS 1.2 or later, no redirects, no cookies, no `.netrc`. Proxies are what libcurl takes from the environment, but
-/// this host is never asked through one. To open libcurl removes `SSLKEYLOGFILE` from the environment.
+/// this host and the metadata services are never asked through one. To open libcurl removes `SSLKEYLOGFILE` from the
+/// environment.
 public final class CurlSender: HTTPSender {
     private let userAgent: String
     private let caBundle: String?
@@ -60,7 +61,7 @@ public final class CurlSender: HTTPSender {
         easy.set(WARDER_CURLOPT_HEADEROPT, WARDER_CURLHEADER_SEPARATE)
         easy.set(WARDER_CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         easy.set(WARDER_CURLOPT_USERAGENT, userAgent)
-        if url.isLoopback { easy.set(WARDER_CURLOPT_NOPROXY, "*") }
+        if url.isLoopback || url.isMetadataAddress { easy.set(WARDER_CURLOPT_NOPROXY, "*") }
         guard url.isSecure else { return }
         easy.set(WARDER_CURLOPT_SSLVERSION, WARDER_CURL_SSLVERSION_TLSv1_2)
         if let caBundle {

@@ -1,4 +1,5 @@
-/// The URL of a service: HTTPS or, to this host alone, plain HTTP; with a path, and with neither user nor query.
+/// The URL of a service: HTTPS or, to this host and the metadata services alone, plain HTTP; with a path, and with
+/// neither user nor query.
 public struct ServiceURL: Equatable, Sendable {
     /// Whether it is `https`.
     public let isSecure: Bool
@@ -13,6 +14,20 @@ public struct ServiceURL: Equatable, Sendable {
     ///
     /// - Throws: `.malformedURL` for what is no such URL, `.insecureURL` for plain HTTP to another host.
     public init(_ text: String) throws(TransportError) {
+        try self.init(reading: text)
+        guard isSecure || isLoopback else { throw .insecureURL(host: host) }
+    }
+
+    /// Reads the URL of a metadata service, which may also be plain HTTP to one of the link-local addresses where EC2,
+    /// ECS and EKS have it: what is sent there does not leave the machine or its hypervisor.
+    ///
+    /// - Throws: `.malformedURL` for what is no such URL, `.insecureURL` for plain HTTP to another host.
+    public init(metadata text: String) throws(TransportError) {
+        try self.init(reading: text)
+        guard isSecure || isLoopback || isMetadataAddress else { throw .insecureURL(host: host) }
+    }
+
+    private init(reading text: String) throws(TransportError) {
         guard text.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "\\") }),
             let (scheme, rest) = split(text, at: "://"), !rest.utf8.contains(UInt8(ascii: "?")),
             !rest.utf8.contains(UInt8(ascii: "#"))
@@ -28,7 +43,6 @@ public struct ServiceURL: Equatable, Sendable {
         self.host = host
         self.port = port == (isSecure ? 443 : 80) ? nil : port
         self.path = path.isEmpty ? "/" : String(path)
-        guard isSecure || isLoopback else { throw .insecureURL(host: host) }
     }
 
     /// The URL as it is sent.
@@ -45,6 +59,15 @@ public struct ServiceURL: Equatable, Sendable {
             && octets.allSatisfy { octet in
                 UInt8(octet).map { String($0) == octet } ?? false
             }
+    }
+
+    /// Whether the host is the address of a metadata service: those of EC2, that of ECS, those of EKS Pod Identity
+    /// (AWS SDKs and Tools Reference Guide, "IMDS credential provider" and "Container credential provider").
+    public var isMetadataAddress: Bool {
+        switch host {
+        case "169.254.169.254", "[fd00:ec2::254]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]": true
+        default: false
+        }
     }
 
     private static func hostAndPort(_ authority: Substring) -> (String, Int?)? {

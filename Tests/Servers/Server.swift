@@ -31,10 +31,9 @@ public final class Server: Sendable {
         connection = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
         process = try Self.spawn(["python3", path] + arguments, standardInput: ends[1], standardOutput: ends[1])
         close(ends[1])
-        let line = connection.availableData
-        guard let port = Int(String(decoding: line, as: UTF8.self).trimmingCharacters(in: .newlines)) else {
-            throw Failure.noPort
-        }
+        let line = String(decoding: connection.availableData, as: UTF8.self).trimmingCharacters(in: .newlines)
+        // A port, or a URL that ends with it.
+        guard let port = line.split(separator: ":").last.flatMap({ Int($0) }) else { throw Failure.noPort }
         self.port = port
     }
 

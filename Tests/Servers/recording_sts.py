@@ -22,7 +22,7 @@ from xml.sax.saxutils import escape
 
 NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 ACCOUNT = "111111111111"
-LIFETIMES = {"GetSessionToken": 43200, "AssumeRole": 3600}
+LIFETIMES = {"GetSessionToken": 43200, "AssumeRole": 3600, "AssumeRoleWithWebIdentity": 3600}
 # AWS refuses a signature whose time is further from its own.
 TOLERANCE = 300
 
@@ -209,6 +209,8 @@ class RecordingSTS:
         return behaviour(self, request) if behaviour else self.ordinary(request)
 
     def ordinary(self, request):
+        if request.action == "AssumeRoleWithWebIdentity":
+            return self.assume_role_with_web_identity(request)
         if "x-amz-date" not in request.headers:
             return error(403, "MissingAuthenticationToken", "Request is missing Authentication Token")
         if abs(request.signed_at - self.now()) > TOLERANCE:
@@ -249,7 +251,14 @@ class RecordingSTS:
             f"<AssumedRoleUser><AssumedRoleId>AROA:{escape(name)}</AssumedRoleId>"
             f"<Arn>arn:aws:sts::{account}:assumed-role/{escape(role)}/{escape(name)}</Arn></AssumedRoleUser>"
         )
-        return wrapped("AssumeRole", user + self.credentials(request))
+        return wrapped(request.action, user + self.credentials(request))
+
+    def assume_role_with_web_identity(self, request):
+        if request.authorization or request.token:
+            return error(400, "ValidationError", "This action is not signed")
+        if request.parameters.get("WebIdentityToken", "").count(".") != 2:
+            return error(400, "InvalidIdentityToken", "The ID Token provided is not a valid JWT.")
+        return self.assume_role(request)
 
     def caller_identity(self, request):
         return wrapped(

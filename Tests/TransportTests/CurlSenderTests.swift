@@ -150,6 +150,26 @@ extension LibcurlTests {
             }
         }
 
+        @Test("asks no proxy for a metadata service")
+        func metadataProxy() throws {
+            setenv("http_proxy", server.url("/"), 1)
+            defer { unsetenv("http_proxy") }
+            // Whether anybody answers there is the network's affair.
+            _ = try? sender.send(
+                HTTPRequest(method: "GET", url: ServiceURL(metadata: "http://169.254.170.2:9/ok"), timeout: 300))
+            #expect(try count("http://169.254.170.2:9/ok") == "0")
+        }
+
+        @Test("puts, with and without a body")
+        func put() throws {
+            let url = try ServiceURL(server.url("/echo"))
+            let bare = try sender.send(HTTPRequest(method: "PUT", url: url, timeout: 5000))
+            #expect(text(bare.body).hasPrefix("PUT /echo HTTP/1.1\r\n"))
+            let full = try sender.send(HTTPRequest(method: "PUT", url: url, body: secret("abc"), timeout: 5000))
+            #expect(text(full.body).hasPrefix("PUT /echo HTTP/1.1\r\n"))
+            #expect(text(full.body).hasSuffix("\r\n\r\nabc"))
+        }
+
         @Test("says what a proxy answered")
         func proxyRefusal() throws {
             setenv("https_proxy", server.url("/"), 1)

@@ -25,11 +25,45 @@ struct ServiceURLTests {
         arguments: [
             "http://sts.amazonaws.com", "http://localhost.evil.com", "http://127.0.0.1.evil.com", "http://127.0.0",
             "http://127.0.0.01", "http://127.0.0.256", "http://0.0.0.0", "http://[::2]", "http://10.0.0.1",
+            "http://169.254.169.254", "http://[fd00:ec2::23]",
         ])
     func insecure(text: String) {
         #expect { _ = try ServiceURL(text) } throws: { error in
             if case TransportError.insecureURL = error { true } else { false }
         }
+    }
+
+    @Test(
+        "of a metadata service may be plain HTTP to its address",
+        arguments: [
+            ("http://169.254.169.254/latest", "http://169.254.169.254/latest"),
+            ("http://[FD00:EC2::254]", "http://[fd00:ec2::254]/"),
+            ("http://169.254.170.2//a", "http://169.254.170.2//a"),
+            ("http://169.254.170.23:80/v1/credentials", "http://169.254.170.23/v1/credentials"),
+            ("http://[fd00:ec2::23]/", "http://[fd00:ec2::23]/"), ("http://localhost:1338/", "http://localhost:1338/"),
+            ("https://example.com/a", "https://example.com/a"),
+        ])
+    func metadata(text: String, written: String) throws {
+        #expect(try ServiceURL(metadata: text).text == written)
+    }
+
+    @Test(
+        "of a metadata service is plain HTTP to no other host",
+        arguments: [
+            "http://169.254.169.253", "http://169.254.169.254.evil.com", "http://169.254.1", "http://0xa9fea9fe",
+            "http://2852039166", "http://[fd00:ec2::255]", "http://[fe80::1]", "http://example.com", "http://10.0.0.1",
+        ])
+    func insecureMetadata(text: String) {
+        #expect { _ = try ServiceURL(metadata: text) } throws: { error in
+            if case TransportError.insecureURL = error { true } else { false }
+        }
+    }
+
+    @Test(
+        "of a metadata service is a URL",
+        arguments: ["http://169.254.170.2@evil.com/", "http://169.254.170.2\\@evil.com", "http://169.254.170.2?a", "x"])
+    func malformedMetadata(text: String) {
+        #expect(throws: TransportError.malformedURL(text)) { _ = try ServiceURL(metadata: text) }
     }
 
     @Test(

@@ -1,0 +1,93 @@
+import JSON
+import Secrets
+import Times
+import Transport
+
+/// Reads the one form in which all metadata services give credentials: `AccessKeyId`, `SecretAccessKey`, `Token`,
+/// `Expiration` and, from some, `AccountId`. What EC2 cannot give it refuses in the same form, with another `Code` than
+/// `Success`.
+///
+/// An expiration that has passed is passed on: EC2 serves old credentials on where it cannot make new ones.
+func credentials(
+    in response: borrowing HTTPResponse, hiding token: borrowing SecretBytes?
+) throws(MetadataError) -> Credentials {
+    guard response.status == 200 else { throw refusal(response, hiding: token) }
+    let object = try json(response.body)
+    do throws(JSONError) {
+        if let code = try object.text("Code"), code != "Success" { throw JSONError.wrongType(key: "Code") }
+    } catch { throw refusal(response, hiding: token) }
+    let keyID = try string("AccessKeyId", in: object)
+    guard (1...128).contains(keyID.utf8.count), keyID.utf8.allSatisfy(isWordByte) else {
+        throw .missing("AccessKeyId")
+    }
+    guard let end = UnixTime(iso8601: try string("Expiration", in: object)) else { throw .missing("Expiration") }
+    let account = try? object.text("AccountId")
+    return Credentials(
+        accessKeyID: keyID, secret: try secret("SecretAccessKey", in: object),
+        sessionToken: try secret("Token", in: object), expiration: end.seconds,
+        accountID: account.flatMap { isAccount($0) ? $0 : nil })
+}
+
+/// What a refusal says, without anything that was sent in secret.
+func refusal(_ response: borrowing HTTPResponse, hiding token: borrowing SecretBytes?) -> MetadataError {
+    let isRepeated =
+        switch token {
+        case .some(let token): contains(response.body, token)
+        case .none: false
+        }
+    return .refused(status: response.status, reason: isRepeated ? "" : reason(response.body))
+}
+
+/// `Code: Message`, as far as the body has them.
+private func reason(_ body: borrowing SecretBytes) -> String {
+    guard let object = try? JSONObject(body) else { return "" }
+    /// EC2 has capital letters here, ECS small ones.
+    func text(_ names: String...) -> String? {
+        for name in names { if let text = try? object.text(name), !text.isEmpty { return text } }
+        return nil
+    }
+    let parts = [text("Code", "code"), text("Message", "message")].compactMap { $0 }
+    let shown = parts.joined(separator: ": ").unicodeScalars.map { scalar in
+        (32...126).contains(scalar.value) ? Character(scalar) : "?"
+    }
+    return String(shown.prefix(300))
+}
+
+private func json(_ body: borrowing SecretBytes) throws(MetadataError) -> JSONObject {
+    do throws(JSONError) { return try JSONObject(body) } catch { throw .notJSON(error) }
+}
+
+private func string(_ key: String, in object: borrowing JSONObject) throws(MetadataError) -> String {
+    do throws(JSONError) { if let text = try object.text(key) { return text } } catch {}
+    throw .missing(key)
+}
+
+private func secret(_ key: String, in object: borrowing JSONObject) throws(MetadataError) -> SecretBytes {
+    do throws(JSONError) {
+        if let secret = try object.secret(key), isPrintable(secret) { return secret }
+    } catch {}
+    throw .missing(key)
+}
+
+/// Something, and ASCII without spaces and control characters.
+func isPrintable(_ secret: borrowing SecretBytes) -> Bool {
+    !secret.isEmpty && (0..<secret.count).allSatisfy { (33...126).contains(secret[$0]) }
+}
+
+/// Whether `text` has `part` in it.
+private func contains(_ text: borrowing SecretBytes, _ part: borrowing SecretBytes) -> Bool {
+    guard part.count > 0, part.count <= text.count else { return false }
+    return text.withUnsafeBytes { text in
+        part.withUnsafeBytes { part in
+            (0...(text.count - part.count)).contains { text[$0..<($0 + part.count)].elementsEqual(part) }
+        }
+    }
+}
+
+private func isAccount(_ text: String) -> Bool {
+    text.utf8.count == 12 && text.utf8.allSatisfy { (48...57).contains($0) }
+}
+
+func isWordByte(_ byte: UInt8) -> Bool {
+    (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == UInt8(ascii: "_")
+}

@@ -1,0 +1,68 @@
+import Crypto
+import JSON
+import Secrets
+import Times
+
+/// The name of the file under `~/.aws/sso/cache` where the AWS CLI and the SDKs keep a token (AWS SDKs and Tools
+/// Reference Guide, "IAM Identity Center credential provider").
+///
+/// - Parameters:
+///   - session: the name of the `sso-session`; nil for settings in the profile itself, whose file goes by the start URL.
+/// - Throws: `.crypto`.
+public func cliCacheFileName(session: String?, startURL: String) throws(SSOError) -> String {
+    let name = Array((session ?? startURL).utf8)
+    do throws(CryptoError) {
+        let digest = try name.span.withUnsafeBytes { (bytes) throws(CryptoError) in try sha1(bytes) }
+        return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + ".json"
+    } catch { throw .crypto(error) }
+}
+
+extension SSOToken {
+    /// Reads a token as the AWS CLI keeps it. Whether it is valid is another question.
+    ///
+    /// Its refresh token belongs to the CLI: one that is used here may be good for nothing there.
+    ///
+    /// - Throws: `.notACachedToken`.
+    public init(cliCache text: borrowing SecretBytes, site: Site) throws(SSOError) {
+        self = try cachedToken(parse(text), site)
+    }
+}
+
+private func parse(_ text: borrowing SecretBytes) throws(SSOError) -> JSONObject {
+    do throws(JSONError) { return try JSONObject(text) } catch { throw .notACachedToken(missing: "accessToken") }
+}
+
+private func cachedToken(_ object: borrowing JSONObject, _ site: Site) throws(SSOError) -> SSOToken {
+    guard let token = try secret("accessToken", object) else { throw .notACachedToken(missing: "accessToken") }
+    guard let end = try time("expiresAt", object) else { throw .notACachedToken(missing: "expiresAt") }
+    return SSOToken(
+        accessToken: token, expiration: end, refreshToken: try secret("refreshToken", object),
+        registration: try registration(object), site: site)
+}
+
+private func registration(_ object: borrowing JSONObject) throws(SSOError) -> Registration? {
+    guard let clientID = try secret("clientId", object), let clientSecret = try secret("clientSecret", object),
+        let end = try time("registrationExpiresAt", object)
+    else { return nil }
+    return Registration(
+        clientID: clientID.text(0..<clientID.count), clientSecret: clientSecret, expiration: end)
+}
+
+private func secret(_ name: String, _ object: borrowing JSONObject) throws(SSOError) -> SecretBytes? {
+    guard let secret = try member(name, object) else { return nil }
+    guard !secret.isEmpty, isVisible(secret) else { throw .notACachedToken(missing: name) }
+    return secret
+}
+
+private func time(_ name: String, _ object: borrowing JSONObject) throws(SSOError) -> UnixTime? {
+    guard let written = try secret(name, object) else { return nil }
+    var text = written.text(0..<written.count)
+    // Version 2.0 of the CLI wrote it so.
+    if text.hasSuffix("UTC") { text = text.dropLast(3) + "Z" }
+    guard let time = UnixTime(iso8601: text) else { throw .notACachedToken(missing: name) }
+    return time
+}
+
+private func member(_ name: String, _ object: borrowing JSONObject) throws(SSOError) -> SecretBytes? {
+    do throws(JSONError) { return try object.secret(name) } catch { throw .notACachedToken(missing: name) }
+}

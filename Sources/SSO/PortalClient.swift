@@ -1,0 +1,83 @@
+import STS
+import Secrets
+import Signing
+import Times
+import Transport
+
+/// Asks the portal of IAM Identity Center for the credentials of roles.
+public struct PortalClient {
+    private let endpoint: ServiceURL
+    private let client: ServiceClient
+    private let timing: Timing
+
+    /// - Parameters:
+    ///   - endpoint: `Endpoints.portal`.
+    ///   - sender: what sends requests.
+    ///   - timing: clocks and chance.
+    ///   - timeLimit: milliseconds for each call, all its tries included.
+    public init(
+        endpoint: ServiceURL, sender: any HTTPSender, timing: Timing = .system, timeLimit: Int64 = 10_000
+    ) {
+        self.endpoint = endpoint
+        self.timing = timing
+        client = ServiceClient(sender: sender, timing: timing, timeLimit: timeLimit)
+    }
+
+    /// A session of a role (`GetRoleCredentials`).
+    ///
+    /// - Parameters:
+    ///   - role: `sso_role_name`.
+    ///   - account: `sso_account_id`.
+    ///   - token: the access token.
+    /// - Throws: `.signInNeeded` where the token is not good any more, `.accessDenied` and `.noSuchRole` where the role
+    ///   is not the user's.
+    public func credentials(
+        role: String, account: String, token: borrowing SecretBytes
+    ) throws(SSOError) -> Credentials {
+        let url = try endpoint.appending("/federation/credentials")
+        let response = try client.call(url) { limit in
+            var query = SecretBytes("role_name=")
+            query.appendPercentEncoded(role)
+            query.append("&account_id=")
+            query.appendPercentEncoded(account)
+            return HTTPRequest(
+                method: "GET", url: url, query: query, headers: [Header("Accept", "application/json")],
+                secretHeader: SecretHeader("x-amz-sso_bearer_token", token.copy()), timeout: limit)
+        }
+        if response.status == 401 { throw .signInNeeded }
+        let answer = try Answer(response)
+        guard (200...299).contains(response.status) else {
+            throw classified(answer.refusal { occurs(token, 0..<token.count, in: $0) })
+        }
+        let now = response.date.flatMap { UnixTime(httpDate: $0) } ?? timing.now()
+        return try answer.inner("roleCredentials").credentials(of: account, now: now)
+    }
+}
+
+extension Answer {
+    fileprivate func credentials(of account: String, now: UnixTime) throws(SSOError) -> Credentials {
+        let keyID = try word("accessKeyId")
+        guard (16...128).contains(keyID.utf8.count), keyID.utf8.allSatisfy(isWordByte) else {
+            throw missing("accessKeyId")
+        }
+        // It is in milliseconds, unlike all other times.
+        let end = try number("expiration") / 1000
+        guard end > now.seconds else { throw .expiredAnswer }
+        return Credentials(
+            accessKeyID: keyID, secret: try secret("secretAccessKey"), sessionToken: try secret("sessionToken"),
+            expiration: end, accountID: account)
+    }
+}
+
+private func classified(_ refusal: Refusal) -> SSOError {
+    switch refusal.status {
+    case 403: .accessDenied(refusal)
+    case 404: .noSuchRole(refusal)
+    case 429: .slowDown(refusal)
+    default: .refused(refusal)
+    }
+}
+
+private func isWordByte(_ byte: UInt8) -> Bool {
+    (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == UInt8(ascii: "_")
+}

@@ -1,0 +1,84 @@
+import Secrets
+
+/// A JSON object that is sent (RFC 8259). It remembers where its secrets stand, so that no answer is shown that
+/// repeats one.
+struct RequestBody: ~Copyable {
+    private(set) var text = SecretBytes("{")
+    private var secrets: [Range<Int>] = []
+
+    mutating func add(_ name: String, _ value: String) {
+        addName(name)
+        addString(value)
+    }
+
+    mutating func add(_ name: String, _ values: [String]) {
+        addName(name)
+        text.append("[")
+        for (index, value) in values.enumerated() {
+            if index > 0 { text.append(",") }
+            addString(value)
+        }
+        text.append("]")
+    }
+
+    mutating func add(_ name: String, secret: borrowing SecretBytes) {
+        addName(name)
+        text.append("\"")
+        let start = text.count
+        for index in 0..<secret.count { addEscaped(secret[index]) }
+        secrets.append(start..<text.count)
+        text.append("\"")
+    }
+
+    /// The whole object.
+    consuming func finished() -> FinishedBody {
+        text.append("}")
+        return FinishedBody(text: text, secrets: secrets)
+    }
+
+    private mutating func addName(_ name: String) {
+        if text.count > 1 { text.append(",") }
+        addString(name)
+        text.append(":")
+    }
+
+    private mutating func addString(_ value: String) {
+        text.append("\"")
+        for byte in value.utf8 { addEscaped(byte) }
+        text.append("\"")
+    }
+
+    private mutating func addEscaped(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+            text.append(UInt8(ascii: "\\"))
+            text.append(byte)
+        case 0..<32:
+            text.append("\\u00" + (byte < 16 ? "0" : "") + String(byte, radix: 16))
+        default: text.append(byte)
+        }
+    }
+}
+
+/// A JSON object, ready to be sent.
+struct FinishedBody: ~Copyable {
+    let text: SecretBytes
+    let secrets: [Range<Int>]
+
+    /// Whether `message` holds anything that is secret here.
+    borrowing func isRepeated(by message: String) -> Bool {
+        secrets.contains { occurs(text, $0, in: message) }
+    }
+}
+
+/// Whether a part of a secret stands in `message`.
+func occurs(_ secret: borrowing SecretBytes, _ range: Range<Int>, in message: String) -> Bool {
+    let message = Array(message.utf8)
+    guard !range.isEmpty, message.count >= range.count else { return false }
+    for start in 0...message.count - range.count {
+        var index = 0
+        while index < range.count, message[start + index] == secret[range.lowerBound + index] { index += 1 }
+        if index == range.count { return true }
+    }
+    return false
+}

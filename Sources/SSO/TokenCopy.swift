@@ -1,0 +1,27 @@
+import Secrets
+import Times
+
+extension SSOToken {
+    /// The same token in buffers of its own.
+    public borrowing func duplicate() -> SSOToken {
+        SSOToken(
+            accessToken: accessToken.copy(), expiration: expiration, refreshToken: copy(of: refreshToken),
+            registration: registrationCopy(), site: site)
+    }
+
+    /// Whether there is a refresh token, and a registration that it goes with.
+    public borrowing func canBeRenewed(at now: UnixTime) -> Bool {
+        guard refreshToken != nil else { return false }
+        switch registration {
+        case .some(let registration): return registration.expiration > now
+        case .none: return false
+        }
+    }
+
+    private borrowing func registrationCopy() -> Registration? {
+        switch registration {
+        case .some(let registration): registration.copy()
+        case .none: nil
+        }
+    }
+}
