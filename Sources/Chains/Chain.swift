@@ -21,6 +21,9 @@ public struct Chain: Sendable {
     /// The command that prints an MFA code: of the profile, or of the nearest of its sources that has one.
     public let mfaProcess: Setting?
 
+    /// The index of the source among the steps: it comes before the first.
+    public static let sourceStep = -1
+
     /// How many sets of credentials are made of the source's: the session, and one for each role.
     public var stepCount: Int { (session == nil ? 0 : 1) + roles.count }
 
@@ -30,9 +33,10 @@ public struct Chain: Sendable {
         effective(region, environment)
     }
 
-    /// The region that step `step`, below `stepCount`, is asked for in. That of the session depends on the source
+    /// The region that step `step`, `sourceStep` or below `stepCount`, is asked for in. That of the session depends on the source
     /// alone, so that all roles behind a key share one session.
     public func effectiveRegion(ofStep step: Int, environment: (String) -> String?) -> String? {
+        if step == Self.sourceStep { return effectiveRegion(environment: environment) }
         if let session {
             return effective(step == 0 ? session.region : roles[step - 1].region, environment)
         }
@@ -105,7 +109,7 @@ public struct RoleStep: Sendable {
     /// `policy` or `policy_file`: what narrows the role.
     public var policy: SessionPolicy?
     /// `policy_arns`: managed policies that narrow the role.
-    public let policyARNs: [Setting]
+    public var policyARNs: [Setting]
     /// `session_tags`, in the order they are written.
     public let sessionTags: [SessionTag]
     /// `transitive_session_tags`: keys of `sessionTags` that go on to roles assumed from this one.

@@ -1,16 +1,20 @@
 extension Chain {
-    /// What shaped the credentials of step `step`, below `stepCount`, as bytes: two steps have the same if and only if
+    /// What shaped the credentials of step `step`, `sourceStep` or below `stepCount`, as bytes: two steps have the same if and only if
     /// the same request to the same `endpoint`, with the same credentials, makes both.
     ///
     /// Every field has a tag and a length before it, so that no two lists of fields make the same bytes. It does not
     /// hold the profile's name: roles of two profiles that are the same share one entry. A policy that is still a
     /// file's path stands for the path, not for what the file holds.
-    public func identity(ofStep step: Int, endpoint: String) -> [UInt8] {
+    ///
+    /// - Parameter detail: what tells this source from others of the same settings, as the id of a key that stands in
+    ///   the environment.
+    public func identity(ofStep step: Int, endpoint: String, detail: String? = nil) -> [UInt8] {
         var identity = Identity()
         identity.add(.endpoint, endpoint)
         identity.add(source)
+        identity.add(.sourceDetail, detail)
         var roleCount = step + 1
-        if let session {
+        if let session, step != Self.sourceStep {
             roleCount -= 1
             identity.add(.session, session.durationSeconds)
             identity.add(.device, session.mfa?.serial.value)
@@ -48,6 +52,7 @@ private struct Identity {
         case roleName = 23
         case region = 24
         case ssoSession = 25
+        case sourceDetail = 26
     }
 
     var bytes: [UInt8] = []

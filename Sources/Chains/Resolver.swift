@@ -6,21 +6,28 @@ extension Chain {
     ///
     /// `isStoredKey` says whether the store has a key of that name. Where that cannot be known, the store being
     /// locked, it says yes: a profile that is nothing else is then taken for a key.
+    ///
+    /// - Parameter webIdentityTokenFile: `AWS_WEB_IDENTITY_TOKEN_FILE`, which serves a role that has no other source.
     public static func resolve(
-        _ profile: String, in profiles: ProfileSet, isStoredKey: (String) -> Bool
+        _ profile: String, in profiles: ProfileSet, webIdentityTokenFile: String? = nil, isStoredKey: (String) -> Bool
     ) throws(ChainError) -> Chain {
-        let chain = try unchecked(profile, in: profiles, isStoredKey: isStoredKey)
+        let chain = try unchecked(
+            profile, in: profiles, webIdentityTokenFile: webIdentityTokenFile, isStoredKey: isStoredKey)
         try chain.check()
         return chain
     }
 
     /// A chain whose ARNs, names and policies have not been held to what STS takes.
     package static func unchecked(
-        _ profile: String, in profiles: ProfileSet, isStoredKey: (String) -> Bool
+        _ profile: String, in profiles: ProfileSet, webIdentityTokenFile: String? = nil, isStoredKey: (String) -> Bool
     ) throws(ChainError) -> Chain {
-        let walk = try Walk(from: profile, in: profiles, isStoredKey: isStoredKey)
+        let walk = try Walk(
+            from: profile, in: profiles, webIdentityTokenFile: webIdentityTokenFile, isStoredKey: isStoredKey)
         let source: Source
         switch walk.end {
+        case .profile where walk.identity != nil:
+            guard let identity = walk.identity else { throw .noSuchProfile(profile) }
+            source = .webIdentity(identity)
         case .key(let name): source = .storedKey(name: name, origin: nil)
         case .profile:
             guard let last = walk.profiles.last else { throw .noSuchProfile(profile) }

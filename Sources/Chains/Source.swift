@@ -67,6 +67,8 @@ public struct SSO: Sendable {
     public let startURL: Setting
     /// `sso_region`.
     public let region: Setting
+    /// `sso_registration_scopes` of the `sso-session`.
+    public let scopes: Setting?
     /// `sso_account_id`; there if and only if `roleName` is.
     public let accountID: Setting?
     /// `sso_role_name`.

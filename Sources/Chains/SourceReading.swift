@@ -71,6 +71,14 @@ extension Profile {
         return isStoredKey(name)
     }
 
+    /// Whether it is a role, and nothing says what to assume it with.
+    func hasNoSource(_ isStoredKey: (String) -> Bool) throws(ChainError) -> Bool {
+        for key in ["source_profile", "credential_source"] {
+            if let _ = try value(key) { return false }
+        }
+        return try !isKey(isStoredKey)
+    }
+
     /// Whether `warder_key` names a stored key.
     func namesKey() throws(ChainError) -> Bool {
         // Not a comparison with nil: for an Equatable value that is the generic operator, slow at its first use.
@@ -114,6 +122,14 @@ extension PlaintextKey {
 }
 
 extension WebIdentity {
+    /// The token of `AWS_WEB_IDENTITY_TOKEN_FILE`, for a role without a source.
+    init(of profile: Profile, roleARN: Setting, environmentsTokenFile file: String) throws(ChainError) {
+        self.roleARN = roleARN
+        tokenFile = Setting(value: file, origin: Origin(path: "AWS_WEB_IDENTITY_TOKEN_FILE", line: 0))
+        sessionName = try profile.value("role_session_name")
+        duration = try profile.roleDuration()
+    }
+
     init?(of profile: Profile) throws(ChainError) {
         guard let tokenFile = try profile.value("web_identity_token_file") else { return nil }
         guard let roleARN = try profile.value("role_arn") else {
@@ -134,6 +150,7 @@ extension SSO {
         roleName = try profile.value("sso_role_name")
         var region = try profile.value("sso_region")
         var startURL = try profile.value("sso_start_url")
+        var scopes: Setting?
         guard let given = session ?? roleName ?? accountID ?? startURL ?? region else { return nil }
         if let session {
             if let region { throw .ssoKeyBesideSession(profile: name, key: "sso_region", region.origin) }
@@ -143,6 +160,7 @@ extension SSO {
             }
             region = try section.plainValue("sso_region")
             startURL = try section.plainValue("sso_start_url")
+            scopes = try section.plainValue("sso_registration_scopes")
         }
         if let accountID, roleName == nil {
             throw .ssoIncomplete(profile: name, missing: "sso_role_name", accountID.origin)
@@ -154,5 +172,6 @@ extension SSO {
         guard let startURL else { throw .ssoIncomplete(profile: name, missing: "sso_start_url", given.origin) }
         self.region = region
         self.startURL = startURL
+        self.scopes = scopes
     }
 }

@@ -15,10 +15,14 @@ struct Walk {
     /// Those of them that are roles, each with its own device and region.
     private(set) var roles: [RoleStep] = []
     private(set) var end = End.profile
+    /// The environment's web identity, where the last profile is a role that has no other source.
+    private(set) var identity: WebIdentity?
 
     /// Follows `source_profile` as the SDKs do: a role is what makes one profile lead to another, and behind the
     /// first profile a plaintext key comes before a role.
-    init(from name: String, in set: ProfileSet, isStoredKey: (String) -> Bool) throws(ChainError) {
+    init(
+        from name: String, in set: ProfileSet, webIdentityTokenFile: String?, isStoredKey: (String) -> Bool
+    ) throws(ChainError) {
         var name = name
         var link: Setting?
         while true {
@@ -37,6 +41,10 @@ struct Walk {
             if link != nil, PlaintextKey.isWhole(in: profile), try !profile.namesKey() { return }
             // A web identity is a source, though it names a role.
             guard let arn = try profile.value("role_arn"), try !profile.hasWebIdentity() else {
+                return
+            }
+            if let file = webIdentityTokenFile, try profile.hasNoSource(isStoredKey) {
+                identity = try WebIdentity(of: profile, roleARN: arn, environmentsTokenFile: file)
                 return
             }
             roles.append(try RoleStep(arn, of: profile))

@@ -19,7 +19,7 @@ public final class ProfileFile: Sendable {
     public let kind: Kind
 
     private let text: SecretBytes
-    private let sections: [Section]
+    let sections: [Section]
 
     /// Reads a file's text; `path` is for origins only. Throws the first line that breaks the grammar.
     ///

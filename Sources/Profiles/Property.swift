@@ -40,6 +40,7 @@ extension Text {
         let bodyEnd = Int(section.bodyEnd)
         var position = Int(section.bodyStart)
         var line = section.line
+        let present = properties.count
         while position < bodyEnd {
             let feed = lineFeed(from: position)
             let end = contentEnd(from: position, lineFeed: feed)
@@ -47,7 +48,8 @@ extension Text {
             let next = min(feed &+ 1, bodyEnd)
             if position < end, !isCommentMark(self[position]) {
                 if isBlank(self[position]) {
-                    properties.extendLast(to: next)
+                    // Never that of another section of the name, which may stand far above or in the other file.
+                    if properties.count > present { properties.extendLast(to: next) }
                 } else if let property = property(position, end, next: next, line: line, inCredentials: inCredentials) {
                     properties.append(property)
                 }
@@ -138,7 +140,6 @@ extension Text {
 
 extension [Property] {
     fileprivate mutating func extendLast(to offset: Int) {
-        guard !isEmpty else { return }
         self[count &- 1].end = UInt32(truncatingIfNeeded: offset)
     }
 }

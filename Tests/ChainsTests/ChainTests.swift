@@ -88,6 +88,24 @@ struct ChainTests {
         #expect(try resolve("p", config, keys: keys).summary == summary)
     }
 
+    static let webIdentities: [(config: String, keys: Set<String>, summary: String)] = [
+        ("[profile p]\n\(role)R", [], "web /token"),
+        ("[profile p]\nwarder_\(role)R\nduration_seconds = 900", [], "web /token"),
+        ("[profile p]\n\(role)R\nsource_profile = q\n[profile q]\n\(role)Q", [], "web /token > R"),
+        // Any other source comes first.
+        ("[profile p]\n\(role)R\nweb_identity_token_file = /own", [], "web /own"),
+        ("[profile p]\n\(role)R\nsource_profile = k", ["k"], "key k > session 43200 > R"),
+        ("[profile p]\n\(role)R\ncredential_source = Environment", [], "Environment > R"),
+        ("[profile p]\n\(role)R", ["p"], "key p > session 43200 > R"),
+        ("[profile p]\n\(role)R\nwarder_key = k", [], "key k > session 43200 > R"),
+    ]
+
+    @Test("the environment's web identity serves a role without a source", arguments: webIdentities)
+    func webIdentity(_ config: String, _ keys: Set<String>, _ summary: String) throws {
+        let chain = try Chain.resolve("p", in: profiles(config), webIdentityTokenFile: "/token") { keys.contains($0) }
+        #expect(chain.summary == summary)
+    }
+
     private static let plain = "aws_access_key_id = A\naws_secret_access_key = s\n"
     private static let device = "mfa_serial = arn:aws:iam::111111111111:mfa/"
 

@@ -30,6 +30,17 @@ struct MergingTests {
         #expect(profile.origin(of: "output") == nil)
     }
 
+    @Test func leavesASettingToItsOwnSection() throws {
+        let config = try config(
+            "[profile p]\nregion = r\n[profile q]\ns3 =\n  a = b\n[profile p]\n # note\n  \n[profile p]\noutput = json\n"
+        )
+        let set = ProfileSet(config: config, credentials: try credentials("[p]\n # note\nx = y\n"))
+        let profile = try #require(set.profile("p"))
+        #expect(try profile.plain("region")?.value == "r")
+        #expect(try profile.plain("output")?.value == "json")
+        #expect(try set.profile("q")?.nested("s3", "a")?.value == "b")
+    }
+
     @Test func prefersTheDefaultWithPrefixForOrigins() throws {
         let set = try profiles("[default]\nx = 1\n[profile default]\nx = 2")
         #expect(set.profile("default")?.origin.line == 3)

@@ -1,0 +1,119 @@
+extension ProfileSet {
+    /// What points a profile at warder, in the config file: each setting that SDKs act on is renamed to `warder_…`, and
+    /// a `credential_process` that runs `program` is added below the first header, under a comment that says what was
+    /// changed. Nothing where all of that is done.
+    public func adopting(_ name: String, program: String) throws(EditingError) -> [Edit] {
+        let profiles = try editable(name)
+        let command = try WarderCommand.text(program: program, profile: name)
+        let credentials = credentials.flatMap { EditableProfile(.profile, name, in: $0) }
+        for profile in profiles { try check(profile, credentials, name) }
+        if let origin = try? includedProgram(name) { throw .includedProgram(origin) }
+        return profiles.flatMap { $0.adopting(command) }.inOrder
+    }
+
+    /// What takes back what `adopting` changed, which its comment in the profile tells. Nothing where there is none.
+    public func releasing(_ name: String) throws(EditingError) -> [Edit] {
+        var edits: [Edit] = []
+        for profile in try editable(name) {
+            guard let mark = profile.mark else { continue }
+            let renamed = profile.hidden.filter { mark.keys.contains($0.key) }
+            try checkTwins(profile.settings.filter { !$0.isOwn && $0.asked == nil }, renamed)
+            edits += renamed.map { Edit(offset: $0.start, removed: 7, inserted: "") }
+            edits.append(profile.removing(mark))
+        }
+        return edits.inOrder
+    }
+
+    /// Whether `adopting` has changed the profile.
+    public func isAdopted(_ name: String) -> Bool {
+        ((try? editable(name)) ?? []).contains { $0.mark != nil }
+    }
+
+    /// The profile's sections in the config file. `[default]` and `[profile default]` are edited each for itself, since
+    /// SDKs differ in which of the two they read.
+    private func editable(_ name: String) throws(EditingError) -> [EditableProfile] {
+        guard let profile = profile(name) else { throw .noSuchProfile(name) }
+        let kinds: [Section.Kind] = name == "default" ? [.profile, .bareDefault] : [.profile]
+        let found = config.map { file in kinds.compactMap { EditableProfile($0, name, in: file) } } ?? []
+        guard !found.isEmpty else { throw .onlyInCredentials(profile: name, profile.origin) }
+        return found
+    }
+
+    /// Whether all that SDKs would act on can be hidden from them.
+    private func check(
+        _ profile: EditableProfile, _ credentials: EditableProfile?, _ name: String
+    ) throws(EditingError) {
+        if let origin = profile.plaintextKey ?? credentials?.plaintextKey { throw .plaintextKey(origin) }
+        if let seen = credentials?.exposed.first { throw .inCredentials(key: seen.key, seen.origin) }
+        try checkTwins(profile.exposed, profile.hidden + (credentials?.hidden ?? []))
+        let commands = profile.commands + (credentials?.commands ?? [])
+        if let other = commands.first(where: { $0.asked != name }), let asked = other.asked {
+            throw .anotherProfile(asked: asked, other.origin)
+        }
+        if !commands.isEmpty, let other = profile.exposed.first(where: { $0.key == "credential_process" }) {
+            throw .twoPrograms(other.origin)
+        }
+    }
+
+    private func checkTwins(_ exposed: [EditableSetting], _ hidden: [EditableSetting]) throws(EditingError) {
+        for setting in exposed {
+            guard let twin = hidden.first(where: { $0.key == setting.key }) else { continue }
+            throw .twin(key: setting.key, setting.origin, own: twin.origin)
+        }
+    }
+
+    /// Where a program stands that the profile has from one that it includes.
+    private func includedProgram(_ name: String) throws(ProfileError) -> Origin? {
+        guard let profile = profile(name), try profile.local(Self.process, Self.process.name) == nil,
+            let command = try profile.setting(Self.process.name), WarderCommand.profile(askedBy: command.value) == nil
+        else { return nil }
+        return command.origin
+    }
+
+    private static let process = PropertyName("credential_process")
+}
+
+extension EditableProfile {
+    /// The names hidden, warder's command added, and both noted in a comment.
+    fileprivate func adopting(_ command: String) -> [Edit] {
+        var keys: [String] = []
+        for setting in exposed where !keys.contains(setting.key) { keys.append(setting.key) }
+        let adds = commands.isEmpty
+        guard adds || !keys.isEmpty else { return [] }
+        let renamings = exposed.map { Edit(offset: $0.start, removed: 0, inserted: "warder_") }
+        if adds { keys.append(AdoptionMark.added) }
+        if let mark {
+            let fresh = keys.filter { !mark.keys.contains($0) }.map { " " + $0 }.joined()
+            let noted = Edit(offset: mark.end, removed: 0, inserted: fresh)
+            let added = Edit(
+                offset: mark.line.upperBound, removed: 0, inserted: "credential_process = " + command + lineEnding)
+            return (adds ? [noted, added] : [noted]) + renamings
+        }
+        var lines = [AdoptionMark.prefix + " " + keys.joined(separator: " ")]
+        if adds { lines.append("credential_process = " + command) }
+        let text = lines.joined(separator: lineEnding)
+        return [Edit(offset: top, removed: 0, inserted: isOpen ? lineEnding + text : text + lineEnding)] + renamings
+    }
+
+    /// The comment gone, with warder's command if that was added.
+    fileprivate func removing(_ mark: AdoptionMark) -> Edit {
+        var range = mark.line
+        if mark.keys.contains(AdoptionMark.added),
+            let command = commands.first(where: {
+                $0.line.lowerBound >= mark.end && $0.line.lowerBound <= mark.line.upperBound
+            })
+        {
+            // At the end of a file without a last line end, the one before the comment is adopt's.
+            let isLast = command.line.lowerBound < mark.line.upperBound
+            range = (isLast ? mark.start - lineEnding.utf8.count : mark.start)..<command.line.upperBound
+        }
+        return Edit(offset: range.lowerBound, removed: range.count, inserted: "")
+    }
+}
+
+extension [Edit] {
+    /// In the file's order; of two at one place the first stays first.
+    public var inOrder: [Edit] {
+        enumerated().sorted { ($0.element.offset, $0.offset) < ($1.element.offset, $1.offset) }.map(\.element)
+    }
+}

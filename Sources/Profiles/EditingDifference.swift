@@ -1,0 +1,91 @@
+extension ProfileFile {
+    /// What `edits`, which are in the file's order, change: a unified diff, each line without its line feed.
+    ///
+    /// It has no lines of context, since a key in plain text may stand in one; the section stands in its place.
+    public func difference(_ edits: [Edit]) -> [String] {
+        var growth = 0
+        return withText { text in
+            text.changes(edits).reduce(into: ["--- " + path, "+++ " + path]) { lines, change in
+                let before = text.lines(change.range)
+                let after = text.edited(change.edits, change.range).withUnsafeBytes { bytes in
+                    bytes.baseAddress.map { Text(base: $0, count: bytes.count).lines(0..<bytes.count) } ?? []
+                }
+                let start = text.lineNumber(change.range.lowerBound)
+                let spans = "-\(span(start, before.count)) +\(span(start + growth, after.count))"
+                lines.append("@@ \(spans) @@\(text.heading(sections, change.edits))")
+                lines += marked("-", before) + marked("+", after)
+                growth += after.count - before.count
+            }
+        } ?? []
+    }
+}
+
+/// Whole lines, and the edits in them.
+private struct Change {
+    var range: Range<Int>
+    var edits: [Edit]
+}
+
+/// A line as a diff has it.
+private struct Line {
+    let text: String
+    /// It is the last of a file that does not end in a line feed.
+    let isOpen: Bool
+}
+
+/// Lines in the form of a hunk's head. A hunk that takes nothing out stands behind the line before.
+private func span(_ start: Int, _ count: Int) -> String {
+    count == 1 ? String(start) : "\(count == 0 ? start - 1 : start),\(count)"
+}
+
+private func marked(_ mark: String, _ lines: [Line]) -> [String] {
+    lines.flatMap { $0.isOpen ? [mark + $0.text, "\\ No newline at end of file"] : [mark + $0.text] }
+}
+
+extension Text {
+    /// Edits in the same lines, or in lines that touch, are one change.
+    fileprivate func changes(_ edits: [Edit]) -> [Change] {
+        edits.reduce(into: []) { changes, edit in
+            let range = lines(changedBy: edit)
+            if let last = changes.last, range.lowerBound <= last.range.upperBound {
+                changes[changes.count - 1].range = last.range.lowerBound..<max(last.range.upperBound, range.upperBound)
+                changes[changes.count - 1].edits.append(edit)
+            } else {
+                changes.append(Change(range: range, edits: [edit]))
+            }
+        }
+    }
+
+    private func lines(changedBy edit: Edit) -> Range<Int> {
+        let start = lineStart(edit.offset)
+        let end = edit.offset + edit.removed
+        let isWhole = lineStart(end) == end && (edit.removed > 0 || edit.inserted.hasSuffix("\n"))
+        return start..<(isWhole ? end : nextLine(end))
+    }
+
+    fileprivate func lines(_ range: Range<Int>) -> [Line] {
+        var lines: [Line] = []
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let end = lineFeed(from: start)
+            let bytes = UnsafeRawBufferPointer(start: base + start, count: end - start)
+            lines.append(Line(text: String(decoding: bytes, as: UTF8.self), isOpen: end == count))
+            start = end + 1
+        }
+        return lines
+    }
+
+    /// The number of the line that begins at `offset`, from 1.
+    fileprivate func lineNumber(_ offset: Int) -> Int {
+        UnsafeRawBufferPointer(start: base, count: offset).reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
+    }
+
+    /// The header above the first of `edits`.
+    fileprivate func heading(_ sections: [Section], _ edits: [Edit]) -> String {
+        guard let edit = edits.first,
+            let section = sections.last(where: { Int($0.bodyStart) <= edit.offset + edit.removed }),
+            let header = string(lineStart(Int(section.nameStart))..<Int(section.nameEnd))
+        else { return "" }
+        return " \(header)]"
+    }
+}

@@ -1,0 +1,128 @@
+/// One setting of a section that is edited.
+struct EditableSetting {
+    /// In lower case, without `warder_`.
+    let key: String
+    let isOwn: Bool
+    /// The offset of its name, `warder_` included.
+    let start: Int
+    /// Its first line and a line end: the one behind it or, at the end of a file that has none there, the one before.
+    let line: Range<Int>
+    let origin: Origin
+    /// The profile that it asks warder for, if it is a `credential_process` that does.
+    let asked: String?
+}
+
+/// The comment that says what `adopt` changed, so that undoing it takes back that alone.
+struct AdoptionMark {
+    /// What the comment begins with.
+    static let prefix = "# adopted by warder:"
+    /// Says that warder's command was added.
+    static let added = "+credential_process"
+
+    /// The settings that were renamed, in lower case, and `added` if that is so.
+    let keys: [String]
+    /// The offset of the comment.
+    let start: Int
+    /// The offset behind its last word.
+    let end: Int
+    /// As of a setting.
+    let line: Range<Int>
+}
+
+/// The sections that make up one profile in one file.
+struct EditableProfile {
+    let settings: [EditableSetting]
+    /// Nil where the profile was not adopted.
+    let mark: AdoptionMark?
+    /// The first header's line is the file's last, and has no end.
+    let isOpen: Bool
+    /// The offset behind that line.
+    let top: Int
+    /// How it ends, or would.
+    let lineEnding: String
+
+    /// What SDKs act on before they come to `credential_process`, or give to the service when they do.
+    static let keys: Set<String> = [
+        "role_arn", "source_profile", "credential_source", "mfa_serial", "external_id", "role_session_name",
+        "duration_seconds", "web_identity_token_file", "sso_session", "sso_account_id", "sso_role_name",
+        "sso_start_url", "sso_region", "login_session", "credential_process",
+    ]
+
+    /// Nil where the file has no such section.
+    init?(_ kind: Section.Kind, _ name: String, in file: ProfileFile) {
+        guard case .some(.some(let profile)) = file.withText({ Self($0, kind, name, in: file) }) else { return nil }
+        self = profile
+    }
+
+    private init?(_ text: Text, _ kind: Section.Kind, _ name: String, in file: ProfileFile) {
+        let sections = file.sections.filter {
+            $0.kind == kind && text.string(Int($0.nameStart)..<Int($0.nameEnd)) == name
+        }
+        guard let first = sections.first else { return nil }
+        let next = Int(first.bodyStart)
+        lineEnding = text.lineEnding(before: next)
+        isOpen = text.lineStart(next) != next
+        top = isOpen ? text.contentEnd(from: 0, lineFeed: next) : next
+        mark = sections.lazy.compactMap { text.mark(in: $0) }.first
+        settings = sections.flatMap { section in
+            var properties: [Property] = []
+            text.read(section, inCredentials: file.kind == .credentials, into: &properties)
+            return properties.map { text.setting($0, in: file) }
+        }
+    }
+
+    /// Those of `keys` that SDKs act on only beside another one of them.
+    private static let companions: Set<String> = ["mfa_serial", "external_id", "role_session_name", "duration_seconds"]
+
+    /// What SDKs act on of `keys`, other than warder's command.
+    var exposed: [EditableSetting] {
+        let seen = settings.filter { !$0.isOwn && $0.asked == nil && Self.keys.contains($0.key) }
+        return seen.allSatisfy { Self.companions.contains($0.key) } ? [] : seen
+    }
+
+    /// What only warder sees of `keys`.
+    var hidden: [EditableSetting] { settings.filter { $0.isOwn && Self.keys.contains($0.key) } }
+
+    /// warder's command, however often.
+    var commands: [EditableSetting] { settings.filter { !$0.isOwn && $0.asked != nil } }
+
+    /// A line with half of a key, or a whole one.
+    var plaintextKey: Origin? {
+        settings.first { !$0.isOwn && ($0.key == "aws_access_key_id" || $0.key == "aws_secret_access_key") }?.origin
+    }
+}
+
+extension Text {
+    fileprivate func setting(_ property: Property, in file: ProfileFile) -> EditableSetting {
+        let name = Int(property.nameStart)..<Int(property.nameEnd)
+        let key = String(decoding: name.map { lowercase(self[$0]) }, as: UTF8.self)
+        // A command on more than one line is nobody's that warder wrote.
+        let isCommand = key == "credential_process" && pieces(of: property).count == 1
+        let command = isCommand ? string(of: property) : nil
+        let start = name.lowerBound - (property.isOwn ? 7 : 0)
+        return EditableSetting(
+            key: key, isOwn: property.isOwn, start: start, line: line(start),
+            origin: file.origin(property.line), asked: command.flatMap { WarderCommand.profile(askedBy: $0) })
+    }
+
+    /// The comment of `adopt`, if the section has it.
+    fileprivate func mark(in section: Section) -> AdoptionMark? {
+        var position = Int(section.bodyStart)
+        while position < Int(section.bodyEnd) {
+            let end = contentEnd(from: position, lineFeed: lineFeed(from: position))
+            let text = String(decoding: (position..<max(position, end)).map { self[$0] }, as: UTF8.self)
+            if text.hasPrefix(AdoptionMark.prefix) {
+                let keys = text.dropFirst(AdoptionMark.prefix.count).split(separator: " ").map { $0.lowercased() }
+                return AdoptionMark(keys: keys, start: position, end: end, line: line(position))
+            }
+            position = nextLine(position)
+        }
+        return nil
+    }
+
+    private func line(_ start: Int) -> Range<Int> {
+        let feed = lineFeed(from: start)
+        if feed < count { return start..<feed + 1 }
+        return start - lineEnding(before: start).utf8.count..<contentEnd(from: start, lineFeed: feed)
+    }
+}
