@@ -28,10 +28,43 @@ extension Vault {
     public static func open(
         _ file: UnsafeRawBufferPointer, recoveryCode: borrowing SecretBytes
     ) throws(VaultError) -> Vault {
-        let code = try RecoveryCode.bytes(ofText: recoveryCode)
+        return try open(file, .recovery, input: RecoveryCode.bytes(ofText: recoveryCode))
+    }
+
+    /// Opens a vault with a key that the Secret Service holds: with the first of its slots that the key fits.
+    ///
+    /// - Throws: as with a passphrase, `.unusableKey` before anything else, `.wrongPassphrase` where it fits none.
+    public static func open(
+        _ file: UnsafeRawBufferPointer, libsecretKey: borrowing SecretBytes
+    ) throws(VaultError) -> Vault {
+        try checkKey(libsecretKey)
+        return try open(file, .libsecret, input: libsecretKey)
+    }
+
+    /// Opens a vault with the contents of a key file, the bytes as they are: with the first slot that they fit.
+    ///
+    /// - Throws: as with a passphrase, `.unusableKeyfile` before anything else, `.wrongPassphrase` where it fits none.
+    public static func open(
+        _ file: UnsafeRawBufferPointer, keyfile: borrowing SecretBytes
+    ) throws(VaultError) -> Vault {
+        try checkKeyfile(keyfile)
+        return try open(file, .keyfile, input: keyfile)
+    }
+
+    /// Opens a vault with its data key, which `copyOfDataKey` gave.
+    ///
+    /// There is no slot to commit to a data key, so that a wrong one and a damaged file cannot be told apart: the HMAC
+    /// fits neither. The answer is `.wrongPassphrase`, because a vault whose keys were renewed meanwhile is the common
+    /// case, and whoever then opens it through a slot is told of damage by that.
+    ///
+    /// - Throws: `.tooLarge`; `.notAVault`, `.unknownVersion`; `.truncated`, `.damaged`; `.wrongPassphrase`; and
+    ///   `.damaged` again for records that are not well formed.
+    public static func open(
+        _ file: UnsafeRawBufferPointer, dataKey: borrowing SecretBytes
+    ) throws(VaultError) -> Vault {
         let layout = try VaultLayout(of: file)
-        let key = try wrappedKey(.recovery, in: layout)
-        return try open(file, layout, dataKey: key.unwrap(code, vault: layout.header.identifier))
+        guard dataKey.count == keySize, try isAuthentic(file, layout, dataKey) else { throw .wrongPassphrase }
+        return try decrypt(file, layout, dataKey: dataKey.copy())
     }
 
     private static func wrappedKey(_ type: SlotType, in layout: VaultLayout) throws(VaultError) -> WrappedKey {
@@ -39,19 +72,55 @@ extension Vault {
         return try WrappedKey(slot)
     }
 
-    /// What follows once the data key is there: the HMAC over the file, the blob, the records.
+    /// Opens a vault with the first slot of this type that `input` fits.
     private static func open(
+        _ file: UnsafeRawBufferPointer, _ type: SlotType, input: borrowing SecretBytes
+    ) throws(VaultError) -> Vault {
+        let layout = try VaultLayout(of: file)
+        return try open(file, layout, dataKey: unwrap(type, in: layout, input))
+    }
+
+    private static func unwrap(
+        _ type: SlotType, in layout: VaultLayout, _ input: borrowing SecretBytes
+    ) throws(VaultError) -> SecretBytes {
+        var error = VaultError.noSuchSlot(type)
+        for slot in layout.slots where slot.type == type {
+            do throws(VaultError) {
+                return try WrappedKey(slot).unwrap(input, vault: layout.header.identifier)
+            } catch let failure {
+                error = failure
+                guard error == .wrongPassphrase else { break }
+            }
+        }
+        throw error
+    }
+
+    /// What follows once a slot has given the data key: the HMAC over the file, the blob, the records.
+    private static func open(
+        _ file: UnsafeRawBufferPointer, _ layout: VaultLayout, dataKey: consuming SecretBytes
+    ) throws(VaultError) -> Vault {
+        guard try isAuthentic(file, layout, dataKey) else { throw .damaged }
+        return try decrypt(file, layout, dataKey: dataKey)
+    }
+
+    private static func isAuthentic(
+        _ file: UnsafeRawBufferPointer, _ layout: VaultLayout, _ dataKey: borrowing SecretBytes
+    ) throws(VaultError) -> Bool {
+        let signed = UnsafeRawBufferPointer(rebasing: file[..<layout.mac.lowerBound])
+        let mac = try crypto { () throws(CryptoError) in
+            try hmacSHA256(key: macKey(dataKey, layout.header.identifier), signed)
+        }
+        return mac.span.withUnsafeBytes { mac in
+            equalInConstantTime(mac, UnsafeRawBufferPointer(rebasing: file[layout.mac]))
+        }
+    }
+
+    private static func decrypt(
         _ file: UnsafeRawBufferPointer, _ layout: VaultLayout, dataKey: consuming SecretBytes
     ) throws(VaultError) -> Vault {
         let identifier = layout.header.identifier
         let plaintext: SecretBytes
         do throws(CryptoError) {
-            let signed = UnsafeRawBufferPointer(rebasing: file[..<layout.mac.lowerBound])
-            let mac = try hmacSHA256(key: macKey(dataKey, identifier), signed)
-            let fits = mac.span.withUnsafeBytes { mac in
-                equalInConstantTime(mac, UnsafeRawBufferPointer(rebasing: file[layout.mac]))
-            }
-            guard fits else { throw .notAuthentic }
             plaintext = try AEAD.open(
                 UnsafeRawBufferPointer(rebasing: file[layout.ciphertext]),
                 key: recordsKey(dataKey, identifier, salt: layout.salt),

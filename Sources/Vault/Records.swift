@@ -47,6 +47,22 @@ package struct Records: ~Copyable, Sendable {
         }
     }
 
+    /// Puts another session-cache key in the place of the one that is there.
+    mutating func replaceSessionCacheKey(_ key: borrowing SecretBytes) throws(VaultError) {
+        let record = try wellFormed { () throws(FieldsError) in
+            try bytes.withUnsafeBytes { (bytes) throws(FieldsError) -> Range<Int>? in
+                var reader = FieldReader(bytes)
+                while let record = try reader.next() {
+                    if record.tag == Self.sessionCacheKey { return record.range }
+                }
+                return nil
+            }
+        }
+        guard let record else { throw .damaged }
+        do throws(FieldsError) { try bytes.appendField(Self.sessionCacheKey, key) } catch { throw .tooLarge }
+        cut(record)
+    }
+
     /// The summaries of all access keys, in the order of the file.
     borrowing func summaries() throws(VaultError) -> [AccessKeySummary] {
         try wellFormed { () throws(FieldsError) in

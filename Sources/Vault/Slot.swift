@@ -8,16 +8,31 @@ public struct SlotType: RawRepresentable, Hashable, Sendable {
 
     /// A passphrase, stretched with scrypt.
     public static let passphrase = SlotType(rawValue: 1)
-    /// Reserved: a key held by the Secret Service.
+    /// 32 random bytes held by the Secret Service.
     public static let libsecret = SlotType(rawValue: 2)
-    /// Reserved: a key in a file.
+    /// The bytes of a file.
     public static let keyfile = SlotType(rawValue: 3)
     /// A printed recovery code.
     public static let recovery = SlotType(rawValue: 4)
+}
+
+/// What can be read of a slot without any key. It is not authentic before the vault has been opened.
+public struct SlotSummary: Equatable, Sendable {
+    /// What opens it.
+    public let type: SlotType
+    /// Tells it from the other slots: the first 8 bytes of its salt as 16 digits in lower case. A slot that is set
+    /// anew has another one. Empty for types that this version does not know.
+    public let identifier: String
 }
 
 /// One way into the vault: the data key, wrapped. Nothing in it is a secret.
 package struct Slot: Equatable, Sendable {
     package let type: SlotType
     package let body: [UInt8]
+
+    /// What may be shown of it.
+    package var summary: SlotSummary {
+        let salt = (try? WrappedKey(self))?.salt ?? []
+        return SlotSummary(type: type, identifier: hexadecimal(salt.prefix(8)))
+    }
 }

@@ -7,6 +7,9 @@ import Secrets
 public struct Vault: ~Copyable, Sendable {
     static let keySize = 32
 
+    /// The sizes that a key file may have, in bytes.
+    public static let keyfileSizes = 32...8192
+
     /// The vault's name for its whole life.
     public let identifier: VaultIdentifier
 
@@ -15,19 +18,57 @@ public struct Vault: ~Copyable, Sendable {
 
     package internal(set) var slots: [Slot]
     package internal(set) var records: Records
-    let dataKey: SecretBytes
+    private(set) var dataKey: SecretBytes
 
     /// A new vault with a session-cache key and without slots; it needs one before it can be sealed.
     ///
     /// - Throws: `.crypto` where there are no random bytes.
     public static func create(random: RandomSource) throws(VaultError) -> Vault {
+        try create(sessionCacheKey: crypto { () throws(CryptoError) in try random.secret(keySize) }, random: random)
+    }
+
+    /// A new vault with a given session-cache key, for keys that move here from another store: cached sessions stay
+    /// readable.
+    ///
+    /// - Throws: `.unusableKey` for a key that has not 32 bytes; `.crypto` where there are no random bytes.
+    public static func create(
+        sessionCacheKey: borrowing SecretBytes, random: RandomSource
+    ) throws(VaultError) -> Vault {
+        try checkKey(sessionCacheKey)
         let name = try crypto { () throws(CryptoError) in try random.bytes(VaultIdentifier.size) }
         let dataKey = try crypto { () throws(CryptoError) in try random.secret(keySize) }
-        let cacheKey = try crypto { () throws(CryptoError) in try random.secret(keySize) }
         guard let identifier = VaultIdentifier(name) else { throw .crypto(.refused("RandomSource")) }
         return Vault(
-            identifier: identifier, generation: 0, slots: [], records: try Records(sessionCacheKey: cacheKey),
-            dataKey: dataKey)
+            identifier: identifier, generation: 0, slots: [],
+            records: try Records(sessionCacheKey: sessionCacheKey), dataKey: dataKey)
+    }
+
+    /// A new data key and a new session-cache key. All slots go, those of unknown types too: they hold the old data
+    /// key. The caller adds the ones that stay; without any, the vault cannot be sealed.
+    ///
+    /// What was sealed before still opens as it did, and holds the access keys as they were. Where this throws, the
+    /// vault is as it was.
+    ///
+    /// - Throws: `.crypto` where there are no random bytes.
+    public mutating func renewKeys(random: RandomSource) throws(VaultError) {
+        let newDataKey = try crypto { () throws(CryptoError) in try random.secret(Self.keySize) }
+        try records.replaceSessionCacheKey(crypto { () throws(CryptoError) in try random.secret(Self.keySize) })
+        dataKey = newDataKey
+        slots = []
+    }
+
+    /// A copy of the key that everything in the vault is encrypted under, 32 bytes: whoever has it opens this and later
+    /// generations without a passphrase, until the keys are renewed.
+    public borrowing func copyOfDataKey() -> SecretBytes { dataKey.copy() }
+
+    /// A key from another store has the size of warder's own.
+    static func checkKey(_ key: borrowing SecretBytes) throws(VaultError) {
+        guard key.count == keySize else { throw .unusableKey(size: key.count) }
+    }
+
+    /// A key file is long enough not to be guessed, and short enough to be none by mistake.
+    static func checkKeyfile(_ contents: borrowing SecretBytes) throws(VaultError) {
+        guard keyfileSizes.contains(contents.count) else { throw .unusableKeyfile(size: contents.count) }
     }
 
     init(

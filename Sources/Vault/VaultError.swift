@@ -15,10 +15,17 @@ public enum VaultError: Error, Equatable, Sendable {
     case tooLarge
     /// A passphrase slot asks for a scrypt cost outside 15 to 20.
     case unacceptableParameters(logN: UInt8)
-    /// The passphrase or the recovery code does not open its slot, or the slot is damaged: which, nobody can tell.
+    /// What was given (passphrase, recovery code, key) opens no slot of its type, or the slot is damaged: which, nobody
+    /// can tell. Of a data key: it is not the vault's, or the file is damaged.
     case wrongPassphrase
     /// The vault has no slot of this type.
     case noSuchSlot(SlotType)
+    /// The vault has no slot with this identifier.
+    case noSuchSlotIdentifier(String)
+    /// A key from another store must have 32 bytes, and has `size`.
+    case unusableKey(size: Int)
+    /// A key file must have 32 to 8192 bytes, and has `size`.
+    case unusableKeyfile(size: Int)
     /// What was typed cannot be a recovery code.
     case malformedRecoveryCode
     /// An empty passphrase protects nothing.

@@ -29,6 +29,11 @@ public typealias VaultOpener = (UnsafeRawBufferPointer) throws(VaultError) -> Va
 /// a crash at any moment leaves the old vault or the new one. Deriving a key from a passphrase happens under the lock
 /// too, so that a hundred processes at once do not take a hundred times its memory.
 public struct VaultFile: Sendable {
+    /// What the generation before is kept as, beside the vault.
+    static let previous = ".bak"
+    /// What a vault is kept as that a backup took the place of.
+    static let replaced = ".replaced"
+
     /// `$XDG_DATA_HOME/warder/vault`.
     public let path: String
     private let generations: SeenGenerations
@@ -49,6 +54,16 @@ public struct VaultFile: Sendable {
     /// The vault's generation, read without a key or a lock; nil where there is no vault.
     public func generation() throws(VaultFileError) -> UInt64? {
         try head { (prefix) throws(VaultError) in try VaultHeader.generation(ofPrefix: prefix) }
+    }
+
+    /// The vault's slots, read without a key or a lock; nil where there is no vault.
+    public func slots() throws(VaultFileError) -> [SlotSummary]? {
+        do throws(VaultFileError) {
+            let bytes = try bytes()
+            do throws(VaultError) {
+                return try bytes.withUnsafeBytes { (bytes) throws(VaultError) in try VaultHeader(of: bytes).slots }
+            } catch { throw .vault(error, path: path) }
+        } catch .absent { return nil } catch { throw error }
     }
 
     private func head<R>(_ read: (UnsafeRawBufferPointer) throws(VaultError) -> R) throws(VaultFileError) -> R? {
@@ -109,8 +124,10 @@ public struct VaultFile: Sendable {
         let before = try bytes()
         var vault = try open(before, opener, acceptingOlder: false)
         do throws(VaultError) { try body(&vault) } catch { throw .vault(error, path: path) }
+        // Sealed first, so that a vault which cannot be costs nobody the copy before.
+        let after = try sealed(&vault, random: random)
         try keep(before)
-        try write(&vault, random: random)
+        try put(after, as: vault)
         return vault
     }
 
@@ -132,7 +149,7 @@ public struct VaultFile: Sendable {
         if try prefix() != nil {
             let present = try bytes()
             // Not as `.bak`: that may be the very copy that is being restored, and what is here may be damaged.
-            try keep(present, as: ".replaced")
+            try keep(present, as: Self.replaced)
             if let header = present.withUnsafeBytes({ try? VaultHeader(of: $0) }), header.identifier == vault.identifier
             {
                 newest = max(newest, header.generation)
@@ -145,7 +162,7 @@ public struct VaultFile: Sendable {
 
     // MARK: - Under the lock
 
-    private func open(
+    func open(
         _ bytes: borrowing SecretBytes, _ opener: VaultOpener, acceptingOlder: Bool
     ) throws(VaultFileError) -> Vault {
         let vault: Vault
@@ -160,8 +177,14 @@ public struct VaultFile: Sendable {
     }
 
     private func write(_ vault: inout Vault, random: RandomSource) throws(VaultFileError) {
-        let file: [UInt8]
-        do throws(VaultError) { file = try vault.seal(random: random) } catch { throw .vault(error, path: path) }
+        try put(sealed(&vault, random: random), as: vault)
+    }
+
+    private func sealed(_ vault: inout Vault, random: RandomSource) throws(VaultFileError) -> [UInt8] {
+        do throws(VaultError) { return try vault.seal(random: random) } catch { throw .vault(error, path: path) }
+    }
+
+    private func put(_ file: [UInt8], as vault: borrowing Vault) throws(VaultFileError) {
         do throws(SystemError) {
             try file.span.withUnsafeBytes { (file) throws(SystemError) in
                 try writeAtomically(file, to: path, .durable)
@@ -171,7 +194,7 @@ public struct VaultFile: Sendable {
     }
 
     /// Keeps what is in the vault's place beside it.
-    private func keep(_ bytes: borrowing SecretBytes, as ending: String = ".bak") throws(VaultFileError) {
+    private func keep(_ bytes: borrowing SecretBytes, as ending: String = Self.previous) throws(VaultFileError) {
         do throws(SystemError) {
             try bytes.withUnsafeBytes { (bytes) throws(SystemError) in
                 try writeAtomically(bytes, to: path + ending, .durable)
@@ -179,7 +202,7 @@ public struct VaultFile: Sendable {
         } catch { throw .file(.system(error)) }
     }
 
-    private func bytes() throws(VaultFileError) -> SecretBytes {
+    func bytes() throws(VaultFileError) -> SecretBytes {
         do throws(FileError) { return try readPrivateFile(path, limit: VaultHeader.maximumFileSize) } catch {
             throw error.isAbsence ? .absent(path: path) : .file(error)
         }
@@ -198,7 +221,7 @@ public struct VaultFile: Sendable {
         }
     }
 
-    private func lock(until deadline: Deadline) throws(VaultFileError) -> FileLock {
+    func lock(until deadline: Deadline) throws(VaultFileError) -> FileLock {
         do throws(FileError) {
             if let slash = path.lastIndex(of: "/") { try makePrivateFolder(String(path[..<slash])) }
         } catch { throw .file(error) }

@@ -12,7 +12,8 @@ public struct VaultHeader: Equatable, Sendable {
     static let generations: ClosedRange<UInt64> = 1...UInt64(Int64.max)
 
     static let magic = Array("warder-vault v1\n".utf8)
-    static let maximumSlots = 8
+    /// How many slots a vault may have.
+    public static let maximumSlots = 8
 
     /// The vault's name.
     public let identifier: VaultIdentifier
@@ -20,8 +21,8 @@ public struct VaultHeader: Equatable, Sendable {
     /// How often the vault has been written, 1 for the first time.
     public let generation: UInt64
 
-    /// The types of its slots, in the order of the file.
-    public let slotTypes: [SlotType]
+    /// Its slots, in the order of the file.
+    public let slots: [SlotSummary]
 
     /// Reads the header of a whole file, whose structure is checked on the way.
     ///
@@ -30,10 +31,10 @@ public struct VaultHeader: Equatable, Sendable {
         self = try VaultLayout(of: file).header
     }
 
-    init(identifier: VaultIdentifier, generation: UInt64, slotTypes: [SlotType]) {
+    init(identifier: VaultIdentifier, generation: UInt64, slots: [SlotSummary]) {
         self.identifier = identifier
         self.generation = generation
-        self.slotTypes = slotTypes
+        self.slots = slots
     }
 
     /// The vault's name, from the first `prefixSize` bytes of its file.

@@ -13,13 +13,16 @@ public struct VaultIdentifier: Hashable, Sendable {
     }
 
     /// The bytes as 32 digits in lower case, for a file name or the name of a key in the kernel's keyring.
-    public var hex: String {
-        var digits = ""
-        digits.reserveCapacity(2 * Self.size)
-        for byte in bytes {
-            if byte < 16 { digits += "0" }
-            digits += String(byte, radix: 16)
-        }
-        return digits
+    public var hex: String { hexadecimal(bytes[...]) }
+}
+
+/// The bytes as digits in lower case, two for each.
+func hexadecimal(_ bytes: ArraySlice<UInt8>) -> String {
+    var digits = ""
+    digits.reserveCapacity(2 * bytes.count)
+    for byte in bytes {
+        if byte < 16 { digits += "0" }
+        digits += String(byte, radix: 16)
     }
+    return digits
 }

@@ -35,7 +35,7 @@ struct VaultLayout {
             throw .damaged
         }
         try Self.checkSlots(slots)
-        header = VaultHeader(identifier: identifier, generation: generation, slotTypes: slots.map(\.type))
+        header = VaultHeader(identifier: identifier, generation: generation, slots: slots.map(\.summary))
     }
 
     private static func slots(_ cursor: inout ByteCursor) throws(VaultError) -> [Slot] {
@@ -52,13 +52,14 @@ struct VaultLayout {
         return slots
     }
 
-    /// At most one slot of each type that this version can open, and that one of its exact size.
+    /// The slots of types that this version can open have their exact size, and there is one passphrase and one
+    /// recovery code at most.
     private static func checkSlots(_ slots: [Slot]) throws(VaultError) {
-        for type in [SlotType.passphrase, .recovery] {
-            let known = slots.filter { $0.type == type }
-            guard known.count <= 1, known.allSatisfy({ $0.body.count == WrappedKey.bodySize(of: type) }) else {
-                throw .damaged
-            }
+        var single: Set<SlotType> = []
+        for slot in slots {
+            guard let size = WrappedKey.bodySize(of: slot.type) else { continue }
+            guard slot.body.count == size else { throw .damaged }
+            guard WrappedKey.mayRepeat(slot.type) || single.insert(slot.type).inserted else { throw .damaged }
         }
     }
 

@@ -1,13 +1,13 @@
 import Crypto
 import Secrets
 
-/// The body of a passphrase or recovery slot: parameters, salt, commitment, and the data key sealed.
+/// The body of a slot of a known type: parameters, salt, commitment, and the data key sealed.
 struct WrappedKey {
     private static let commitmentSize = 32
     private static let sealedSize = 32 + AEAD.tagSize
 
     let type: SlotType
-    /// logN for a passphrase, nothing for a recovery code.
+    /// logN for a passphrase, nothing for the others.
     let parameters: [UInt8]
     let salt: [UInt8]
     private let commitment: [UInt8]
@@ -18,10 +18,14 @@ struct WrappedKey {
         let common = VaultLayout.saltSize + commitmentSize + sealedSize
         switch type {
         case .passphrase: return 1 + common
-        case .recovery: return common
+        case .libsecret, .keyfile, .recovery: return common
         default: return nil
         }
     }
+
+    /// Whether a vault may have several slots of this type: each machine that a vault is copied to has a Secret Service
+    /// or a key file of its own.
+    static func mayRepeat(_ type: SlotType) -> Bool { type == .libsecret || type == .keyfile }
 
     /// Takes the body apart.
     init(_ slot: Slot) throws(VaultError) {
@@ -35,7 +39,7 @@ struct WrappedKey {
         sealed = Array(rest.dropFirst(Self.commitmentSize))
     }
 
-    /// Wraps `dataKey` under `input`: what scrypt made of a passphrase, or the bytes of a recovery code.
+    /// Wraps `dataKey` under `input`: what scrypt made of a passphrase, or random bytes as they are.
     ///
     /// `salt` must be fresh: the wrapping key comes from it, and encrypts this one message.
     init(

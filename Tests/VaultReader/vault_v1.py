@@ -5,6 +5,11 @@ It keeps secrets in ordinary Python memory: for tests, not for use.
 
     vault_v1.py show FILE < passphrase            the whole vault as JSON
     vault_v1.py show --recovery FILE < code
+    vault_v1.py show --libsecret FILE < key       its 32 bytes as they are
+    vault_v1.py show --keyfile FILE < key file
+    vault_v1.py show --data-key FILE < key
+    vault_v1.py add --libsecret KEY FILE < passphrase    the next generation, with one more slot, on standard output
+    vault_v1.py add --keyfile KEY FILE < passphrase      KEY: the file that holds the slot's input
 """
 
 import dataclasses
@@ -12,6 +17,7 @@ import hashlib
 import hmac
 import json
 import os
+import pathlib
 import re
 import sys
 
@@ -22,8 +28,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 MAGIC = b"warder-vault v1\n"
 MAXIMUM_SIZE = 16 << 20
-PASSPHRASE, RECOVERY = 1, 4
-BODY_SIZES = {PASSPHRASE: 113, RECOVERY: 112}
+PASSPHRASE, LIBSECRET, KEYFILE, RECOVERY = 1, 2, 3, 4
+BODY_SIZES = {PASSPHRASE: 113, LIBSECRET: 112, KEYFILE: 112, RECOVERY: 112}
+ONCE = PASSPHRASE, RECOVERY
 CACHE_KEY, ACCESS_KEY = 1, 2
 NAMES = ("name", "access_key_id", "secret", "created_at", "account_id", "principal_arn", "mfa_serial")
 FIELDS = dict(enumerate(NAMES, start=1))
@@ -87,9 +94,35 @@ def wrap_parts(kind, identifier, parameters, salt, secret):
 
 
 def make_slot(kind, identifier, data_key, secret, salt, parameters=b""):
-    """`secret`: the passphrase, or the twenty bytes of the recovery code."""
+    """`secret`: the passphrase, the twenty bytes of the recovery code, the key, or what is in the key file."""
     key, commitment, associated = wrap_parts(kind, identifier, parameters, salt, secret)
     return kind, parameters + salt + commitment + AESGCM(key).encrypt(NONCE, data_key, associated)
+
+
+def slot_identifier(kind, body):
+    """What tells a slot from the others; None for types that are not known."""
+    return body[1 if kind == PASSPHRASE else 0 :][:8].hex() if kind in BODY_SIZES else None
+
+
+def check_secret(kind, secret):
+    if kind == LIBSECRET and len(secret) != 32:
+        raise VaultError("unusable-key")
+    if kind == KEYFILE and not 32 <= len(secret) <= 8192:
+        raise VaultError("unusable-keyfile")
+
+
+def open_slots(kind, slots, identifier, secret):
+    """The data key, from the first slot of the type that fits."""
+    bodies = [body for slot, body in slots if slot == kind]
+    if not bodies:
+        raise VaultError("no-such-slot")
+    for body in bodies[:-1]:
+        try:
+            return open_slot(kind, body, identifier, secret)
+        except VaultError as error:
+            if str(error) != "wrong-passphrase":
+                raise
+    return open_slot(kind, bodies[-1], identifier, secret)
 
 
 def open_slot(kind, body, identifier, secret):
@@ -195,7 +228,7 @@ class Layout:
         self.sealed = self.take(size)
         self.signed = file[: self.at]
         self.mac = self.take(32)
-        kinds = [kind for kind, _ in self.slots if kind in BODY_SIZES]
+        kinds = [kind for kind, _ in self.slots if kind in ONCE]
         if (
             self.at != len(file)
             or not 1 <= self.generation < 1 << 63
@@ -216,17 +249,21 @@ class Layout:
         return int.from_bytes(self.take(size), "big")
 
 
-def read(file, passphrase=None, recovery=None):
-    """Opens the bytes of a vault with a passphrase (bytes) or a recovery code as typed (text)."""
-    kind, secret = (PASSPHRASE, passphrase) if recovery is None else (RECOVERY, code_bytes(recovery))
+def read(file, passphrase=None, recovery=None, libsecret=None, keyfile=None, data_key=None):
+    """Opens the bytes of a vault with one of: a passphrase, a recovery code as typed (text, the rest are bytes), the
+    key of a libsecret slot, what is in a key file, the data key."""
+    given = {PASSPHRASE: passphrase, LIBSECRET: libsecret, KEYFILE: keyfile}
+    if recovery is not None:
+        given[RECOVERY] = code_bytes(recovery)
+    kind, secret = next(((kind, secret) for kind, secret in given.items() if secret is not None), (None, None))
+    check_secret(kind, secret)
     layout = Layout(file)
-    body = next((body for slot, body in layout.slots if slot == kind), None)
-    if body is None:
-        raise VaultError("no-such-slot")
-    data_key = open_slot(kind, body, layout.identifier, secret)
+    misfit = "damaged" if data_key is None else "wrong-passphrase"
+    if data_key is None:
+        data_key = open_slots(kind, layout.slots, layout.identifier, secret)
     mac_key = hkdf(data_key, layout.identifier, b"warder vault v1 mac", 32)
     if not hmac.compare_digest(layout.mac, hmac.digest(mac_key, layout.signed, "sha256")):
-        raise VaultError("damaged")
+        raise VaultError(misfit)
     key = hkdf(data_key, layout.salt, b"warder vault v1 records" + layout.identifier, 32)
     try:
         plaintext = AESGCM(key).decrypt(NONCE, layout.sealed, layout.head)
@@ -260,6 +297,7 @@ def description(vault):
         "id": vault.identifier.hex(),
         "generation": vault.generation,
         "slots": [kind for kind, _ in vault.slots],
+        "slot_identifiers": [slot_identifier(*slot) for slot in vault.slots],
         "session_cache_key": vault.session_cache_key().hex(),
         "access_keys": vault.access_keys(),
     }
@@ -267,18 +305,37 @@ def description(vault):
     return content | ({"unknown_records": unknown} if unknown else {})
 
 
+def renewed(vault):
+    """The vault under new keys, without slots."""
+    records = [(tag, os.urandom(32) if tag == CACHE_KEY else value) for tag, value in vault.records]
+    return dataclasses.replace(vault, data_key=os.urandom(32), slots=[], records=records)
+
+
+def add_slot(vault, kind, secret, salt=None):
+    check_secret(kind, secret)
+    vault.slots.append(make_slot(kind, vault.identifier, vault.data_key, secret, salt or os.urandom(32)))
+
+
 def main(arguments):
-    if arguments[:1] != ["show"] or len(arguments) not in (2, 3) or arguments[1:-1] not in ([], ["--recovery"]):
-        sys.exit(__doc__)
-    with open(arguments[-1], "rb") as file:
-        content = file.read()
-    secret = sys.stdin.buffer.read()
-    try:
-        vault = read(content, recovery=secret.decode()) if len(arguments) == 3 else read(content, secret)
-    except VaultError as error:
-        sys.exit(f"{error}")
-    print(json.dumps(description(vault), indent=2))
+    content = pathlib.Path(arguments[-1]).read_bytes() if len(arguments) > 1 else b""
+    match arguments:
+        case ["show", _]:
+            print(json.dumps(description(read(content, sys.stdin.buffer.read())), indent=2))
+        case ["show", "--recovery", _]:
+            print(json.dumps(description(read(content, recovery=sys.stdin.read())), indent=2))
+        case ["show", "--libsecret" | "--keyfile" | "--data-key" as option, _]:
+            given = {option[2:].replace("-", "_"): sys.stdin.buffer.read()}
+            print(json.dumps(description(read(content, **given)), indent=2))
+        case ["add", "--libsecret" | "--keyfile" as option, key, _]:
+            vault = read(content, sys.stdin.buffer.read())
+            add_slot(vault, LIBSECRET if option == "--libsecret" else KEYFILE, pathlib.Path(key).read_bytes())
+            sys.stdout.buffer.write(write(vault))
+        case _:
+            sys.exit(__doc__)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except VaultError as error:
+        sys.exit(f"{error}")

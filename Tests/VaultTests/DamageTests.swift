@@ -93,6 +93,43 @@ struct DamageTests {
         }
     }
 
+    @Test("every flipped bit is found through a libsecret slot, a key file and the data key", arguments: 0..<3)
+    func flipsByKey(_ way: Int) throws {
+        var vault = try Vault.create(random: .system)
+        let key = secret("the key that the service holds..")
+        try vault.addLibsecretSlot(key, random: .system)
+        try vault.addKeyfileSlot(key, random: .system)
+        let dataKey = vault.copyOfDataKey()
+        let file = try vault.seal(random: .system)
+        func opened(_ file: [UInt8]) throws(VaultError) {
+            switch way {
+            case 0: _ = try Vault.open(file, libsecretKey: key)
+            case 1: _ = try Vault.open(file, keyfile: key)
+            default: _ = try Vault.open(file, dataKey: dataKey)
+            }
+        }
+        try opened(file)
+        for offset in file.indices {
+            let expected = Self.certain(way, file.count).first { $0.0.contains(offset) }?.1
+            for bit in 0..<8 {
+                var changed = file
+                changed[offset] ^= 1 << bit
+                let found = failure { () throws(VaultError) in try opened(changed) }.map(name(of:))
+                #expect(found != nil && (expected == nil || found == expected), "bit \(bit) of byte \(offset)")
+            }
+        }
+    }
+
+    /// The parts of a file of two such slots in which a changed bit ends in one class alone. The data key by itself has
+    /// nothing but the HMAC to be told by.
+    private static func certain(_ way: Int, _ size: Int) -> [(Range<Int>, String)] {
+        let (slots, blob) = ([44..<156, 159..<271], 271)
+        let (identifier, salt, sealed) = (16..<32, blob..<blob + 32, blob + 36..<size)
+        let wrong = "wrong-passphrase"
+        guard way < 2 else { return [identifier, slots[0], slots[1], salt, sealed].map { ($0, wrong) } }
+        return [(identifier, wrong), (slots[way], wrong)] + [slots[1 - way], salt, sealed].map { ($0, "damaged") }
+    }
+
     @Test("every truncation is found as such")
     func truncations() throws {
         let sample = try Sample()

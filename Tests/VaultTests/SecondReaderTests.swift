@@ -54,20 +54,62 @@ struct SecondReaderTests {
         #expect(shown.contains("\"unknown\""))
     }
 
+    @Test("reads warder's libsecret slots and key files, and the data key")
+    func readsKeys() throws {
+        let (key, contents) = ("0123456789abcdef0123456789abcdef", "a key file with a line end behind its text\n")
+        var vault = try Vault.create(random: .system)
+        try vault.addLibsecretSlot(secret(String(key.reversed())), random: .system)
+        try vault.addLibsecretSlot(secret(key), random: .system)
+        try vault.addKeyfileSlot(secret(contents), random: .system)
+        let file = try File(vault.seal(random: .system))
+        let path = file.path
+        let content = try vault.content()
+        for (option, input) in [("--libsecret", key), ("--keyfile", contents)] {
+            let shown = try python([reader, "show", option, path], input: input)
+            #expect(shown.status == 0)
+            #expect(try Vector.decoder.decode(Vector.Content.self, from: shown.output) == content)
+        }
+        #expect(try python([reader, "show", "--keyfile", path], input: key).status == 1)
+    }
+
+    @Test("writes libsecret slots and key files that warder reads")
+    func writesKeys() throws {
+        let (key, contents) = ("0123456789abcdef0123456789abcdef", "a key file with a line end behind its text\n")
+        var vault = try Vault.create(random: .system)
+        try vault.setPassphrase(secret("pass"), cost: try #require(ScryptCost(logN: 15)), random: .system)
+        let before = try File(vault.seal(random: .system))
+        let keyFile = try File(Array(key.utf8))
+        let contentsFile = try File(Array(contents.utf8))
+        let one = try python([reader, "add", "--libsecret", keyFile.path, before.path], input: "pass")
+        let between = try File(Array(one.output))
+        let both = try python([reader, "add", "--keyfile", contentsFile.path, between.path], input: "pass")
+        #expect(one.status == 0 && both.status == 0)
+        let written = Array(both.output)
+        let byKey = try Vault.open(written, libsecretKey: secret(key)).content()
+        let byFile = try Vault.open(written, keyfile: secret(contents)).content()
+        #expect(byKey == byFile && byKey.generation == 3 && byKey.slots == [1, 2, 3])
+    }
+
+    /// A file that goes with its owner.
+    private struct File: ~Copyable {
+        let path = FileManager.default.temporaryDirectory.appending(path: "vault-\(UUID().uuidString)").path
+
+        init(_ bytes: [UInt8]) throws { try Data(bytes).write(to: URL(filePath: path)) }
+
+        deinit { try? FileManager.default.removeItem(atPath: path) }
+    }
+
     @discardableResult
     private func expect(
         _ file: [UInt8], passphrase: String, code: String, holds: Vector.Content
     ) throws -> String {
-        let path = FileManager.default.temporaryDirectory.appending(path: "vault-\(UUID().uuidString)").path
-        try Data(file).write(to: URL(filePath: path))
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let copy = try File(file)
+        let path = copy.path
         let byPassphrase = try python([reader, "show", path], input: passphrase)
         let byCode = try python([reader, "show", "--recovery", path], input: code)
         #expect(byPassphrase.status == 0 && byCode.status == 0)
         #expect(byPassphrase.output == byCode.output)
-        #expect(try decoder.decode(Vector.Content.self, from: byCode.output) == holds)
+        #expect(try Vector.decoder.decode(Vector.Content.self, from: byCode.output) == holds)
         return String(decoding: byCode.output, as: UTF8.self)
     }
 }

@@ -14,7 +14,7 @@ private func summary(_ name: String) throws -> AccessKeySummary {
 }
 
 /// The error that `body` ends in; nil where it does not.
-private func failure(_ body: () throws(VaultError) -> Void) -> VaultError? {
+func failure(_ body: () throws(VaultError) -> Void) -> VaultError? {
     do throws(VaultError) {
         try body()
         return nil

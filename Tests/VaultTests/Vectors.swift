@@ -19,6 +19,8 @@ struct Vector: Decodable, Sendable, CustomTestStringConvertible {
         var id: String
         var generation: UInt64
         var slots: [UInt8]
+        /// In the order of the slots; nil for types that are not known.
+        var slotIdentifiers: [String?]
         var sessionCacheKey: String
         var accessKeys: [Key]
     }
@@ -27,19 +29,29 @@ struct Vector: Decodable, Sendable, CustomTestStringConvertible {
     var description: String
     var passphraseHex: String?
     var recoveryCode: String?
+    var libsecretKeyHex: String?
+    var keyfileHex: String?
+    var dataKeyHex: String?
     var expect: String
     var holds: Content?
     var file: Data
 
-    private enum CodingKeys: CodingKey { case description, passphraseHex, recoveryCode, expect, holds, file }
+    private enum CodingKeys: CodingKey {
+        case description, passphraseHex, recoveryCode, libsecretKeyHex, keyfileHex, dataKeyHex, expect, holds, file
+    }
 
     var testDescription: String { name }
     var bytes: [UInt8] { Array(file) }
 
-    static let all: [Vector] = {
-        let folder = testsFolder.appending(path: "Vectors/vault")
+    static var decoder: JSONDecoder {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return decoder
+    }
+
+    static let all: [Vector] = {
+        let folder = testsFolder.appending(path: "Vectors/vault")
+        let decoder = Self.decoder
         let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
         return files.filter { $0.pathExtension == "json" }.sorted { $0.path < $1.path }.compactMap { file in
             guard let data = try? Data(contentsOf: file), var vector = try? decoder.decode(Vector.self, from: data)
@@ -52,8 +64,11 @@ struct Vector: Decodable, Sendable, CustomTestStringConvertible {
     static func named(_ name: String) -> Vector? { all.first { $0.name == name } }
 
     func open(_ bytes: [UInt8]) throws(VaultError) -> Vault {
-        guard let recoveryCode else { return try Vault.open(bytes, passphrase: secret(hex: passphraseHex ?? "")) }
-        return try Vault.open(bytes, recoveryCode: secret(recoveryCode))
+        if let recoveryCode { return try Vault.open(bytes, recoveryCode: secret(recoveryCode)) }
+        if let libsecretKeyHex { return try Vault.open(bytes, libsecretKey: secret(hex: libsecretKeyHex)) }
+        if let keyfileHex { return try Vault.open(bytes, keyfile: secret(hex: keyfileHex)) }
+        if let dataKeyHex { return try Vault.open(bytes, dataKey: secret(hex: dataKeyHex)) }
+        return try Vault.open(bytes, passphrase: secret(hex: passphraseHex ?? ""))
     }
 }
 
@@ -92,6 +107,18 @@ extension Vault {
         try file.span.withUnsafeBytes { (file) throws(VaultError) in try open(file, recoveryCode: recoveryCode) }
     }
 
+    static func open(_ file: [UInt8], libsecretKey: borrowing SecretBytes) throws(VaultError) -> Vault {
+        try file.span.withUnsafeBytes { (file) throws(VaultError) in try open(file, libsecretKey: libsecretKey) }
+    }
+
+    static func open(_ file: [UInt8], keyfile: borrowing SecretBytes) throws(VaultError) -> Vault {
+        try file.span.withUnsafeBytes { (file) throws(VaultError) in try open(file, keyfile: keyfile) }
+    }
+
+    static func open(_ file: [UInt8], dataKey: borrowing SecretBytes) throws(VaultError) -> Vault {
+        try file.span.withUnsafeBytes { (file) throws(VaultError) in try open(file, dataKey: dataKey) }
+    }
+
     /// Everything in the vault that a vector states.
     borrowing func content() throws(VaultError) -> Vector.Content {
         var keys: [Vector.Key] = []
@@ -105,6 +132,7 @@ extension Vault {
         }
         return Vector.Content(
             id: identifier.hex, generation: generation, slots: slotTypes.map(\.rawValue),
+            slotIdentifiers: slotSummaries.map { $0.identifier.isEmpty ? nil : $0.identifier },
             sessionCacheKey: hex(try sessionCacheKey()), accessKeys: keys)
     }
 }
@@ -121,6 +149,8 @@ func name(of error: VaultError) -> String {
     case .wrongPassphrase: "wrong-passphrase"
     case .noSuchSlot: "no-such-slot"
     case .malformedRecoveryCode: "malformed-recovery-code"
+    case .unusableKey: "unusable-key"
+    case .unusableKeyfile: "unusable-keyfile"
     default: "\(error)"
     }
 }

@@ -16,12 +16,19 @@ from samples import (
     CACHE,
     CODE,
     DATA_KEY,
+    IDENTIFIER,
+    KEYFILE,
+    LIBSECRET_KEY,
+    OTHER_LIBSECRET_KEY,
+    OTHER_LIBSECRET_SLOT,
     PASSPHRASE,
     PASSPHRASE_ONLY,
     RECOVERY_ONLY,
     SLOTS,
     file,
     flipped,
+    keyfile_slot,
+    libsecret_slot,
     passphrase_slot,
     random,
     resigned,
@@ -31,12 +38,14 @@ from samples import (
 
 HERE = pathlib.Path(__file__).resolve().parent
 VECTORS = {}
+OTHER_IDENTIFIER, OTHER_DATA_KEY = random("other identifier", 16), random("other data key", 32)
 
 
-def vector(name, description, content, expect, passphrase=None, code=None, holds=None):
-    given = {"recovery_code": v1.code_text(CODE) if code is None else code}
-    if passphrase is not None:
-        given = {"passphrase_hex": passphrase.hex()}
+def vector(name, description, content, expect, code=None, holds=None, **keys):
+    """`keys`: one of passphrase, libsecret_key, keyfile, data_key; without any, the recovery code is given."""
+    given = {what + "_hex": key.hex() for what, key in keys.items()}
+    if not given:
+        given = {"recovery_code": v1.code_text(CODE) if code is None else code}
     entry = {"description": description, **given, "expect": expect}
     if holds:
         entry["holds"] = v1.description(holds)
@@ -81,7 +90,7 @@ def good():
     opens("ok-order", "the session-cache key between two keys", turned)
     opens("ok-last-generation", "the highest generation", vault(ALICE, generation=2**63 - 1))
     newer = [v1.access_key_record(ALICE, [(200, b"\x00note"), (8, b"")]), (99, b"\xff\x00"), CACHE, (255, b"")]
-    slots = [(2, b""), *SLOTS, (77, bytes(300)), (77, b"twice"), (0, b"\x00"), (3, b"k"), (255, b"")]
+    slots = [(5, b""), *SLOTS, (77, bytes(300)), (77, b"twice"), (0, b"\x00"), (6, b"k"), (255, b"")]
     opens(
         "ok-unknown",
         "eight slots; slots, records and fields of types that are not known",
@@ -126,7 +135,7 @@ def slots():
         vector("wrong-recovery-slot-" + name, what, changed, "wrong-passphrase")
     cheaper = file(vault(slots=[(1, b"\x0f" + passphrase_slot(cost=b"\x10")[1][1:])]))
     vector("wrong-slot-cost", "logN changed from 16 to 15", cheaper, "wrong-passphrase", passphrase=PASSPHRASE)
-    elsewhere = v1.make_slot(v1.RECOVERY, random("other identifier", 16), DATA_KEY, CODE, random("recovery salt", 32))
+    elsewhere = v1.make_slot(v1.RECOVERY, OTHER_IDENTIFIER, DATA_KEY, CODE, random("recovery salt", 32))
     vector("wrong-slot-moved", "a slot of another vault", file(vault(slots=[elsewhere])), "wrong-passphrase")
     renamed = resigned(flipped(content, 16))
     vector("wrong-identifier", "another identifier, the HMAC made to fit", renamed, "wrong-passphrase")
@@ -144,6 +153,93 @@ def slots():
         asks = [(kind, bytes([cost]) + body[1:]) for kind, body in PASSPHRASE_ONLY]
         description = f"logN {cost}: nothing may be derived"
         vector(f"cost-{cost}", description, file(vault(slots=asks)), "unacceptable-parameters", passphrase=PASSPHRASE)
+
+
+def keys():
+    """Slots whose input is random, of which there may be several, and the data key by itself."""
+    two = vault(ALICE, slots=[libsecret_slot(), *SLOTS, OTHER_LIBSECRET_SLOT])
+    opens("ok-libsecret-first", "the first of two libsecret slots fits", two, libsecret_key=LIBSECRET_KEY)
+    opens("ok-libsecret-second", "the second of two libsecret slots fits", two, libsecret_key=OTHER_LIBSECRET_KEY)
+    alone = vault(ALICE, slots=[libsecret_slot()])
+    opens("ok-libsecret-alone", "no other slot", alone, libsecret_key=LIBSECRET_KEY)
+    kind, body = libsecret_slot()
+    torn = vault(slots=[(kind, body[:-1] + bytes([body[-1] ^ 1])), OTHER_LIBSECRET_SLOT, libsecret_slot(label="again")])
+    opens("ok-libsecret-third", "one whose tag is damaged, another's, and one", torn, libsecret_key=LIBSECRET_KEY)
+    for size in (32, 33, 8192):
+        contents = random("key file", size - 1) + b"\n"
+        content = vault(slots=[*RECOVERY_ONLY, keyfile_slot(b"x" * 64, "other"), keyfile_slot(contents)])
+        opens(f"ok-keyfile-{size}", f"a key file of {size} bytes that ends in a line feed", content, keyfile=contents)
+    same = vault(slots=[libsecret_slot(), keyfile_slot(LIBSECRET_KEY)])
+    opens("ok-same-key", "one key in slots of both types", same, keyfile=LIBSECRET_KEY)
+    most = vault(slots=[keyfile_slot(random(f"key file {i}", 40), f"salt {i}") for i in range(8)])
+    opens("ok-keyfile-eighth", "eight key files, the last is given", most, keyfile=random("key file 7", 40))
+    twin = vault(slots=[keyfile_slot(), keyfile_slot(random("twin", 32))])
+    opens("ok-same-identifier", "two slots with one salt", twin, keyfile=random("twin", 32))
+    opens("ok-data-key", "opened with the data key", vault(ALICE), data_key=DATA_KEY)
+    after = v1.Vault(IDENTIFIER, OTHER_DATA_KEY, 4, [], [(v1.CACHE_KEY, random("renewed", 32)), (99, b"kept")])
+    v1.add_slot(after, v1.KEYFILE, KEYFILE, random("renewed salt", 32))
+    opens("ok-renewed", "after its keys were renewed", after, keyfile=KEYFILE)
+    content = file(after)
+    vector("wrong-data-key", "the data key from before that", content, "wrong-passphrase", data_key=DATA_KEY)
+    for size in (0, 31, 33):
+        description = f"a data key of {size} bytes"
+        key = (DATA_KEY + b"\0")[:size]
+        vector(f"wrong-data-key-{size}", description, file(vault()), "wrong-passphrase", data_key=key)
+    key_refusals(file(two))
+
+
+def key_refusals(two):
+    unfit = {"libsecret_key": random("no key", 32), "keyfile": KEYFILE + b"\n"}
+    files = vault(slots=[libsecret_slot(), keyfile_slot()])
+    for what, key in unfit.items():
+        name = what.replace("_", "-")
+        vector(f"wrong-{name}", "fits no slot", file(files), "wrong-passphrase", **{what: key})
+    vector("wrong-type", "a libsecret slot's key as a key file", file(files), "wrong-passphrase", keyfile=LIBSECRET_KEY)
+    at = {"salt": 41 + 3, "commitment": 41 + 3 + 32, "key": 41 + 3 + 64, "tag": 41 + 3 + 111}
+    for name, offset in at.items():
+        what = f"a bit of the slot's {name} flipped, the HMAC made to fit"
+        changed = resigned(flipped(file(files), offset))
+        vector(f"wrong-libsecret-slot-{name}", what, changed, "wrong-passphrase", libsecret_key=LIBSECRET_KEY)
+        changed = resigned(flipped(file(files), offset + 115))
+        vector(f"wrong-keyfile-slot-{name}", what, changed, "wrong-passphrase", keyfile=KEYFILE)
+        changed = flipped(file(files), offset)
+        vector(f"damaged-other-slot-{name}", "a bit of another slot flipped", changed, "damaged", keyfile=KEYFILE)
+    turned = vault(slots=[(v1.KEYFILE, libsecret_slot()[1])])
+    vector("wrong-slot-type", "the type of a slot changed", file(turned), "wrong-passphrase", keyfile=LIBSECRET_KEY)
+    moved = v1.make_slot(v1.KEYFILE, OTHER_IDENTIFIER, DATA_KEY, KEYFILE, random("salt", 32))
+    content = file(vault(slots=[moved]))
+    vector("wrong-keyfile-slot-moved", "a slot of another vault", content, "wrong-passphrase", keyfile=KEYFILE)
+    other = v1.make_slot(v1.KEYFILE, IDENTIFIER, OTHER_DATA_KEY, KEYFILE, random("salt", 32))
+    content = file(vault(slots=[other]))
+    vector("damaged-other-data-key", "a slot with another data key", content, "damaged", keyfile=KEYFILE)
+    vector("no-libsecret-slot", "a key, but no slot for it", file(vault()), "no-such-slot", libsecret_key=LIBSECRET_KEY)
+    vector("no-keyfile-slot", "a key file, but no slot for one", two, "no-such-slot", keyfile=KEYFILE)
+    unusable_keys(two)
+    data_keys(two)
+
+
+def unusable_keys(content):
+    for size in (0, 31, 33, 64):
+        key = random("libsecret key", size)
+        vector(f"unusable-key-{size}", f"a key of {size} bytes", content, "unusable-key", libsecret_key=key)
+    for size in (0, 31, 8193):
+        key = random("key file", size)
+        vector(f"unusable-keyfile-{size}", f"a key file of {size} bytes", content, "unusable-keyfile", keyfile=key)
+    vector("unusable-keyfile-first", "too short, and the file is no vault", b"text", "unusable-keyfile", keyfile=b"x")
+    for kind, (_, body) in {"libsecret": libsecret_slot(), "keyfile": keyfile_slot()}.items():
+        number = {"libsecret": v1.LIBSECRET, "keyfile": v1.KEYFILE}[kind]
+        for name, wrong in {"empty": b"", "short": body[:-1], "long": body + b"\0"}.items():
+            odd = file(vault(slots=[*RECOVERY_ONLY, (number, wrong)]))
+            vector(f"damaged-slot-size-{kind}-{name}", f"a {kind} slot of another size", odd, "damaged")
+
+
+def data_keys(content):
+    flip = flipped(content, -1)
+    vector("wrong-data-key-hmac", "a bit of the HMAC flipped", flip, "wrong-passphrase", data_key=DATA_KEY)
+    flip = resigned(flipped(content, -33))
+    description = "a bit of the tag flipped, the HMAC made to fit"
+    vector("damaged-tag-data-key", description, flip, "damaged", data_key=DATA_KEY)
+    vector("truncated-data-key", "cut short", content[:-1], "truncated", data_key=DATA_KEY)
 
 
 def magic():
@@ -285,7 +381,7 @@ def records():
 
 
 def main():
-    for write in (good, slots, magic, structure, records):
+    for write in (good, slots, keys, magic, structure, records):
         write()
     for old in HERE.glob("*.json"):
         old.unlink()

@@ -43,6 +43,20 @@ def passphrase_slot(passphrase=PASSPHRASE, cost=COST, label="passphrase salt"):
 SLOTS = [passphrase_slot(), v1.make_slot(v1.RECOVERY, IDENTIFIER, DATA_KEY, CODE, random("recovery salt", 32))]
 PASSPHRASE_ONLY, RECOVERY_ONLY = SLOTS[:1], SLOTS[1:]
 
+LIBSECRET_KEY, OTHER_LIBSECRET_KEY = random("libsecret key", 32), random("libsecret key of another machine", 32)
+KEYFILE = random("key file", 32)
+
+
+def libsecret_slot(key=LIBSECRET_KEY, label="libsecret salt"):
+    return v1.make_slot(v1.LIBSECRET, IDENTIFIER, DATA_KEY, key, random(label, 32))
+
+
+def keyfile_slot(contents=KEYFILE, label="key file salt"):
+    return v1.make_slot(v1.KEYFILE, IDENTIFIER, DATA_KEY, contents, random(label, 32))
+
+
+OTHER_LIBSECRET_SLOT = libsecret_slot(OTHER_LIBSECRET_KEY, "libsecret salt of another machine")
+
 
 def vault(*keys, slots=SLOTS, generation=1, records=None):
     records = [CACHE, *map(v1.access_key_record, keys)] if records is None else records
