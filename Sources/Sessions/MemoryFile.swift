@@ -16,6 +16,8 @@ struct MemoryFile {
 
     func put(_ secret: borrowing SecretBytes) throws(FileError) {
         try makePrivateFolder(folder)
+        // A link in its place could lead to a disk.
+        guard (try? liesInMemory(folder)) == true else { throw .link(path: folder) }
         let lock = try lock()
         defer { withExtendedLifetime(lock) {} }
         let path = path

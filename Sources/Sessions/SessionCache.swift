@@ -54,6 +54,17 @@ public struct SessionCache: ~Copyable {
         try write(text, name, modified: session.credentials.expiration, random: random)
     }
 
+    /// Another secret that is kept beside the sessions, as the token of a sign-in; nil where there is none that opens.
+    public borrowing func secret(_ name: String) throws(SessionCacheError) -> SecretBytes? { try read(name) }
+
+    /// Keeps another secret until `end`, in seconds since 1970, under a name that `name(of:)` gave. The caller holds the
+    /// entry's lock.
+    public borrowing func publish(
+        secret: borrowing SecretBytes, _ name: String, until end: Int64, random: RandomSource
+    ) throws(SessionCacheError) {
+        try write(secret, name, modified: end, random: random)
+    }
+
     borrowing func read(_ name: String) throws(SessionCacheError) -> SecretBytes? {
         guard let file = try? readPrivateFile(path(name), limit: SessionSeal.largest) else { return nil }
         do throws(CryptoError) {

@@ -165,7 +165,7 @@ struct UnlockedStateTests {
 
     @Test("a key is lent for a time and taken back")
     func life() throws {
-        let state = UnlockedState(store: store, runtimeFolder: "/dev/shm")
+        let state = UnlockedState(.sessionCache, store: store, runtimeFolder: "/dev/shm")
         do {
             let absent = isAbsent(state.key())
             #expect(absent)
@@ -183,5 +183,30 @@ struct UnlockedStateTests {
             #expect(absent)
         }
         #expect(try state.lock() == false)
+    }
+
+    @Test("what is held back is not there, and says so, until it is unlocked again")
+    func held() throws {
+        let state = UnlockedState(.sessionCache, store: store, runtimeFolder: "/dev/shm")
+        #expect(!state.isHeld)
+        try state.unlock(key(), seconds: 60)
+        #expect(!state.isHeld)
+        #expect(try state.hold())
+        #expect(state.isHeld && state.deadline == nil)
+        #expect(try state.hold() == false)
+        try state.unlock(key(), seconds: 60)
+        #expect(!state.isHeld && state.deadline != nil)
+        try state.lock()
+        #expect(!state.isHeld)
+    }
+
+    @Test("the vault's key lies apart from the session-cache key")
+    func apart() throws {
+        let cache = UnlockedState(.sessionCache, store: store, runtimeFolder: "/dev/shm")
+        let vault = UnlockedState(.vaultKey, store: store, runtimeFolder: "/dev/shm")
+        try vault.unlock(key(), seconds: 60)
+        #expect(cache.deadline == nil && vault.deadline != nil)
+        #expect(try cache.lock() == false)
+        #expect(try vault.lock())
     }
 }
