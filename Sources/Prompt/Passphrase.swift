@@ -4,12 +4,16 @@ import Secrets
 
 /// Why there is no passphrase.
 public enum PassphraseError: Error, Equatable, Sendable {
-    /// Prompts are switched off, and none of the variables is set.
+    /// Nobody may be asked, and there is no other source.
     case notAllowed
     /// The terminal gave none.
     case terminal(TerminalError)
+    /// The pinentry gave none.
+    case pinentry(PinentryError)
     /// The command gave none.
     case command(ChildError)
+    /// The service manager's credential cannot be read.
+    case credential(FileError)
     /// The variable does not name a descriptor that can be read.
     case unreadableDescriptor(variable: String, value: String)
     /// The passphrase is empty.
@@ -20,24 +24,41 @@ public enum PassphraseError: Error, Equatable, Sendable {
 
 /// Where passphrases come from.
 ///
-/// In this order: a descriptor, a command, a variable, the terminal. The first that is set is used, and its failure is
-/// final: a user who configured one source must not be surprised by another.
+/// In this order: a descriptor, a command, a variable, a credential of the service manager, somebody who is asked. The
+/// first that is set is used, and its failure is final: a user who configured one source must not be surprised by
+/// another.
 public struct PassphraseSource: Sendable {
     /// The longest passphrase, in bytes.
     public static let limit = 1024
 
     private let variable: String
-    private let mayPrompt: Bool
+    private let askers: [Asker]
+    private let credential: String?
 
-    /// The passphrase that opens the vault: `WARDER_PASSPHRASE_FD`, `WARDER_PASSPHRASE_COMMAND`, `WARDER_PASSPHRASE`.
-    public static func current(mayPrompt: Bool) -> PassphraseSource {
-        PassphraseSource(variable: "WARDER_PASSPHRASE", mayPrompt: mayPrompt)
+    /// The passphrase that opens the vault: `WARDER_PASSPHRASE_FD`, `WARDER_PASSPHRASE_COMMAND`, `WARDER_PASSPHRASE`,
+    /// then the credential `warder.passphrase`, then those who may be asked.
+    ///
+    /// - Parameters:
+    ///   - askers: in the order of preference; none to ask nobody.
+    ///   - credentialsFolder: `$CREDENTIALS_DIRECTORY` of systemd.exec(5).
+    public static func current(asking askers: [Asker], credentialsFolder: String?) -> PassphraseSource {
+        PassphraseSource(
+            variable: "WARDER_PASSPHRASE", askers: askers,
+            credential: credentialsFolder.map { $0 + "/warder.passphrase" })
     }
 
     /// A passphrase to be set in place of an older one: `WARDER_NEW_PASSPHRASE`, and `_FD` and `_COMMAND` of it.
-    public static func new(mayPrompt: Bool) -> PassphraseSource {
-        PassphraseSource(variable: "WARDER_NEW_PASSPHRASE", mayPrompt: mayPrompt)
+    public static func new(asking askers: [Asker]) -> PassphraseSource {
+        PassphraseSource(variable: "WARDER_NEW_PASSPHRASE", askers: askers, credential: nil)
     }
+
+    /// The passphrase that opens the vault, from a variable or the terminal.
+    public static func current(mayPrompt: Bool) -> PassphraseSource {
+        current(asking: mayPrompt ? [.terminal] : [], credentialsFolder: nil)
+    }
+
+    /// A passphrase to be set in place of an older one, from a variable or the terminal.
+    public static func new(mayPrompt: Bool) -> PassphraseSource { new(asking: mayPrompt ? [.terminal] : []) }
 
     /// The variables that no child may see.
     public static let variables = ["WARDER_PASSPHRASE", "WARDER_NEW_PASSPHRASE"].flatMap { name in
@@ -55,16 +76,17 @@ public struct PassphraseSource: Sendable {
     /// Whether a passphrase can be had without asking anybody.
     public func isUnattended(in environment: Environment) -> Bool {
         environment.nonEmpty(variable + "_FD") != nil || environment.nonEmpty(variable + "_COMMAND") != nil
-            || environment.nonEmpty(variable) != nil
+            || environment.nonEmpty(variable) != nil || credential.map(stands) == true
     }
 
     /// Gets the passphrase.
     ///
     /// - Parameters:
-    ///   - question: what the terminal shows, as `passphrase for ~/.local/share/warder/vault: `.
+    ///   - question: what is asked for, as `passphrase for ~/.local/share/warder/vault: `.
     ///   - again: the second question, for a passphrase that is being chosen; nil to ask once.
+    ///   - error: why the first answer was not good; nil at the first time.
     public func passphrase(
-        asking question: String, again: String?, in environment: Environment
+        asking question: String, again: String?, error: String? = nil, in environment: Environment
     ) throws(PassphraseError) -> SecretBytes {
         let passphrase: SecretBytes
         if let number = environment.nonEmpty(variable + "_FD") {
@@ -77,29 +99,22 @@ public struct PassphraseSource: Sendable {
             } catch { throw .command(error) }
         } else if let value = secretFromEnvironment(variable) {
             passphrase = value
+        } else if let credential, stands(credential) {
+            passphrase = try firstLine(ofFile: credential)
         } else {
-            passphrase = try ask(question, again: again)
+            passphrase = try Question(text: question, again: again, error: error).ask(askers, in: environment)
         }
         guard !passphrase.isEmpty else { throw .empty }
         return passphrase
     }
 
-    private func ask(_ question: String, again: String?) throws(PassphraseError) -> SecretBytes {
-        guard mayPrompt else { throw .notAllowed }
-        do throws(TerminalError) {
-            let terminal = try Terminal.open()
-            for _ in 0..<3 {
-                let first = try terminal.ask(question, hidden: true, limit: Self.limit, until: Patience.deadline)
-                guard let again, !first.isEmpty else { return first }
-                let second = try terminal.ask(again, hidden: true, limit: Self.limit, until: Patience.deadline)
-                let same = first.withUnsafeBytes { a in
-                    second.withUnsafeBytes { b in a.elementsEqual(b) }
-                }
-                if same { return first }
-                terminal.show("they differ\n")
-            }
-        } catch { throw .terminal(error) }
-        throw .different
+    /// The first line of the service manager's file.
+    private func firstLine(ofFile path: String) throws(PassphraseError) -> SecretBytes {
+        do throws(FileError) {
+            var text = try readCredentialFile(path, limit: Self.limit)
+            if let end = (0..<text.count).first(where: { text[$0] == UInt8(ascii: "\n") }) { text.truncate(to: end) }
+            return text
+        } catch { throw .credential(error) }
     }
 
     /// The first line that the descriptor gives.

@@ -4,58 +4,53 @@ import Prompt
 import Secrets
 import Testing
 
-private func text(_ secret: borrowing SecretBytes) -> String {
-    secret.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
-}
+extension SharedProcess {
+    @Suite("Passphrases from variables")
+    struct PassphraseTests {
+        private func passphrase(_ variables: [String: String]) throws(PassphraseError) -> String {
+            defer { for name in PassphraseSource.variables { unsetenv(name) } }
+            for (name, value) in variables { setenv(name, value, 1) }
+            let source = PassphraseSource.current(mayPrompt: false)
+            return text(try source.passphrase(asking: "?", again: nil, in: environment(variables)))
+        }
 
-/// The variables of one test; `secretFromEnvironment` reads the process's own, so that one is set there too.
-private func environment(_ variables: [String: String]) -> Environment { Environment { variables[$0] } }
+        @Test("a variable, a command and a descriptor each give it")
+        func sources() throws {
+            #expect(try passphrase(["WARDER_PASSPHRASE": "from variable"]) == "from variable")
+            #expect(try passphrase(["WARDER_PASSPHRASE_COMMAND": "echo from command"]) == "from command")
+            let pipe = Pipe()
+            pipe.fileHandleForWriting.write(Data("from pipe\nnot this\n".utf8))
+            let number = String(pipe.fileHandleForReading.fileDescriptor)
+            #expect(try passphrase(["WARDER_PASSPHRASE_FD": number]) == "from pipe")
+        }
 
-// The process's environment is shared, hence one after another.
-@Suite("Passphrases", .serialized)
-struct PassphraseTests {
-    private func passphrase(_ variables: [String: String]) throws(PassphraseError) -> String {
-        for name in PassphraseSource.variables { unsetenv(name) }
-        for (name, value) in variables { setenv(name, value, 1) }
-        let source = PassphraseSource.current(mayPrompt: false)
-        return text(try source.passphrase(asking: "?", again: nil, in: environment(variables)))
-    }
+        @Test("the descriptor goes before the command, the command before the variable")
+        func order() throws {
+            let both = ["WARDER_PASSPHRASE": "variable", "WARDER_PASSPHRASE_COMMAND": "echo command"]
+            #expect(try passphrase(both) == "command")
+        }
 
-    @Test("a variable, a command and a descriptor each give it")
-    func sources() throws {
-        #expect(try passphrase(["WARDER_PASSPHRASE": "from variable"]) == "from variable")
-        #expect(try passphrase(["WARDER_PASSPHRASE_COMMAND": "echo from command"]) == "from command")
-        let pipe = Pipe()
-        pipe.fileHandleForWriting.write(Data("from pipe\nnot this\n".utf8))
-        let number = String(pipe.fileHandleForReading.fileDescriptor)
-        #expect(try passphrase(["WARDER_PASSPHRASE_FD": number]) == "from pipe")
-    }
+        @Test("a command that fails is final: no other source is asked")
+        func commandFails() {
+            let both = ["WARDER_PASSPHRASE": "variable", "WARDER_PASSPHRASE_COMMAND": "exit 4"]
+            #expect(throws: PassphraseError.command(.failed(program: "exit 4", code: 4))) { try passphrase(both) }
+        }
 
-    @Test("the descriptor goes before the command, the command before the variable")
-    func order() throws {
-        let both = ["WARDER_PASSPHRASE": "variable", "WARDER_PASSPHRASE_COMMAND": "echo command"]
-        #expect(try passphrase(both) == "command")
-    }
+        @Test("the command does not see the passphrase variables")
+        func commandEnvironment() throws {
+            let command = "echo ${WARDER_PASSPHRASE-none} ${WARDER_PASSPHRASE_COMMAND-none}"
+            #expect(
+                try passphrase(["WARDER_PASSPHRASE": "planted", "WARDER_PASSPHRASE_COMMAND": command]) == "none none")
+        }
 
-    @Test("a command that fails is final: no other source is asked")
-    func commandFails() {
-        let both = ["WARDER_PASSPHRASE": "variable", "WARDER_PASSPHRASE_COMMAND": "exit 4"]
-        #expect(throws: PassphraseError.command(.failed(program: "exit 4", code: 4))) { try passphrase(both) }
-    }
-
-    @Test("the command does not see the passphrase variables")
-    func commandEnvironment() throws {
-        let command = "echo ${WARDER_PASSPHRASE-none} ${WARDER_PASSPHRASE_COMMAND-none}"
-        #expect(try passphrase(["WARDER_PASSPHRASE": "planted", "WARDER_PASSPHRASE_COMMAND": command]) == "none none")
-    }
-
-    @Test("nothing set and no prompt is an error, and so is an empty answer or a descriptor that is none")
-    func nothing() {
-        #expect(throws: PassphraseError.notAllowed) { try passphrase([:]) }
-        #expect(throws: PassphraseError.empty) { try passphrase(["WARDER_PASSPHRASE_COMMAND": "true"]) }
-        for value in ["x", "-1", "987", ""] where !value.isEmpty {
-            #expect(throws: PassphraseError.unreadableDescriptor(variable: "WARDER_PASSPHRASE_FD", value: value)) {
-                try passphrase(["WARDER_PASSPHRASE_FD": value])
+        @Test("nothing set and no prompt is an error, and so is an empty answer or a descriptor that is none")
+        func nothing() {
+            #expect(throws: PassphraseError.notAllowed) { try passphrase([:]) }
+            #expect(throws: PassphraseError.empty) { try passphrase(["WARDER_PASSPHRASE_COMMAND": "true"]) }
+            for value in ["x", "-1", "987", ""] where !value.isEmpty {
+                #expect(throws: PassphraseError.unreadableDescriptor(variable: "WARDER_PASSPHRASE_FD", value: value)) {
+                    try passphrase(["WARDER_PASSPHRASE_FD": value])
+                }
             }
         }
     }

@@ -1,0 +1,69 @@
+import Foundation
+import Linux
+import Secrets
+import Testing
+
+/// Tests of what reads the process's environment or hands it on; some change it, hence one after another.
+@Suite(.serialized) enum SharedProcess {}
+
+/// A pinentry of the tests' own: a shell script in a folder of its own.
+final class FakePinentry: Sendable {
+    /// Its path; its name is `pinentry`, so that it can be found.
+    let path: String
+    let folder: String
+
+    /// warder ignores it from its start.
+    private static let pipeSignal = IgnoredSignal(SIGPIPE)
+
+    /// One that does what `script` says.
+    init(script: String) throws {
+        _ = Self.pipeSignal
+        folder = FileManager.default.temporaryDirectory.path + "/warder-\(UUID().uuidString)"
+        path = folder + "/pinentry"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try "#!/bin/sh\ncd \(folder)\necho $$ >pid\n\(script)\n".write(toFile: path, atomically: true, encoding: .utf8)
+        chmod(path, 0o755)
+    }
+
+    /// One that speaks the protocol: `cases` are cases of a shell's `case` before its own, which are a good answer to
+    /// `BYE`, and `OK` to all else. `count` is how often it was asked.
+    convenience init(cases: String) throws {
+        try self.init(
+            script: """
+                echo 'OK at your service'
+                count=0
+                while IFS= read -r line; do
+                    echo "$line" >>heard
+                    case $line in GETPIN) count=$((count + 1)) ;; esac
+                    case $line in
+                    \(cases)
+                    BYE) echo OK; exit 0 ;;
+                    *) echo OK ;;
+                    esac
+                done
+                """)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    /// The lines that it was told.
+    var heard: [String] { lines(of: "heard") }
+
+    /// Its process is gone, and has been waited for.
+    var isGone: Bool {
+        guard let pid = lines(of: "pid").first.flatMap({ pid_t($0) }) else { return false }
+        return kill(pid, 0) == -1 && errno == ESRCH
+    }
+
+    func lines(of file: String) -> [String] {
+        let text = (try? String(contentsOfFile: folder + "/" + file, encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").map(String.init)
+    }
+}
+
+/// The variables of one test.
+func environment(_ variables: [String: String]) -> Environment { Environment { variables[$0] } }
+
+func text(_ secret: borrowing SecretBytes) -> String {
+    secret.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+}
