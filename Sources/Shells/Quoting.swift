@@ -57,7 +57,7 @@ extension SecretBytes {
         value.withUnsafeBytes { appendJSONQuoted($0) }
     }
 
-    /// A JSON string of text without control characters that is no secret.
+    /// A JSON string of text that is no secret.
     public mutating func appendJSONQuoted(_ value: String) {
         var value = value
         value.withUTF8 { appendJSONQuoted(UnsafeRawBufferPointer($0)) }
@@ -66,8 +66,15 @@ extension SecretBytes {
     private mutating func appendJSONQuoted(_ value: UnsafeRawBufferPointer) {
         append(UInt8(ascii: "\""))
         for byte in value {
-            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { append(UInt8(ascii: "\\")) }
-            append(byte)
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                append(UInt8(ascii: "\\"))
+                append(byte)
+            case 0..<0x20:
+                append(byte < 0x10 ? "\\u000" : "\\u00")
+                append(String(byte, radix: 16))
+            default: append(byte)
+            }
         }
         append(UInt8(ascii: "\""))
     }

@@ -1,16 +1,10 @@
-import Profiles
 import STS
 import Transport
 
 // What AWS and the network answered, in the user's words.
 
 extension Failure {
-    /// A source that this version of warder does not know how to ask.
-    init(unsupported what: String, _ origin: Origin) {
-        self.init(
-            .badConfig, "\(origin.path):\(origin.line): \(what) is not supported as a source",
-            hint: "use a stored key: warder add NAME, and warder_source_profile = NAME")
-    }
+    init(_ error: TransportError, doing what: String) { self.init(STSError.network(error), doing: what) }
 
     /// - Parameter what: what warder was about to do, as `assume arn:…`.
     init(_ error: STSError, doing what: String) {

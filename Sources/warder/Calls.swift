@@ -1,7 +1,9 @@
 import Chains
 import Linux
-import Secrets
+import Metadata
+import SSO
 import STS
+import Secrets
 import Transport
 
 /// The requests that one command makes to AWS, and the time it has for them.
@@ -19,34 +21,58 @@ final class Calls {
     func sts<R: ~Copyable>(
         _ endpoint: Endpoint, _ body: (STSClient) throws(STSError) -> R
     ) throws(STSError) -> R {
-        try timed { (sender, deadline) throws(STSError) in
+        try timed(STSError.network) { (sender, deadline) throws(STSError) in
             try body(STSClient(endpoint: endpoint, sender: sender, deadline: deadline))
         }
     }
 
     /// Makes a request to IAM at `endpoint`.
     func iam<R>(_ endpoint: Endpoint, _ body: (IAMClient) throws(STSError) -> R) throws(STSError) -> R {
-        try timed { (sender, deadline) throws(STSError) in
+        try timed(STSError.network) { (sender, deadline) throws(STSError) in
             try body(IAMClient(endpoint: endpoint, sender: sender, deadline: deadline))
         }
     }
 
-    private func timed<R: ~Copyable>(
-        _ body: (CurlSender, Int64) throws(STSError) -> R
-    ) throws(STSError) -> R {
-        let sender = try openSender()
+    /// Asks the metadata service of the machine or the container.
+    func metadata(
+        _ body: (CurlSender, TimeLeft) throws(MetadataError) -> Credentials
+    ) throws(MetadataError) -> Credentials {
+        try timed(MetadataError.network) { (sender, deadline) throws(MetadataError) in
+            let time = TimeLeft(
+                deadline: deadline, uptime: Timing.system.uptime, sleep: { Linux.sleep(milliseconds: $0) })
+            return try body(sender, time)
+        }
+    }
+
+    /// Asks IAM Identity Center; `body` is given the milliseconds that it has.
+    func signIn<R: ~Copyable>(_ body: (CurlSender, Int64) throws(SSOError) -> R) throws(SSOError) -> R {
+        try timed(SSOError.network) { (sender, deadline) throws(SSOError) in
+            try body(sender, max(1, deadline - Timing.system.uptime()))
+        }
+    }
+
+    /// The same while somebody signs in, which takes its time.
+    func unhurried<R: ~Copyable>(_ body: (CurlSender) throws(SSOError) -> R) throws(SSOError) -> R {
+        let sender: CurlSender
+        do throws(TransportError) { sender = try openSender() } catch { throw .network(error) }
+        return try body(sender)
+    }
+
+    private func timed<R: ~Copyable, E: Error>(
+        _ network: (TransportError) -> E, _ body: (CurlSender, Int64) throws(E) -> R
+    ) throws(E) -> R {
+        let sender: CurlSender
+        do throws(TransportError) { sender = try openSender() } catch { throw network(error) }
         let start = Timing.system.uptime()
         defer { budget = max(1, budget - (Timing.system.uptime() - start)) }
         return try body(sender, start + budget)
     }
 
-    private func openSender() throws(STSError) -> CurlSender {
+    private func openSender() throws(TransportError) -> CurlSender {
         if let sender { return sender }
-        do throws(TransportError) {
-            let new = try CurlSender(userAgent: "warder/" + Warder.version, caBundle: caBundle)
-            sender = new
-            return new
-        } catch { throw .network(error) }
+        let new = try CurlSender(userAgent: "warder/" + Warder.version, caBundle: caBundle)
+        sender = new
+        return new
     }
 }
 

@@ -1,7 +1,6 @@
 import Chains
 import Linux
 import Profiles
-import Prompt
 import Secrets
 import Sessions
 
@@ -23,8 +22,9 @@ struct ChainLoading {
         var chain: Chain
         var failure: Failure?
         do throws(ChainError) {
-            chain = try Chain.resolve(name, in: profiles) { key in
-                do throws(Failure) { return try isStoredKey(key, profiles) } catch {
+            let tokenFile = context.environment.nonEmpty("AWS_WEB_IDENTITY_TOKEN_FILE")
+            chain = try Chain.resolve(name, in: profiles, webIdentityTokenFile: tokenFile) { key in
+                do throws(Failure) { return try isStoredKey(key, profiles, isAskedFor: key == name) } catch {
                     failure = error
                     return false
                 }
@@ -37,25 +37,36 @@ struct ChainLoading {
         return chain
     }
 
-    /// Whether the vault has a key of this name. While it is locked, a profile that says nothing else is taken for a
-    /// key; for a name that stands nowhere the vault is opened, if its passphrase can be had.
-    private func isStoredKey(_ name: String, _ profiles: ProfileSet) throws(Failure) -> Bool {
-        guard try keys.unlockedState() != nil else { return false }
-        if let index = try keys.index() { return index.contains { $0.name == name } }
-        if profiles.profile(name) != nil { return true }
-        let source = PassphraseSource.current(mayPrompt: context.mayPrompt)
-        guard context.canAsk || source.isUnattended(in: context.environment) else { return false }
-        try keys.open()
+    /// Whether the store has a key of this name. While it is locked, a profile that says nothing else is taken for a
+    /// key; for a name that stands nowhere the store is opened, if that is possible.
+    private func isStoredKey(_ name: String, _ profiles: ProfileSet, isAskedFor: Bool) throws(Failure) -> Bool {
+        guard let store = try keys.store() else { return false }
+        if let index = try keys.index() {
+            if index.contains(where: { $0.name == name }) { return true }
+            // A vault's list is exact; others may have changed what is in the Secret Service.
+            if store.kind == .file { return false }
+        } else if profiles.profile(name) != nil {
+            return true
+        }
+        if let vault = store as? VaultStore {
+            let opensUnasked = try vault.opensUnasked()
+            guard opensUnasked || context.canAsk else {
+                guard isAskedFor else { return false }
+                throw Failure(
+                    .locked, "there is no profile named \(name), and the vault, which may have such a key, is locked",
+                    hint: "run warder unlock in a terminal, or warder list")
+            }
+        }
         return try keys.holds(name)
     }
 
     /// What a policy file holds: what STS is asked with, and part of the cached session's identity.
     private func policy(_ setting: Setting) throws(Failure) -> Setting {
-        let path = expanded(setting.value)
+        let path = context.expanded(setting.value)
         let text: SecretBytes
         do throws(FileError) { text = try readFile(path, limit: 64 * 1024) } catch {
             throw Failure(
-                .badConfig, "\(setting.origin.path):\(setting.origin.line): the policy file \(path) cannot be read",
+                .badConfig, "\(setting.origin.place): the policy file \(path) cannot be read",
                 hint: "check that it is there: ls -l \(path)")
         }
         let policy = text.text(0..<text.count)
@@ -65,11 +76,5 @@ struct ChainLoading {
                 hint: "take white space out, or name a managed policy with policy_arns")
         }
         return Setting(value: policy, origin: setting.origin)
-    }
-
-    /// `~/` is the home folder; any other relative path is the present folder's.
-    private func expanded(_ path: String) -> String {
-        guard path.hasPrefix("~/"), let home = context.environment.nonEmpty("HOME") else { return path }
-        return home + path.dropFirst()
     }
 }

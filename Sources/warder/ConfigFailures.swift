@@ -26,7 +26,9 @@ extension Failure {
             case .fileTooLarge(let path): ("\(path) is too large to be a config file", "see what grew in it")
             case .homeUnknown: ("HOME is not set", "set HOME, or AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE")
             }
-        self.init(.badConfig, Self.place(error.origin) + what.0, hint: what.1)
+        self.init(
+            .badConfig, Self.place(error.origin) + what.0, hint: what.1, origin: Self.line(error.origin),
+            fault: Self.fault(error))
     }
 
     init(_ error: ChainError) {
@@ -37,11 +39,13 @@ extension Failure {
         if case .noSuchProfile(let name) = error {
             self.init(
                 .notFound, "there is no profile or key named \(name)",
-                hint: "run warder list, or add it to ~/.aws/config")
+                hint: "run warder list, or add it to ~/.aws/config", fault: "no_such_profile")
             return
         }
         let (message, hint) = Self.words(error)
-        self.init(.badConfig, Self.place(error.origin) + message, hint: hint)
+        self.init(
+            .badConfig, Self.place(error.origin) + message, hint: hint, origin: Self.line(error.origin),
+            fault: Self.fault(error))
     }
 
     private static func words(_ error: ChainError) -> (String, String) {
@@ -113,8 +117,23 @@ extension Failure {
         }
     }
 
-    /// `FILE:LINE: `, where there is one.
-    private static func place(_ origin: Origin?) -> String {
-        origin.map { "\($0.path):\($0.line): " } ?? ""
+    /// The name of the error's case, as `two_sources`.
+    private static func fault<E: Error>(_ error: E) -> String {
+        var word = ""
+        for letter in String(describing: error).prefix(while: { $0 != "(" }) {
+            word += letter.isUppercase ? "_" + letter.lowercased() : String(letter)
+        }
+        return word
     }
+
+    /// `FILE:LINE`, where there is one.
+    private static func line(_ origin: Origin?) -> String? { origin?.place }
+
+    /// The same to begin a message with.
+    private static func place(_ origin: Origin?) -> String { line(origin).map { $0 + ": " } ?? "" }
+}
+
+extension Origin {
+    /// `FILE:LINE`, or the name of a variable.
+    var place: String { line == 0 ? path : "\(path):\(line)" }
 }

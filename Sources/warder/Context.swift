@@ -7,12 +7,23 @@ struct Context {
     let places: Places
     /// Nobody is asked where `--no-prompt` or `WARDER_NO_PROMPT=1` says so.
     let mayPrompt: Bool
+    /// This is the helper of an SDK: nobody expects a dialog, and nobody has long to wait.
+    let isHelper: Bool
 
-    init(noPrompt: Bool, environment: Environment = .process) throws(Failure) {
+    init(noPrompt: Bool, isHelper: Bool = false, environment: Environment = .process) throws(Failure) {
         self.environment = environment
         places = try Places(environment)
         mayPrompt = !noPrompt && environment["WARDER_NO_PROMPT"] != "1"
+        self.isHelper = isHelper
     }
+
+    /// Where systemd puts a unit's credentials (systemd.exec(5), LoadCredential=); nil outside of such a unit.
+    var credentialsFolder: String? {
+        environment.nonEmpty("CREDENTIALS_DIRECTORY").flatMap { $0.hasPrefix("/") ? $0 : nil }
+    }
+
+    /// The desktop may show a dialog of its own.
+    var mayShowDialog: Bool { mayPrompt && !isHelper }
 
     /// Somebody is there to be asked.
     var canAsk: Bool { mayPrompt && (try? Terminal.open()) != nil }
@@ -34,5 +45,11 @@ struct Context {
     func confirm(_ question: String, otherwise: Bool, unasked: Bool) throws(Failure) -> Bool {
         guard let answer = try ask(question + (otherwise ? " [Y/n] " : " [y/N] ")) else { return unasked }
         return answer.isEmpty ? otherwise : answer.lowercased().hasPrefix("y")
+    }
+
+    /// A path that starts at the home folder as `~/…`, whole; any other relative path is the present folder's.
+    func expanded(_ path: String) -> String {
+        guard path.hasPrefix("~/"), let home = environment.nonEmpty("HOME") else { return path }
+        return home + path.dropFirst()
     }
 }

@@ -19,11 +19,17 @@ struct Failure: Error {
     let code: ExitCode
     let message: String
     let hint: String
+    /// The line of a config file that is to be looked at, as `FILE:LINE`.
+    let origin: String?
+    /// What is wrong with the config, in a word for programs.
+    let fault: String?
 
-    init(_ code: ExitCode, _ message: String, hint: String) {
+    init(_ code: ExitCode, _ message: String, hint: String, origin: String? = nil, fault: String? = nil) {
         self.code = code
         self.message = message
         self.hint = hint
+        self.origin = origin
+        self.fault = fault
     }
 
     /// Prints both lines to standard error.

@@ -124,6 +124,8 @@ extension Failure {
                 .promptNeeded, "\(what) is needed, and prompts are switched off",
                 hint: "run warder unlock in a terminal, or set WARDER_PASSPHRASE_COMMAND")
         case .terminal(let error): self.init(error, askingFor: what)
+        case .pinentry(let error): self.init(error, askingFor: what)
+        case .credential(let error): self.init(error, "the credential")
         case .command(let error): self.init(error, "WARDER_PASSPHRASE_COMMAND")
         case .unreadableDescriptor(let variable, let value):
             self.init(
@@ -199,11 +201,6 @@ extension Failure {
         }
     }
 
-    /// The vault is closed, and nobody can be asked for its passphrase.
-    static func locked(vault path: String) -> Failure {
-        Failure(.locked, "the vault \(path) is locked", hint: "run warder unlock in a terminal")
-    }
-
     static func noSuchKey(_ name: String) -> Failure {
         Failure(.notFound, "there is no key named \(name)", hint: "run warder list, or warder add \(name)")
     }
@@ -249,7 +246,18 @@ extension Failure {
         case .noSuchSlot(let type):
             self.init(
                 .notFound, "the vault \(path) has no \(type.name) slot",
-                hint: "open it another way: see warder vault verify")
+                hint: "see what opens it: warder vault slots")
+        case .noSuchSlotIdentifier(let identifier):
+            self.init(
+                .notFound, "the vault \(path) has no slot \(identifier)", hint: "see warder vault slots")
+        case .unusableKey(let size):
+            self.init(
+                .damaged, "a key that must have 32 bytes has \(size)",
+                hint: "see what changed it in the Secret Service")
+        case .unusableKeyfile(let size):
+            self.init(
+                .usage, "a keyfile has 32 to 8192 bytes, and this one has \(size)",
+                hint: "let warder make one: warder vault slots add keyfile PATH")
         case .malformedRecoveryCode:
             self.init(
                 .locked, "that is not a recovery code", hint: "it has 32 letters and digits, in eight groups of four")

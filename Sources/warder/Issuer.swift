@@ -20,27 +20,38 @@ final class Issuer {
     /// - Parameters:
     ///   - lifetime: seconds that a session must have left to be served.
     ///   - strict: rather fail than serve a session with less.
+    ///   - signIn: how somebody may sign in.
+    ///   - narrowing: what the last role is to be without.
     init(
         _ context: Context, profile: String, keys: Keys? = nil, codes: CodeSupply, lifetime: Int64 = renewalMargin,
-        strict: Bool = false
+        strict: Bool = false, signIn: SignInWay? = nil, narrowing: Narrowing = .none
     ) throws(Failure) {
         let keys = keys ?? Keys(context)
         self.keys = keys
         self.codes = codes
         self.lifetime = lifetime
         isStrict = strict
-        chain = try ChainLoading(context, keys).chain(profile)
-        minter = try Minter(keys, chain, codes)
+        let loading = ChainLoading(context, keys)
+        chain = try narrowing.applied(to: loading.chain(profile))
+        // Before any lock is waited for, which may be the one that waits for this.
+        if case .process(let command) = chain.source {
+            try ProcessSource(context: context, command: command).refuseCircle()
+        }
+        // A job without a terminal is not to wait for a browser that nobody looks at.
+        let way = signIn ?? (context.isHelper || !context.canAsk ? .none : .whatFits)
+        minter = try Minter(keys, chain, codes, signIn: way)
     }
 
     /// An issuer with codes of its own.
     ///
     /// - Parameter code: a one-time code from the command line.
     convenience init(
-        _ context: Context, profile: String, code: String?, lifetime: Int64 = renewalMargin, strict: Bool = false
+        _ context: Context, profile: String, code: String?, lifetime: Int64 = renewalMargin, strict: Bool = false,
+        narrowing: Narrowing = .none
     ) throws(Failure) {
         let codes = CodeSupply(given: code, mayPrompt: context.mayPrompt)
-        try self.init(context, profile: profile, codes: codes, lifetime: lifetime, strict: strict)
+        try self.init(
+            context, profile: profile, codes: codes, lifetime: lifetime, strict: strict, narrowing: narrowing)
     }
 
     /// The region for programs that get the credentials; nil where nothing names one.
@@ -55,7 +66,7 @@ final class Issuer {
     /// whoever refreshes in the morning wants the whole day.
     func refresh() throws(Failure) -> Credentials {
         let last = chain.stepCount - 1
-        guard last >= 0 else { return try credentials() }
+        guard last >= 0 else { return minter.keepsSource ? try renewed(last, unless: nil) : try credentials() }
         if chain.session != nil, try isSpent(step: 0) {
             let session = try renewed(0, unless: nil)
             if last == 0 { return session }
@@ -69,7 +80,7 @@ final class Issuer {
     func forget() throws(Failure) -> Int {
         let sessions = try keys.sessions()
         var count = 0
-        for step in 0..<chain.stepCount {
+        for step in (minter.keepsSource ? Chain.sourceStep : 0)..<chain.stepCount {
             let name = try name(of: step, sessions)
             if try cached(name, sessions) != nil { count += 1 }
             do throws(SessionCacheError) { try sessions.forget(name) } catch { throw Failure(error) }
@@ -77,11 +88,31 @@ final class Issuer {
         return count
     }
 
+    /// A session in the cache: when it ends, in seconds since 1970, and whether it would be served now.
+    struct Cached {
+        let end: Int64
+        let isServed: Bool
+    }
+
+    /// The cached session of `step`; nil where there is none, or the cache is locked.
+    func cachedSession(_ step: Int) throws(Failure) -> Cached? {
+        guard step >= 0 || minter.keepsSource, let sessions = try keys.unlockedSessions(),
+            let session = try cached(name(of: step, sessions), sessions)
+        else { return nil }
+        return Cached(end: session.credentials.expiration ?? 0, isServed: lasts(session))
+    }
+
+    /// Whether nobody need sign in to IAM Identity Center before the next credentials.
+    func isSignedIn(_ sso: SSO) throws(Failure) -> Bool {
+        try SingleSignOn(context: keys.context, keys: keys, calls: Calls(caBundle: nil), way: .none)
+            .isSignedIn(sso, profile: chain.profile)
+    }
+
     // MARK: - One step
 
     /// The credentials after `step`; those of the source for -1.
     private func credentials(of step: Int) throws(Failure) -> Credentials {
-        guard step >= 0 else { return try minter.source() }
+        guard step >= 0 || minter.keepsSource else { return try minter.source() }
         let sessions = try keys.sessions()
         let name = try name(of: step, sessions)
         if let session = try cached(name, sessions), lasts(session) { return session.intoCredentials() }
@@ -120,6 +151,8 @@ final class Issuer {
         _ step: Int, _ name: String, _ sessions: borrowing SessionCache
     ) throws(Failure) -> Credentials {
         let credentials = try minter.mint(step) { () throws(Failure) in try self.credentials(of: step - 1) }
+        // What has no end could be served for ever: another program's key, say.
+        guard credentials.expiration != nil else { return credentials }
         let session = Session(credentials: credentials, label: minter.label(of: step))
         // A session that cannot be cached, on a full disk say, is still an answer.
         try? sessions.publish(session, name, random: .system)

@@ -10,6 +10,7 @@ struct KeyIntake {
     let source: KeySource
     let verifies: Bool
     let replaces: Bool
+    let store: StoreKind?
     var mfaSerial: String?
     let region: String?
     let writesProfile: Bool?
@@ -22,8 +23,11 @@ struct KeyIntake {
         }
         try checkSettings()
         let keys = Keys(context)
-        let index = try keys.index() ?? []
-        if !replaces, index.contains(where: { $0.name == name }) {
+        try keys.chooseStore(store)
+        // What another program deleted from the Secret Service may still be noted.
+        if !replaces, try keys.presentStore().kind == .file, let index = try keys.index(),
+            index.contains(where: { $0.name == name })
+        {
             throw Failure(VaultError.nameTaken(keyName), path: context.places.vault)
         }
         let key = try source.read(context)
@@ -34,8 +38,8 @@ struct KeyIntake {
             name: keyName, accessKeyID: key.accessKeyID, createdAt: UInt64(max(0, wallClock())),
             accountID: identity?.account,
             principalARN: identity?.arn, mfaSerial: device)
-        try store(summary, key.secret, keys)
-        note("stored the key \(name) (\(key.accessKeyID))")
+        try put(summary, key.secret, keys)
+        note("stored the key \(name) (\(key.accessKeyID)) in the \(try keys.presentStore().kind.spoken)")
         try writeProfile(device: device)
     }
 
@@ -90,20 +94,11 @@ struct KeyIntake {
     }
 
     /// Sessions of a key that is replaced must not outlive it: they go before, and those made meanwhile go after.
-    private func store(
+    private func put(
         _ summary: AccessKeySummary, _ secret: borrowing SecretBytes, _ keys: Keys
     ) throws(Failure) {
-        let secret = SharedSecret(secret.copy())
-        let replaces = replaces
         if replaces { try keys.forgetSessions(ofKey: name) }
-        try keys.change { (vault) throws(VaultError) in
-            let record = AccessKeyRecord(summary, secret: secret.bytes.copy())
-            if replaces, try vault.accessKeySummaries().contains(where: { $0.name == summary.name }) {
-                try vault.replace(record)
-            } else {
-                try vault.add(record)
-            }
-        }
+        try keys.put(AccessKeyRecord(summary, secret: secret.copy()), replacing: replaces)
         if replaces { try keys.forgetSessions(ofKey: name) }
     }
 
@@ -124,10 +119,4 @@ struct KeyIntake {
         try section.append(to: try profiles.configPath())
         note("added the profile \(name) to \(try profiles.configPath())")
     }
-}
-
-/// A secret that a closure may hold on to.
-private final class SharedSecret {
-    let bytes: SecretBytes
-    init(_ bytes: consuming SecretBytes) { self.bytes = bytes }
 }

@@ -1,121 +1,210 @@
-import Crypto
 import Linux
 import Secrets
 import Sessions
 import Vault
 
-/// The user's keys, opened no further than needed: the session-cache key first, the vault only where a key itself
+/// The user's keys, opened no further than needed: the session-cache key first, the store only where a key itself
 /// must sign.
 final class Keys {
     let context: Context
-    let file: VaultFile
-    var vault: Vault?
-    /// The passphrase that opened the vault, for a command that opens it twice.
-    var passphrase: SecretBytes?
+    private var present: (any KeyStore)?
+    /// The key of a home without a store, for this run.
+    var transientKey: SecretBytes?
 
-    init(_ context: Context) {
-        self.context = context
-        file = VaultFile(path: context.places.vault, stateFolder: context.places.state)
+    init(_ context: Context) { self.context = context }
+
+    // MARK: - The store
+
+    /// Where the keys are; nil where there are none yet.
+    func store() throws(Failure) -> (any KeyStore)? {
+        if let present { return present }
+        if try StoreMarker(context).identifier() != nil {
+            present = SecretServiceStore(context)
+        } else {
+            let vault = VaultStore(context)
+            if try vault.exists() { present = vault }
+        }
+        return present
     }
 
-    /// The session cache, if that is possible without the vault; nil while locked.
+    /// Does `work` with the store and, where the keys were moved to the other one meanwhile, once more with that.
+    private func following<R: ~Copyable>(_ work: (any KeyStore) throws(Failure) -> R) throws(Failure) -> R {
+        let store = try presentStore()
+        do throws(Failure) { return try work(store) } catch {
+            let isMarked = try StoreMarker(context).identifier() != nil
+            let now: StoreKind = isMarked ? .libsecret : .file
+            guard now != store.kind else { throw error }
+            present = nil
+            // Where there is nothing at all by now, the first failure says more.
+            guard let other = try self.store() else { throw error }
+            return try work(other)
+        }
+    }
+
+    /// The store, which must be there.
+    func presentStore() throws(Failure) -> any KeyStore {
+        guard let store = try store() else { throw Failure(VaultFileError.absent(path: context.places.vault)) }
+        return store
+    }
+
+    /// The vault, for its own upkeep; it need not be there.
+    func vaultStore() throws(Failure) -> VaultStore {
+        switch try store() {
+        case let vault as VaultStore: return vault
+        case .some:
+            throw Failure(
+                .usage, "the keys are in the Secret Service, not in a vault",
+                hint: "to move them: warder store move --to file")
+        case nil:
+            let vault = VaultStore(context)
+            present = vault
+            return vault
+        }
+    }
+
+    /// The vault, which must be there.
+    func presentVault() throws(Failure) -> VaultStore {
+        let vault = try vaultStore()
+        guard try vault.exists() else { throw Failure(VaultFileError.absent(path: vault.file.path)) }
+        return vault
+    }
+
+    /// From now on the keys are in `store`.
+    func use(_ store: any KeyStore) { present = store }
+
+    // MARK: - The session cache
+
+    /// The session cache, if that is possible without the store; nil while locked.
     func unlockedSessions() throws(Failure) -> SessionCache? {
         guard let state = try unlockedState(), let key = state.key() else { return nil }
         return SessionCache(folder: context.places.sessions, key: key)
     }
 
-    /// The session cache, for which the vault is opened if need be.
+    /// The session cache, for which the store is opened if need be.
     func sessions() throws(Failure) -> SessionCache {
         if let sessions = try unlockedSessions() { return sessions }
-        try openUnlessUnlocked()
-        if vault == nil, let sessions = try unlockedSessions() { return sessions }
-        try open()
-        return SessionCache(folder: context.places.sessions, key: try sessionCacheKey())
+        guard try store() != nil else { return try transientSessions() }
+        return try following { (store) throws(Failure) in try sessions(of: store) }
     }
 
-    /// The keys as the vault listed them when it was last open; nil while locked.
+    private func sessions(of store: any KeyStore) throws(Failure) -> SessionCache {
+        if !store.isOpen {
+            try refuseIfHeld()
+            let time = try Settings.load(context).unlockTime
+            let state = try unlockedState()
+            try store.open(
+                unless: { state?.deadline != nil },
+                finish: { key in if state?.isHeld != true { try? state?.unlock(key, seconds: time) } })
+            if store.isOpen { try settle() } else if let sessions = try unlockedSessions() { return sessions }
+        }
+        return SessionCache(folder: context.places.sessions, key: try store.sessionCacheKey())
+    }
+
+    /// Where the session-cache key lies while unlocked; nil where a store is chosen and not made yet.
+    func unlockedState() throws(Failure) -> UnlockedState? {
+        guard let store = try store() else { return try transientState() }
+        guard let head = try store.head() else { return nil }
+        return UnlockedState(.sessionCache, store: head.identifier, runtimeFolder: context.places.runtime)
+    }
+
+    /// A store that opens by itself would give everything away again at once: what `warder lock` took stays away until
+    /// `warder unlock`.
+    private func refuseIfHeld() throws(Failure) {
+        guard try unlockedState()?.isHeld == true else { return }
+        throw Failure(.locked, "warder is locked, by warder lock", hint: "run warder unlock")
+    }
+
+    /// The keys as the store listed them when it was last open; nil while locked.
     func index() throws(Failure) -> [IndexedKey]? {
-        guard let sessions = try unlockedSessions() else { return nil }
-        let generation: UInt64?
-        do throws(VaultFileError) { generation = try file.generation() } catch { throw Failure(error) }
-        guard let generation else { return nil }
-        do throws(SessionCacheError) { return try sessions.keyIndex(generation: generation) } catch {
+        guard let sessions = try unlockedSessions(), let head = try store()?.head() else { return nil }
+        do throws(SessionCacheError) { return try sessions.keyIndex(generation: head.generation) } catch {
             throw Failure(error)
         }
     }
 
-    /// Where the session-cache key of the present vault lies while unlocked; nil where there is no vault.
-    func unlockedState() throws(Failure) -> UnlockedState? {
-        let identifier: VaultIdentifier?
-        do throws(VaultFileError) { identifier = try file.identifier() } catch { throw Failure(error) }
-        return identifier.map { UnlockedState(store: $0.hex, runtimeFolder: context.places.runtime) }
+    /// The keys as a list shows them, asking nobody: those of the vault as they were noted, nil while locked; those of
+    /// the Secret Service as it shows them, or as they were noted, with why it does not.
+    func listing() throws(Failure) -> (keys: [IndexedKey]?, failure: Failure?) {
+        let noted = try index()
+        guard let store = try store(), store.kind == .libsecret else { return (noted, nil) }
+        do throws(Failure) { return (try store.listing(noted: noted ?? []), nil) } catch { return (noted, error) }
     }
 
-    /// A stored key, ready to sign; the vault is opened for it.
+    // MARK: - Keys
+
+    /// A stored key, ready to sign; the store is opened for it.
     func storedKey(_ name: String) throws(Failure) -> Credentials {
         guard let keyName = KeyName(name) else { throw Failure.noSuchKey(name) }
-        try open()
-        let record: AccessKeyRecord?
-        do throws(VaultError) { record = try vault?.accessKey(named: keyName) } catch {
-            throw Failure(error, path: file.path)
+        try refuseIfHeld()
+        let record = try following { (store) throws(Failure) -> AccessKeyRecord in
+            let wasOpen = store.isOpen
+            guard let record = try store.record(keyName) else { throw Failure.noSuchKey(name) }
+            if !wasOpen, store.isOpen { try settle() }
+            return record
         }
-        guard let record else { throw Failure.noSuchKey(name) }
         return Credentials(
             accessKeyID: record.summary.accessKeyID, secret: record.secret.copy(), sessionToken: nil, expiration: nil,
             accountID: record.summary.accountID)
     }
 
-    /// The key that encrypts sessions, from the open vault.
-    private func sessionCacheKey() throws(Failure) -> SecretBytes {
-        do throws(VaultError) {
-            guard let key = try vault?.sessionCacheKey() else { throw VaultError.damaged }
-            return key
-        } catch { throw Failure(error, path: file.path) }
+    /// Whether the store has a key of this name.
+    func holds(_ name: String) throws(Failure) -> Bool {
+        guard let keyName = KeyName(name), let store = try store() else { return false }
+        try refuseIfHeld()
+        let wasOpen = store.isOpen
+        let record = try store.record(keyName)
+        if !wasOpen, store.isOpen { try settle() }
+        return record != nil
     }
 
-    /// Unlocks with the key of the open vault.
+    /// Stores a key.
+    func put(_ record: borrowing AccessKeyRecord, replacing: Bool) throws(Failure) {
+        let summary = record.summary
+        let shared = SharedRecord(record)
+        try following { (store) throws(Failure) in try store.put(shared.copy(), replacing: replacing) }
+        try settle { keys in keys.filter { $0.name != summary.name.text } + [IndexedKey(summary)] }
+    }
+
+    /// Deletes a key.
+    func remove(_ name: KeyName) throws(Failure) {
+        try following { (store) throws(Failure) in try store.remove(name) }
+        try settle { keys in keys.filter { $0.name != name.text } }
+    }
+
+    // MARK: - What follows from an open store
+
+    /// Brings what follows from the open store up to date: the unlocked state, and the list of its keys.
     ///
-    /// - Parameter seconds: for how long; nil for the time of the settings, and only if it is not unlocked already.
-    func publishCacheKey(seconds: Int?) throws(Failure) {
+    /// - Parameters:
+    ///   - seconds: how long to unlock for; nil for the time of the settings, and only if it is not unlocked already.
+    ///   - change: what became of the keys that a store listed before which is not read as a whole.
+    func settle(unlockingFor seconds: Int? = nil, _ change: ([IndexedKey]) -> [IndexedKey] = { $0 }) throws(Failure) {
+        let store = try presentStore()
+        let key = try store.sessionCacheKey()
+        try publish(key, seconds: seconds)
+        guard let head = try store.head() else { return }
+        let sessions = SessionCache(folder: context.places.sessions, key: key)
+        let keys: [IndexedKey]
+        if store.kind == .file {
+            keys = try store.listing(noted: [])
+        } else if let noted = try? sessions.keyIndex(generation: head.generation) {
+            keys = change(noted)
+        } else {
+            guard let listed = try? store.listing(noted: []) else { return }
+            keys = change(listed)
+        }
+        // A list that cannot be noted, on a full disk say, only costs a passphrase later.
+        try? sessions.noteKeys(keys, generation: head.generation, random: .system)
+    }
+
+    private func publish(_ key: borrowing SecretBytes, seconds: Int?) throws(Failure) {
         guard let state = try unlockedState() else { return }
-        if seconds == nil && state.deadline != nil { return }
+        if seconds == nil && (state.isHeld || state.deadline != nil) { return }
         let time: Int
         if let seconds { time = seconds } else { time = try Settings.load(context).unlockTime }
-        let key = try sessionCacheKey()
         do throws(UnlockedStateError) { try state.unlock(key, seconds: time) } catch {
             // Only whoever asked for it needs to know: this run has the key in any case.
             if seconds != nil { throw Failure(error) }
         }
-    }
-
-    /// Brings what follows from the open vault up to date: the unlocked state, and the list of its keys.
-    func settle(unlockingFor seconds: Int? = nil) throws(Failure) {
-        try publishCacheKey(seconds: seconds)
-        let sessions = SessionCache(folder: context.places.sessions, key: try sessionCacheKey())
-        let summaries: [AccessKeySummary]
-        do throws(VaultError) { summaries = try vault?.accessKeySummaries() ?? [] } catch {
-            throw Failure(error, path: file.path)
-        }
-        let keys = summaries.map {
-            IndexedKey(
-                name: $0.name.text, accessKeyID: $0.accessKeyID, accountID: $0.accountID,
-                createdAt: Int64(clamping: $0.createdAt))
-        }
-        // A list that cannot be noted, on a full disk say, only costs a passphrase later.
-        try? sessions.noteKeys(keys, generation: vault?.generation ?? 0, random: .system)
-    }
-
-    /// The vault's file as it is, encrypted.
-    func copyOfFile() throws(Failure) -> SecretBytes {
-        do throws(VaultFileError) { return try file.copy(until: .after(milliseconds: 30_000)) } catch {
-            throw Failure(error)
-        }
-    }
-
-    /// Whether the open vault has a key of this name.
-    func holds(_ name: String) throws(Failure) -> Bool {
-        do throws(VaultError) {
-            return try vault?.accessKeySummaries().contains { $0.name.text == name } ?? false
-        } catch { throw Failure(error, path: file.path) }
     }
 }

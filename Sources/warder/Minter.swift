@@ -14,13 +14,17 @@ final class Minter {
     private let keys: Keys
     private let chain: Chain
     private let codes: CodeSupply
+    private let signIn: SignInWay
     private let endpoints: Endpoints
     private let calls: Calls
 
-    init(_ keys: Keys, _ chain: Chain, _ codes: CodeSupply) throws(Failure) {
+    init(
+        _ keys: Keys, _ chain: Chain, _ codes: CodeSupply, signIn: SignInWay
+    ) throws(Failure) {
         self.keys = keys
         self.chain = chain
         self.codes = codes
+        self.signIn = signIn
         let environment = keys.context.environment
         region = chain.region?.value
         endpoints = Endpoints(chain.endpoint, environment)
@@ -31,11 +35,40 @@ final class Minter {
 
     /// Everything that shapes the session of `step`.
     func identity(of step: Int) throws(Failure) -> [UInt8] {
-        chain.identity(ofStep: step, endpoint: try endpoint(of: step).kind)
+        chain.identity(ofStep: step, endpoint: try endpoint(of: step).kind, detail: sourceDetail)
+    }
+
+    /// What tells the source from another one of the same settings: the environment may hold somebody else's key, and
+    /// name another container.
+    private var sourceDetail: String? {
+        let environment = keys.context.environment
+        guard case .named(let source, _) = chain.source else { return nil }
+        switch source {
+        case .environment: return environment["AWS_ACCESS_KEY_ID"]
+        case .ec2InstanceMetadata: return nil
+        case .ecsContainer:
+            return environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"]
+                ?? environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"]
+        }
+    }
+
+    /// Whether the source is asked of STS too.
+    var isWebIdentity: Bool {
+        if case .webIdentity = chain.source { true } else { false }
+    }
+
+    /// Whether the source's credentials are sessions that are kept, like those of the steps after it. The machine's and
+    /// the container's are to be had at any time, and a key is no session.
+    var keepsSource: Bool {
+        switch chain.source {
+        case .storedKey, .plaintextKey, .named: false
+        case .webIdentity, .sso, .process: true
+        }
     }
 
     /// What a table says of the session of `step`.
     func label(of step: Int) -> SessionLabel {
+        if step == Chain.sourceStep { return sourceLabel }
         let role = role(of: step)
         let device = role == nil ? chain.session?.mfa : role?.mfa
         return SessionLabel(
@@ -45,22 +78,23 @@ final class Minter {
 
     // MARK: - Making it
 
+    private var sourceLabel: SessionLabel {
+        let role: String? =
+            switch chain.source {
+            case .webIdentity(let identity): identity.roleARN.value
+            case .sso(let sso): [sso.accountID?.value, sso.roleName?.value].compactMap { $0 }.joined(separator: ":")
+            default: nil
+            }
+        return SessionLabel(profile: sourceProfile, key: nil, role: role, mfaDevice: nil, issued: wallClock())
+    }
+
     /// What the chain begins with.
     func source() throws(Failure) -> Credentials {
-        switch chain.source {
-        case .storedKey(let name, _): return try keys.storedKey(name)
-        case .plaintextKey(let key):
-            guard let credentials = key.credentials() else {
-                throw Failure(.badConfig, "\(chain.profile) has half a key", hint: "add aws_secret_access_key")
-            }
-            return credentials
-        case .named(let source, let origin):
-            throw Failure(unsupported: "credential_source = \(source.rawValue)", origin)
-        case .webIdentity(let identity):
-            throw Failure(unsupported: "web_identity_token_file", identity.tokenFile.origin)
-        case .sso(let sso): throw Failure(unsupported: "IAM Identity Center", sso.startURL.origin)
-        case .process(let command): throw Failure(unsupported: "another program's credential_process", command.origin)
-        }
+        try SourceCredentials(
+            context: keys.context, keys: keys, chain: chain, calls: calls,
+            endpoint: { () throws(Failure) in try self.endpoint(of: Chain.sourceStep) },
+            sessionName: defaultSessionName, signIn: signIn
+        ).credentials()
     }
 
     /// The longest session that STS gives, in seconds: 36 hours. An answer that claims more would never be renewed.
@@ -70,7 +104,8 @@ final class Minter {
     ///
     /// - Parameter signer: gives what the request is signed with.
     func mint(_ step: Int, signer: () throws(Failure) -> Credentials) throws(Failure) -> Credentials {
-        try minted(step, signer: signer).ending(by: wallClock() + Self.longest)
+        if step == Chain.sourceStep { return try source().ending(by: wallClock() + Self.longest) }
+        return try minted(step, signer: signer).ending(by: wallClock() + Self.longest)
     }
 
     private func minted(_ step: Int, signer: () throws(Failure) -> Credentials) throws(Failure) -> Credentials {
@@ -179,6 +214,9 @@ final class Minter {
 
     // MARK: - Parts of the chain
 
+    /// Where the last step's request goes.
+    func stsEndpoint() throws(Failure) -> Endpoint { try endpoint(of: chain.stepCount - 1) }
+
     private func endpoint(of step: Int) throws(Failure) -> Endpoint {
         let environment = keys.context.environment
         let region = chain.effectiveRegion(ofStep: step) { environment.nonEmpty($0) }
@@ -193,7 +231,7 @@ final class Minter {
     }
 
     private func role(of step: Int) -> RoleStep? {
-        let index = chain.session == nil ? step : step - 1
+        let index = chain.session == nil || step == Chain.sourceStep ? step : step - 1
         return index >= 0 ? chain.roles[index] : nil
     }
 

@@ -4,6 +4,8 @@ import Linux
 struct Places {
     /// `$XDG_DATA_HOME/warder/vault`: the keys.
     let vault: String
+    /// `$XDG_DATA_HOME/warder/store`: says so where the keys are not in the vault.
+    let store: String
     /// `$XDG_CACHE_HOME/warder/sessions`: the sessions, encrypted.
     let sessions: String
     /// `$XDG_STATE_HOME/warder`: what was last seen of the vault.
@@ -22,7 +24,9 @@ struct Places {
             }
             return home + fallback
         }
-        vault = try folder("XDG_DATA_HOME", "/.local/share") + "/warder/vault"
+        let data = try folder("XDG_DATA_HOME", "/.local/share") + "/warder"
+        vault = data + "/vault"
+        store = data + "/store"
         sessions = try folder("XDG_CACHE_HOME", "/.cache") + "/warder/sessions"
         state = try folder("XDG_STATE_HOME", "/.local/state") + "/warder"
         settings = try folder("XDG_CONFIG_HOME", "/.config") + "/warder/config"

@@ -3,8 +3,10 @@ import Secrets
 /// The main job: one JSON object on standard output, and nothing else.
 ///
 /// - Parameter code: a one-time code from the command line.
-func answerProcess(profile: String, code: String?, noPrompt: Bool) throws(Failure) {
-    let context = try Context(noPrompt: noPrompt)
-    let credentials = try Issuer(context, profile: profile, code: code).credentials()
+func answerProcess(
+    profile: String, code: String?, noPrompt: Bool, narrowing: Narrowing = .none
+) throws(Failure) {
+    let context = try Context(noPrompt: noPrompt, isHelper: true)
+    let credentials = try Issuer(context, profile: profile, code: code, narrowing: narrowing).credentials()
     try printOut(try credentialJSON(credentials))
 }

@@ -9,7 +9,7 @@ struct Warder: ParsableCommand {
         abstract: "Keeps AWS access keys encrypted, and answers every SDK with short-lived sessions.",
         discussion: """
             first steps:
-              warder add alice           store a key; makes the vault on the way
+              warder add alice           store a key, in the keyring or a vault
               warder process alice       what SDKs call, as credential_process
               eval $(warder env alice)   the same for a shell
 
@@ -23,8 +23,10 @@ struct Warder: ParsableCommand {
             CommandGroup(
                 name: "sessions:",
                 subcommands: [Process.self, Env.self, Exec.self, Refresh.self, Forget.self, WhoAmI.self]),
+            CommandGroup(name: "profiles:", subcommands: [Explain.self, Adopt.self]),
             CommandGroup(
-                name: "the vault:", subcommands: [Unlock.self, Lock.self, Status.self, VaultCommand.self]),
+                name: "stores:",
+                subcommands: [Unlock.self, Lock.self, Status.self, StoreCommand.self, VaultCommand.self]),
         ])
 }
 

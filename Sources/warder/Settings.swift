@@ -1,5 +1,6 @@
 import Linux
 import Profiles
+import Prompt
 import Secrets
 import Sessions
 
@@ -7,20 +8,66 @@ import Sessions
 struct Settings {
     /// `unlock_time`: how long the session-cache key stays available, in seconds; 8 hours unless told.
     var unlockTime = 8 * 3600
+    /// `store`: where keys are kept, and the line that says so; nil to see what is there.
+    var store: (kind: StoreKind, origin: Origin)?
+    /// `keyfile`: the file that opens the vault's keyfile slot.
+    var keyfile: String?
+    /// `prompt`: who asks for a passphrase, the first that can; `terminal, pinentry` unless told.
+    var askers: [Asker] = [.terminal, .pinentry(named: nil)]
+    /// `process_prompt`: the same for `process`; `terminal` unless told.
+    var helperAskers: [Asker] = [.terminal]
 
     /// Reads the file; a missing one leaves everything at its default.
     static func load(_ context: Context) throws(Failure) -> Settings {
-        guard let section = try section(context.places.settings) else { return Settings() }
-        let time: Setting?
-        do throws(ProfileError) { time = try section.plain("unlock_time") } catch { throw Failure(error) }
-        guard let time else { return Settings() }
-        guard let seconds = seconds(ofDuration: time.value), (1...UnlockedState.longest).contains(seconds)
-        else {
-            throw Failure(
-                .badConfig, "\(time.origin.path):\(time.origin.line): \(time.value) is not a time to be unlocked for",
-                hint: "write 1s to 30d, as 8h or 90m")
+        var settings = Settings()
+        guard let section = try section(context.places.settings) else { return settings }
+        if let time = try setting("unlock_time", section) {
+            guard let seconds = seconds(ofDuration: time.value), (1...UnlockedState.longest).contains(seconds) else {
+                throw wrong(time, "is not a time to be unlocked for", hint: "write 1s to 30d, as 8h or 90m")
+            }
+            settings.unlockTime = seconds
         }
-        return Settings(unlockTime: seconds)
+        if let store = try setting("store", section) {
+            guard let kind = StoreKind(rawValue: store.value) else {
+                throw wrong(store, "is not a store", hint: "write file or libsecret")
+            }
+            settings.store = (kind, store.origin)
+        }
+        if let keyfile = try setting("keyfile", section) {
+            guard keyfile.value.hasPrefix("/") else {
+                throw wrong(keyfile, "is not an absolute path", hint: "write the keyfile's whole path")
+            }
+            settings.keyfile = keyfile.value
+        }
+        let pinentry = try setting("pinentry", section)?.value
+        settings.askers = try askers("prompt", section, pinentry) ?? [.terminal, .pinentry(named: pinentry)]
+        settings.helperAskers = try askers("process_prompt", section, pinentry) ?? [.terminal]
+        return settings
+    }
+
+    /// A list like `terminal, pinentry`; nil where it is not set.
+    private static func askers(
+        _ key: String, _ section: Profile, _ pinentry: String?
+    ) throws(Failure) -> [Asker]? {
+        guard let list = try setting(key, section) else { return nil }
+        var askers: [Asker] = []
+        for word in list.value.split(whereSeparator: { $0 == "," || $0 == " " || $0 == "\n" }) {
+            switch word {
+            case "terminal": askers.append(.terminal)
+            case "pinentry": askers.append(.pinentry(named: pinentry))
+            default: throw wrong(list, "names who cannot ask", hint: "write terminal, pinentry, or both")
+            }
+        }
+        return askers
+    }
+
+    private static func setting(_ key: String, _ section: Profile) throws(Failure) -> Setting? {
+        do throws(ProfileError) { return try section.plain(key) } catch { throw Failure(error) }
+    }
+
+    private static func wrong(_ setting: Setting, _ what: String, hint: String) -> Failure {
+        let origin = setting.origin
+        return Failure(.badConfig, "\(origin.place): \(setting.value) \(what)", hint: hint)
     }
 
     private static func section(_ path: String) throws(Failure) -> Profile? {

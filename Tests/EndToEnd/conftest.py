@@ -12,8 +12,11 @@ import time
 import urllib.request
 
 import boto3
+import clouds
 import pytest
 from home import WARDER, Home
+from secret_service import Bus, Keyring, MockService, missing
+from stores import FileStore, SecretServiceStore
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Servers"))
 import recording_sts  # noqa: E402
@@ -51,6 +54,35 @@ def sts(sts_server):
     sts_server.reset()
     yield sts_server
     sts_server.released.set()
+
+
+@pytest.fixture(scope="session")
+def metadata_server():
+    server = clouds.Metadata()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def metadata(metadata_server):
+    """The metadata services of an instance and of a container."""
+    metadata_server.reset()
+    yield metadata_server
+    metadata_server.released.set()
+
+
+@pytest.fixture(scope="session")
+def center_server():
+    server = clouds.Center()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def center(center_server):
+    """An IAM Identity Center."""
+    center_server.reset()
+    return center_server
 
 
 @pytest.fixture
@@ -93,6 +125,58 @@ def working(unlocked, sts):
     assert sts.actions() == ["GetSessionToken", "AssumeRole"] and len(unlocked.sessions()) == 2
     sts.requests.clear()
     return unlocked
+
+
+@pytest.fixture
+def bus():
+    """A session bus with nobody on it."""
+    lacking = missing("dbus-daemon", "gdbus")
+    if lacking:
+        pytest.skip(f"not installed: {', '.join(lacking)}")
+    with tempfile.TemporaryDirectory(prefix="warder-bus-", ignore_cleanup_errors=True) as folder:
+        bus = Bus(pathlib.Path(folder) / "run")
+        yield bus
+        bus.kill()
+
+
+@pytest.fixture
+def seated(bare, bus, sts):
+    """A bare home at a desktop: its session bus, with nobody on it, and the recording STS as its AWS."""
+    bare.endpoint(sts.url)
+    bare.environment["DBUS_SESSION_BUS_ADDRESS"] = bus.address
+    yield bare
+    marker = bare.data / "store"
+    if marker.exists() and marker.read_text().startswith("libsecret "):
+        bare.identifiers.add(marker.read_text().split()[1])
+
+
+@pytest.fixture
+def desktop(seated, bus):
+    """The same with gnome-keyring, unlocked and empty."""
+    lacking = missing("gnome-keyring-daemon", "secret-tool", modules=True)
+    if lacking:
+        pytest.skip(f"not installed: {', '.join(lacking)}")
+    seated.keyring = Keyring(bus)
+    yield seated
+    seated.keyring.kill()
+
+
+@pytest.fixture
+def mocked(seated, bus):
+    """The same with the tests' own Secret Service, which behaves as long as it is not told otherwise."""
+    lacking = missing(modules=True)
+    if lacking:
+        pytest.skip(f"not installed: {', '.join(lacking)}")
+    seated.service = MockService(bus)
+    yield seated
+    seated.service.kill()
+
+
+@pytest.fixture(params=["file", "libsecret"])
+def store(request):
+    """A home with alice's key in a store of either kind, her profile, which asks for the key itself, and no session."""
+    kind, fixture = {"file": (FileStore, "bare"), "libsecret": (SecretServiceStore, "desktop")}[request.param]
+    return kind(request.getfixturevalue(fixture))
 
 
 def free_port():

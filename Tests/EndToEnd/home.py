@@ -1,6 +1,7 @@
 """A throwaway home, and warder run in it."""
 
 import dataclasses
+import hashlib
 import os
 import pathlib
 import random
@@ -245,6 +246,10 @@ class Home:
         """Takes away what lies outside of the home."""
         if self.vault.exists():
             self.identifiers.add(self.vault.read_bytes()[16:32].hex())
+        if (self.data / "store").is_file():
+            self.identifiers.update((self.data / "store").read_text(errors="replace").split()[-1:])
+        # Where nothing is stored, the key belongs to the home.
+        self.identifiers.add(hashlib.sha256(str(self.data / "store").encode()).hexdigest()[:32])
         if shutil.which("keyctl"):
             for identifier in self.identifiers:
                 key = self.kernel_key(identifier)

@@ -168,18 +168,3 @@ def test_add_finds_the_mfa_device_and_writes_the_profile(bare, sts):
     assert f"credential_process = {WARDER} process alice\n" in text
     bare.good("refresh", "alice", "--mfa-code", "123456", passphrase=True)
     assert json.loads(bare.good("process", "alice"))["AccessKeyId"].startswith("ASIA")
-
-
-@pytest.mark.parametrize(
-    "lines",
-    [
-        ["credential_source = Environment"], ["credential_source = Ec2InstanceMetadata"],
-        ["web_identity_token_file = /token"], ["source_profile = other"],
-        ["sso_start_url = https://x", "sso_region = eu-west-1", "sso_account_id = 111111111111", "sso_role_name = r"],
-    ],
-)
-def test_a_source_that_is_not_supported_is_said_to_be_so(unlocked, lines):
-    role = [] if lines[0].startswith("sso") else ["role_arn = arn:aws:iam::222222222222:role/Admin"]
-    sections = ["[profile other]", "credential_process = /bin/echo {}", "[profile here]", *role, *lines]
-    unlocked.config("\n".join(sections) + "\n")
-    unlocked.run("process", "here").failed(8, "config:")

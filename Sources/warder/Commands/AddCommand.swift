@@ -30,6 +30,8 @@ struct Add: ParsableCommand {
     var noVerify = false
     @Flag(help: "Replace the key of this name.")
     var replace = false
+    @Option(help: "Where keys go: libsecret or file; the first key decides.")
+    var store: StoreKind?
     @Option(name: .customLong("mfa-serial"), help: "The MFA device of its user: an ARN, or a serial number.")
     var mfaSerial: String?
     @Option(help: "The region to ask STS in, and to write into the profile.")
@@ -41,7 +43,7 @@ struct Add: ParsableCommand {
         let context = try common.context()
         try KeyIntake(
             context: context, name: name, source: try source(), verifies: !noVerify, replaces: replace,
-            mfaSerial: mfaSerial, region: region, writesProfile: writeProfile
+            store: store, mfaSerial: mfaSerial, region: region, writesProfile: writeProfile
         ).run()
     }
 
@@ -56,3 +58,5 @@ struct Add: ParsableCommand {
         return fromEnvironment ? .environment : .terminal
     }
 }
+
+extension StoreKind: ExpressibleByArgument {}

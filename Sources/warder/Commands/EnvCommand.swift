@@ -18,6 +18,7 @@ struct Env: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var code: CodeOptions
+    @OptionGroup var narrowing: NarrowingOptions
     @Argument(help: "The profile.", completion: .custom(completeProfiles))
     var profile: String?
     @Option(help: "bash, zsh, sh or fish; the shell that runs warder, if not given.")
@@ -54,7 +55,8 @@ struct Env: ParsableCommand {
         guard let profile else {
             throw Failure(.usage, "the profile is missing", hint: "warder env PROFILE, or warder env --unset")
         }
-        let issuer = try Issuer(common.context(), profile: profile, code: code.mfaCode)
+        let issuer = try Issuer(
+            common.context(), profile: profile, code: code.mfaCode, narrowing: narrowing.wanted())
         let credentials = try issuer.credentials()
         var script = Script(syntax)
         for name in Exports.unset(credentials) { script.unset(name) }

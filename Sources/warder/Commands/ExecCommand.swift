@@ -14,6 +14,7 @@ struct Exec: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var code: CodeOptions
+    @OptionGroup var narrowing: NarrowingOptions
     @Option(name: .customLong("min-ttl"), help: "Renew a session that has less left than this: 30m, 2h.")
     var minimum: String?
     @Argument(help: "The profile.", completion: .custom(completeProfiles))
@@ -26,7 +27,8 @@ struct Exec: ParsableCommand {
             throw Failure(.usage, "there is no command to run", hint: "warder exec \(profile) -- COMMAND")
         }
         let issuer = try Issuer(
-            common.context(), profile: profile, code: code.mfaCode, lifetime: try lifetime(), strict: minimum != nil)
+            common.context(), profile: profile, code: code.mfaCode, lifetime: try lifetime(), strict: minimum != nil,
+            narrowing: narrowing.wanted())
         let credentials = try issuer.credentials()
         var variables = VariableList()
         Exports.forEach(credentials, profile: profile, region: issuer.region) { name, value in

@@ -8,8 +8,8 @@ struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows keys, profiles and sessions in one table.",
         discussion: """
-            Reads no secret and asks nobody; while locked, keys and sessions are
-            not shown.
+            Reads no secret and asks nobody; while locked, sessions and the keys of a
+            vault are not shown.
 
             examples:
               warder list
@@ -23,9 +23,10 @@ struct List: ParsableCommand {
     func run() throws {
         let context = try common.context()
         let keys = Keys(context)
-        let index = try keys.index()
+        let (index, failure) = try keys.listing()
         let sessions = try keys.liveSessions()
         let rows = try rows(ProfileLoading(context).profiles(), index, sessions)
+        if let failure { failure.show() }
         if json {
             return try printOut(object(rows, index, sessions).text() + "\n")
         }
@@ -34,14 +35,14 @@ struct List: ParsableCommand {
             [row.name, row.key ?? "", row.role ?? "", row.end.map { spoken(seconds: $0 - now) } ?? ""]
         }
         if !cells.isEmpty { try printOut(table(["NAME", "KEY", "ROLE", "SESSION"], cells)) }
-        if try keys.unlockedState() != nil {
+        if try keys.store() != nil {
             if sessions == nil {
-                note("locked: keys and sessions are not shown")
-            } else if index == nil {
+                note("locked: \(index == nil ? "keys and sessions" : "sessions") are not shown")
+            } else if index == nil, failure == nil {
                 note("keys are not shown: the vault has changed; warder vault verify reads it")
             }
         }
-        if cells.isEmpty { note("there is nothing yet; begin with warder add NAME") }
+        if cells.isEmpty, try keys.store() == nil { note("there is nothing yet; begin with warder add NAME") }
     }
 
     private struct Row {

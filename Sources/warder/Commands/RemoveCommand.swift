@@ -6,7 +6,7 @@ struct Remove: ParsableCommand {
         abstract: "Deletes a stored key, and every session that came from it.",
         discussion: """
             The key goes on working at AWS: delete it there too. Profiles that
-            name it stay in ~/.aws/config. The vault of before is kept as vault.bak
+            name it stay in ~/.aws/config. A vault of before is kept as vault.bak
             until the next change.
 
             example: warder remove alice
@@ -22,13 +22,15 @@ struct Remove: ParsableCommand {
         let context = try common.context()
         let keys = Keys(context)
         guard let keyName = KeyName(name) else { throw Failure.noSuchKey(name) }
-        if let index = try keys.index(), !index.contains(where: { $0.name == name }) { throw Failure.noSuchKey(name) }
+        if try keys.store()?.kind == .file, let index = try keys.index(), !index.contains(where: { $0.name == name }) {
+            throw Failure.noSuchKey(name)
+        }
         let isSure = try yes || context.confirm("delete the key \(name)?", otherwise: false, unasked: false)
         guard isSure else {
             throw Failure(.promptNeeded, "the key \(name) is kept", hint: "say yes, or give --yes")
         }
         try keys.forgetSessions(ofKey: name)
-        try keys.change { (vault) throws(VaultError) in try vault.remove(keyName) }
+        try keys.remove(keyName)
         try keys.forgetSessions(ofKey: name)
         note("deleted the key \(name) and its sessions")
     }

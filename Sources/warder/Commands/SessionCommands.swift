@@ -14,21 +14,32 @@ struct Process: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var code: CodeOptions
+    @OptionGroup var narrowing: NarrowingOptions
     @Argument(help: "The profile.", completion: .custom(completeProfiles))
     var profile: String
 
     func run() throws {
-        try answerProcess(profile: profile, code: code.mfaCode, noPrompt: common.noPrompt)
+        try answerProcess(
+            profile: profile, code: code.mfaCode, noPrompt: common.noPrompt, narrowing: narrowing.wanted())
     }
 }
 
 struct Refresh: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Mints new sessions now: before work, before a long run.",
-        discussion: "example: warder refresh prod --mfa-code 123456")
+        discussion: """
+            Signs in to IAM Identity Center where a profile wants that: with the
+            browser or, where there is no display, by a code for any other one.
+
+            examples:
+              warder refresh prod --mfa-code 123456
+              warder refresh dev --device-code
+            """)
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var code: CodeOptions
+    @Flag(name: .customLong("device-code"), help: "Sign in by a code in the browser of any machine.")
+    var deviceCode = false
     @Argument(help: "The profiles.", completion: .custom(completeProfiles))
     var profiles: [String]
 
@@ -37,7 +48,8 @@ struct Refresh: ParsableCommand {
         let keys = Keys(context)
         let codes = CodeSupply(given: code.mfaCode, mayPrompt: context.mayPrompt)
         for profile in profiles {
-            let issuer = try Issuer(context, profile: profile, keys: keys, codes: codes)
+            let issuer = try Issuer(
+                context, profile: profile, keys: keys, codes: codes, signIn: deviceCode ? .deviceCode : .whatFits)
             let credentials = try issuer.refresh()
             let left = credentials.expiration.map { "for " + spoken(seconds: $0 - wallClock()) } ?? "without an end"
             note("\(profile): good \(left)")

@@ -21,21 +21,28 @@ struct Status: ParsableCommand {
     func run() throws {
         let keys = try Keys(common.context())
         let state = try keys.unlockedState()
+        let store = try keys.store()
         let left = state?.deadline.map { $0.remaining / 1000 }
+        let keysLeft = try (store as? VaultStore)?.dataKeyState()?.deadline.map { $0.remaining / 1000 }
         let sessions = try keys.liveSessions()
         let index = try keys.index()
         try printOut(
             json
-                ? object(keys, left, sessions, index).text() + "\n"
-                : text(keys, hasVault: state != nil, left, sessions, index))
+                ? object(store, left, keysLeft, sessions, index).text() + "\n"
+                : text(store, isHeld: state?.isHeld == true, left, keysLeft, sessions, index))
     }
 
     private func text(
-        _ keys: Keys, hasVault: Bool, _ left: Int64?, _ sessions: [SessionSummary]?, _ index: [IndexedKey]?
+        _ store: (any KeyStore)?, isHeld: Bool, _ left: Int64?, _ keysLeft: Int64?, _ sessions: [SessionSummary]?,
+        _ index: [IndexedKey]?
     ) -> String {
-        guard hasVault else { return "no vault yet: warder add NAME makes one\n" }
-        guard let left, let sessions else { return "locked: warder unlock\n" }
+        guard let left, let sessions else {
+            guard let store else { return "no key yet: warder add NAME stores one\n" }
+            let opensByItself = (try? (store as? VaultStore)?.hasUnattendedSlot() ?? true) ?? false
+            return opensByItself && !isHeld ? "not used yet: it opens by itself\n" : "locked: warder unlock\n"
+        }
         var text = "unlocked for \(spoken(seconds: left))\n"
+        if let keysLeft { text += "the keys themselves for \(spoken(seconds: keysLeft)); warder lock ends it\n" }
         let now = wallClock()
         if !sessions.isEmpty {
             let rows = sessions.map { session in
@@ -63,11 +70,14 @@ struct Status: ParsableCommand {
     }
 
     private func object(
-        _ keys: Keys, _ left: Int64?, _ sessions: [SessionSummary]?, _ index: [IndexedKey]?
+        _ store: (any KeyStore)?, _ left: Int64?, _ keysLeft: Int64?, _ sessions: [SessionSummary]?,
+        _ index: [IndexedKey]?
     ) -> JSON {
         .object([
             ("unlocked", .bool(left != nil)), ("unlocked_seconds", left.map { .number($0) } ?? .null),
-            ("vault", .string(keys.file.path)),
+            ("keys_unlocked_seconds", keysLeft.map { .number($0) } ?? .null),
+            ("store", .optional(store?.kind.rawValue)),
+            ("vault", .optional((store as? VaultStore)?.file.path)),
             ("sessions", sessions.map { .array($0.map(\.json)) } ?? .null),
             (
                 "keys",

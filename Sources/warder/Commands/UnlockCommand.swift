@@ -1,52 +1,56 @@
 import ArgumentParser
+import Linux
 import Sessions
 
 struct Unlock: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Lets warder use cached sessions without asking, for a time.",
         discussion: """
-            Opens the vault once and hands the session-cache key to the kernel.
-            The access keys stay encrypted: what lies unlocked opens sessions of
-            some hours, nothing more.
+            Opens the store once and hands the session-cache key to the kernel. The
+            access keys stay encrypted: what lies unlocked opens sessions of some
+            hours, nothing more.
 
-            example: warder unlock --for 10h
+            With --keys the vault's own key lies unlocked too, for five minutes
+            unless told, so that unattended work can use the access keys. Whoever
+            runs as you can read them for as long.
+
+            examples:
+              warder unlock --for 10h
+              warder unlock --keys --for 30m
             """)
 
     @OptionGroup var common: CommonOptions
     @Option(name: .customLong("for"), help: "For how long: 8h, 90m, 1d.")
     var duration: String?
+    @Flag(help: "Unlock the vault's key as well.")
+    var keys = false
+
+    /// How long the vault's key lies unlocked unless told, in seconds.
+    private static let keyTime = 300
 
     func run() throws {
         let context = try common.context()
-        let time = try wanted(context)
-        try Keys(context).open(unlockingFor: time)
-        note("unlocked for \(spoken(seconds: Int64(time)))")
+        let keys = Keys(context)
+        let time = try wanted()
+        if self.keys {
+            let vault = try keys.presentVault()
+            let seconds = time ?? Self.keyTime
+            try vault.leaveUnlocked(seconds: seconds)
+            try keys.settle(unlockingFor: try keys.unlockedState()?.deadline == nil ? sessionTime(context) : nil)
+            return note("unlocked, and the keys themselves for \(spoken(seconds: Int64(seconds)))")
+        }
+        let seconds = try time ?? sessionTime(context)
+        try keys.settle(unlockingFor: seconds)
+        note("unlocked for \(spoken(seconds: Int64(seconds)))")
     }
 
-    private func wanted(_ context: Context) throws(Failure) -> Int {
-        guard let duration else { return try Settings.load(context).unlockTime }
+    private func sessionTime(_ context: Context) throws(Failure) -> Int { try Settings.load(context).unlockTime }
+
+    private func wanted() throws(Failure) -> Int? {
+        guard let duration else { return nil }
         guard let time = seconds(ofDuration: duration), (1...UnlockedState.longest).contains(time) else {
             throw Failure(.usage, "\(duration) is not a time to be unlocked for", hint: "give 1s to 30d, as 8h or 90m")
         }
         return time
-    }
-}
-
-struct Lock: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Takes the unlocked session-cache key away.",
-        discussion: """
-            Cached sessions stay on disk, encrypted, and serve again after the next unlock.
-
-            example: warder lock
-            """)
-
-    @OptionGroup var common: CommonOptions
-
-    func run() throws {
-        guard let state = try Keys(common.context()).unlockedState() else { return note("there is no vault to lock") }
-        do throws(UnlockedStateError) {
-            note(try state.lock() ? "locked" : "it was locked already")
-        } catch { throw Failure(error) }
     }
 }

@@ -9,8 +9,8 @@ struct VaultCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vault", abstract: "The vault's own upkeep.",
         subcommands: [
-            VaultInit.self, VaultPassphrase.self, VaultRecovery.self, VaultVerify.self, VaultBackup.self,
-            VaultRestore.self,
+            VaultInit.self, VaultPassphrase.self, VaultRecovery.self, VaultSlots.self, VaultVerify.self,
+            VaultBackup.self, VaultRestore.self,
         ])
 }
 
@@ -29,7 +29,9 @@ struct VaultInit: ParsableCommand {
     var noRecovery = false
 
     func run() throws {
-        try Keys(common.context()).create(recovery: noRecovery ? .none : .printed)
+        let keys = try Keys(common.context())
+        try keys.vaultStore().create(recovery: noRecovery ? .none : .printed)
+        try keys.settle()
     }
 }
 
@@ -56,7 +58,9 @@ struct VaultPassphrase: ParsableCommand {
 
     func run() throws {
         let context = try common.context()
-        try Keys(context).changePassphrase(recoveryCode: try recoveryCode(context))
+        let keys = Keys(context)
+        try keys.presentVault().changePassphrase(recoveryCode: try recoveryCode(context))
+        try keys.settle()
         note("the passphrase is changed")
     }
 
@@ -82,17 +86,8 @@ struct VaultRecovery: ParsableCommand {
 
     func run() throws {
         let keys = try Keys(common.context())
-        let code = CodeBox()
-        try keys.change { (vault) throws(VaultError) in code.code = try vault.setRecoveryCode(random: .system) }
-        switch code.code.take() {
-        case .some(let code): try keys.showRecoveryCode(code, printed: true)
-        case .none: break
-        }
-    }
-
-    /// Carries the code out of the closure that makes it.
-    private final class CodeBox {
-        var code: SecretBytes?
+        try keys.presentVault().renewRecoveryCode()
+        try keys.settle()
     }
 }
 
@@ -109,12 +104,14 @@ struct VaultVerify: ParsableCommand {
 
     func run() throws {
         let keys = try Keys(common.context())
-        if acceptOlder { try keys.acceptOlder() } else { try keys.open() }
-        let count = try keys.index()?.count ?? 0
-        let generation = keys.vault?.generation ?? 0
-        let slots = (keys.vault?.slotTypes ?? []).map(\.name).joined(separator: ", ")
+        let vault = try keys.presentVault()
+        if acceptOlder { try vault.acceptOlder() } else { try vault.open() }
+        try keys.settle()
+        let count = try vault.listing(noted: []).count
+        let generation = try vault.head()?.generation ?? 0
+        let slots = try vault.slots().map(\.type.name).joined(separator: ", ")
         try printOut(
-            "vault \(keys.file.path): sound, generation \(generation), \(count) \(count == 1 ? "key" : "keys"), slots: \(slots)\n"
+            "vault \(vault.file.path): sound, generation \(generation), \(count) \(count == 1 ? "key" : "keys"), slots: \(slots)\n"
         )
     }
 }
@@ -131,9 +128,9 @@ struct VaultBackup: ParsableCommand {
     var file: String
 
     func run() throws {
-        let keys = try Keys(common.context())
-        let path = keys.file.path
-        let copy = try keys.copyOfFile()
+        let vault = try Keys(common.context()).presentVault()
+        let path = vault.file.path
+        let copy = try vault.copyOfFile()
         do throws(SystemError) {
             try writeNewFile(copy, to: file)
         } catch { throw Failure(error, "the backup") }
@@ -158,8 +155,10 @@ struct VaultRestore: ParsableCommand {
         do throws(FileError) { backup = try readFile(file, limit: VaultHeader.maximumFileSize) } catch {
             throw Failure(error, "the backup")
         }
-        try keys.restore(backup)
+        let vault = try keys.vaultStore()
+        try vault.restore(backup)
+        try keys.settle()
         try keys.forgetAllSessions()
-        note("restored \(keys.file.path) from \(file)")
+        note("restored \(vault.file.path) from \(file)")
     }
 }

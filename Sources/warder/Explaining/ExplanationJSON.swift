@@ -1,0 +1,57 @@
+import Times
+
+extension Explanation {
+    /// The chain for programs.
+    var json: JSON {
+        .object([
+            ("profile", .string(profile)), ("steps", .array(steps.map { $0.json(isLocked: isLocked) })),
+            (
+                "endpoint",
+                endpoint.map {
+                    .object([("url", .string($0.url.text)), ("signing_region", .string($0.signingRegion))])
+                } ?? .null
+            ),
+            ("fails", .optional(obstacle)), ("locked", .bool(isLocked)), ("prompts", .bool(!prompts.isEmpty)),
+        ])
+    }
+
+    /// The same for a profile that cannot be resolved.
+    static func json(_ failure: Failure, profile: String) -> JSON {
+        .object([
+            ("profile", .string(profile)),
+            (
+                "error",
+                .object([
+                    ("code", .string(failure.fault ?? "exit_\(failure.code.rawValue)")),
+                    ("message", .string(failure.message)),
+                    ("origin", .optional(failure.origin)),
+                ])
+            ),
+        ])
+    }
+}
+
+extension Explanation.Step {
+    fileprivate func json(isLocked: Bool) -> JSON {
+        var values: [(String, JSON)] = []
+        var origins: [(String, JSON)] = []
+        for parameter in parameters {
+            values.append((parameter.key, .string(parameter.value)))
+            if let origin = parameter.origin {
+                origins.append((parameter.key, .string("\(origin.place)")))
+            }
+        }
+        return .object([
+            ("kind", .string(kind)), ("profile", .string(profile)), ("parameters", .object(values)),
+            ("origin", .object(origins)), ("cached_until", .optional(cachedUntil.map { UnixTime($0).iso8601 })),
+            ("next", .string(next(isLocked: isLocked))),
+        ])
+    }
+
+    /// What the next `process` does about it; while locked nobody knows what it will find in the cache.
+    private func next(isLocked: Bool) -> String {
+        guard isNeeded else { return "nothing" }
+        guard isCacheable else { return "read" }
+        return isLocked ? "unknown" : "request"
+    }
+}

@@ -1,0 +1,56 @@
+import Secrets
+import Sessions
+import Vault
+
+/// The kinds of stores, as settings and options name them.
+enum StoreKind: String, CaseIterable {
+    /// warder's own vault.
+    case file
+    /// The desktop's Secret Service.
+    case libsecret
+}
+
+/// What a store shows of itself without being opened.
+struct StoreHead {
+    /// Tells it from other stores of the same user: what lies unlocked belongs to it.
+    let identifier: String
+    /// Which state of it a noted list of keys belongs to.
+    let generation: UInt64
+}
+
+/// Where long-term keys live, as commands use it: opened no further than needed, and asking no more than allowed.
+protocol KeyStore: AnyObject {
+    var kind: StoreKind { get }
+    /// Nil where the store is not there yet.
+    func head() throws(Failure) -> StoreHead?
+    /// The key that encrypts sessions is at hand in this process.
+    var isOpen: Bool { get }
+    /// Opens the store for its session-cache key, unless that has become unnecessary by the time its lock is had: of a
+    /// hundred processes that start at once, one opens it.
+    ///
+    /// - Parameters:
+    ///   - isDone: asked under the lock.
+    ///   - finish: makes the key available to the others, before the lock goes.
+    func open(unless isDone: () -> Bool, finish: (borrowing SecretBytes) -> Void) throws(Failure)
+    /// The key that encrypts sessions, 32 bytes.
+    func sessionCacheKey() throws(Failure) -> SecretBytes
+    /// A stored key; nil where there is none of this name.
+    func record(_ name: KeyName) throws(Failure) -> AccessKeyRecord?
+    /// What may be shown of each key, read from the store itself.
+    ///
+    /// - Parameter noted: what was known of them before, for what the store does not show.
+    func listing(noted: [IndexedKey]) throws(Failure) -> [IndexedKey]
+    /// Stores a key; one of the same name is an error, or goes.
+    func put(_ record: borrowing AccessKeyRecord, replacing: Bool) throws(Failure)
+    /// Deletes a key.
+    func remove(_ name: KeyName) throws(Failure)
+}
+
+extension IndexedKey {
+    /// What a list shows of a stored key.
+    init(_ summary: AccessKeySummary) {
+        self.init(
+            name: summary.name.text, accessKeyID: summary.accessKeyID, accountID: summary.accountID,
+            createdAt: Int64(clamping: summary.createdAt))
+    }
+}

@@ -1,0 +1,40 @@
+import Linux
+import Profiles
+
+extension Keys {
+    /// The store that a key is to go into: the present one or, for the first key, one that is chosen here.
+    ///
+    /// - Parameter wanted: what the command line says.
+    func chooseStore(_ wanted: StoreKind?) throws(Failure) {
+        let setting = try Settings.load(context).store
+        if let present = try store() {
+            if let wanted, wanted != present.kind {
+                throw Failure(
+                    .usage, "the keys are in the \(present.kind.spoken)",
+                    hint: "to move all of them: warder store move --to \(wanted.rawValue)")
+            }
+            if let setting, setting.kind != present.kind {
+                throw Failure(
+                    .badConfig,
+                    "\(setting.origin.place): store is \(setting.kind.rawValue), but the keys are in the \(present.kind.spoken)",
+                    hint: "move them: warder store move --to \(setting.kind.rawValue); or change the line")
+            }
+            return
+        }
+        let kind = wanted ?? setting?.kind ?? (DesktopSecrets(context).isReady ? .libsecret : .file)
+        switch kind {
+        case .file: use(VaultStore(context))
+        case .libsecret: use(SecretServiceStore(context))
+        }
+    }
+}
+
+extension StoreKind {
+    /// What a message calls it.
+    var spoken: String {
+        switch self {
+        case .file: "vault"
+        case .libsecret: "desktop's Secret Service"
+        }
+    }
+}

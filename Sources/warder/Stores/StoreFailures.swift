@@ -1,0 +1,106 @@
+import Desktop
+import Prompt
+import Vault
+
+// What goes wrong with stores, in the user's words.
+
+extension Failure {
+    static var noStore: Failure {
+        Failure(.notFound, "no key is stored yet", hint: "run warder add NAME")
+    }
+
+    /// Another process moved the keys while this one waited.
+    static var moved: Failure {
+        Failure(.other, "the keys were moved to another store meanwhile", hint: "run the command again")
+    }
+
+    init(_ error: SecretServiceError) {
+        switch error {
+        case .noLibrary:
+            self.init(
+                .other, "libsecret is not installed, so the Secret Service cannot be reached",
+                hint: "apt install libsecret-1-0 (Debian, Ubuntu), libsecret (Fedora, Arch)")
+        case .noBus:
+            self.init(
+                .locked, "there is no session bus to reach the Secret Service by",
+                hint: "run it on the desktop; to have the keys here: warder store move --to file, there")
+        case .noService:
+            self.init(
+                .locked, "nothing on the session bus is a Secret Service",
+                hint: "start gnome-keyring or KeePassXC; or, where one runs: warder store move --to file")
+        case .noCollection:
+            self.init(
+                .locked, "the Secret Service has no default keyring", hint: "make one in the desktop's password manager"
+            )
+        case .locked:
+            self.init(
+                .locked, "the desktop's keyring is locked",
+                hint: "unlock it in the desktop's password manager, or run warder unlock")
+        case .dismissed:
+            self.init(.promptNeeded, "the keyring's dialog was dismissed", hint: "run the command again")
+        case .timedOut:
+            self.init(
+                .locked, "the Secret Service does not answer", hint: "see whether it hangs: systemctl --user status")
+        case .disconnected:
+            self.init(
+                .locked, "the Secret Service went away in the middle of a request",
+                hint: "run the command again; if it stays so, see why it ends: journalctl --user")
+        case .refused(let reason):
+            self.init(
+                .other, "the Secret Service refused: \(reason.withoutFullStop)",
+                hint: "look at the keyring in the desktop's password manager")
+        case .malformed:
+            self.init(
+                .other, "the Secret Service answered with what its protocol does not have",
+                hint: "see which program it is: busctl --user status org.freedesktop.secrets")
+        }
+    }
+
+    init(_ error: PinentryError, askingFor what: String) {
+        let settings = "name another in warder's settings: pinentry = …"
+        switch error {
+        case .notFound(let name):
+            self.init(.promptNeeded, "\(what) is needed, and there is no pinentry \(name)", hint: settings)
+        case .child(let error): self.init(error, "the pinentry")
+        case .dismissed:
+            self.init(.promptNeeded, "\(what) is needed, and the prompt was dismissed", hint: "run the command again")
+        case .timedOut:
+            self.init(.promptNeeded, "\(what) is needed, and nobody answered in time", hint: "run the command again")
+        case .noDisplay:
+            self.init(
+                .promptNeeded, "\(what) is needed, and the pinentry has neither a display nor a terminal",
+                hint: "run the command in a terminal")
+        case .unusable(let reason):
+            self.init(
+                .promptNeeded, "\(what) is needed, and the pinentry does not work: \(reason.withoutFullStop)",
+                hint: settings)
+        case .tooLong:
+            self.init(.promptNeeded, "the answer is too long for \(what)", hint: "run the command again")
+        case .different:
+            self.init(.promptNeeded, "the two passphrases differ", hint: "run the command again")
+        }
+    }
+
+    init(_ error: LoginWatchError) {
+        switch error {
+        case .noLibrary:
+            self.init(.other, "GLib is not installed", hint: "apt install libglib2.0-0 (Debian, Ubuntu)")
+        case .noBus:
+            self.init(.other, "there is no system bus to hear from", hint: "see whether it runs: busctl status")
+        case .noLogin:
+            self.init(
+                .other, "the system bus has no logind, which would tell of sleep and of the screen",
+                hint: "see whether it runs: systemctl status systemd-logind")
+        case .disconnected:
+            self.init(.other, "the system bus went away", hint: "systemd starts warder-lock again; else run it again")
+        }
+    }
+
+    /// The vault is closed, and nobody can be asked for its passphrase.
+    ///
+    /// - Parameter obstacle: why it did not open by itself.
+    static func locked(vault path: String, because obstacle: String? = nil) -> Failure {
+        let reason = obstacle.map { ": \($0)" } ?? ""
+        return Failure(.locked, "the vault \(path) is locked\(reason)", hint: "run warder unlock in a terminal")
+    }
+}

@@ -1,0 +1,449 @@
+"""`explain`: where a profile's credentials come from, and what the next `process` does."""
+
+import json
+import random
+import re
+import subprocess
+import time
+
+import clouds
+import pytest
+from clouds import ACCOUNT, PERMISSIONS, START
+from home import MFA, ROLE, WARDER
+
+OTHER = "arn:aws:iam::111111111111:mfa/other"
+PLAIN = "aws_access_key_id = AKIAPLAIN\naws_secret_access_key = secret/of/it\n"
+ACTIONS = {"session_token": "GetSessionToken", "assume_role": "AssumeRole", "web_identity": "AssumeRoleWithWebIdentity"}
+
+
+def explained(home, name, *arguments, **options):
+    return json.loads(home.good("explain", name, "--json", *arguments, **options))
+
+
+# What it says
+
+
+def test_the_json(home, sts):
+    path = home.config_file
+    assert explained(home, "prod") == {
+        "profile": "prod",
+        "steps": [
+            {
+                "kind": "stored_key", "profile": "alice", "parameters": {"key": "alice"},
+                "origin": {"key": f"{path}:1"}, "cached_until": None, "next": "read",
+            },
+            {
+                "kind": "session_token", "profile": "alice",
+                "parameters": {"duration_seconds": "43200", "mfa_serial": MFA, "region": "eu-west-1"},
+                "origin": {"mfa_serial": f"{path}:3", "region": f"{path}:2"},
+                "cached_until": None, "next": "unknown",
+            },
+            {
+                "kind": "assume_role", "profile": "prod", "parameters": {"role_arn": ROLE, "region": "eu-west-1"},
+                "origin": {"role_arn": f"{path}:9", "region": f"{path}:7"}, "cached_until": None, "next": "unknown",
+            },
+        ],
+        "endpoint": {"url": sts.url + "/", "signing_region": "eu-west-1"},
+        "fails": None, "locked": True,
+        "prompts": True,
+    }
+
+
+def test_the_json_of_what_is_not_cached(unlocked):
+    explanation = explained(unlocked, "prod")
+    assert [step["next"] for step in explanation["steps"]] == ["read", "request", "request"]
+    assert (explanation["locked"], explanation["prompts"]) == (False, True)
+
+
+def test_the_json_of_what_is_cached(working):
+    explanation = explained(working, "prod")
+    assert [step["next"] for step in explanation["steps"]] == ["nothing"] * 3
+    assert explanation["prompts"] is False
+    ends = [step["cached_until"] for step in explanation["steps"]]
+    answer = json.loads(working.good("process", "prod"))
+    assert ends[0] is None and ends[2] == answer["Expiration"] < ends[1]
+
+
+def test_the_tree(home, sts):
+    assert home.good("explain", "prod") == f"""\
+prod
+├─ stored key alice
+│     key = alice     ~/.aws/config:1
+│     read when it is needed
+├─ session of alice
+│     duration_seconds = 43200
+│     mfa_serial = {MFA}     ~/.aws/config:3
+│     region = eu-west-1                                   ~/.aws/config:2
+│     locked: what is cached cannot be seen
+└─ role of prod
+      role_arn = {ROLE}     ~/.aws/config:9
+      region = eu-west-1                                  ~/.aws/config:7
+      locked: what is cached cannot be seen
+endpoint: {sts.url}/, signed for eu-west-1
+next: at most 2 requests, asks for an MFA code and the vault's passphrase
+"""
+
+
+def test_the_tree_of_what_is_cached(working, sts):
+    lines = working.good("explain", "prod").splitlines()
+    session, role = [line for line in lines if "cached for" in line]
+    assert re.fullmatch("│     cached for (12h|11h 59m)", session)
+    assert re.fullmatch("      cached for (1h|59m.*)", role)
+    assert lines[3] == "│     not needed now" and lines[-1] == "next: answered from the cache, asks nobody"
+
+
+def test_the_tree_of_other_sources(unlocked, sts, center):
+    settings = {
+        "static": (PLAIN, "key in plain text, in the profile static (warder can keep it safe: warder add)"),
+        "environment": ("credential_source = Environment", "credentials of the environment"),
+        "instance": ("credential_source = Ec2InstanceMetadata", "the EC2 instance's role"),
+        "container": ("credential_source = EcsContainer", "the container's role"),
+        "web": (f"role_arn = {ROLE}\nweb_identity_token_file = /nowhere", "web identity"),
+        "program": ("credential_process = /bin/false", "another program"),
+        "sso": (f"sso_start_url = {START}\nsso_region = eu-west-1\nsso_account_id = 1\nsso_role_name = R",
+                "IAM Identity Center"),
+    }
+    unlocked.config("".join(f"[profile {name}]\n{lines}\n" for name, (lines, _) in settings.items()))
+    for name, (_, title) in settings.items():
+        first, second, *_ = unlocked.good("explain", name).splitlines()
+        assert (first, second) == (name, "└─ " + title)
+    assert sts.requests == [] and center.log == []
+
+
+def test_a_key_in_plain_text_needs_no_vault(home):
+    home.config(f"[profile p]\n{PLAIN}")
+    assert explained(home, "p")["prompts"] is False
+    assert json.loads(home.good("process", "p"))["AccessKeyId"] == "AKIAPLAIN"
+
+
+def test_no_secret_is_shown(home):
+    home.config(f"[profile p]\n{PLAIN}aws_session_token = a+token\n")
+    shown = home.good("explain", "p") + home.good("explain", "p", "--json")
+    assert "secret/of/it" not in shown and "a+token" not in shown
+
+
+def test_what_a_terminal_would_obey_is_not_printed(home):
+    home.config(f"[profile p]\nrole_arn = {ROLE}\nsource_profile = p\nendpoint_url = https://a.example\n{PLAIN}"
+                "policy = {\"a\": \"\x1b[2J\x07\"}\n")
+    result = home.run("explain", "p")
+    assert "\x1b" not in result.out + result.err and "\x07" not in result.out + result.err
+
+
+# What is wrong
+
+R = f"role_arn = {ROLE}\n"
+DEEP = "".join(f"[profile {n}]\n{R}source_profile = {n + 1}\n" for n in range(9)) + "[profile 9]\n" + PLAIN
+# Code, line, config; the profile is `p`, or the first one.
+WRONG = [
+    ("cycle", 6, f"[profile p]\n{R}source_profile = q\n[profile q]\n{R}source_profile = p\n"),
+    ("too_deep", 24, DEEP),
+    ("source_missing", 3, f"[profile p]\n{R}source_profile = q\n"),
+    ("two_sources", 3, f"[profile p]\n{R}source_profile = q\ncredential_source = Environment\n[profile q]\n{PLAIN}"),
+    ("role_without_source", 2, f"[profile p]\n{R}"),
+    ("no_credentials", 1, "[profile p]\nregion = eu-west-1\n"),
+    ("half_a_key", 2, "[profile p]\naws_access_key_id = AKIA\n"),
+    ("half_a_key", 2, "[profile p]\naws_secret_access_key = s\n"),
+    ("unknown_credential_source", 3, f"[profile p]\n{R}credential_source = Ec2\n"),
+    ("web_identity_without_role", 2, "[profile p]\nweb_identity_token_file = /t\n"),
+    ("sso_incomplete", 4, "[profile p]\nsso_start_url = https://a\nsso_account_id = 1\nsso_role_name = r\n"),
+    ("sso_incomplete", 2, "[profile p]\nsso_account_id = 1\n"),
+    ("sso_key_beside_session", 3,
+     "[profile p]\nsso_session = s\nsso_region = r\n[sso-session s]\nsso_start_url = https://a\nsso_region = r\n"),
+    ("sso_session_missing", 2, "[profile p]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n"),
+    ("services_missing", 2, f"[profile p]\nservices = s\n{PLAIN}"),
+    ("process_for_another_profile", 2, "[profile p]\ncredential_process = warder process q\n"),
+    ("role_chaining_too_long", 4,
+     f"[profile p]\n{R}source_profile = q\nduration_seconds = 7200\n"
+     f"[profile q]\n{R}source_profile = r\n[profile r]\n{PLAIN}"),
+    ("bad_value", 2, f"[profile p]\nrole_arn = arn:aws:iam::2:role/A\nsource_profile = p\n{PLAIN}"),
+    ("bad_value", 4, f"[profile p]\n{R}source_profile = p\nduration_seconds = 1h\n{PLAIN}"),
+    ("bad_value", 4, f"[profile p]\n{R}source_profile = p\nduration_seconds = 899\n{PLAIN}"),
+    ("bad_value", 4, f"[profile p]\n{R}source_profile = p\nduration_seconds = 43201\n{PLAIN}"),
+    ("bad_value", 4, f"[profile p]\n{R}source_profile = p\nexternal_id = a b\n{PLAIN}"),
+    ("bad_value", 4, f"[profile p]\n{R}source_profile = p\nrole_session_name = a\n{PLAIN}"),
+    ("bad_value", 4, f"[profile p]\n{R}source_profile = p\nsource_identity = a b\n{PLAIN}"),
+    ("bad_value", 4, f"[profile p]\n{R}source_profile = p\npolicy = []\n{PLAIN}"),
+    ("bad_value", 4, f"[profile p]\n{R}source_profile = p\npolicy_arns = arn:aws:iam::aws:role/A\n{PLAIN}"),
+    ("bad_value", 4, f"[profile p]\n{R}source_profile = p\nsession_tags = a\n{PLAIN}"),
+    ("bad_value", 4, f"[profile p]\n{R}source_profile = p\nsession_tags = a=1,A=2\n{PLAIN}"),
+    ("bad_value", 4, f"[profile p]\n{R}source_profile = p\nsession_tags = aws:a=1\n{PLAIN}"),
+    ("bad_value", 5, f"[profile p]\n{R}source_profile = p\nsession_tags = a=1\ntransitive_session_tags = b\n{PLAIN}"),
+    ("bad_value", 2, f"[profile p]\nuse_fips_endpoint = maybe\n{PLAIN}"),
+    ("bad_value", 2, "[profile p]\ncredential_process =\n"),
+    ("bad_value", 2, "[profile p]\nwarder_key =\n"),
+    ("bad_value", 2, f"[profile p]\nwarder_session_duration = 1m\nmfa_serial = {MFA}\n{PLAIN}"),
+    ("unclosed_section", 2, "\n[profile p\n"),
+    ("outside_section", 1, "region = eu-west-1\n[profile p]\n"),
+    ("continuation_outside_property", 2, "[profile p]\n  region = eu-west-1\n"),
+    ("property_without_equals", 2, "[profile p]\nregion\n"),
+    ("property_without_name", 2, "[profile p]\n= eu-west-1\n"),
+    ("subproperty_without_equals", 3, "[profile p]\ns3 =\n  word\n"),
+    ("subproperty_without_name", 3, "[profile p]\ns3 =\n  = word\n"),
+    ("unreadable_value", 2, "[profile p]\nrole_arn = \udcff\n"),
+    ("include_cycle", 4, "[profile p]\ninclude_profile = q\n[profile q]\ninclude_profile = p\n"),
+    ("included_profile_missing", 2, "[profile p]\ninclude_profile = q\n"),
+]
+
+
+@pytest.fixture
+def without_keys(bare, sts):
+    """A home without a store: nothing is taken for a stored key."""
+    bare.endpoint(sts.url)
+    return bare
+
+
+@pytest.mark.parametrize("code, line, config", WRONG, ids=[f"{row[0]}-{number}" for number, row in enumerate(WRONG)])
+def test_what_is_wrong(without_keys, sts, code, line, config):
+    home = without_keys
+    home.config_file.write_bytes(config.encode(errors="surrogateescape"))
+    name = "0" if code == "too_deep" else "p"
+    place = f"{home.config_file}:{line}"
+    home.run("process", name).failed(8, place)
+    home.run("explain", name).failed(8, place)
+    result = home.run("explain", name, "--json")
+    error = json.loads(result.out)
+    assert error.keys() == {"profile", "error"} and error["profile"] == name
+    assert error["error"].keys() == {"code", "message", "origin"}
+    assert (error["error"]["code"], error["error"]["origin"]) == (code, place)
+    assert error["error"]["message"] in result.err and result.code == 8
+    result.explained(place)
+    assert sts.requests == []
+
+
+def test_no_such_profile(without_keys):
+    without_keys.run("explain", "nobody").failed(7, "nobody")
+    result = without_keys.run("explain", "nobody", "--json")
+    error = json.loads(result.out)["error"]
+    assert (result.code, error["code"], error["origin"]) == (7, "no_such_profile", None)
+
+
+def test_the_greatest_depth(without_keys, sts):
+    """Eight profiles are allowed: the last of them the source."""
+    without_keys.config(DEEP)
+    steps = explained(without_keys, "2")["steps"]
+    assert [step["kind"] for step in steps] == ["static_key"] + ["assume_role"] * 7
+
+
+# What it leaves alone
+
+
+@pytest.mark.needs("strace")
+@pytest.mark.parametrize("name", ["prod", "nobody", "web", "sso"])
+def test_it_writes_nothing_and_asks_nothing(working, sts, center, tmp_path, name):
+    working.environment |= center.environment()
+    working.add_profile("web", f"role_arn = {ROLE}", "web_identity_token_file = /nowhere")
+    working.add_profile("sso", f"sso_start_url = {START}", "sso_region = eu-west-1", "sso_account_id = 1",
+                        "sso_role_name = R")
+
+    def everything():
+        folders = (working.root, working.runtime)
+        paths = [path for folder in folders for path in folder.rglob("*")]
+        return {path: (path.lstat().st_mtime_ns, path.is_file() and path.read_bytes()) for path in paths}
+
+    before = everything()
+    trace = tmp_path / "trace"
+    calls = "trace=network,write,writev,pwrite64,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,execve"
+    result = working.run("explain", name, prefix=["strace", "-f", "-o", trace, "-e", calls])
+    assert result.code == (7 if name == "nobody" else 0)
+    assert everything() == before
+    lines = [re.sub(r"^\d+ +", "", line) for line in trace.read_text().splitlines()]
+    assert not [line for line in lines if line.startswith(("socket", "connect", "rename", "unlink", "mkdir"))]
+    assert len([line for line in lines if line.startswith("execve")]) == 1
+    assert all(line.startswith(("write(1,", "write(2,")) for line in lines if line.startswith(("write", "pwrite")))
+    assert sts.requests == [] and center.log == []
+
+
+def test_at_a_terminal_it_asks_nothing_either(home):
+    terminal = home.terminal("explain", "prod")
+    terminal.expect("next: at most 2 requests")
+    terminal.expect_exact("\r\n")
+    terminal.close()
+    assert terminal.exitstatus == 0
+
+
+# What it foresees
+
+SOURCES = ["stored", "stored", "stored", "plain", "program", "lasting", "environment", "web", "sso", "instance"]
+LINES = [
+    "external_id = a:b/c", "role_session_name = who@where", "duration_seconds = 1800", "source_identity = alice",
+    "region = ap-south-1", "region = us-east-1", "session_tags = team=core,cost=42",
+    "policy_arns = arn:aws:iam::aws:policy/ReadOnlyAccess", 'policy = {"Version":"2012-10-17","Statement":[]}',
+    "duration_seconds = 3600", "transitive_session_tags =",
+]
+
+
+def source(dice, kind):
+    """The lines of a profile that is a source of this kind."""
+    if kind == "stored":
+        lines = ["warder_key = alice"]
+        lines += [f"mfa_serial = {MFA}"] if dice.random() < 0.5 else []
+        lines += ["warder_session = off"] if dice.random() < 0.2 else []
+        return lines + ([f"warder_session_duration = {dice.choice(['90m', '3h'])}"] if dice.random() < 0.3 else [])
+    return {
+        "plain": PLAIN.split("\n")[:2] + ([f"mfa_serial = {MFA}"] if dice.random() < 0.4 else []),
+        "program": ["credential_process = {home}/program session"],
+        "lasting": ["credential_process = {home}/program"],
+        "environment": ["credential_source = Environment"],
+        "instance": ["credential_source = Ec2InstanceMetadata"],
+        "web": ["role_arn = arn:aws:iam::222222222222:role/Web", "web_identity_token_file = {home}/jwt"],
+        "sso": [f"sso_start_url = {START}", "sso_region = eu-west-1", f"sso_account_id = {ACCOUNT}",
+                f"sso_role_name = {PERMISSIONS}"],
+    }[kind]
+
+
+def config(dice):
+    """The profiles p0, …, the first of them the source of the others; how many there are."""
+    count = dice.randint(0, 4)
+    kind = dice.choice(SOURCES)
+    profiles = [source(dice, kind)]
+    for number in range(1, count + 1):
+        lines = dice.sample(LINES[:-1], dice.randint(0, 3))
+        if len({line.split(" ")[0] for line in lines}) < len(lines):
+            lines = lines[:1]
+        prefix = dice.choice(["", "warder_"])
+        role = [f"{prefix}role_arn = arn:aws:iam::222222222222:role/R{number}"]
+        profiles.append([*role, f"{prefix}source_profile = p{number - 1}", *lines])
+    if count and kind in ("stored", "plain") and dice.random() < 0.2:
+        profiles[1] = [line for line in profiles[1] if not line.startswith("duration")] + ["duration_seconds = 7200"]
+    if count and kind != "stored" and dice.random() < 0.2:
+        profiles[count] += [f"mfa_serial = {MFA}"]
+    if dice.random() < 0.3:
+        profiles[0] += ["mfa_process = echo 123456"]
+    return "".join(
+        f"[profile p{number}]\n" + "\n".join(lines) + "\n" for number, lines in enumerate(profiles)), count + 1
+
+
+@pytest.fixture
+def all_sources(home, metadata, center):
+    """A home where each kind of source is to be had."""
+    (home.root / "program").write_text(
+        "#!/bin/sh\necho ran >> ${0%/*}/runs\n"
+        'printf \'{"Version": 1, "AccessKeyId": "AKIAPROGRAM", "SecretAccessKey": "secret"\'\n'
+        f'[ "$1" = session ] && printf \', "SessionToken": "t", "Expiration": "{clouds.stamp(7200)}"\'\necho "}}"\n')
+    (home.root / "program").chmod(0o755)
+    (home.root / "jwt").write_text("head.body.signature")
+    center.cli_cache(home, START)
+    home.environment |= center.environment() | {
+        "AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT", "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": metadata.url,
+    }
+    return home
+
+
+def planned(explanation, *outlook):
+    """The requests that it says will be made, or may be: the action, and the role that is assumed."""
+    return [
+        (ACTIONS.get(step["kind"], step["kind"]), step["parameters"].get("role_arn"))
+        for step in explanation["steps"] if step["next"] in outlook
+    ]
+
+
+def made(home, sts, center):
+    """The requests that were made since this was last asked."""
+    runs = home.root / "runs"
+    programs = [("process", None)] if runs.exists() else []
+    signed_in = [("sso", None)] if "/federation/credentials" in center.log else []
+    requests = [(request.action, request.parameters.get("RoleArn")) for request in sts.requests]
+    runs.unlink(missing_ok=True)
+    center.log.clear()
+    sts.requests.clear()
+    return programs + signed_in + requests
+
+
+@pytest.mark.parametrize("seed", range(80))
+def test_explain_and_process_agree(all_sources, sts, center, seed):
+    home, dice = all_sources, random.Random(seed)
+    text, count = config(dice)
+    home.config(text.replace("{home}", str(home.root)))
+    name = f"p{count - 1}"
+    may_narrow = count > 1 and "policy" not in text.split("[profile ")[-1]
+    narrow = ["--read-only"] if may_narrow and dice.random() < 0.2 else []
+    if dice.random() < 0.7:
+        home.unlock()
+        for _ in range(dice.randint(0, 2)):
+            home.run("process", f"p{dice.randrange(count)}", "--mfa-code", "123456", passphrase=True)
+        if dice.random() < 0.15:
+            home.good("lock")
+    made(home, sts, center)
+
+    explanation = explained(home, name, *narrow)
+    plan = planned(explanation, "request")
+    at_most = planned(explanation, "request", "unknown")
+    answers = {"passphrase": True} if explanation["prompts"] else {}
+    code = ["--mfa-code", "123456"] if explanation["prompts"] else []
+    if explanation["prompts"]:
+        # Without answers it gets as far as it can without them, and what it made so far is kept.
+        assert home.run("process", name, *narrow).code in (3, 4), (text, explanation)
+    before = made(home, sts, center)
+    home.good("process", name, *narrow, *code, **answers)
+    # A program whose answer has no end is run each time.
+    requests = list(dict.fromkeys(before + made(home, sts, center)))
+    if explanation["locked"]:
+        assert plan == [] and requests == at_most[len(at_most) - len(requests) :], (text, explanation)
+    else:
+        assert requests == plan == at_most, (text, explanation)
+
+    again = explained(home, name, *narrow)
+    # What is never kept: a program's answer that has no end, and the key itself where there is no session.
+    lasting = "/program\n" in text and count == 1
+    assert planned(again, "request", "unknown") == (plan or at_most if lasting else []), (text, again)
+    if count > 1:
+        assert {step["next"] for step in again["steps"]} == {"nothing"}, (text, again)
+        assert again["prompts"] is False, (text, again)
+    home.good("process", name, *narrow, passphrase=count == 1)
+    assert made(home, sts, center) == planned(again, "request", "unknown")
+
+
+# How fast it is
+
+
+@pytest.fixture(scope="module")
+def large():
+    """Configs of 10,000 and 20,000 profiles, a hundred of them chains, beside the benchmarks' own."""
+
+    def text(size):
+        filler = "\n".join([
+            "[profile filler-{0:05}]", "region = eu-central-1", "credential_process = {1} process filler-{0:05}",
+            "warder_role_arn = arn:aws:iam::{0:012}:role/Developer", "warder_source_profile = alice", "\n"])
+        chained = "".join(
+            f"[profile chain-{n}]\nwarder_role_arn = {ROLE}\nwarder_source_profile = "
+            + (f"chain-{n - 1}" if n % 6 else "alice") + "\n\n" for n in range(100))
+        return "".join(filler.format(number, WARDER) for number in range(size)) + chained
+
+    return text
+
+
+def measured(home, *arguments):
+    """The seconds that it takes, and its memory in KiB."""
+    start = time.perf_counter()
+    # The kernel counts what a process had before `execve`, so that it must be started by something small.
+    command = ["/usr/bin/time", "--format", "%M", *home.command(*arguments)]
+    run = subprocess.run(command, env=home.variables(), capture_output=True, text=True, timeout=30)
+    assert run.returncode == 0, run
+    return time.perf_counter() - start, int(run.stderr.split()[-1])
+
+
+@pytest.mark.needs("time")
+def test_ten_thousand_profiles(working, large):
+    own = working.config_file.read_text()
+    memory = {}
+    for size in (20, 10_000, 20_000):
+        working.config(large(size) + own)
+        runs = [measured(working, "explain", "chain-5") for _ in range(20)]
+        times, memory[size] = sorted(run[0] for run in runs), max(run[1] for run in runs)
+        print(f"{size:,} profiles: {times[0] * 1000:.1f} to {times[10] * 1000:.1f} ms, {memory[size]:,} KiB")
+        if size == 10_000:
+            length = working.config_file.stat().st_size / 1024
+            assert times[10] < 0.03
+    assert memory[10_000] - memory[20] < 4 * length
+    assert memory[20_000] - memory[10_000] < 1.5 * (memory[10_000] - memory[20]) + 1024
+
+
+def test_a_list_of_ten_thousand_profiles(working, large):
+    working.config(large(10_000) + working.config_file.read_text())
+    seconds, _ = measured(working, "list", "--json")
+    listed = json.loads(working.good("list", "--json"))
+    names = {entry["name"] for entry in listed["entries"]}
+    assert len(names) == 10_103 and {"filler-09999", "chain-99", "prod"} <= names
+    print(f"list: {seconds * 1000:.0f} ms")
+    assert seconds < 1

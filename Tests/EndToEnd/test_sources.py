@@ -1,0 +1,440 @@
+"""Sources that fail, lie or hang: each gets an error of its own, in time, and nothing is lost."""
+
+import json
+import os
+import pathlib
+import signal
+import time
+
+import clouds
+import pytest
+import recording_sts
+from clouds import CONTAINER, CONTAINER_KEY, INSTANCE_KEY, ROLES, TOKEN, Reply
+from home import ROLE, WARDER
+
+NAME = "of-instance"
+CREDENTIALS = ROLES + NAME
+
+
+@pytest.fixture
+def instance(unlocked, sts, metadata):
+    """A home on an EC2 instance, of whose role the profile `p` assumes another."""
+    unlocked.config(f"[profile p]\nregion = eu-west-1\nrole_arn = {ROLE}\ncredential_source = Ec2InstanceMetadata\n"
+                    "[profile raw]\ncredential_source = Ec2InstanceMetadata\n")
+    unlocked.environment |= {
+        "AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": metadata.url}
+    return unlocked
+
+
+@pytest.fixture
+def container(unlocked, sts, metadata):
+    """A home in a container, of whose role the profile `p` assumes another."""
+    unlocked.config(f"[profile p]\nregion = eu-west-1\nrole_arn = {ROLE}\ncredential_source = EcsContainer\n"
+                    "[profile raw]\ncredential_source = EcsContainer\n")
+    unlocked.environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = metadata.url + CONTAINER
+    return unlocked
+
+
+@pytest.fixture
+def program(unlocked, sts):
+    """A home whose profile `p` asks another program; the function that writes what it does, in sh."""
+    path = unlocked.root / "program"
+    unlocked.config(f"[profile p]\nregion = eu-west-1\ncredential_process = {path}\n")
+
+    def write(text):
+        path.write_text("#!/bin/sh\n" + text)
+        path.chmod(0o755)
+        return unlocked
+
+    return write
+
+
+def failing(home, code, *mentions, name="p", sts=None, within=10.0):
+    start = time.monotonic()
+    result = home.run("process", name, timeout=20)
+    took = time.monotonic() - start
+    result.failed(code, *mentions)
+    assert took < within, took
+    if sts:
+        assert sts.requests == []
+    return result
+
+
+def answer(home, name="p"):
+    return json.loads(home.good("process", name))
+
+
+# An instance
+
+
+def test_an_instance(instance, metadata, sts):
+    assert answer(instance)["AccessKeyId"] == "ASIATEMPORARY0000001"
+    assert sts.only("AssumeRole").access_key_id == INSTANCE_KEY
+    assert metadata.paths() == [f"PUT {TOKEN}", f"GET {ROLES}", f"GET {CREDENTIALS}"]
+    assert metadata.requests[0][2]["x-aws-ec2-metadata-token-ttl-seconds"] == "21600"
+    metadata.requests.clear()
+    answer(instance)
+    assert metadata.requests == [] and len(sts.requests) == 1
+
+
+def test_an_instance_s_own_role(instance):
+    raw = answer(instance, "raw")
+    assert raw["AccessKeyId"] == INSTANCE_KEY and raw["Expiration"] > clouds.stamp(5 * 3600)
+
+
+def test_a_hop_too_far(instance, metadata, sts):
+    """A container that is one hop too far away gets no answer to its request for a token: version 1 is tried."""
+    metadata.replies[TOKEN] = Reply(after=30)
+    start = time.monotonic()
+    assert answer(instance)["AccessKeyId"] == "ASIATEMPORARY0000001"
+    assert time.monotonic() - start < 4
+    assert "x-aws-ec2-metadata-token" not in metadata.requests[-1][2]
+
+
+def test_a_hop_too_far_without_version_1(instance, metadata, sts):
+    metadata.replies[TOKEN] = Reply(after=30)
+    instance.environment["AWS_EC2_METADATA_V1_DISABLED"] = "true"
+    failing(instance, 5, "hop limit", sts=sts, within=4)
+
+
+@pytest.mark.parametrize("path", [ROLES, CREDENTIALS])
+def test_an_instance_that_is_silent(instance, metadata, sts, path):
+    metadata.replies[path] = Reply(after=30)
+    failing(instance, 6, sts=sts, within=5)
+
+
+def test_an_instance_that_is_slow_enough(instance, metadata):
+    metadata.replies[ROLES] = Reply(body=NAME, after=1.5)
+    instance.environment["AWS_METADATA_SERVICE_TIMEOUT"] = "5"
+    assert answer(instance)["AccessKeyId"] == "ASIATEMPORARY0000001"
+
+
+def test_an_instance_that_is_silent_for_long(instance, metadata, sts):
+    """What is set for long waits does not take more than the ten seconds of an SDK's helper."""
+    metadata.replies[CREDENTIALS] = Reply(after=60)
+    instance.environment |= {"AWS_METADATA_SERVICE_TIMEOUT": "60", "AWS_METADATA_SERVICE_NUM_ATTEMPTS": "9"}
+    failing(instance, 6, sts=sts, within=11)
+
+
+def test_no_instance(instance, sts):
+    instance.environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = "http://127.0.0.1:9"
+    failing(instance, 6, "config:4", "127.0.0.1", sts=sts, within=5)
+
+
+@pytest.mark.parametrize(
+    "path, reply, code",
+    [
+        (TOKEN, Reply(500), 5),
+        (TOKEN, Reply(400), 5),
+        (TOKEN, Reply(200, ""), 5),
+        (TOKEN, Reply(200, "a\r\nHost: evil"), 5),
+        (ROLES, Reply(500), 5),
+        (ROLES, Reply(404), 7),
+        (ROLES, Reply(200, ""), 7),
+        (ROLES, Reply(200, "../../../user-data"), 5),
+        (ROLES, Reply(200, "role?x"), 5),
+        (ROLES, Reply(200, "<html>Log in</html>"), 5),
+        (CREDENTIALS, Reply(404), 5),
+        (CREDENTIALS, Reply(200, ""), 5),
+        (CREDENTIALS, Reply(200, "<html>Log in</html>"), 5),
+        (CREDENTIALS, Reply(200, '{"Code": "Success"}'), 5),
+        (CREDENTIALS, Reply(200, json.dumps(clouds.credentials("ASIA", Code="AssumeRoleUnauthorizedAccess"))), 5),
+        (CREDENTIALS, Reply(200, json.dumps(clouds.credentials("ASIA", Expiration="tomorrow"))), 5),
+        (CREDENTIALS, Reply(200, json.dumps(clouds.credentials("ASIA", SecretAccessKey=17))), 5),
+        (CREDENTIALS, Reply(200, "[" * 50_000), 5),
+        (CREDENTIALS, Reply(200, "{" + " " * 400_000 + "}"), 6),
+        (CREDENTIALS, Reply(302, "", {"Location": "http://127.0.0.1:9/"}), 6),
+    ],
+    ids=lambda value: f"{value.status}-{value.body[:20]!r}" if isinstance(value, Reply) else None,
+)
+@pytest.mark.parametrize("name", ["p", "raw"])
+def test_an_instance_that_talks_nonsense(instance, metadata, sts, path, reply, code, name):
+    metadata.replies[path] = reply
+    failing(instance, code, name=name, sts=sts)
+
+
+def test_an_instance_whose_credentials_have_ended(instance, metadata, sts):
+    """While AWS cannot renew them it goes on taking them, so that SDKs use them all the same: so do we."""
+    ended = clouds.credentials("ASIAENDED", Expiration=clouds.stamp(-60))
+    metadata.replies[CREDENTIALS] = Reply(200, json.dumps(ended))
+    assert answer(instance)["AccessKeyId"] == "ASIATEMPORARY0000001"
+    assert sts.only("AssumeRole").access_key_id == "ASIAENDED"
+
+
+@pytest.mark.parametrize("url", ["http://192.0.2.1", "ftp://127.0.0.1", "127.0.0.1", "http://a b/"])
+def test_an_endpoint_that_is_none(instance, sts, url):
+    instance.environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = url
+    failing(instance, 8, sts=sts)
+
+
+def test_what_is_asked_at_home_goes_through_no_proxy(instance, metadata):
+    instance.environment |= {name: "http://127.0.0.1:9" for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY")}
+    assert answer(instance, "raw")["AccessKeyId"] == INSTANCE_KEY
+
+
+# A container
+
+
+def test_a_container(container, metadata, sts):
+    container.environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = "Bearer t0ken"
+    assert answer(container)["AccessKeyId"] == "ASIATEMPORARY0000001"
+    assert sts.only("AssumeRole").access_key_id == CONTAINER_KEY
+    ((_, path, headers),) = metadata.requests
+    assert path == CONTAINER and headers["authorization"] == "Bearer t0ken"
+
+
+@pytest.mark.parametrize(
+    "reply, code",
+    [
+        (Reply(401, '{"code": "AccessDenied", "message": "wrong token"}'), 5),
+        (Reply(500, "later"), 5),
+        (Reply(200, "<html>"), 5),
+        (Reply(200, "{}"), 5),
+        (Reply(200, ""), 5),
+        (Reply(200, "\0" * 5000), 5),
+        (Reply(302, "", {"Location": "http://127.0.0.1:9/"}), 6),
+        (Reply(200, json.dumps(clouds.credentials("ASIA", AccessKeyId="A\nB"))), 5),
+        (Reply(200, json.dumps(clouds.credentials("ASIA", Expiration=clouds.stamp(-3600)))), 5),
+    ],
+    ids=lambda value: f"{value.status}-{value.body[:30]!r}" if isinstance(value, Reply) else None,
+)
+@pytest.mark.parametrize("name", ["p", "raw"])
+def test_a_container_that_talks_nonsense(container, metadata, sts, reply, code, name):
+    container.environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = "Bearer hidden-t0ken"
+    metadata.replies[CONTAINER] = reply
+    result = failing(container, code, name=name, sts=sts)
+    assert "hidden-t0ken" not in result.err
+
+
+def test_a_redirect_takes_no_token_along(container, metadata):
+    container.environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = "Bearer hidden-t0ken"
+    metadata.replies[CONTAINER] = Reply(302, "", {"Location": metadata.url + "/elsewhere"})
+    failing(container, 6, "redirect")
+    assert {path for _, path, _ in metadata.requests} == {CONTAINER}
+
+
+def test_a_container_that_repeats_the_token(container, metadata):
+    container.environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = "Bearer hidden-t0ken"
+    metadata.replies[CONTAINER] = Reply(403, '{"code": "Denied", "message": "what is Bearer hidden-t0ken"}')
+    assert "hidden-t0ken" not in failing(container, 5, "403").err
+
+
+@pytest.mark.parametrize(
+    "variables, code",
+    [
+        ({"AWS_CONTAINER_AUTHORIZATION_TOKEN": "a\r\nX-Evil: 1"}, 8),
+        ({"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/nowhere"}, 8),
+        ({"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/"}, 8),
+        ({"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "@evil.example/"}, 8),
+        ({"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://evil.example/"}, 8),
+        ({"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1@evil.example/"}, 8),
+        ({"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1.evil.example/"}, 8),
+        ({"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://169.254.169.254/"}, 8),
+        ({"AWS_CONTAINER_CREDENTIALS_FULL_URI": "file:///etc/passwd"}, 8),
+    ],
+    ids=lambda value: "".join(value.values()).strip() if isinstance(value, dict) else None,
+)
+def test_a_container_s_variables_are_wrong(container, metadata, sts, variables, code):
+    container.environment |= variables
+    failing(container, code, sts=sts)
+    assert metadata.requests == []
+
+
+# Another program
+
+ANSWER = {"Version": 1, "AccessKeyId": "AKIAPROGRAM", "SecretAccessKey": "secret of it"}
+GOOD = json.dumps(ANSWER)
+
+
+def printed(**others):
+    """The line of a program that prints such an answer."""
+    return f"cat << 'END'\n{json.dumps(ANSWER | others)}\nEND"
+
+
+
+@pytest.mark.parametrize(
+    "text, code, mention",
+    [
+        ("exit 3", 1, "code 3"),
+        ("kill -9 $$", 1, "137"),
+        ("", 8, "JSON"),
+        ("echo hello", 8, "JSON"),
+        ("echo '[]'", 8, "JSON"),
+        (f"echo '{GOOD}{GOOD}'", 8, "JSON"),
+        (printed(Version=2), 8, "Version 1"),
+        (printed(Version="1"), 8, "Version 1"),
+        ("echo '{\"Version\": 1}'", 8, "AccessKeyId"),
+        (printed(AccessKeyId=""), 8, "AccessKeyId"),
+        (printed(AccessKeyId=["A"]), 8, "AccessKeyId"),
+        (printed(AccessKeyId="A\n\x07B"), 8, "AccessKeyId"),
+        (printed(SecretAccessKey=""), 8, "SecretAccessKey"),
+        (printed(SecretAccessKey=17), 8, "SecretAccessKey"),
+        (printed(SessionToken=17), 8, "SessionToken"),
+        (printed(Expiration="soon"), 8, "Expiration"),
+        (printed(Expiration="2001-01-01T00:00:00Z"), 8, "ended"),
+        (printed(Expiration=5), 8, "Expiration"),
+        ("head -c 100000 /dev/zero | tr '\\0' x", 1, "65536"),
+        ("exec cat /dev/zero", 1, "65536"),
+        ("exec /nowhere", 1, "code 127"),
+    ],
+)
+def test_a_program_that_talks_nonsense(program, text, code, mention):
+    home = program(text + "\n")
+    result = failing(home, code, mention)
+    assert "secret of it" not in result.err and home.has_secret("secret of it", home.cache) == []
+
+
+def test_a_program_that_hangs(program):
+    home = program("echo $$ > $HOME/process; exec sleep 300\n")
+    try:
+        failing(home, 1, within=11)
+    finally:
+        process = int((home.root / "process").read_text())
+        # Dead, it may lie there until somebody takes note of it.
+        status = pathlib.Path(f"/proc/{process}/status")
+        runs = status.exists() and "State:\tZ" not in status.read_text()
+        if runs:
+            os.kill(process, signal.SIGKILL)
+    assert not runs, "it was left behind"
+
+
+def test_a_program_that_leaves_a_child_behind(program):
+    """A child that keeps the pipe open is not waited for."""
+    home = program(f"sleep 20 &\necho '{GOOD}'\n")
+    start = time.monotonic()
+    assert answer(home)["AccessKeyId"] == "AKIAPROGRAM"
+    assert time.monotonic() - start < 5
+
+
+def test_a_program_s_messages_and_input(program):
+    """What it says goes to no stream that an SDK reads, and it has nothing to read."""
+    home = program(f"echo noise >&2\nread line\necho '{GOOD}'\n")
+    result = home.run("process", "p", input="a line of somebody's\n")
+    assert (result.code, result.err) == (0, "")
+
+
+def test_a_program_is_told_no_passphrase(program):
+    home = program(f"env > $HOME/seen\necho '{GOOD}'\n")
+    home.good("process", "p", env={"WARDER_PASSPHRASE": "of somebody", "WARDER_PASSPHRASE_COMMAND": "cat it"})
+    assert "PASSPHRASE" not in (home.root / "seen").read_text()
+
+
+@pytest.mark.parametrize("session", [False, True])
+def test_a_program_s_answer_is_kept_if_it_ends(program, session):
+    end = {"SessionToken": "t", "Expiration": clouds.stamp(7200)} if session else {}
+    home = program(f"echo ran >> $HOME/runs\n{printed(**end)}\n")
+    first, second = answer(home), answer(home)
+    assert first == second and ("Expiration" in first) == session
+    assert (home.root / "runs").read_text() == ("ran\n" if session else "ran\nran\n")
+    assert home.has_secret("secret of it", home.cache) == []
+
+
+def test_a_program_that_calls_warder_for_the_same_profile(program):
+    home = program(f"exec {WARDER} process p\n")
+    start = time.monotonic()
+    result = home.run("process", "p", timeout=20)
+    assert result.code != 0 and result.out == "" and time.monotonic() - start < 10
+
+
+def test_two_programs_that_call_one_another(unlocked):
+    one, two = (unlocked.root / name for name in ("one", "two"))
+    unlocked.config(f"[profile one]\ncredential_process = {one}\n[profile two]\ncredential_process = {two}\n")
+    for path, other in ((one, "two"), (two, "one")):
+        path.write_text(f"#!/bin/sh\necho x >> $HOME/calls\nexec {WARDER} process {other}\n")
+        path.chmod(0o755)
+    start = time.monotonic()
+    result = unlocked.run("process", "one", timeout=20)
+    assert result.code != 0 and time.monotonic() - start < 10
+    assert len((unlocked.root / "calls").read_text().split()) == 2
+
+
+def test_a_program_that_calls_warder_for_another_profile(unlocked):
+    """A wrapper of somebody's: no circle."""
+    identifier, secret = unlocked.key
+    path = unlocked.root / "wrapper"
+    path.write_text(f"#!/bin/sh\nexec {WARDER} process plain\n")
+    path.chmod(0o755)
+    unlocked.config(f"[profile p]\ncredential_process = {path}\n"
+                    f"[profile plain]\naws_access_key_id = {identifier}\naws_secret_access_key = {secret}\n")
+    assert answer(unlocked)["AccessKeyId"] == identifier
+
+
+# A web identity
+
+
+@pytest.fixture
+def web(unlocked, sts):
+    unlocked.config(f"[profile p]\nregion = eu-west-1\nrole_arn = {ROLE}\n"
+                    f"web_identity_token_file = {unlocked.root}/jwt\n")
+    (unlocked.root / "jwt").write_text("head.body.signature\n")
+    return unlocked
+
+
+def test_a_web_identity(web, sts):
+    assert answer(web)["AccessKeyId"] == "ASIATEMPORARY0000001"
+    request = sts.only("AssumeRoleWithWebIdentity")
+    assert request.parameters["WebIdentityToken"].strip() == "head.body.signature" and not request.authorization
+    answer(web)
+    assert len(sts.requests) == 1 and web.has_secret("head.body.signature", web.cache) == []
+
+
+def test_a_new_token_is_read_each_time(web, sts):
+    answer(web)
+    (web.root / "jwt").write_text("new.body.signature")
+    web.good("refresh", "p")
+    assert sts.requests[-1].parameters["WebIdentityToken"] == "new.body.signature"
+
+
+def test_the_token_has_ended(web, sts):
+    def ended(server, request):
+        return recording_sts.error(400, "ExpiredTokenException", "Token expired: current date/time 1")
+
+    sts.always("AssumeRoleWithWebIdentity", ended)
+    result = failing(web, 5, "ExpiredTokenException")
+    assert "head.body.signature" not in result.err
+
+
+@pytest.mark.parametrize("content", [None, "", "folder", "x" * 30_000, "nonsense"])
+def test_the_token_is_none(web, sts, content):
+    path = web.root / "jwt"
+    path.unlink()
+    if content == "folder":
+        path.mkdir()
+    elif content is not None:
+        path.write_text(content)
+    result = web.run("process", "p")
+    assert result.code == (5 if content == "nonsense" else 8), result
+    result.failed(result.code)
+    assert content == "nonsense" or sts.requests == []
+
+
+# The environment
+
+
+@pytest.mark.parametrize("missing", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+def test_half_an_environment(unlocked, sts, missing):
+    unlocked.config(f"[profile p]\nrole_arn = {ROLE}\ncredential_source = Environment\n")
+    unlocked.environment |= {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s"} | {missing: ""}
+    failing(unlocked, 7, "config:3", sts=sts)
+
+
+def test_another_key_of_the_environment_is_another_session(unlocked, sts):
+    unlocked.config(f"[profile p]\nregion = eu-west-1\nrole_arn = {ROLE}\ncredential_source = Environment\n")
+    unlocked.environment |= {"AWS_ACCESS_KEY_ID": "AKIAONE", "AWS_SECRET_ACCESS_KEY": "s"}
+    first = answer(unlocked)
+    assert answer(unlocked) == first
+    unlocked.environment["AWS_ACCESS_KEY_ID"] = "AKIATWO"
+    assert answer(unlocked) != first
+    assert [request.access_key_id for request in sts.requests] == ["AKIAONE", "AKIATWO"]
+
+
+# What is cached already
+
+
+@pytest.mark.parametrize("kind", ["instance", "container"])
+def test_what_is_cached_outlives_its_source(request, metadata, kind):
+    home = request.getfixturevalue(kind)
+    first = answer(home)
+    for path in (TOKEN, ROLES, CONTAINER):
+        metadata.replies[path] = Reply(500)
+    assert answer(home) == first

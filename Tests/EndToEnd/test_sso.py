@@ -1,0 +1,374 @@
+"""IAM Identity Center: signing in, renewing it, and what is kept."""
+
+import base64
+import json
+import re
+import time
+
+import pytest
+from clouds import ACCOUNT, PERMISSIONS, READER, SIGN_IN_KEY, START
+from home import ROLE
+
+REGISTER, DEVICE, TOKEN, PAGE, PORTAL = (
+    "/client/register", "/device_authorization", "/token", "/authorize", "/federation/credentials")
+BY_DEVICE = [REGISTER, DEVICE, TOKEN + ":device_code", PORTAL]
+BY_BROWSER = [REGISTER, PAGE, TOKEN + ":authorization_code", PORTAL]
+CONFIG = f"""\
+[sso-session corp]
+sso_start_url = {START}
+sso_region = eu-west-1
+sso_registration_scopes = sso:account:access
+[profile one]
+region = eu-west-1
+sso_session = corp
+sso_account_id = {ACCOUNT}
+sso_role_name = {PERMISSIONS}
+[profile two]
+region = us-east-1
+sso_session = corp
+sso_account_id = {ACCOUNT}
+sso_role_name = {READER}
+[profile old]
+region = eu-west-1
+sso_start_url = {START}
+sso_region = eu-west-1
+sso_account_id = {ACCOUNT}
+sso_role_name = {PERMISSIONS}
+[profile behind]
+region = eu-west-1
+warder_role_arn = {ROLE}
+warder_source_profile = one
+[profile nameless]
+sso_session = corp
+[profile forbidden]
+sso_session = corp
+sso_account_id = 222222222222
+sso_role_name = {PERMISSIONS}
+[profile other]
+sso_session = corp
+sso_account_id = {ACCOUNT}
+sso_role_name = Nobody
+"""
+# Follows the page as a browser does, in which the user consents at once.
+BROWSER = """\
+#!/bin/sh
+printf '%s\\n' "$1" >> {home}/opened
+env > {home}/environment
+page="{center}/authorize?${{1#*\\?}}"
+exec curl --silent --location --output {home}/page "$page"
+"""
+
+
+@pytest.fixture
+def corp(unlocked, center):
+    """A home whose profiles sign in; the browser of the desktop is a script."""
+    center.say("device", **{"is": "approved"})
+    unlocked.config(CONFIG)
+    unlocked.environment |= center.environment()
+    folder = unlocked.root / "bin"
+    folder.mkdir()
+    (folder / "xdg-open").write_text(BROWSER.format(home=unlocked.root, center=center.url))
+    (folder / "xdg-open").chmod(0o755)
+    unlocked.environment["PATH"] = f"{folder}:{unlocked.environment['PATH']}"
+    return unlocked
+
+
+@pytest.fixture
+def signed_in(corp, center):
+    corp.good("refresh", "one", "--device-code")
+    assert center.log == BY_DEVICE
+    center.log.clear()
+    return corp
+
+
+def opened(home):
+    file = home.root / "opened"
+    return file.read_text().splitlines() if file.exists() else []
+
+
+def key(home, name):
+    return json.loads(home.good("process", name))["AccessKeyId"]
+
+
+# Signing in
+
+
+def test_by_a_code_for_another_machine(corp, center):
+    result = corp.run("refresh", "one", "--device-code")
+    assert result.code == 0 and result.out == ""
+    assert "ABCD-EFGH" in result.err and "https://device.sso.eu-west-1.amazonaws.com/?user_code=ABCD-EFGH" in result.err
+    assert center.log == BY_DEVICE and opened(corp) == []
+    center.log.clear()
+    assert key(corp, "one") == SIGN_IN_KEY
+    assert center.log == []
+
+
+def test_the_code_is_waited_for(corp, center):
+    center.say("device", **{"is": "pending"})
+    process = corp.start("refresh", "one", "--device-code")
+    deadline = time.time() + 20
+    while center.log.count(TOKEN + ":device_code") < 2 and time.time() < deadline:
+        time.sleep(0.1)
+    center.say("device", **{"is": "approved"})
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
+    assert center.log.count(DEVICE) == 1
+
+
+@pytest.mark.parametrize("end, code", [("denied", 5), ("expired", 4)])
+def test_nobody_consents(corp, center, end, code):
+    center.say("device", **{"is": end})
+    result = corp.run("refresh", "one", "--device-code")
+    assert result.code == code and result.err.splitlines()[-1].startswith("hint: "), result
+    corp.run("process", "one").failed(4)
+
+
+@pytest.mark.needs("curl")
+def test_by_the_browser(corp, center):
+    corp.environment["BROWSER"] = "somebody's"
+    result = corp.run("refresh", "one", passphrase=True)
+    assert result.code == 0, result
+    assert center.log == BY_BROWSER
+    (page,) = opened(corp)
+    assert page.startswith("https://oidc.eu-west-1.amazonaws.com/authorize?") or page.startswith(center.url), page
+    assert page in result.err
+    center.log.clear()
+    assert key(corp, "one") == SIGN_IN_KEY and center.log == []
+
+
+@pytest.mark.needs("curl")
+def test_the_browser_is_told_no_passphrase(corp):
+    corp.environment["DISPLAY"] = ":77"
+    corp.good("refresh", "one", env={"WARDER_PASSPHRASE": "of somebody", "WARDER_PASSPHRASE_COMMAND": "cat secret"})
+    assert "WARDER_PASSPHRASE" not in (corp.root / "environment").read_text()
+
+
+@pytest.mark.needs("curl")
+def test_the_user_declines_in_the_browser(corp, center):
+    corp.environment["DISPLAY"] = ":77"
+    corp.config(CONFIG.replace("sso:account:access", "test:deny"))
+    result = corp.run("refresh", "one")
+    assert result.code == 5 and "access_denied" in result.err, result
+    assert PORTAL not in center.log
+
+
+@pytest.mark.needs("curl")
+def test_without_an_sso_session(corp, center):
+    corp.good("refresh", "old", "--device-code")
+    assert center.log == BY_DEVICE
+    assert key(corp, "old") == SIGN_IN_KEY
+
+
+def test_a_role_behind_it(signed_in, sts):
+    assert key(signed_in, "behind") == "ASIATEMPORARY0000001"
+    request = sts.only("AssumeRole")
+    assert (request.access_key_id, request.token) == (SIGN_IN_KEY, "t0ken==")
+
+
+# Nobody is there
+
+
+@pytest.mark.parametrize("name", ["one", "old", "behind"])
+@pytest.mark.parametrize("display", [False, True])
+def test_process_signs_in_never(corp, center, name, display):
+    corp.environment |= {"DISPLAY": ":77", "BROWSER": "firefox"} if display else {}
+    start = time.monotonic()
+    corp.run("process", name).failed(4, "sign in", "warder refresh")
+    assert time.monotonic() - start < 10
+    assert center.log == [] and opened(corp) == []
+
+
+@pytest.mark.parametrize("command", [["env", "one"], ["exec", "one", "--", "true"], ["whoami", "one"]])
+def test_nothing_is_opened_where_nobody_is(corp, center, command):
+    """A shell's hook, a unit, a cron job: no terminal, though the variables of a desktop may be there."""
+    corp.environment["DISPLAY"] = ":77"
+    start = time.monotonic()
+    result = corp.run(*command, timeout=20)
+    assert result.code == 4, result
+    assert time.monotonic() - start < 10
+    assert center.log == [] and opened(corp) == []
+
+
+@pytest.mark.parametrize("command", ["refresh", "process"])
+def test_no_prompt_is_heeded(corp, center, command):
+    corp.environment["DISPLAY"] = ":77"
+    corp.run(command, "one", "--no-prompt").failed(4)
+    assert center.log == [] and opened(corp) == []
+
+
+def test_at_a_terminal_exec_signs_in(corp, center):
+    terminal = corp.terminal("exec", "one", "--", "printenv", "AWS_ACCESS_KEY_ID")
+    terminal.expect("ABCD-EFGH")
+    terminal.expect(SIGN_IN_KEY)
+    assert center.log == BY_DEVICE
+
+
+def test_at_a_terminal_process_signs_in_never(corp, center):
+    terminal = corp.terminal("process", "one")
+    terminal.expect("warder refresh one")
+    terminal.close()
+    assert center.log == []
+
+
+# What is kept
+
+
+def test_one_sign_in_for_two_profiles(signed_in, center):
+    assert key(signed_in, "two") == SIGN_IN_KEY
+    assert center.log == [PORTAL]
+
+
+def test_another_start_url_is_another_sign_in(signed_in, center):
+    signed_in.config(CONFIG.replace(START, "https://other.awsapps.com/start"))
+    signed_in.run("process", "two").failed(4)
+    assert center.log == []
+
+
+def test_no_token_lies_open(signed_in, center):
+    client = next(iter(center.center.clients.values()))
+    tokens = [*center.center.access, *center.center.refresh, client["secret"]]
+    assert len(tokens) == 3
+    key(signed_in, "two")
+    for token in tokens:
+        # Base64 of a text within another starts at one of three places.
+        shifted = [base64.b64encode(b"x" * shift + token.encode())[4:-4].decode() for shift in range(3)]
+        for form in [token, token.encode().hex(), token.encode().hex().upper(), *shifted]:
+            assert signed_in.has_secret(form) == []
+
+
+def test_the_refresh_token_is_used(signed_in, center):
+    center.say("expire", what="access")
+    center.say("lives", role=60)
+    signed_in.good("forget", "two")
+    # The token's end is not known to have come: the portal says so.
+    assert key(signed_in, "two") == SIGN_IN_KEY
+    assert center.log == [PORTAL, TOKEN + ":refresh_token", PORTAL]
+
+
+def test_a_token_near_its_end_is_renewed(corp, center):
+    center.say("lives", access=200)
+    corp.good("refresh", "one", "--device-code")
+    center.log.clear()
+    center.say("lives", access=28800)
+    assert key(corp, "two") == SIGN_IN_KEY
+    assert center.log == [TOKEN + ":refresh_token", PORTAL]
+    center.log.clear()
+    corp.good("refresh", "two")
+    assert center.log == [PORTAL]
+
+
+def test_after_signing_out_somebody_is_asked(signed_in, center):
+    center.say("expire", what="access")
+    center.say("expire", what="refresh")
+    signed_in.run("process", "two").failed(4, "sign in", "warder refresh two")
+    center.log.clear()
+    signed_in.good("refresh", "two", "--device-code")
+    assert center.log[-3:] == [DEVICE, TOKEN + ":device_code", PORTAL]
+    assert key(signed_in, "two") == SIGN_IN_KEY
+
+
+def test_the_registration_has_ended(signed_in, center):
+    center.say("expire", what="access")
+    center.say("expire", what="registrations")
+    signed_in.run("process", "two").failed(4)
+    signed_in.good("refresh", "two", "--device-code")
+    assert center.log[-4:] == BY_DEVICE
+
+
+def test_what_is_cached_outlives_the_sign_in(signed_in, center):
+    center.say("expire", what="access")
+    center.say("expire", what="refresh")
+    assert key(signed_in, "one") == SIGN_IN_KEY
+    assert center.log == []
+
+
+def test_twenty_at_once_renew_once(corp, center):
+    center.say("lives", access=200, role=960)
+    corp.good("refresh", "one", "--device-code")
+    corp.good("forget", "two")
+    center.log.clear()
+    center.say("lives", access=28800, role=3600)
+    processes = [corp.start("process", name) for name in ["two", "one"] * 10]
+    answers = [process.communicate(timeout=60) for process in processes]
+    assert [process.returncode for process in processes] == [0] * 20, answers
+    assert center.log.count(TOKEN + ":refresh_token") == 1
+    assert center.log.count(PORTAL) <= 2
+
+
+def test_killed_while_it_waits_for_consent(corp, center):
+    center.say("device", **{"is": "pending"})
+    process = corp.start("refresh", "one", "--device-code")
+    deadline = time.time() + 20
+    while TOKEN + ":device_code" not in center.log and time.time() < deadline:
+        time.sleep(0.05)
+    process.kill()
+    process.communicate()
+    center.say("device", **{"is": "approved"})
+    corp.good("refresh", "one", "--device-code")
+    assert key(corp, "one") == SIGN_IN_KEY
+
+
+def test_the_token_of_the_cli_serves(corp, center):
+    center.cli_cache(corp, "corp")
+    assert key(corp, "two") == SIGN_IN_KEY
+    assert center.log == [PORTAL]
+
+
+def test_a_damaged_token_of_the_cli_is_none(corp, center):
+    center.cli_cache(corp, "corp")
+    (file,) = (corp.root / ".aws/sso/cache").iterdir()
+    for text in ["", "{", "[]", '{"accessToken": 1}', file.read_text().replace("accessToken", "token")]:
+        file.write_text(text)
+        corp.run("process", "two").failed(4)
+    assert center.log == []
+
+
+# What goes wrong
+
+
+def test_a_profile_without_a_role(corp):
+    corp.run("process", "nameless").failed(8, "config:", "sso_role_name")
+
+
+@pytest.mark.parametrize("name, word", [("forbidden", "No access"), ("other", "sso_role_name")])
+def test_a_role_that_is_not_given(signed_in, center, name, word):
+    result = signed_in.run("process", name)
+    result.failed(5, word)
+    assert not any(token in result.err for token in center.center.access)
+
+
+@pytest.mark.parametrize("statuses, code", [([500] * 9, 6), ([403] * 9, 5)])
+def test_the_portal_fails(signed_in, center, statuses, code):
+    center.say("fail", path=PORTAL, statuses=statuses)
+    start = time.monotonic()
+    result = signed_in.run("process", "two")
+    assert result.code in (5, 6) and time.monotonic() - start < 10, (code, result)
+
+
+def test_the_portal_is_down_for_a_moment(signed_in, center):
+    center.say("fail", path=PORTAL, statuses=[503])
+    assert key(signed_in, "two") == SIGN_IN_KEY
+
+
+@pytest.mark.parametrize("body", ["", "<html>", "{}", '{"roleCredentials": {"accessKeyId": 1}}', "[" * 100_000])
+def test_the_portal_talks_nonsense(signed_in, center, body):
+    center.say("fail", path=PORTAL, statuses=[200] * 5, body=body)
+    signed_in.run("process", "two").failed(5)
+
+
+def test_an_endpoint_without_https(corp, center):
+    corp.environment["AWS_ENDPOINT_URL_SSO_OIDC"] = "http://198.51.100.1/"
+    corp.run("refresh", "one", "--device-code").failed(8, "AWS_ENDPOINT_URL_SSO_OIDC")
+
+
+@pytest.mark.parametrize("region", ["evil.example/", "eu-west-1.evil.example", "eu west", "@evil"])
+def test_a_region_cannot_lead_away(corp, center, region):
+    corp.config(CONFIG.replace("sso_region = eu-west-1", f"sso_region = {region}"))
+    corp.environment = {k: v for k, v in corp.environment.items() if not k.startswith("AWS_ENDPOINT_URL_SSO")}
+    corp.run("refresh", "one", "--device-code").failed(8, "region")
+
+
+def test_explain_says_that_somebody_must_sign_in(corp):
+    explanation = json.loads(corp.good("explain", "one", "--json"))
+    assert explanation["prompts"] is True
+    assert re.search("sign", corp.good("explain", "one").splitlines()[-1])
