@@ -37,7 +37,7 @@ class Bench(Home):
         super().__init__(root)
         self.sts = RecordingSTS().start()
         self.endpoint(self.sts.url)
-        self.add_vault()
+        self.store_key()
         self.add_profiles()
         own = self.config_file.read_text()
         self.configs = {size: root / f"config-{size}" for size in SIZES}
@@ -47,6 +47,9 @@ class Bench(Home):
         self.good("refresh", "prod", "--mfa-code", "123456", passphrase=True)
         self.role_session = min(self.sessions(), key=lambda file: file.stat().st_mtime)
         self.floor = build_floor(root)
+
+    def store_key(self):
+        self.add_vault()
 
     def with_config(self, size):
         return self.variables() | {"AWS_CONFIG_FILE": str(self.configs[size])}
