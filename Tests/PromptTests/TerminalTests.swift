@@ -184,7 +184,8 @@ extension SharedProcess {
                         for process in $$ $PPID; do tr '\\0' '\\n' </proc/$process/cmdline >>seen; done
                         tr '\\0' '\\n' </proc/$$/environ >environ
                         ls -l /proc/self/fd >descriptors
-                        grep -E 'Sig(Blk|Ign)' /proc/$$/status >signals
+                        while read -r line; do case $line in SigBlk*|SigIgn*) echo "$line" ;; esac; done \
+                            </proc/$$/status >signals
                         echo 'D the-secret'; echo OK ;;
                     """)
             let run = try run(
@@ -200,6 +201,7 @@ extension SharedProcess {
                 ["pipe:", "socket:", "anon", "/dev/pts"].contains { line.contains("-> " + $0) }
             }
             #expect(shared.count == 1 && shared.allSatisfy { $0.contains(" 0 -> pipe:") })
+            // Read without a child: while a shell starts one, it holds signals back itself.
             let signals = fake.lines(of: "signals").compactMap { UInt64($0.suffix(16), radix: 16) }
             #expect(signals.count == 2 && signals[0] == 0)
             #expect(signals.count == 2 && signals[1] & 1 << UInt64(SIGPIPE - 1) == 0)
