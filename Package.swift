@@ -42,6 +42,7 @@ let package = Package(
         room("Sessions", ["Crypto", "Fields", "Linux", "Secrets"]),
         room("Prompt", ["Linux", "Secrets"]),
         room("Shells", ["Secrets"]),
+        room("OneTime", ["Crypto", "Secrets"]),
         room("Desktop", ["CGLib", "Linux", "Secrets"]),
 
         // Talking to STS.
@@ -57,7 +58,8 @@ let package = Package(
         .executableTarget(
             name: "warder",
             dependencies: [
-                "Chains", "Crypto", "Desktop", "JSON", "Linux", "Metadata", "Profiles", "Prompt", "SSO", "STS",
+                "Chains", "Crypto", "Desktop", "JSON", "Linux", "Metadata", "OneTime", "Profiles", "Prompt", "SSO",
+                "STS",
                 "Secrets", "Sessions", "Shells", "Times", "Transport", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -78,6 +80,7 @@ let package = Package(
         .testTarget(
             name: "PromptTests", dependencies: ["Asking", "Linux", "Prompt", "Secrets"], exclude: ["terminal.py"],
             swiftSettings: strict),
+        tests(of: "OneTime", ["Crypto", "Secrets"]),
         tests(of: "Shells", ["Secrets"]),
         .testTarget(
             name: "DesktopTests", dependencies: ["CGLib", "Desktop", "Linux", "Secrets"],

@@ -65,6 +65,11 @@ public struct SessionCache: ~Copyable {
         try write(secret, name, modified: end, random: random)
     }
 
+    /// HMAC-SHA-256 of `message` under the session-cache key.
+    borrowing func authenticate(_ message: UnsafeRawBufferPointer) throws(CryptoError) -> [UInt8] {
+        try hmacSHA256(key: key, message)
+    }
+
     borrowing func read(_ name: String) throws(SessionCacheError) -> SecretBytes? {
         guard let file = try? readPrivateFile(path(name), limit: SessionSeal.largest) else { return nil }
         do throws(CryptoError) {
@@ -73,7 +78,8 @@ public struct SessionCache: ~Copyable {
     }
 
     borrowing func write(
-        _ text: borrowing SecretBytes, _ name: String, modified: Int64?, random: RandomSource
+        _ text: borrowing SecretBytes, _ name: String, modified: Int64?, durability: Durability = .cache,
+        random: RandomSource
     ) throws(SessionCacheError) {
         let file: [UInt8]
         do throws(CryptoError) {
@@ -82,7 +88,7 @@ public struct SessionCache: ~Copyable {
         let path = path(name)
         do throws(SystemError) {
             try file.withBytes { (file) throws(SystemError) in
-                try writeAtomically(file, to: path, .cache, modified: modified)
+                try writeAtomically(file, to: path, durability, modified: modified)
             }
         } catch { throw .file(.system(error)) }
     }
@@ -160,13 +166,14 @@ public struct SessionFolder: Sendable {
         return names.count
     }
 
-    /// Removes the sessions that ended before `now`, in seconds since 1970, and notes of failures a minute old. Failing
-    /// to is no matter.
+    /// Removes the sessions that ended before `now`, in seconds since 1970, notes of failures a minute old, and what is
+    /// known of used codes once none can be used again. Failing to is no matter.
     public func sweep(now: Int64) {
         guard let names = try? Linux.names(inFolder: path) else { return }
         for name in names {
             let isNote = name.hasSuffix(".failed")
-            guard isNote || name.utf8.count == 64, let modified = modificationTime(of: path + "/" + name),
+            guard isNote || name.utf8.count == 64 || name.hasSuffix(".codes"),
+                let modified = modificationTime(of: path + "/" + name),
                 modified < (isNote ? now - 60 : now)
             else { continue }
             try? removeFile(path + "/" + name)
