@@ -41,6 +41,7 @@ let package = Package(
         room("Vault", ["Crypto", "Fields", "Linux", "Secrets"]),
         room("Sessions", ["Crypto", "Fields", "Linux", "Secrets"]),
         room("Prompt", ["Linux", "Secrets"]),
+        room("HandOff", ["Linux", "Prompt", "Secrets"]),
         room("Shells", ["Secrets"]),
         room("Desktop", ["CGLib", "Linux", "Secrets"]),
 
@@ -57,7 +58,7 @@ let package = Package(
         .executableTarget(
             name: "warder",
             dependencies: [
-                "Chains", "Crypto", "Desktop", "JSON", "Linux", "Metadata", "Profiles", "Prompt", "SSO", "STS",
+                "Chains", "Crypto", "Desktop", "HandOff", "JSON", "Linux", "Metadata", "Profiles", "Prompt", "SSO", "STS",
                 "Secrets", "Sessions", "Shells", "Times", "Transport", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -78,6 +79,10 @@ let package = Package(
         .testTarget(
             name: "PromptTests", dependencies: ["Asking", "Linux", "Prompt", "Secrets"], exclude: ["terminal.py"],
             swiftSettings: strict),
+        .executableTarget(
+            name: "Waiting", dependencies: ["HandOff", "Linux", "Prompt", "Secrets"], path: "Tests/Waiting",
+            swiftSettings: strict),
+        tests(of: "HandOff", ["Linux", "Prompt", "Secrets"]),
         tests(of: "Shells", ["Secrets"]),
         .testTarget(
             name: "DesktopTests", dependencies: ["CGLib", "Desktop", "Linux", "Secrets"],
