@@ -41,6 +41,7 @@ let package = Package(
         room("Vault", ["Crypto", "Fields", "Linux", "Secrets"]),
         room("Sessions", ["Crypto", "Fields", "Linux", "Secrets"]),
         room("Prompt", ["Linux", "Secrets"]),
+        room("HandOff", ["Linux", "Prompt", "Secrets"]),
         room("Shells", ["Secrets"]),
         room("OneTime", ["Crypto", "Secrets"]),
         room("Desktop", ["CGLib", "Linux", "Secrets"]),
@@ -58,9 +59,8 @@ let package = Package(
         .executableTarget(
             name: "warder",
             dependencies: [
-                "Chains", "Crypto", "Desktop", "JSON", "Linux", "Metadata", "OneTime", "Profiles", "Prompt", "SSO",
-                "STS",
-                "Secrets", "Sessions", "Shells", "Times", "Transport", "Vault",
+                "Chains", "Crypto", "Desktop", "HandOff", "JSON", "Linux", "Metadata", "OneTime", "Profiles", "Prompt",
+                "SSO", "STS", "Secrets", "Sessions", "Shells", "Times", "Transport", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -81,6 +81,10 @@ let package = Package(
             name: "PromptTests", dependencies: ["Asking", "Linux", "Prompt", "Secrets"], exclude: ["terminal.py"],
             swiftSettings: strict),
         tests(of: "OneTime", ["Crypto", "Secrets"]),
+        .executableTarget(
+            name: "Waiting", dependencies: ["HandOff", "Linux", "Prompt", "Secrets"], path: "Tests/Waiting",
+            swiftSettings: strict),
+        tests(of: "HandOff", ["Linux", "Prompt", "Secrets"]),
         tests(of: "Shells", ["Secrets"]),
         .testTarget(
             name: "DesktopTests", dependencies: ["CGLib", "Desktop", "Linux", "Secrets"],

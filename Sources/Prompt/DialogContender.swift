@@ -20,6 +20,9 @@ public final class DialogContender: Contender {
     /// It could not be started again.
     private var failure: ContenderError?
 
+    /// Whether there is a program to show a window with.
+    public static func isInstalled(in environment: Environment) -> Bool { Dialog.find(in: environment) != nil }
+
     /// A contender that starts the program when it is asked to.
     public init(in environment: Environment) { self.environment = environment }
 

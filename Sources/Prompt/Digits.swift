@@ -1,7 +1,7 @@
 import Secrets
 
 /// The six digits of a one-time code, which apps show as `123 456`; nil where it is none.
-func sixDigits(of text: borrowing SecretBytes) -> SecretBytes? {
+public func sixDigits(of text: borrowing SecretBytes) -> SecretBytes? {
     var digits = SecretBytes(capacity: 6)
     for index in 0..<text.count {
         switch text[index] {

@@ -138,26 +138,6 @@ extension Failure {
         }
     }
 
-    /// - Parameter device: the MFA device whose code is missing.
-    init(_ error: CodeError, device: String, profile: String) {
-        let what = "a code of \(device)"
-        switch error {
-        case .notAllowed:
-            self.init(
-                .promptNeeded, "\(what) is needed, and prompts are switched off",
-                hint: "run warder refresh \(profile) in a terminal")
-        case .terminal(.none), .terminal(.background):
-            self.init(
-                .promptNeeded, "\(what) is needed, and there is no terminal to ask on",
-                hint: "run warder refresh \(profile) in a terminal")
-        case .terminal(let error): self.init(error, askingFor: what)
-        case .command(let error): self.init(error, "mfa_process")
-        case .notACode:
-            self.init(
-                .promptNeeded, "what was given as \(what) is not six digits", hint: "give the six digits of the device")
-        }
-    }
-
     init(_ error: CryptoError) {
         switch error {
         case .refused(let operation):

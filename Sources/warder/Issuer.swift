@@ -23,10 +23,9 @@ final class Issuer {
     ///   - signIn: how somebody may sign in.
     ///   - narrowing: what the last role is to be without.
     init(
-        _ context: Context, profile: String, keys: Keys? = nil, codes: CodeSupply, lifetime: Int64 = renewalMargin,
+        _ context: Context, profile: String, keys: Keys, codes: CodeSupply, lifetime: Int64 = renewalMargin,
         strict: Bool = false, signIn: SignInWay? = nil, narrowing: Narrowing = .none
     ) throws(Failure) {
-        let keys = keys ?? Keys(context)
         self.keys = keys
         self.codes = codes
         self.lifetime = lifetime
@@ -49,9 +48,10 @@ final class Issuer {
         _ context: Context, profile: String, code: String?, lifetime: Int64 = renewalMargin, strict: Bool = false,
         narrowing: Narrowing = .none
     ) throws(Failure) {
-        let codes = CodeSupply(given: code, mayPrompt: context.mayPrompt)
+        let keys = Keys(context)
         try self.init(
-            context, profile: profile, codes: codes, lifetime: lifetime, strict: strict, narrowing: narrowing)
+            context, profile: profile, keys: keys, codes: CodeSupply(given: code, keys: keys), lifetime: lifetime,
+            strict: strict, narrowing: narrowing)
     }
 
     /// The region for programs that get the credentials; nil where nothing names one.

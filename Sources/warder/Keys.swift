@@ -11,7 +11,13 @@ final class Keys {
     /// The key of a home without a store, for this run.
     var transientKey: SecretBytes?
 
-    init(_ context: Context) { self.context = context }
+    /// Asks people what the store and AWS want to know.
+    let enquirer: Enquirer
+
+    init(_ context: Context) {
+        self.context = context
+        enquirer = Enquirer(context)
+    }
 
     // MARK: - The store
 

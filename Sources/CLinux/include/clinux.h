@@ -32,11 +32,19 @@ int warder_allow_core_dump(uint64_t limit);
 
 /// F_OFD_SETLK of a write lock on the byte at `offset`; 0, or -1 and errno.
 int warder_try_lock(int descriptor, int64_t offset);
+/// F_OFD_SETLK of a read lock on the whole file; 0, or -1 and errno.
+int warder_try_shared_lock(int descriptor);
+/// F_OFD_GETLK: whether somebody else has any lock on the file; 1, 0, or -1 and errno.
+int warder_is_locked(int descriptor);
 
 // Declared by glibc only under _GNU_SOURCE, which Swift's importer does not set.
 
 /// pipe2 with O_CLOEXEC.
 int warder_pipe(int ends[2]);
+/// accept4 with SOCK_CLOEXEC and SOCK_NONBLOCK.
+int warder_accept(int listener);
+/// SO_PEERCRED: the user at the other end of a Unix socket; 0, or -1 and errno.
+int warder_peer_user(int socket, uint32_t *user);
 /// signalfd with SFD_CLOEXEC.
 int warder_signal_descriptor(const sigset_t *signals);
 /// execvpe; returns only on failure.

@@ -46,7 +46,7 @@ struct Refresh: ParsableCommand {
     func run() throws {
         let context = try common.context()
         let keys = Keys(context)
-        let codes = CodeSupply(given: code.mfaCode, mayPrompt: context.mayPrompt)
+        let codes = CodeSupply(given: code.mfaCode, keys: keys)
         for profile in profiles {
             let issuer = try Issuer(
                 context, profile: profile, keys: keys, codes: codes, signIn: deviceCode ? .deviceCode : .whatFits)

@@ -1,0 +1,71 @@
+extension Caller {
+    /// The longest name and the longest folder that are shown, in characters.
+    private static let nameLimit = 32
+    private static let folderLimit = 60
+
+    /// `terraform (4711) in ~/infra`, on one line and without anything invisible. A script comes with what runs it, as
+    /// `aws (4711, python3.11)`; a long folder is cut at its beginning.
+    ///
+    /// - Parameter home: the user's home folder, shown as `~`; nil where there is none.
+    public func description(home: String?) -> String {
+        var text = Self.beginning(shownName)
+        text += " (\(process)"
+        if let program, program != shownName { text += ", " + Self.beginning(program) }
+        text += ")"
+        guard let folder else { return text }
+        return text + " in " + Self.end(shortened(folder, home))
+    }
+
+    /// The name of the file that runs.
+    private var program: String? { executable.map(lastPart) }
+
+    /// The kernel cuts names after 15 bytes.
+    private var shownName: String {
+        if let program, name.utf8.count == 15, program.utf8.starts(with: name.utf8) { return program }
+        return name
+    }
+
+    private func shortened(_ folder: String, _ home: String?) -> String {
+        guard let home, home.hasPrefix("/"), home != "/" else { return folder }
+        if folder == home { return "~" }
+        return folder.hasPrefix(home + "/") ? "~" + folder.dropFirst(home.count) : folder
+    }
+
+    private static func beginning(_ text: String) -> String {
+        var out = ""
+        for scalar in text.unicodeScalars {
+            let piece = visible(scalar)
+            guard out.count + piece.count <= nameLimit else { return out + "…" }
+            out += piece
+        }
+        return out
+    }
+
+    private static func end(_ text: String) -> String {
+        var pieces: [String] = []
+        var count = 0
+        for scalar in text.unicodeScalars.reversed() {
+            let piece = visible(scalar)
+            count += piece.count
+            guard count <= folderLimit else {
+                pieces.append("…")
+                break
+            }
+            pieces.append(piece)
+        }
+        return pieces.reversed().joined()
+    }
+
+    /// A character as it is, or its number where it would not be seen for what it is: a control, one that turns the
+    /// direction of writing, an invisible one, a space that is not the usual one.
+    private static func visible(_ scalar: Unicode.Scalar) -> String {
+        switch scalar.properties.generalCategory {
+        case .spaceSeparator where scalar == " ": return " "
+        case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator, .surrogate, .privateUse,
+            .unassigned:
+            break
+        default: if !scalar.properties.isDefaultIgnorableCodePoint { return String(scalar) }
+        }
+        return "\\u{" + String(scalar.value, radix: 16) + "}"
+    }
+}

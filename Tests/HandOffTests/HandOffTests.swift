@@ -1,0 +1,182 @@
+import Foundation
+import Linux
+import Prompt
+import Testing
+
+@testable import HandOff
+
+@Suite("The hand-off")
+struct HandOffTests {
+    private let runtime: Runtime
+    private let handOff: HandOff
+
+    init() throws {
+        runtime = try Runtime()
+        handOff = HandOff(in: runtime.folder, until: .after(milliseconds: 120_000))
+    }
+
+    @Test("who waits is seen, and answered")
+    func answered() throws {
+        try handOff.open(enquiry)
+        let watcher = try Watcher(runtime.folder)
+        _ = try watcher.wait(for: .asked, serving: handOff)
+        let connection = try #require(watcher.waiting.first)
+        let seen = try #require(connection.enquiry)
+        #expect(seen.kind == .code && seen.profile == "prod" && seen.device == enquiry.device)
+        #expect(seen.caller == enquiry.caller && seen.note == nil && seen.process == getpid())
+        #expect((100_000...120_000).contains(seen.deadline.remaining))
+        #expect(give("123456", to: connection))
+        #expect(try handOff.answer() == "123456")
+        handOff.withdraw()
+        #expect(runtime.sockets.isEmpty && handOff.descriptors.isEmpty)
+        _ = try watcher.wait(for: .taken)
+        handOff.conclude("prod: session until 20:13", succeeded: true)
+        #expect(
+            try watcher.wait(for: .gone(crowded: false)) == [
+                .concluded("prod: session until 20:13", succeeded: true), .gone(crowded: false),
+            ])
+        #expect(watcher.waiting.isEmpty)
+    }
+
+    @Test("after a wrong code it is asked again over the same connection")
+    func again() throws {
+        try handOff.open(enquiry)
+        let watcher = try Watcher(runtime.folder)
+        _ = try watcher.wait(for: .asked, serving: handOff)
+        let connection = try #require(watcher.waiting.first)
+        #expect(give("111111", to: connection))
+        #expect(try handOff.answer() == "111111")
+        handOff.withdraw()
+        _ = try watcher.wait(for: .taken)
+        var second = enquiry
+        second.note = "wrong code"
+        try handOff.open(second)
+        _ = try watcher.wait(for: .asked, serving: handOff)
+        #expect(watcher.waiting.count == 1 && watcher.waiting.first === connection)
+        #expect(connection.enquiry?.note == "wrong code")
+        #expect(give("222222", to: connection))
+        #expect(try handOff.answer() == "222222")
+    }
+
+    @Test("a refused code is asked for again, and whoever comes then is told to wait too")
+    func refused() throws {
+        try handOff.open(enquiry)
+        let watcher = try Watcher(runtime.folder)
+        _ = try watcher.wait(for: .asked, serving: handOff)
+        let connection = try #require(watcher.waiting.first)
+        #expect(give("12345", to: connection))
+        #expect(try handOff.answer() == "12345")
+        handOff.refuse("used already", until: .after(milliseconds: 17_000))
+        _ = try watcher.wait(for: .refused)
+        #expect(connection.enquiry?.note == "used already")
+        #expect((10_000...18_000).contains(connection.enquiry?.notBefore?.remaining ?? 0))
+        let late = try Watcher(runtime.folder)
+        _ = try late.wait(for: .asked, serving: handOff)
+        #expect(late.waiting.first?.enquiry?.notBefore != nil)
+        #expect(late.waiting.first?.enquiry?.note == "used already")
+    }
+
+    @Test("the first of two wins, the other is told")
+    func two() throws {
+        try handOff.open(enquiry)
+        let (first, second) = (try Watcher(runtime.folder), try Watcher(runtime.folder))
+        _ = try first.wait(for: .asked, serving: handOff)
+        _ = try second.wait(for: .asked, serving: handOff)
+        #expect(give("123456", to: try #require(first.waiting.first)))
+        #expect(try handOff.answer() == "123456")
+        // Sent before the news has come, and of no effect on what is asked next.
+        #expect(give("654321", to: try #require(second.waiting.first)))
+        handOff.withdraw()
+        _ = try first.wait(for: .taken)
+        _ = try second.wait(for: .withdrawn)
+        try handOff.open(enquiry)
+        try handOff.drain()
+        #expect(said(try handOff.proceed()) == nil)
+    }
+
+    @Test("yes and no are answers to a confirmation, and a code is not")
+    func confirmation() throws {
+        let asked = Enquiry(.confirmation, profile: "prod", device: nil, caller: nil)
+        for text in ["yes", "no"] {
+            try handOff.open(asked)
+            let watcher = try Watcher(runtime.folder)
+            _ = try watcher.wait(for: .asked, serving: handOff)
+            #expect(give(text, to: try #require(watcher.waiting.first)))
+            #expect(try handOff.answer() == text)
+        }
+        try handOff.open(asked)
+        let watcher = try Watcher(runtime.folder)
+        _ = try watcher.wait(for: .asked, serving: handOff)
+        #expect(give("123456", to: try #require(watcher.waiting.first)))
+        _ = try watcher.wait(for: .gone(crowded: false), serving: handOff)
+    }
+
+    @Test("who dismisses it ends it")
+    func dismissed() throws {
+        try handOff.open(enquiry)
+        let watcher = try Watcher(runtime.folder)
+        _ = try watcher.wait(for: .asked, serving: handOff)
+        #expect(give("dismiss", to: try #require(watcher.waiting.first)))
+        #expect(throws: ContenderError.dismissed) { try handOff.answer() }
+    }
+
+    @Test("its socket is the user's alone, and goes with it")
+    func files() throws {
+        var handOff: HandOff? = HandOff(in: runtime.folder, until: .after(milliseconds: 120_000))
+        try handOff?.open(enquiry)
+        for (path, mode) in [(runtime.folder.path, 0o700), (runtime.socketPath, 0o600)] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            #expect(attributes[.posixPermissions] as? Int == mode)
+        }
+        handOff = nil
+        #expect(runtime.sockets.isEmpty)
+    }
+
+    @Test("where there is no place for a socket, it is out of the race")
+    func unavailable() throws {
+        let nowhere = HandOff(in: nil, until: .now)
+        #expect(throws: ContenderError.unavailable("no runtime folder")) { try nowhere.open(enquiry) }
+        let long = try AskingFolder(runtime: runtime.path + "/" + String(repeating: "x", count: 80))
+        let tooLong = HandOff(in: long, until: .now)
+        #expect(throws: ContenderError.unavailable("the runtime folder's path is too long")) {
+            try tooLong.open(enquiry)
+        }
+        try FileManager.default.createDirectory(atPath: runtime.folder.path, withIntermediateDirectories: true)
+        chmod(runtime.folder.path, 0o777)
+        #expect(throws: ContenderError.unavailable("the runtime folder is not ours alone")) {
+            try handOff.open(enquiry)
+        }
+    }
+
+    @Test("without XDG_RUNTIME_DIR it is the user's own runtime folder, if only the user can enter it")
+    func custom() throws {
+        let usual = "\(runtime.path)/\(geteuid())"
+        func folder() throws(HandOffError) -> AskingFolder { try AskingFolder(runtime: nil, custom: runtime.path) }
+        #expect(throws: HandOffError.noRuntimeFolder) { try folder() }
+        mkdir(usual, 0o755)
+        #expect(throws: HandOffError.noRuntimeFolder) { try folder() }
+        chmod(usual, 0o700)
+        #expect(try folder().path == usual + "/warder/asking")
+        #expect(try AskingFolder(runtime: "relative", custom: runtime.path).path == usual + "/warder/asking")
+        rename(usual, usual + "-elsewhere")
+        symlink(usual + "-elsewhere", usual)
+        #expect(throws: HandOffError.noRuntimeFolder) { try folder() }
+    }
+
+    @Test("whether somebody watches is known, and ends with the one who does")
+    func watched() throws {
+        #expect(!runtime.folder.isWatched)
+        func watch() throws {
+            let first = try WatchMark(in: runtime.folder)
+            func second() throws {
+                _ = try WatchMark(in: runtime.folder)
+                #expect(runtime.folder.isWatched)
+            }
+            try second()
+            #expect(runtime.folder.isWatched)
+            _ = consume first
+        }
+        try watch()
+        #expect(!runtime.folder.isWatched)
+    }
+}
