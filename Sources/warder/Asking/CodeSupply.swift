@@ -58,7 +58,7 @@ final class CodeSupply {
             let refusal: STSError
             do throws(STSError) {
                 let code = try MFACode(serialNumber: wanted.device, code: code.digits.copy())
-                let credentials = try work(code)
+                let credentials = try work(consume code)
                 let left = credentials.expiration.map { " for " + spoken(seconds: $0 - wallClock()) } ?? ""
                 enquirer.conclude("\(wanted.profile): good\(left)", succeeded: true)
                 return credentials
@@ -98,7 +98,7 @@ final class CodeSupply {
         if let command = wanted.command {
             return Code(
                 digits: try fresh(wanted, sessions) { () throws(Failure) in
-                    do throws(CodeError) { return try code(ofCommand: command) } catch {
+                    do throws(CodeError) { return try Prompt.code(ofCommand: command) } catch {
                         throw Failure(error, device: wanted.device, profile: wanted.profile)
                     }
                 }, isPersons: false)
@@ -128,11 +128,9 @@ final class CodeSupply {
     private func persons(
         _ wanted: WantedCode, _ note: String?, _ sessions: borrowing SessionCache
     ) throws(Failure) -> SecretBytes {
-        // A session cache is not to be captured: what is asked is its name.
-        let memory = UsedCodeMemory(keys, device: wanted.device)
         let reply = try enquirer.ask(.code, profile: wanted.profile, device: wanted.device, note: note) { digits in
-            guard memory.holds(digits) else { return nil }
-            return Refusal("that code was used already", until: .after(milliseconds: self.secondsToNext * 1000))
+            guard isUsed(digits, wanted, sessions) else { return nil }
+            return Refusal("that code was used already", until: .after(milliseconds: secondsToNext * 1000))
         }
         guard case .code(let digits) = consume reply else {
             throw Failure(.notACode, device: wanted.device, profile: wanted.profile)

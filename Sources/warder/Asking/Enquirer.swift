@@ -11,7 +11,7 @@ final class Enquirer {
     private let context: Context
     private var handOff: HandOff?
     private var notification: Notification?
-    private var settings: Settings?
+    private var loaded: Settings?
 
     init(_ context: Context) { self.context = context }
 
@@ -100,10 +100,10 @@ final class Enquirer {
     }
 
     private func settings() throws(Failure) -> Settings {
-        if let settings { return settings }
-        let read = try Settings.load(context)
-        settings = read
-        return read
+        if let loaded { return loaded }
+        let settings = try Settings.load(context)
+        loaded = settings
+        return settings
     }
 }
 
