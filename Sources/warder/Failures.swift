@@ -91,8 +91,10 @@ extension Failure {
                 hint: "bring the job to the foreground with fg")
         case .dismissed:
             self.init(.promptNeeded, "\(what) is needed, and the prompt was dismissed", hint: "run the command again")
+            reach = .waiting
         case .timedOut:
             self.init(.promptNeeded, "\(what) is needed, and nobody answered in time", hint: "run the command again")
+            reach = .waiting
         case .tooLong:
             self.init(.promptNeeded, "the answer is too long for \(what)", hint: "run the command again")
         case .system(let error): self.init(error, "the terminal")
@@ -151,10 +153,13 @@ extension Failure {
                 .promptNeeded, "\(what) is needed, and there is no terminal to ask on",
                 hint: "run warder refresh \(profile) in a terminal")
         case .terminal(let error): self.init(error, askingFor: what)
-        case .command(let error): self.init(error, "mfa_process")
+        case .command(let error):
+            self.init(error, "mfa_process")
+            reach = .waiting
         case .notACode:
             self.init(
                 .promptNeeded, "what was given as \(what) is not six digits", hint: "give the six digits of the device")
+            reach = .waiting
         }
     }
 
