@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "clinux.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/keyctl.h>
 #include <linux/magic.h>
@@ -61,8 +62,8 @@ int warder_allow_core_dump(uint64_t soft) {
     return setrlimit(RLIMIT_CORE, &limit);
 }
 
-int warder_try_lock(int descriptor, int64_t offset) {
-    struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = offset, .l_len = 1};
+int warder_try_lock(int descriptor, int64_t offset, int64_t length) {
+    struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = offset, .l_len = length};
     return fcntl(descriptor, F_OFD_SETLK, &range);
 }
 
@@ -87,6 +88,51 @@ int warder_peer_user(int socket, uint32_t *user) {
     if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return -1;
     *user = peer.uid;
     return 0;
+}
+
+int warder_wait_lock(int descriptor, int64_t offset, int64_t length) {
+    struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = offset, .l_len = length};
+    return fcntl(descriptor, F_OFD_SETLKW, &range);
+}
+
+// What a signal runs that is only to end a wait.
+static void nothing(int number) {
+    (void)number;
+}
+
+int warder_start_alarm(warder_alarm *alarm, int64_t milliseconds) {
+    alarm->number = SIGRTMAX;
+    struct sigaction action = {.sa_handler = nothing};  // Without SA_RESTART.
+    if (sigaction(alarm->number, &action, &alarm->action) != 0) return -1;
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, alarm->number);
+    sigprocmask(SIG_UNBLOCK, &mask, &alarm->mask);
+    struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = alarm->number};
+    event._sigev_un._tid = gettid();  // glibc 2.36 has no other name for it.
+    struct itimerspec time = {
+        .it_value = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000},
+        .it_interval = {.tv_nsec = 50000000},
+    };
+    if (time.it_value.tv_sec == 0 && time.it_value.tv_nsec == 0) time.it_value.tv_nsec = 1;
+    if (timer_create(CLOCK_BOOTTIME, &event, &alarm->timer) == 0) {
+        if (timer_settime(alarm->timer, 0, &time, NULL) == 0) return 0;
+        timer_delete(alarm->timer);
+    }
+    int code = errno;
+    sigprocmask(SIG_SETMASK, &alarm->mask, NULL);
+    sigaction(alarm->number, &alarm->action, NULL);
+    errno = code;
+    return -1;
+}
+
+void warder_stop_alarm(warder_alarm *alarm) {
+    int code = errno;
+    timer_delete(alarm->timer);
+    // One that is on its way still finds the handler, or what a program does with it that ignored it before.
+    sigprocmask(SIG_SETMASK, &alarm->mask, NULL);
+    sigaction(alarm->number, &alarm->action, NULL);
+    errno = code;
 }
 
 int warder_pipe(int ends[2]) {

@@ -1,3 +1,5 @@
+import Linux
+
 /// The exit codes of warder, as its users' scripts know them.
 enum ExitCode: Int32 {
     case done = 0
@@ -12,6 +14,25 @@ enum ExitCode: Int32 {
     case damaged = 9
 }
 
+/// How far a failure to make a session reaches.
+enum Reach {
+    /// Nobody else: somebody there may be able to answer what could not be asked here.
+    case nobody
+    /// Those who waited while it came about: they would only fail the same way, one after another.
+    case waiting
+    /// Those, and the helpers of SDKs that come a moment later: a crowd does not arrive all at once.
+    case latecomers
+
+    /// How far failures with that exit code reach if nothing more is known.
+    init(of code: ExitCode) {
+        switch code {
+        case .promptNeeded, .locked: self = .nobody
+        case .refused, .network: self = .latecomers
+        default: self = .waiting
+        }
+    }
+}
+
 /// Why a command failed, in the user's words: what happened, and what to do about it.
 ///
 /// Both are one line, lower case, without a full stop. They name paths and profiles, never a secret.
@@ -23,6 +44,10 @@ struct Failure: Error {
     let origin: String?
     /// What is wrong with the config, in a word for programs.
     let fault: String?
+    /// Which other processes that want the same session it answers too.
+    var reach: Reach
+    /// When it happened, where it was another process that met it.
+    var moment: Deadline?
 
     init(_ code: ExitCode, _ message: String, hint: String, origin: String? = nil, fault: String? = nil) {
         self.code = code
@@ -30,6 +55,7 @@ struct Failure: Error {
         self.hint = hint
         self.origin = origin
         self.fault = fault
+        reach = Reach(of: code)
     }
 
     /// Prints both lines to standard error.

@@ -179,7 +179,7 @@ final class Minter {
         }
         let wanted = WantedCode(
             device: serial, profile: chain.profile, command: chain.mfaProcess?.value, purpose: what)
-        return try codes.withCode(wanted, seed: { () throws(Failure) in try self.seed(of: serial) }, patience: patience, work)
+        return try codes.withCode(wanted, seed: { () throws(Failure) in try self.seed(of: serial) }, work)
     }
 
     /// What codes of the device are made from, where it is stored with the key.

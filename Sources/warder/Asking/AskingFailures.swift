@@ -23,10 +23,13 @@ extension Failure {
         case .dismissed:
             self.init(
                 .promptNeeded, "\(what) is needed, and the prompt was dismissed", hint: "try again, and answer it")
+            // Forty processes are not to ask forty times.
+            reach = .waiting
         case .timedOut:
             self.init(
                 .promptNeeded, "\(what) is needed, and nobody answered in time",
                 hint: "run warder refresh \(profile) in a terminal, or warder mfa while it waits")
+            reach = .waiting
         }
     }
 
@@ -36,10 +39,13 @@ extension Failure {
         switch error {
         case .notAllowed: self = .notAsked(what, profile)
         case .terminal(let error): self.init(error, askingFor: what)
-        case .command(let error): self.init(error, "mfa_process")
+        case .command(let error):
+            self.init(error, "mfa_process")
+            reach = .waiting
         case .notACode:
             self.init(
                 .promptNeeded, "what was given as \(what) is not six digits", hint: "give the six digits of the device")
+            reach = .waiting
         }
     }
 }

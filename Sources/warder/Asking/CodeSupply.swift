@@ -42,12 +42,12 @@ final class CodeSupply {
     ///
     /// - Parameter seed: gives what codes of the device are made from; nil where nothing of it is stored.
     func withCode(
-        _ wanted: WantedCode, seed: () throws(Failure) -> SecretBytes?, patience: Int64,
+        _ wanted: WantedCode, seed: () throws(Failure) -> SecretBytes?,
         _ work: (borrowing MFACode?) throws(STSError) -> Credentials
     ) throws(Failure) -> Credentials {
         let sessions = try keys.sessions()
         // Whoever needs a code of the same device has to wait for the next one anyway.
-        let lock = try Self.lock(wanted.device, sessions, patience)
+        let lock = try lock(wanted.device, sessions)
         defer { withExtendedLifetime(lock) {} }
         var note: String?
         while true {
@@ -72,9 +72,9 @@ final class CodeSupply {
         }
     }
 
-    private static func lock(
-        _ device: String, _ sessions: borrowing SessionCache, _ patience: Int64
-    ) throws(Failure) -> FileLock {
+    private func lock(_ device: String, _ sessions: borrowing SessionCache) throws(Failure) -> FileLock {
+        let patience =
+            keys.context.mayPrompt ? Issuer.Waiting.whileSomebodyIsAsked : Issuer.Waiting.whileNobodyIs
         do throws(SessionCacheError) {
             return try sessions.lockCodes(device: device, until: .after(milliseconds: patience))
         } catch { throw Failure(error) }
