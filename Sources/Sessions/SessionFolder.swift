@@ -29,7 +29,7 @@ public struct SessionFolder: Sendable {
     }
 
     /// Removes the sessions that ended before `now`, in seconds since 1970, notes of failures a minute old, what is
-    /// known of codes once none can be used again, and what a killed process left half written. Failing to is no matter.
+    /// known of codes and of consents once that is of no use, and what a killed process left half written. Failing to is no matter.
     public func sweep(now: Int64) {
         guard let names = try? Linux.names(inFolder: path) else { return }
         for name in names where name.utf8.count >= 64 && isSpent(name, now) {
@@ -45,7 +45,7 @@ public struct SessionFolder: Sendable {
     private func isSpent(_ name: String, _ now: Int64) -> Bool {
         guard let modified = modificationTime(of: path + "/" + name) else { return false }
         if name.hasSuffix(Self.noteEnding) || name.hasSuffix(".new") { return modified < now - 60 }
-        return (name.utf8.count == 64 || name.hasSuffix(".codes")) && modified < now
+        return (name.utf8.count == 64 || name.hasSuffix(".codes") || name.hasSuffix(".consent")) && modified < now
     }
 
     /// How long a session that is being made is waited for before it is forgotten: as long as AWS may take to answer.

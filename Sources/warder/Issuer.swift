@@ -62,8 +62,14 @@ final class Issuer {
     /// The region for programs that get the credentials; nil where nothing names one.
     var region: String? { minter.region }
 
-    /// The profile's credentials.
-    func credentials() throws(Failure) -> Credentials { try credentials(of: chain.stepCount - 1) }
+    /// The profile's credentials, to be given out: somebody says yes to it first, where the profile wants that.
+    func credentials() throws(Failure) -> Credentials {
+        try Consent(chain: chain, keys: keys).obtain()
+        return try unconfirmedCredentials()
+    }
+
+    /// The profile's credentials, for warder's own use.
+    func unconfirmedCredentials() throws(Failure) -> Credentials { try credentials(of: chain.stepCount - 1) }
 
     /// The profile's credentials, minted now.
     ///
@@ -71,12 +77,14 @@ final class Issuer {
     /// whoever refreshes in the morning wants the whole day.
     func refresh() throws(Failure) -> Credentials {
         let last = chain.stepCount - 1
-        guard last >= 0 else { return minter.keepsSource ? try renewed(last, unless: nil) : try credentials() }
+        guard last >= 0 else {
+            return minter.keepsSource ? try renewed(last, unless: nil) : try unconfirmedCredentials()
+        }
         if chain.session != nil, try isSpent(step: 0) {
             let session = try renewed(0, unless: nil)
             if last == 0 { return session }
         } else if last == 0 {
-            return try credentials()
+            return try unconfirmedCredentials()
         }
         return try renewed(last, unless: nil)
     }

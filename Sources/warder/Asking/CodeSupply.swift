@@ -128,7 +128,10 @@ final class CodeSupply {
     private func persons(
         _ wanted: WantedCode, _ note: String?, _ sessions: borrowing SessionCache
     ) throws(Failure) -> SecretBytes {
-        let reply = try enquirer.ask(.code, profile: wanted.profile, device: wanted.device, note: note) { digits in
+        let caller = keys.context.isHelper ? Caller() : nil
+        let reply = try enquirer.ask(
+            .code, profile: wanted.profile, device: wanted.device, for: caller, note: note
+        ) { digits in
             guard isUsed(digits, wanted, sessions) else { return nil }
             return Refusal("that code was used already", until: .after(milliseconds: secondsToNext * 1000))
         }
@@ -154,7 +157,8 @@ final class CodeSupply {
         for _ in 0..<2 {
             let digits = try make()
             guard isUsed(digits, wanted, sessions) else { return digits }
-            Countdown(context: keys.context).wait(seconds: secondsToNext, for: "that code was used already; the next one")
+            Countdown(context: keys.context).wait(
+                seconds: secondsToNext, for: "that code was used already; the next one")
         }
         let digits = try make()
         guard !isUsed(digits, wanted, sessions) else {

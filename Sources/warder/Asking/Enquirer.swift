@@ -17,16 +17,14 @@ final class Enquirer {
 
     deinit { notification?.close() }
 
-    /// On whose behalf credentials are wanted; nil where that is whoever typed the command.
-    lazy var caller: Caller? = context.isHelper ? Caller() : nil
-
     /// Asks.
     ///
     /// - Parameters:
+    ///   - caller: on whose behalf; nil where that is whoever typed the command.
     ///   - note: why it is asked once more; nil the first time.
     ///   - taking: looks at a code before it is the answer.
     func ask(
-        _ kind: Enquiry.Kind, profile: String, device: String? = nil, note: String? = nil,
+        _ kind: Enquiry.Kind, profile: String, device: String? = nil, for caller: Caller?, note: String? = nil,
         taking: (borrowing SecretBytes) -> Refusal? = { _ in nil }
     ) throws(Failure) -> Reply {
         let what = device.map { "a code of \($0)" } ?? "a yes to the use of \(profile)"

@@ -100,7 +100,7 @@ struct WhoAmI: ParsableCommand {
 
     func run() throws {
         let issuer = try Issuer(common.context(), profile: profile, code: code.mfaCode)
-        let identity = try issuer.minter.callerIdentity(issuer.credentials())
+        let identity = try issuer.minter.callerIdentity(issuer.unconfirmedCredentials())
         if json {
             let object = JSON.object([
                 ("account", .string(identity.account)), ("arn", .string(identity.arn)),
