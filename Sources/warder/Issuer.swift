@@ -89,6 +89,22 @@ final class Issuer {
         return try renewed(last, unless: nil)
     }
 
+    /// Whether nobody can be asked for anything after the first step: no role wants a code of its own.
+    var asksOnlyAtItsBeginning: Bool {
+        (chain.session != nil || minter.keepsSource) && chain.roles.allSatisfy { $0.mfa == nil }
+    }
+
+    /// What tells the first step from those of other chains.
+    func beginning() throws(Failure) -> String {
+        try name(of: minter.keepsSource ? Chain.sourceStep : 0, keys.sessions())
+    }
+
+    /// The first step's session, minted now where `refresh` would mint it.
+    func refreshBeginning() throws(Failure) -> Credentials {
+        guard !minter.keepsSource else { return try renewed(Chain.sourceStep, unless: nil) }
+        return try isSpent(step: 0) ? renewed(0, unless: nil) : credentials(of: 0)
+    }
+
     /// Drops the cached sessions of every step; how many there were.
     func forget() throws(Failure) -> Int {
         let sessions = try keys.sessions()
