@@ -3,8 +3,7 @@ import Fields
 import Linux
 import Secrets
 
-/// A one-time code that was used, as it is remembered: not the code, which six digits would not hide, but its HMAC under
-/// the session-cache key.
+/// A one-time code that was used, as it is remembered: its HMAC under the session-cache key.
 private struct UsedCode {
     /// How long a code is remembered, in seconds: longer than AWS could take it.
     static let memory: Int64 = 180

@@ -92,13 +92,27 @@ final class VaultStore: KeyStore {
     func put(_ record: borrowing AccessKeyRecord, replacing: Bool) throws(Failure) {
         let shared = SharedRecord(record)
         try change { (vault) throws(VaultError) in
-            let record = shared.copy()
-            if replacing, try vault.accessKeySummaries().contains(where: { $0.name == record.summary.name }) {
-                try vault.replace(record)
-            } else {
-                try vault.add(record)
+            var record = shared.copy()
+            guard replacing, let present = try vault.accessKey(named: record.summary.name) else {
+                return try vault.add(record)
             }
+            record.keepSeed(of: present)
+            try vault.replace(record)
         }
+    }
+
+    func change(
+        _ name: KeyName, _ body: @escaping (inout AccessKeyRecord) -> Void
+    ) throws(Failure) -> AccessKeySummary {
+        var summary: AccessKeySummary?
+        try change { (vault) throws(VaultError) in
+            guard var record = try vault.accessKey(named: name) else { throw VaultError.noSuchKey(name) }
+            body(&record)
+            summary = record.summary
+            try vault.replace(record)
+        }
+        guard let summary else { throw Failure.noSuchKey(name.text) }
+        return summary
     }
 
     func remove(_ name: KeyName) throws(Failure) {
