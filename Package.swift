@@ -88,7 +88,7 @@ let package = Package(
         tests(of: "Shells", ["Secrets"]),
         .testTarget(
             name: "DesktopTests", dependencies: ["CGLib", "Desktop", "Linux", "Secrets"],
-            exclude: ["fake_service.py"], swiftSettings: strict),
+            exclude: ["fake_service.py", "notification_daemon.py"], swiftSettings: strict),
         tests(of: "Signing", ["Crypto", "Secrets", "Times"]),
         .target(
             name: "Servers", path: "Tests/Servers",

@@ -56,6 +56,8 @@ int warder_glib_open(struct warder_glib *glib, const char *library) {
         FUNCTION(glib, g_variant_take_ref),
         FUNCTION(glib, g_variant_unref),
         FUNCTION(glib, g_variant_new_string),
+        FUNCTION(glib, g_variant_new_uint32),
+        FUNCTION(glib, g_variant_new_int32),
         FUNCTION(glib, g_variant_new_object_path),
         FUNCTION(glib, g_variant_new_boolean),
         FUNCTION(glib, g_variant_new_variant),

@@ -11,12 +11,12 @@ final class Box<Value: ~Copyable>: @unchecked Sendable {
 
 /// Work with the bus on a thread of its own: GLib has waits that nothing ends.
 final class Conversation: @unchecked Sendable {
-    private let library: Libsecret
+    private let library: GLib
     private let cancellation: OpaquePointer?
     private let work: (OpaquePointer?) throws(SecretServiceError) -> Void
     private var failure: SecretServiceError?
 
-    init(_ library: Libsecret, _ work: @escaping (OpaquePointer?) throws(SecretServiceError) -> Void) {
+    init(_ library: GLib, _ work: @escaping (OpaquePointer?) throws(SecretServiceError) -> Void) {
         self.library = library
         self.work = work
         cancellation = library.glib.g_cancellable_new()

@@ -28,7 +28,11 @@ public final class Connection {
     private var hasEnded = false
 
     /// What it waits for an answer to; nil where it does not at present.
-    public private(set) var enquiry: WaitingEnquiry?
+    public private(set) var enquiry: WaitingEnquiry? {
+        didSet { if let enquiry { lastEnquiry = enquiry } }
+    }
+    /// What it waited for an answer to last; nil where it has asked nothing yet.
+    public private(set) var lastEnquiry: WaitingEnquiry?
 
     /// It has said what it is and what it wants, or is gone.
     var isKnown: Bool { enquiry != nil || hasEnded }

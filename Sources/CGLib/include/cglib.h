@@ -64,6 +64,8 @@ struct warder_glib {
     warder_gvariant *(*g_variant_take_ref)(warder_gvariant *value);
     void (*g_variant_unref)(warder_gvariant *value);
     warder_gvariant *(*g_variant_new_string)(const char *text);
+    warder_gvariant *(*g_variant_new_uint32)(uint32_t number);
+    warder_gvariant *(*g_variant_new_int32)(int32_t number);
     warder_gvariant *(*g_variant_new_object_path)(const char *path);
     warder_gvariant *(*g_variant_new_boolean)(int value);
     warder_gvariant *(*g_variant_new_variant)(warder_gvariant *value);

@@ -1,0 +1,197 @@
+import HandOff
+import Linux
+import Secrets
+
+/// Asks at the terminal for what processes wait for, and tells them: one that was chosen until it has what it wants, or
+/// whoever comes, for ever.
+final class Answering {
+    private let watcher: Watcher
+    private let chosen: Connection?
+    private let context: Context
+    private let isDismissal: Bool
+
+    /// What is shown at the terminal, and whose it is.
+    private var question: TerminalQuestion?
+    private var asked: Connection?
+    /// Those that are not to be asked about, by their last number: answered, or left to others.
+    private var settled: [ObjectIdentifier: Int] = [:]
+    /// What became of the chosen one's enquiry, as far as it was heard.
+    private var fate: Fate?
+    private var nextTry: Deadline?
+    /// When there is nothing to hope for any more of the chosen one.
+    private var end: Deadline?
+    private var isOver = false
+
+    private enum Fate {
+        /// It has taken an answer of ours.
+        case taken
+        /// It wants none any more.
+        case elsewhere
+    }
+
+    /// - Parameters:
+    ///   - chosen: nil for whoever comes.
+    ///   - isAnswered: the chosen one was sent an answer already.
+    ///   - isDismissal: that answer sends it away.
+    init(
+        _ watcher: Watcher, chosen: Connection?, _ context: Context, isAnswered: Bool = false, isDismissal: Bool = false
+    ) {
+        self.watcher = watcher
+        self.chosen = chosen
+        self.context = context
+        self.isDismissal = isDismissal
+        if let chosen, isAnswered || isDismissal { settle(chosen) }
+    }
+
+    /// Ends once the chosen one has what it wants.
+    func run() throws(Failure) {
+        while !isOver {
+            try askNext()
+            wait(for: watcher.descriptors + (question?.descriptors ?? []), until: nextMoment)
+            for (connection, event) in watcher.proceed() { try take(event, of: connection) }
+            if !isOver { try takeInput() }
+            if end?.hasPassed == true { return try conclude() }
+        }
+    }
+
+    private var nextMoment: Deadline? {
+        let countdowns = watcher.waiting.compactMap { $0.enquiry?.notBefore }.filter { !$0.hasPassed }
+        return ([watcher.wakeup, nextTry, end].compactMap { $0 } + countdowns).min()
+    }
+
+    // Asking
+
+    private func askNext() throws(Failure) {
+        guard question == nil, nextTry?.hasPassed != false else { return }
+        nextTry = nil
+        let candidates = watcher.waiting.filter { (chosen == nil || $0 === chosen) && isOpen($0) }
+        guard let connection = candidates.first, let enquiry = connection.enquiry else { return }
+        guard context.mayPrompt else { throw .notAllowed(wanting: "a code") }
+        do throws(TerminalError) {
+            let question = try TerminalQuestion(enquiry.question, limit: 64)
+            self.question = question
+            asked = connection
+        } catch { try stand(error) }
+    }
+
+    private func isOpen(_ connection: Connection) -> Bool {
+        guard let enquiry = connection.enquiry, enquiry.notBefore?.hasPassed != false else { return false }
+        return settled[ObjectIdentifier(connection)] != enquiry.number
+    }
+
+    /// The terminal gives nothing. Whoever stays waits for better times.
+    private func stand(_ error: TerminalError) throws(Failure) {
+        if chosen == nil {
+            switch error {
+            case .background: nextTry = .after(milliseconds: 1000)
+            case .dismissed, .tooLong: if let asked { settle(asked) }
+            default: throw Failure(error, askingFor: "a code")
+            }
+            return drop()
+        }
+        if error == .none { throw .nobodyToAsk }
+        throw Failure(error, askingFor: "a code")
+    }
+
+    private func takeInput() throws(Failure) {
+        guard let question, let asked else { return }
+        let line: SecretBytes?
+        do throws(TerminalError) { line = try question.proceed() } catch { return try stand(error) }
+        guard let line else { return }
+        drop()
+        guard let enquiry = asked.enquiry, let answer = enquiry.answer(line) else { return }
+        settle(asked)
+        // Where it does not get through, it is heard that the process is gone.
+        _ = asked.answer(answer)
+    }
+
+    private func drop() { (question, asked) = (nil, nil) }
+
+    private func settle(_ connection: Connection) {
+        settled[ObjectIdentifier(connection)] = connection.enquiry?.number
+    }
+
+    // Hearing
+
+    private func take(_ event: Connection.Event, of connection: Connection) throws(Failure) {
+        guard chosen == nil || connection === chosen else { return }
+        let profile = printable(connection.lastEnquiry?.profile ?? "")
+        switch event {
+        case .asked:
+            (fate, end) = (nil, nil)
+            if let note = connection.enquiry?.note { try repeated(note) }
+        case .refused:
+            settled[ObjectIdentifier(connection)] = nil
+            try repeated(connection.enquiry?.refusal ?? "")
+        case .taken:
+            fate = .taken
+            if chosen != nil { end = .after(milliseconds: 60_000) }
+        case .withdrawn:
+            takeDown(connection, "answered elsewhere")
+            fate = .elsewhere
+            if chosen != nil { end = .after(milliseconds: 15_000) }
+        case .concluded(let text, let succeeded):
+            takeDown(connection, "answered elsewhere")
+            isOver = chosen != nil
+            guard chosen == nil || succeeded || isDismissal else {
+                throw Failure(.other, text, hint: "see what \(profile) needs: warder explain \(profile)")
+            }
+            note(printable(text))
+        case .gone:
+            takeDown(connection, "the process is gone")
+            settled[ObjectIdentifier(connection)] = nil
+            if chosen != nil && !isOver { try conclude() }
+        }
+    }
+
+    /// The answer was of no use, and there is to be another one.
+    private func repeated(_ note: String) throws(Failure) {
+        warder.note(printable(note))
+        if isDismissal { isOver = true }
+        guard chosen != nil, !isDismissal, !context.canAsk else { return }
+        throw Failure(.other, "the code was of no use: \(note)", hint: "give another one: warder mfa CODE")
+    }
+
+    private func takeDown(_ connection: Connection, _ why: String) {
+        guard asked === connection else { return }
+        question?.takeDown(why)
+        drop()
+    }
+
+    /// The chosen one says no more.
+    private func conclude() throws(Failure) {
+        isOver = true
+        let profile = printable(chosen?.lastEnquiry?.profile ?? "")
+        if isDismissal { return note("\(profile): sent away") }
+        guard let fate else { throw .gone }
+        note(fate == .taken ? "\(profile): the answer was taken" : "\(profile): answered elsewhere")
+    }
+}
+
+extension WaitingEnquiry {
+    /// What the terminal shows before an answer.
+    fileprivate var question: String {
+        let who = caller.map { ", wanted by " + printable($0) } ?? ""
+        let name = printable(profile)
+        switch kind {
+        case .code: return "warder: MFA code for \(name)\(device.map { " (\(printable($0)))" } ?? "")\(who): "
+        case .confirmation: return "warder: may \(name) be used\(who) [y/N] "
+        }
+    }
+
+    /// What was typed, as an answer; nil for an empty line in place of a code.
+    fileprivate func answer(_ line: borrowing SecretBytes) -> Answer? {
+        switch kind {
+        case .code: return line.isEmpty ? nil : .code(line.copy())
+        case .confirmation:
+            let isYes = !line.isEmpty && (line[0] == UInt8(ascii: "y") || line[0] == UInt8(ascii: "Y"))
+            return isYes ? .yes : .no
+        }
+    }
+
+    /// Why another answer is wanted, and from when.
+    fileprivate var refusal: String {
+        guard let notBefore, !notBefore.hasPassed else { return note ?? "" }
+        return "\(note ?? ""); the next one in \((notBefore.remaining + 999) / 1000) s"
+    }
+}

@@ -1,0 +1,110 @@
+import ArgumentParser
+import HandOff
+import Linux
+import Secrets
+
+struct MFA: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mfa",
+        abstract: "Answers a process that waits for an MFA code, and has no terminal.",
+        discussion: """
+            A language server, a unit, a job of cron: whatever runs without a
+            terminal waits, and any terminal of the same user can answer it. A
+            code is good for one of them; the others that wait for the same
+            session get it from the cache.
+
+            examples:
+              warder mfa              ask me for what is wanted
+              warder mfa 123456       answer the one that waits
+              warder mfa --watch      stay, as in a pane of tmux
+              warder mfa --list --json
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @Flag(help: "Show who waits, and ask nothing.")
+    var list = false
+    @Flag(help: "Print JSON, with --list.")
+    var json = false
+    @Flag(help: "Stay, and ask whenever somebody waits; Ctrl-C ends it.")
+    var watch = false
+    @Flag(help: "Send the one that waits away, without an answer.")
+    var dismiss = false
+    @Option(help: "Answer this process, of those in --list.")
+    var pid: Int32?
+    @Argument(help: "The code; without it you are asked.")
+    var code: String?
+
+    func validate() throws {
+        let modes = [list, watch, dismiss, code != nil].filter { $0 }.count
+        if modes > 1 { throw ValidationError("--list, --watch, --dismiss and a code exclude each other") }
+        if json && !list { throw ValidationError("--json goes with --list") }
+        if pid != nil && (list || watch) { throw ValidationError("--pid goes with an answer") }
+    }
+
+    func run() throws { try answer() }
+
+    private func answer() throws(Failure) {
+        let context = try common.context()
+        let watcher: Watcher
+        let folder: AskingFolder
+        do throws(HandOffError) {
+            folder = try AskingFolder(runtime: context.places.runtime)
+            watcher = try Watcher(folder)
+        } catch { throw Failure(error) }
+        if watch { return try stay(watcher, folder, context) }
+        watcher.settle(until: .after(milliseconds: 1000))
+        if list { return try printOut(listing(of: watcher.waiting)) }
+        let waiting = try wanted(watcher.waiting)
+        if dismiss {
+            let connection = try only(of: waiting, unless: false)
+            guard connection.answer(.dismissal) else { throw .gone }
+            return try Answering(watcher, chosen: connection, context, isDismissal: true).run()
+        }
+        guard let code else {
+            let connection = try picked(of: waiting, context)
+            return try Answering(watcher, chosen: connection, context).run()
+        }
+        let connection = try only(of: waiting.filter { $0.enquiry?.kind == .code }, unless: true)
+        var bytes = SecretBytes(capacity: 64)
+        bytes.append(code)
+        guard connection.answer(.code(bytes)) else {
+            throw Failure(.usage, "that is not a code", hint: "give the six digits of the device")
+        }
+        try Answering(watcher, chosen: connection, context, isAnswered: true).run()
+    }
+
+    private func stay(_ watcher: Watcher, _ folder: AskingFolder, _ context: Context) throws(Failure) {
+        let mark: WatchMark
+        do throws(HandOffError) { mark = try WatchMark(in: folder) } catch { throw Failure(error) }
+        note("waiting for those who want a code; Ctrl-C ends it")
+        try Answering(watcher, chosen: nil, context).run()
+        _ = consume mark
+    }
+
+    /// Those that wait, or the one of them that was named.
+    private func wanted(_ waiting: [Connection]) throws(Failure) -> [Connection] {
+        guard !waiting.isEmpty else { throw .nobodyWaits }
+        guard let pid else { return waiting }
+        let named = waiting.filter { $0.enquiry?.process == pid }
+        guard !named.isEmpty else {
+            throw Failure(.other, "process \(pid) does not wait for an answer", hint: "see who does: warder mfa --list")
+        }
+        return named
+    }
+
+    /// The one that an answer without further question is for.
+    ///
+    /// - Parameter sameDevice: several that wait for one device are one, for the first that gets a session has it for all.
+    private func only(of waiting: [Connection], unless sameDevice: Bool) throws(Failure) -> Connection {
+        guard let first = waiting.first else { throw .nobodyWaits }
+        let devices = Set(waiting.map { $0.enquiry?.device })
+        guard waiting.count == 1 || (sameDevice && devices.count == 1) else {
+            printMessage(table(of: waiting).withoutLineEnd)
+            throw Failure(
+                .usage,
+                sameDevice ? "codes of \(devices.count) devices are waited for" : "\(waiting.count) processes wait",
+                hint: "choose one of them: warder mfa --pid PID")
+        }
+        return first
+    }
+}

@@ -1,0 +1,73 @@
+import HandOff
+import Linux
+
+extension MFA {
+    /// What `--list` prints.
+    func listing(of waiting: [Connection]) -> String {
+        if json { return JSON.array(waiting.compactMap { $0.enquiry?.json }).text() + "\n" }
+        return waiting.isEmpty ? "nobody waits for a code\n" : table(of: waiting)
+    }
+
+    /// Those that wait, in a table.
+    func table(of waiting: [Connection], numbered: Bool = false) -> String {
+        let head = (numbered ? ["#"] : ["PID"]) + ["PROFILE", "WANTED", "BY", "SINCE", "LEFT"]
+        let rows = waiting.enumerated().map { index, connection in
+            guard let enquiry = connection.enquiry else { return [String]() }
+            return [numbered ? String(index + 1) : String(enquiry.process)] + enquiry.cells
+        }
+        return warder.table(head, rows)
+    }
+
+    /// The one to be asked about: the one that has waited longest, if all want the same; otherwise one of a list.
+    func picked(of waiting: [Connection], _ context: Context) throws(Failure) -> Connection {
+        guard let first = waiting.first else { throw .nobodyWaits }
+        guard let kind = first.enquiry?.kind else { throw .gone }
+        if waiting.count == 1 { return first }
+        if kind == .code && Set(waiting.map { $0.enquiry?.device }).count == 1 { return first }
+        let newest = Array(waiting.reversed())
+        printMessage(table(of: newest, numbered: true).withoutLineEnd)
+        while true {
+            guard let answer = try context.ask("which one (1-\(newest.count)): ") else { throw .nobodyToAsk }
+            if let number = Int(answer), newest.indices.contains(number - 1) { return newest[number - 1] }
+            if answer.isEmpty { throw Failure(.promptNeeded, "none was chosen", hint: "run the command again") }
+        }
+    }
+}
+
+extension WaitingEnquiry {
+    /// How long the process has waited, in seconds.
+    var waited: Int64 { (Deadline.now.milliseconds - since.milliseconds) / 1000 }
+
+    /// What a row of the table says, but for the process.
+    fileprivate var cells: [String] {
+        [
+            printable(profile), printable(device ?? "yes or no"), printable(caller ?? ""), spoken(seconds: waited),
+            spoken(seconds: deadline.remaining / 1000),
+        ]
+    }
+
+    /// What `--list --json` says of it.
+    fileprivate var json: JSON {
+        .object([
+            ("pid", .number(Int64(process))), ("kind", .string(kind.rawValue)), ("profile", .string(profile)),
+            ("mfa_serial", .optional(device)), ("caller", .optional(caller)), ("note", .optional(note)),
+            ("waited_seconds", .number(waited)), ("left_seconds", .number(deadline.remaining / 1000)),
+        ])
+    }
+}
+
+extension String {
+    /// The text without a line end behind it.
+    var withoutLineEnd: String { hasSuffix("\n") ? String(dropLast()) : self }
+}
+
+extension Failure {
+    static let nobodyWaits = Failure(
+        .other, "nobody waits for a code", hint: "warder mfa --watch stays, and asks when somebody does")
+
+    static let gone = Failure(
+        .other, "the process that waited is gone", hint: "see who waits still: warder mfa --list")
+
+    static let nobodyToAsk = Failure(
+        .promptNeeded, "a code is needed, and there is no terminal to ask on", hint: "give the code: warder mfa CODE")
+}
