@@ -42,6 +42,8 @@ let package = Package(
         room("Sessions", ["Crypto", "Fields", "Linux", "Secrets"]),
         room("Prompt", ["Linux", "Secrets"]),
         room("Shells", ["Secrets"]),
+        // What is embedded is a link to shell/.
+        .target(name: "Hooks", resources: [.embedInCode("Resources")], swiftSettings: strict),
         room("Desktop", ["CGLib", "Linux", "Secrets"]),
 
         // Talking to STS.
@@ -57,7 +59,7 @@ let package = Package(
         .executableTarget(
             name: "warder",
             dependencies: [
-                "Chains", "Crypto", "Desktop", "JSON", "Linux", "Metadata", "Profiles", "Prompt", "SSO", "STS",
+                "Chains", "Crypto", "Desktop", "Hooks", "JSON", "Linux", "Metadata", "Profiles", "Prompt", "SSO", "STS",
                 "Secrets", "Sessions", "Shells", "Times", "Transport", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
