@@ -44,6 +44,9 @@ let package = Package(
         room("HandOff", ["Linux", "Prompt", "Secrets"]),
         room("Shells", ["Secrets"]),
         room("OneTime", ["Crypto", "Secrets"]),
+        room("Folders", ["Crypto", "Linux", "Secrets"]),
+        // What is embedded is a link to shell/.
+        .target(name: "Hooks", resources: [.embedInCode("Resources")], swiftSettings: strict),
         room("Desktop", ["CGLib", "Linux", "Secrets"]),
 
         // Talking to STS.
@@ -59,8 +62,8 @@ let package = Package(
         .executableTarget(
             name: "warder",
             dependencies: [
-                "Chains", "Crypto", "Desktop", "HandOff", "JSON", "Linux", "Metadata", "OneTime", "Profiles", "Prompt",
-                "SSO", "STS", "Secrets", "Sessions", "Shells", "Times", "Transport", "Vault",
+                "Chains", "Crypto", "Desktop", "Folders", "HandOff", "Hooks", "JSON", "Linux", "Metadata", "OneTime",
+                "Profiles", "Prompt", "Secrets", "Sessions", "Shells", "SSO", "STS", "Times", "Transport", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -86,6 +89,7 @@ let package = Package(
             swiftSettings: strict),
         tests(of: "HandOff", ["Linux", "Prompt", "Secrets"]),
         tests(of: "Shells", ["Secrets"]),
+        tests(of: "Folders", ["Linux"]),
         .testTarget(
             name: "DesktopTests", dependencies: ["CGLib", "Desktop", "Linux", "Secrets"],
             exclude: ["fake_service.py", "notification_daemon.py"], swiftSettings: strict),
