@@ -22,7 +22,9 @@ struct Warder: ParsableCommand {
             CommandGroup(name: "keys:", subcommands: [Add.self, List.self, Remove.self]),
             CommandGroup(
                 name: "sessions:",
-                subcommands: [Process.self, Env.self, Exec.self, Refresh.self, Forget.self, WhoAmI.self]),
+                subcommands: [
+                    Process.self, Env.self, Use.self, Renew.self, Exec.self, Refresh.self, Forget.self, WhoAmI.self,
+                ]),
             CommandGroup(name: "profiles:", subcommands: [Explain.self, Adopt.self]),
             CommandGroup(
                 name: "stores:",
