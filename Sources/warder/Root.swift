@@ -25,7 +25,9 @@ struct Warder: ParsableCommand {
                 subcommands: [Process.self, Env.self, Exec.self, MFA.self, Refresh.self, Forget.self, WhoAmI.self]),
             CommandGroup(name: "profiles:", subcommands: [Explain.self, Adopt.self]),
             CommandGroup(
-                name: "shells:", subcommands: [HookCommand.self, Trust.self, Distrust.self, FolderCommand.self]),
+                name: "shells:", subcommands: [
+                    Use.self, Renew.self, HookCommand.self, Trust.self, Distrust.self, FolderCommand.self,
+                ]),
             CommandGroup(
                 name: "stores:",
                 subcommands: [Unlock.self, Lock.self, Status.self, StoreCommand.self, VaultCommand.self]),
