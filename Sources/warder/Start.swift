@@ -31,6 +31,8 @@ enum Start {
             // The main job goes round ArgumentParser, which costs as much as all the rest of it.
             if let request = ProcessRequest(arguments) {
                 try answerProcess(profile: request.profile, code: request.code, noPrompt: request.noPrompt)
+            } else if let request = try NamesRequest(arguments) {
+                try request.answer()
             } else {
                 try runCommand(arguments)
             }
