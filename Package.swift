@@ -43,6 +43,7 @@ let package = Package(
         room("Prompt", ["Linux", "Secrets"]),
         room("Shells", ["Secrets"]),
         room("Desktop", ["CGLib", "Linux", "Secrets"]),
+        room("Serving", ["Crypto", "Linux", "Secrets"]),
 
         // Talking to STS.
         room("Signing", ["Crypto", "Secrets", "Times"]),
@@ -58,7 +59,7 @@ let package = Package(
             name: "warder",
             dependencies: [
                 "Chains", "Crypto", "Desktop", "JSON", "Linux", "Metadata", "Profiles", "Prompt", "SSO", "STS",
-                "Secrets", "Sessions", "Shells", "Times", "Transport", "Vault",
+                "Secrets", "Serving", "Sessions", "Shells", "Times", "Transport", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -78,6 +79,7 @@ let package = Package(
         .testTarget(
             name: "PromptTests", dependencies: ["Asking", "Linux", "Prompt", "Secrets"], exclude: ["terminal.py"],
             swiftSettings: strict),
+        tests(of: "Serving", ["Linux", "Secrets"]),
         tests(of: "Shells", ["Secrets"]),
         .testTarget(
             name: "DesktopTests", dependencies: ["CGLib", "Desktop", "Linux", "Secrets"],
