@@ -48,6 +48,7 @@ let package = Package(
         // What is embedded is a link to shell/.
         .target(name: "Hooks", resources: [.embedInCode("Resources")], swiftSettings: strict),
         room("Desktop", ["CGLib", "Linux", "Secrets"]),
+        room("Serving", ["Crypto", "Linux", "Secrets"]),
 
         // Talking to STS.
         room("Signing", ["Crypto", "Secrets", "Times"]),
@@ -63,7 +64,8 @@ let package = Package(
             name: "warder",
             dependencies: [
                 "Chains", "Crypto", "Desktop", "Folders", "HandOff", "Hooks", "JSON", "Linux", "Metadata", "OneTime",
-                "Profiles", "Prompt", "Secrets", "Sessions", "Shells", "SSO", "STS", "Times", "Transport", "Vault",
+                "Profiles", "Prompt", "Secrets", "Serving", "Sessions", "Shells", "SSO", "STS", "Times", "Transport",
+                "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -88,6 +90,7 @@ let package = Package(
             name: "Waiting", dependencies: ["HandOff", "Linux", "Prompt", "Secrets"], path: "Tests/Waiting",
             swiftSettings: strict),
         tests(of: "HandOff", ["Linux", "Prompt", "Secrets"]),
+        tests(of: "Serving", ["Linux", "Secrets"]),
         tests(of: "Shells", ["Secrets"]),
         tests(of: "Folders", ["Linux"]),
         .testTarget(

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 warder_key_serial warder_add_user_key(const char *description, const void *payload, size_t length) {
@@ -145,4 +146,69 @@ int warder_signal_descriptor(const sigset_t *signals) {
 
 int warder_become(const char *file, char *const arguments[], char *const environment[]) {
     return execvpe(file, arguments, environment);
+}
+
+int warder_process_descriptor(void) {
+    // The kernel makes it close-on-exec.
+    return (int)syscall(SYS_pidfd_open, getpid(), 0);
+}
+
+// Between fork and execve, only what signal-safety(7) allows.
+
+static void close_from(int first) {
+#ifdef SYS_close_range
+    if (syscall(SYS_close_range, first, ~0U, 0) == 0) return;
+#endif
+    struct rlimit limit;
+    rlim_t end = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 65536 ? limit.rlim_cur : 65536;
+    for (int descriptor = first; descriptor < (int)end; descriptor++) close(descriptor);
+}
+
+static void default_signals(void) {
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    for (int number = 1; number < NSIG; number++) sigaction(number, &action, NULL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void take_descriptors(const int *descriptors, int count) {
+    int copies[8];
+    // First out of the way of one another.
+    for (int index = 0; index < count; index++) {
+        copies[index] = fcntl(descriptors[index], F_DUPFD, 16);
+        if (copies[index] < 0) _exit(127);
+    }
+    for (int index = 0; index < count; index++) {
+        if (dup2(copies[index], index) < 0) _exit(127);
+    }
+    close_from(count);
+}
+
+int warder_detach(const char *file, char *const arguments[], char *const environment[], const int *descriptors,
+                  int count) {
+    if (count > 8) {
+        errno = EINVAL;
+        return -1;
+    }
+    pid_t child = fork();
+    if (child < 0) return -1;
+    if (child == 0) {
+        setsid();
+        pid_t grandchild = fork();
+        if (grandchild != 0) _exit(grandchild < 0);
+        take_descriptors(descriptors, count);
+        default_signals();
+        execve(file, arguments, environment);
+        _exit(127);
+    }
+    int status = 0;
+    // Where SIGCHLD is ignored nothing is left to wait for, and whether it worked shows by what it says.
+    while (waitpid(child, &status, 0) < 0) {
+        if (errno == ECHILD) return 0;
+        if (errno != EINTR) return -1;
+    }
+    if (status == 0) return 0;
+    errno = EAGAIN;
+    return -1;
 }

@@ -12,6 +12,10 @@ enum ExitCode: Int32 {
     case notFound = 7
     case badConfig = 8
     case damaged = 9
+    /// As env(1) has it: the command of `exec` is there and cannot be run.
+    case notRunnable = 126
+    /// As env(1) has it: the command of `exec` is not there.
+    case noSuchCommand = 127
 }
 
 /// How far a failure to make a session reaches.

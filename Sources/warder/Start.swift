@@ -46,7 +46,9 @@ enum Start {
 
     private static func runCommand(_ arguments: [String]) throws(Failure) {
         do {
-            var command = try Warder.parseAsRoot(arguments)
+            var words = arguments
+            if arguments.first == "exec" { words = ["exec"] + (try ExecWords.ordered(Array(arguments.dropFirst()))) }
+            var command = try Warder.parseAsRoot(words)
             try command.run()
         } catch let failure as Failure {
             throw failure

@@ -65,3 +65,10 @@ int warder_peer_user(int socket, uint32_t *user);
 int warder_signal_descriptor(const sigset_t *signals);
 /// execvpe; returns only on failure.
 int warder_become(const char *file, char *const arguments[], char *const environment[]);
+
+/// pidfd_open(2) of this process, close-on-exec; or -1 and errno.
+int warder_process_descriptor(void);
+/// Starts a program as nobody's child: in a session of its own, with `count` descriptors as its first ones and no others,
+/// every signal as it is by default. 0, or -1 and errno; that the program cannot be run does not show here.
+int warder_detach(const char *file, char *const arguments[], char *const environment[], const int *descriptors,
+                  int count);
