@@ -18,7 +18,7 @@ struct Warder: ParsableCommand {
             9 damaged file
             """,
         version: version,
-        subcommands: [Serve.self, Renew.self],
+        subcommands: [Serve.self, RenewServed.self],
         groupedSubcommands: [
             CommandGroup(name: "keys:", subcommands: [Add.self, List.self, Remove.self]),
             CommandGroup(

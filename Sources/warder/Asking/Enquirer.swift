@@ -15,7 +15,7 @@ final class Enquirer {
 
     init(_ context: Context) { self.context = context }
 
-    deinit { notification?.close() }
+    deinit { _ = notification?.close(until: .after(milliseconds: 500)) }
 
     /// Asks.
     ///
@@ -49,7 +49,7 @@ final class Enquirer {
     func conclude(_ text: String, succeeded: Bool) {
         handOff?.conclude(text, succeeded: succeeded)
         handOff = nil
-        notification?.close()
+        _ = notification?.close(until: .after(milliseconds: 500))
         notification = nil
     }
 
@@ -92,8 +92,9 @@ final class Enquirer {
         let wanted = enquiry.kind == .code ? "MFA code" : "yes or no"
         let who = enquiry.caller.map { "\($0) waits. " } ?? ""
         notification = Notification.show(
-            summary: "\(wanted) for \(printable(enquiry.profile))", body: who + "Run warder mfa in a terminal.",
-            in: context.environment)
+            "\(wanted) for \(printable(enquiry.profile))", body: who + "Run warder mfa in a terminal.",
+            busAddress: context.environment["DBUS_SESSION_BUS_ADDRESS"], runtimeFolder: context.places.runtime,
+            until: .after(milliseconds: 500))
         if !context.isHelper { Diagnostics.waiting(wanted) }
     }
 

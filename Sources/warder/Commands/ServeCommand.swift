@@ -61,9 +61,9 @@ struct Serve: ParsableCommand {
 }
 
 /// One renewal for such a server.
-struct Renew: ParsableCommand {
+struct RenewServed: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "renew", abstract: "Renews credentials for a server of warder exec.", shouldDisplay: false)
+        commandName: "renew-served", abstract: "Renews credentials for a server of warder exec.", shouldDisplay: false)
 
     @OptionGroup var renewal: RenewalOptions
 
@@ -73,7 +73,7 @@ struct Renew: ParsableCommand {
             let context = try Context(noPrompt: !request.mayPrompt, isHelper: true)
             let issuer = try Issuer(
                 context, profile: request.profile, code: nil, lifetime: request.margin, narrowing: request.narrowing)
-            let grant = try Grant(try issuer.credentials(), profile: request.profile)
+            let grant = try Grant(try issuer.unconfirmedCredentials(), profile: request.profile)
             var text = SecretBytes(capacity: 4096)
             grant.write(to: &text)
             try printOut(text)
