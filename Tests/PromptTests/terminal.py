@@ -20,7 +20,7 @@ import termios
 import time
 import tty
 
-LIMIT = 15
+LIMIT = 30
 
 
 def main():
