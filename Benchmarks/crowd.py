@@ -1,167 +1,114 @@
 """Many processes at once that want the same session: how many requests and codes that takes, how much time and memory.
 
     WARDER=… .venv/bin/python Benchmarks/crowd.py [cold] [roles] [waiting] [slow] [failing] [killed] [locked]
+
+ROUNDS is how often each is done; 20 unless said.
 """
 
 import collections
 import contextlib
-import json
 import os
 import pathlib
-import random
 import shutil
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TOP / "Tests/EndToEnd"), str(TOP / "Tests/Servers")]
 import recording_sts  # noqa: E402
+from crowds import ROLES, Crowd, expect_one_answer, kill_a_leader  # noqa: E402
 from home import PASSPHRASE, WARDER, Home  # noqa: E402
-
-ROLES = 16
-# Each run takes the next number: a code is never the same twice, and the file says how many were asked for.
-CODES = """#!/bin/sh
-exec 9>>"$0.count"
-flock 9
-echo "$PPID" >>"$0.count"
-sleep "$(cat "$0.delay" 2>/dev/null || echo 0)"
-printf '%06d' "$(wc -l <"$0.count")"
-"""
 
 Run = collections.namedtuple("Run", "number status memory processor elapsed switches")
 
 
-class Crowd(Home):
-    """A home with sixteen roles behind one key whose MFA codes come from a program that counts."""
+class Starter:
+    """Starts so many at one moment, and says what each took."""
 
-    def __init__(self, root):
-        super().__init__(root)
-        self.sts = recording_sts.RecordingSTS().start()
-        self.endpoint(self.sts.url)
-        self.add_vault()
-        self.codes = root / "codes"
-        self.codes.write_text(CODES)
-        self.codes.chmod(0o700)
-        self.add_profiles()
-        for number in range(ROLES):
-            role = f"arn:aws:iam::222222222222:role/Role{number}"
-            self.add_profile(
-                f"role{number}", f"warder_role_arn = {role}", "warder_source_profile = alice",
-                f"mfa_process = {self.codes}")
-        self.starter = root / "starter"
+    def __init__(self, crowd):
+        self.crowd, self.home, self.sts = crowd, crowd.home, crowd.sts
+        self.program = self.home.root / "starter"
         compiler = shutil.which("cc") or shutil.which("clang")
         source = pathlib.Path(__file__).with_name("starter.c")
-        subprocess.run([compiler, "-O2", "-Wall", "-Wextra", "-o", self.starter, source], check=True)
+        subprocess.run([compiler, "-O2", "-Wall", "-Wextra", "-o", self.program, source], check=True)
 
-    def begin(self):
-        """Nothing recorded, and an empty cache."""
-        self.sts.reset()
-        for file in [*self.cache.glob("*.failed"), *self.sessions()]:
-            file.unlink()
-        self.count_file.unlink(missing_ok=True)
-
-    def drop_roles(self):
-        """Leaves the MFA session alone: it ends later than a role's."""
-        for file in sorted(self.sessions(), key=lambda file: file.stat().st_mtime)[:-1]:
-            file.unlink()
-
-    @property
-    def count_file(self):
-        return pathlib.Path(f"{self.codes}.count")
-
-    def asked(self):
-        """How many codes were asked for."""
-        return len(self.count_file.read_text().splitlines()) if self.count_file.exists() else 0
-
-    def sent(self):
-        """The codes that were sent."""
-        return [request.parameters["TokenCode"] for request in self.sts.requests if "TokenCode" in request.parameters]
-
-    def all_at_once(self, count, period=1, passphrase=True, env=None):
-        """Starts `process roleN` so often at one moment; what each run took, (status, output, messages) of each, and
-        the milliseconds until the last was done."""
-        folder = self.root / "outputs"
+    def __call__(self, count, period=1, env=None):
+        """The runs; (exit code, output, messages) of each; the milliseconds until the last was done."""
+        folder = self.home.root / "outputs"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        command = [str(self.starter), str(count), str(folder), str(period), str(WARDER), "process", "@"]
-        variables = self.variables(passphrase, env)
-        done = subprocess.run(command, env=variables, cwd=self.root, capture_output=True, text=True, check=True, timeout=280)
-        runs = [Run(*map(int, line.split())) for line in done.stdout.splitlines()]
+        command = [self.program, str(count), folder, str(period), WARDER, "process", "@"]
+        done = subprocess.run(
+            command, env=self.home.variables(True, env), cwd=self.home.root, capture_output=True, text=True,
+            check=True, timeout=280)
+        runs = sorted(Run(*map(int, line.split())) for line in done.stdout.splitlines())
         assert len(runs) == count, done
-        answers = {
-            run.number: (os.waitstatus_to_exitcode(run.status), (folder / f"{run.number}.out").read_text(),
-                         (folder / f"{run.number}.err").read_text())
+        results = [
+            (os.waitstatus_to_exitcode(run.status), (folder / f"{run.number}.out").read_text(),
+             (folder / f"{run.number}.err").read_text())
             for run in runs
-        }
-        return runs, answers, max(run.elapsed for run in runs) / 1000
+        ]
+        return runs, results, max(run.elapsed for run in runs) / 1000
 
 
-def expect_one_answer(answers, period=1):
-    """Everybody was answered, and everybody who asked for the same was answered the same."""
-    bad = [answer for answer in answers.values() if answer[0] != 0 or answer[2]]
-    assert not bad, bad[:3]
-    for role in range(min(period, len(answers))):
-        outs = {out for number, (_, out, _) in answers.items() if number % period == role}
-        assert len(outs) == 1 and json.loads(outs.pop())["Version"] == 1, (role, len(outs))
-
-
-def cold(home, count, period=1):
+def cold(start, count, period=1):
     """So many at an empty cache: one session, one role each, one code."""
-    home.begin()
-    runs, answers, elapsed = home.all_at_once(count, period)
-    expect_one_answer(answers, period)
-    actions = collections.Counter(home.sts.actions())
-    assert actions == {"GetSessionToken": 1, "AssumeRole": min(period, count)}, actions
-    assert home.asked() == 1 and len(home.sent()) == 1, (home.asked(), home.sent())
+    start.crowd.begin()
+    runs, results, elapsed = start(count, period)
+    expect_one_answer(results, period)
+    start.crowd.expect_single_flight(count, period)
     return runs, elapsed
 
 
 @contextlib.contextmanager
 def crowd():
     with tempfile.TemporaryDirectory(prefix="warder-crowd-", ignore_cleanup_errors=True) as root:
-        home = Crowd(pathlib.Path(root))
+        home = Home(pathlib.Path(root))
+        sts = recording_sts.RecordingSTS().start()
         try:
-            home.unlock()
-            yield home
+            home.endpoint(sts.url)
+            home.add_vault()
+            home.add_profiles()
+            yield Starter(Crowd(home, sts))
         finally:
             home.clean()
-            home.sts.stop()
+            sts.stop()
 
 
 def row(what, *figures):
     print("| " + " | ".join([what, *map(str, figures)]) + " |", flush=True)
 
 
-def colds(home, rounds):
+def colds(start, rounds):
     for count in (2, 8, 64, 256):
-        times = [cold(home, count)[1] for _ in range(rounds)]
+        times = [cold(start, count)[1] for _ in range(rounds)]
         row(f"{count} at an empty cache, {rounds} rounds", "1 GetSessionToken, 1 AssumeRole, 1 code",
             f"{statistics.median(times):.0f} ms, at most {max(times):.0f}")
 
 
-def roles(home, rounds):
-    times = [cold(home, 256, ROLES)[1] for _ in range(rounds)]
+def roles(start, rounds):
+    times = [cold(start, 256, ROLES)[1] for _ in range(rounds)]
     row(f"256 over {ROLES} roles, {rounds} rounds", f"1 GetSessionToken, {ROLES} AssumeRole, 1 code",
         f"{statistics.median(times):.0f} ms, at most {max(times):.0f}")
 
 
-def waiting(home, rounds, count=256):
+def sums(runs, elapsed):
+    return elapsed, sum(run.memory for run in runs), sum(run.processor for run in runs) / 1000
+
+
+def waiting(start, rounds, count=256):
     """256 that wait for one renewal beside 256 that find the session."""
-    home.sts.reset()
     warm, wait, single = [], [], []
     for _ in range(rounds):
-        single.append(cold(home, 1)[1])
-        runs, answers, elapsed = home.all_at_once(count)
-        expect_one_answer(answers)
-        assert len(home.sts.requests) == 2
-        warm.append((elapsed, sum(run.memory for run in runs), sum(run.processor for run in runs) / 1000))
-        runs, elapsed = cold(home, count)
-        wait.append((elapsed, sum(run.memory for run in runs), sum(run.processor for run in runs) / 1000))
+        single.append(cold(start, 1)[1])
+        runs, results, elapsed = start(count)
+        expect_one_answer(results)
+        assert len(start.sts.requests) == 2
+        warm.append(sums(runs, elapsed))
+        wait.append(sums(*cold(start, count)))
     alone = statistics.median(single)
     for name, rows in (("warm", warm), ("waiting", wait)):
         elapsed, memory, processor = (statistics.median(column) for column in zip(*rows))
@@ -171,65 +118,100 @@ def waiting(home, rounds, count=256):
     row("waiting to warm, without the one renewal", f"{time_ratio:.2f}", f"{memory_ratio:.2f}", f"renewal {alone:.0f} ms")
 
 
-def slow(home, seconds=10, count=256):
+def slow(start, rounds, seconds=10, count=256):
     """A leader whose code takes ten seconds to come: what those who wait do meanwhile, and how fast they are done."""
-    home.begin()
-    delay = pathlib.Path(f"{home.codes}.delay")
-    delay.write_text(str(seconds))
-    try:
-        runs, answers, elapsed = home.all_at_once(count)
-    finally:
-        delay.unlink()
-    expect_one_answer(answers)
-    assert home.sts.actions() == ["GetSessionToken", "AssumeRole"]
+    start.crowd.begin()
+    start.crowd.codes.delay(seconds)
+    runs, results, elapsed = start(count)
+    expect_one_answer(results)
+    start.crowd.expect_single_flight(count)
     first = min(run.elapsed for run in runs) / 1000
     row(f"{count} wait {seconds} s for one", f"{sum(run.processor for run in runs) / 1000:.0f} ms of processor",
         f"{sum(run.switches for run in runs) / count:.1f} sleeps each", f"all done {elapsed - first:.0f} ms after the first")
 
 
-def refused_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 FAILURES = {
-    "500": recording_sts.server_error, "AccessDenied": recording_sts.denied, "silent": recording_sts.hang,
-    "a captive portal": recording_sts.html,
+    "500": recording_sts.server_error, "AccessDenied": recording_sts.denied, "silence": recording_sts.hang,
+    "a sign-in page": recording_sts.html,
 }
 
 
-def failing(home, count=256):
-    """An STS that fails the second step, so that each try is a request."""
+def failing(start, rounds, count=256):
+    """An STS that fails the role, so that each try is a request."""
     for name, behaviour in FAILURES.items():
-        requests, codes, times = [], [], []
+        tries = []
         for number in (1, count):
-            home.begin()
-            home.all_at_once(1)
-            home.drop_roles()
-            home.sts.always("AssumeRole", behaviour)
-            home.sts.requests.clear()
-            _, answers, elapsed = home.all_at_once(number)
-            home.sts.released.set()
-            requests.append(len(home.sts.requests))
-            codes.append({answer[0] for answer in answers.values()})
-            times.append(elapsed)
-        row(f"STS answers {name}", f"{requests[0]} requests of one, {requests[1]} of {count}",
-            f"{times[0]:.0f} and {times[1]:.0f} ms", f"exit codes {sorted(codes[1])}")
+            start.crowd.begin()
+            start(1)
+            start.crowd.drop_roles()
+            start.sts.requests.clear()
+            start.sts.always("AssumeRole", behaviour)
+            _, results, elapsed = start(number)
+            start.sts.released.set()
+            tries.append((len(start.sts.requests), elapsed, sorted({result[0] for result in results})))
+        report(f"STS answers with {name}", "requests", count, tries)
+    refused(start, count)
+
+
+def refused(start, count):
+    """Nobody listens at the endpoint: each try asks for a code first, which is counted."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        env = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{probe.getsockname()[1]}"}
+    tries = []
+    for number in (1, count):
+        start.crowd.begin()
+        _, results, elapsed = start(number, env=env)
+        tries.append((len(start.crowd.codes.askers), elapsed, sorted({result[0] for result in results})))
+    report("connections are refused", "codes", count, tries)
+
+
+def report(what, counted, count, tries):
+    (one, alone, _), (many, together, codes) = tries
+    assert many <= 2 * one and 0 not in codes, tries
+    row(what, f"{counted}: {one} of one, {many} of {count}", f"{alone:.0f} and {together:.0f} ms", f"exit {codes}")
+
+
+def killed(start, rounds):
+    """The leader of eight is killed at random, five times as often."""
+    rounds *= 5
+    start.home.unlock("--keys")
+    hits = sum(kill_a_leader(start.crowd) for _ in range(rounds))
+    row(f"the leader killed, {rounds} times", f"{hits} died before their answer", "one successor, no code sent twice")
+
+
+def locked(start, rounds, count=256):
+    """The vault locked: one opens it for the session-cache key, and one, often another, for the key that signs."""
+    counter = start.home.root / "fetched"
+    program = start.home.root / "passphrase"
+    program.write_text(f"#!/bin/sh\necho x >> {counter}\necho '{PASSPHRASE}'\n")
+    program.chmod(0o700)
+    fetched, derived = [], []
+    for _ in range(rounds):
+        start.crowd.begin()
+        start.home.good("lock")
+        counter.write_text("")
+        runs, results, _ = start(count, env={"WARDER_PASSPHRASE_COMMAND": str(program), "WARDER_PASSPHRASE": ""})
+        expect_one_answer(results)
+        start.crowd.expect_single_flight(count)
+        fetched.append(len(counter.read_text()) // 2)
+        # scrypt of the vault's cost fills 32 MiB, which nothing else does.
+        derived.append(sum(run.memory > 36 << 10 for run in runs))
+    row(f"{count} at a locked vault, {rounds} rounds", f"at most {max(derived)} of them run scrypt",
+        f"the passphrase is fetched {max(fetched)} times at most")
 
 
 PARTS = {
-    "cold": lambda home, rounds: colds(home, rounds), "roles": lambda home, rounds: roles(home, rounds),
-    "waiting": lambda home, rounds: waiting(home, max(3, rounds // 4)), "slow": lambda home, rounds: slow(home),
-    "failing": lambda home, rounds: failing(home),
+    "locked": locked, "cold": colds, "roles": roles, "waiting": waiting, "slow": slow, "failing": failing, "killed": killed,
 }
 
 
-def main(parts, rounds=20):
-    with crowd() as home:
+def crowd_bench(parts=(), rounds=20):
+    with crowd() as start:
         for name in parts or PARTS:
-            PARTS[name](home, rounds)
+            start.home.unlock()
+            PARTS[name](start, rounds)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:], int(os.environ.get("ROUNDS", "20")))
+    crowd_bench(sys.argv[1:], int(os.environ.get("ROUNDS", "20")))

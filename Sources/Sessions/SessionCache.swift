@@ -60,7 +60,7 @@ public struct SessionCache: ~Copyable {
         _ session: borrowing Session, _ name: String, random: RandomSource
     ) throws(SessionCacheError) {
         guard let text = try? session.encoded() else { throw .crypto(.refused("session fields")) }
-        try write(text, name, modified: session.credentials.expiration, random: random)
+        try write(text, name, modified: session.credentials.expiration, random: random, handsOver: true)
         forgetFailure(name)
     }
 
@@ -81,15 +81,18 @@ public struct SessionCache: ~Copyable {
     }
 
     borrowing func read(_ name: String) throws(SessionCacheError) -> SecretBytes? {
-        guard let file = try? readPrivateFile(path(name), limit: SessionSeal.largest) else { return nil }
+        guard let file = (try? readPrivateFile(path(name), limit: SessionSeal.largest)) ?? Handover.get(name) else {
+            return nil
+        }
         do throws(CryptoError) {
             return try SessionSeal.open(file, name: name, cacheKey: key)
         } catch { throw .crypto(error) }
     }
 
+    /// - Parameter handsOver: what the disk does not take is handed to those who wait for it.
     borrowing func write(
         _ text: borrowing SecretBytes, _ name: String, modified: Int64?, durability: Durability = .cache,
-        random: RandomSource
+        random: RandomSource, handsOver: Bool = false
     ) throws(SessionCacheError) {
         let file: [UInt8]
         do throws(CryptoError) {
@@ -97,15 +100,23 @@ public struct SessionCache: ~Copyable {
         } catch { throw .crypto(error) }
         let path = path(name)
         do throws(SystemError) { try write(file, to: path, durability, modified: modified) } catch {
-            // Somebody has cleared the cache meanwhile, folder and all: those who wait look here again.
-            guard error.isAbsence, (try? makePrivateFolder(folder)) != nil else { throw .file(.system(error)) }
-            do throws(SystemError) { try write(file, to: path, durability, modified: modified) } catch {
-                throw .file(.system(error))
-            }
+            guard handsOver, Handover.put(file, name) else { throw .file(.system(error)) }
+            // What lies there is older.
+            try? removeFile(path)
         }
     }
 
     private borrowing func write(
+        _ file: [UInt8], to path: String, _ durability: Durability, modified: Int64?
+    ) throws(SystemError) {
+        do throws(SystemError) { try writeOnce(file, to: path, durability, modified: modified) } catch {
+            // Somebody has cleared the cache meanwhile, folder and all: those who wait look here again.
+            guard error.isAbsence, (try? makePrivateFolder(folder)) != nil else { throw error }
+            try writeOnce(file, to: path, durability, modified: modified)
+        }
+    }
+
+    private borrowing func writeOnce(
         _ file: [UInt8], to path: String, _ durability: Durability, modified: Int64?
     ) throws(SystemError) {
         try file.withBytes { (file) throws(SystemError) in
@@ -136,6 +147,7 @@ public struct SessionCache: ~Copyable {
         let lock = Held(try? lock(name, until: deadline))
         defer { withExtendedLifetime(lock) {} }
         do throws(SystemError) { try removeFile(path(name)) } catch { throw .file(.system(error)) }
+        Handover.remove(name)
         forgetFailure(name)
     }
 

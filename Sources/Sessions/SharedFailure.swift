@@ -77,12 +77,13 @@ extension SessionCache {
             try text.appendField(Tag.message, failure.message)
             try text.appendField(Tag.hint, failure.hint)
         } catch { throw .crypto(.refused("failure fields")) }
-        try write(text, noteName(name), modified: nil, random: random)
+        try write(text, noteName(name), modified: nil, random: random, handsOver: true)
     }
 
     /// Takes away what was noted for `name`.
     borrowing func forgetFailure(_ name: String) {
         try? removeFile(folder + "/" + noteName(name))
+        Handover.remove(noteName(name))
     }
 
     /// The note's file goes with the session's: same digits, and an ending.

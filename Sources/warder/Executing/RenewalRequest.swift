@@ -13,7 +13,7 @@ struct RenewalRequest {
     ///
     /// - Parameter mayPrompt: false for one that nobody waits for.
     func renewing(mayPrompt: Bool) -> [String] {
-        ["warder", Renew.configuration.commandName ?? ""] + options(mayPrompt: mayPrompt && self.mayPrompt)
+        ["warder", RenewServed.configuration.commandName ?? ""] + options(mayPrompt: mayPrompt && self.mayPrompt)
     }
 
     private func options(mayPrompt: Bool) -> [String] {

@@ -48,11 +48,22 @@ final class VaultStore: KeyStore {
 
     func open(unless isDone: () -> Bool, finish: (borrowing SecretBytes) -> Void) throws(Failure) {
         guard vault == nil else { return }
+        let turn = try turnToFetch()
+        defer { withExtendedLifetime(turn) {} }
+        if isDone() { return }
         try adopt { (opener) throws(VaultFileError) in
             try self.file.open(until: Self.patience, unless: isDone, opener) { vault in
                 if let key = try? vault.sessionCacheKey() { finish(key) }
             }
         }
+    }
+
+    /// Of many at once, one runs the command that gives the passphrase. Whoever asks a person keeps nobody waiting here.
+    private func turnToFetch() throws(Failure) -> FileLock? {
+        guard passphraseIsUnattended else { return nil }
+        do throws(LockError) {
+            return try FileLock.acquire(file.path + ".lock", .byte(1), until: Self.patience)
+        } catch { throw Failure(VaultFileError.lock(error)) }
     }
 
     /// Opens the vault and takes it as the current one even where a newer generation was seen before.
