@@ -6,8 +6,8 @@ public enum ShellError: Error, Equatable, Sendable {
     case controlCharacter(variable: String)
     /// The variable's value is not UTF-8, and whoever reads this syntax would change it.
     case notUnicode(variable: String)
-    /// The variable's value holds what the readers of this syntax do not agree on.
-    case ambiguous(variable: String, Syntax)
+    /// The variable's value holds what readers of this syntax refuse, or do not agree on.
+    case unreadable(variable: String, Syntax)
 }
 
 /// Collects statements in one syntax.
@@ -30,7 +30,7 @@ public struct Script: ~Copyable {
         guard !value.holdsControlCharacter else { throw .controlCharacter(variable: name) }
         let dialect = syntax.dialect
         guard !dialect.isUnicode || value.isUTF8 else { throw .notUnicode(variable: name) }
-        guard dialect.carries(value) else { throw .ambiguous(variable: name, syntax) }
+        guard dialect.carries(value) else { throw .unreadable(variable: name, syntax) }
         dialect.set(name, value, isFirst: isFirst, &text)
         isFirst = false
     }

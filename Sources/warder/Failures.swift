@@ -269,11 +269,9 @@ extension Failure {
             self.init(
                 .other, "the value of \(variable) is not UTF-8, and whoever reads it here would change it",
                 hint: "use warder exec, which changes nothing")
-        case .ambiguous(let variable, let syntax):
+        case .unreadable(let variable, let syntax):
             self.init(
-                .other,
-                "the value of \(variable) has a quote, a backslash or a dollar, which readers of \(syntax.rawValue) "
-                    + "do not agree on",
+                .other, "the value of \(variable) holds what not every reader of \(syntax.rawValue) takes as it is",
                 hint: "use --format json, or warder exec")
         }
     }

@@ -58,7 +58,8 @@ enum Start {
             // What is evaluated must fail too, even where the arguments cannot be read.
             if arguments.first == "env" || arguments.first == "use" { try? printOut(Env.failing(arguments)) }
             let line = Warder.message(for: error).split(separator: "\n").first.map(String.init) ?? "unusable arguments"
-            throw Failure(.usage, line.lowercasedFirst, hint: "see warder \(helpTopic(arguments))--help")
+            throw Failure(
+                .usage, line.lowercasedFirst.withoutFullStop, hint: "see warder \(helpTopic(arguments))--help")
         }
     }
 

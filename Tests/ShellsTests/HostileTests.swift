@@ -27,7 +27,11 @@ struct HostileTests {
         if holdsControl(value) { return .controlCharacter(variable: "VALUE") }
         if !carriesAnyByte && !isUnicode(value) { return .notUnicode(variable: "VALUE") }
         if syntax == .dotenv && value.contains(where: { "'\\$".utf8.contains($0) }) {
-            return .ambiguous(variable: "VALUE", .dotenv)
+            return .unreadable(variable: "VALUE", .dotenv)
+        }
+        let scalars = String(decoding: value, as: UTF8.self).unicodeScalars
+        if syntax == .systemd && scalars.contains(where: { $0.properties.isNoncharacterCodePoint }) {
+            return .unreadable(variable: "VALUE", .systemd)
         }
         return nil
     }
