@@ -42,6 +42,9 @@ let package = Package(
         room("Sessions", ["Crypto", "Fields", "Linux", "Secrets"]),
         room("Prompt", ["Linux", "Secrets"]),
         room("Shells", ["Secrets"]),
+        room("Folders", ["Crypto", "Linux", "Secrets"]),
+        // What is embedded is a link to shell/.
+        .target(name: "Hooks", resources: [.embedInCode("Resources")], swiftSettings: strict),
         room("Desktop", ["CGLib", "Linux", "Secrets"]),
 
         // Talking to STS.
@@ -57,7 +60,8 @@ let package = Package(
         .executableTarget(
             name: "warder",
             dependencies: [
-                "Chains", "Crypto", "Desktop", "JSON", "Linux", "Metadata", "Profiles", "Prompt", "SSO", "STS",
+                "Chains", "Crypto", "Desktop", "Folders", "Hooks", "JSON", "Linux", "Metadata", "Profiles", "Prompt",
+                "SSO", "STS",
                 "Secrets", "Sessions", "Shells", "Times", "Transport", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -79,6 +83,7 @@ let package = Package(
             name: "PromptTests", dependencies: ["Asking", "Linux", "Prompt", "Secrets"], exclude: ["terminal.py"],
             swiftSettings: strict),
         tests(of: "Shells", ["Secrets"]),
+        tests(of: "Folders", ["Linux"]),
         .testTarget(
             name: "DesktopTests", dependencies: ["CGLib", "Desktop", "Linux", "Secrets"],
             exclude: ["fake_service.py"], swiftSettings: strict),

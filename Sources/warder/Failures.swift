@@ -283,6 +283,16 @@ extension Failure {
             self.init(
                 .other, "the value of \(variable) holds a control character, which no shell carries safely",
                 hint: "use warder exec, which needs no quoting")
+        case .notUnicode(let variable):
+            self.init(
+                .other, "the value of \(variable) is not UTF-8, and whoever reads it here would change it",
+                hint: "use warder exec, which changes nothing")
+        case .ambiguous(let variable, let syntax):
+            self.init(
+                .other,
+                "the value of \(variable) has a quote, a backslash or a dollar, which readers of \(syntax.rawValue) "
+                    + "do not agree on",
+                hint: "use --format json, or warder exec")
         }
     }
 }

@@ -27,6 +27,8 @@ struct Warder: ParsableCommand {
                 ]),
             CommandGroup(name: "profiles:", subcommands: [Explain.self, Adopt.self]),
             CommandGroup(
+                name: "shells:", subcommands: [HookCommand.self, Trust.self, Distrust.self, FolderCommand.self]),
+            CommandGroup(
                 name: "stores:",
                 subcommands: [Unlock.self, Lock.self, Status.self, StoreCommand.self, VaultCommand.self]),
         ])

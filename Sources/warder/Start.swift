@@ -2,7 +2,6 @@ import ArgumentParser
 import Glibc
 import Linux
 import Prompt
-import Shells
 
 /// The way in.
 @main
@@ -53,8 +52,7 @@ enum Start {
             let text = Warder.fullMessage(for: error)
             guard Warder.exitCode(for: error) != .success else { return try printOut(text + "\n") }
             // What is evaluated must fail too, even where the arguments cannot be read.
-            let isEvaluated = arguments.first == "env" || arguments.first == "use"
-            if isEvaluated, !arguments.contains("--format") { try? printOut(Script.failing(.posix)) }
+            if arguments.first == "env" || arguments.first == "use" { try? printOut(Env.failing(arguments)) }
             let line = Warder.message(for: error).split(separator: "\n").first.map(String.init) ?? "unusable arguments"
             throw Failure(.usage, line.lowercasedFirst, hint: "see warder \(helpTopic(arguments))--help")
         }

@@ -26,7 +26,7 @@ struct Use: ParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var code: CodeOptions
     @Option(help: "The shell whose statements are printed; the hook gives it.")
-    var shell: Env.ShellName?
+    var shell: ShellName?
     @Flag(help: "Export the credentials themselves.")
     var keys = false
     @Flag(name: .customLong("read-only"), help: "Narrow the role to AWS's ReadOnlyAccess policy; means --keys.")
@@ -36,7 +36,7 @@ struct Use: ParsableCommand {
 
     func run() throws {
         guard shell != nil || isatty(STDOUT_FILENO) == 0 else { throw Self.withoutHook }
-        let syntax = Self.syntax(of: shell)
+        let syntax = ShellName.syntax(shell)
         do {
             try printOut(try script(syntax))
         } catch {
@@ -45,15 +45,16 @@ struct Use: ParsableCommand {
         }
     }
 
-    private static func syntax(of shell: Env.ShellName?) -> Syntax {
-        let name = shell?.rawValue ?? parentProgram()
-        return name == "fish" ? .fish : .posix
-    }
-
     /// A program cannot change its shell's variables: somebody must evaluate what it prints.
     private static var withoutHook: Failure {
-        let shell = parentProgram().flatMap { Env.ShellName(rawValue: $0) } ?? .bash
-        let load = shell == .fish ? "warder hook fish | source" : "eval \"$(warder hook \(shell.rawValue))\""
+        let programs = parentPrograms().map { $0.split(separator: "/").last.map(String.init) ?? $0 }
+        let shell = programs.lazy.compactMap { HookCommand.HookName(rawValue: $0) }.first ?? .bash
+        let load =
+            switch shell {
+            case .bash, .zsh: "eval \"$(warder hook \(shell.rawValue))\""
+            case .fish: "warder hook fish | source"
+            case .nu: "see warder hook --help"
+            }
         return Failure(
             .usage, "warder use changes this shell's variables, for which the shell's hook must be loaded",
             hint: "put this into the shell's start-up file: \(load)")
@@ -123,7 +124,7 @@ struct Renew: ParsableCommand {
         abstract: "Renews a profile's session without asking anybody; prints when it ends.", shouldDisplay: false)
 
     @Option(help: "The shell whose hook asks.")
-    var shell: Env.ShellName?
+    var shell: ShellName?
     @Flag(name: .customLong("read-only"))
     var readOnly = false
     @Argument(help: "The profile.")
