@@ -93,6 +93,11 @@ __warder_save() {
                     "$name" "$kind" >&2
                 return 1
                 ;;
+            # Of `typeset -p` only the attributes: it writes some bytes so that zsh itself reads others.
+            scalar) lines+="typeset -g $name=${(qq)${(P)name}}"$'\n' ;;
+            scalar-export) lines+="export $name=${(qq)${(P)name}}"$'\n' ;;
+            scalar*) lines+=$(eval "$name=''"; typeset -p "$name")$'\n'"$name=${(qq)${(P)name}}"$'\n' ;;
+            array*) lines+=$(eval "$name=()"; typeset -p "$name")$'\n'"$name=(${(j: :)${(@qq)${(@P)name}}})"$'\n' ;;
             *) lines+=$(typeset -p "$name")$'\n' ;;
         esac
         [[ -z $kind || $kind == scalar || $kind == scalar-export ]] || odd+=("$name")

@@ -50,9 +50,10 @@ class Hooked:
 
     def script(self, text, env=None, before="", timeout=120, cwd=None):
         """Runs a script after loading the hook; what it printed, as bytes."""
-        text = f"{before}\n. {self.hook}\n{text}"
+        file = self.home.root / "script"
+        file.write_text(f"{before}\n. {self.hook}\n{text}\n")
         return subprocess.run(
-            [self.program, *QUIET[self.program], "-c", text], env=self.variables(env), cwd=cwd or self.home.root,
+            [self.program, *QUIET[self.program], file], env=self.variables(env), cwd=cwd or self.home.root,
             capture_output=True, timeout=timeout, start_new_session=True,
         )
 

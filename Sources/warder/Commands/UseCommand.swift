@@ -47,8 +47,14 @@ struct Use: ParsableCommand {
 
     /// A program cannot change its shell's variables: somebody must evaluate what it prints.
     private static var withoutHook: Failure {
-        let shell = parentPrograms().compactMap { $0.split(separator: "/").last.flatMap { ShellName(rawValue: String($0)) } }.first ?? .bash
-        let load = shell == .fish ? "warder hook fish | source" : "eval \"$(warder hook \(shell.rawValue))\""
+        let programs = parentPrograms().map { $0.split(separator: "/").last.map(String.init) ?? $0 }
+        let shell = programs.lazy.compactMap { HookCommand.HookName(rawValue: $0) }.first ?? .bash
+        let load =
+            switch shell {
+            case .bash, .zsh: "eval \"$(warder hook \(shell.rawValue))\""
+            case .fish: "warder hook fish | source"
+            case .nu: "see warder hook --help"
+            }
         return Failure(
             .usage, "warder use changes this shell's variables, for which the shell's hook must be loaded",
             hint: "put this into the shell's start-up file: \(load)")
