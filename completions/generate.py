@@ -196,7 +196,7 @@ def fish_action(value):
         return f"-xa {quoted_fish(' '.join(value))}"
     return {
         "files": "-rF", "profiles": "-xa '(__warder_names profiles)'", "keys": "-xa '(__warder_names keys)'",
-        "command": "-xa '(__warder_command)'", "commands": "-xa '(__warder_at_top)'",
+        "command": "-xa '(__warder_command)'", "commands": "-xa '(string match -rv -- \" \" $__warder_paths)'",
     }.get(value, "-x")
 
 
@@ -206,12 +206,14 @@ def quoted_fish(text):
 
 def fish(root):
     every = root.all()
-    valued = [f"{one.key} {name}".strip() for one in every for o in one.options if o.value is not None for name in o.names]
-    lines = ["function __warder_paths"]
-    lines += [f"    echo {quoted_fish(one.key)}" for one in every if one.path]
-    lines += ["end", "", "function __warder_valued"]
-    lines += [f"    echo {quoted_fish(each)}" for each in valued]
-    lines += ["end", ""]
+    valued = [f"{one.key} {name}" for one in every for o in one.options if o.value is not None for name in o.names]
+    lines = ["set -g __warder_paths \\"]
+    lines += [f"    {quoted_fish(one.key)} \\" for one in every if one.path]
+    lines[-1] = lines[-1].removesuffix(" \\")
+    lines += ["set -g __warder_valued \\"]
+    lines += [f"    {quoted_fish(each)} \\" for each in valued]
+    lines[-1] = lines[-1].removesuffix(" \\")
+    lines += [""]
     for one in every:
         for child in one.commands:
             lines.append(

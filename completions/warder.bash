@@ -33,11 +33,22 @@ __warder_split() {
     words+=("$word")
 }
 
+# Makes of the names in `COMPREPLY`, which begin with what is typed, what readline puts in place of `typed`.
+__warder_fit() {
+    local kept=${raw%"$typed"} words=() raw quote=''
+    if [[ $kept ]]; then
+        # This is there already.
+        __warder_split "$kept"
+        COMPREPLY=("${COMPREPLY[@]#"${words[0]}"}")
+    fi
+    local LC_ALL=C IFS=
+    # One look at ten thousand names takes less than a look at each.
+    if [[ "${COMPREPLY[*]}" =~ [^[:alnum:]_@%+=:,./-] ]]; then __warder_quote "$quote"; fi
+}
+
 # Quotes what stands in `COMPREPLY` for a place where the quote `$1` is open, or none.
 __warder_quote() {
     local plain='[:alnum:]_@%+=:,./-' char i j name text
-    local LC_ALL=C IFS=
-    if [[ "${COMPREPLY[*]}" != *[!$plain]* ]]; then return; fi
     for i in "${!COMPREPLY[@]}"; do
         name=${COMPREPLY[i]} text=''
         [[ $name == *[!$plain]* ]] || continue
@@ -56,40 +67,25 @@ __warder_quote() {
     done
 }
 
-# Offers `$@`, all of which begin with what is typed of the word at the cursor. What stands of it before `typed`, which
-# is what readline will replace, is there already.
-__warder_offer() {
-    local kept=${raw%"$typed"} words=() raw quote=''
-    COMPREPLY=("$@")
-    if [[ $kept ]]; then
-        __warder_split "$kept"
-        COMPREPLY=("${COMPREPLY[@]#"${words[0]}"}")
-    fi
-    __warder_quote "$quote"
-}
-
 # Offers those of `$2…` that begin with the word at the cursor; `$1` stands before each.
 __warder_offer_words() {
-    local before=$1 word fitting=()
+    local before=$1 word
     for word in "${@:2}"; do
-        if [[ $before$word == "$current"* ]]; then fitting+=("$before$word"); fi
+        if [[ $before$word == "$current"* ]]; then COMPREPLY+=("$before$word"); fi
     done
-    __warder_offer "${fitting[@]}"
+    __warder_fit
 }
 
 # Offers the names of one kind, `profiles` or `keys`; `$2` stands before each.
 __warder_offer_names() {
-    local names=()
-    mapfile -t names < <(command warder names "$1" "${current#"$2"}" 2>/dev/null)
-    # A name that looks like an option is none until `--` has been said.
-    local IFS=$'\n' i
-    if [[ ! $dashes && $'\n'${names[*]} == *$'\n'-* ]]; then
-        for i in "${!names[@]}"; do
-            if [[ ${names[i]} == -* ]]; then unset "names[i]"; fi
-        done
-    fi
-    ((${#names[@]})) || return 0
-    __warder_offer "${names[@]/#/"$2"}"
+    local list IFS=$'\n' -
+    list=$(command warder names "$1" "${current#"$2"}" 2>/dev/null)
+    # Only split into lines, not expanded. It is the fastest way: mapfile reads a pipe byte by byte.
+    set -f
+    # shellcheck disable=SC2206
+    COMPREPLY=($list)
+    if [[ $2 ]]; then COMPREPLY=("${COMPREPLY[@]/#/"$2"}"); fi
+    __warder_fit
 }
 
 # Offers values of a kind; `$2` stands before each.

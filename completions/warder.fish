@@ -3,55 +3,51 @@
 # Names of profiles and keys are data: fish takes the lines of a command as they are, and quotes them as they must be.
 
 function __warder_names --argument-names kind
-    set -l names (command warder names $kind 2>/dev/null)
-    # A name that looks like an option is none until `--` has been said.
-    if not contains -- -- (commandline -opc)
-        set names (string match -v -- '-*' $names)
+    command warder names $kind (commandline -cto) 2>/dev/null
+end
+
+# Reads the words before the cursor: `__warder_path` is the command that they name, `__warder_count` how many arguments
+# it has by then, `__warder_dashes` whether `--` was said. fish asks dozens of times for one Tab: the answer is kept.
+function __warder_read
+    set -l tokens (commandline -opc)
+    set -l key (string join -- \x1f $tokens)
+    test "$key" = "$__warder_key"; and return
+    set -g __warder_key $key
+    set -g __warder_path
+    set -g __warder_count 0
+    set -g __warder_dashes
+    set -l expecting
+    for token in $tokens[2..-1]
+        if test -n "$expecting"
+            set expecting
+        else if test -n "$__warder_dashes"
+            set __warder_count (math $__warder_count + 1)
+        else if test "$token" = --
+            set __warder_dashes 1
+        else if string match -q -- '-?*' $token
+            # The value of `--option=value` is in the same word.
+            contains -- "$__warder_path $token" $__warder_valued; and set expecting 1
+        else if test $__warder_count = 0; and contains -- (string join -- ' ' $__warder_path $token) $__warder_paths
+            set __warder_path (string join -- ' ' $__warder_path $token)
+        else
+            set __warder_count (math $__warder_count + 1)
+        end
     end
-    # fish would take the home of a user for it, and no name of warder's begins so.
-    string match -v -- '~*' $names
 end
 
 # Whether the cursor is behind the command `$argv[2..]` and, as `$argv[1]` says, at the place of that number, at it or
 # behind it (`1+`), or where an option may stand (`options`).
 function __warder_at --argument-names place
-    set -l wanted "$argv[2..-1]"
-    set -l path
-    set -l count 0
-    set -l expecting ''
-    set -l dashes ''
-    for token in (commandline -opc)[2..-1]
-        if test -n "$expecting"
-            set expecting ''
-        else if test -n "$dashes"
-            set count (math $count + 1)
-        else if test "$token" = --
-            set dashes 1
-        else if string match -qr -- '^-[^=]+$' $token
-            if contains -- (string join -- ' ' $path $token) (__warder_valued)
-                set expecting 1
-            end
-        else if string match -q -- '-?*' $token
-            continue
-        else if test $count = 0; and contains -- (string join -- ' ' $path $token) (__warder_paths)
-            set -a path $token
-        else
-            set count (math $count + 1)
-        end
-    end
-    test "$path" = "$wanted"; or return
+    __warder_read
+    test "$__warder_path" = "$argv[2..-1]"; or return
     switch $place
         case options
-            test -z "$dashes"
+            test -z "$__warder_dashes"
         case '*+'
-            test $count -ge (string trim -rc + $place)
+            test $__warder_count -ge (string trim -rc + $place)
         case '*'
-            test $count = $place
+            test $__warder_count = $place
     end
-end
-
-function __warder_at_top
-    string match -rv -- ' ' (__warder_paths)
 end
 
 # What the command behind `--` takes.
@@ -69,61 +65,58 @@ end
 complete -c warder -f
 
 # BEGIN: written by completions/generate.py
-function __warder_paths
-    echo 'add'
-    echo 'list'
-    echo 'remove'
-    echo 'process'
-    echo 'env'
-    echo 'exec'
-    echo 'refresh'
-    echo 'forget'
-    echo 'whoami'
-    echo 'explain'
-    echo 'adopt'
-    echo 'unlock'
-    echo 'lock'
-    echo 'status'
-    echo 'store'
-    echo 'store show'
-    echo 'store move'
-    echo 'vault'
-    echo 'vault init'
-    echo 'vault passphrase'
-    echo 'vault recovery'
-    echo 'vault slots'
-    echo 'vault slots list'
-    echo 'vault slots add'
-    echo 'vault slots remove'
-    echo 'vault verify'
-    echo 'vault backup'
-    echo 'vault restore'
-    echo 'help'
-    echo 'use'
-    echo 'drop'
-end
-
-function __warder_valued
-    echo 'add --csv'
-    echo 'add --store'
-    echo 'add --mfa-serial'
-    echo 'add --region'
-    echo 'process --mfa-code'
-    echo 'process --policy'
-    echo 'env --mfa-code'
-    echo 'env --policy'
-    echo 'env --shell'
-    echo 'env --format'
-    echo 'exec --mfa-code'
-    echo 'exec --policy'
-    echo 'exec --min-ttl'
-    echo 'refresh --mfa-code'
-    echo 'whoami --mfa-code'
-    echo 'explain --policy'
-    echo 'unlock --for'
-    echo 'store move --to'
-    echo 'use --mfa-code'
-end
+set -g __warder_paths \
+    'add' \
+    'list' \
+    'remove' \
+    'process' \
+    'env' \
+    'exec' \
+    'refresh' \
+    'forget' \
+    'whoami' \
+    'explain' \
+    'adopt' \
+    'unlock' \
+    'lock' \
+    'status' \
+    'store' \
+    'store show' \
+    'store move' \
+    'vault' \
+    'vault init' \
+    'vault passphrase' \
+    'vault recovery' \
+    'vault slots' \
+    'vault slots list' \
+    'vault slots add' \
+    'vault slots remove' \
+    'vault verify' \
+    'vault backup' \
+    'vault restore' \
+    'help' \
+    'use' \
+    'drop'
+set -g __warder_valued \
+    'add --csv' \
+    'add --store' \
+    'add --mfa-serial' \
+    'add --region' \
+    'process --mfa-code' \
+    'process --policy' \
+    'env --mfa-code' \
+    'env --policy' \
+    'env --shell' \
+    'env --format' \
+    'exec --mfa-code' \
+    'exec --policy' \
+    'exec --min-ttl' \
+    'refresh --mfa-code' \
+    'whoami --mfa-code' \
+    'explain --policy' \
+    'unlock --for' \
+    'store move --to' \
+    'use --mfa-code'
 
 complete -c warder -n '__warder_at 0' -a add -d 'Stores an access key'
 complete -c warder -n '__warder_at 0' -a list -d 'Shows keys, profiles and sessions in one table'
@@ -273,7 +266,7 @@ complete -c warder -n '__warder_at 0 vault backup' -rF
 complete -c warder -n '__warder_at options vault restore' -l no-prompt -d 'Never ask; WARDER_NO_PROMPT=1 does the same'
 complete -c warder -n '__warder_at options vault restore' -s h -l help -d 'Show help information'
 complete -c warder -n '__warder_at 0 vault restore' -rF
-complete -c warder -n '__warder_at 0+ help' -xa '(__warder_at_top)'
+complete -c warder -n '__warder_at 0+ help' -xa '(string match -rv -- " " $__warder_paths)'
 complete -c warder -n '__warder_at options use' -l keys
 complete -c warder -n '__warder_at options use' -l read-only
 complete -c warder -n '__warder_at options use' -l no-prompt

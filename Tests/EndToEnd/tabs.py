@@ -39,7 +39,7 @@ SHELLS = sorted(STARTS)
 class Tabs:
     """A shell at a terminal; `folder` is where it is, and must stay as it is."""
 
-    def __init__(self, shell, root, program=None, lines=(), environment=None):
+    def __init__(self, shell, root, stand_in=STAND_IN, program=None, lines=(), environment=None):
         self.shell, self.root = shell, root
         self.bin, self.place = root / "bin", root / "place"
         for folder in (self.bin, self.place):
@@ -49,7 +49,7 @@ class Tabs:
         if program:
             warder.symlink_to(program)
         else:
-            warder.write_text(STAND_IN)
+            warder.write_text(stand_in)
             warder.chmod(warder.stat().st_mode | stat.S_IXUSR)
         variables = {
             "HOME": str(root), "PATH": f"{self.bin}:{os.environ['PATH']}", "LANG": "C.UTF-8", "TERM": "xterm",
@@ -63,6 +63,7 @@ class Tabs:
         self.terminal.delaybeforesend = None
         for line in [*setup, *lines]:
             self.terminal.send(line + "\r")
+        self.shown = ""
         self.given("warder started")
 
     def names(self, names):
@@ -82,6 +83,14 @@ class Tabs:
         self.seen()
         return record.read_bytes().decode().split("\0")[:-1]
 
+    def run(self, line):
+        """Runs a line, and shows the prompt after it; what the terminal showed meanwhile."""
+        self.seen()
+        self.terminal.send(line + "\r")
+        before = self.shown
+        self.given("warder started")
+        return self.shown[len(before):]
+
     def seen(self):
         """What the shell has written meanwhile: its terminal must not fill up."""
         text = ""
@@ -89,6 +98,7 @@ class Tabs:
             while True:
                 text += self.terminal.read_nonblocking(65536, timeout=0)
         except (pexpect.TIMEOUT, pexpect.EOF):
+            self.shown += text
             return text
 
     def close(self):

@@ -11,7 +11,8 @@ struct NamesRequest {
     }
 
     let kind: Kind
-    /// What the names begin with; it may begin with a dash.
+    /// What the names begin with. Names that begin with a dash are meant only where this does: a command would take them
+    /// for options.
     let prefix: String
 
     /// Nil for any other command.
@@ -28,7 +29,7 @@ struct NamesRequest {
     func answer() throws(Failure) {
         let context = try Context(noPrompt: true)
         var text = ""
-        for name in try names(context) where name.utf8.starts(with: prefix.utf8) && isOneLine(name) {
+        for name in try names(context) where isMeant(name.utf8) {
             text += name
             text += "\n"
         }
@@ -45,7 +46,8 @@ struct NamesRequest {
         }
     }
 
-    private func isOneLine(_ name: String) -> Bool {
-        name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
+    private func isMeant(_ name: String.UTF8View) -> Bool {
+        name.starts(with: prefix.utf8) && (name.first != UInt8(ascii: "-") || !prefix.isEmpty)
+            && name.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
     }
 }
