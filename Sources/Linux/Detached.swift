@@ -11,7 +11,7 @@ public func processDescriptor() throws(SystemError) -> Descriptor {
 }
 
 /// A pipe's two ends.
-public final class Pipe {
+public final class PipeEnds {
     /// What is read from.
     public let reading: Descriptor
     /// What is written to; gone once it is closed.

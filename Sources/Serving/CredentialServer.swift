@@ -74,13 +74,21 @@ public final class CredentialServer {
     }
 
     private func acceptAll() {
-        while let connection = socket.accept() {
-            if connections.count == Self.connectionLimit {
-                // Rather one that has not even asked.
-                connections.remove(at: connections.firstIndex { $0.stage == .reading } ?? 0)
+        while true {
+            switch socket.accept() {
+            case .connection(let connection):
+                if connections.count == Self.connectionLimit { makeRoom() }
+                connections.append(connection)
+            case .noRoom: return makeRoom()
+            case .nobody: return
             }
-            connections.append(connection)
         }
+    }
+
+    /// Lets one connection go, rather one that has not even asked.
+    private func makeRoom() {
+        guard !connections.isEmpty else { return Linux.sleep(milliseconds: 10) }
+        connections.remove(at: connections.firstIndex { $0.stage == .reading } ?? 0)
     }
 
     private func proceed(_ connection: Connection) {

@@ -48,16 +48,24 @@ public struct ListeningSocket: ~Copyable {
         self.descriptor = descriptor
     }
 
-    /// Takes one connection and the port of its other end; nil where there is none, or no descriptor for it.
-    func accept() -> Connection? {
+    enum Arrival {
+        case connection(Connection)
+        case nobody
+        /// There is somebody, and no descriptor for them: the next look would find them again.
+        case noRoom
+    }
+
+    /// Takes one connection and the port of its other end.
+    func accept() -> Arrival {
         var address = sockaddr_in()
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let number = withUnsafeMutablePointer(to: &address) { address in
             address.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.accept(descriptor.number, $0, &size) }
         }
-        guard number >= 0 else { return nil }
+        guard number >= 0 else { return [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) ? .noRoom : .nobody }
         _ = fcntl(number, F_SETFD, FD_CLOEXEC)
         _ = fcntl(number, F_SETFL, O_NONBLOCK)
-        return Connection(Descriptor(owning: number, path: ""), peerPort: UInt16(bigEndian: address.sin_port))
+        let socket = Descriptor(owning: number, path: "")
+        return .connection(Connection(socket, peerPort: UInt16(bigEndian: address.sin_port)))
     }
 }

@@ -296,7 +296,7 @@ def test_exec_in_a_terminal_has_job_control(working):
 
 
 def test_exec_of_nothing_that_can_be_run(working):
-    working.run("exec", "prod", "--", "no-such-program").failed(1, "no-such-program")
+    working.run("exec", "prod", "--", "no-such-program").failed(127, "no-such-program")
 
 
 def test_exec_without_a_session_runs_nothing(unlocked):

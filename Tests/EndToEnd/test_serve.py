@@ -202,6 +202,15 @@ def test_half_requests_keep_nobody_waiting(serve):
     assert served.credentials()
 
 
+def test_with_few_descriptors(serve):
+    """As under a low `ulimit -n`: more half requests than the server can hold."""
+    served = serve(prefix=["sh", "-c", 'ulimit -n 24; exec "$@"', "sh"])
+    idle = [served.connect() for _ in range(60)]
+    assert served.credentials()
+    for connection in idle:
+        connection.close()
+
+
 def test_a_client_that_does_not_read(serve):
     served = serve()
     with served.connect() as silent:

@@ -99,7 +99,7 @@ struct Exec: ParsableCommand {
         guard left + 60 < (try lifetime()) else { return }
         throw Failure(
             .other, "the sessions of \(profile) last \(spoken(seconds: left)), less than \(minimum)",
-            hint: "raise duration_seconds of the profile, or use --serve, which renews them")
+            hint: "raise duration_seconds of the profile, or leave --min-ttl out: --serve renews as it goes")
     }
 
     /// A profile that begins with the credentials of the environment means those that were there before, not those that
@@ -120,7 +120,7 @@ struct Exec: ParsableCommand {
     private func notRun(_ failure: SystemError) -> Failure {
         Failure(
             failure.code == ENOENT ? .noSuchCommand : .notRunnable,
-            "\(failure.path) could not be run: \(failure.reason.lowercasedFirst)",
+            "\(failure.path.isEmpty ? "an empty name" : failure.path) could not be run: \(failure.reason.lowercasedFirst)",
             hint: "check the command and PATH")
     }
 }

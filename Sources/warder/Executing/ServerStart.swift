@@ -32,7 +32,7 @@ struct ServerStart {
 
     private func start(_ socket: Int32, _ given: borrowing SecretBytes) throws(SystemError) {
         let life = try processDescriptor()
-        let (input, ready) = (try Pipe(), try Pipe())
+        let (input, ready) = (try PipeEnds(), try PipeEnds())
         let nothing = try Descriptor(opening: "/dev/null", 2)
         try input.write(given)
         try startDetached(
