@@ -172,6 +172,10 @@ final class Issuer {
         defer { withExtendedLifetime(lock) {} }
         if mayBeThere, let session = try cached(entry, sessions), lasts(session) { return session.intoCredentials() }
         if let shared = try sharedFailure(entry, sessions, since: start) { throw shared }
+        // With something to serve meanwhile, nobody is waited for who may be far away.
+        let isUrgent = keys.enquirer.isUrgent
+        if mayBeThere, !isStrict, try cached(entry, sessions) != nil { keys.enquirer.isUrgent = false }
+        defer { keys.enquirer.isUrgent = isUrgent }
         do throws(Failure) { return try minted(step, entry, sessions) } catch {
             note(error, entry, sessions)
             throw error

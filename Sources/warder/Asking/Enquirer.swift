@@ -12,6 +12,9 @@ final class Enquirer {
     private var handOff: HandOff?
     private var notification: Notification?
     private var loaded: Settings?
+    /// Nothing can be done without an answer. Where something can, only a terminal in front is asked: a window would
+    /// come up with every call of an SDK.
+    var isUrgent = true
 
     init(_ context: Context) { self.context = context }
 
@@ -63,7 +66,8 @@ final class Enquirer {
 
     /// What the settings name, all at once; else the terminal or, without one, a window, and `warder mfa` in any case.
     private func askers(_ settings: Settings) -> [Asker] {
-        if let askers = settings.codeAskers { return askers }
+        if let askers = settings.codeAskers { return isUrgent ? askers : askers.filter { $0 == .terminal } }
+        if !isUrgent { return [.terminal] }
         if hasTerminal { return [.terminal, .handoff] }
         let window: Asker =
             DialogContender.isInstalled(in: context.environment) ? .dialog : .pinentry(named: settings.pinentry)
@@ -77,7 +81,7 @@ final class Enquirer {
     }
 
     private func handOff(until deadline: Deadline, _ settings: Settings) -> HandOff? {
-        guard settings.handOffTime > 0 else { return nil }
+        guard isUrgent, settings.handOffTime > 0 else { return nil }
         let present = handOff ?? HandOff(in: try? AskingFolder(runtime: context.places.runtime), until: deadline)
         present.deadline = deadline
         handOff = present
@@ -86,7 +90,7 @@ final class Enquirer {
 
     /// Says that somebody is waited for, where nothing else shows it.
     private func announce(_ enquiry: Enquiry, _ settings: Settings) {
-        guard !hasTerminal, !hasDisplay || settings.codeAskers == [.handoff], settings.handOffTime > 0,
+        guard isUrgent, !hasTerminal, !hasDisplay || settings.codeAskers == [.handoff], settings.handOffTime > 0,
             notification == nil
         else { return }
         let wanted = enquiry.kind == .code ? "MFA code" : "yes or no"
