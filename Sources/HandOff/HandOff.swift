@@ -89,8 +89,7 @@ public final class HandOff: Contender {
         guard enquiry != nil else { return }
         enquiry?.note = note
         notBefore = moment
-        let seconds = notBefore?.secondsLeft ?? 0
-        if let answerer, !answerer.say(.refused(number, note: note, wait: seconds)) { leave(answerer) }
+        if let answerer, !answerer.say(.refused(number, note: note, from: moment)) { leave(answerer) }
         answerer = nil
     }
 
@@ -162,8 +161,7 @@ public final class HandOff: Contender {
             Message.Question(
                 kind: enquiry?.kind ?? .code, profile: enquiry?.profile ?? "", device: enquiry?.device,
                 caller: enquiry?.caller, note: enquiry?.note,
-                waited: (Deadline.now.milliseconds - began.milliseconds) / 1000, left: deadline.secondsLeft,
-                wait: notBefore?.secondsLeft ?? 0))
+                since: began, until: deadline, from: notBefore))
     }
 }
 
@@ -193,11 +191,6 @@ private final class Listener {
     var descriptor: Int32 { socket.number }
 
     func accept() throws(SystemError) -> LocalSocket? { try socket.accept() }
-}
-
-extension Deadline {
-    /// The whole seconds until it, rounded up.
-    var secondsLeft: Int64 { (remaining + 999) / 1000 }
 }
 
 extension HandOffError {
