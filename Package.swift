@@ -58,7 +58,8 @@ let package = Package(
         .executableTarget(
             name: "warder",
             dependencies: [
-                "Chains", "Crypto", "Desktop", "HandOff", "JSON", "Linux", "Metadata", "Profiles", "Prompt", "SSO", "STS",
+                "Chains", "Crypto", "Desktop", "HandOff", "JSON", "Linux", "Metadata", "Profiles", "Prompt", "SSO",
+                "STS",
                 "Secrets", "Sessions", "Shells", "Times", "Transport", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
