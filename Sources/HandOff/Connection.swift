@@ -91,10 +91,10 @@ public final class Connection {
             guard enquiry?.number == number else { return nil }
             enquiry = nil
             return .taken
-        case .refused(let number, let note, let wait):
+        case .refused(let number, let note, let moment):
             guard enquiry?.number == number else { return nil }
             enquiry?.note = note
-            enquiry?.notBefore = wait > 0 ? .after(milliseconds: wait * 1000) : nil
+            enquiry?.notBefore = moment
             return .refused
         case .withdrawn(let number):
             guard enquiry?.number == number else { return nil }

@@ -42,6 +42,7 @@ public final class HandOff: Contender {
         name = SocketName(process: process, random: .random(in: 0...UInt32.max))
     }
 
+    /// Listens, and asks those who are connected from before.
     public func open(_ enquiry: Enquiry) throws(ContenderError) {
         withdraw()
         guard let folder else { throw .unavailable("no runtime folder") }
@@ -54,17 +55,20 @@ public final class HandOff: Contender {
         tell(question)
     }
 
+    /// The socket and the connections; none while nothing is asked.
     public var descriptors: [Int32] {
         guard let listener else { return [] }
         return [listener.descriptor] + visitors.map(\.descriptor)
     }
 
+    /// When half a line has been waited for long enough, or at once where a whole one is there already.
     public var wakeup: Deadline? {
         guard listener != nil else { return nil }
         if visitors.contains(where: \.hasLine) { return .now }
         return visitors.compactMap(\.deadline).min()
     }
 
+    /// Takes what was answered, then lets in who is new.
     public func proceed() throws(ContenderError) -> Reply? {
         for visitor in visitors {
             guard visitor.listen() else {
@@ -85,15 +89,17 @@ public final class HandOff: Contender {
         return nil
     }
 
+    /// Tells the one who answered last; who comes later hears it with the enquiry.
     public func refuse(_ note: String, until moment: Deadline?) {
         guard enquiry != nil else { return }
         enquiry?.note = note
         notBefore = moment
-        let seconds = notBefore?.secondsLeft ?? 0
-        if let answerer, !answerer.say(.refused(number, note: note, wait: seconds)) { leave(answerer) }
+        if let answerer, !answerer.say(.refused(number, note: note, from: moment)) { leave(answerer) }
         answerer = nil
     }
 
+    /// Tells the one who answered last that the answer was taken, and all others that none is wanted any more. Nobody can
+    /// connect from here on; who is connected stays so.
     public func withdraw() {
         listener = nil
         guard enquiry != nil else { return }
@@ -162,8 +168,7 @@ public final class HandOff: Contender {
             Message.Question(
                 kind: enquiry?.kind ?? .code, profile: enquiry?.profile ?? "", device: enquiry?.device,
                 caller: enquiry?.caller, note: enquiry?.note,
-                waited: (Deadline.now.milliseconds - began.milliseconds) / 1000, left: deadline.secondsLeft,
-                wait: notBefore?.secondsLeft ?? 0))
+                since: began, until: deadline, from: notBefore))
     }
 }
 
@@ -193,11 +198,6 @@ private final class Listener {
     var descriptor: Int32 { socket.number }
 
     func accept() throws(SystemError) -> LocalSocket? { try socket.accept() }
-}
-
-extension Deadline {
-    /// The whole seconds until it, rounded up.
-    var secondsLeft: Int64 { (remaining + 999) / 1000 }
 }
 
 extension HandOffError {

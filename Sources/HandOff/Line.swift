@@ -1,3 +1,5 @@
+import Linux
+
 /// One line of the protocol: words, then `key=value` pairs whose values are percent-encoded (RFC 3986, section 2.1).
 struct Line: Equatable {
     /// The longest line, its end included, in bytes.
@@ -17,6 +19,11 @@ struct Line: Equatable {
 
     /// Adds a pair with a number.
     mutating func add(_ key: String, _ value: Int64) { text += " \(key)=\(value)" }
+
+    /// Adds a pair with a moment, in milliseconds of CLOCK_BOOTTIME, which both ends share; none for nil.
+    mutating func add(_ key: String, _ moment: Deadline?) {
+        if let moment { add(key, moment.milliseconds) }
+    }
 
     static func encoded(_ value: String) -> String {
         var out = ""
@@ -93,8 +100,11 @@ struct ReadLine {
 
     subscript(key: Substring) -> String? { pairs[key] }
 
-    /// A number from 0 to a year of seconds; nil for anything else.
+    /// A number from 0 to 10^12; nil for anything else.
     func number(_ key: Substring) -> Int64? {
-        pairs[key].flatMap { Int64($0) }.flatMap { (0...31_536_000).contains($0) ? $0 : nil }
+        pairs[key].flatMap { Int64($0) }.flatMap { (0...1_000_000_000_000).contains($0) ? $0 : nil }
     }
+
+    /// A moment in milliseconds of CLOCK_BOOTTIME, within the first thirty years of a machine's run.
+    func moment(_ key: Substring) -> Deadline? { number(key).map { Deadline(milliseconds: $0) } }
 }

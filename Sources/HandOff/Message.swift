@@ -9,8 +9,8 @@ enum Message: Equatable {
     case asked(Int, Question)
     /// An answer was taken, and is being tried.
     case taken(Int)
-    /// An answer was of no use, and another one is wanted; none is before so many seconds.
-    case refused(Int, note: String, wait: Int64)
+    /// An answer was of no use, and another one is wanted; none is of use before a moment.
+    case refused(Int, note: String, from: Deadline?)
     /// No answer is wanted any more.
     case withdrawn(Int)
     /// What came of it.
@@ -25,12 +25,12 @@ enum Message: Equatable {
         var device: String?
         var caller: String?
         var note: String?
-        /// Seconds since the process began to wait.
-        var waited: Int64
-        /// Seconds until it gives up.
-        var left: Int64
-        /// Seconds until an answer can be of use.
-        var wait: Int64
+        /// Since when the process waits.
+        var since: Deadline
+        /// When it gives up.
+        var until: Deadline
+        /// No answer is of use before it; nil for at once.
+        var from: Deadline?
     }
 
     private static let name = "warder-hand-off"
@@ -45,18 +45,18 @@ enum Message: Equatable {
             return line.text
         case .asked(let number, let question):
             var line = Line("ask", String(number), question.kind.rawValue)
-            line.add("waited", question.waited)
-            line.add("left", question.left)
-            if question.wait > 0 { line.add("wait", question.wait) }
+            line.add("since", question.since.milliseconds)
+            line.add("until", question.until.milliseconds)
+            line.add("from", question.from)
             line.add("profile", question.profile)
             line.add("device", question.device)
             line.add("caller", question.caller)
             line.add("note", question.note)
             return line.text
         case .taken(let number): return "taken \(number)"
-        case .refused(let number, let note, let wait):
+        case .refused(let number, let note, let from):
             var line = Line("refused", String(number))
-            line.add("wait", wait)
+            line.add("from", from)
             line.add("note", note)
             return line.text
         case .withdrawn(let number): return "withdrawn \(number)"
@@ -83,7 +83,7 @@ enum Message: Equatable {
             self = .asked(number, question)
         case ("taken", let number?): self = .taken(number)
         case ("refused", let number?):
-            self = .refused(number, note: line["note"] ?? "", wait: line.number("wait") ?? 0)
+            self = .refused(number, note: line["note"] ?? "", from: line.moment("from"))
         case ("withdrawn", let number?): self = .withdrawn(number)
         case ("done", nil): self = .concluded(line["text"] ?? "", succeeded: true)
         case ("failed", nil): self = .concluded(line["text"] ?? "", succeeded: false)
@@ -96,10 +96,10 @@ enum Message: Equatable {
 extension Message.Question {
     fileprivate init?(_ line: ReadLine) {
         guard line.words.count == 3, let kind = Enquiry.Kind(rawValue: String(line.words[2])),
-            let profile = line["profile"]
+            let profile = line["profile"], let since = line.moment("since"), let until = line.moment("until")
         else { return nil }
         self.init(
             kind: kind, profile: profile, device: line["device"], caller: line["caller"], note: line["note"],
-            waited: line.number("waited") ?? 0, left: line.number("left") ?? 0, wait: line.number("wait") ?? 0)
+            since: since, until: until, from: line.moment("from"))
     }
 }

@@ -33,8 +33,8 @@ public struct WaitingEnquiry: Sendable, Equatable {
         device = question.device
         caller = question.caller
         note = question.note
-        since = .after(milliseconds: -question.waited * 1000)
-        deadline = .after(milliseconds: question.left * 1000)
-        notBefore = question.wait > 0 ? .after(milliseconds: question.wait * 1000) : nil
+        since = question.since
+        deadline = question.until
+        notBefore = question.from
     }
 }

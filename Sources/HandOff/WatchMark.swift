@@ -1,17 +1,21 @@
+import Glibc
 import Linux
 
 /// Says to those who are about to wait that somebody looks, as long as it is there (`AskingFolder.isWatched`).
-public struct WatchMark: ~Copyable {
+struct WatchMark: ~Copyable {
     private let lock: SharedLock
 
+    /// It can be seen by others: its file was not removed.
+    var isInPlace: Bool { lock.isInPlace }
+
     /// Makes it; any number may be there at a time.
-    public init(in folder: AskingFolder) throws(HandOffError) {
+    init(in folder: AskingFolder) throws(HandOffError) {
         try folder.make()
         do throws(LockError) { lock = try SharedLock(folder.watchedFile) } catch {
             switch error {
             case .file(let error): throw .folder(error)
             case .timedOut(let path), .unsupported(let path):
-                throw .watching(SystemError(call: "fcntl", path: path, code: 11))
+                throw .watching(SystemError(call: "fcntl", path: path, code: EWOULDBLOCK))
             }
         }
     }

@@ -6,18 +6,30 @@ public final class Watcher {
     /// Connections at a time at most.
     static let connectionLimit = 256
 
+    /// Milliseconds between two looks at the folder by one who stays: its end may go without word.
+    static let heartbeat: Int64 = 5000
+
     private let folder: AskingFolder
+    private let stays: Bool
     private var changes: FolderChanges
+    /// Says that somebody looks; nil for one who does not stay.
+    private var mark: WatchMark?
     private var connections: [Connection] = []
     /// Those that had too many connections already, until their sockets are gone.
     private var crowded: Set<SocketName> = []
-    private var nextLook: Deadline?
+    private var nextTry: Deadline?
+    private var nextBeat: Deadline?
 
     /// Looks at the folder, which is made where it is missing, and connects to all who wait.
-    public init(_ folder: AskingFolder) throws(HandOffError) {
+    ///
+    /// - Parameter stays: as long as this is there, whoever begins to wait may expect that somebody sees it
+    ///   (`AskingFolder.isWatched`).
+    public init(_ folder: AskingFolder, stays: Bool = false) throws(HandOffError) {
         try folder.make()
         self.folder = folder
+        self.stays = stays
         changes = try FolderChanges(of: folder.path)
+        if stays { mark = try WatchMark(in: folder) }
         look()
     }
 
@@ -25,7 +37,7 @@ public final class Watcher {
     public var descriptors: [Int32] { [changes.descriptor] + connections.map(\.descriptor) }
 
     /// When `proceed` is to be called though nothing came; nil for never.
-    public var wakeup: Deadline? { nextLook }
+    public var wakeup: Deadline? { [nextTry, nextBeat].compactMap { $0 }.min() }
 
     /// Those that wait for an answer, the one that has waited longest first.
     public var waiting: [Connection] {
@@ -37,13 +49,14 @@ public final class Watcher {
 
     /// Takes what happened since it was called last.
     public func proceed() -> [(Connection, Connection.Event)] {
-        if changes.take() || nextLook?.hasPassed == true { look() }
+        let hasChanged = changes.take()
+        if hasChanged || wakeup?.hasPassed == true { look() }
         var events: [(Connection, Connection.Event)] = []
         for connection in connections { events += connection.listen().map { (connection, $0) } }
         for case (let connection, .gone(let isCrowded)) in events {
             connections.removeAll { $0 === connection }
             // It may be back under its name already, which this connection has kept from being looked at.
-            if isCrowded { crowded.insert(connection.name) } else { nextLook = .after(milliseconds: 200) }
+            if isCrowded { crowded.insert(connection.name) } else { nextTry = .after(milliseconds: 200) }
         }
         return events
     }
@@ -52,24 +65,18 @@ public final class Watcher {
     public func settle(until deadline: Deadline) {
         while !deadline.hasPassed {
             _ = proceed()
-            if connections.allSatisfy(\.isKnown) && nextLook == nil { return }
-            wait(for: descriptors, until: nextLook.map { min($0, deadline) } ?? deadline)
+            if connections.allSatisfy(\.isKnown) && nextTry == nil { return }
+            wait(for: descriptors, until: nextTry.map { min($0, deadline) } ?? deadline)
         }
     }
 
     /// Connects to those who are new, and removes the sockets that the dead left.
     private func look() {
-        nextLook = nil
-        if !changes.isAlive {
-            // The folder itself was removed, and those in it with it.
-            guard (try? folder.make()) != nil, let again = try? FolderChanges(of: folder.path) else {
-                nextLook = .after(milliseconds: 1000)
-                return
-            }
-            changes = again
-        }
-        guard (try? folder.check()) != nil, let names = try? names(inFolder: folder.path) else {
-            nextLook = .after(milliseconds: 1000)
+        nextTry = nil
+        nextBeat = stays ? .after(milliseconds: Self.heartbeat) : nil
+        guard isInPlace || isRemade(), (try? folder.check()) != nil, let names = try? names(inFolder: folder.path)
+        else {
+            nextTry = .after(milliseconds: 1000)
             return
         }
         removeHidden(names)
@@ -77,6 +84,21 @@ public final class Watcher {
         crowded.formIntersection(found)
         let known = Set(connections.map(\.name)).union(crowded)
         for name in found where !known.contains(name) && connections.count < Self.connectionLimit { connect(to: name) }
+    }
+
+    /// The folder that is watched is the one that others find, and so is the mark in it.
+    private var isInPlace: Bool {
+        guard changes.isOf(folder.path) else { return false }
+        return !stays || mark?.isInPlace == true
+    }
+
+    /// The folder was removed, and those in it with it.
+    private func isRemade() -> Bool {
+        mark = nil
+        guard (try? folder.make()) != nil, let again = try? FolderChanges(of: folder.path) else { return false }
+        changes = again
+        if stays { mark = try? WatchMark(in: folder) }
+        return true
     }
 
     private func connect(to name: SocketName) {
@@ -89,7 +111,7 @@ public final class Watcher {
             switch error.code {
             // The same one still: the name may have been given to a new socket meanwhile.
             case ECONNREFUSED: if ownSocket(path) == before { unlink(path) }
-            case EAGAIN: nextLook = .after(milliseconds: 200)
+            case EAGAIN: nextTry = .after(milliseconds: 200)
             default: break
             }
         }
@@ -111,46 +133,5 @@ public final class Watcher {
         var info = stat()
         guard lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFSOCK, info.st_uid == geteuid() else { return nil }
         return UInt64(info.st_ino)
-    }
-}
-
-/// Word that something has come into a folder or gone. The corresponding manual page is inotify(7).
-private final class FolderChanges {
-    private let events: Descriptor
-    /// The folder is there still.
-    private(set) var isAlive = true
-
-    init(of path: String) throws(HandOffError) {
-        let number = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
-        guard number >= 0 else { throw .watching(SystemError(call: "inotify_init1", path: path, code: errno)) }
-        events = Descriptor(owning: number, path: path)
-        let wanted = IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR
-        guard inotify_add_watch(number, path, UInt32(wanted)) >= 0 else {
-            throw .watching(SystemError(call: "inotify_add_watch", path: path, code: errno))
-        }
-    }
-
-    var descriptor: Int32 { events.number }
-
-    /// Whether there was any; which ones does not matter, since the folder is read anew.
-    func take() -> Bool {
-        var hasAny = false
-        withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { buffer in
-            while let count = try? events.read(into: buffer), count > 0 {
-                hasAny = true
-                note(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            }
-        }
-        return hasAny
-    }
-
-    private func note(_ events: UnsafeRawBufferPointer) {
-        let size = MemoryLayout<inotify_event>.size
-        var offset = 0
-        while offset + size <= events.count {
-            let event = events.load(fromByteOffset: offset, as: inotify_event.self)
-            if event.mask & UInt32(IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED) != 0 { isAlive = false }
-            offset += size + Int(event.len)
-        }
     }
 }

@@ -18,6 +18,9 @@ public struct SharedLock: ~Copyable {
         self.file = file
     }
 
+    /// The file that is locked still has a name.
+    public var isInPlace: Bool { (try? file.status())?.st_nlink ?? 0 > 0 }
+
     /// Whether somebody holds the lock of the file at `path`; not where there is no such file.
     public static func isHeld(_ path: String) -> Bool {
         guard let file = try? openPrivateFile(path, O_RDONLY) else { return false }

@@ -47,8 +47,10 @@ public final class TerminalQuestion {
             let count = read(device.number, &byte, 1)
             if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
             if count < 0 { throw .system(SystemError(call: "read", path: device.path, code: errno)) }
-            if count == 0 && line.isEmpty { show("\n") }
-            if count == 0 && line.isEmpty { throw .dismissed }
+            if count == 0 && line.isEmpty {
+                show("\n")
+                throw .dismissed
+            }
             if count == 0 || byte == UInt8(ascii: "\n") { return line.copy() }
             if line.count == limit { throw .tooLong }
             line.append(byte)

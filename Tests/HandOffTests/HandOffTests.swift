@@ -166,15 +166,16 @@ struct HandOffTests {
     @Test("whether somebody watches is known, and ends with the one who does")
     func watched() throws {
         #expect(!runtime.folder.isWatched)
+        let passing = try Watcher(runtime.folder)
+        withExtendedLifetime(passing) { #expect(!runtime.folder.isWatched) }
         func watch() throws {
-            let first = try WatchMark(in: runtime.folder)
+            let first = try Watcher(runtime.folder, stays: true)
             func second() throws {
-                _ = try WatchMark(in: runtime.folder)
-                #expect(runtime.folder.isWatched)
+                let second = try Watcher(runtime.folder, stays: true)
+                withExtendedLifetime(second) { #expect(runtime.folder.isWatched) }
             }
             try second()
-            #expect(runtime.folder.isWatched)
-            _ = consume first
+            withExtendedLifetime(first) { #expect(runtime.folder.isWatched) }
         }
         try watch()
         #expect(!runtime.folder.isWatched)

@@ -1,3 +1,4 @@
+import Linux
 import Secrets
 import Testing
 
@@ -8,6 +9,8 @@ private func bytes(_ text: String) -> SecretBytes {
     bytes.append(text)
     return bytes
 }
+
+private func at(_ milliseconds: Int64) -> Deadline { Deadline(milliseconds: milliseconds) }
 
 private func isNone<Value: ~Copyable>(_ value: consuming Value?) -> Bool {
     switch consume value {
@@ -27,11 +30,10 @@ struct MessageTests {
             .asked(
                 3,
                 .init(
-                    kind: .code, profile: hostile, device: hostile, caller: hostile, note: hostile, waited: 12,
-                    left: 108,
-                    wait: 17)),
-            .asked(1, .init(kind: .confirmation, profile: "", waited: 0, left: 0, wait: 0)),
-            .taken(1), .refused(2, note: hostile, wait: 17), .withdrawn(4), .busy,
+                    kind: .code, profile: hostile, device: hostile, caller: hostile, note: hostile, since: at(12),
+                    until: at(108), from: at(17))),
+            .asked(1, .init(kind: .confirmation, profile: "", since: at(0), until: at(0))),
+            .taken(1), .refused(2, note: hostile, from: at(17)), .refused(2, note: "", from: nil), .withdrawn(4), .busy,
             .concluded(hostile, succeeded: true), .concluded("", succeeded: false),
         ])
     func roundTrip(message: Message) {
@@ -43,10 +45,10 @@ struct MessageTests {
     func specified() {
         let question = Message.Question(
             kind: .code, profile: "prod", device: "arn:aws:iam::111111111111:mfa/alice",
-            caller: "terraform (4711) in ~/infra", note: nil, waited: 12, left: 108, wait: 0)
+            caller: "terraform (4711) in ~/infra", note: nil, since: at(81_234_567), until: at(81_354_567))
         #expect(
             Message.asked(1, question).text
-                == "ask 1 code waited=12 left=108 profile=prod device=arn:aws:iam::111111111111:mfa/alice"
+                == "ask 1 code since=81234567 until=81354567 profile=prod device=arn:aws:iam::111111111111:mfa/alice"
                 + " caller=terraform%20%284711%29%20in%20~/infra")
     }
 
@@ -55,8 +57,9 @@ struct MessageTests {
         for letter in ["a", "\n", "\u{1F511}"] {
             let long = String(repeating: letter, count: 5000)
             let question = Message.Question(
-                kind: .confirmation, profile: long, device: long, caller: long, note: long, waited: 31_536_000,
-                left: 31_536_000, wait: 31_536_000)
+                kind: .confirmation, profile: long, device: long, caller: long, note: long,
+                since: at(1_000_000_000_000),
+                until: at(1_000_000_000_000), from: at(1_000_000_000_000))
             let text = Message.asked(.max, question).text
             #expect(text.utf8.count < Line.limit)
             guard case .asked(_, let read)? = Message(text[...]) else { Issue.record("unreadable"); continue }
@@ -69,8 +72,10 @@ struct MessageTests {
         arguments: [
             "", " ", "ask", "ask 1", "ask 1 code", "ask x code profile=a", "ask 1 riddle profile=a",
             "ask 1 code profile=%2",
-            "ask 1 code profile=%zz", "ask 1 code waited=1 profile=a b", "warder-hand-off 2 pid=1", "warder-hand-off 1",
-            "warder-hand-off 1 pid=-4", "taken", "withdrawn", "hello", "=a", "ask  1 code profile=a",
+            "ask 1 code profile=%zz", "ask 1 code since=1 until=2 profile=a b", "ask 1 code profile=a",
+            "ask 1 code since=-1 until=2 profile=a",
+            "ask 1 code since=1 until=1000000000001 profile=a", "warder-hand-off 2 pid=1", "warder-hand-off 1",
+            "warder-hand-off 1 pid=-4", "taken", "withdrawn", "hello", "=a", "ask  1 code since=1 until=2 profile=a",
         ])
     func malformed(line: String) { #expect(Message(line[...]) == nil) }
 

@@ -46,12 +46,13 @@ struct MFA: ParsableCommand {
     private func answer() throws(Failure) {
         let context = try common.context()
         let watcher: Watcher
-        let folder: AskingFolder
         do throws(HandOffError) {
-            folder = try AskingFolder(runtime: context.places.runtime)
-            watcher = try Watcher(folder)
+            watcher = try Watcher(try AskingFolder(runtime: context.places.runtime), stays: watch)
         } catch { throw Failure(error) }
-        if watch { return try stay(watcher, folder, context) }
+        if watch {
+            note("waiting for those who want a code; Ctrl-C ends it")
+            return try Answering(watcher, chosen: nil, context).run()
+        }
         watcher.settle(until: .after(milliseconds: 1000))
         if list { return try printOut(listing(of: watcher.waiting)) }
         let waiting = try wanted(watcher.waiting)
@@ -71,14 +72,6 @@ struct MFA: ParsableCommand {
             throw Failure(.usage, "that is not a code", hint: "give the six digits of the device")
         }
         try Answering(watcher, chosen: connection, context, isAnswered: true).run()
-    }
-
-    private func stay(_ watcher: Watcher, _ folder: AskingFolder, _ context: Context) throws(Failure) {
-        let mark: WatchMark
-        do throws(HandOffError) { mark = try WatchMark(in: folder) } catch { throw Failure(error) }
-        note("waiting for those who want a code; Ctrl-C ends it")
-        try Answering(watcher, chosen: nil, context).run()
-        _ = consume mark
     }
 
     /// Those that wait, or the one of them that was named.
