@@ -122,7 +122,7 @@ int warder_start_alarm(warder_alarm *alarm, int64_t milliseconds) {
     }
     int code = errno;
     sigprocmask(SIG_SETMASK, &alarm->mask, NULL);
-    sigaction(alarm->number, &alarm->action, NULL);
+    if (alarm->action.sa_handler != SIG_DFL) sigaction(alarm->number, &alarm->action, NULL);
     errno = code;
     return -1;
 }
@@ -130,9 +130,9 @@ int warder_start_alarm(warder_alarm *alarm, int64_t milliseconds) {
 void warder_stop_alarm(warder_alarm *alarm) {
     int code = errno;
     timer_delete(alarm->timer);
-    // One that is on its way still finds the handler, or what a program does with it that ignored it before.
     sigprocmask(SIG_SETMASK, &alarm->mask, NULL);
-    sigaction(alarm->number, &alarm->action, NULL);
+    // The default is to end the process, which another thread's timer must not do: the handler stays, and goes at execve.
+    if (alarm->action.sa_handler != SIG_DFL) sigaction(alarm->number, &alarm->action, NULL);
     errno = code;
 }
 

@@ -220,7 +220,7 @@ struct LockTests {
         let other = path
         let waiter = Thread {
             _ = try? FileLock.acquire(other, until: .after(milliseconds: 30_000))
-            FileManager.default.createFile(atPath: other + ".had", contents: nil)
+            _ = FileManager.default.createFile(atPath: other + ".had", contents: nil)
         }
         var second: FileLock?
         do {

@@ -50,7 +50,7 @@ typedef struct {
 /// From `milliseconds` from now (CLOCK_BOOTTIME) on, interrupts this thread's calls twenty times a second, so that a call
 /// which begins a moment too late is interrupted too; 0, or -1 and errno.
 int warder_start_alarm(warder_alarm *alarm, int64_t milliseconds);
-/// Ends that, and puts back what the signal did before.
+/// Ends that, and puts back what the signal did before, unless that was the default.
 void warder_stop_alarm(warder_alarm *alarm);
 
 // Declared by glibc only under _GNU_SOURCE, which Swift's importer does not set.
