@@ -90,7 +90,7 @@ public struct FolderFile: Equatable, Sendable {
     /// A path that is shown to the user, and stands in one line of what is trusted.
     private static func path(in folder: borrowing Folder) throws(FolderError) -> String {
         guard let bytes = try? folder.path(), let path = String(validating: bytes, as: UTF8.self),
-            path.hasPrefix("/"), !path.unicodeScalars.contains(where: FolderText.isControl)
+            path.hasPrefix("/"), !FolderText.holdsControl(path.utf8[...])
         else { throw .unusablePath }
         return path == "/" ? "/" + name : path + "/" + name
     }

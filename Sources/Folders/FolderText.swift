@@ -8,26 +8,36 @@ enum FolderText {
     /// Never a command: nothing in it is run or expanded. A leading `-` would be an option to a shell's hook.
     static func profile(_ bytes: [UInt8]) throws(Fault) -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .notAName }
-        var name: String.UnicodeScalarView.SubSequence?
-        for line in text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: true) {
-            let line = trimmed(line)
-            guard let first = line.first, first != "#" else { continue }
-            guard name == nil else { throw .notOneName }
-            name = line
+        var found: Substring.UTF8View?
+        var rest = text.utf8[...]
+        while !rest.isEmpty {
+            let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+            rest = rest[line.endIndex...].dropFirst()
+            let name = trimmed(line)
+            guard let first = name.first, first != UInt8(ascii: "#") else { continue }
+            guard found == nil else { throw .notOneName }
+            found = name
         }
-        guard let name else { throw .notOneName }
-        guard name.first != "-", !name.contains(where: isControl) else { throw .notAName }
-        return String(name)
+        guard let found else { throw .notOneName }
+        guard found.first != UInt8(ascii: "-"), !holdsControl(found) else { throw .notAName }
+        return String(Substring(found))
     }
 
-    /// C0, DEL and C1.
-    static func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
+    /// C0, DEL or C1, in UTF-8.
+    static func holdsControl(_ text: Substring.UTF8View) -> Bool {
+        var last: UInt8 = 0
+        for byte in text {
+            if byte < 0x20 || byte == 0x7f || (last == 0xc2 && byte < 0xa0) { return true }
+            last = byte
+        }
+        return false
+    }
 
-    private static func trimmed(
-        _ line: String.UnicodeScalarView.SubSequence
-    ) -> String.UnicodeScalarView.SubSequence {
-        var line = line.drop { $0 == " " || $0 == "\t" }
-        while line.last == " " || line.last == "\t" { line.removeLast() }
+    private static func trimmed(_ line: Substring.UTF8View) -> Substring.UTF8View {
+        func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        var line = line
+        while let first = line.first, isBlank(first) { line = line.dropFirst() }
+        while let last = line.last, isBlank(last) { line = line.dropLast() }
         return line
     }
 }

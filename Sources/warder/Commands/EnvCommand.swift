@@ -97,24 +97,22 @@ struct Env: ParsableCommand {
     }
 }
 
-extension Env {
-    /// A shell, as users call it.
-    enum ShellName: String, ExpressibleByArgument, CaseIterable {
-        case bash, zsh, sh, fish, nu, pwsh
+/// A shell, as users call it.
+enum ShellName: String, ExpressibleByArgument, CaseIterable {
+    case bash, zsh, sh, fish, nu, pwsh
 
-        /// How to speak to the shell that was asked for, or else to the one that runs warder: not to `$SHELL`, which is
-        /// the user's login shell.
-        static func syntax(_ given: ShellName?) -> Syntax {
-            switch given {
-            case .bash, .zsh, .sh: return .posix
-            case .fish: return .fish
-            case .nu: return .nu
-            case .pwsh: return .pwsh
-            case nil: break
-            }
-            for program in parentPrograms() { if let syntax = Syntax(program: program) { return syntax } }
-            return .posix
+    /// How to speak to the shell that was asked for, or else to the one that runs warder: not to `$SHELL`, which is
+    /// the user's login shell.
+    static func syntax(_ given: ShellName?) -> Syntax {
+        switch given {
+        case .bash, .zsh, .sh: return .posix
+        case .fish: return .fish
+        case .nu: return .nu
+        case .pwsh: return .pwsh
+        case nil: break
         }
+        for program in parentPrograms() { if let syntax = Syntax(program: program) { return syntax } }
+        return .posix
     }
 }
 
