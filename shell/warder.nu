@@ -28,7 +28,7 @@ def --env give-back [values: record] {
     load-env $values
 }
 
-def --env take [profile: string, maker: string, options: list<string>] {
+def --env take-over [profile: string, maker: string, options: list<string>] {
     let answer = ^warder use --shell nu ...$options -- $profile
     let set = $answer | from json
     let frames = $env.WARDER_SAVED? | default []
@@ -57,7 +57,7 @@ export def --env "warder use" [
 ] {
     let flags = [[$keys, "--keys"], [$read_only, "--read-only"], [$no_prompt, "--no-prompt"]]
     let options = $flags | where {|flag| $flag.0 } | each {|flag| $flag.1 }
-    take $profile "" ($options | append (if $mfa_code == null { [] } else { [--mfa-code $mfa_code] }))
+    take-over $profile "" ($options | append (if $mfa_code == null { [] } else { [--mfa-code $mfa_code] }))
 }
 
 # Takes back what use has set
@@ -130,7 +130,7 @@ def --env at-folder [] {
         if ($found | is-not-empty) and $is_free {
             let answer = ^warder folder --shell-hook | complete
             if $answer.exit_code == 0 {
-                take ($answer.stdout | split row "\t" | first) $found [--no-prompt]
+                take-over ($answer.stdout | split row "\t" | first) $found [--no-prompt]
             } else if ($answer.stderr | is-not-empty) { print --stderr ($answer.stderr | str trim) }
         }
     }
