@@ -51,13 +51,25 @@ gate: build deps
 lint: deps
 	.ci/lint
 
+SHARE := $(DESTDIR)$(PREFIX)/share
+
+# Completions go where each shell looks by itself. Hooks are loaded by nobody unasked: the binary prints them as well.
 install: build
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/warder
 	mkdir -p $(DESTDIR)$(UNITS)
 	sed 's|@PREFIX@|$(PREFIX)|' systemd/warder-lock.service > $(DESTDIR)$(UNITS)/warder-lock.service
+	install -D -m 644 completions/warder.bash $(SHARE)/bash-completion/completions/warder
+	install -D -m 644 completions/_warder $(SHARE)/zsh/site-functions/_warder
+	install -D -m 644 completions/warder.fish $(SHARE)/fish/vendor_completions.d/warder.fish
+	install -D -m 644 -t $(SHARE)/warder/completions completions/warder.nu
+	install -D -m 644 -t $(SHARE)/warder/shell shell/warder.*
+	@shell/after-install '$(PREFIX)'
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/warder $(DESTDIR)$(UNITS)/warder-lock.service
+	rm -f $(SHARE)/bash-completion/completions/warder $(SHARE)/zsh/site-functions/_warder
+	rm -f $(SHARE)/fish/vendor_completions.d/warder.fish
+	rm -rf $(SHARE)/warder
 
 deps-build:
 	@.ci/install-deps build

@@ -159,26 +159,29 @@ def zsh(root):
     def escaped(text):
         return re.sub(r"([\[\]:\\])", r"\\\1", text)
 
+    def specs(option):
+        value = "" if option.value is None else zsh_action(option.names[-1].lstrip("-"), option.value)
+        alone = "(- *)" if option.names[-1] in ("--help", "--version") else ""
+        for name in option.names:
+            equals = "" if option.value is None else "=" if name.startswith("--") else "+"
+            yield quoted(f"{alone}{name}{equals}[{escaped(option.help)}]{value}")
+
     lines = []
     for one in root.all():
+        function = "_" + "_".join(("warder", *one.path)).replace("-", "_")
+        lines.append(f"{function}() {{")
         if one.commands:
-            lines.append(f"_{'_'.join(('warder', *one.path))}() {{")
             lines.append("    local -a commands=(")
             lines += [f"        {quoted(escaped(child.path[-1]) + ':' + child.help)}" for child in one.commands]
-            lines += ["    )", f"    __warder_group _{'_'.join(('warder', *one.path))}", "}"]
+            lines += ["    )", f"    __warder_group {function} \\"]
+            lines += [f"        {spec} \\" for option in one.options for spec in specs(option)]
+            lines[-1] = lines[-1].removesuffix(" \\")
+            lines.append("}")
             continue
-        lines.append(f"_{'_'.join(('warder', *one.path)).replace('-', '_')}() {{")
         if one.runs_another:
             lines.append("    __warder_command && return")
         lines.append("    _arguments -s -S \\")
-        for option in one.options:
-            value = "" if option.value is None else zsh_action(option.names[-1].lstrip("-"), option.value)
-            repeats = "(- *)" if "--help" in option.names else ""
-            for name in option.names:
-                others = " ".join(option.names) if len(option.names) > 1 and not repeats else ""
-                excluded = repeats or (f"({others})" if others else "")
-                equals = "" if option.value is None else "=" if name.startswith("--") else "+"
-                lines.append(f"        {quoted(f'{excluded}{name}{equals}[{escaped(option.help)}]{value}')} \\")
+        lines += [f"        {spec} \\" for option in one.options for spec in specs(option)]
         number = 0
         for place in one.places:
             if place.value == "command":

@@ -22,7 +22,8 @@ __warder_split() {
         elif [[ -z $quote && $char == [\'\"] ]]; then
             quote=$char
         elif [[ $char == \\ && $quote != "'" ]]; then
-            char=${line:++i:1}
+            i=$((i + 1))
+            char=${line:i:1}
             raw+=$char
             if [[ $quote && $char != [\"\\\$\`] ]]; then word+=\\; fi
             word+=$char
@@ -63,6 +64,8 @@ __warder_quote() {
                 *) text+=\\$char ;;
             esac
         done
+        # readline closes the quote, except behind another one like it.
+        if [[ $1 && $text == *"$1" ]]; then text+=$1; fi
         COMPREPLY[i]=$text
     done
 }

@@ -3,7 +3,8 @@
 # Names of profiles and keys are data: fish takes the lines of a command as they are, and quotes them as they must be.
 
 function __warder_names --argument-names kind
-    command warder names $kind (commandline -cto) 2>/dev/null
+    command -q warder
+    and command warder names $kind (commandline -cto) 2>/dev/null
 end
 
 # Reads the words before the cursor: `__warder_path` is the command that they name, `__warder_count` how many arguments

@@ -39,7 +39,7 @@ SHELLS = sorted(STARTS)
 class Tabs:
     """A shell at a terminal; `folder` is where it is, and must stay as it is."""
 
-    def __init__(self, shell, root, stand_in=STAND_IN, program=None, lines=(), environment=None):
+    def __init__(self, shell, root, stand_in=STAND_IN, program=None, lines=(), environment=None, loaded=True):
         self.shell, self.root = shell, root
         self.bin, self.place = root / "bin", root / "place"
         for folder in (self.bin, self.place):
@@ -56,6 +56,10 @@ class Tabs:
             "TABS": str(root), "INPUTRC": "/dev/null", "HISTFILE": "/dev/null",
         } | (environment or {})
         command, setup = STARTS[shell]
+        if not loaded:
+            setup = [line for line in setup if str(COMPLETIONS) not in line and "compinit" not in line]
+            if shell == "fish":
+                command = ["fish"]
         self.terminal = pexpect.spawn(
             command[0], command[1:], env=variables, cwd=str(self.place), timeout=60, encoding="utf-8",
             codec_errors="replace", dimensions=(50, 1000),

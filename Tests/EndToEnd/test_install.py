@@ -1,0 +1,96 @@
+"""`make install`: each shell finds the completions by itself, or by the line that is printed, and all goes again."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+from home import WARDER
+from tabs import TOP, Tabs
+
+BASH_COMPLETION = "/usr/share/bash-completion/bash_completion"
+
+
+def make(target, prefix, *more):
+    """Without building: what was built is what is tested."""
+    binary = os.path.relpath(WARDER, TOP)
+    command = ["make", "-o", "build", target, f"PREFIX={prefix}", f"BINARY={binary}", *more]
+    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True)
+    assert done.returncode == 0, done
+    return done.stdout
+
+
+def files(folder):
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir()}
+
+
+@pytest.fixture(scope="module")
+def prefix(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("prefix")
+    make("install", folder)
+    return folder
+
+
+def test_what_is_installed_goes_again(tmp_path):
+    make("install", tmp_path)
+    assert files(tmp_path) >= {
+        "bin/warder", "share/systemd/user/warder-lock.service", "share/bash-completion/completions/warder",
+        "share/zsh/site-functions/_warder", "share/fish/vendor_completions.d/warder.fish",
+        "share/warder/completions/warder.nu", "share/warder/shell/warder.fish",
+    }
+    make("uninstall", tmp_path)
+    assert files(tmp_path) == set()
+
+
+def test_a_package_is_built_below_destdir(tmp_path):
+    make("install", "/usr", f"DESTDIR={tmp_path}")
+    assert "usr/share/zsh/site-functions/_warder" in files(tmp_path)
+    assert "ExecStart=/usr/bin/warder" in (tmp_path / "usr/share/systemd/user/warder-lock.service").read_text()
+    make("uninstall", "/usr", f"DESTDIR={tmp_path}")
+    assert files(tmp_path) == set()
+
+
+def test_the_lines_to_add_are_said(tmp_path):
+    said = make("install", tmp_path)
+    assert 'eval "$(warder hook bash)"' in said
+    if shutil.which("zsh"):
+        assert f"fpath=({tmp_path}/share/zsh/site-functions $fpath)" in said and 'eval "$(warder hook zsh)"' in said
+    if shutil.which("fish"):
+        assert "warder hook fish | source" in said
+
+
+def completes(shell, prefix, tmp_path, lines, environment=None, home=None):
+    """Starts a shell without completions of the tests' own, and has it complete by what is installed."""
+    tabs = Tabs(shell, tmp_path, lines=lines, environment=environment, loaded=False)
+    try:
+        tabs.names(["quality:eu"])
+        assert tabs.given("warder env qual\t") == ["env", "quality:eu"]
+        assert tabs.given("warder va\tslo\tli\t") == ["vault", "slots", "list"]
+    finally:
+        tabs.close()
+
+
+@pytest.mark.skipif(not os.path.exists(BASH_COMPLETION), reason="bash-completion is not installed")
+def test_bash_loads_it_by_itself(prefix, tmp_path):
+    completes("bash", prefix, tmp_path, [f"source {BASH_COMPLETION}"], {"XDG_DATA_DIRS": f"{prefix}/share"})
+
+
+def test_bash_without_bash_completion_takes_the_line(prefix, tmp_path):
+    completes("bash", prefix, tmp_path, [f". {prefix}/share/bash-completion/completions/warder"])
+
+
+@pytest.mark.needs("zsh")
+def test_zsh_loads_it_from_fpath(prefix, tmp_path):
+    completes("zsh", prefix, tmp_path, [
+        f"fpath=({prefix}/share/zsh/site-functions $fpath)", "autoload -Uz compinit", "compinit -u -d $TABS/zcompdump",
+    ])
+
+
+@pytest.mark.needs("fish")
+def test_fish_loads_it_by_itself(prefix, tmp_path):
+    completes("fish", prefix, tmp_path, [], {"XDG_DATA_DIRS": f"{prefix}/share"})
+
+
+@pytest.mark.needs("fish")
+def test_fish_takes_the_line(prefix, tmp_path):
+    completes("fish", prefix, tmp_path, [f"set -p fish_complete_path {prefix}/share/fish/vendor_completions.d"])
