@@ -26,7 +26,7 @@ struct Use: ParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var code: CodeOptions
     @Option(help: "The shell whose statements are printed; the hook gives it.")
-    var shell: Env.ShellName?
+    var shell: ShellName?
     @Flag(help: "Export the credentials themselves.")
     var keys = false
     @Flag(name: .customLong("read-only"), help: "Narrow the role to AWS's ReadOnlyAccess policy; means --keys.")
@@ -36,7 +36,7 @@ struct Use: ParsableCommand {
 
     func run() throws {
         guard shell != nil || isatty(STDOUT_FILENO) == 0 else { throw Self.withoutHook }
-        let syntax = Env.ShellName.syntax(shell)
+        let syntax = ShellName.syntax(shell)
         do {
             try printOut(try script(syntax))
         } catch {
@@ -124,7 +124,7 @@ struct Renew: ParsableCommand {
         abstract: "Renews a profile's session without asking anybody; prints when it ends.", shouldDisplay: false)
 
     @Option(help: "The shell whose hook asks.")
-    var shell: Env.ShellName?
+    var shell: ShellName?
     @Flag(name: .customLong("read-only"))
     var readOnly = false
     @Argument(help: "The profile.")
