@@ -114,8 +114,9 @@ extension Pinentry {
     ) throws(AssuanError) -> Assuan {
         let screen = foregroundTerminalPath().map(Screen.terminal) ?? .display
         var conversation = try Assuan(with: program, withheld: PassphraseSource.variables, until: deadline)
+        try setUp(&conversation, on: screen)
         // A little before it would be taken down, so that it can tidy the screen.
-        try setUp(&conversation, on: screen, timeout: max(1, deadline.remaining / 1000))
+        _ = try conversation.offer("SETTIMEOUT", String(max(1, deadline.remaining / 1000)))
         _ = try conversation.offer("SETTITLE", title)
         try conversation.tell("SETDESC", description)
         return conversation
@@ -139,16 +140,13 @@ extension Pinentry {
     }
 
     /// Hears the greeting, and says where it is to show itself.
-    ///
-    /// - Parameter timeout: when it takes itself down, in seconds.
-    func setUp(_ conversation: inout Assuan, on screen: Screen, timeout: Int64) throws(AssuanError) {
+    func setUp(_ conversation: inout Assuan, on screen: Screen) throws(AssuanError) {
         try conversation.greet()
         for option in options { _ = try conversation.offer("OPTION", option) }
         switch screen {
         case .terminal(let path): _ = try conversation.offer("OPTION", "ttyname=" + path)
         case .display: try requireDisplay(&conversation)
         }
-        _ = try conversation.offer("SETTIMEOUT", String(timeout))
     }
 
     /// Without a terminal of its own, pinentry-tty would take the pipe for one, and the protocol for its user. One for

@@ -128,7 +128,8 @@ extension PinentryContender {
         var started = try Assuan(
             with: pinentry.program, withheld: PassphraseSource.variables, apart: screen == .display,
             patience: Self.patience.end, until: .after(milliseconds: Self.patience.start))
-        try pinentry.setUp(&started, on: screen, timeout: Self.timeout)
+        try pinentry.setUp(&started, on: screen)
+        _ = try started.offer("SETTIMEOUT", String(Self.timeout))
         _ = try started.offer("SETTITLE", enquiry.title)
         try started.tell("SETDESC", enquiry.text)
         if let note = enquiry.note { try started.tell("SETERROR", printable(note)) }

@@ -99,7 +99,7 @@ extension SharedProcess {
         @Test("a window is answered, without a terminal, behind one, and in front of one")
         func window() throws {
             for place in [Place.none, .back, .front] {
-                let run = try ask(place, ["terminal", "dialog"], [press("type 123456 key Return"), hidden])
+                let run = try ask(place, ["terminal", "dialog"], [press("key 1 2 3 4 5 6 Return"), hidden])
                 check(run, "123456", "the window")
                 if place == .front {
                     #expect(run.screen.hasSuffix(prompt + " answered elsewhere\r\n"))
@@ -180,7 +180,7 @@ extension SharedProcess {
             let run = try ask(
                 .front, ["terminal", "dialog"],
                 [
-                    .see(prompt), shown, .type("12\u{1a}"), .see(prompt), press("type 123456 key Return"), hidden,
+                    .see(prompt), shown, .type("12\u{1a}"), .see(prompt), press("key 1 2 3 4 5 6 Return"), hidden,
                 ])
             check(run, "123456", "the window")
         }
