@@ -12,17 +12,19 @@ export PYTHONDONTWRITEBYTECODE := 1
 # runtime under it is linked in too: bound at each start, it would cost 1.7 million instructions. No RUNPATH: it would be
 # searched for each library at each start. No exported symbols, and a fixed address (-no-pie): moved at each start, a hundred
 # pages of metadata would be copied, which is a quarter of the time of a warm answer; docs/performance.md weighs it.
-# Functions of the same code are folded, and there is no index of what unwinding needs: nothing here unwinds.
+# Functions of the same code are folded, and what unwinding would need (.eh_frame, a tenth of the file) is left out with
+# its index: nothing here unwinds.
 STATIC := .build/static
 RELEASE := -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -L$(CURDIR)/$(STATIC) -Xlinker -s \
 	-Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -no-pie -Xlinker --no-export-dynamic \
-	-Xlinker --icf=all -Xlinker --no-eh-frame-hdr -Xlinker -O2
+	-Xlinker --icf=all -Xlinker --no-eh-frame-hdr -Xlinker -O2 -Xlinker -T -Xlinker $(CURDIR)/$(STATIC)/discard.ld
 BINARY := .build/release/warder
 
 .PHONY: build try test unit e2e bench gate lint install uninstall clean deps deps-build
 
 build: deps-build
 	@mkdir -p $(STATIC) && ln -sf "$$(cc -print-file-name=libstdc++.a)" $(STATIC)/libstdc++.a
+	@echo 'SECTIONS { /DISCARD/ : { *(.eh_frame) } } INSERT AFTER .text;' > $(STATIC)/discard.ld
 	$(SWIFT) build $(RELEASE) --product warder
 
 # The main job before one's eyes, in a throwaway home.

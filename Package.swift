@@ -43,7 +43,12 @@ let package = Package(
         room("Prompt", ["Linux", "Secrets"]),
         room("HandOff", ["Linux", "Prompt", "Secrets"]),
         room("Shells", ["Secrets"]),
+        room("OneTime", ["Crypto", "Secrets"]),
+        room("Folders", ["Crypto", "Linux", "Secrets"]),
+        // What is embedded is a link to shell/.
+        .target(name: "Hooks", resources: [.embedInCode("Resources")], swiftSettings: strict),
         room("Desktop", ["CGLib", "Linux", "Secrets"]),
+        room("Serving", ["Crypto", "Linux", "Secrets"]),
 
         // Talking to STS.
         room("Signing", ["Crypto", "Secrets", "Times"]),
@@ -58,9 +63,9 @@ let package = Package(
         .executableTarget(
             name: "warder",
             dependencies: [
-                "Chains", "Crypto", "Desktop", "HandOff", "JSON", "Linux", "Metadata", "Profiles", "Prompt", "SSO",
-                "STS",
-                "Secrets", "Sessions", "Shells", "Times", "Transport", "Vault",
+                "Chains", "Crypto", "Desktop", "Folders", "HandOff", "Hooks", "JSON", "Linux", "Metadata", "OneTime",
+                "Profiles", "Prompt", "Secrets", "Serving", "Sessions", "Shells", "SSO", "STS", "Times", "Transport",
+                "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -80,11 +85,14 @@ let package = Package(
         .testTarget(
             name: "PromptTests", dependencies: ["Asking", "Linux", "Prompt", "Secrets"], exclude: ["terminal.py"],
             swiftSettings: strict),
+        tests(of: "OneTime", ["Crypto", "Secrets"]),
         .executableTarget(
             name: "Waiting", dependencies: ["HandOff", "Linux", "Prompt", "Secrets"], path: "Tests/Waiting",
             swiftSettings: strict),
         tests(of: "HandOff", ["Linux", "Prompt", "Secrets"]),
+        tests(of: "Serving", ["Linux", "Secrets"]),
         tests(of: "Shells", ["Secrets"]),
+        tests(of: "Folders", ["Linux"]),
         .testTarget(
             name: "DesktopTests", dependencies: ["CGLib", "Desktop", "Linux", "Secrets"],
             exclude: ["fake_service.py", "notification_daemon.py"], swiftSettings: strict),

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "clinux.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/keyctl.h>
 #include <linux/magic.h>
@@ -10,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 warder_key_serial warder_add_user_key(const char *description, const void *payload, size_t length) {
@@ -61,8 +63,8 @@ int warder_allow_core_dump(uint64_t soft) {
     return setrlimit(RLIMIT_CORE, &limit);
 }
 
-int warder_try_lock(int descriptor, int64_t offset) {
-    struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = offset, .l_len = 1};
+int warder_try_lock(int descriptor, int64_t offset, int64_t length) {
+    struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = offset, .l_len = length};
     return fcntl(descriptor, F_OFD_SETLK, &range);
 }
 
@@ -89,6 +91,51 @@ int warder_peer_user(int socket, uint32_t *user) {
     return 0;
 }
 
+int warder_wait_lock(int descriptor, int64_t offset, int64_t length) {
+    struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = offset, .l_len = length};
+    return fcntl(descriptor, F_OFD_SETLKW, &range);
+}
+
+// What a signal runs that is only to end a wait.
+static void nothing(int number) {
+    (void)number;
+}
+
+int warder_start_alarm(warder_alarm *alarm, int64_t milliseconds) {
+    alarm->number = SIGRTMAX;
+    struct sigaction action = {.sa_handler = nothing};  // Without SA_RESTART.
+    if (sigaction(alarm->number, &action, &alarm->action) != 0) return -1;
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, alarm->number);
+    sigprocmask(SIG_UNBLOCK, &mask, &alarm->mask);
+    struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = alarm->number};
+    event._sigev_un._tid = gettid();  // glibc 2.36 has no other name for it.
+    struct itimerspec time = {
+        .it_value = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000},
+        .it_interval = {.tv_nsec = 50000000},
+    };
+    if (time.it_value.tv_sec == 0 && time.it_value.tv_nsec == 0) time.it_value.tv_nsec = 1;
+    if (timer_create(CLOCK_BOOTTIME, &event, &alarm->timer) == 0) {
+        if (timer_settime(alarm->timer, 0, &time, NULL) == 0) return 0;
+        timer_delete(alarm->timer);
+    }
+    int code = errno;
+    sigprocmask(SIG_SETMASK, &alarm->mask, NULL);
+    sigaction(alarm->number, &alarm->action, NULL);
+    errno = code;
+    return -1;
+}
+
+void warder_stop_alarm(warder_alarm *alarm) {
+    int code = errno;
+    timer_delete(alarm->timer);
+    // One that is on its way still finds the handler, or what a program does with it that ignored it before.
+    sigprocmask(SIG_SETMASK, &alarm->mask, NULL);
+    sigaction(alarm->number, &alarm->action, NULL);
+    errno = code;
+}
+
 int warder_pipe(int ends[2]) {
     return pipe2(ends, O_CLOEXEC);
 }
@@ -99,4 +146,69 @@ int warder_signal_descriptor(const sigset_t *signals) {
 
 int warder_become(const char *file, char *const arguments[], char *const environment[]) {
     return execvpe(file, arguments, environment);
+}
+
+int warder_process_descriptor(void) {
+    // The kernel makes it close-on-exec.
+    return (int)syscall(SYS_pidfd_open, getpid(), 0);
+}
+
+// Between fork and execve, only what signal-safety(7) allows.
+
+static void close_from(int first) {
+#ifdef SYS_close_range
+    if (syscall(SYS_close_range, first, ~0U, 0) == 0) return;
+#endif
+    struct rlimit limit;
+    rlim_t end = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 65536 ? limit.rlim_cur : 65536;
+    for (int descriptor = first; descriptor < (int)end; descriptor++) close(descriptor);
+}
+
+static void default_signals(void) {
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    for (int number = 1; number < NSIG; number++) sigaction(number, &action, NULL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void take_descriptors(const int *descriptors, int count) {
+    int copies[8];
+    // First out of the way of one another.
+    for (int index = 0; index < count; index++) {
+        copies[index] = fcntl(descriptors[index], F_DUPFD, 16);
+        if (copies[index] < 0) _exit(127);
+    }
+    for (int index = 0; index < count; index++) {
+        if (dup2(copies[index], index) < 0) _exit(127);
+    }
+    close_from(count);
+}
+
+int warder_detach(const char *file, char *const arguments[], char *const environment[], const int *descriptors,
+                  int count) {
+    if (count > 8) {
+        errno = EINVAL;
+        return -1;
+    }
+    pid_t child = fork();
+    if (child < 0) return -1;
+    if (child == 0) {
+        setsid();
+        pid_t grandchild = fork();
+        if (grandchild != 0) _exit(grandchild < 0);
+        take_descriptors(descriptors, count);
+        default_signals();
+        execve(file, arguments, environment);
+        _exit(127);
+    }
+    int status = 0;
+    // Where SIGCHLD is ignored nothing is left to wait for, and whether it worked shows by what it says.
+    while (waitpid(child, &status, 0) < 0) {
+        if (errno == ECHILD) return 0;
+        if (errno != EINTR) return -1;
+    }
+    if (status == 0) return 0;
+    errno = EAGAIN;
+    return -1;
 }

@@ -20,6 +20,8 @@ public struct Chain: Sendable {
     public let endpoint: EndpointSettings
     /// The command that prints an MFA code: of the profile, or of the nearest of its sources that has one.
     public let mfaProcess: Setting?
+    /// Who says yes before the credentials are given out.
+    public let confirmation: Confirmation
 
     /// The index of the source among the steps: it comes before the first.
     public static let sourceStep = -1

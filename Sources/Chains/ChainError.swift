@@ -51,6 +51,8 @@ public enum ChainError: Error, Equatable, Sendable {
         case notADuration
         /// Not `true` or `false`, or for `warder_session` `on` or `off`.
         case notASwitch
+        /// Not an absolute path.
+        case notAbsolute
         /// A number outside these bounds.
         case outOfRange(ClosedRange<Int>)
         /// Fewer or more characters than these.

@@ -58,3 +58,8 @@ func words(of command: String) -> [String] {
     if isOpen { words.append(String(decoding: word, as: UTF8.self)) }
     return words
 }
+
+/// Whether a `credential_process` runs warder itself.
+public func runsWarder(_ command: String) -> Bool {
+    if case .warder = Program(command) { true } else { false }
+}

@@ -37,7 +37,8 @@ extension Chain {
         try steps.read(walk)
         return Chain(
             profile: profile, source: source, session: steps.session, roles: steps.roles,
-            region: steps.region, endpoint: try endpoint(walk, profiles), mfaProcess: try walk.nearest("mfa_process"))
+            region: steps.region, endpoint: try endpoint(walk, profiles), mfaProcess: try walk.nearest("mfa_process"),
+            confirmation: try Confirmation(of: walk.profiles.first))
     }
 
     private static func endpoint(_ walk: Walk, _ profiles: ProfileSet) throws(ChainError) -> EndpointSettings {

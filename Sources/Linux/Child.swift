@@ -58,11 +58,14 @@ public func output(
 ///
 /// - Parameters:
 ///   - standardInput: nil for `/dev/null`.
+///   - standardError: nil for the terminal, or `/dev/null` where there is none to share.
+///   - apart: it has a process group of its own and no part in the terminal, even where there is one.
 ///   - endable: no signal is held back from it and SIGTERM ends it, whatever this thread holds back or ignores.
 /// - Returns: 0, or `errno`.
 func spawn(
-    _ program: String, _ arguments: [String], standardInput: Int32?, standardOutput: Int32, withheld: [String],
-    endable: Bool = false, _ process: inout pid_t
+    _ program: String, _ arguments: [String], standardInput: Int32?, standardOutput: Int32,
+    standardError: Int32? = nil, withheld: [String], apart: Bool = false, endable: Bool = false,
+    _ process: inout pid_t
 ) -> Int32 {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -73,17 +76,30 @@ func spawn(
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     }
     posix_spawn_file_actions_adddup2(&actions, standardOutput, 1)
-    let hasTerminal = access("/dev/tty", W_OK) == 0 && (try? Terminal.open()) != nil
-    posix_spawn_file_actions_addopen(&actions, 2, hasTerminal ? "/dev/tty" : "/dev/null", O_WRONLY | O_NOCTTY, 0)
+    let hasTerminal = !apart && access("/dev/tty", W_OK) == 0 && (try? Terminal.open()) != nil
+    if let standardError {
+        posix_spawn_file_actions_adddup2(&actions, standardError, 2)
+    } else {
+        posix_spawn_file_actions_addopen(&actions, 2, hasTerminal ? "/dev/tty" : "/dev/null", O_WRONLY | O_NOCTTY, 0)
+    }
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
+    set(&attributes, ownGroup: !hasTerminal, endable: endable)
+    return withVariables(without: withheld, adding: []) { environment in
+        withArguments(arguments) { arguments in
+            posix_spawn(&process, program, &actions, &attributes, arguments, environment)
+        }
+    }
+}
+
+private func set(_ attributes: inout posix_spawnattr_t, ownGroup: Bool, endable: Bool) {
     // warder ignores SIGPIPE, which a child would inherit.
     var defaults = sigset_t()
     sigemptyset(&defaults)
     sigaddset(&defaults, SIGPIPE)
     var flags = POSIX_SPAWN_SETSIGDEF
-    if !hasTerminal { flags |= POSIX_SPAWN_SETPGROUP }
+    if ownGroup { flags |= POSIX_SPAWN_SETPGROUP }
     if endable {
         var none = sigset_t()
         sigemptyset(&none)
@@ -93,11 +109,6 @@ func spawn(
     }
     posix_spawnattr_setsigdefault(&attributes, &defaults)
     posix_spawnattr_setflags(&attributes, Int16(flags))
-    return withVariables(without: withheld, adding: []) { environment in
-        withArguments(arguments) { arguments in
-            posix_spawn(&process, program, &actions, &attributes, arguments, environment)
-        }
-    }
 }
 
 /// Reads until the child has ended: its output may end before, and what it leaves running may hold the pipe open after.

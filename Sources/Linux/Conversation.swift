@@ -29,13 +29,21 @@ public struct Conversation: ~Copyable {
     private let output: Descriptor
     private let terminal: TerminalLoan?
     private let signals: HeldSignals
-    /// As `waitpid` gives it, once the child has ended.
-    private var status: Int32?
+    /// It has a process group of its own.
+    private let isApart: Bool
+    /// How long it may take to end, in milliseconds.
+    private let patience: Int64
+    private var ending: Ending?
 
     /// Starts `program`, an absolute path, without arguments.
     ///
-    /// - Parameter withheld: the names of variables that it does not get.
-    public init(with program: String, withheld: [String]) throws(ChildError) {
+    /// - Parameters:
+    ///   - withheld: the names of variables that it does not get.
+    ///   - apart: it has no part in the terminal, even where there is one.
+    ///   - patience: how long it may take to end once it is told to, in milliseconds; then it is made to.
+    public init(
+        with program: String, withheld: [String], apart: Bool = false, patience: Int64 = 500
+    ) throws(ChildError) {
         var read: [Int32] = [-1, -1]
         guard warder_pipe(&read) == 0 else { throw .notStarted(program: program, code: errno) }
         let standardInput = Descriptor(owning: read[0], path: program)
@@ -44,12 +52,13 @@ public struct Conversation: ~Copyable {
         guard warder_pipe(&written) == 0 else { throw .notStarted(program: program, code: errno) }
         let output = Descriptor(owning: written[0], path: program)
         let standardOutput = Descriptor(owning: written[1], path: program)
-        let terminal = TerminalLoan()
+        _ = fcntl(output.number, F_SETFL, O_NONBLOCK)
+        let terminal = apart ? nil : TerminalLoan()
         let signals = HeldSignals()
         var process: pid_t = 0
         let code = spawn(
             program, [program], standardInput: standardInput.number, standardOutput: standardOutput.number,
-            withheld: withheld, endable: true, &process)
+            withheld: withheld, apart: apart, endable: true, &process)
         guard code == 0 else {
             signals.release()
             throw .notStarted(program: program, code: code)
@@ -60,14 +69,20 @@ public struct Conversation: ~Copyable {
         self.output = output
         self.terminal = terminal
         self.signals = signals
+        self.isApart = apart
+        self.patience = patience
     }
 
     deinit {
-        if status == nil { Self.end(process) }
-        terminal?.restore()
+        if ending == nil { Linux.end(process, group: isApart, within: patience) }
+        // Taken down while it asked: half an answer is not for the shell.
+        terminal?.restore(flushing: ending == nil)
         // Here the process may end.
         signals.release()
     }
+
+    /// Readable when there is something to `take`.
+    public var descriptor: Int32 { output.number }
 
     /// Sends a line, which must not hold a line end; false where nobody reads it.
     public func say(_ line: String) -> Bool {
@@ -90,9 +105,19 @@ public struct Conversation: ~Copyable {
             if ready < 0 { return .end }
             if waiting[1].revents != 0 { return .interrupted }
             if ready == 0 || deadline.hasPassed { return .timedOut }
+            if let outcome = take(&line, limit: limit) { return outcome }
+        }
+    }
+
+    /// Takes what the child has said by now, behind what stands in `line`, up to the end of a line; never waits.
+    ///
+    /// - Returns: `.line`, `.end` or `.tooLong`; nil where the line has no end yet.
+    public func take(_ line: inout SecretBytes, limit: Int) -> Outcome? {
+        while true {
             var byte: UInt8 = 0
             let count = read(output.number, &byte, 1)
             if count < 0 && errno == EINTR { continue }
+            if count < 0 && errno == EAGAIN { return nil }
             if count <= 0 { return .end }
             if byte == UInt8(ascii: "\n") { return .line }
             if line.count == limit { return .tooLong }
@@ -105,31 +130,11 @@ public struct Conversation: ~Copyable {
     ///
     /// - Returns: how it failed; nil where it ended with code 0, or had to be ended.
     public mutating func end() -> ChildError? {
-        guard let status = Self.status(of: process, within: 500) else { return nil }
-        self.status = status
-        if status & 0x7f != 0 { return .killed(program: program, signal: status & 0x7f) }
-        return status == 0 ? nil : .failed(program: program, code: status >> 8 & 0xff)
-    }
-
-    /// Ends the child: first so that it can tidy the screen, if it was stopped too; then without its consent.
-    private static func end(_ process: pid_t) {
-        kill(process, SIGTERM)
-        kill(process, SIGCONT)
-        if status(of: process, within: 500) != nil { return }
-        kill(process, SIGKILL)
-        while waitpid(process, nil, 0) == -1 && errno == EINTR {}
-    }
-
-    /// How the child ended; nil where it has not within so many milliseconds.
-    private static func status(of process: pid_t, within milliseconds: Int64) -> Int32? {
-        let deadline = Deadline.after(milliseconds: milliseconds)
-        while true {
-            var status: Int32 = 0
-            let answer = waitpid(process, &status, WNOHANG)
-            // It is nobody's child where whoever started this process ignores SIGCHLD.
-            if answer == process || (answer == -1 && errno == ECHILD) { return status }
-            if deadline.hasPassed { return nil }
-            sleep(milliseconds: 5)
+        ending = Linux.ending(of: process, within: patience)
+        switch ending {
+        case .signal(let signal): return .killed(program: program, signal: signal)
+        case .code(let code) where code != 0: return .failed(program: program, code: code)
+        default: return nil
         }
     }
 }

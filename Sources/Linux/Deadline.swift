@@ -30,6 +30,13 @@ public struct Deadline: Sendable, Comparable {
     public static func < (a: Deadline, b: Deadline) -> Bool { a.milliseconds < b.milliseconds }
 }
 
+/// What tells this start of the machine from every other, to which a `Deadline` of another start means nothing; nil where
+/// the kernel does not say (random(4)).
+public func bootIdentifier() -> String? {
+    guard let text = try? readFile("/proc/sys/kernel/random/boot_id", limit: 64), text.count >= 36 else { return nil }
+    return text.withUnsafeBytes { String(decoding: $0.prefix(36), as: UTF8.self) }
+}
+
 /// The wall clock, in seconds since 1970. The corresponding C function is `clock_gettime`.
 public func wallClock() -> Int64 {
     var time = timespec()

@@ -1,7 +1,18 @@
 import Glibc
 
-/// The name of the program that started this one, as the kernel has it (at most 15 bytes); nil where it cannot be read.
-public func parentProgram() -> String? {
-    guard let name = try? readFile("/proc/\(getppid())/comm", limit: 256) else { return nil }
-    return name.withUnsafeBytes { String(decoding: $0.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self) }
+/// What the kernel knows the program by that started this one: the path of its executable, then its own name (at most
+/// 15 bytes). Either is missing where it cannot be read.
+///
+/// The two differ for a script, whose name is the script's, and for a program of many names, as busybox is.
+public func parentPrograms() -> [String] {
+    let parent = "/proc/\(getppid())"
+    var names: [String] = []
+    var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let length = readlink(parent + "/exe", &path, path.count)
+    if length > 0 { names.append(String(decoding: path.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)) }
+    if let name = try? readFile(parent + "/comm", limit: 256) {
+        names.append(
+            name.withUnsafeBytes { String(decoding: $0.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self) })
+    }
+    return names
 }

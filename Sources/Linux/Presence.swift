@@ -11,3 +11,10 @@ public func isProgram(_ path: String) -> Bool {
     var info = stat()
     return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
 }
+
+/// The path behind all links; nil where nothing stands there. The corresponding C function is `realpath`.
+public func resolved(_ path: String) -> String? {
+    guard let target = realpath(path, nil) else { return nil }
+    defer { free(target) }
+    return String(cString: target)
+}

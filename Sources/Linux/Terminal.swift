@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 import Secrets
 
@@ -132,28 +131,4 @@ private struct Echo {
         guard var before else { return }
         tcsetattr(descriptor, TCSAFLUSH, &before)
     }
-}
-
-/// The signals that end or stop a process, held back until `release`.
-///
-/// They are only watched for, never taken: let go, the kernel delivers them, and the user's or the default action
-/// runs as if nothing had held them.
-struct HeldSignals: ~Copyable {
-    let descriptor: Int32
-    private var before = sigset_t()
-
-    init() {
-        var held = sigset_t()
-        sigemptyset(&held)
-        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP] { sigaddset(&held, signal) }
-        pthread_sigmask(SIG_BLOCK, &held, &before)
-        descriptor = warder_signal_descriptor(&held)
-    }
-
-    func release() {
-        var before = before
-        pthread_sigmask(SIG_SETMASK, &before, nil)
-    }
-
-    deinit { close(descriptor) }
 }

@@ -13,10 +13,13 @@ struct TerminalLoan: ~Copyable {
     }
 
     /// Puts the settings back, unless another program is in front by now: it has its own.
-    func restore() {
+    ///
+    /// - Parameter flushing: what was typed by now is thrown away, so that the shell does not get it.
+    func restore(flushing: Bool) {
         guard tcgetpgrp(device.number) == getpgrp() else { return }
         var before = before
         tcsetattr(device.number, TCSADRAIN, &before)
+        if flushing { tcflush(device.number, TCIFLUSH) }
     }
 }
 

@@ -26,3 +26,11 @@ enum WarderCommand {
         return words[(verb + 1)...].first { !$0.hasPrefix("-") }.map(String.init)
     }
 }
+
+extension Profile {
+    /// Whether SDKs ask warder for the profile: its `credential_process` runs warder.
+    public func asksWarder() throws(ProfileError) -> Bool {
+        guard let command = try plain("credential_process") else { return false }
+        return WarderCommand.profile(askedBy: command.value) != nil
+    }
+}

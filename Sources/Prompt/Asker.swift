@@ -1,12 +1,16 @@
 import Linux
 import Secrets
 
-/// Where somebody may be asked for a passphrase.
+/// Where somebody may be asked.
 public enum Asker: Sendable, Equatable {
     /// The controlling terminal.
     case terminal
     /// A pinentry: the one that is named, by path or by name; nil for that of gpg-agent.
     case pinentry(named: String?)
+    /// A window of zenity or kdialog; never for a passphrase.
+    case dialog
+    /// Whoever answers from elsewhere; never for a passphrase.
+    case handoff
 }
 
 /// A passphrase that is asked for.
@@ -24,6 +28,7 @@ struct Question {
                 switch asker {
                 case .terminal: return try askAtTerminal()
                 case .pinentry(let name): return try ask(pinentry: name, in: environment)
+                case .dialog, .handoff: continue
                 }
             } catch {
                 guard asker.isOut(error, in: environment) else { throw error }

@@ -26,26 +26,27 @@ enum AssuanError: Error {
 struct Assuan: ~Copyable {
     /// The longest line that the protocol allows, in bytes, without its end.
     private static let lineLimit = 1000
-    /// More lines than any answer has: a child that does not stop must not be listened to for ever.
-    private static let answerLimit = 1000
 
     private var child: Conversation
     private let deadline: Deadline
 
     /// Starts `program`; its greeting is still to be heard.
-    init(with program: String, withheld: [String], until deadline: Deadline) throws(AssuanError) {
-        child = try Self.start(program, withheld: withheld)
+    ///
+    /// - Parameters:
+    ///   - apart: it has no part in the terminal.
+    ///   - patience: how long it may take to end, in milliseconds.
+    ///   - deadline: for all that is waited for.
+    init(
+        with program: String, withheld: [String], apart: Bool = false, patience: Int64 = 500, until deadline: Deadline
+    ) throws(AssuanError) {
+        do throws(ChildError) {
+            child = try Conversation(with: program, withheld: withheld, apart: apart, patience: patience)
+        } catch { throw .ended(error) }
         self.deadline = deadline
     }
 
     /// Hears the greeting.
     mutating func greet() throws(AssuanError) { try listen() }
-
-    private static func start(_ program: String, withheld: [String]) throws(AssuanError) -> Conversation {
-        do throws(ChildError) { return try Conversation(with: program, withheld: withheld) } catch {
-            throw .ended(error)
-        }
-    }
 
     /// Sends a command, and hears that it was done.
     ///
@@ -73,9 +74,10 @@ struct Assuan: ~Copyable {
         _ command: String, limit: Int, statuses: inout [String]
     ) throws(AssuanError) -> SecretBytes {
         say(command, "")
-        var data = SecretBytes(capacity: limit + 1)
-        try listen(into: &data, limit: limit, statuses: &statuses)
-        return data
+        var answer = AssuanAnswer(limit: limit)
+        try listen(&answer)
+        statuses = answer.statuses
+        return answer.data.copy()
     }
 
     /// Says good-bye, so that the child ends by itself.
@@ -90,33 +92,16 @@ struct Assuan: ~Copyable {
     }
 
     private mutating func listen() throws(AssuanError) {
-        var nothing = SecretBytes(capacity: 0)
-        var statuses: [String] = []
-        try listen(into: &nothing, limit: 0, statuses: &statuses)
+        var answer = AssuanAnswer(limit: 0)
+        try listen(&answer)
     }
 
-    private mutating func listen(
-        into data: inout SecretBytes, limit: Int, statuses: inout [String]
-    ) throws(AssuanError) {
-        var line = SecretBytes(capacity: Self.lineLimit)
-        for _ in 0..<Self.answerLimit {
-            try hear(&line)
-            if line.isWord("OK") { return }
-            if line.isWord("ERR") { throw .refused(code: line.errorCode) }
-            if line.isWord("D") {
-                guard line.appendUnescaped(to: &data) else { throw .garbled }
-                // Data without a question is out of order.
-                if data.count > limit { throw limit == 0 ? .garbled : .tooLong }
-            } else if line.isWord("S") {
-                statuses.append(line.word(from: 2))
-            } else if line.isWord("INQUIRE") {
-                // The protocol's way not to answer.
-                _ = child.say("CAN")
-            } else if !line.isComment {
-                throw .garbled
-            }
+    private mutating func listen(_ answer: inout AssuanAnswer) throws(AssuanError) {
+        var isWhole = false
+        while !isWhole {
+            try hear(&answer.line)
+            isWhole = try understand(&answer)
         }
-        throw .garbled
     }
 
     private mutating func hear(_ line: inout SecretBytes) throws(AssuanError) {
@@ -128,77 +113,33 @@ struct Assuan: ~Copyable {
         case .end: throw .ended(child.end())
         }
     }
+
+    /// Takes a line into the answer; whether that is whole with it.
+    private mutating func understand(_ answer: inout AssuanAnswer) throws(AssuanError) -> Bool {
+        let hasEnded = try answer.takeLine()
+        // The protocol's way not to answer.
+        if answer.wasInquiry { _ = child.say("CAN") }
+        return hasEnded
+    }
 }
 
-/// Text as an argument in a line of at most `limit` bytes: percent-escaped, and without characters that would steer a
-/// terminal. Cut between two characters where it is too long.
-func escaped(_ text: String, limit: Int) -> String {
-    var line = ""
-    var room = limit
-    for character in text.unicodeScalars {
-        let written: String
-        switch character {
-        case "%": written = "%25"
-        case "\n": written = "%0A"
-        case "\u{0}"..."\u{1f}", "\u{7f}"..."\u{9f}": written = "?"
-        default: written = String(character)
-        }
-        room -= written.utf8.count
-        if room < 0 { return line + "…" }
-        line += written
-    }
-    return line
-}
+/// A conversation that is driven by its descriptor.
+extension Assuan {
+    /// Readable when there is something to `proceed` with.
+    var descriptor: Int32 { child.descriptor }
 
-/// What a line of an answer says.
-extension SecretBytes {
-    /// Whether the line is `word`, alone or before a space.
-    fileprivate func isWord(_ word: StaticString) -> Bool {
-        let length = word.utf8CodeUnitCount
-        guard count >= length, count == length || self[length] == UInt8(ascii: " ") else { return false }
-        return (0..<length).allSatisfy { self[$0] == word.utf8Start[$0] }
-    }
+    /// Sends a command, whose answer `proceed` takes.
+    func begin(_ command: String, _ argument: String = "") { say(command, argument) }
 
-    fileprivate var isComment: Bool { count > 0 && self[0] == UInt8(ascii: "#") }
-
-    /// The letters from `start` to the next space: a keyword, at most 32 of them.
-    fileprivate func word(from start: Int) -> String {
-        var word = ""
-        var index = start
-        while index < count, index < start + 32, self[index] > UInt8(ascii: " ") {
-            word.unicodeScalars.append(Unicode.Scalar(self[index]))
-            index += 1
-        }
-        return word
-    }
-
-    /// The number behind `ERR`, without the bits that name the part of GnuPG that reports it (gpg-error.h).
-    fileprivate var errorCode: Int { (Int(word(from: 4)) ?? 1) & 0xffff }
-
-    /// Appends what stands behind `D `, unescaped; false where an escape is none.
-    fileprivate func appendUnescaped(to data: inout SecretBytes) -> Bool {
-        var index = 2
-        while index < count {
-            var byte = self[index]
-            index += 1
-            if byte == UInt8(ascii: "%") {
-                guard index + 1 < count, let high = hexDigit(self[index]), let low = hexDigit(self[index + 1]) else {
-                    return false
-                }
-                byte = high << 4 | low
-                index += 2
+    /// Takes what the child has said by now; whether the answer is whole. Never waits.
+    mutating func proceed(_ answer: inout AssuanAnswer) throws(AssuanError) -> Bool {
+        while let outcome = child.take(&answer.line, limit: Self.lineLimit) {
+            switch outcome {
+            case .line: if try understand(&answer) { return true }
+            case .end: throw .ended(child.end())
+            case .interrupted, .timedOut, .tooLong: throw .garbled
             }
-            data.append(byte)
         }
-        return true
-    }
-}
-
-private func hexDigit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    default: nil
+        return false
     }
 }

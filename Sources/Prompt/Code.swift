@@ -41,30 +41,27 @@ public struct CodeSource: Sendable {
             copy.append(given)
             code = copy
         } else if let command {
-            do throws(ChildError) {
-                code = try output(
-                    ofShellCommand: command, withheld: PassphraseSource.variables, limit: 256, until: Patience.deadline)
-            } catch { throw .command(error) }
+            return try Prompt.code(ofCommand: command)
         } else {
             guard mayPrompt else { throw .notAllowed }
             do throws(TerminalError) {
                 code = try Terminal.open().ask(question, hidden: false, limit: 64, until: Patience.deadline)
             } catch { throw .terminal(error) }
         }
-        return try digits(of: code)
-    }
-
-    /// The six digits, which apps show as `123 456`.
-    private func digits(of text: borrowing SecretBytes) throws(CodeError) -> SecretBytes {
-        var digits = SecretBytes(capacity: 6)
-        for index in 0..<text.count {
-            switch text[index] {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digits.append(text[index])
-            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"): continue
-            default: throw .notACode
-            }
-        }
-        guard digits.count == 6 else { throw .notACode }
+        guard let digits = sixDigits(of: code) else { throw .notACode }
         return digits
     }
+}
+
+/// Gets a code from the command of `mfa_process`, six digits.
+///
+/// Its failure is `.command` or `.notACode`; it is killed after the time that a person has to answer.
+public func code(ofCommand command: String) throws(CodeError) -> SecretBytes {
+    let printed: SecretBytes
+    do throws(ChildError) {
+        printed = try output(
+            ofShellCommand: command, withheld: PassphraseSource.variables, limit: 256, until: Patience.deadline)
+    } catch { throw .command(error) }
+    guard let digits = sixDigits(of: printed) else { throw .notACode }
+    return digits
 }

@@ -1,26 +1,6 @@
 import Linux
 import Secrets
 
-/// Why a pinentry gave no answer.
-public enum PinentryError: Error, Equatable, Sendable {
-    /// There is no such program.
-    case notFound(name: String)
-    /// It could not be started, or ended where it should have answered.
-    case child(ChildError)
-    /// The user cancelled.
-    case dismissed
-    /// Nobody answered in time.
-    case timedOut
-    /// It has neither a display nor a terminal to show anything on.
-    case noDisplay
-    /// It does not speak the protocol, or reports an error.
-    case unusable(reason: String)
-    /// The answer is longer than what is asked for can be.
-    case tooLong
-    /// The two answers differ, three times over.
-    case different
-}
-
 /// What a pinentry shows when it asks for a passphrase. No text holds a secret.
 public struct PinentryWords: Sendable {
     /// The title of the window.
@@ -50,28 +30,14 @@ public struct PinentryWords: Sendable {
 public struct Pinentry: Sendable {
     /// Its absolute path.
     public let program: String
-    private let options: [String]
-
-    /// Finds the pinentry as gpg-agent does: `pinentry-program` of gpg-agent.conf, else `pinentry` in `PATH`.
-    ///
-    /// - Parameter named: an absolute path, or a name to look for in `PATH`, in place of all that.
-    public static func find(named: String?, in environment: Environment) throws(PinentryError) -> Pinentry {
-        let name = named ?? agentsProgram(environment) ?? "pinentry"
-        let folders = name.hasPrefix("/") ? [""] : (environment["PATH"] ?? "").split(separator: ":").map { $0 + "/" }
-        let candidates = folders.map { $0 + name }.filter { $0.hasPrefix("/") && isProgram($0) }
-        guard let program = candidates.first, name.hasPrefix("/") || !name.contains("/") else {
-            throw .notFound(name: name)
-        }
-        return Pinentry(program: program, options: options(environment))
-    }
+    let options: [String]
 
     /// Whether it could show anything: there is a display, or this process is in front of a terminal.
     public func canShow(in environment: Environment) -> Bool { Self.hasPlace(in: environment) }
 
     /// Whether there is a display or a terminal for any pinentry.
     static func hasPlace(in environment: Environment) -> Bool {
-        environment.nonEmpty("DISPLAY") != nil || environment.nonEmpty("WAYLAND_DISPLAY") != nil
-            || foregroundTerminalPath() != nil
+        environment.hasDisplay || foregroundTerminalPath() != nil
     }
 
     /// Asks for a passphrase.
@@ -146,112 +112,69 @@ extension Pinentry {
     private func start(
         title: String, description: String, until deadline: Deadline
     ) throws(AssuanError) -> Assuan {
-        let terminal = foregroundTerminalPath()
+        let screen = foregroundTerminalPath().map(Screen.terminal) ?? .display
         var conversation = try Assuan(with: program, withheld: PassphraseSource.variables, until: deadline)
-        try conversation.greet()
-        for option in options { _ = try conversation.offer("OPTION", option) }
-        if let terminal {
-            _ = try conversation.offer("OPTION", "ttyname=" + terminal)
-        } else {
-            try requireDisplay(&conversation)
-        }
         // A little before it would be taken down, so that it can tidy the screen.
-        _ = try conversation.offer("SETTIMEOUT", String(max(1, deadline.remaining / 1000)))
+        try setUp(&conversation, on: screen, timeout: max(1, deadline.remaining / 1000))
         _ = try conversation.offer("SETTITLE", title)
         try conversation.tell("SETDESC", description)
         return conversation
     }
+}
 
-    /// Without a terminal of its own, pinentry-tty would take the pipe for one, and the protocol for its user.
+/// Where it shows itself.
+extension Pinentry {
+    /// What it is told to use.
+    enum Screen: Equatable {
+        /// A display alone.
+        case display
+        /// The terminal of that path, and a display where there is one.
+        case terminal(String)
+    }
+
+    /// Whether its name says that it is for terminals, as pinentry-curses does, through any links.
+    var isForTerminals: Bool {
+        let target = resolved(program) ?? program
+        return target.hasSuffix("-tty") || target.hasSuffix("-curses")
+    }
+
+    /// Hears the greeting, and says where it is to show itself.
+    ///
+    /// - Parameter timeout: when it takes itself down, in seconds.
+    func setUp(_ conversation: inout Assuan, on screen: Screen, timeout: Int64) throws(AssuanError) {
+        try conversation.greet()
+        for option in options { _ = try conversation.offer("OPTION", option) }
+        switch screen {
+        case .terminal(let path): _ = try conversation.offer("OPTION", "ttyname=" + path)
+        case .display: try requireDisplay(&conversation)
+        }
+        _ = try conversation.offer("SETTIMEOUT", String(timeout))
+    }
+
+    /// Without a terminal of its own, pinentry-tty would take the pipe for one, and the protocol for its user. One for
+    /// displays that has found none is `gnome3:curses`.
     private func requireDisplay(_ conversation: inout Assuan) throws(AssuanError) {
         var statuses: [String] = []
         do throws(AssuanError) {
             let flavor = try conversation.ask("GETINFO flavor", limit: 100, statuses: &statuses)
-            if flavor.starts(with: "tty") { throw .refused(code: ErrorCode.noTerminal) }
+            for name: StaticString in ["tty", "curses"] where flavor.ends(with: name) {
+                throw .refused(code: ErrorCode.noTerminal)
+            }
         } catch {
             // An old one does not know the question.
             guard case .refused(let code) = error, code != ErrorCode.noTerminal else { throw error }
         }
     }
-
-    /// What gpg-agent tells of the environment.
-    private static func options(_ environment: Environment) -> [String] {
-        let all = environment.nonEmpty("LC_ALL")
-        let values = [
-            ("display", environment.nonEmpty("DISPLAY")),
-            ("ttytype", environment.nonEmpty("TERM")),
-            ("lc-ctype", all ?? environment.nonEmpty("LC_CTYPE") ?? environment.nonEmpty("LANG")),
-            ("lc-messages", all ?? environment.nonEmpty("LC_MESSAGES") ?? environment.nonEmpty("LANG")),
-        ]
-        return values.compactMap { name, value in value.map { "\(name)=\($0)" } }
-    }
-
-    /// What `pinentry-program` of gpg-agent.conf says; the last one counts. A file that cannot be read says nothing.
-    private static func agentsProgram(_ environment: Environment) -> String? {
-        let folder = environment.nonEmpty("GNUPGHOME") ?? environment.nonEmpty("HOME").map { $0 + "/.gnupg" }
-        guard let folder, let file = try? readFile(folder + "/gpg-agent.conf", limit: 65_536) else { return nil }
-        let text = file.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
-        var program: String?
-        for line in text.split(whereSeparator: \.isNewline) {
-            guard let blank = trimmed(line).firstIndex(where: isBlank) else { continue }
-            let name = trimmed(line)[..<blank]
-            guard name == "pinentry-program" || name == "--pinentry-program" else { continue }
-            program = unquoted(trimmed(line[blank...]))
-        }
-        return program
-    }
-
-    private static func isBlank(_ character: Character) -> Bool { character == " " || character == "\t" }
-
-    private static func trimmed(_ text: Substring) -> Substring {
-        var text = text.drop(while: isBlank)
-        while let last = text.last, isBlank(last) { text.removeLast() }
-        return text
-    }
-
-    private static func unquoted(_ value: Substring) -> String {
-        guard value.count > 1, value.first == "\"", value.last == "\"" else { return String(value) }
-        return String(value.dropFirst().dropLast())
-    }
 }
 
-/// Codes of gpg-error.h that a pinentry answers with.
-private enum ErrorCode {
-    static let timeout = 62
-    static let noPinentry = 85
-    static let canceled = 99
-    static let notConfirmed = 114
-    static let fullyCanceled = 198
-    /// `GPG_ERR_ENODEV`, `GPG_ERR_ENOENT`, `GPG_ERR_ENOTTY`, `GPG_ERR_ENXIO`: nowhere to show anything.
-    static let noDevice = [32_848, 32_849, noTerminal, 32_872]
-    static let noTerminal = 32_870
-}
-
-extension PinentryError {
-    /// Nil where a signal came: the question is put once more, if the process goes on.
-    fileprivate init?(_ error: AssuanError) {
-        switch error {
-        case .interrupted: return nil
-        case .timedOut: self = .timedOut
-        case .ended(.some(let error)): self = .child(error)
-        case .ended(.none): self = .unusable(reason: "it ended without an answer")
-        case .garbled: self = .unusable(reason: "it does not speak the protocol of a pinentry")
-        case .tooLong: self = .tooLong
-        case .different: self = .different
-        case .refused(let code):
-            switch code {
-            case ErrorCode.timeout: self = .timedOut
-            case ErrorCode.canceled, ErrorCode.notConfirmed, ErrorCode.fullyCanceled: self = .dismissed
-            case ErrorCode.noPinentry: self = .noDisplay
-            case _ where ErrorCode.noDevice.contains(code): self = .noDisplay
-            default: self = .unusable(reason: "it reports error \(code) of gpg-error.h")
-            }
-        }
-    }
+extension Environment {
+    /// There is a display of either kind.
+    var hasDisplay: Bool { nonEmpty("DISPLAY") != nil || nonEmpty("WAYLAND_DISPLAY") != nil }
 }
 
 extension SecretBytes {
-    fileprivate func starts(with text: StaticString) -> Bool {
-        count >= text.utf8CodeUnitCount && (0..<text.utf8CodeUnitCount).allSatisfy { self[$0] == text.utf8Start[$0] }
+    fileprivate func ends(with text: StaticString) -> Bool {
+        let length = text.utf8CodeUnitCount
+        return count >= length && (0..<length).allSatisfy { self[count - length + $0] == text.utf8Start[$0] }
     }
 }

@@ -13,13 +13,18 @@ public struct IndexedKey: Equatable, Sendable {
     public let accountID: String?
     /// When it was stored, in seconds since 1970.
     public let createdAt: Int64
+    /// The seed of its one-time codes is stored with it.
+    public let hasTOTPSeed: Bool
 
     /// Puts the parts together.
-    public init(name: String, accessKeyID: String, accountID: String?, createdAt: Int64) {
+    public init(
+        name: String, accessKeyID: String, accountID: String?, createdAt: Int64, hasTOTPSeed: Bool = false
+    ) {
         self.name = name
         self.accessKeyID = accessKeyID
         self.accountID = accountID
         self.createdAt = createdAt
+        self.hasTOTPSeed = hasTOTPSeed
     }
 }
 
@@ -30,6 +35,7 @@ private enum Tag {
     static let accessKeyID: UInt8 = 2
     static let account: UInt8 = 3
     static let createdAt: UInt8 = 4
+    static let totpSeed: UInt8 = 5
 }
 
 extension SessionCache {
@@ -51,7 +57,8 @@ extension SessionCache {
                     IndexedKey(
                         name: try fields.text(Tag.name), accessKeyID: try fields.text(Tag.accessKeyID),
                         accountID: try fields.textIfPresent(Tag.account),
-                        createdAt: Int64(clamping: try fields.uint64(Tag.createdAt))))
+                        createdAt: Int64(clamping: try fields.uint64(Tag.createdAt)),
+                        hasTOTPSeed: try fields.value(Tag.totpSeed) != nil))
             }
             return keys
         }
@@ -71,6 +78,7 @@ extension SessionCache {
                 try fields.appendField(Tag.accessKeyID, key.accessKeyID)
                 if let account = key.accountID { try fields.appendField(Tag.account, account) }
                 fields.appendField(Tag.createdAt, UInt64(max(0, key.createdAt)))
+                if key.hasTOTPSeed { try fields.appendField(Tag.totpSeed, "") }
                 try text.appendField(Tag.key, fields)
             }
         } catch { throw .crypto(.refused("key index fields")) }

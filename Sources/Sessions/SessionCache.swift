@@ -12,11 +12,19 @@ public enum SessionCacheError: Error, Equatable, Sendable {
     case noLocks(path: String)
     /// libcrypto failed.
     case crypto(CryptoError)
+
+    init(_ error: LockError) {
+        switch error {
+        case .timedOut: self = .busy
+        case .unsupported(let path): self = .noLocks(path: path)
+        case .file(let error): self = .file(error)
+        }
+    }
 }
 
 /// The sessions of a user, one small encrypted file each, in one folder.
 public struct SessionCache: ~Copyable {
-    private let folder: String
+    let folder: String
     private let key: SecretBytes
 
     /// - Parameters:
@@ -44,14 +52,16 @@ public struct SessionCache: ~Copyable {
         return try? Session(decoding: text)
     }
 
-    /// Publishes a session under `name` in one step. The caller holds the entry's lock.
+    /// Publishes a session under `name` in one step, and takes away the note of a failure before it. The caller holds the
+    /// entry's lock.
     ///
     /// The file's modification time is the session's end, so that what has ended can be swept without a key.
     public borrowing func publish(
         _ session: borrowing Session, _ name: String, random: RandomSource
     ) throws(SessionCacheError) {
         guard let text = try? session.encoded() else { throw .crypto(.refused("session fields")) }
-        try write(text, name, modified: session.credentials.expiration, random: random)
+        try write(text, name, modified: session.credentials.expiration, random: random, handsOver: true)
+        forgetFailure(name)
     }
 
     /// Another secret that is kept beside the sessions, as the token of a sign-in; nil where there is none that opens.
@@ -65,47 +75,80 @@ public struct SessionCache: ~Copyable {
         try write(secret, name, modified: end, random: random)
     }
 
+    /// HMAC-SHA-256 of `message` under the session-cache key.
+    borrowing func authenticate(_ message: UnsafeRawBufferPointer) throws(CryptoError) -> [UInt8] {
+        try hmacSHA256(key: key, message)
+    }
+
     borrowing func read(_ name: String) throws(SessionCacheError) -> SecretBytes? {
-        guard let file = try? readPrivateFile(path(name), limit: SessionSeal.largest) else { return nil }
+        guard let file = (try? readPrivateFile(path(name), limit: SessionSeal.largest)) ?? Handover.get(name) else {
+            return nil
+        }
         do throws(CryptoError) {
             return try SessionSeal.open(file, name: name, cacheKey: key)
         } catch { throw .crypto(error) }
     }
 
+    /// - Parameter handsOver: what the disk does not take is handed to those who wait for it.
     borrowing func write(
-        _ text: borrowing SecretBytes, _ name: String, modified: Int64?, random: RandomSource
+        _ text: borrowing SecretBytes, _ name: String, modified: Int64?, durability: Durability = .cache,
+        random: RandomSource, handsOver: Bool = false
     ) throws(SessionCacheError) {
         let file: [UInt8]
         do throws(CryptoError) {
             file = try SessionSeal.seal(text, name: name, cacheKey: key, random: random)
         } catch { throw .crypto(error) }
         let path = path(name)
-        do throws(SystemError) {
-            try file.withBytes { (file) throws(SystemError) in
-                try writeAtomically(file, to: path, .cache, modified: modified)
-            }
-        } catch { throw .file(.system(error)) }
+        do throws(SystemError) { try write(file, to: path, durability, modified: modified) } catch {
+            guard handsOver, Handover.put(file, name) else { throw .file(.system(error)) }
+            // What lies there is older.
+            try? removeFile(path)
+        }
+    }
+
+    private borrowing func write(
+        _ file: [UInt8], to path: String, _ durability: Durability, modified: Int64?
+    ) throws(SystemError) {
+        do throws(SystemError) { try writeOnce(file, to: path, durability, modified: modified) } catch {
+            // Somebody has cleared the cache meanwhile, folder and all: those who wait look here again.
+            guard error.isAbsence, (try? makePrivateFolder(folder)) != nil else { throw error }
+            try writeOnce(file, to: path, durability, modified: modified)
+        }
+    }
+
+    private borrowing func writeOnce(
+        _ file: [UInt8], to path: String, _ durability: Durability, modified: Int64?
+    ) throws(SystemError) {
+        try file.withBytes { (file) throws(SystemError) in
+            try writeAtomically(file, to: path, durability, modified: modified)
+        }
     }
 
     /// Takes the lock under which the session of `name` is renewed.
     public borrowing func lock(_ name: String, until deadline: Deadline) throws(SessionCacheError) -> FileLock {
-        do throws(FileError) { try makePrivateFolder(folder) } catch { throw .file(error) }
-        // One lock file for all: each entry has a byte of it, at the place that its name begins with.
-        let offset = Int64(name.prefix(15), radix: 16) ?? 0
-        do throws(LockError) {
-            return try FileLock.acquire(folder + "/lock", offset: offset, until: deadline)
-        } catch {
-            switch error {
-            case .timedOut: throw .busy
-            case .unsupported(let path): throw .noLocks(path: path)
-            case .file(let error): throw .file(error)
+        while true {
+            do throws(FileError) { try makePrivateFolder(folder) } catch { throw .file(error) }
+            do throws(LockError) {
+                return try FileLock.acquire(
+                    SessionFolder(folder).lockPath, .byte(SessionFolder.lockOffset(of: name)), until: deadline)
+            } catch {
+                // The folder was removed while the lock was waited for.
+                if case .file(let error) = error, error.isAbsence, !deadline.hasPassed { continue }
+                throw SessionCacheError(error)
             }
         }
     }
 
-    /// Removes the session under `name`.
-    public borrowing func forget(_ name: String) throws(SessionCacheError) {
+    /// Removes the session under `name`, and the note of a failure. A renewal that goes on is waited for until `deadline`,
+    /// since what it was given would be published after; one that takes longer is given a session that is newer.
+    public borrowing func forget(
+        _ name: String, until deadline: Deadline = SessionFolder.patience
+    ) throws(SessionCacheError) {
+        let lock = Held(try? lock(name, until: deadline))
+        defer { withExtendedLifetime(lock) {} }
         do throws(SystemError) { try removeFile(path(name)) } catch { throw .file(.system(error)) }
+        Handover.remove(name)
+        forgetFailure(name)
     }
 
     /// Every session that opens, with its name and end, in the order of their ends.
@@ -134,44 +177,6 @@ public struct SessionSummary: Sendable {
     public let accessKeyID: String
     /// When it ends, in seconds since 1970.
     public let expiration: Int64
-}
-
-/// What can be done with the cache without its key.
-public struct SessionFolder: Sendable {
-    private let path: String
-
-    /// - Parameter path: `$XDG_CACHE_HOME/warder/sessions`.
-    public init(_ path: String) { self.path = path }
-
-    /// The names of the session files.
-    public func names() throws(SessionCacheError) -> [String] {
-        do throws(SystemError) {
-            return try Linux.names(inFolder: path).filter { $0.utf8.count == 64 }
-        } catch { throw .file(.system(error)) }
-    }
-
-    /// Removes every session; how many there were.
-    @discardableResult
-    public func forgetAll() throws(SessionCacheError) -> Int {
-        let names = try names()
-        for name in names {
-            do throws(SystemError) { try removeFile(path + "/" + name) } catch { throw .file(.system(error)) }
-        }
-        return names.count
-    }
-
-    /// Removes the sessions that ended before `now`, in seconds since 1970, and notes of failures a minute old. Failing
-    /// to is no matter.
-    public func sweep(now: Int64) {
-        guard let names = try? Linux.names(inFolder: path) else { return }
-        for name in names {
-            let isNote = name.hasSuffix(".failed")
-            guard isNote || name.utf8.count == 64, let modified = modificationTime(of: path + "/" + name),
-                modified < (isNote ? now - 60 : now)
-            else { continue }
-            try? removeFile(path + "/" + name)
-        }
-    }
 }
 
 private func hexadecimal(_ bytes: [UInt8]) -> String {

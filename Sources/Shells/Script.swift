@@ -4,18 +4,10 @@ import Secrets
 public enum ShellError: Error, Equatable, Sendable {
     /// The variable's value holds a control character, which no quoting carries through every shell.
     case controlCharacter(variable: String)
-}
-
-/// A syntax in which variables can be handed over.
-public enum Syntax: String, Sendable, CaseIterable {
-    /// bash, zsh, dash and other shells of the POSIX family.
-    case posix
-    /// fish.
-    case fish
-    /// `NAME=value` lines, as dotenv libraries and `docker --env-file` read them.
-    case dotenv
-    /// One JSON object.
-    case json
+    /// The variable's value is not UTF-8, and whoever reads this syntax would change it.
+    case notUnicode(variable: String)
+    /// The variable's value holds what readers of this syntax refuse, or do not agree on.
+    case unreadable(variable: String, Syntax)
 }
 
 /// Collects statements in one syntax.
@@ -30,31 +22,16 @@ public struct Script: ~Copyable {
     /// An empty script.
     public init(_ syntax: Syntax) {
         self.syntax = syntax
-        if syntax == .json { text.append(UInt8(ascii: "{")) }
+        text.append(syntax.dialect.opening)
     }
 
     /// Adds a statement that exports `name`, an ASCII identifier, with a secret value.
     public mutating func export(_ name: String, _ value: borrowing SecretBytes) throws(ShellError) {
-        for index in 0..<value.count where value[index] < 0x20 || value[index] == 0x7f {
-            throw .controlCharacter(variable: name)
-        }
-        switch syntax {
-        case .posix:
-            text.append("export \(name)=")
-            text.appendPOSIXQuoted(value)
-            text.append(";\n")
-        case .fish:
-            text.append("set -gx \(name) ")
-            text.appendFishQuoted(value)
-            text.append(";\n")
-        case .dotenv:
-            text.append("\(name)=")
-            text.appendDotenvQuoted(value)
-            text.append("\n")
-        case .json:
-            text.append(isFirst ? "\n  \"\(name)\": " : ",\n  \"\(name)\": ")
-            text.appendJSONQuoted(value)
-        }
+        guard !value.holdsControlCharacter else { throw .controlCharacter(variable: name) }
+        let dialect = syntax.dialect
+        guard !dialect.isUnicode || value.isUTF8 else { throw .notUnicode(variable: name) }
+        guard dialect.carries(value) else { throw .unreadable(variable: name, syntax) }
+        dialect.set(name, value, isFirst: isFirst, &text)
         isFirst = false
     }
 
@@ -67,24 +44,61 @@ public struct Script: ~Copyable {
 
     /// Adds a statement that takes `name` away; nothing in a syntax that has none.
     public mutating func unset(_ name: String) {
-        switch syntax {
-        case .posix: text.append("unset \(name);\n")
-        case .fish: text.append("set -e \(name);\n")
-        case .dotenv, .json: break
-        }
+        if syntax.dialect.unset(name, isFirst: isFirst, &text) { isFirst = false }
     }
 
     /// The whole text.
     public consuming func finish() -> SecretBytes {
-        if syntax == .json { text.append(isFirst ? "}\n" : "\n}\n") }
+        text.append(syntax.dialect.closing(isEmpty: isFirst))
         return text
     }
 
     /// The text that makes an `eval` of it fail; empty in a syntax that is not evaluated.
-    public static func failing(_ syntax: Syntax) -> String {
-        switch syntax {
-        case .posix, .fish: "false;\n"
-        case .dotenv, .json: ""
+    public static func failing(_ syntax: Syntax) -> String { syntax.dialect.failing }
+}
+
+extension SecretBytes {
+    /// A byte that a terminal or a line-wise reader acts on.
+    fileprivate var holdsControlCharacter: Bool {
+        for index in 0..<count where self[index] < 0x20 || self[index] == 0x7f { return true }
+        return false
+    }
+
+    /// Well-formed UTF-8 (RFC 3629).
+    fileprivate var isUTF8: Bool {
+        withUnsafeBytes { bytes in
+            bytes.withMemoryRebound(to: UInt8.self) { bytes in
+                do throws(UTF8.ValidationError) {
+                    _ = try UTF8Span(validating: bytes.span)
+                    return true
+                } catch { return false }
+            }
         }
+    }
+
+    /// Only letters, digits and `_@%+=:,./-`, which need no quotes in a file of `NAME=value` lines.
+    var isPlain: Bool {
+        for index in 0..<count where !Shells.isPlain(self[index]) { return false }
+        return true
+    }
+
+    /// One of `bytes` occurs.
+    func holds(_ bytes: StaticString) -> Bool {
+        for index in 0..<count {
+            for position in 0..<bytes.utf8CodeUnitCount where self[index] == bytes.utf8Start[position] { return true }
+        }
+        return false
+    }
+}
+
+/// Letters, digits and `_@%+=:,./-`.
+func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "@"), UInt8(ascii: "%"),
+        UInt8(ascii: "+"), UInt8(ascii: "="), UInt8(ascii: ":"), UInt8(ascii: ","), UInt8(ascii: "."),
+        UInt8(ascii: "/"), UInt8(ascii: "-"):
+        true
+    default: false
     }
 }

@@ -15,6 +15,8 @@ public struct AccessKeySummary: Equatable, Sendable {
     public var principalARN: String?
     /// The ARN or serial number of the MFA device, where known.
     public var mfaSerial: String?
+    /// The seed of its one-time codes is stored with it.
+    public internal(set) var hasTOTPSeed = false
 
     /// Puts the parts together.
     public init(
@@ -42,19 +44,35 @@ public struct AccessKeyRecord: ~Copyable, Sendable {
     private static let accountID: UInt8 = 5
     private static let principalARN: UInt8 = 6
     private static let mfaSerial: UInt8 = 7
-    private static let known: ClosedRange<UInt8> = 1...7
+    private static let totpSeed: UInt8 = 9
+    private static let totpDevice: UInt8 = 10
 
     /// What may be shown of it.
-    public var summary: AccessKeySummary
+    public var summary: AccessKeySummary {
+        didSet { summary.hasTOTPSeed = totp != nil }
+    }
     /// The secret access key.
     public var secret: SecretBytes
+    /// What its one-time codes are made from, where the user chose to store that.
+    public var totp: StoredSeed? {
+        didSet { summary.hasTOTPSeed = totp != nil }
+    }
     private var unknownFields: SecretBytes?
 
     /// A key that is stored for the first time.
-    public init(_ summary: AccessKeySummary, secret: consuming SecretBytes) {
-        self.summary = summary
+    public init(_ summary: AccessKeySummary, secret: consuming SecretBytes, totp: consuming StoredSeed? = nil) {
         self.secret = secret
         unknownFields = nil
+        self.summary = summary
+        self.totp = totp
+        self.summary.hasTOTPSeed = self.totp != nil
+    }
+
+    /// A second record of the same contents.
+    public borrowing func copy() -> AccessKeyRecord {
+        var copy = AccessKeyRecord(summary, secret: secret.copy(), totp: totp?.copy())
+        copy.unknownFields = unknownFields?.copy()
+        return copy
     }
 
     /// Reads the fields of a record.
@@ -64,7 +82,9 @@ public struct AccessKeyRecord: ~Copyable, Sendable {
         let reader = FieldReader(fields)
         let secret = try wellFormed { () throws(FieldsError) in try reader.secret(Self.secretTag) }
         let unknown = try wellFormed { () throws(FieldsError) in try Self.unknownFields(fields) }
+        let totp = try wellFormed { () throws(FieldsError) in try Self.totp(fields: fields) }
         summary = try wellFormed { () throws(FieldsError) in try Self.summary(fields: fields) }
+        self.totp = totp
         self.secret = secret
         unknownFields = unknown
     }
@@ -82,6 +102,12 @@ public struct AccessKeyRecord: ~Copyable, Sendable {
             if let value = summary.accountID { try fields.appendField(Self.accountID, value) }
             if let value = summary.principalARN { try fields.appendField(Self.principalARN, value) }
             if let value = summary.mfaSerial { try fields.appendField(Self.mfaSerial, value) }
+            switch totp {
+            case .some(let totp):
+                try fields.appendField(Self.totpSeed, totp.text)
+                if let device = totp.device { try fields.appendField(Self.totpDevice, device) }
+            case .none: break
+            }
         } catch { throw .tooLarge }
         unknownFields?.withUnsafeBytes { fields.append($0) }
         return fields
@@ -90,17 +116,31 @@ public struct AccessKeyRecord: ~Copyable, Sendable {
     static func summary(fields: UnsafeRawBufferPointer) throws(FieldsError) -> AccessKeySummary {
         let reader = FieldReader(fields)
         guard let name = KeyName(try reader.text(Self.name)) else { throw .missing(tag: Self.name) }
-        return AccessKeySummary(
+        var summary = AccessKeySummary(
             name: name, accessKeyID: try reader.text(accessKeyID), createdAt: try reader.uint64(createdAt),
             accountID: try reader.textIfPresent(accountID), principalARN: try reader.textIfPresent(principalARN),
             mfaSerial: try reader.textIfPresent(mfaSerial))
+        summary.hasTOTPSeed = try reader.value(totpSeed) != nil
+        _ = try reader.textIfPresent(totpDevice)
+        return summary
+    }
+
+    private static func totp(fields: UnsafeRawBufferPointer) throws(FieldsError) -> StoredSeed? {
+        let reader = FieldReader(fields)
+        let device = try reader.textIfPresent(totpDevice)
+        guard let text = try reader.secretIfPresent(totpSeed) else { return nil }
+        return StoredSeed(text: text, device: device)
+    }
+
+    private static func isKnown(_ tag: UInt8) -> Bool {
+        (name...mfaSerial).contains(tag) || tag == totpSeed || tag == totpDevice
     }
 
     private static func unknownFields(_ fields: UnsafeRawBufferPointer) throws(FieldsError) -> SecretBytes? {
         var unknown = SecretBytes(capacity: 0)
         var reader = FieldReader(fields)
         while let field = try reader.next() {
-            guard !known.contains(field.tag) else { continue }
+            guard !isKnown(field.tag) else { continue }
             unknown.append(UnsafeRawBufferPointer(rebasing: fields[field.range]))
         }
         guard !unknown.isEmpty else { return nil }

@@ -100,6 +100,7 @@ extension Failure {
         case .notANumber: ("is not a whole number", "write it in digits")
         case .notADuration: ("is not a length of time", "write it in seconds, or as 12h or 90m")
         case .notASwitch: ("is not a switch", "write true or false, or on or off")
+        case .notAbsolute: ("is not an absolute path", "write the programs' whole paths")
         case .outOfRange(let range):
             ("is out of its range", "AWS takes \(range.lowerBound) to \(range.upperBound)")
         case .wrongLength(let range):

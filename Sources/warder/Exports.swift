@@ -15,6 +15,16 @@ enum Exports {
         "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_ACCESS_KEY", "AWS_SECRET_KEY",
     ]
 
+    /// Where SDKs find the endpoint of `exec --serve`, and what they show there.
+    static let endpointURI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+    static let endpointToken = "AWS_CONTAINER_AUTHORIZATION_TOKEN"
+
+    /// Variables that SDKs would prefer to an endpoint, or take for another one.
+    static let beforeEndpoint = [
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", endpointURI, endpointToken,
+        "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME",
+    ]
+
     /// Gives each variable that is to be set, with its value.
     ///
     /// - Parameter region: nil leaves the region to the environment as it is.

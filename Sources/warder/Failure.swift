@@ -1,3 +1,5 @@
+import Linux
+
 /// The exit codes of warder, as its users' scripts know them.
 enum ExitCode: Int32 {
     case done = 0
@@ -10,6 +12,29 @@ enum ExitCode: Int32 {
     case notFound = 7
     case badConfig = 8
     case damaged = 9
+    /// As env(1) has it: the command of `exec` is there and cannot be run.
+    case notRunnable = 126
+    /// As env(1) has it: the command of `exec` is not there.
+    case noSuchCommand = 127
+}
+
+/// How far a failure to make a session reaches.
+enum Reach {
+    /// Nobody else: somebody there may be able to answer what could not be asked here.
+    case nobody
+    /// Those who waited while it came about: they would only fail the same way, one after another.
+    case waiting
+    /// Those, and the helpers of SDKs that come a moment later: a crowd does not arrive all at once.
+    case latecomers
+
+    /// How far failures with that exit code reach if nothing more is known.
+    init(of code: ExitCode) {
+        switch code {
+        case .promptNeeded, .locked: self = .nobody
+        case .refused, .network: self = .latecomers
+        default: self = .waiting
+        }
+    }
 }
 
 /// Why a command failed, in the user's words: what happened, and what to do about it.
@@ -23,6 +48,10 @@ struct Failure: Error {
     let origin: String?
     /// What is wrong with the config, in a word for programs.
     let fault: String?
+    /// Which other processes that want the same session it answers too.
+    var reach: Reach
+    /// When it happened, where it was another process that met it.
+    var moment: Deadline?
 
     init(_ code: ExitCode, _ message: String, hint: String, origin: String? = nil, fault: String? = nil) {
         self.code = code
@@ -30,6 +59,7 @@ struct Failure: Error {
         self.hint = hint
         self.origin = origin
         self.fault = fault
+        reach = Reach(of: code)
     }
 
     /// Prints both lines to standard error.

@@ -91,8 +91,10 @@ extension Failure {
                 hint: "bring the job to the foreground with fg")
         case .dismissed:
             self.init(.promptNeeded, "\(what) is needed, and the prompt was dismissed", hint: "run the command again")
+            reach = .waiting
         case .timedOut:
             self.init(.promptNeeded, "\(what) is needed, and nobody answered in time", hint: "run the command again")
+            reach = .waiting
         case .tooLong:
             self.init(.promptNeeded, "the answer is too long for \(what)", hint: "run the command again")
         case .system(let error): self.init(error, "the terminal")
@@ -135,26 +137,6 @@ extension Failure {
             self.init(.promptNeeded, "the passphrase is empty", hint: "choose one that is not")
         case .different:
             self.init(.promptNeeded, "the two passphrases differ", hint: "run the command again")
-        }
-    }
-
-    /// - Parameter device: the MFA device whose code is missing.
-    init(_ error: CodeError, device: String, profile: String) {
-        let what = "a code of \(device)"
-        switch error {
-        case .notAllowed:
-            self.init(
-                .promptNeeded, "\(what) is needed, and prompts are switched off",
-                hint: "run warder refresh \(profile) in a terminal")
-        case .terminal(.none), .terminal(.background):
-            self.init(
-                .promptNeeded, "\(what) is needed, and there is no terminal to ask on",
-                hint: "run warder refresh \(profile) in a terminal")
-        case .terminal(let error): self.init(error, askingFor: what)
-        case .command(let error): self.init(error, "mfa_process")
-        case .notACode:
-            self.init(
-                .promptNeeded, "what was given as \(what) is not six digits", hint: "give the six digits of the device")
         }
     }
 
@@ -283,6 +265,14 @@ extension Failure {
             self.init(
                 .other, "the value of \(variable) holds a control character, which no shell carries safely",
                 hint: "use warder exec, which needs no quoting")
+        case .notUnicode(let variable):
+            self.init(
+                .other, "the value of \(variable) is not UTF-8, and whoever reads it here would change it",
+                hint: "use warder exec, which changes nothing")
+        case .unreadable(let variable, let syntax):
+            self.init(
+                .other, "the value of \(variable) holds what not every reader of \(syntax.rawValue) takes as it is",
+                hint: "use --format json, or warder exec")
         }
     }
 }

@@ -16,6 +16,10 @@ final class Issuer {
     private let codes: CodeSupply
     private let lifetime: Int64
     private let isStrict: Bool
+    /// A code came from the command line.
+    private let hadCode: Bool
+    /// Until when the locks of the steps are waited for where nobody is asked.
+    private var hurriedUntil: Deadline?
 
     /// - Parameters:
     ///   - lifetime: seconds that a session must have left to be served.
@@ -23,12 +27,12 @@ final class Issuer {
     ///   - signIn: how somebody may sign in.
     ///   - narrowing: what the last role is to be without.
     init(
-        _ context: Context, profile: String, keys: Keys? = nil, codes: CodeSupply, lifetime: Int64 = renewalMargin,
+        _ context: Context, profile: String, keys: Keys, codes: CodeSupply, lifetime: Int64 = renewalMargin,
         strict: Bool = false, signIn: SignInWay? = nil, narrowing: Narrowing = .none
     ) throws(Failure) {
-        let keys = keys ?? Keys(context)
         self.keys = keys
         self.codes = codes
+        hadCode = codes.isGiven
         self.lifetime = lifetime
         isStrict = strict
         let loading = ChainLoading(context, keys)
@@ -49,16 +53,23 @@ final class Issuer {
         _ context: Context, profile: String, code: String?, lifetime: Int64 = renewalMargin, strict: Bool = false,
         narrowing: Narrowing = .none
     ) throws(Failure) {
-        let codes = CodeSupply(given: code, mayPrompt: context.mayPrompt)
+        let keys = Keys(context)
         try self.init(
-            context, profile: profile, codes: codes, lifetime: lifetime, strict: strict, narrowing: narrowing)
+            context, profile: profile, keys: keys, codes: CodeSupply(given: code, keys: keys), lifetime: lifetime,
+            strict: strict, narrowing: narrowing)
     }
 
     /// The region for programs that get the credentials; nil where nothing names one.
     var region: String? { minter.region }
 
-    /// The profile's credentials.
-    func credentials() throws(Failure) -> Credentials { try credentials(of: chain.stepCount - 1) }
+    /// The profile's credentials, to be given out: somebody says yes to it first, where the profile wants that.
+    func credentials() throws(Failure) -> Credentials {
+        try Consent(chain: chain, keys: keys).obtain()
+        return try unconfirmedCredentials()
+    }
+
+    /// The profile's credentials, for warder's own use.
+    func unconfirmedCredentials() throws(Failure) -> Credentials { try credentials(of: chain.stepCount - 1) }
 
     /// The profile's credentials, minted now.
     ///
@@ -66,24 +77,43 @@ final class Issuer {
     /// whoever refreshes in the morning wants the whole day.
     func refresh() throws(Failure) -> Credentials {
         let last = chain.stepCount - 1
-        guard last >= 0 else { return minter.keepsSource ? try renewed(last, unless: nil) : try credentials() }
+        guard last >= 0 else {
+            return minter.keepsSource ? try renewed(last, unless: nil) : try unconfirmedCredentials()
+        }
         if chain.session != nil, try isSpent(step: 0) {
             let session = try renewed(0, unless: nil)
             if last == 0 { return session }
         } else if last == 0 {
-            return try credentials()
+            return try unconfirmedCredentials()
         }
         return try renewed(last, unless: nil)
+    }
+
+    /// Whether nobody can be asked for anything after the first step: no role wants a code of its own.
+    var asksOnlyAtItsBeginning: Bool {
+        (chain.session != nil || minter.keepsSource) && chain.roles.allSatisfy { $0.mfa == nil }
+    }
+
+    /// What tells the first step from those of other chains.
+    func beginning() throws(Failure) -> String {
+        try name(of: minter.keepsSource ? Chain.sourceStep : 0, keys.sessions())
+    }
+
+    /// The first step's session, minted now where `refresh` would mint it.
+    func refreshBeginning() throws(Failure) -> Credentials {
+        guard !minter.keepsSource else { return try renewed(Chain.sourceStep, unless: nil) }
+        return try isSpent(step: 0) ? renewed(0, unless: nil) : credentials(of: 0)
     }
 
     /// Drops the cached sessions of every step; how many there were.
     func forget() throws(Failure) -> Int {
         let sessions = try keys.sessions()
+        let deadline = SessionFolder.patience
         var count = 0
         for step in (minter.keepsSource ? Chain.sourceStep : 0)..<chain.stepCount {
             let name = try name(of: step, sessions)
             if try cached(name, sessions) != nil { count += 1 }
-            do throws(SessionCacheError) { try sessions.forget(name) } catch { throw Failure(error) }
+            do throws(SessionCacheError) { try sessions.forget(name, until: deadline) } catch { throw Failure(error) }
         }
         return count
     }
@@ -127,24 +157,25 @@ final class Issuer {
         let sessions = try keys.sessions()
         let entry: String
         if let name { entry = name } else { entry = try self.name(of: step, sessions) }
+        do throws(Failure) { return try renewedUnderLock(step, entry, sessions, mayBeThere: name != nil) } catch {
+            // An old session that still works is better than none, unless the caller wants more of it.
+            if !isStrict, name != nil, let old = try cached(entry, sessions) { return old.intoCredentials() }
+            throw error
+        }
+    }
+
+    private func renewedUnderLock(
+        _ step: Int, _ entry: String, _ sessions: borrowing SessionCache, mayBeThere: Bool
+    ) throws(Failure) -> Credentials {
         let start = Deadline.now
-        let lock = try lock(entry, sessions)
+        let lock = try lock(entry, sessions, hasOther: mayBeThere && !isStrict)
         defer { withExtendedLifetime(lock) {} }
-        if name != nil, let session = try cached(entry, sessions), lasts(session) {
-            return session.intoCredentials()
+        if mayBeThere, let session = try cached(entry, sessions), lasts(session) { return session.intoCredentials() }
+        if let shared = try sharedFailure(entry, sessions, since: start) { throw shared }
+        do throws(Failure) { return try minted(step, entry, sessions) } catch {
+            note(error, entry, sessions)
+            throw error
         }
-        let failure: Failure
-        if let shared = try sharedFailure(entry, sessions, since: start) {
-            failure = shared
-        } else {
-            do throws(Failure) { return try minted(step, entry, sessions) } catch {
-                note(error, entry, sessions)
-                failure = error
-            }
-        }
-        // An old session that still works is better than none, unless the caller wants more of it.
-        if !isStrict, name != nil, let old = try cached(entry, sessions) { return old.intoCredentials() }
-        throw failure
     }
 
     private func minted(
@@ -194,34 +225,68 @@ extension Issuer {
         return remaining(session) * 2 < whole
     }
 
-    private func lock(_ name: String, _ sessions: borrowing SessionCache) throws(Failure) -> FileLock {
-        // Whoever holds it may be waiting for somebody to type a code, which only a caller that may be asked itself
-        // has the time for.
-        let patience: Int64 = keys.context.mayPrompt ? 150_000 : 9_000
-        do throws(SessionCacheError) {
-            return try sessions.lock(name, until: .after(milliseconds: patience))
-        } catch { throw Failure(error) }
+    /// Takes the lock of an entry.
+    ///
+    /// - Parameter hasOther: the entry's old session will do, if it has one that is still good.
+    private func lock(
+        _ name: String, _ sessions: borrowing SessionCache, hasOther: Bool
+    ) throws(Failure) -> FileLock {
+        let hasOld: Bool
+        if hasOther, try cached(name, sessions) != nil { hasOld = true } else { hasOld = false }
+        let deadline = patience(hasOld: hasOld)
+        do throws(SessionCacheError) { return try sessions.lock(name, until: deadline) } catch { throw Failure(error) }
+    }
+
+    /// Until when the lock of an entry is waited for. Whoever holds it may be waiting for somebody to type a code, which
+    /// only a caller has the time for that may be asked itself, and has nothing to serve meanwhile.
+    private func patience(hasOld: Bool) -> Deadline {
+        guard hasOld || !keys.context.mayPrompt else { return .after(milliseconds: Waiting.whileSomebodyIsAsked) }
+        // All the steps together: a process that asks nobody is back within ten seconds.
+        if let hurriedUntil { return hurriedUntil }
+        let deadline = Deadline.after(milliseconds: Waiting.whileNobodyIs)
+        hurriedUntil = deadline
+        return deadline
+    }
+
+    /// How long others are waited for, in milliseconds.
+    enum Waiting {
+        /// As long as a prompt stands, and the requests after it.
+        static let whileSomebodyIsAsked: Int64 = 150_000
+        /// As long as AWS may take to answer (`Calls`).
+        static let whileNobodyIs: Int64 = 9_600
+        /// How long after a failure of AWS or of the network a helper is told of it, rather than to try itself.
+        static let withFailures: Int64 = 5_000
     }
 
     // MARK: - Failures of others
 
-    /// How the process failed that this one waited for; nil if it did not.
+    /// How another process failed a moment ago, if that answers this one too.
     private func sharedFailure(
         _ name: String, _ sessions: borrowing SessionCache, since start: Deadline
     ) throws(Failure) -> Failure? {
-        let shared: SharedFailure?
-        do throws(SessionCacheError) { shared = try sessions.failure(name, since: start) } catch {
-            throw Failure(error)
-        }
-        guard let shared, let code = ExitCode(rawValue: Int32(clamping: shared.code)) else { return nil }
-        return Failure(code, shared.message, hint: shared.hint)
+        // Whoever gives a code wants it tried.
+        guard !codes.isGiven, let boot = bootIdentifier() else { return nil }
+        let found: SharedFailure?
+        do throws(SessionCacheError) { found = try sessions.failure(name, boot: boot) } catch { throw Failure(error) }
+        let lateness = keys.context.isHelper ? Waiting.withFailures : 0
+        guard let found, found.answers(waitingSince: start, lateness: lateness, now: .now),
+            let code = ExitCode(rawValue: Int32(clamping: found.code))
+        else { return nil }
+        var failure = Failure(code, found.message, hint: found.hint)
+        failure.reach = found.isForLatecomers ? .latecomers : .waiting
+        failure.moment = found.moment
+        return failure
     }
 
-    /// Notes a failure for those who wait, if nobody can mend it by answering a prompt.
+    /// Notes a failure for the others that it answers.
     private func note(_ failure: Failure, _ name: String, _ sessions: borrowing SessionCache) {
-        guard failure.code != .promptNeeded, failure.code != .locked else { return }
+        // That a code of this command line was wrong says nothing of the others'.
+        guard failure.reach == .latecomers || failure.reach == .waiting && !hadCode, let boot = bootIdentifier() else {
+            return
+        }
         let shared = SharedFailure(
-            code: UInt64(failure.code.rawValue), message: failure.message, hint: failure.hint, moment: .now)
-        try? sessions.note(shared, name, random: .system)
+            code: UInt64(failure.code.rawValue), message: failure.message, hint: failure.hint,
+            moment: failure.moment ?? .now, isForLatecomers: failure.reach == .latecomers)
+        try? sessions.note(shared, name, boot: boot, random: .system)
     }
 }

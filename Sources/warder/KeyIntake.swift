@@ -12,15 +12,15 @@ struct KeyIntake {
     let replaces: Bool
     let store: StoreKind?
     var mfaSerial: String?
+    /// Where the seed of one-time codes comes from, if it is to be stored with the key.
+    let seed: SeedIntake?
+    /// A seed that the key before had goes with it.
+    let dropsSeed: Bool
     let region: String?
     let writesProfile: Bool?
 
     func run() throws(Failure) {
-        guard let keyName = KeyName(name) else {
-            throw Failure(
-                .usage, name.isEmpty ? "the name is empty" : "\(name) is no name for a key",
-                hint: "use up to 128 letters, digits and . _ @ + = , : / % -")
-        }
+        let keyName = try Self.keyName(name)
         try checkSettings()
         let keys = Keys(context)
         try keys.chooseStore(store)
@@ -38,9 +38,22 @@ struct KeyIntake {
             name: keyName, accessKeyID: key.accessKeyID, createdAt: UInt64(max(0, wallClock())),
             accountID: identity?.account,
             principalARN: identity?.arn, mfaSerial: device)
-        try put(summary, key.secret, keys)
+        var record = AccessKeyRecord(summary, secret: key.secret.copy())
+        if let seed { record.totp = try seed.read(device: device) }
+        try put(record, keys)
         note("stored the key \(name) (\(key.accessKeyID)) in the \(try keys.presentStore().kind.spoken)")
         try writeProfile(device: device)
+        switch record.totp {
+        case .some(let totp): try seed?.show(totp)
+        case .none: break
+        }
+    }
+
+    static func keyName(_ name: String) throws(Failure) -> KeyName {
+        if let keyName = KeyName(name) { return keyName }
+        throw Failure(
+            .usage, name.isEmpty ? "the name is empty" : "\(name) is no name for a key",
+            hint: "use up to 128 letters, digits and . _ @ + = , : / % -")
     }
 
     /// What goes into the config file must not bring lines of its own, and a name must not look like an option there.
@@ -53,10 +66,12 @@ struct KeyIntake {
                 throw Failure(error, doing: "use the region")
             }
         }
-        if let mfaSerial, !Self.isSerial(mfaSerial) {
-            throw Failure(
-                .usage, "\(mfaSerial) is no MFA device", hint: "give an ARN like arn:aws:iam::123456789012:mfa/NAME")
-        }
+        try Self.check(serial: mfaSerial)
+    }
+
+    static func check(serial: String?) throws(Failure) {
+        guard let serial, !isSerial(serial) else { return }
+        throw Failure(.usage, "\(serial) is no MFA device", hint: "give an ARN like arn:aws:iam::123456789012:mfa/NAME")
     }
 
     /// `[\w+=/:,.@-]{9,256}` (STS API Reference, SerialNumber).
@@ -94,11 +109,10 @@ struct KeyIntake {
     }
 
     /// Sessions of a key that is replaced must not outlive it: they go before, and those made meanwhile go after.
-    private func put(
-        _ summary: AccessKeySummary, _ secret: borrowing SecretBytes, _ keys: Keys
-    ) throws(Failure) {
+    private func put(_ record: borrowing AccessKeyRecord, _ keys: Keys) throws(Failure) {
         if replaces { try keys.forgetSessions(ofKey: name) }
-        try keys.put(AccessKeyRecord(summary, secret: secret.copy()), replacing: replaces)
+        try keys.put(record, replacing: replaces)
+        if replaces, dropsSeed { try keys.setTOTPSeed(nil, of: record.summary.name) }
         if replaces { try keys.forgetSessions(ofKey: name) }
     }
 

@@ -11,7 +11,13 @@ final class Keys {
     /// The key of a home without a store, for this run.
     var transientKey: SecretBytes?
 
-    init(_ context: Context) { self.context = context }
+    /// Asks people what the store and AWS want to know.
+    let enquirer: Enquirer
+
+    init(_ context: Context) {
+        self.context = context
+        enquirer = Enquirer(context)
+    }
 
     // MARK: - The store
 
@@ -135,16 +141,21 @@ final class Keys {
     /// A stored key, ready to sign; the store is opened for it.
     func storedKey(_ name: String) throws(Failure) -> Credentials {
         guard let keyName = KeyName(name) else { throw Failure.noSuchKey(name) }
-        try refuseIfHeld()
-        let record = try following { (store) throws(Failure) -> AccessKeyRecord in
-            let wasOpen = store.isOpen
-            guard let record = try store.record(keyName) else { throw Failure.noSuchKey(name) }
-            if !wasOpen, store.isOpen { try settle() }
-            return record
-        }
+        let record = try storedRecord(keyName)
         return Credentials(
             accessKeyID: record.summary.accessKeyID, secret: record.secret.copy(), sessionToken: nil, expiration: nil,
             accountID: record.summary.accountID)
+    }
+
+    /// A stored key with all that is stored with it; the store is opened for it.
+    func storedRecord(_ name: KeyName) throws(Failure) -> AccessKeyRecord {
+        try refuseIfHeld()
+        return try following { (store) throws(Failure) -> AccessKeyRecord in
+            let wasOpen = store.isOpen
+            guard let record = try store.record(name) else { throw Failure.noSuchKey(name.text) }
+            if !wasOpen, store.isOpen { try settle() }
+            return record
+        }
     }
 
     /// Whether the store has a key of this name.
@@ -162,7 +173,17 @@ final class Keys {
         let summary = record.summary
         let shared = SharedRecord(record)
         try following { (store) throws(Failure) in try store.put(shared.copy(), replacing: replacing) }
-        try settle { keys in keys.filter { $0.name != summary.name.text } + [IndexedKey(summary)] }
+        try settle { keys in
+            let before = keys.first { $0.name == summary.name.text }
+            return keys.filter { $0.name != summary.name.text }
+                + [IndexedKey(summary, keepsSeed: replacing && before?.hasTOTPSeed == true)]
+        }
+    }
+
+    /// Changes a stored key.
+    func changeKey(_ name: KeyName, _ body: @escaping (inout AccessKeyRecord) -> Void) throws(Failure) {
+        let summary = try following { (store) throws(Failure) in try store.change(name, body) }
+        try settle { keys in keys.filter { $0.name != name.text } + [IndexedKey(summary)] }
     }
 
     /// Deletes a key.

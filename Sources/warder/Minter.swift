@@ -169,7 +169,7 @@ final class Minter {
 
     // MARK: - The code
 
-    /// Runs `work` with a code of `device`, if there is one. A wrong code is asked for once more where a person types.
+    /// Does `work` with a code of `device`, if there is one.
     private func withCode(
         of device: Chains.MFADevice?, doing what: String,
         _ work: (borrowing MFACode?) throws(STSError) -> Credentials
@@ -177,39 +177,15 @@ final class Minter {
         guard let serial = device?.serial.value else {
             do throws(STSError) { return try work(nil) } catch { throw Failure(error, doing: what) }
         }
-        let source = codes.next(command: chain.mfaProcess?.value)
-        var question = "MFA code of \(serial) for \(chain.profile): "
-        var mayAskAgain = source.canAskAgain
-        while true {
-            let code = try code(source, question, serial)
-            do throws(STSError) { return try work(code) } catch {
-                guard case .wrongCode = error, mayAskAgain else { throw Failure(error, doing: what) }
-                mayAskAgain = false
-                question = "wrong code, or used before; the next MFA code of \(serial): "
-            }
-        }
+        let wanted = WantedCode(
+            device: serial, profile: chain.profile, command: chain.mfaProcess?.value, purpose: what)
+        return try codes.withCode(wanted, seed: { () throws(Failure) in try self.seed(of: serial) }, work)
     }
 
-    private func code(_ source: CodeSource, _ question: String, _ serial: String) throws(Failure) -> MFACode? {
-        let digits = try digits(source, question, serial)
-        do throws(STSError) { return try MFACode(serialNumber: serial, code: digits) } catch {
-            throw Failure(error, doing: "use the code")
-        }
-    }
-
-    /// Six digits. A slip of somebody who types costs nothing, so it may be mended twice.
-    private func digits(_ source: CodeSource, _ question: String, _ serial: String) throws(Failure) -> SecretBytes {
-        var slips = 0
-        while true {
-            do throws(CodeError) {
-                return try source.code(asking: slips == 0 ? question : "six digits, please; " + question)
-            } catch {
-                slips += 1
-                guard error == .notACode, source.canAskAgain, slips < 3 else {
-                    throw Failure(error, device: serial, profile: chain.profile)
-                }
-            }
-        }
+    /// What codes of the device are made from, where it is stored with the key.
+    private func seed(of device: String) throws(Failure) -> SecretBytes? {
+        guard let keyName else { return nil }
+        return try keys.totpSeed(keyName, device: device)
     }
 
     // MARK: - Parts of the chain

@@ -6,6 +6,8 @@ struct Places {
     let vault: String
     /// `$XDG_DATA_HOME/warder/store`: says so where the keys are not in the vault.
     let store: String
+    /// `$XDG_DATA_HOME/warder/trusted`: which folders' `.warder` the user has approved.
+    let trusted: String
     /// `$XDG_CACHE_HOME/warder/sessions`: the sessions, encrypted.
     let sessions: String
     /// `$XDG_STATE_HOME/warder`: what was last seen of the vault.
@@ -27,6 +29,7 @@ struct Places {
         let data = try folder("XDG_DATA_HOME", "/.local/share") + "/warder"
         vault = data + "/vault"
         store = data + "/store"
+        trusted = data + "/trusted"
         sessions = try folder("XDG_CACHE_HOME", "/.cache") + "/warder/sessions"
         state = try folder("XDG_STATE_HOME", "/.local/state") + "/warder"
         settings = try folder("XDG_CONFIG_HOME", "/.config") + "/warder/config"

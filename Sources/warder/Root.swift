@@ -18,12 +18,17 @@ struct Warder: ParsableCommand {
             9 damaged file
             """,
         version: version,
+        subcommands: [Serve.self, RenewServed.self],
         groupedSubcommands: [
             CommandGroup(name: "keys:", subcommands: [Add.self, List.self, Remove.self]),
             CommandGroup(
                 name: "sessions:",
                 subcommands: [Process.self, Env.self, Exec.self, MFA.self, Refresh.self, Forget.self, WhoAmI.self]),
             CommandGroup(name: "profiles:", subcommands: [Explain.self, Adopt.self]),
+            CommandGroup(
+                name: "shells:", subcommands: [
+                    Use.self, Renew.self, HookCommand.self, Trust.self, Distrust.self, FolderCommand.self,
+                ]),
             CommandGroup(
                 name: "stores:",
                 subcommands: [Unlock.self, Lock.self, Status.self, StoreCommand.self, VaultCommand.self]),

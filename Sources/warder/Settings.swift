@@ -14,7 +14,14 @@ struct Settings {
     var keyfile: String?
     /// `prompt`: who asks for a passphrase, the first that can; `terminal, pinentry` unless told.
     var askers: [Asker] = [.terminal, .pinentry(named: nil)]
-    /// `process_prompt`: the same for `process`; `terminal` unless told.
+    /// `pinentry`: the one that is asked with; nil for that of gpg-agent.
+    var pinentry: String?
+    /// `code_prompt`: where codes, and yes or no, are asked for, all at once; nil for what fits.
+    var codeAskers: [Asker]?
+    /// `handoff_time`: how long a process that nobody can be asked through waits for `warder mfa`, in seconds; 50
+    /// unless told, since the SDKs for Go give up after 60. 0 for not at all.
+    var handOffTime = 50
+    /// `process_prompt`: who asks for a passphrase in `process`; `terminal` unless told.
     var helperAskers: [Asker] = [.terminal]
 
     /// Reads the file; a missing one leaves everything at its default.
@@ -39,7 +46,15 @@ struct Settings {
             }
             settings.keyfile = keyfile.value
         }
+        if let time = try setting("handoff_time", section) {
+            guard let seconds = seconds(ofDuration: time.value), (0...3600).contains(seconds) else {
+                throw wrong(time, "is not a time to wait for an answer", hint: "write 0 to 1h, as 50s or 2m")
+            }
+            settings.handOffTime = seconds
+        }
         let pinentry = try setting("pinentry", section)?.value
+        settings.pinentry = pinentry
+        settings.codeAskers = try codeAskers(section, pinentry)
         settings.askers = try askers("prompt", section, pinentry) ?? [.terminal, .pinentry(named: pinentry)]
         settings.helperAskers = try askers("process_prompt", section, pinentry) ?? [.terminal]
         return settings
@@ -51,7 +66,7 @@ struct Settings {
     ) throws(Failure) -> [Asker]? {
         guard let list = try setting(key, section) else { return nil }
         var askers: [Asker] = []
-        for word in list.value.split(whereSeparator: { $0 == "," || $0 == " " || $0 == "\n" }) {
+        for word in words(list) {
             switch word {
             case "terminal": askers.append(.terminal)
             case "pinentry": askers.append(.pinentry(named: pinentry))
@@ -59,6 +74,27 @@ struct Settings {
             }
         }
         return askers
+    }
+
+    /// The places for codes; nil where they are not set.
+    private static func codeAskers(_ section: Profile, _ pinentry: String?) throws(Failure) -> [Asker]? {
+        guard let list = try setting("code_prompt", section) else { return nil }
+        var askers: [Asker] = []
+        for word in words(list) {
+            switch word {
+            case "terminal": askers.append(.terminal)
+            case "pinentry": askers.append(.pinentry(named: pinentry))
+            case "dialog": askers.append(.dialog)
+            case "handoff": askers.append(.handoff)
+            default:
+                throw wrong(list, "names who cannot ask", hint: "write some of terminal, pinentry, dialog, handoff")
+            }
+        }
+        return askers
+    }
+
+    private static func words(_ list: Setting) -> [Substring] {
+        list.value.split { $0 == "," || $0 == " " || $0 == "\n" }
     }
 
     private static func setting(_ key: String, _ section: Profile) throws(Failure) -> Setting? {

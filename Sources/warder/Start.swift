@@ -2,7 +2,6 @@ import ArgumentParser
 import Glibc
 import Linux
 import Prompt
-import Shells
 
 /// The way in.
 @main
@@ -32,6 +31,8 @@ enum Start {
             // The main job goes round ArgumentParser, which costs as much as all the rest of it.
             if let request = ProcessRequest(arguments) {
                 try answerProcess(profile: request.profile, code: request.code, noPrompt: request.noPrompt)
+            } else if let request = try NamesRequest(arguments) {
+                try request.answer()
             } else {
                 try runCommand(arguments)
             }
@@ -45,7 +46,9 @@ enum Start {
 
     private static func runCommand(_ arguments: [String]) throws(Failure) {
         do {
-            var command = try Warder.parseAsRoot(arguments)
+            var words = arguments
+            if arguments.first == "exec" { words = ["exec"] + (try ExecWords.ordered(Array(arguments.dropFirst()))) }
+            var command = try Warder.parseAsRoot(words)
             try command.run()
         } catch let failure as Failure {
             throw failure
@@ -53,9 +56,10 @@ enum Start {
             let text = Warder.fullMessage(for: error)
             guard Warder.exitCode(for: error) != .success else { return try printOut(text + "\n") }
             // What is evaluated must fail too, even where the arguments cannot be read.
-            if arguments.first == "env", !arguments.contains("--format") { try? printOut(Script.failing(.posix)) }
+            if arguments.first == "env" || arguments.first == "use" { try? printOut(Env.failing(arguments)) }
             let line = Warder.message(for: error).split(separator: "\n").first.map(String.init) ?? "unusable arguments"
-            throw Failure(.usage, line.lowercasedFirst, hint: "see warder \(helpTopic(arguments))--help")
+            throw Failure(
+                .usage, line.lowercasedFirst.withoutFullStop, hint: "see warder \(helpTopic(arguments))--help")
         }
     }
 

@@ -6,7 +6,8 @@ import Secrets
 /// Asks as warder does, so that tests can put it in front of a terminal, behind it, or away from all of them.
 ///
 /// `Asking pinentry PROGRAM SECONDS [again]`, `Asking confirm PROGRAM SECONDS`, `Asking order ASKER…` where an asker is
-/// `terminal`, `pinentry` or `pinentry=NAME`. What came of it is printed in one line.
+/// `terminal`, `pinentry` or `pinentry=NAME`, `Asking race KIND SECONDS PLACE…` where a place is an asker, `dialog`, or
+/// `handoff=FIFO`. What came of it is printed in one line.
 @main
 enum Asking {
     static func main() {
@@ -15,6 +16,7 @@ enum Asking {
         switch arguments[1] {
         case "pinentry": pinentry(arguments[2], seconds: Int64(arguments[3]) ?? 5, again: arguments.count > 4)
         case "confirm": confirm(arguments[2], seconds: Int64(arguments[3]) ?? 5)
+        case "race": race(arguments[2], seconds: Int64(arguments[3]) ?? 5, arguments.dropFirst(4).map { $0 })
         default: order(arguments.dropFirst(2).map(asker))
         }
         // Every child has been waited for.

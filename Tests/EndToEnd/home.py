@@ -106,6 +106,7 @@ class Home:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
         self.identifiers = set()
+        self.settings("[warder]\n")
 
     # Making it
 
@@ -145,6 +146,9 @@ class Home:
             file.write("\n".join(section) + "\n")
 
     def settings(self, text):
+        """Writes warder's settings. Nobody is waited for from elsewhere, unless they say so."""
+        if "handoff_time" not in text:
+            text = text.rstrip("\n") + "\nhandoff_time = 0\n" if "[warder]" in text else text + "[warder]\nhandoff_time = 0\n"
         folder = self.root / "config/warder"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "config").write_text(text)

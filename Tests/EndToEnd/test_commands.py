@@ -202,7 +202,7 @@ def test_help_is_an_answer(bare, arguments):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["bogus"], ["process"], ["process", "a", "b"], ["list", "--bogus"], ["exec", "prod"], ["vault", "x"]],
+    "arguments", [["bogus"], ["process"], ["process", "a", "b"], ["list", "--bogus"], ["exec"], ["vault", "x"]],
     ids=" ".join,
 )
 def test_usage(home, arguments):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import shutil
 import signal
 import subprocess
@@ -125,6 +126,110 @@ def test_dotenv(working):
     assert dict(line.split("=", 1) for line in lines) == expected(working)
 
 
+def test_dotenv_is_what_docker_reads_too(working):
+    """Values of AWS need no quotes, and `docker --env-file` knows none."""
+    for line in working.good("env", "prod", "--format", "dotenv").splitlines():
+        assert not set(line) & set("'\"\\ ")
+
+
+def test_systemd(working):
+    lines = working.good("env", "prod", "--format", "systemd").splitlines()
+    assert {name: value.strip('"') for name, value in (line.split("=", 1) for line in lines)} == expected(working)
+
+
+def test_github_gets_masks_in_the_log_and_variables_in_the_file(working):
+    file = working.root / "github"
+    file.write_text("BEFORE=1\n")
+    wanted = expected(working)
+    out = working.good("env", "prod", "--format", "github", env={"GITHUB_ENV": str(file)})
+    secrets = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
+    assert out.splitlines() == [f"::add-mask::{wanted[name]}" for name in secrets]
+    lines = file.read_text().splitlines()
+    assert dict(line.split("=", 1) for line in lines) == {"BEFORE": "1", **wanted}
+
+
+def test_github_outside_of_a_step(working):
+    working.run("env", "prod", "--format", "github").failed(2, "GITHUB_ENV")
+    working.run("env", "prod", "--format", "github", env={"GITHUB_ENV": ""}).failed(2, "GITHUB_ENV")
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder", "absent"])
+def test_github_writes_into_a_plain_file_alone(working, kind):
+    path, other = working.root / "github", working.root / "other"
+    other.write_text("")
+    {
+        "link": lambda: path.symlink_to(other), "pipe": lambda: os.mkfifo(path), "folder": path.mkdir,
+        "absent": lambda: None,
+    }[kind]()
+    result = working.run("env", "prod", "--format", "github", env={"GITHUB_ENV": str(path)})
+    assert result.code != 0
+    result.explained("GITHUB_ENV")
+    assert other.read_text() == ""
+
+
+def test_nushell_s_object_holds_what_is_set_and_null_for_what_is_to_go(working):
+    variables = json.loads(working.good("env", "prod", "--shell", "nu"))
+    assert {name: value for name, value in variables.items() if value is not None} == expected(working)
+    assert {"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN"} <= variables.keys() - expected(working).keys()
+    gone = json.loads(working.good("env", "--unset", "--shell", "nu"))
+    assert gone.keys() == expected(working).keys() and set(gone.values()) == {None}
+
+
+def test_powershell(working):
+    lines = working.good("env", "prod", "--shell", "pwsh").splitlines()
+    assert [f"$Env:{name} = '{value}';" for name, value in expected(working).items()] == lines[-len(expected(working)):]
+    assert "Remove-Item -LiteralPath Env:AWS_PROFILE -ErrorAction SilentlyContinue;" in lines
+    for line in working.good("env", "--unset", "--shell", "pwsh").splitlines():
+        assert line.startswith("Remove-Item -LiteralPath Env:") and line.endswith(";")
+
+
+@pytest.mark.parametrize("arguments", [["nobody"], ["prod", "--bogus"], []], ids=["nobody", "bogus", "none"])
+@pytest.mark.parametrize("shell, text", [
+    ("bash", "false;\n"), ("fish", "false;\n"), ("nu", "false\n"), ("pwsh", "throw 'warder gave no credentials';\n"),
+])
+def test_what_a_failure_prints_is_in_the_shell_s_own_syntax(working, shell, text, arguments):
+    result = working.run("env", "--shell", shell, *arguments)
+    assert result.code in (2, 7)
+    assert result.out == text
+
+
+@pytest.mark.parametrize("format", ["json", "systemd", "dotenv", "github"])
+def test_unset_is_for_shells(working, format):
+    working.run("env", "--unset", "--format", format).failed(2, "--unset")
+
+
+@pytest.mark.parametrize("program, statement", [
+    ("bash", "unset AWS"), ("dash", "unset AWS"), ("zsh", "unset AWS"), ("fish", "set -e AWS"),
+])
+def test_the_shell_is_the_one_that_asks_and_not_the_login_shell(working, program, statement):
+    """A script goes by the name of its file, which may end in the name of another shell."""
+    if not shutil.which(program):
+        pytest.skip(f"{program} is not installed")
+    script = working.root / "nu"
+    script.write_text(f"#!{shutil.which(program)}\n{WARDER} env --unset\ntrue\n")
+    script.chmod(0o755)
+    env = working.variables(env={"SHELL": "/usr/bin/pwsh"})
+    result = subprocess.run([script], env=env, capture_output=True, text=True, timeout=60)
+    assert result.stdout.startswith(statement), result
+
+
+def test_a_parent_that_is_no_shell_gets_the_posix_one(working):
+    assert working.good("env", "--unset").startswith("unset AWS_ACCESS_KEY_ID;\n")
+
+
+# hook
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "nu"])
+def test_hook_prints_the_file_of_the_shell_s_folder(bare, shell):
+    file = pathlib.Path(__file__).resolve().parents[2] / "shell" / f"warder.{shell}"
+    assert bare.good("hook", shell) == file.read_text()
+
+
+def test_hook_of_another_shell(bare):
+    bare.run("hook", "csh").failed(2, "csh")
+
+
 # exec
 
 
@@ -191,7 +296,7 @@ def test_exec_in_a_terminal_has_job_control(working):
 
 
 def test_exec_of_nothing_that_can_be_run(working):
-    working.run("exec", "prod", "--", "no-such-program").failed(1, "no-such-program")
+    working.run("exec", "prod", "--", "no-such-program").failed(127, "no-such-program")
 
 
 def test_exec_without_a_session_runs_nothing(unlocked):

@@ -1,45 +1,78 @@
 """Many at once: one answer for all, one request for all."""
 
+import shutil
+import subprocess
 import time
 
+import pytest
 import recording_sts
+from crowds import ROLES, Crowd, expect_one_answer, outcomes
 
 MANY = 200
 
 
+@pytest.fixture
+def crowd(unlocked, sts):
+    return Crowd(unlocked, sts)
+
+
 def all_of(home, count, *arguments, **options):
     """Starts so many, waits for them; (exit code, what it printed, messages) of each."""
-    processes = [home.start(*arguments, **options) for _ in range(count)]
-    results = []
-    for process in processes:
-        out, err = process.communicate(timeout=90)
-        results.append((process.returncode, out, err))
-    return results
+    return outcomes([home.start(*arguments, **options) for _ in range(count)], 90)
+
+
+def wait_for(happened, seconds=60):
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+# One for all
+
+
+@pytest.mark.parametrize("count, rounds", [(2, 4), (8, 4), (64, 2), (256, 1)])
+def test_at_an_empty_cache(crowd, count, rounds):
+    for _ in range(rounds):
+        crowd.begin()
+        expect_one_answer(outcomes(crowd.start(count)))
+        crowd.expect_single_flight(count)
+
+
+def test_over_sixteen_roles_behind_one_key(crowd):
+    expect_one_answer(outcomes(crowd.start(128, ROLES)), ROLES)
+    crowd.expect_single_flight(128, ROLES)
+
+
+def test_at_a_locked_vault_the_passphrase_is_fetched_by_one(home, sts):
+    """And by the one that signs with the key, which need not be the same."""
+    crowd = Crowd(home, sts)
+    fetched = home.root / "fetched"
+    program = home.root / "fetch"
+    program.write_text(f"#!/bin/sh\necho x >> {fetched}\necho 'correct horse battery staple'\n")
+    program.chmod(0o700)
+    processes = crowd.start(64, passphrase=False, env={"WARDER_PASSPHRASE_COMMAND": str(program)})
+    expect_one_answer(outcomes(processes))
+    crowd.expect_single_flight(64)
+    assert 1 <= len(fetched.read_text().split()) <= 2
 
 
 def test_two_hundred_at_a_cached_session(working, sts):
-    answer = working.good("process", "prod").encode()
-    assert set(all_of(working, MANY, "process", "prod")) == {(0, answer, b"")}
+    answer = working.good("process", "prod")
+    assert set(all_of(working, MANY, "process", "prod")) == {(0, answer, "")}
     assert sts.requests == []
-
-
-def test_two_hundred_at_a_session_that_must_be_made(unlocked, sts):
-    results = all_of(unlocked, MANY, "process", "prod", "--mfa-code", "123456", passphrase=True)
-    assert {(code, err) for code, _, err in results} == {(0, b"")}
-    assert len({out for _, out, _ in results}) == 1
-    assert sts.actions() == ["GetSessionToken", "AssumeRole"]
 
 
 def test_two_hundred_at_a_role_that_must_be_made(working, sts):
     results = all_of(working, MANY, "process", "audit")
-    assert {(code, err) for code, _, err in results} == {(0, b"")}
+    assert {(code, err) for code, _, err in results} == {(0, "")}
     assert len({out for _, out, _ in results}) == 1
     assert sts.actions() == ["AssumeRole"]
 
 
 def test_a_dozen_at_a_locked_cache(home, sts):
     results = all_of(home, 12, "process", "prod", "--mfa-code", "123456", passphrase=True)
-    assert {(code, err) for code, _, err in results} == {(0, b"")}
+    assert {(code, err) for code, _, err in results} == {(0, "")}
     assert len({out for _, out, _ in results}) == 1
     assert sts.actions() == ["GetSessionToken", "AssumeRole"]
 
@@ -55,6 +88,9 @@ def test_two_roles_behind_one_session_at_once(unlocked, sts):
     assert sorted(sts.actions()) == ["AssumeRole", "AssumeRole", "GetSessionToken"]
 
 
+# Failures
+
+
 def test_a_failure_is_shared(working, sts):
     def late_refusal(sts, request):
         time.sleep(3)
@@ -67,11 +103,97 @@ def test_a_failure_is_shared(working, sts):
     assert sts.actions() == ["AssumeRole"]
 
 
+@pytest.mark.parametrize("behaviour, code, requests", [
+    (recording_sts.denied, 5, 1), (recording_sts.server_error, 5, 3), (recording_sts.html, 6, 1),
+    (recording_sts.hang, 6, 3),
+])
+def test_many_ask_a_failing_aws_no_more_than_one_would(crowd, sts, behaviour, code, requests):
+    crowd.begin()
+    expect_one_answer(outcomes(crowd.start(1)))
+    crowd.drop_roles()
+    sts.requests.clear()
+    sts.always("AssumeRole", behaviour)
+    results = outcomes(crowd.start(64))
+    assert {result[0] for result in results} == {code}
+    assert {result[1] for result in results} == {""}
+    assert 1 <= len(sts.requests) <= 2 * requests
+
+
+def test_a_helper_that_comes_a_moment_later_is_told_of_it(working, sts):
+    sts.next("AssumeRole", recording_sts.denied)
+    first = working.run("process", "audit")
+    first.failed(5)
+    late = working.run("process", "audit")
+    assert (late.code, late.err) == (5, first.err)
+    assert sts.actions() == ["AssumeRole"]
+
+
+def test_a_person_who_tries_again_is_answered(working, sts):
+    sts.next("AssumeRole", recording_sts.denied)
+    working.run("process", "audit").failed(5)
+    assert working.run("env", "audit").code == 0
+    assert sts.actions() == ["AssumeRole", "AssumeRole"]
+    # And what failed before is past for all.
+    working.good("forget", "audit")
+    working.good("refresh", "alice", "--mfa-code", "234567", passphrase=True)
+    assert working.run("process", "audit").code == 0
+
+
+def test_whoever_gives_a_code_is_told_of_no_other_failure(unlocked, sts):
+    sts.next("GetSessionToken", recording_sts.server_error)
+    unlocked.run("process", "prod", "--mfa-code", "123456", passphrase=True).failed(5)
+    assert unlocked.run("process", "prod", "--mfa-code", "234567", passphrase=True).code == 0
+
+
+def test_a_wrong_code_of_one_is_not_the_failure_of_others(unlocked, sts):
+    def slow_refusal(sts, request):
+        sts.waiting.release()
+        time.sleep(2)
+        return recording_sts.wrong_code(sts, request)
+
+    sts.next("GetSessionToken", slow_refusal)
+    wrong = unlocked.start("process", "prod", "--mfa-code", "111111", passphrase=True)
+    assert sts.waiting.acquire(timeout=20)
+    right = unlocked.start("process", "prod", "--mfa-code", "222222", passphrase=True)
+    (code, _, _), (other, _, _) = outcomes([wrong, right])
+    assert (code, other) == (5, 0)
+
+
+def test_a_code_program_that_is_dismissed_is_not_run_by_all_that_waited(unlocked, sts):
+    crowd = Crowd(unlocked, sts)
+    crowd.codes.program.write_text(crowd.codes.program.read_text().replace("printf", "exit 1 #"))
+    crowd.codes.delay(3)
+    results = outcomes(crowd.start(40))
+    assert {code for code, _, _ in results} == {4}
+    assert len(crowd.codes.askers) == 1
+    assert sts.actions() == []
+    # The next one is asked: its user may have thought better of it.
+    crowd.codes.delay(0)
+    unlocked.run("process", "role0", passphrase=True).failed(4)
+    assert len(crowd.codes.askers) == 2
+
+
 def test_a_failure_is_not_shared_for_ever(working, sts):
     sts.next("AssumeRole", recording_sts.denied)
     working.run("process", "audit").failed(5)
     time.sleep(6)
     assert working.run("process", "audit").code == 0
+
+
+def test_while_somebody_renews_an_old_session_is_served(working, sts):
+    """It does not wait as long as somebody may take to type a code."""
+    sts.lifetimes["AssumeRole"] = 300
+    old = working.good("process", "audit")
+    sts.always("AssumeRole", recording_sts.hang)
+    leader = working.start("process", "audit")
+    assert sts.waiting.acquire(timeout=20)
+    start = time.monotonic()
+    assert working.good("process", "audit") == old
+    assert time.monotonic() - start < 20
+    assert outcomes([leader])[0][:2] == (0, old)
+
+
+# Leaders that die
 
 
 def test_if_the_leader_dies_another_takes_over(working, sts):
@@ -88,4 +210,83 @@ def test_if_the_leader_dies_another_takes_over(working, sts):
         assert process.returncode == 0
         outs.add(out)
     assert len(outs) == 1
+    assert sts.actions() == ["AssumeRole", "AssumeRole"]
+
+
+# The cache, changed meanwhile
+
+
+def test_forgotten_while_many_renew(crowd):
+    """Once it is forgotten, nobody is given what was made before."""
+    crowd.sts.always("AssumeRole", recording_sts.late(1))
+    processes = crowd.start(64)
+    wait_for(lambda: "AssumeRole" in crowd.sts.actions())
+    crowd.home.good("forget", "role0")
+    results = outcomes(processes)
+    assert {(code, err) for code, _, err in results} == {(0, "")}
+    crowd.home.good("process", "role0", passphrase=True)
+    assert sorted(crowd.sts.actions()) == ["AssumeRole"] * 2 + ["GetSessionToken"] * 2
+
+
+def test_all_forgotten_while_one_renews(working, sts):
+    sts.always("AssumeRole", recording_sts.hang)
+    leader = working.start("process", "audit")
+    assert sts.waiting.acquire(timeout=20)
+    forget = working.start("forget")
+    with pytest.raises(subprocess.TimeoutExpired):
+        forget.wait(1)
+    sts.released.set()
+    assert [code for code, _, _ in outcomes([leader, forget])] == [0, 0]
+    # What the leader was given had been asked for before.
+    assert working.sessions() == []
+
+
+def test_the_cache_is_removed_while_many_wait(crowd):
+    crowd.codes.delay(2)
+    processes = crowd.start(40)
+    wait_for(lambda: crowd.codes.askers)
+    shutil.rmtree(crowd.home.cache)
+    expect_one_answer(outcomes(processes))
+    crowd.expect_single_flight(40)
+    assert len(crowd.home.sessions()) == 2
+
+
+def test_many_where_the_disk_is_full(unlocked, sts, tmpfs):
+    """They hand it to one another by the kernel's keyring."""
+    if unlocked.kernel_key() is None:
+        pytest.skip("this kernel refuses keys to this process")
+    crowd = Crowd(unlocked, sts)
+    unlocked.environment["XDG_CACHE_HOME"] = str(tmpfs)
+    (tmpfs / "warder/sessions").mkdir(parents=True, mode=0o700)
+    (tmpfs / "warder/sessions/lock").touch(0o600)
+    with open(tmpfs / "ballast", "wb", buffering=0) as ballast, pytest.raises(OSError):
+        while True:
+            ballast.write(b"x" * 4096)
+    expect_one_answer(outcomes(crowd.start(40)))
+    crowd.expect_single_flight(40)
+    crowd.home.good("forget", "role0")
+    sts.requests.clear()
+    crowd.home.good("process", "role0", passphrase=True)
+    assert sts.actions() == ["GetSessionToken", "AssumeRole"]
+    crowd.home.good("forget", "role0")
+
+
+@pytest.mark.needs("strace")
+def test_a_file_system_without_locks_is_named(working):
+    inject = ["strace", "-qq", "-o", "/dev/null", "-e", "trace=fcntl", "-e", "inject=fcntl:error=ENOLCK"]
+    result = working.run("process", "audit", prefix=inject)
+    result.failed(1, "has no file locks", "XDG_CACHE_HOME")
+
+
+def test_a_note_of_another_boot_means_nothing(working, sts):
+    """Its moment counts from a start of the machine that is past."""
+    sts.next("AssumeRole", recording_sts.denied)
+    working.run("process", "audit").failed(5)
+    boot = working.root / "boot_id"
+    boot.write_text("00000000-0000-0000-0000-000000000000\n")
+    mount = f"mount --bind {boot} /proc/sys/kernel/random/boot_id && exec \"$@\""
+    prefix = ["unshare", "--mount", "sh", "-c", mount, "sh"]
+    if subprocess.run([*map(str, prefix), "true"], capture_output=True).returncode != 0:
+        pytest.skip("mounting is not allowed here")
+    assert working.run("process", "audit", prefix=prefix).code == 0
     assert sts.actions() == ["AssumeRole", "AssumeRole"]

@@ -166,9 +166,78 @@ struct LockTests {
     @Test("locks on other bytes do not touch")
     func bytes() throws {
         let path = scratch.path + "/lock"
-        let first = try FileLock.acquire(path, offset: 0, until: .now)
-        let second = try FileLock.acquire(path, offset: Int64.max / 16, until: .now)
+        let first = try FileLock.acquire(path, .byte(0), until: .now)
+        let second = try FileLock.acquire(path, .byte(.max / 16), until: .now)
         withExtendedLifetime(first) {}
+        withExtendedLifetime(second) {}
+    }
+
+    @Test("a lock on all of it keeps the bytes' holders out, and is kept out by them")
+    func all() throws {
+        let path = scratch.path + "/lock"
+        do {
+            let byte = try FileLock.acquire(path, .byte(1 << 50), until: .now)
+            #expect(throws: LockError.timedOut(path: path)) { _ = try FileLock.acquire(path, .all, until: .now) }
+            withExtendedLifetime(byte) {}
+        }
+        let all = try FileLock.acquire(path, .all, until: .now)
+        #expect(throws: LockError.timedOut(path: path)) { _ = try FileLock.acquire(path, .byte(7), until: .now) }
+        withExtendedLifetime(all) {}
+    }
+
+    @Test("a wait ends when its time is out, not before and not never")
+    func patience() throws {
+        let path = scratch.path + "/lock"
+        let held = try FileLock.acquire(path, until: .now)
+        for milliseconds: Int64 in [0, 1, 30, 300] {
+            let deadline = Deadline.after(milliseconds: milliseconds)
+            #expect(throws: LockError.timedOut(path: path)) { _ = try FileLock.acquire(path, until: deadline) }
+            #expect(deadline.hasPassed)
+            #expect(Deadline.now.milliseconds - deadline.milliseconds < 20_000)
+        }
+        withExtendedLifetime(held) {}
+    }
+
+    @Test("a wait leaves its signal as it was")
+    func signal() throws {
+        let path = scratch.path + "/lock"
+        let held = try FileLock.acquire(path, until: .now)
+        let number = __libc_current_sigrtmax()
+        let before = IgnoredSignal(number)
+        #expect(throws: LockError.timedOut(path: path)) {
+            _ = try FileLock.acquire(path, until: .after(milliseconds: 60))
+        }
+        var now = sigaction()
+        sigaction(number, nil, &now)
+        #expect(unsafeBitCast(now.__sigaction_handler.sa_handler, to: Int.self) == 1)  // SIG_IGN
+        before.restore()
+        withExtendedLifetime(held) {}
+    }
+
+    @Test("a lock file that was removed while it was waited for is no lock")
+    func removed() throws {
+        let path = scratch.path + "/lock"
+        let other = path
+        let waiter = Thread {
+            _ = try? FileLock.acquire(other, until: .after(milliseconds: 30_000))
+            FileManager.default.createFile(atPath: other + ".had", contents: nil)
+        }
+        var second: FileLock?
+        do {
+            let first = try FileLock.acquire(path, until: .now)
+            waiter.start()
+            Linux.sleep(milliseconds: 300)
+            try removeFile(path)
+            second = try FileLock.acquire(path, until: .now)
+            withExtendedLifetime(first) {}
+        }
+        // Whoever waited for the first has it by now, and must see that it is worth nothing.
+        Linux.sleep(milliseconds: 300)
+        #expect(!FileManager.default.fileExists(atPath: path + ".had"))
+        second = nil
+        let end = Deadline.after(milliseconds: 30_000)
+        while !FileManager.default.fileExists(atPath: path + ".had"), !end.hasPassed { Linux.sleep(milliseconds: 5) }
+        #expect(FileManager.default.fileExists(atPath: path + ".had"))
         withExtendedLifetime(second) {}
     }
 

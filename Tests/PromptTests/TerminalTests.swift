@@ -3,51 +3,8 @@ import Linux
 import Secrets
 import Testing
 
-/// What `terminal.py` tells of a run of `Asking`.
-private struct Run: Decodable {
-    let screen: String
-    /// What it printed.
-    let output: String
-    /// The signal that ended it; 0 for none.
-    let signal: Int
-    /// The terminal's settings are as they were.
-    let sane: Bool
-}
-
-private enum Place: String { case front, back, leader, none }
-
-private enum Step {
-    case see(String)
-    case type(String)
-    case signal(String)
-}
-
-private func run(
-    _ arguments: [String], _ place: Place, _ steps: [Step] = [], _ variables: [String: String] = [:]
-) throws -> Run {
-    let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "terminal.py").path
-    let words = steps.map { step in
-        switch step {
-        case .see(let text): ["see", text]
-        case .type(let text): ["type", text]
-        case .signal(let name): ["signal", name]
-        }
-    }
-    let order: [String: Any] = [
-        "command": [asking] + arguments, "variables": variables, "place": place.rawValue, "steps": words,
-    ]
-    let json = String(decoding: try JSONSerialization.data(withJSONObject: order), as: UTF8.self)
-    let told = try output(
-        ofShellCommand: "python3 \(script) '\(json)'", withheld: [], limit: 200_000, until: .after(milliseconds: 60_000)
-    )
-    return try JSONDecoder().decode(Run.self, from: Data(text(told).utf8))
-}
-
-/// `Asking` stands beside the program that runs the tests.
-private let asking = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-    .appending(path: "Asking").path
-
-private let hasPinentries = ["tty", "curses"].allSatisfy { isProgram("/usr/bin/pinentry-\($0)") }
+/// Those for terminals are there.
+let hasPinentries = ["tty", "curses"].allSatisfy { isProgram("/usr/bin/pinentry-\($0)") }
 
 /// The pinentries of a terminal: the program, and what its Enter key sends.
 private let pinentries = [("/usr/bin/pinentry-tty", "\n"), ("/usr/bin/pinentry-curses", "\r")]

@@ -1,10 +1,12 @@
 """Runs a program in a pseudo-terminal, as a shell would, and says in JSON what came of it.
 
 terminal.py '{"command": […], "variables": {…}, "place": "front", "steps": [["see", TEXT], ["type", TEXT],
-["signal", NAME], …]}'
+["signal", NAME], ["run", COMMAND], ["await", COMMAND], …], "ahead": TEXT, "raw": BOOL, "display": BOOL}'
 
 The place is "front" (a job in the foreground), "back" (one in the background), "leader" (the session leader itself),
 "none" (a session without a terminal). A signal goes to the session leader. The program's standard output is a pipe, as under an SDK.
+What is ahead was typed before the program starts. With a display there is an X server, which the commands see too; a
+command that is awaited is run until it succeeds.
 """
 
 import json
@@ -12,16 +14,47 @@ import os
 import pty
 import select
 import signal
+import subprocess
 import sys
 import termios
 import time
+import tty
 
-LIMIT = 15
+LIMIT = 30
 
 
 def main():
     order = json.loads(sys.argv[1])
+    server = start_display(order) if order.get("display") else None
+    try:
+        print(json.dumps(run(order)))
+    finally:
+        if server:
+            server.terminate()
+            server.wait()
+
+
+def start_display(order):
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "640x480x24", "-nolisten", "tcp"],
+        pass_fds=[writing], stderr=subprocess.DEVNULL)
+    os.close(writing)
+    number = b""
+    while not number.endswith(b"\n"):
+        chunk = os.read(reading, 16)
+        if not chunk:
+            raise RuntimeError("no X server")
+        number += chunk
+    os.environ["DISPLAY"] = order["variables"]["DISPLAY"] = ":" + number.decode().strip()
+    return server
+
+
+def run(order):
     master, slave = pty.openpty()
+    if order.get("raw"):
+        tty.setraw(slave)
+    os.write(master, order.get("ahead", "").encode())
     before = termios.tcgetattr(slave)
     reading, writing = os.pipe()
     shell = os.fork()
@@ -37,12 +70,23 @@ def main():
     _, status = os.waitpid(shell, 0)
     screen += drain(master)
     after = termios.tcgetattr(slave)
-    print(json.dumps({
+    return {
         "screen": screen.decode(errors="replace"),
         "output": output.decode(),
         "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
         "sane": before == after,
-    }))
+        "left": left(slave),
+    }
+
+
+def left(slave):
+    """What a shell would read now, half lines too."""
+    tty.setraw(slave, termios.TCSANOW)
+    os.set_blocking(slave, False)
+    try:
+        return os.read(slave, 4096).decode()
+    except BlockingIOError:
+        return ""
 
 
 def become_session(order, slave, output):
@@ -107,7 +151,17 @@ def follow(steps, master, shell):
         if kind == "signal":
             os.kill(shell, getattr(signal, "SIG" + text))
             continue
+        if kind == "run":
+            subprocess.run(text, shell=True, check=True, stdout=subprocess.DEVNULL, timeout=LIMIT)
+            continue
         deadline = time.monotonic() + LIMIT
+        if kind == "await":
+            while subprocess.run(text, shell=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
+                if time.monotonic() > deadline:
+                    os.kill(shell, signal.SIGKILL)
+                    return screen + b"\n<not in time: " + text.encode() + b">"
+                screen += drain(master)
+            continue
         while text.encode() not in screen[start:]:
             if time.monotonic() > deadline:
                 os.kill(shell, signal.SIGKILL)

@@ -142,6 +142,45 @@ struct SessionCacheTests {
         }
     }
 
+    @Test("what is being made anew is not swept")
+    func sweepBesideMaking() throws {
+        let ended = try publish(session(expiration: 1_000), as: "ended")
+        do {
+            let lock = try scratch.cache().lock(ended, until: .now)
+            SessionFolder(scratch.folder).sweep(now: wallClock())
+            #expect(try SessionFolder(scratch.folder).names() == [ended])
+            withExtendedLifetime(lock) {}
+        }
+        SessionFolder(scratch.folder).sweep(now: wallClock())
+        #expect(try SessionFolder(scratch.folder).names().isEmpty)
+    }
+
+    @Test("what a killed process left half written is swept after a minute")
+    func sweepHalfWritten() throws {
+        let name = try publish(session(), as: "live")
+        let half = scratch.folder + "/" + name + ".new"
+        #expect(FileManager.default.createFile(atPath: half, contents: Data([1])))
+        SessionFolder(scratch.folder).sweep(now: wallClock())
+        #expect(FileManager.default.fileExists(atPath: half))
+        SessionFolder(scratch.folder).sweep(now: wallClock() + 3600)
+        #expect(!FileManager.default.fileExists(atPath: half))
+        #expect(try SessionFolder(scratch.folder).names() == [name])
+    }
+
+    @Test("a cache that was removed under a lock is made anew")
+    func removedCache() throws {
+        let cache = scratch.cache()
+        let name = try cache.name(of: [1])
+        let lock = try cache.lock(name, until: .now)
+        try FileManager.default.removeItem(atPath: scratch.folder)
+        try cache.publish(session(), name, random: .system)
+        do {
+            let absent = try isAbsent(cache.session(name))
+            #expect(!absent)
+        }
+        withExtendedLifetime(lock) {}
+    }
+
     @Test("the list of keys is kept with it, and is no session")
     func index() throws {
         let keys = [IndexedKey(name: "alice", accessKeyID: "AKIAEXAMPLE", accountID: nil, createdAt: 12)]
@@ -154,6 +193,52 @@ struct SessionCacheTests {
         try SessionFolder(scratch.folder).forgetAll()
         #expect(try scratch.cache().keyIndex(generation: 3) == keys)
         #expect(try scratch.cache().all().isEmpty)
+    }
+}
+
+@Suite("Failures that are shared")
+struct SharedFailureTests {
+    private let scratch = Scratch()
+
+    private func failure(at moment: Int64, forLatecomers: Bool = true) -> SharedFailure {
+        SharedFailure(
+            code: 5, message: "no", hint: "try", moment: Deadline(milliseconds: moment), isForLatecomers: forLatecomers)
+    }
+
+    private func answers(_ failure: SharedFailure, since start: Int64, lateness: Int64, now: Int64 = 90_000) -> Bool {
+        failure.answers(
+            waitingSince: Deadline(milliseconds: start), lateness: lateness, now: Deadline(milliseconds: now))
+    }
+
+    @Test("whoever waited while it came about is answered, and whoever comes soon after if it is for them")
+    func reach() {
+        #expect(answers(failure(at: 10_000), since: 9_000, lateness: 0))
+        #expect(answers(failure(at: 10_000), since: 10_000, lateness: 0))
+        #expect(!answers(failure(at: 10_000), since: 10_001, lateness: 0))
+        #expect(answers(failure(at: 10_000), since: 15_000, lateness: 5_000))
+        #expect(!answers(failure(at: 10_000), since: 15_001, lateness: 5_000))
+        #expect(answers(failure(at: 10_000, forLatecomers: false), since: 9_000, lateness: 5_000))
+        #expect(!answers(failure(at: 10_000, forLatecomers: false), since: 10_001, lateness: 5_000))
+    }
+
+    @Test("one of the future is of another machine or another time")
+    func future() { #expect(!answers(failure(at: 10_000), since: 9_000, lateness: 5_000, now: 9_999)) }
+
+    @Test("it comes back as it was noted, to the same boot alone, until a session is published or forgotten")
+    func noted() throws {
+        let cache = scratch.cache()
+        let name = try cache.name(of: [1])
+        for isForLatecomers in [false, true] {
+            let noted = failure(at: 12, forLatecomers: isForLatecomers)
+            let lock = try cache.lock(name, until: .now)
+            try cache.note(noted, name, boot: "this", random: .system)
+            #expect(try cache.failure(name, boot: "this") == noted)
+            #expect(try cache.failure(name, boot: "that") == nil)
+            if isForLatecomers { try cache.publish(session(), name, random: .system) }
+            withExtendedLifetime(lock) {}
+            if !isForLatecomers { try SessionFolder(scratch.folder).forgetAll(until: .now) }
+        }
+        #expect(try cache.failure(name, boot: "this") == nil)
     }
 }
 

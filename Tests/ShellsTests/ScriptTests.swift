@@ -39,7 +39,7 @@ struct ScriptTests {
     @Test("a dotenv value is bare where it can be")
     func dotenv() throws {
         #expect(try script(.dotenv, "wJalr/+K7=") == "VALUE=wJalr/+K7=\n")
-        #expect(try script(.dotenv, "a $b") == "VALUE=\"a \\$b\"\n")
+        #expect(try script(.dotenv, "a \"b\"") == "VALUE='a \"b\"'\n")
     }
 
     @Test("JSON is JSON", arguments: awkward)
@@ -66,6 +66,61 @@ struct ScriptTests {
         }
     }
 
+    @Test("systemd's lines are quoted")
+    func systemd() throws {
+        #expect(try script(.systemd, "a \"b\" $c") == "VALUE=\"a \\\"b\\\" \\$c\"\n")
+    }
+
+    @Test("PowerShell doubles every kind of single quote")
+    func powerShell() throws {
+        #expect(try script(.pwsh, "a'b\u{2019}c") == "$Env:VALUE = 'a''b\u{2019}\u{2019}c';\n")
+        var script = Script(.pwsh)
+        script.unset("GONE")
+        #expect(string(script.finish()) == "Remove-Item -LiteralPath Env:GONE -ErrorAction SilentlyContinue;\n")
+    }
+
+    @Test("nushell's object has null for what is to go, others leave it out")
+    func nothing() throws {
+        for (syntax, expected) in [
+            (Syntax.nu, "{\n  \"GONE\": null,\n  \"VALUE\": \"x\"\n}\n"), (.github, "VALUE=x\n"),
+        ] {
+            var script = Script(syntax)
+            script.unset("GONE")
+            try script.export("VALUE", "x")
+            #expect(string(script.finish()) == expected)
+        }
+    }
+
+    @Test("what a failure prints fails wherever it is evaluated")
+    func failing() {
+        let texts = Syntax.allCases.map { Script.failing($0) }
+        #expect(texts == ["false;\n", "false;\n", "false\n", "throw 'warder gave no credentials';\n", "", "", "", ""])
+    }
+
+    @Test("a mask of GitHub Actions is one line, whatever it hides")
+    func mask() {
+        var text = SecretBytes(capacity: 64)
+        var value = SecretBytes(capacity: 64)
+        value.append("50%\r\n::stop::")
+        text.appendGitHubMask(value)
+        text.appendGitHubMask(SecretBytes(capacity: 1))
+        #expect(string(text) == "::add-mask::50%25%0D%0A::stop::\n")
+    }
+
+    @Test("a shell is known by its program")
+    func program() {
+        let posix = [
+            "bash", "-zsh", "/usr/bin/dash", "/nix/store/x-zsh-5.9/bin/.zsh-wrapped", "zsh-5.9", "/bin/sh (deleted)",
+        ]
+        for name in posix { #expect(Syntax(program: name) == .posix, "\(name)") }
+        #expect(Syntax(program: "/usr/bin/fish") == .fish)
+        #expect(Syntax(program: "nu") == .nu)
+        #expect(Syntax(program: "/opt/microsoft/powershell/7-preview/pwsh-preview") == .pwsh)
+        for name in ["", "-", "/", "python3", "make", "deploy.fish", "nushell-ish", "number"] {
+            #expect(Syntax(program: name) == nil, "\(name)")
+        }
+    }
+
     private func script(_ syntax: Syntax, _ value: String) throws(ShellError) -> String {
         var script = Script(syntax)
         try script.export("VALUE", value)
@@ -77,7 +132,7 @@ struct ScriptTests {
     }
 }
 
-private func findProgram(_ name: String) -> String? {
+func findProgram(_ name: String) -> String? {
     ["/bin/", "/usr/bin/", "/usr/local/bin/"].map { $0 + name }.first {
         FileManager.default.isExecutableFile(atPath: $0)
     }

@@ -33,7 +33,8 @@ BODY_SIZES = {PASSPHRASE: 113, LIBSECRET: 112, KEYFILE: 112, RECOVERY: 112}
 ONCE = PASSPHRASE, RECOVERY
 CACHE_KEY, ACCESS_KEY = 1, 2
 NAMES = ("name", "access_key_id", "secret", "created_at", "account_id", "principal_arn", "mfa_serial")
-FIELDS = dict(enumerate(NAMES, start=1))
+FIELDS = dict(enumerate(NAMES, start=1)) | {9: "totp_seed", 10: "totp_device"}
+SECRETS = ("secret", "totp_seed")
 TAGS = {name: tag for tag, name in FIELDS.items()}
 SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 NONCE = bytes(12)
@@ -173,11 +174,13 @@ def access_key(value):
     key["created_at"] = int.from_bytes(key["created_at"], "big")
     try:
         for name in key.keys() - {"created_at"}:
-            key[name] = key[name].decode(errors="surrogateescape" if name == "secret" else "strict")
+            key[name] = key[name].decode(errors="surrogateescape" if name in SECRETS else "strict")
     except UnicodeDecodeError:
         raise VaultError("damaged") from None
     if not re.fullmatch(r"[A-Za-z0-9._@+=,:/%-]{1,128}", key["name"]):
         raise VaultError("damaged")
+    if "totp_seed" not in key:
+        key.pop("totp_device", None)
     return key | ({"unknown": unknown} if unknown else {})
 
 

@@ -13,6 +13,8 @@ struct Vector: Decodable, Sendable, CustomTestStringConvertible {
         var accountId: String?
         var principalArn: String?
         var mfaSerial: String?
+        var totpSeed: String?
+        var totpDevice: String?
     }
 
     struct Content: Decodable, Equatable, Sendable {
@@ -124,11 +126,15 @@ extension Vault {
         var keys: [Vector.Key] = []
         for summary in try accessKeySummaries() {
             guard let record = try accessKey(named: summary.name) else { continue }
-            keys.append(
-                Vector.Key(
-                    name: summary.name.text, accessKeyId: summary.accessKeyID, secret: secretText(record.secret),
-                    createdAt: summary.createdAt, accountId: summary.accountID, principalArn: summary.principalARN,
-                    mfaSerial: summary.mfaSerial))
+            var key = Vector.Key(
+                name: summary.name.text, accessKeyId: summary.accessKeyID, secret: secretText(record.secret),
+                createdAt: summary.createdAt, accountId: summary.accountID, principalArn: summary.principalARN,
+                mfaSerial: summary.mfaSerial)
+            switch record.totp {
+            case .some(let totp): (key.totpSeed, key.totpDevice) = (secretText(totp.text), totp.device)
+            case .none: break
+            }
+            keys.append(key)
         }
         return Vector.Content(
             id: identifier.hex, generation: generation, slots: slotTypes.map(\.rawValue),

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 typedef int32_t warder_key_serial;
 
@@ -30,12 +31,27 @@ int warder_forbid_core_dump(uint64_t *previous);
 /// Sets the soft RLIMIT_CORE.
 int warder_allow_core_dump(uint64_t limit);
 
-/// F_OFD_SETLK of a write lock on the byte at `offset`; 0, or -1 and errno.
-int warder_try_lock(int descriptor, int64_t offset);
 /// F_OFD_SETLK of a read lock on the whole file; 0, or -1 and errno.
 int warder_try_shared_lock(int descriptor);
 /// F_OFD_GETLK: whether somebody else has any lock on the file; 1, 0, or -1 and errno.
 int warder_is_locked(int descriptor);
+/// F_OFD_SETLK of a write lock on `length` bytes from `offset`, all to come for 0; 0, or -1 and errno.
+int warder_try_lock(int descriptor, int64_t offset, int64_t length);
+/// F_OFD_SETLKW of the same; EINTR where a handler ran meanwhile.
+int warder_wait_lock(int descriptor, int64_t offset, int64_t length);
+
+/// A timer that interrupts this thread's system calls, and what its signal did before.
+typedef struct {
+    timer_t timer;
+    int number;
+    struct sigaction action;
+    sigset_t mask;
+} warder_alarm;
+/// From `milliseconds` from now (CLOCK_BOOTTIME) on, interrupts this thread's calls twenty times a second, so that a call
+/// which begins a moment too late is interrupted too; 0, or -1 and errno.
+int warder_start_alarm(warder_alarm *alarm, int64_t milliseconds);
+/// Ends that, and puts back what the signal did before.
+void warder_stop_alarm(warder_alarm *alarm);
 
 // Declared by glibc only under _GNU_SOURCE, which Swift's importer does not set.
 
@@ -49,3 +65,10 @@ int warder_peer_user(int socket, uint32_t *user);
 int warder_signal_descriptor(const sigset_t *signals);
 /// execvpe; returns only on failure.
 int warder_become(const char *file, char *const arguments[], char *const environment[]);
+
+/// pidfd_open(2) of this process, close-on-exec; or -1 and errno.
+int warder_process_descriptor(void);
+/// Starts a program as nobody's child: in a session of its own, with `count` descriptors as its first ones and no others,
+/// every signal as it is by default. 0, or -1 and errno; that the program cannot be run does not show here.
+int warder_detach(const char *file, char *const arguments[], char *const environment[], const int *descriptors,
+                  int count);

@@ -11,16 +11,23 @@ struct Add: ParsableCommand {
             them from elsewhere. The key is checked with sts:GetCallerIdentity
             before it is stored.
 
+            --totp also stores the seed of the user's MFA device, from which warder
+            makes the one-time codes itself: with a key that is stored already, it
+            asks for nothing but the seed. Whoever opens the store has both factors
+            then.
+
             examples:
               warder add alice
               warder add alice --csv ~/Downloads/alice_accessKeys.csv
               pass show aws/alice | warder add alice --stdin
+              warder add alice --totp --mfa-serial arn:aws:iam::123456789012:mfa/alice
+              warder add alice --no-totp
             """)
 
     @OptionGroup var common: CommonOptions
     @Argument(help: "The name to store it under; best the profile's.")
     var name: String
-    @Flag(help: "Read two lines from standard input: key id, secret.")
+    @Flag(help: "Read standard input: a line for key id, secret, and seed each.")
     var stdin = false
     @Option(help: "Read the file that the AWS console gives for download.", completion: .file())
     var csv: String?
@@ -34,6 +41,8 @@ struct Add: ParsableCommand {
     var store: StoreKind?
     @Option(name: .customLong("mfa-serial"), help: "The MFA device of its user: an ARN, or a serial number.")
     var mfaSerial: String?
+    @Flag(inversion: .prefixedNo, help: "Store the seed of the MFA device too, or take it away.")
+    var totp: Bool?
     @Option(help: "The region to ask STS in, and to write into the profile.")
     var region: String?
     @Flag(name: .customLong("write-profile"), inversion: .prefixedNo, help: "Add a profile to ~/.aws/config.")
@@ -41,9 +50,18 @@ struct Add: ParsableCommand {
 
     func run() throws {
         let context = try common.context()
+        let source = try source()
+        let seed = SeedIntake(context: context, name: name, source: source, mfaSerial: mfaSerial)
+        if let totp, !replace {
+            switch source {
+            case .terminal, .standardInput: if try seed.change(storing: totp) { return }
+            case .csv, .environment: break
+            }
+        }
         try KeyIntake(
-            context: context, name: name, source: try source(), verifies: !noVerify, replaces: replace,
-            store: store, mfaSerial: mfaSerial, region: region, writesProfile: writeProfile
+            context: context, name: name, source: source, verifies: !noVerify, replaces: replace,
+            store: store, mfaSerial: mfaSerial, seed: totp == true ? seed : nil, dropsSeed: totp == false,
+            region: region, writesProfile: writeProfile
         ).run()
     }
 

@@ -10,7 +10,9 @@ struct Env: ParsableCommand {
             examples:
               eval $(warder env prod)
               warder env --shell fish prod | source
+              warder env --shell pwsh prod | Out-String | Invoke-Expression
               warder env --format dotenv prod > .env
+              warder env --format github prod
               eval $(warder env --unset)
 
             If it fails it prints a statement that fails, so that the eval does too.
@@ -21,42 +23,57 @@ struct Env: ParsableCommand {
     @OptionGroup var narrowing: NarrowingOptions
     @Argument(help: "The profile.", completion: .custom(completeProfiles))
     var profile: String?
-    @Option(help: "bash, zsh, sh or fish; the shell that runs warder, if not given.")
+    @Option(help: "bash, zsh, sh, fish, nu or pwsh; the shell that runs warder, if not given.")
     var shell: ShellName?
-    @Option(help: "dotenv or json, in place of a shell's statements.")
+    @Option(
+        help: ArgumentHelp(
+            "dotenv, json, systemd or github, in place of a shell's statements.",
+            discussion: "github masks the values, and appends them to the file that GITHUB_ENV names."))
     var format: FormatName?
     @Flag(help: "Print statements that take the variables away again.")
     var unset = false
 
-    enum ShellName: String, ExpressibleByArgument, CaseIterable { case bash, zsh, sh, fish }
-    enum FormatName: String, ExpressibleByArgument, CaseIterable { case dotenv, json }
+    enum FormatName: String, ExpressibleByArgument, CaseIterable {
+        case dotenv, json, systemd, github
+
+        var syntax: Syntax {
+            switch self {
+            case .dotenv: .dotenv
+            case .json: .json
+            case .systemd: .systemd
+            case .github: .github
+            }
+        }
+    }
 
     func run() throws {
-        let syntax = syntax
+        let syntax = format?.syntax ?? ShellName.syntax(shell)
         do {
-            try printOut(try unset ? unsetting(syntax) : exporting(syntax))
+            if unset { try printOut(try unsetting(syntax)) } else { try export(syntax) }
         } catch {
             try? printOut(Script.failing(syntax))
             throw error
         }
     }
 
-    private var syntax: Syntax {
-        switch (format, shell) {
-        case (.dotenv, _): .dotenv
-        case (.json, _): .json
-        case (nil, .fish): .fish
-        case (nil, .some): .posix
-        case (nil, nil): parentProgram() == "fish" ? .fish : .posix
+    /// What makes taking in the output fail, where the arguments cannot be read.
+    static func failing(_ arguments: [String]) -> String {
+        if arguments.contains(where: { $0 == "--format" || $0.hasPrefix("--format=") }) { return "" }
+        let given = arguments.indices.compactMap { index -> Substring? in
+            if arguments[index].hasPrefix("--shell=") { return arguments[index].dropFirst("--shell=".count) }
+            return arguments[index] == "--shell" && index + 1 < arguments.count ? arguments[index + 1][...] : nil
         }
+        return Script.failing(ShellName.syntax(given.last.flatMap { ShellName(rawValue: String($0)) }))
     }
 
-    private func exporting(_ syntax: Syntax) throws(Failure) -> SecretBytes {
+    private func export(_ syntax: Syntax) throws(Failure) {
         guard let profile else {
             throw Failure(.usage, "the profile is missing", hint: "warder env PROFILE, or warder env --unset")
         }
-        let issuer = try Issuer(
-            common.context(), profile: profile, code: code.mfaCode, narrowing: narrowing.wanted())
+        let context = try common.context()
+        // Before anything is minted that nobody could take.
+        let github = syntax == .github ? try GitHubStep(context.environment) : nil
+        let issuer = try Issuer(context, profile: profile, code: code.mfaCode, narrowing: narrowing.wanted())
         let credentials = try issuer.credentials()
         var script = Script(syntax)
         for name in Exports.unset(credentials) { script.unset(name) }
@@ -66,16 +83,66 @@ struct Env: ParsableCommand {
                 try script.export(name, value)
             }
         } catch { throw Failure(error) }
-        return script.finish()
+        if let github { return try github.take(script.finish(), credentials) }
+        try printOut(script.finish())
     }
 
     private func unsetting(_ syntax: Syntax) throws(Failure) -> SecretBytes {
-        guard syntax == .posix || syntax == .fish else {
+        guard syntax.isShell else {
             throw Failure(.usage, "--unset needs a shell's syntax", hint: "leave --format out")
         }
         var script = Script(syntax)
         for name in Exports.names { script.unset(name) }
         return script.finish()
+    }
+}
+
+extension Env {
+    /// A shell, as users call it.
+    enum ShellName: String, ExpressibleByArgument, CaseIterable {
+        case bash, zsh, sh, fish, nu, pwsh
+
+        /// How to speak to the shell that was asked for, or else to the one that runs warder: not to `$SHELL`, which is
+        /// the user's login shell.
+        static func syntax(_ given: ShellName?) -> Syntax {
+            switch given {
+            case .bash, .zsh, .sh: return .posix
+            case .fish: return .fish
+            case .nu: return .nu
+            case .pwsh: return .pwsh
+            case nil: break
+            }
+            for program in parentPrograms() { if let syntax = Syntax(program: program) { return syntax } }
+            return .posix
+        }
+    }
+}
+
+/// A step of a workflow of GitHub Actions.
+private struct GitHubStep {
+    let file: String
+
+    init(_ environment: Environment) throws(Failure) {
+        guard let file = environment.nonEmpty("GITHUB_ENV") else {
+            throw Failure(
+                .usage, "GITHUB_ENV is not set", hint: "use --format github in a step of GitHub Actions, or dotenv")
+        }
+        self.file = file
+    }
+
+    /// Makes the log hide what is secret, then hands the variables to the steps that follow.
+    func take(_ lines: borrowing SecretBytes, _ credentials: borrowing Credentials) throws(Failure) {
+        var masks = SecretBytes(capacity: 4096)
+        var identifier = SecretBytes(capacity: credentials.accessKeyID.utf8.count)
+        identifier.append(credentials.accessKeyID)
+        masks.appendGitHubMask(identifier)
+        masks.appendGitHubMask(credentials.secret)
+        switch credentials.sessionToken {
+        case .some(let token): masks.appendGitHubMask(token)
+        case .none: break
+        }
+        try printOut(masks)
+        do throws(FileError) { try append(lines, toFile: file) } catch { throw Failure(error, "GITHUB_ENV") }
     }
 }
 

@@ -1,20 +1,34 @@
 import ArgumentParser
+import Chains
+import Glibc
 import Linux
 import Prompt
 import Secrets
+import Serving
 
 struct Exec: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Runs a command with a profile's credentials in its environment.",
         discussion: """
-            warder becomes the command: signals, exit code and job control are the command's own.
+            warder becomes the command: signals, exit code and job control are the
+            command's own. Without a command it is your shell, as $SHELL says.
 
-            example: warder exec prod -- terraform apply
+            --serve is for what runs longer than a session lasts: no keys, but an
+            address on this host where SDKs fetch them anew, as in a container.
+
+            examples:
+              warder exec prod -- terraform apply
+              warder exec --serve prod -- ./nightly-copy
+
+            exit codes: those of the command; 126 if it cannot be run, 127 if it is
+            not there; before that, warder's own
             """)
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var code: CodeOptions
     @OptionGroup var narrowing: NarrowingOptions
+    @Flag(help: "Serve credentials that renew themselves, in place of keys in the environment.")
+    var serve = false
     @Option(name: .customLong("min-ttl"), help: "Renew a session that has less left than this: 30m, 2h.")
     var minimum: String?
     @Argument(help: "The profile.", completion: .custom(completeProfiles))
@@ -23,26 +37,52 @@ struct Exec: ParsableCommand {
     var command: [String] = []
 
     func run() throws {
-        guard !command.isEmpty else {
-            throw Failure(.usage, "there is no command to run", hint: "warder exec \(profile) -- COMMAND")
-        }
+        let context = try common.context()
         let issuer = try Issuer(
-            common.context(), profile: profile, code: code.mfaCode, lifetime: try lifetime(), strict: minimum != nil,
+            context, profile: profile, code: code.mfaCode, lifetime: try lifetime(), strict: minimum != nil,
             narrowing: narrowing.wanted())
+        let outer = context.environment.nonEmpty("WARDER_PROFILE")
+        if let outer { try refuseCredentials(of: outer, issuer.chain) }
         let credentials = try issuer.credentials()
+        try refuseShort(credentials)
         var variables = VariableList()
-        Exports.forEach(credentials, profile: profile, region: issuer.region) { name, value in
-            variables.add(name, value)
-        }
         var withheld = PassphraseSource.variables + Exports.shadowing + Exports.names
         if issuer.region == nil { withheld.removeAll { $0 == "AWS_REGION" || $0 == "AWS_DEFAULT_REGION" } }
+        if serve {
+            withheld += Exports.beforeEndpoint
+            try addEndpoint(credentials, context, issuer.region, to: &variables)
+        } else {
+            if servesEndpoint(context.environment) { withheld += [Exports.endpointURI, Exports.endpointToken] }
+            Exports.forEach(credentials, profile: profile, region: issuer.region) { name, value in
+                variables.add(name, value)
+            }
+        }
+        if let outer, isatty(STDERR_FILENO) == 1 { note("\(profile) inside \(outer)") }
+        let command = command.isEmpty ? [context.environment.nonEmpty("SHELL") ?? "/bin/sh"] : command
         Start.hardening.lift()
         Start.pipeSignal.restore()
-        let failure = become(command, withheld: withheld, adding: variables)
-        throw Failure(
-            .other, "\(command[0]) could not be run: \(failure.reason.lowercasedFirst)",
-            hint: "check the command and PATH")
+        throw notRun(become(command, withheld: withheld, adding: variables))
     }
+
+    /// In place of keys, where to fetch them.
+    private func addEndpoint(
+        _ credentials: borrowing Credentials, _ context: Context, _ region: String?, to variables: inout VariableList
+    ) throws(Failure) {
+        let grant = try Grant(credentials, profile: profile)
+        let narrowing = try narrowing.wanted()
+        let isNarrowed = if case .none = narrowing { false } else { true }
+        let profiles = try ProfileLoading(context).profiles()
+        let shield = try Shadowing(profiles: profiles, profile: profile, isNarrowed: isNarrowed).shield()
+        let request = RenewalRequest(
+            profile: profile, margin: max(try lifetime(), Issuer.renewalMargin), mayPrompt: context.mayPrompt,
+            narrowing: narrowing)
+        try ServerStart(request: request).start(grant, for: &variables)
+        if let shield { variables.add("AWS_PROFILE", shield) }
+        for name in region == nil ? [] : ["AWS_REGION", "AWS_DEFAULT_REGION"] { variables.add(name, region ?? "") }
+        variables.add("WARDER_PROFILE", profile)
+    }
+
+    // MARK: - What is refused
 
     private func lifetime() throws(Failure) -> Int64 {
         guard let minimum else { return Issuer.renewalMargin }
@@ -50,5 +90,37 @@ struct Exec: ParsableCommand {
             throw Failure(.usage, "\(minimum) is not a length of time", hint: "write it as 30m or 2h")
         }
         return Int64(time)
+    }
+
+    /// Even a new session may be shorter than what is wanted. Some seconds may have passed since it was made.
+    private func refuseShort(_ credentials: borrowing Credentials) throws(Failure) {
+        guard let minimum, let end = credentials.expiration else { return }
+        let left = end - wallClock()
+        guard left + 60 < (try lifetime()) else { return }
+        throw Failure(
+            .other, "the sessions of \(profile) last \(spoken(seconds: left)), less than \(minimum)",
+            hint: "raise duration_seconds of the profile, or leave --min-ttl out: --serve renews as it goes")
+    }
+
+    /// A profile that begins with the credentials of the environment means those that were there before, not those that
+    /// an outer `exec` has put in their place.
+    private func refuseCredentials(of outer: String, _ chain: Chain) throws(Failure) {
+        guard case .named(let source, let origin) = chain.source, source != .ec2InstanceMetadata else { return }
+        throw Failure(
+            .badConfig,
+            "\(origin.place): \(profile) begins with the credentials of the environment, which are those of \(outer)",
+            hint: "leave that shell first or, if they are meant, unset WARDER_PROFILE", origin: origin.place)
+    }
+
+    /// The endpoint in the environment is that of an outer `exec --serve`, which is another profile's.
+    private func servesEndpoint(_ environment: Environment) -> Bool {
+        environment[Exports.endpointURI]?.hasSuffix(servedPath) == true
+    }
+
+    private func notRun(_ failure: SystemError) -> Failure {
+        Failure(
+            failure.code == ENOENT ? .noSuchCommand : .notRunnable,
+            "\(failure.path.isEmpty ? "an empty name" : failure.path) could not be run: \(failure.reason.lowercasedFirst)",
+            hint: "check the command and PATH")
     }
 }

@@ -32,7 +32,7 @@ struct List: ParsableCommand {
         }
         let now = wallClock()
         let cells = rows.map { row in
-            [row.name, row.key ?? "", row.role ?? "", row.end.map { spoken(seconds: $0 - now) } ?? ""]
+            [row.name, row.spokenKey, row.role ?? "", row.end.map { spoken(seconds: $0 - now) } ?? ""]
         }
         if !cells.isEmpty { try printOut(table(["NAME", "KEY", "ROLE", "SESSION"], cells)) }
         if try keys.store() != nil {
@@ -47,17 +47,19 @@ struct List: ParsableCommand {
 
     private struct Row {
         let name: String
-        let key: String?
+        let key: IndexedKey?
         let role: String?
         let end: Int64?
+
+        var spokenKey: String { key.map { $0.accessKeyID + ($0.hasTOTPSeed ? " totp" : "") } ?? "" }
     }
 
     /// The profiles in the order of their files, then the keys that have none.
     private func rows(
         _ profiles: ProfileSet, _ index: [IndexedKey]?, _ sessions: [SessionSummary]?
     ) throws(Failure) -> [Row] {
-        var keys: [String: String] = [:]
-        for key in index ?? [] { keys[key.name] = key.accessKeyID }
+        var keys: [String: IndexedKey] = [:]
+        for key in index ?? [] { keys[key.name] = key }
         var ends: [String: Int64] = [:]
         for session in sessions ?? [] { ends[session.label.profile] = session.expiration }
         var rows: [Row] = []
@@ -69,7 +71,7 @@ struct List: ParsableCommand {
             rows.append(Row(name: name, key: keys.removeValue(forKey: name), role: role, end: ends[name]))
         }
         for key in index ?? [] where keys[key.name] != nil {
-            rows.append(Row(name: key.name, key: key.accessKeyID, role: nil, end: ends[key.name]))
+            rows.append(Row(name: key.name, key: key, role: nil, end: ends[key.name]))
         }
         return rows
     }
@@ -82,7 +84,8 @@ struct List: ParsableCommand {
                 .array(
                     rows.map { row in
                         .object([
-                            ("name", .string(row.name)), ("access_key_id", .optional(row.key)),
+                            ("name", .string(row.name)), ("access_key_id", .optional(row.key?.accessKeyID)),
+                            ("totp", row.key.map { .bool($0.hasTOTPSeed) } ?? .null),
                             ("role_arn", .optional(row.role)),
                             ("session_expiration", .optional(row.end.map { UnixTime($0).iso8601 })),
                         ])

@@ -24,39 +24,6 @@ struct Process: ParsableCommand {
     }
 }
 
-struct Refresh: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Mints new sessions now: before work, before a long run.",
-        discussion: """
-            Signs in to IAM Identity Center where a profile wants that: with the
-            browser or, where there is no display, by a code for any other one.
-
-            examples:
-              warder refresh prod --mfa-code 123456
-              warder refresh dev --device-code
-            """)
-
-    @OptionGroup var common: CommonOptions
-    @OptionGroup var code: CodeOptions
-    @Flag(name: .customLong("device-code"), help: "Sign in by a code in the browser of any machine.")
-    var deviceCode = false
-    @Argument(help: "The profiles.", completion: .custom(completeProfiles))
-    var profiles: [String]
-
-    func run() throws {
-        let context = try common.context()
-        let keys = Keys(context)
-        let codes = CodeSupply(given: code.mfaCode, mayPrompt: context.mayPrompt)
-        for profile in profiles {
-            let issuer = try Issuer(
-                context, profile: profile, keys: keys, codes: codes, signIn: deviceCode ? .deviceCode : .whatFits)
-            let credentials = try issuer.refresh()
-            let left = credentials.expiration.map { "for " + spoken(seconds: $0 - wallClock()) } ?? "without an end"
-            note("\(profile): good \(left)")
-        }
-    }
-}
-
 struct Forget: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Drops cached sessions: a profile's, or all.",
@@ -100,7 +67,7 @@ struct WhoAmI: ParsableCommand {
 
     func run() throws {
         let issuer = try Issuer(common.context(), profile: profile, code: code.mfaCode)
-        let identity = try issuer.minter.callerIdentity(issuer.credentials())
+        let identity = try issuer.minter.callerIdentity(issuer.unconfirmedCredentials())
         if json {
             let object = JSON.object([
                 ("account", .string(identity.account)), ("arn", .string(identity.arn)),

@@ -69,6 +69,7 @@ extension Explanation {
             if session.isServed { first = index + 1 }
         }
         for index in steps.indices where index >= first { steps[index].isNeeded = true }
+        if issuer.chain.confirmation.isWanted { prompts.append("a yes to the use of \(profile)") }
         for step in steps where step.isNeeded && step.asksForCode { prompts.append("an MFA code") }
         if case .storedKey = issuer.chain.source, steps[0].isNeeded, try issuer.keys.store() == nil {
             obstacle = "no key is stored yet"

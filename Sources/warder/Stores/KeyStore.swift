@@ -40,17 +40,24 @@ protocol KeyStore: AnyObject {
     ///
     /// - Parameter noted: what was known of them before, for what the store does not show.
     func listing(noted: [IndexedKey]) throws(Failure) -> [IndexedKey]
-    /// Stores a key; one of the same name is an error, or goes.
+    /// Stores a key; one of the same name is an error, or goes, and leaves its seed of one-time codes to a new one that
+    /// has none: the seed belongs to the user's device, not to the key.
     func put(_ record: borrowing AccessKeyRecord, replacing: Bool) throws(Failure)
+    /// Changes a stored key; what may be shown of it then.
+    func change(
+        _ name: KeyName, _ body: @escaping (inout AccessKeyRecord) -> Void
+    ) throws(Failure) -> AccessKeySummary
     /// Deletes a key.
     func remove(_ name: KeyName) throws(Failure)
 }
 
 extension IndexedKey {
     /// What a list shows of a stored key.
-    init(_ summary: AccessKeySummary) {
+    ///
+    /// - Parameter keepsSeed: it took over the seed of the one that it replaced.
+    init(_ summary: AccessKeySummary, keepsSeed: Bool = false) {
         self.init(
             name: summary.name.text, accessKeyID: summary.accessKeyID, accountID: summary.accountID,
-            createdAt: Int64(clamping: summary.createdAt))
+            createdAt: Int64(clamping: summary.createdAt), hasTOTPSeed: summary.hasTOTPSeed || keepsSeed)
     }
 }

@@ -6,7 +6,16 @@ import Vault
 /// it in the desktop's keyring can read it, with warder or without.
 enum KeyText {
     /// What the keyring's list shows.
-    static func label(_ summary: AccessKeySummary) -> String { "warder: \(summary.name) (\(summary.accessKeyID))" }
+    static func label(_ summary: AccessKeySummary) -> String {
+        "warder: \(summary.name)\(summary.hasTOTPSeed ? withSeed : "") (\(summary.accessKeyID))"
+    }
+
+    /// Whether a label says that the seed of one-time codes is stored with the key. No name has a space in it.
+    static func hasTOTPSeed(label: String) -> Bool {
+        label.lastIndex(of: "(").map { label[..<$0].hasSuffix(withSeed + " ") } ?? false
+    }
+
+    private static let withSeed = " with TOTP"
 
     /// The access key id that a label shows; nil where it shows none.
     static func accessKeyID(ofLabel label: String) -> String? {
@@ -32,6 +41,16 @@ enum KeyText {
             guard let value, value.unicodeScalars.allSatisfy({ $0.value >= 0x20 }) else { continue }
             text.append("\(key) = \(value)\n")
         }
+        switch record.totp {
+        case .some(let totp):
+            text.append("totp_seed = ")
+            text.append(totp.text)
+            text.append("\n")
+            if let device = totp.device, device.unicodeScalars.allSatisfy({ $0.value >= 0x20 }) {
+                text.append("totp_device = \(device)\n")
+            }
+        case .none: break
+        }
         return text
     }
 
@@ -45,7 +64,11 @@ enum KeyText {
             name: name, accessKeyID: identifier, createdAt: value("created_at", text).flatMap { UInt64($0) } ?? 0,
             accountID: value("account_id", text), principalARN: value("principal_arn", text),
             mfaSerial: value("mfa_serial", text))
-        return AccessKeyRecord(summary, secret: text.copy(secret))
+        var record = AccessKeyRecord(summary, secret: text.copy(secret))
+        if let seed = range("totp_seed", text), !seed.isEmpty {
+            record.totp = StoredSeed(text: text.copy(seed), device: value("totp_device", text))
+        }
+        return record
     }
 
     private static func value(_ key: String, _ text: borrowing SecretBytes) -> String? {
@@ -69,26 +92,42 @@ enum KeyText {
 }
 
 extension AccessKeyRecord {
-    /// Whether the other is the same key of the same name.
+    /// Whether the other is the same key of the same name, with the same seed of one-time codes or none.
     borrowing func isSame(as other: borrowing AccessKeyRecord) -> Bool {
-        guard summary.name == other.summary.name, summary.accessKeyID == other.summary.accessKeyID else { return false }
-        return secret.withUnsafeBytes { mine in other.secret.withUnsafeBytes { equalInConstantTime(mine, $0) } }
+        guard summary.name == other.summary.name, summary.accessKeyID == other.summary.accessKeyID,
+            secret.isSame(as: other.secret)
+        else { return false }
+        switch totp {
+        case .some(let mine):
+            switch other.totp {
+            case .some(let others): return mine.device == others.device && mine.text.isSame(as: others.text)
+            case .none: return false
+            }
+        case .none: return !other.summary.hasTOTPSeed
+        }
+    }
+
+    /// Takes over the seed of one-time codes of the record that it replaces, if it has none of its own.
+    mutating func keepSeed(of other: borrowing AccessKeyRecord) {
+        if !summary.hasTOTPSeed { totp = other.totp?.copy() }
+    }
+}
+
+extension SecretBytes {
+    fileprivate borrowing func isSame(as other: borrowing SecretBytes) -> Bool {
+        withUnsafeBytes { mine in other.withUnsafeBytes { equalInConstantTime(mine, $0) } }
     }
 }
 
 /// A record that a closure or an array may hold on to.
 final class SharedRecord {
-    private let summary: AccessKeySummary
-    private let secret: SecretBytes
+    private let record: AccessKeyRecord
 
-    init(_ record: borrowing AccessKeyRecord) {
-        summary = record.summary
-        secret = record.secret.copy()
-    }
+    init(_ record: borrowing AccessKeyRecord) { self.record = record.copy() }
 
-    var name: KeyName { summary.name }
+    var name: KeyName { record.summary.name }
 
-    func copy() -> AccessKeyRecord { AccessKeyRecord(summary, secret: secret.copy()) }
+    func copy() -> AccessKeyRecord { record.copy() }
 
-    func isSame(as record: borrowing AccessKeyRecord) -> Bool { copy().isSame(as: record) }
+    func isSame(as record: borrowing AccessKeyRecord) -> Bool { self.record.isSame(as: record) }
 }

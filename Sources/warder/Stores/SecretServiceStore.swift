@@ -142,8 +142,10 @@ final class SecretServiceStore: KeyStore {
         return items.compactMap { $0.attributes["name"].flatMap(KeyName.init) }.map(\.text).sorted().map { name in
             let label = items.first { $0.attributes["name"] == name }?.label ?? ""
             let identifier = KeyText.accessKeyID(ofLabel: label) ?? ""
-            if let noted = known[name], noted.accessKeyID == identifier { return noted }
-            return IndexedKey(name: name, accessKeyID: identifier, accountID: nil, createdAt: 0)
+            let noted = known[name].flatMap { $0.accessKeyID == identifier ? $0 : nil }
+            return IndexedKey(
+                name: name, accessKeyID: identifier, accountID: noted?.accountID, createdAt: noted?.createdAt ?? 0,
+                hasTOTPSeed: KeyText.hasTOTPSeed(label: label))
         }
     }
 
@@ -153,7 +155,28 @@ final class SecretServiceStore: KeyStore {
         try establish()
         let name = record.summary.name
         if !replacing, try isThere(name) { throw Failure(VaultError.nameTaken(name), path: "") }
+        var new = record.copy()
+        if replacing, let present = try replaceable(name) { new.keepSeed(of: present) }
+        try write(new)
+    }
+
+    /// The key that is to be replaced; nil also where it is damaged, for that is how it is mended.
+    private func replaceable(_ name: KeyName) throws(Failure) -> AccessKeyRecord? {
+        do throws(Failure) { return try record(name) } catch {
+            if error.code == .damaged { return nil }
+            throw error
+        }
+    }
+
+    func change(
+        _ name: KeyName, _ body: @escaping (inout AccessKeyRecord) -> Void
+    ) throws(Failure) -> AccessKeySummary {
+        let lock = try marker.lockForChange()
+        defer { withExtendedLifetime(lock) {} }
+        guard var record = try record(name) else { throw Failure.noSuchKey(name.text) }
+        body(&record)
         try write(record)
+        return record.summary
     }
 
     /// Stores a key in the place of any of its name, and reads it back.

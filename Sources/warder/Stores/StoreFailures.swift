@@ -64,8 +64,10 @@ extension Failure {
         case .child(let error): self.init(error, "the pinentry")
         case .dismissed:
             self.init(.promptNeeded, "\(what) is needed, and the prompt was dismissed", hint: "run the command again")
+            reach = .waiting
         case .timedOut:
             self.init(.promptNeeded, "\(what) is needed, and nobody answered in time", hint: "run the command again")
+            reach = .waiting
         case .noDisplay:
             self.init(
                 .promptNeeded, "\(what) is needed, and the pinentry has neither a display nor a terminal",

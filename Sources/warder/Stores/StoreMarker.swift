@@ -62,7 +62,7 @@ struct StoreMarker {
             if let slash = path.lastIndex(of: "/") { try makePrivateFolder(String(path[..<slash])) }
         } catch { throw Failure(error, "the store's marker") }
         do throws(LockError) {
-            return try FileLock.acquire(path + ".lock", offset: offset, until: .after(milliseconds: milliseconds))
+            return try FileLock.acquire(path + ".lock", .byte(offset), until: .after(milliseconds: milliseconds))
         } catch { throw Failure(error, "the store") }
     }
 }

@@ -48,11 +48,22 @@ final class VaultStore: KeyStore {
 
     func open(unless isDone: () -> Bool, finish: (borrowing SecretBytes) -> Void) throws(Failure) {
         guard vault == nil else { return }
+        let turn = try turnToFetch()
+        defer { withExtendedLifetime(turn) {} }
+        if isDone() { return }
         try adopt { (opener) throws(VaultFileError) in
             try self.file.open(until: Self.patience, unless: isDone, opener) { vault in
                 if let key = try? vault.sessionCacheKey() { finish(key) }
             }
         }
+    }
+
+    /// Of many at once, one runs the command that gives the passphrase. Whoever asks a person keeps nobody waiting here.
+    private func turnToFetch() throws(Failure) -> FileLock? {
+        guard passphraseIsUnattended else { return nil }
+        do throws(LockError) {
+            return try FileLock.acquire(file.path + ".lock", .byte(1), until: Self.patience)
+        } catch { throw Failure(VaultFileError.lock(error)) }
     }
 
     /// Opens the vault and takes it as the current one even where a newer generation was seen before.
@@ -92,13 +103,27 @@ final class VaultStore: KeyStore {
     func put(_ record: borrowing AccessKeyRecord, replacing: Bool) throws(Failure) {
         let shared = SharedRecord(record)
         try change { (vault) throws(VaultError) in
-            let record = shared.copy()
-            if replacing, try vault.accessKeySummaries().contains(where: { $0.name == record.summary.name }) {
-                try vault.replace(record)
-            } else {
-                try vault.add(record)
+            var record = shared.copy()
+            guard replacing, let present = try vault.accessKey(named: record.summary.name) else {
+                return try vault.add(record)
             }
+            record.keepSeed(of: present)
+            try vault.replace(record)
         }
+    }
+
+    func change(
+        _ name: KeyName, _ body: @escaping (inout AccessKeyRecord) -> Void
+    ) throws(Failure) -> AccessKeySummary {
+        var summary: AccessKeySummary?
+        try change { (vault) throws(VaultError) in
+            guard var record = try vault.accessKey(named: name) else { throw VaultError.noSuchKey(name) }
+            body(&record)
+            summary = record.summary
+            try vault.replace(record)
+        }
+        guard let summary else { throw Failure.noSuchKey(name.text) }
+        return summary
     }
 
     func remove(_ name: KeyName) throws(Failure) {

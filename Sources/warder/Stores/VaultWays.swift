@@ -203,7 +203,7 @@ extension VaultStore {
     }
 
     /// A variable or a credential gives the passphrase.
-    private var passphraseIsUnattended: Bool {
+    var passphraseIsUnattended: Bool {
         PassphraseSource.current(asking: [], credentialsFolder: context.credentialsFolder)
             .isUnattended(in: context.environment)
     }

@@ -14,6 +14,7 @@ from samples import (
     ALICE,
     BOB,
     CACHE,
+    CAROL,
     CODE,
     DATA_KEY,
     IDENTIFIER,
@@ -78,6 +79,13 @@ def good():
     )
     opens("ok-empty", "no keys", vault())
     opens("ok-fields", "every field, text that is not ASCII", vault(ALICE, BOB, generation=7))
+    opens("ok-totp", "the seed of one-time codes, and its device", vault(ALICE, CAROL, BOB))
+    anybody = {name: value for name, value in CAROL.items() if name != "totp_device"}
+    opens("ok-totp-any-device", "the seed of one-time codes, of no device", vault(anybody))
+    odd = v1.access_key_record(ALICE, [(10, b"GAHT12345678"), (8, b"next"), (200, b"")])
+    opens("ok-totp-device-alone", "the device of a seed that is not there", vault(records=[CACHE, odd]))
+    odd = v1.access_key_record(ALICE, [(9, b"no address\x00")])
+    opens("ok-totp-no-address", "a seed that is no address", vault(records=[CACHE, odd]))
     many = [ALICE | {"name": f"key-{i}", "account_id": f"{i:012}"} for i in range(40)]
     opens("ok-many", "forty keys", vault(*many))
     size = 256 - len(v1.field(*CACHE)) - len(v1.field(*v1.access_key_record(ALICE | {"mfa_serial": ""})))
@@ -365,11 +373,11 @@ def records():
         records_vector(f"missing-{name}".replace("_", "-"), "a field that must be there is not", [CACHE, (2, body)])
     short = b"".join(v1.field(tag, value[:4] if tag == 4 else value) for tag, value in v1.fields(key[1]))
     records_vector("created-at-width", "four bytes of time", [CACHE, (2, short)])
-    for tag in range(1, 8):
+    for tag in v1.FIELDS:
         twice = [(tag, bytes(8) if tag == 4 else b"x")] * (1 if tag < 5 else 2)
         body = v1.access_key_record(ALICE, twice)
         records_vector(f"field-{tag}-twice", "a field twice", [CACHE, body])
-    for tag in (5, 6, 7):
+    for tag in (5, 6, 7, 10):
         records_vector(
             f"field-{tag}-text", "text that is no UTF-8", [CACHE, v1.access_key_record(ALICE, [(tag, b"\xff")])]
         )

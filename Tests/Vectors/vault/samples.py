@@ -32,6 +32,12 @@ BOB = ALICE | {
     "principal_arn": "arn:aws:iam::111111111111:user/büro/bob",
     "mfa_serial": "arn:aws:iam::111111111111:mfa/bob",
 }
+CAROL = ALICE | {
+    "name": "carol",
+    "mfa_serial": "arn:aws:iam::111111111111:mfa/carol",
+    "totp_seed": "otpauth://totp/AWS?secret=" + "GEZDGNBVGY3TQOJQ" * 2 + "&algorithm=SHA1&digits=6&period=30",
+    "totp_device": "arn:aws:iam::111111111111:mfa/büro/carol",
+}
 CACHE = (v1.CACHE_KEY, random("session-cache key", 32))
 IDENTIFIER, DATA_KEY = random("identifier", 16), random("data key", 32)
 

@@ -1,0 +1,217 @@
+"""Many processes at once that want the same session: how many requests and codes that takes, how much time and memory.
+
+    WARDER=… .venv/bin/python Benchmarks/crowd.py [cold] [roles] [waiting] [slow] [failing] [killed] [locked]
+
+ROUNDS is how often each is done; 20 unless said.
+"""
+
+import collections
+import contextlib
+import os
+import pathlib
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(TOP / "Tests/EndToEnd"), str(TOP / "Tests/Servers")]
+import recording_sts  # noqa: E402
+from crowds import ROLES, Crowd, expect_one_answer, kill_a_leader  # noqa: E402
+from home import PASSPHRASE, WARDER, Home  # noqa: E402
+
+Run = collections.namedtuple("Run", "number status memory processor elapsed switches")
+
+
+class Starter:
+    """Starts so many at one moment, and says what each took."""
+
+    def __init__(self, crowd):
+        self.crowd, self.home, self.sts = crowd, crowd.home, crowd.sts
+        self.program = self.home.root / "starter"
+        compiler = shutil.which("cc") or shutil.which("clang")
+        source = pathlib.Path(__file__).with_name("starter.c")
+        subprocess.run([compiler, "-O2", "-Wall", "-Wextra", "-o", self.program, source], check=True)
+
+    def __call__(self, count, period=1, env=None):
+        """The runs; (exit code, output, messages) of each; the milliseconds until the last was done."""
+        folder = self.home.root / "outputs"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        command = [self.program, str(count), folder, str(period), WARDER, "process", "@"]
+        done = subprocess.run(
+            command, env=self.home.variables(True, env), cwd=self.home.root, capture_output=True, text=True,
+            check=True, timeout=280)
+        runs = sorted(Run(*map(int, line.split())) for line in done.stdout.splitlines())
+        assert len(runs) == count, done
+        results = [
+            (os.waitstatus_to_exitcode(run.status), (folder / f"{run.number}.out").read_text(),
+             (folder / f"{run.number}.err").read_text())
+            for run in runs
+        ]
+        return runs, results, max(run.elapsed for run in runs) / 1000
+
+
+def cold(start, count, period=1):
+    """So many at an empty cache: one session, one role each, one code."""
+    start.crowd.begin()
+    runs, results, elapsed = start(count, period)
+    expect_one_answer(results, period)
+    start.crowd.expect_single_flight(count, period)
+    return runs, elapsed
+
+
+@contextlib.contextmanager
+def crowd():
+    with tempfile.TemporaryDirectory(prefix="warder-crowd-", ignore_cleanup_errors=True) as root:
+        home = Home(pathlib.Path(root))
+        sts = recording_sts.RecordingSTS().start()
+        try:
+            home.endpoint(sts.url)
+            home.add_vault()
+            home.add_profiles()
+            yield Starter(Crowd(home, sts))
+        finally:
+            home.clean()
+            sts.stop()
+
+
+def row(what, *figures):
+    print("| " + " | ".join([what, *map(str, figures)]) + " |", flush=True)
+
+
+def colds(start, rounds):
+    for count in (2, 8, 64, 256):
+        times = [cold(start, count)[1] for _ in range(rounds)]
+        row(f"{count} at an empty cache, {rounds} rounds", "1 GetSessionToken, 1 AssumeRole, 1 code",
+            f"{statistics.median(times):.0f} ms, at most {max(times):.0f}")
+
+
+def roles(start, rounds):
+    times = [cold(start, 256, ROLES)[1] for _ in range(rounds)]
+    row(f"256 over {ROLES} roles, {rounds} rounds", f"1 GetSessionToken, {ROLES} AssumeRole, 1 code",
+        f"{statistics.median(times):.0f} ms, at most {max(times):.0f}")
+
+
+def sums(runs, elapsed):
+    return elapsed, sum(run.memory for run in runs), sum(run.processor for run in runs) / 1000
+
+
+def waiting(start, rounds, count=256):
+    """256 that wait for one renewal beside 256 that find the session."""
+    warm, wait, single = [], [], []
+    for _ in range(rounds):
+        single.append(cold(start, 1)[1])
+        runs, results, elapsed = start(count)
+        expect_one_answer(results)
+        assert len(start.sts.requests) == 2
+        warm.append(sums(runs, elapsed))
+        wait.append(sums(*cold(start, count)))
+    alone = statistics.median(single)
+    for name, rows in (("warm", warm), ("waiting", wait)):
+        elapsed, memory, processor = (statistics.median(column) for column in zip(*rows))
+        row(f"{count} {name}", f"{elapsed:.0f} ms", f"{memory / count / 1024:.2f} MB each", f"{processor:.0f} ms of processor")
+    time_ratio = statistics.median((two[0] - alone) / one[0] for one, two in zip(warm, wait))
+    memory_ratio = statistics.median(two[1] / one[1] for one, two in zip(warm, wait))
+    row("waiting to warm, without the one renewal", f"{time_ratio:.2f}", f"{memory_ratio:.2f}", f"renewal {alone:.0f} ms")
+
+
+def slow(start, rounds, seconds=10, count=256):
+    """A leader whose code takes ten seconds to come: what those who wait do meanwhile, and how fast they are done."""
+    start.crowd.begin()
+    start.crowd.codes.delay(seconds)
+    runs, results, elapsed = start(count)
+    expect_one_answer(results)
+    start.crowd.expect_single_flight(count)
+    first = min(run.elapsed for run in runs) / 1000
+    row(f"{count} wait {seconds} s for one", f"{sum(run.processor for run in runs) / 1000:.0f} ms of processor",
+        f"{sum(run.switches for run in runs) / count:.1f} sleeps each", f"all done {elapsed - first:.0f} ms after the first")
+
+
+FAILURES = {
+    "500": recording_sts.server_error, "AccessDenied": recording_sts.denied, "silence": recording_sts.hang,
+    "a sign-in page": recording_sts.html,
+}
+
+
+def failing(start, rounds, count=256):
+    """An STS that fails the role, so that each try is a request."""
+    for name, behaviour in FAILURES.items():
+        tries = []
+        for number in (1, count):
+            start.crowd.begin()
+            start(1)
+            start.crowd.drop_roles()
+            start.sts.requests.clear()
+            start.sts.always("AssumeRole", behaviour)
+            _, results, elapsed = start(number)
+            start.sts.released.set()
+            tries.append((len(start.sts.requests), elapsed, sorted({result[0] for result in results})))
+        report(f"STS answers with {name}", "requests", count, tries)
+    refused(start, count)
+
+
+def refused(start, count):
+    """Nobody listens at the endpoint: each try asks for a code first, which is counted."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        env = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{probe.getsockname()[1]}"}
+    tries = []
+    for number in (1, count):
+        start.crowd.begin()
+        _, results, elapsed = start(number, env=env)
+        tries.append((len(start.crowd.codes.askers), elapsed, sorted({result[0] for result in results})))
+    report("connections are refused", "codes", count, tries)
+
+
+def report(what, counted, count, tries):
+    (one, alone, _), (many, together, codes) = tries
+    assert many <= 2 * one and 0 not in codes, tries
+    row(what, f"{counted}: {one} of one, {many} of {count}", f"{alone:.0f} and {together:.0f} ms", f"exit {codes}")
+
+
+def killed(start, rounds):
+    """The leader of eight is killed at random, five times as often."""
+    rounds *= 5
+    start.home.unlock("--keys")
+    hits = sum(kill_a_leader(start.crowd) for _ in range(rounds))
+    row(f"the leader killed, {rounds} times", f"{hits} died before their answer", "one successor, no code sent twice")
+
+
+def locked(start, rounds, count=256):
+    """The vault locked: one opens it for the session-cache key, and one, often another, for the key that signs."""
+    counter = start.home.root / "fetched"
+    program = start.home.root / "passphrase"
+    program.write_text(f"#!/bin/sh\necho x >> {counter}\necho '{PASSPHRASE}'\n")
+    program.chmod(0o700)
+    fetched, derived = [], []
+    for _ in range(rounds):
+        start.crowd.begin()
+        start.home.good("lock")
+        counter.write_text("")
+        runs, results, _ = start(count, env={"WARDER_PASSPHRASE_COMMAND": str(program), "WARDER_PASSPHRASE": ""})
+        expect_one_answer(results)
+        start.crowd.expect_single_flight(count)
+        fetched.append(len(counter.read_text()) // 2)
+        # scrypt of the vault's cost fills 32 MiB, which nothing else does.
+        derived.append(sum(run.memory > 36 << 10 for run in runs))
+    row(f"{count} at a locked vault, {rounds} rounds", f"at most {max(derived)} of them run scrypt",
+        f"the passphrase is fetched {max(fetched)} times at most")
+
+
+PARTS = {
+    "locked": locked, "cold": colds, "roles": roles, "waiting": waiting, "slow": slow, "failing": failing, "killed": killed,
+}
+
+
+def crowd_bench(parts=(), rounds=20):
+    with crowd() as start:
+        for name in parts or PARTS:
+            start.home.unlock()
+            PARTS[name](start, rounds)
+
+
+if __name__ == "__main__":
+    crowd_bench(sys.argv[1:], int(os.environ.get("ROUNDS", "20")))

@@ -1,0 +1,26 @@
+import Profiles
+
+/// Whether somebody says yes each time before the profile's credentials are given out.
+public struct Confirmation: Sendable, Equatable {
+    /// `warder_confirm`; without it, naming callers is enough.
+    public let isWanted: Bool
+    /// `warder_callers`: the absolute paths of programs that need not ask.
+    public let callers: [String]
+
+    /// The settings of the profile and of what it includes; those of its sources are theirs.
+    init(of profile: Profile?) throws(ChainError) {
+        let list = try profile?.ownValue("callers")
+        callers = list.map { words(of: $0.value) } ?? []
+        if let list {
+            guard !callers.isEmpty else { throw .badValue(key: "warder_callers", .empty, list.origin) }
+            guard callers.allSatisfy({ $0.hasPrefix("/") }) else {
+                throw .badValue(key: "warder_callers", .notAbsolute, list.origin)
+            }
+        }
+        guard let wanted = try profile?.ownValue("confirm") else {
+            isWanted = list != nil
+            return
+        }
+        isWanted = try wanted.asSwitch("warder_confirm")
+    }
+}

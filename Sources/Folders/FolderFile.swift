@@ -1,0 +1,105 @@
+import Crypto
+import Glibc
+import Linux
+import Secrets
+
+/// A `.warder` as it was read, once: what it asks for, and what it is trusted by.
+public struct FolderFile: Equatable, Sendable {
+    /// What the file is called.
+    public static let name = ".warder"
+    /// The most bytes that it may have.
+    static let limit = 4096
+
+    /// Its path from the root, without links.
+    public let path: String
+    /// The name of the profile it asks for; whether there is one is not known here.
+    public let profile: String
+    /// SHA-256 of what it holds.
+    let digest: [UInt8]
+
+    /// The one that rules in `start`: its own, or else that of the nearest folder above.
+    ///
+    /// The way up leads only through folders of this user's own, and not past `home`: what somebody else put above, in
+    /// `/tmp` or in `/`, rules nobody. Nil where there is none.
+    public static func find(from start: String, home: String?) throws(FolderError) -> FolderFile? {
+        let last = home.flatMap { try? Folder(opening: $0).identity }
+        var folder = try opened(start)
+        while true {
+            if let file = try FolderFile(in: folder) { return file }
+            if folder.identity == last || folder.owner != geteuid() { return nil }
+            guard let parent = try? folder.parent(), parent.identity != folder.identity else { return nil }
+            folder = parent
+        }
+    }
+
+    /// The one in a folder; nil where there is none.
+    public init?(inFolder path: String) throws(FolderError) { try self.init(in: try Self.opened(path)) }
+
+    private static func opened(_ path: String) throws(FolderError) -> Folder {
+        do throws(SystemError) { return try Folder(opening: path) } catch { throw .start(error) }
+    }
+
+    private init?(in folder: borrowing Folder) throws(FolderError) {
+        guard let text = try Self.read(in: folder) else { return nil }
+        path = try Self.path(in: folder)
+        do throws(FolderText.Fault) { profile = try FolderText.profile(text) } catch {
+            throw error == .notOneName ? .notOneName(path: path) : .notAName(path: path)
+        }
+        do throws(CryptoError) { digest = try sha256(of: text) } catch { throw .crypto(error) }
+    }
+
+    /// What the file holds, if it is one that nobody else can have written; nil where there is none.
+    private static func read(in folder: borrowing Folder) throws(FolderError) -> [UInt8]? {
+        guard let file = try open(in: folder) else { return nil }
+        let path = try path(in: folder)
+        let status: stat
+        do throws(SystemError) { status = try file.status() } catch { throw .file(.system(error)) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .file(.notAFile(path: path)) }
+        if let error = suspicion(path, owner: status.st_uid, mode: status.st_mode & 0o7777) { throw .file(error) }
+        let parent = String(path.dropLast(name.count + 1))
+        if let error = suspicion(parent.isEmpty ? "/" : parent, owner: folder.owner, mode: folder.mode) {
+            throw .folder(error)
+        }
+        do throws(SystemError) {
+            guard let text = try file.readToEnd(limit: limit) else {
+                throw SystemError(call: "", path: path, code: EFBIG)
+            }
+            return text.withUnsafeBytes { Array($0) }
+        } catch { throw .file(error.code == EFBIG ? .tooLarge(path: path, limit: limit) : .system(error)) }
+    }
+
+    /// Opens the file; nil where there is none, or where nobody may look.
+    private static func open(in folder: borrowing Folder) throws(FolderError) -> Descriptor? {
+        do throws(SystemError) { return try folder.open(name) } catch {
+            if error.isAbsence || error.code == EACCES { return nil }
+            let path = try path(in: folder)
+            switch error.code {
+            case ELOOP: throw .file(.link(path: path))
+            case ENXIO: throw .file(.notAFile(path: path))
+            default: throw .file(.system(SystemError(call: error.call, path: path, code: error.code)))
+            }
+        }
+    }
+
+    /// Why somebody else may have put it there: neither this user's nor root's, or open for others to write.
+    private static func suspicion(_ path: String, owner: UInt32, mode: UInt32) -> FileError? {
+        guard owner == geteuid() || owner == 0 else { return .foreign(path: path, owner: owner) }
+        return mode & 0o022 == 0 ? nil : .exposed(path: path, mode: mode)
+    }
+
+    /// A path that is shown to the user, and stands in one line of what is trusted.
+    private static func path(in folder: borrowing Folder) throws(FolderError) -> String {
+        guard let bytes = try? folder.path(), let path = String(validating: bytes, as: UTF8.self),
+            path.hasPrefix("/"), !path.unicodeScalars.contains(where: FolderText.isControl)
+        else { throw .unusablePath }
+        return path == "/" ? "/" + name : path + "/" + name
+    }
+}
+
+/// SHA-256 of bytes that are no secret.
+func sha256(of bytes: [UInt8]) throws(CryptoError) -> [UInt8] {
+    let digest: Result<[UInt8], CryptoError> = bytes.withUnsafeBytes { bytes in
+        Result { () throws(CryptoError) in try Crypto.sha256(bytes) }
+    }
+    return try digest.get()
+}

@@ -1,0 +1,115 @@
+import Crypto
+import Linux
+import Secrets
+
+/// Which `.warder` files the user has approved: path and content, a file for each.
+public struct TrustStore: Sendable {
+    private let folder: String
+
+    /// What the user has said about a file.
+    public enum Standing: Sendable {
+        /// This path with this content.
+        case trusted
+        /// This path, and it held something else then.
+        case changed
+        /// Nothing.
+        case unknown
+    }
+
+    /// A file that was approved.
+    public struct Entry: Equatable, Sendable {
+        /// Where it stood.
+        public let path: String
+        let digest: [UInt8]
+    }
+
+    /// The store in `folder`, which need not be there yet.
+    public init(folder: String) { self.folder = folder }
+
+    /// What was said about `file`.
+    public func standing(of file: FolderFile) throws(FolderError) -> Standing {
+        guard let entry = try entry(place(of: file.path)), entry.path == file.path else { return .unknown }
+        return entry.digest == file.digest ? .trusted : .changed
+    }
+
+    /// Approves `file` as it was read.
+    public func trust(_ file: FolderFile) throws(FolderError) {
+        let place = try place(of: file.path)
+        do throws(FileError) { try makePrivateFolder(folder) } catch { throw .store(error) }
+        let text = Array((hex(file.digest) + " " + file.path + "\n").utf8)
+        let lock = try lock()
+        let outcome: Result<Void, SystemError> = text.withUnsafeBytes { bytes in
+            Result { () throws(SystemError) in try writeAtomically(bytes, to: place, .durable) }
+        }
+        _ = consume lock
+        do throws(SystemError) { try outcome.get() } catch { throw .store(.system(error)) }
+    }
+
+    /// Takes the approval of the file at `path` away; false where there was none.
+    public func distrust(_ path: String) throws(FolderError) -> Bool {
+        let place = try place(of: path)
+        guard try isThere(place) else { return false }
+        let lock = try lock()
+        do throws(SystemError) { try removeFileDurably(place) } catch { throw .store(.system(error)) }
+        _ = consume lock
+        return true
+    }
+
+    /// Everything approved, by path.
+    public func entries() throws(FolderError) -> [Entry] {
+        var found: [Entry] = []
+        let names: [String]
+        do throws(SystemError) { names = try Linux.names(inFolder: folder) } catch { throw .store(.system(error)) }
+        for name in names where name.utf8.count == 64 {
+            if let entry = try entry(folder + "/" + name) { found.append(entry) }
+        }
+        return found.sorted { $0.path < $1.path }
+    }
+
+    /// What was said about an approved file that may have changed or gone since.
+    public func standing(of entry: Entry, now file: FolderFile?) -> Standing {
+        guard let file, file.path == entry.path else { return .unknown }
+        return file.digest == entry.digest ? .trusted : .changed
+    }
+
+    private func place(of path: String) throws(FolderError) -> String {
+        do throws(CryptoError) { return folder + "/" + hex(try sha256(of: Array(path.utf8))) } catch {
+            throw .crypto(error)
+        }
+    }
+
+    private func lock() throws(FolderError) -> FileLock {
+        do throws(LockError) { return try .acquire(folder + "/lock", until: .after(milliseconds: 10_000)) } catch {
+            throw .lock(error)
+        }
+    }
+
+    private func isThere(_ place: String) throws(FolderError) -> Bool { try text(place) != nil }
+
+    private func text(_ place: String) throws(FolderError) -> [UInt8]? {
+        do throws(FileError) {
+            guard let text = try readPrivateFileIfPresent(place, limit: 8192) else { return nil }
+            return text.withUnsafeBytes { Array($0) }
+        } catch { throw .store(error) }
+    }
+
+    /// The digest in hexadecimal, a space, the path, a newline; nil for anything else, which approves nothing.
+    private func entry(_ place: String) throws(FolderError) -> Entry? {
+        guard let text = try text(place), text.count > 66, text[64] == UInt8(ascii: " "), text.last == 0x0a,
+            let digest = bytes(hex: text[..<64]), let path = String(validating: text[65...].dropLast(), as: UTF8.self)
+        else { return nil }
+        return Entry(path: path, digest: digest)
+    }
+}
+
+private let digits = Array("0123456789abcdef".utf8)
+
+private func hex(_ bytes: [UInt8]) -> String {
+    String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+}
+
+private func bytes(hex text: ArraySlice<UInt8>) -> [UInt8]? {
+    let values = text.compactMap { digits.firstIndex(of: $0).map { UInt8($0) } }
+    guard values.count == text.count else { return nil }
+    return stride(from: 0, to: values.count - 1, by: 2).map { values[$0] << 4 | values[$0 + 1] }
+}

@@ -1,0 +1,14 @@
+/// The shell integration that is part of the binary: the files of `shell/`, as they stand there.
+public enum Hook: String, Sendable, CaseIterable {
+    case bash, zsh, fish, nu
+
+    /// The file's bytes.
+    public var text: [UInt8] {
+        switch self {
+        case .bash: PackageResources.warder_bash
+        case .zsh: PackageResources.warder_zsh
+        case .fish: PackageResources.warder_fish
+        case .nu: PackageResources.warder_nu
+        }
+    }
+}

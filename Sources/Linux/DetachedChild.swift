@@ -1,0 +1,104 @@
+import CLinux
+import Glibc
+import Secrets
+
+/// A child beside this process: in a process group of its own, without a part in the terminal, reading nothing. What
+/// it prints is collected while other things are waited for. When the value goes, the child has ended and is reaped.
+public struct DetachedChild: ~Copyable {
+    /// The most that is kept of its messages, in bytes.
+    private static let messageLimit = 4096
+
+    private let process: pid_t
+    private let output: Descriptor
+    private let errors: Descriptor
+    private let limit: Int
+    private var isSilent = false
+    private var hasTold = false
+    private var ending: Ending?
+
+    /// What it has printed by now, up to the limit.
+    public private(set) var text: SecretBytes
+    /// What it has written to its standard error by now, without what is no ASCII; no secret.
+    public private(set) var messages = ""
+
+    /// Starts `program`, an absolute path.
+    ///
+    /// - Parameters:
+    ///   - arguments: without its name.
+    ///   - withheld: the names of variables that it does not get.
+    ///   - limit: the most bytes of its output that are kept; the rest is thrown away.
+    public init(
+        _ program: String, _ arguments: [String], withheld: [String], limit: Int
+    ) throws(ChildError) {
+        var printed: [Int32] = [-1, -1]
+        guard warder_pipe(&printed) == 0 else { throw .notStarted(program: program, code: errno) }
+        let output = Descriptor(owning: printed[0], path: program)
+        let standardOutput = Descriptor(owning: printed[1], path: program)
+        var told: [Int32] = [-1, -1]
+        guard warder_pipe(&told) == 0 else { throw .notStarted(program: program, code: errno) }
+        let errors = Descriptor(owning: told[0], path: program)
+        let standardError = Descriptor(owning: told[1], path: program)
+        for number in [output.number, errors.number] { _ = fcntl(number, F_SETFL, O_NONBLOCK) }
+        var process: pid_t = 0
+        let code = spawn(
+            program, [program] + arguments, standardInput: nil, standardOutput: standardOutput.number,
+            standardError: standardError.number, withheld: withheld, apart: true, endable: true, &process)
+        guard code == 0 else { throw .notStarted(program: program, code: code) }
+        self.process = process
+        self.output = output
+        self.errors = errors
+        self.limit = limit
+        text = SecretBytes(capacity: limit + 1)
+    }
+
+    deinit {
+        if ending == nil { Linux.end(process, group: true, within: 50) }
+    }
+
+    /// Readable when there is something for `proceed` to take.
+    public var descriptors: [Int32] { (isSilent ? [] : [output.number]) + (hasTold ? [] : [errors.number]) }
+
+    /// It prints no more, and so has ended or will at once: `proceed` is to be called until it tells how.
+    public var isEnding: Bool { isSilent }
+
+    /// Takes what it has printed by now; how it ended, once it has. Never waits.
+    public mutating func proceed() -> Ending? {
+        collectOutput()
+        collectMessages()
+        guard isSilent, ending == nil else { return ending }
+        ending = Linux.ending(of: process, within: 0)
+        if ending != nil { collectMessages() }
+        return ending
+    }
+
+    /// No more at once than the pipe holds: a child that does not stop must not be listened to for ever.
+    private static let handful = 65_536
+
+    private mutating func collectOutput() {
+        for _ in 0..<Self.handful where !isSilent {
+            var byte: UInt8 = 0
+            let count = read(output.number, &byte, 1)
+            if count < 0 && errno == EINTR { continue }
+            if count < 0 && errno == EAGAIN { return }
+            if count <= 0 {
+                isSilent = true
+            } else if text.count < limit {
+                text.append(byte)
+            }
+            byte = 0
+        }
+    }
+
+    private mutating func collectMessages() {
+        var buffer = [UInt8](repeating: 0, count: Self.messageLimit)
+        for _ in 0..<Self.handful / Self.messageLimit where !hasTold {
+            let count = read(errors.number, &buffer, buffer.count)
+            if count < 0 && errno == EINTR { continue }
+            if count < 0 && errno == EAGAIN { return }
+            hasTold = count <= 0
+            for byte in buffer[..<max(0, count)] where messages.utf8.count < Self.messageLimit && byte < 0x80 {
+                messages.unicodeScalars.append(Unicode.Scalar(byte))
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Linux
+import Secrets
+
+/// Which pinentry it is, and what it is told of the environment.
+extension Pinentry {
+    /// Finds the pinentry as gpg-agent does: `pinentry-program` of gpg-agent.conf, else `pinentry` in `PATH`.
+    ///
+    /// - Parameter named: an absolute path, or a name to look for in `PATH`, in place of all that.
+    public static func find(named: String?, in environment: Environment) throws(PinentryError) -> Pinentry {
+        let name = named ?? agentsProgram(environment) ?? "pinentry"
+        guard let program = programPath(name, in: environment) else { throw .notFound(name: name) }
+        return Pinentry(program: program, options: options(environment))
+    }
+
+    /// What gpg-agent tells of the environment.
+    private static func options(_ environment: Environment) -> [String] {
+        let all = environment.nonEmpty("LC_ALL")
+        let values = [
+            ("display", environment.nonEmpty("DISPLAY")),
+            ("ttytype", environment.nonEmpty("TERM")),
+            ("lc-ctype", all ?? environment.nonEmpty("LC_CTYPE") ?? environment.nonEmpty("LANG")),
+            ("lc-messages", all ?? environment.nonEmpty("LC_MESSAGES") ?? environment.nonEmpty("LANG")),
+        ]
+        return values.compactMap { name, value in value.map { "\(name)=\($0)" } }
+    }
+
+    /// What `pinentry-program` of gpg-agent.conf says; the last one counts. A file that cannot be read says nothing.
+    private static func agentsProgram(_ environment: Environment) -> String? {
+        let folder = environment.nonEmpty("GNUPGHOME") ?? environment.nonEmpty("HOME").map { $0 + "/.gnupg" }
+        guard let folder, let file = try? readFile(folder + "/gpg-agent.conf", limit: 65_536) else { return nil }
+        let text = file.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+        var program: String?
+        for line in text.split(whereSeparator: \.isNewline) {
+            guard let blank = trimmed(line).firstIndex(where: isBlank) else { continue }
+            let name = trimmed(line)[..<blank]
+            guard name == "pinentry-program" || name == "--pinentry-program" else { continue }
+            program = unquoted(trimmed(line[blank...]))
+        }
+        return program
+    }
+
+    private static func isBlank(_ character: Character) -> Bool { character == " " || character == "\t" }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        var text = text.drop(while: isBlank)
+        while let last = text.last, isBlank(last) { text.removeLast() }
+        return text
+    }
+
+    private static func unquoted(_ value: Substring) -> String {
+        guard value.count > 1, value.first == "\"", value.last == "\"" else { return String(value) }
+        return String(value.dropFirst().dropLast())
+    }
+}

@@ -1,0 +1,71 @@
+import Glibc
+import Linux
+
+/// A socket that listens on 127.0.0.1.
+public struct ListeningSocket: ~Copyable {
+    let descriptor: Descriptor
+    /// Where it listens.
+    public let port: UInt16
+
+    /// The number that the kernel knows it by.
+    public var number: Int32 { descriptor.number }
+
+    /// Listens at a port that the kernel picks.
+    public init() throws(ServingError) {
+        let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard number >= 0 else { throw .listening(SystemError(call: "socket", path: "127.0.0.1", code: errno)) }
+        let descriptor = Descriptor(owning: number, path: "127.0.0.1")
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafePointer(to: &address) { address in
+            address.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(number, $0, size) }
+        }
+        guard bound == 0 else { throw .listening(SystemError(call: "bind", path: "127.0.0.1", code: errno)) }
+        guard listen(number, 128) == 0 else {
+            throw .listening(SystemError(call: "listen", path: "127.0.0.1", code: errno))
+        }
+        try self.init(inheriting: descriptor)
+    }
+
+    /// Takes over one that listens already.
+    public init(inheriting descriptor: consuming Descriptor) throws(ServingError) {
+        var address = sockaddr_in()
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let number = descriptor.number
+        let asked = withUnsafeMutablePointer(to: &address) { address in
+            address.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(number, $0, &size) }
+        }
+        guard asked == 0 else { throw .listening(SystemError(call: "getsockname", path: "127.0.0.1", code: errno)) }
+        guard address.sin_family == sa_family_t(AF_INET) else {
+            throw .listening(SystemError(call: "getsockname", path: "127.0.0.1", code: EAFNOSUPPORT))
+        }
+        _ = fcntl(number, F_SETFD, FD_CLOEXEC)
+        // Somebody who connects and is gone again must not keep `accept` waiting.
+        _ = fcntl(number, F_SETFL, O_NONBLOCK)
+        port = UInt16(bigEndian: address.sin_port)
+        self.descriptor = descriptor
+    }
+
+    enum Arrival {
+        case connection(Connection)
+        case nobody
+        /// There is somebody, and no descriptor for them: the next look would find them again.
+        case noRoom
+    }
+
+    /// Takes one connection and the port of its other end.
+    func accept() -> Arrival {
+        var address = sockaddr_in()
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let number = withUnsafeMutablePointer(to: &address) { address in
+            address.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.accept(descriptor.number, $0, &size) }
+        }
+        guard number >= 0 else { return [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) ? .noRoom : .nobody }
+        _ = fcntl(number, F_SETFD, FD_CLOEXEC)
+        _ = fcntl(number, F_SETFL, O_NONBLOCK)
+        let socket = Descriptor(owning: number, path: "")
+        return .connection(Connection(socket, peerPort: UInt16(bigEndian: address.sin_port)))
+    }
+}

@@ -1,0 +1,34 @@
+import Secrets
+
+/// fish.
+enum Fish: Dialect {
+    static let failing = "false;\n"
+    static let isUnicode = false
+
+    static func set(_ name: String, _ value: borrowing SecretBytes, isFirst: Bool, _ text: inout SecretBytes) {
+        text.append("set -gx \(name) ")
+        quote(value, &text)
+        text.append(";\n")
+    }
+
+    static func unset(_ name: String, isFirst: Bool, _ text: inout SecretBytes) -> Bool {
+        text.append("set -e \(name);\n")
+        return true
+    }
+
+    /// Single quotes, in which fish reads only `\'` and `\\`.
+    ///
+    /// Behind a byte that is not ASCII the quotes are closed and opened again, since a fish before 4.0 reads in the
+    /// locale's encoding, in some of which the backslash would be the second half of a character.
+    private static func quote(_ value: borrowing SecretBytes, _ text: inout SecretBytes) {
+        text.append(UInt8(ascii: "'"))
+        for index in 0..<value.count {
+            if value[index] == UInt8(ascii: "'") || value[index] == UInt8(ascii: "\\") {
+                if index > 0 && value[index - 1] >= 0x80 { text.append("''") }
+                text.append(UInt8(ascii: "\\"))
+            }
+            text.append(value[index])
+        }
+        text.append(UInt8(ascii: "'"))
+    }
+}

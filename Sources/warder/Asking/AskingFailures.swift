@@ -1,0 +1,51 @@
+import Linux
+import Prompt
+
+// Why nobody gave an answer, in the user's words.
+
+extension Failure {
+    /// A code, or a yes, is needed, and prompts are switched off.
+    static func notAsked(_ what: String, _ profile: String) -> Failure {
+        Failure(
+            .promptNeeded, "\(what) is needed, and prompts are switched off",
+            hint: "run warder refresh \(profile) in a terminal")
+    }
+
+    /// - Parameter what: what was asked for, as `a code of arn:…`.
+    init(_ error: EnquiryError, askingFor what: String, profile: String) {
+        switch error {
+        case .nowhere(let reasons):
+            let known = reasons.filter { $0 != "no terminal" }
+            let more = known.isEmpty ? "" : " (\(known.joined(separator: ", ")))"
+            self.init(
+                .promptNeeded, "\(what) is needed, and there is no terminal to ask on\(more)",
+                hint: "run warder refresh \(profile) in a terminal")
+        case .dismissed:
+            self.init(
+                .promptNeeded, "\(what) is needed, and the prompt was dismissed", hint: "try again, and answer it")
+            // Forty processes are not to ask forty times.
+            reach = .waiting
+        case .timedOut:
+            self.init(
+                .promptNeeded, "\(what) is needed, and nobody answered in time",
+                hint: "run warder refresh \(profile) in a terminal, or warder mfa while it waits")
+            reach = .waiting
+        }
+    }
+
+    /// - Parameter device: the MFA device whose code is missing.
+    init(_ error: CodeError, device: String, profile: String) {
+        let what = "a code of \(device)"
+        switch error {
+        case .notAllowed: self = .notAsked(what, profile)
+        case .terminal(let error): self.init(error, askingFor: what)
+        case .command(let error):
+            self.init(error, "mfa_process")
+            reach = .waiting
+        case .notACode:
+            self.init(
+                .promptNeeded, "what was given as \(what) is not six digits", hint: "give the six digits of the device")
+            reach = .waiting
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import Chains
+import Crypto
+import Linux
+import Prompt
+import Secrets
+import Sessions
+
+/// The yes that a profile with `warder_confirm` wants before its credentials are given out.
+///
+/// Those of one program that wait while it is asked share the answer: a build tool's forty processes are one question.
+struct Consent {
+    let chain: Chain
+    let keys: Keys
+
+    /// Returns if the credentials may be given out.
+    func obtain() throws(Failure) {
+        guard chain.confirmation.isWanted else { return }
+        let caller = Caller()
+        if let path = caller?.executable, chain.confirmation.callers.contains(path) { return }
+        let start = Deadline.now
+        // Without a cache there is nowhere to share an answer.
+        guard let caller, let sessions = try keys.unlockedSessions() else { return try ask(caller) }
+        let name = try name(sessions, caller)
+        let lock = try lock(name, sessions)
+        defer { withExtendedLifetime(lock) {} }
+        if let answer = try shared(name, sessions, since: start) {
+            guard answer else { throw refused }
+            return
+        }
+        do throws(Failure) { try ask(caller) } catch {
+            if error.reach == .waiting { share(false, name, sessions) }
+            throw error
+        }
+        share(true, name, sessions)
+    }
+
+    private func ask(_ caller: Caller?) throws(Failure) {
+        let reply = try keys.enquirer.ask(.confirmation, profile: chain.profile, for: caller)
+        guard case .yes = consume reply else {
+            keys.enquirer.conclude("refused", succeeded: true)
+            throw refused
+        }
+        keys.enquirer.conclude("\(chain.profile): given out", succeeded: true)
+    }
+
+    private var refused: Failure {
+        var failure = Failure(
+            .promptNeeded, "the use of \(chain.profile) was not allowed",
+            hint: "try again and say yes, or name the program in warder_callers")
+        failure.reach = .waiting
+        return failure
+    }
+
+    // MARK: - Sharing the answer
+
+    private func name(_ sessions: borrowing SessionCache, _ caller: Caller) throws(Failure) -> String {
+        let identity = "consent v1 \(chain.profile.utf8.count) \(chain.profile) \(caller.process) \(caller.started)"
+        do throws(SessionCacheError) { return try sessions.name(of: Array(identity.utf8)) + ".consent" } catch {
+            throw Failure(error)
+        }
+    }
+
+    private func lock(_ name: String, _ sessions: borrowing SessionCache) throws(Failure) -> FileLock {
+        let patience =
+            keys.context.mayPrompt ? Issuer.Waiting.whileSomebodyIsAsked : Issuer.Waiting.whileNobodyIs
+        do throws(SessionCacheError) {
+            return try sessions.lock(name, until: .after(milliseconds: patience))
+        } catch { throw Failure(error) }
+    }
+
+    /// The answer that was given while this process waited; nil where there was none.
+    private func shared(
+        _ name: String, _ sessions: borrowing SessionCache, since start: Deadline
+    ) throws(Failure) -> Bool? {
+        let text: SecretBytes?
+        do throws(SessionCacheError) { text = try sessions.secret(name) } catch { throw Failure(error) }
+        guard let text else { return nil }
+        let words = text.text(0..<text.count).split(separator: " ")
+        guard words.count == 3, words[1] == bootIdentifier() ?? "", let moment = Int64(words[2]) else { return nil }
+        let given = Deadline(milliseconds: moment)
+        guard given >= start, given <= .now else { return nil }
+        return words[0] == "yes"
+    }
+
+    private func share(_ answer: Bool, _ name: String, _ sessions: borrowing SessionCache) {
+        guard let boot = bootIdentifier() else { return }
+        var text = SecretBytes(capacity: 96)
+        text.append("\(answer ? "yes" : "no") \(boot) \(Deadline.now.milliseconds)")
+        try? sessions.publish(secret: text, name, until: wallClock() + 60, random: .system)
+    }
+}

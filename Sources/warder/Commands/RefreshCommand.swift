@@ -1,0 +1,45 @@
+import ArgumentParser
+import Linux
+
+struct Refresh: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Mints new sessions now: before work, before a long run.",
+        discussion: """
+            Signs in to IAM Identity Center where a profile wants that: with the
+            browser or, where there is no display, by a code for any other one.
+
+            --all takes every profile that asks warder: one code for each key, then
+            the roles behind it side by side.
+
+            examples:
+              warder refresh prod --mfa-code 123456
+              warder refresh dev --device-code
+              warder refresh --all
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var code: CodeOptions
+    @Flag(name: .customLong("device-code"), help: "Sign in by a code in the browser of any machine.")
+    var deviceCode = false
+    @Flag(help: "Every profile whose credential_process is warder.")
+    var all = false
+    @Argument(help: "The profiles.", completion: .custom(completeProfiles))
+    var profiles: [String] = []
+
+    func validate() throws {
+        if all, !profiles.isEmpty { throw ValidationError("--all takes no profiles") }
+        if !all, profiles.isEmpty { throw ValidationError("name a profile, or say --all") }
+    }
+
+    func run() throws {
+        let context = try common.context()
+        let keys = Keys(context)
+        let codes = CodeSupply(given: code.mfaCode, keys: keys)
+        func issuer(_ profile: String) throws(Failure) -> Issuer {
+            try Issuer(
+                context, profile: profile, keys: keys, codes: codes, signIn: deviceCode ? .deviceCode : .whatFits)
+        }
+        if all { return try RefreshOfAll(context, issuer: issuer).run() }
+        for profile in profiles { note("\(profile): \(try issuer(profile).refresh().remainingTime)") }
+    }
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import Glibc
+import Linux
+import Secrets
+import Serving
+
+/// The server of one `warder exec --serve`, which starts it; nobody else does.
+///
+/// Its descriptors: 0 gives the token and the first credentials, 1 is closed once it serves, 3 listens, 4 is the process
+/// that it serves (pidfd_open(2)), with whose end it ends.
+struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serves credentials to a command of warder exec.", shouldDisplay: false)
+
+    /// Where what it is given stands.
+    private enum Position { static let (socket, life): (Int32, Int32) = (3, 4) }
+
+    @OptionGroup var renewal: RenewalOptions
+
+    func run() throws {
+        _ = fcntl(Position.life, F_SETFD, FD_CLOEXEC)
+        let life = Descriptor(owning: Position.life, path: "pidfd")
+        let text = try given()
+        guard let lineEnd = text.lineEnd(from: 0),
+            let grant = Grant(text.copy(lineEnd + 1..<text.count))
+        else { throw Self.stranger }
+        let supply = ServedCredentials(grant, renewedBy: try renewal.request())
+        let server: CredentialServer
+        do throws(ServingError) {
+            let socket = try ListeningSocket(inheriting: Descriptor(owning: Position.socket, path: "127.0.0.1"))
+            server = CredentialServer(
+                socket, token: text.copy(0..<lineEnd),
+                supply: supply)
+        } catch { throw Failure(error) }
+        sayReady()
+        do throws(ServingError) { try server.run(while: life) } catch { throw Failure(error) }
+    }
+
+    private func given() throws(Failure) -> SecretBytes {
+        var info = stat()
+        guard fstat(STDIN_FILENO, &info) == 0, info.st_mode & S_IFMT == S_IFIFO else { throw Self.stranger }
+        let input = Descriptor(owning: dup(STDIN_FILENO), path: "standard input")
+        do throws(SystemError) {
+            if let text = try input.readToEnd(limit: 64 * 1024, until: .after(milliseconds: 10_000)) { return text }
+        } catch {}
+        throw Self.stranger
+    }
+
+    /// Tells the command that it may begin, and lets go of its pipes.
+    private func sayReady() {
+        var byte = UInt8(ascii: "\n")
+        write(STDOUT_FILENO, &byte, 1)
+        let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
+        for number in [STDIN_FILENO, STDOUT_FILENO] { dup2(nothing, number) }
+        close(nothing)
+    }
+
+    private static var stranger: Failure {
+        Failure(.usage, "serve is started by warder exec --serve alone", hint: "warder exec --serve PROFILE -- COMMAND")
+    }
+}
+
+/// One renewal for such a server.
+struct RenewServed: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "renew-served", abstract: "Renews credentials for a server of warder exec.", shouldDisplay: false)
+
+    @OptionGroup var renewal: RenewalOptions
+
+    func run() throws {
+        do throws(Failure) {
+            let request = try renewal.request()
+            let context = try Context(noPrompt: !request.mayPrompt, isHelper: true)
+            let issuer = try Issuer(
+                context, profile: request.profile, code: nil, lifetime: request.margin, narrowing: request.narrowing)
+            let grant = try Grant(try issuer.unconfirmedCredentials(), profile: request.profile)
+            var text = SecretBytes(capacity: 4096)
+            grant.write(to: &text)
+            try printOut(text)
+        } catch {
+            // The server has nobody to show it to but those who ask it.
+            try printOut(printable("\(error.message); \(error.hint)") + "\n")
+            throw Failure(error.code, "", hint: "")
+        }
+    }
+}
+
+/// What the two of them are told.
+struct RenewalOptions: ParsableArguments {
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var narrowing: NarrowingOptions
+    @Option var margin: Int64 = Issuer.renewalMargin
+    @Argument var profile: String
+
+    func request() throws(Failure) -> RenewalRequest {
+        RenewalRequest(
+            profile: profile, margin: margin, mayPrompt: !common.noPrompt, narrowing: try narrowing.wanted())
+    }
+}

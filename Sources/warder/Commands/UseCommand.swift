@@ -1,0 +1,142 @@
+import ArgumentParser
+import Glibc
+import Linux
+import Profiles
+import Secrets
+import Shells
+import Times
+
+struct Use: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Works with a profile in this shell, until warder drop; needs the shell's hook.",
+        discussion: """
+            No secret is exported: AWS_PROFILE is, with the region and the end of the
+            session, and SDKs ask warder by the profile's credential_process.
+            With --keys the credentials themselves are, for programs that read no profile.
+
+            In the shell's start-up file:
+              eval "$(warder hook bash)"
+
+            examples:
+              warder use prod
+              warder use --keys prod
+              warder drop
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var code: CodeOptions
+    @Option(help: "The shell whose statements are printed; the hook gives it.")
+    var shell: Env.ShellName?
+    @Flag(help: "Export the credentials themselves.")
+    var keys = false
+    @Flag(name: .customLong("read-only"), help: "Narrow the role to AWS's ReadOnlyAccess policy; means --keys.")
+    var readOnly = false
+    @Argument(help: "The profile.", completion: .custom(completeProfiles))
+    var profile: String
+
+    func run() throws {
+        guard shell != nil || isatty(STDOUT_FILENO) == 0 else { throw Self.withoutHook }
+        let syntax = Env.ShellName.syntax(shell)
+        do {
+            try printOut(try script(syntax))
+        } catch {
+            try? printOut(Script.failing(syntax))
+            throw error
+        }
+    }
+
+    /// A program cannot change its shell's variables: somebody must evaluate what it prints.
+    private static var withoutHook: Failure {
+        let programs = parentPrograms().map { $0.split(separator: "/").last.map(String.init) ?? $0 }
+        let shell = programs.lazy.compactMap { HookCommand.HookName(rawValue: $0) }.first ?? .bash
+        let load =
+            switch shell {
+            case .bash, .zsh: "eval \"$(warder hook \(shell.rawValue))\""
+            case .fish: "warder hook fish | source"
+            case .nu: "see warder hook --help"
+            }
+        return Failure(
+            .usage, "warder use changes this shell's variables, for which the shell's hook must be loaded",
+            hint: "put this into the shell's start-up file: \(load)")
+    }
+
+    private func script(_ syntax: Syntax) throws(Failure) -> SecretBytes {
+        let context = try common.context()
+        let isWithKeys = keys || readOnly
+        if !isWithKeys { try refuseUnlessAsked(context) }
+        let issuer = try Issuer(
+            context, profile: profile, code: code.mfaCode, narrowing: readOnly ? .readOnly : .none)
+        let credentials = try issuer.credentials()
+        var script = Script(syntax)
+        do throws(ShellError) {
+            if isWithKeys {
+                for name in Exports.unset(credentials) { script.unset(name) }
+                try Exports.forEach(credentials, profile: profile, region: issuer.region) {
+                    (name, value) throws(ShellError) in
+                    try script.export(name, value)
+                }
+            } else {
+                try Self.point(&script, to: profile, region: issuer.region, end: credentials.expiration)
+            }
+        } catch { throw Failure(error) }
+        return script.finish()
+    }
+
+    /// Exports what makes SDKs ask for `profile`, and takes away what they would prefer to it.
+    private static func point(
+        _ script: inout Script, to profile: String, region: String?, end: Int64?
+    ) throws(ShellError) {
+        for name in Exports.names + Exports.shadowing where name.hasSuffix("KEY") || name.hasSuffix("KEY_ID") {
+            script.unset(name)
+        }
+        for name in ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_DEFAULT_PROFILE"] { script.unset(name) }
+        try script.export("AWS_PROFILE", profile)
+        if let region {
+            try script.export("AWS_REGION", region)
+            try script.export("AWS_DEFAULT_REGION", region)
+        }
+        if let end {
+            try script.export("AWS_CREDENTIAL_EXPIRATION", UnixTime(end).iso8601)
+        } else {
+            script.unset("AWS_CREDENTIAL_EXPIRATION")
+        }
+        try script.export("WARDER_PROFILE", profile)
+    }
+
+    /// Refuses a profile for which SDKs would not ask warder: one that `warder adopt` would still change.
+    private func refuseUnlessAsked(_ context: Context) throws(Failure) {
+        let files = try ProfileLoading(context).profiles()
+        let failure: Failure
+        do throws(EditingError) {
+            if try files.adopting(profile, program: "/warder").isEmpty { return }
+            failure = Failure(
+                .badConfig, "no SDK would ask warder for \(profile): its credential_process does not, or comes second",
+                hint: "run warder adopt \(profile)")
+        } catch { failure = Failure(error) }
+        guard failure.code != .notFound else { throw failure }
+        throw Failure(
+            failure.code, failure.message, hint: failure.hint + ", or export its keys: warder use --keys \(profile)")
+    }
+}
+
+struct Renew: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Renews a profile's session without asking anybody; prints when it ends.", shouldDisplay: false)
+
+    @Option(help: "The shell whose hook asks.")
+    var shell: Env.ShellName?
+    @Flag(name: .customLong("read-only"))
+    var readOnly = false
+    @Argument(help: "The profile.")
+    var profile: String
+
+    func run() throws {
+        let issuer = try Issuer(
+            Context(noPrompt: true), profile: profile, code: nil, strict: true,
+            narrowing: readOnly ? .readOnly : .none)
+        guard let end = try issuer.unconfirmedCredentials().expiration else {
+            throw Failure(.other, "\(profile) has no session that ends", hint: "there is nothing to renew")
+        }
+        try printOut(UnixTime(end).iso8601 + "\n")
+    }
+}

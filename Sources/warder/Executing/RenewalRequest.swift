@@ -1,0 +1,29 @@
+/// Which credentials a server gives, in the words of the commands that warder starts for it.
+struct RenewalRequest {
+    let profile: String
+    /// They are renewed when less is left, in seconds.
+    let margin: Int64
+    let mayPrompt: Bool
+    let narrowing: Narrowing
+
+    /// The arguments of the server.
+    var serving: [String] { ["warder", Serve.configuration.commandName ?? ""] + options(mayPrompt: mayPrompt) }
+
+    /// The arguments of a renewal.
+    ///
+    /// - Parameter mayPrompt: false for one that nobody waits for.
+    func renewing(mayPrompt: Bool) -> [String] {
+        ["warder", RenewServed.configuration.commandName ?? ""] + options(mayPrompt: mayPrompt && self.mayPrompt)
+    }
+
+    private func options(mayPrompt: Bool) -> [String] {
+        var words = ["--margin", String(margin)]
+        if !mayPrompt { words.append("--no-prompt") }
+        switch narrowing {
+        case .none: break
+        case .readOnly: words.append("--read-only")
+        case .policy(let path): words += ["--policy=" + path]
+        }
+        return words + ["--", profile]
+    }
+}

@@ -1,0 +1,98 @@
+import Crypto
+import Linux
+import Prompt
+import Secrets
+import Serving
+
+/// Starts the server of the command that this process becomes.
+struct ServerStart {
+    /// Milliseconds for it to say that it serves.
+    private static let patience: Int64 = 15_000
+
+    let request: RenewalRequest
+
+    /// Variables that the server does not get: the descriptors that they name are not there any more.
+    private static let withheld = PassphraseSource.variables.filter { $0.hasSuffix("_FD") }
+
+    /// Starts it and adds what SDKs find it by.
+    ///
+    /// The token and the first credentials go through a pipe: arguments and environments can be seen.
+    func start(_ grant: borrowing Grant, for variables: inout VariableList) throws(Failure) {
+        let socket: ListeningSocket
+        do throws(ServingError) { socket = try ListeningSocket() } catch { throw Failure(error) }
+        let token: SecretBytes
+        do throws(CryptoError) { token = base64URL(try RandomSource.system.secret(32)) } catch { throw Failure(error) }
+        var given = token.copy()
+        given.append(UInt8(ascii: "\n"))
+        grant.write(to: &given)
+        do throws(SystemError) { try start(socket.number, given) } catch { throw Self.failure(error) }
+        variables.add(Exports.endpointURI, "http://127.0.0.1:\(socket.port)\(servedPath)")
+        variables.add(Exports.endpointToken, token)
+    }
+
+    private func start(_ socket: Int32, _ given: borrowing SecretBytes) throws(SystemError) {
+        let life = try processDescriptor()
+        let (input, ready) = (try PipeEnds(), try PipeEnds())
+        let nothing = try Descriptor(opening: "/dev/null", 2)
+        try input.write(given)
+        try startDetached(
+            request.serving,
+            descriptors: [input.reading.number, ready.writingNumber, nothing.number, socket, life.number],
+            withheld: Self.withheld)
+        ready.close()
+        let answer = try ready.reading.readToEnd(limit: 16, until: .after(milliseconds: Self.patience))
+        guard let answer, !answer.isEmpty else { throw SystemError(call: "serve", path: "", code: 0) }
+    }
+
+    private static func failure(_ error: SystemError) -> Failure {
+        switch error.call {
+        case "serve":
+            Failure(.other, "the server of the credentials did not start", hint: "try without --serve")
+        case "pidfd_open":
+            Failure(
+                .other, "the kernel does not tell when a process ends: \(error.reason.lowercasedFirst)",
+                hint: "--serve needs Linux 5.3 or newer; try without")
+        default:
+            Failure(
+                .other, "the server of the credentials could not be started: \(error.reason.lowercasedFirst)",
+                hint: "try without --serve")
+        }
+    }
+}
+
+/// Base64 of RFC 4648 section 5, without padding.
+private func base64URL(_ bytes: borrowing SecretBytes) -> SecretBytes {
+    var text = SecretBytes(capacity: (bytes.count * 4 + 2) / 3)
+    var (bits, count): (UInt32, Int) = (0, 0)
+    for index in 0..<bytes.count {
+        bits = bits << 8 | UInt32(bytes[index])
+        count += 8
+        while count >= 6 {
+            count -= 6
+            text.append(base64URLDigit(UInt8(bits >> UInt32(count) & 63)))
+        }
+    }
+    if count > 0 { text.append(base64URLDigit(UInt8(bits << UInt32(6 - count) & 63))) }
+    return text
+}
+
+private func base64URLDigit(_ value: UInt8) -> UInt8 {
+    switch value {
+    case 0..<26: UInt8(ascii: "A") + value
+    case 26..<52: UInt8(ascii: "a") + value - 26
+    case 52..<62: UInt8(ascii: "0") + value - 52
+    case 62: UInt8(ascii: "-")
+    default: UInt8(ascii: "_")
+    }
+}
+
+extension Failure {
+    init(_ error: ServingError) {
+        switch error {
+        case .listening(let error), .waiting(let error):
+            self.init(
+                .other, "nothing can be served on 127.0.0.1: \(error.reason.lowercasedFirst)",
+                hint: "try without --serve")
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Folders
+import Linux
+import Profiles
+
+/// Which `.warder` rules where, and which are trusted.
+struct FolderRules {
+    let context: Context
+    let trusted: TrustStore
+
+    init(_ context: Context) {
+        self.context = context
+        trusted = TrustStore(folder: context.places.trusted)
+    }
+
+    private var home: String? { context.environment.nonEmpty("HOME") }
+
+    /// The one that rules in a folder, its own or the nearest above.
+    func ruling(in folder: String) throws(Failure) -> FolderFile? {
+        do throws(FolderError) { return try FolderFile.find(from: folder, home: home) } catch { throw Failure(error) }
+    }
+
+    /// The one that is meant by the path of its folder, or by its own.
+    func file(at path: String) throws(Failure) -> FolderFile? {
+        do throws(FolderError) { return try FolderFile(inFolder: folder(path)) } catch { throw Failure(error) }
+    }
+
+    /// The path of a file that need not be there any more.
+    func location(_ path: String?) throws(Failure) -> String {
+        guard let path else { return try ruling(in: ".")?.path ?? absolute(FolderFile.name) }
+        let folder = folder(path)
+        if let opened = try? Folder(opening: folder), let bytes = try? opened.path() {
+            let real = String(decoding: bytes, as: UTF8.self)
+            return real == "/" ? real + FolderFile.name : real + "/" + FolderFile.name
+        }
+        var whole = absolute(folder)
+        while whole.hasSuffix("/") { whole.removeLast() }
+        return whole + "/" + FolderFile.name
+    }
+
+    /// The profile that it asks for is there.
+    func check(_ file: FolderFile) throws(Failure) {
+        guard try ProfileLoading(context).profiles().profile(file.profile) != nil else {
+            throw Failure(
+                .notFound, "\(shown(file.path)) asks for profile \(file.profile), and there is none",
+                hint: "add it to ~/.aws/config, or change the file")
+        }
+    }
+
+    func untrusted(_ file: FolderFile, hasChanged: Bool) -> Failure {
+        .untrusted(shown(file.path), profile: file.profile, hasChanged: hasChanged)
+    }
+
+    /// Does something with what is trusted.
+    func store<Value>(_ body: (TrustStore) throws(FolderError) -> Value) throws(Failure) -> Value {
+        do throws(FolderError) { return try body(trusted) } catch { throw Failure(error) }
+    }
+
+    /// A path as people write it, the home folder as `~`.
+    func shown(_ path: String) -> String {
+        guard let home, home.count > 1, path.hasPrefix(home + "/") else { return path }
+        return "~" + path.dropFirst(home.count)
+    }
+
+    private func folder(_ path: String) -> String {
+        if path == FolderFile.name { return "." }
+        return path.hasSuffix("/" + FolderFile.name) ? String(path.dropLast(FolderFile.name.count)) : path
+    }
+}

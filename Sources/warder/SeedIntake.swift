@@ -1,0 +1,99 @@
+import Linux
+import OneTime
+import Prompt
+import Secrets
+import Vault
+
+/// The seed of one-time codes: asked for, stored with a key, and shown to work.
+struct SeedIntake {
+    let context: Context
+    let name: String
+    let source: KeySource
+    let mfaSerial: String?
+
+    /// Stores the seed with a key that is stored already, or takes it away; false where there is no such key yet.
+    ///
+    /// - Parameter storing: false to take it away.
+    func change(storing: Bool) throws(Failure) -> Bool {
+        let keyName = try KeyIntake.keyName(name)
+        try KeyIntake.check(serial: mfaSerial)
+        let keys = Keys(context)
+        guard try keys.store() != nil, try keys.holds(name) else {
+            if storing { return false }
+            throw Failure.noSuchKey(name)
+        }
+        guard storing else {
+            guard try keys.storedRecord(keyName).summary.hasTOTPSeed else {
+                note("the key \(name) has no seed of one-time codes")
+                return true
+            }
+            try keys.setTOTPSeed(nil, of: keyName)
+            note("took the seed of one-time codes from the key \(name)")
+            return true
+        }
+        let record = try keys.storedRecord(keyName)
+        let seed = try read(device: mfaSerial ?? record.summary.mfaSerial)
+        try keys.setTOTPSeed(seed.copy(), of: keyName)
+        note("stored the seed with the key \(name) (\(record.summary.accessKeyID))")
+        try show(seed)
+        return true
+    }
+
+    /// Asks for the seed.
+    ///
+    /// - Parameter device: what it belongs to; nil for whatever device a code is asked for.
+    func read(device: String?) throws(Failure) -> StoredSeed {
+        let text: SecretBytes
+        switch source {
+        case .standardInput: text = try readLines(1, of: "the seed")
+        default: text = try asked()
+        }
+        // Half of them are base32 as well, and a script may give a key to a name that is stored by now.
+        if Self.looksLikeKey(text) {
+            throw Failure(
+                .usage, "this is an access key id, where a seed should be",
+                hint: "\(name) is stored: give its seed alone, or a new key and its seed with --replace")
+        }
+        let canonical: SecretBytes
+        do throws(OneTimeError) { canonical = try Seed(reading: text).text() } catch { throw Failure(error) }
+        if case .standardInput = source { Self.warn() }
+        return StoredSeed(text: canonical, device: device)
+    }
+
+    private static func looksLikeKey(_ text: borrowing SecretBytes) -> Bool {
+        let size = (0..<text.count).last { text[$0] > 0x20 }.map { $0 + 1 } ?? 0
+        return (16...32).contains(size) && ["AKIA", "ASIA"].contains(text.text(0..<4))
+    }
+
+    private func asked() throws(Failure) -> SecretBytes {
+        guard context.mayPrompt else { throw Failure.notAllowed(wanting: "the seed") }
+        do throws(TerminalError) {
+            let terminal = try Terminal.open()
+            Self.warn()
+            return try terminal.ask(
+                "seed or otpauth:// address: ", hidden: true, limit: Seed.longestText, until: Patience.deadline)
+        } catch { throw Failure(error, askingFor: "the seed") }
+    }
+
+    /// What is given up: said before it is.
+    private static func warn() {
+        note("the second factor then lies beside the first: whoever opens the store has both")
+        printMessage("hint: a security key keeps them apart: mfa_process = ykman oath accounts code --single NAME")
+    }
+
+    /// Shows the present code and the next one on the terminal: AWS asks for two when a device is enabled.
+    func show(_ stored: borrowing StoredSeed) throws(Failure) {
+        guard context.mayPrompt, let terminal = try? Terminal.open() else { return }
+        do throws(OneTimeError) {
+            let seed = try Seed(reading: stored.text)
+            let now = wallClock()
+            let next = seed.nextWindow(after: now)
+            var line = SecretBytes("AWS enables a device by two codes that follow each other: ")
+            line.append(try seed.code(at: now))
+            line.append(" (for \(next - now) s), then ")
+            line.append(try seed.code(at: next))
+            line.append("\n")
+            terminal.show(line)
+        } catch { throw Failure(error) }
+    }
+}

@@ -1,0 +1,45 @@
+import Glibc
+import Linux
+import Testing
+
+@testable import Serving
+
+private let table = """
+      sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+       0: 00000000:07E8 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 631 1 0000 100 0 0 10 0
+       1: 0100007F:88FB 0100007F:10E1 01 00000000:00000000 00:00000000 00000000  1000        0 26 1 0000 100 0 0 10 0
+       2: 0100007F:10E1 0100007F:88FB 01 00000000:00000000 00:00000000 00000000     7        0 27 1 0000 100 0 0 10 0
+       3: 0200007F:88FC 0100007F:10E1 01 00000000:00000000 00:00000000 00000000  1001        0 28 1 0000 100 0 0 10 0
+       4: 0000000000000000FFFF00000100007F:88FD 0000000000000000FFFF00000100007F:10E1 01 0:0 00:0 0 1002 0 29 1
+    """
+
+private func owner(_ port: UInt16, _ here: UInt16, in text: String = table) -> UInt32? {
+    Array(text.utf8).withUnsafeBytes { owner(ofPort: port, connectedTo: here, in: $0) }
+}
+
+@Suite("whose the other end is") struct PeerTests {
+    @Test("in the kernel's tables") func tables() {
+        #expect(owner(0x88FB, 0x10E1) == 1000)
+        #expect(owner(0x10E1, 0x88FB) == 7)
+        #expect(owner(0x88FD, 0x10E1) == 1002)
+    }
+
+    @Test("who is not there, or comes from another address") func absent() {
+        #expect(owner(0x88FC, 0x10E1) == nil)
+        #expect(owner(0x88FB, 0x10E2) == nil)
+        #expect(owner(0x07E8, 0) == nil)
+    }
+
+    @Test(
+        "what is no such table",
+        arguments: ["", "\n", "x\n1 2 3\n", "x\n0: 0100007F:88FB 0100007F:10E1 01 0 0 0 root\n"])
+    func nonsense(_ text: String) { #expect(owner(0x88FB, 0x10E1, in: text) == nil) }
+
+    @Test("who is served") func served() {
+        #expect(PeerOwner.user(geteuid()).isServed)
+        #expect(PeerOwner.user(0).isServed)
+        #expect(!PeerOwner.user(geteuid() + 1).isServed)
+        #expect(!PeerOwner.nobody.isServed)
+        #expect(PeerOwner.unknown.isServed)
+    }
+}

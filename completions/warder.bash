@@ -1,0 +1,365 @@
+# shellcheck shell=bash
+# Completion of warder's command line, for bash 4.4 and newer; bash-completion is not needed.
+#
+# Names of profiles and keys are data: they are never given to anything that would expand them, as `compgen -W` does,
+# and each goes into the line quoted as it must be where the cursor stands.
+
+# Splits a line into words as the shell reads them, the last being the one at the line's end. Sets of the caller:
+# `words`, without their quotes; `raw`, the last as it is typed; `quote`, the quote that is open there.
+__warder_split() {
+    local line=$1 char word='' started='' i
+    words=() raw='' quote=''
+    for ((i = 0; i < ${#line}; i++)); do
+        char=${line:i:1}
+        if [[ -z $quote && $char == [[:space:]] ]]; then
+            if [[ $started ]]; then words+=("$word"); fi
+            word='' raw='' started=''
+            continue
+        fi
+        started=1 raw+=$char
+        if [[ $char == "$quote" ]]; then
+            quote=''
+        elif [[ -z $quote && $char == [\'\"] ]]; then
+            quote=$char
+        elif [[ $char == \\ && $quote != "'" ]]; then
+            char=${line:++i:1}
+            raw+=$char
+            if [[ $quote && $char != [\"\\\$\`] ]]; then word+=\\; fi
+            word+=$char
+        else
+            word+=$char
+        fi
+    done
+    words+=("$word")
+}
+
+# Makes of the names in `COMPREPLY`, which begin with what is typed, what readline puts in place of `typed`.
+__warder_fit() {
+    local kept=${raw%"$typed"} words=() raw quote=''
+    if [[ $kept ]]; then
+        # This is there already.
+        __warder_split "$kept"
+        COMPREPLY=("${COMPREPLY[@]#"${words[0]}"}")
+    fi
+    local LC_ALL=C IFS=
+    # One look at ten thousand names takes less than a look at each.
+    if [[ "${COMPREPLY[*]}" =~ [^[:alnum:]_@%+=:,./-] ]]; then __warder_quote "$quote"; fi
+}
+
+# Quotes what stands in `COMPREPLY` for a place where the quote `$1` is open, or none.
+__warder_quote() {
+    local plain='[:alnum:]_@%+=:,./-' char i j name text
+    for i in "${!COMPREPLY[@]}"; do
+        name=${COMPREPLY[i]} text=''
+        [[ $name == *[!$plain]* ]] || continue
+        for ((j = 0; j < ${#name}; j++)); do
+            char=${name:j:1}
+            case $1$char in
+                "''") text+="'\\''" ;;
+                '"!') text+="\"'!'\"" ;;
+                '"'[\"\\\$\`]) text+=\\$char ;;
+                [\'\"]?) text+=$char ;;
+                [$plain] | [$'\200'-$'\377']) text+=$char ;;
+                *) text+=\\$char ;;
+            esac
+        done
+        COMPREPLY[i]=$text
+    done
+}
+
+# Offers those of `$2…` that begin with the word at the cursor; `$1` stands before each.
+__warder_offer_words() {
+    local before=$1 word
+    for word in "${@:2}"; do
+        if [[ $before$word == "$current"* ]]; then COMPREPLY+=("$before$word"); fi
+    done
+    __warder_fit
+}
+
+# Offers the names of one kind, `profiles` or `keys`; `$2` stands before each.
+__warder_offer_names() {
+    local list IFS=$'\n' -
+    list=$(command warder names "$1" "${current#"$2"}" 2>/dev/null)
+    # Only split into lines, not expanded. It is the fastest way: mapfile reads a pipe byte by byte.
+    set -f
+    # shellcheck disable=SC2206
+    COMPREPLY=($list)
+    if [[ $2 ]]; then COMPREPLY=("${COMPREPLY[@]/#/"$2"}"); fi
+    __warder_fit
+}
+
+# Offers values of a kind; `$2` stands before each.
+__warder_offer_kind() {
+    local list
+    case $1 in
+        @profiles | @keys) __warder_offer_names "${1#@}" "$2" ;;
+        @commands)
+            __warder_grammar ''
+            # shellcheck disable=SC2086  # a list of plain words
+            __warder_offer_words "$2" ${commands}
+            ;;
+        @files) compopt -o default 2>/dev/null ;;
+        @* | '') ;;
+        *)
+            IFS=, read -ra list <<<"$1"
+            __warder_offer_words "$2" "${list[@]}"
+            ;;
+    esac
+}
+
+# Offers what the command after `--` takes.
+__warder_offer_command() {
+    local i
+    for i in "${!COMP_WORDS[@]}"; do
+        if [[ ${COMP_WORDS[i]} == -- ]] && ((i < COMP_CWORD)); then
+            if declare -F _comp_command_offset >/dev/null; then
+                _comp_command_offset $((i + 1))
+            elif declare -F _command_offset >/dev/null; then
+                _command_offset $((i + 1))
+            elif ((i + 1 == COMP_CWORD)) && [[ $current == +([[:alnum:]_.+-]) ]]; then
+                mapfile -t COMPREPLY < <(compgen -c -- "$current")
+            else
+                compopt -o default 2>/dev/null
+            fi
+            return
+        fi
+    done
+}
+
+# The kind of value that the option `$1` takes, in `kind`; fails where it takes none.
+__warder_takes() {
+    [[ $values == *" $1:"* ]] || return
+    kind=${values#*" $1:"}
+    kind=${kind%% *}
+}
+
+_warder() {
+    local IFS=$' \t\n' typed=${2-} current words raw quote
+    local commands options values places path='' dashes='' kind='' expecting='' count=0 word
+    COMPREPLY=()
+    __warder_split "${COMP_LINE:0:COMP_POINT}"
+    current=${words[-1]}
+    if [[ $raw != *"$typed" ]]; then typed=$raw; fi
+    __warder_grammar ''
+    for word in "${words[@]:1:${#words[@]}-2}"; do
+        if [[ $expecting ]]; then
+            expecting=''
+        elif [[ $dashes ]]; then
+            count=$((count + 1))
+        elif [[ $word == -- ]]; then
+            dashes=1
+        elif [[ $word == -?* ]]; then
+            if [[ $word != *=* ]] && __warder_takes "$word"; then expecting=1; fi
+        elif [[ " $commands " == *" $word "* && $word == +([[:alnum:]-]) ]]; then
+            path+=${path:+ }$word
+            __warder_grammar "$path"
+        else
+            count=$((count + 1))
+        fi
+    done
+    if [[ $expecting ]]; then
+        __warder_offer_kind "$kind" ''
+    elif [[ ! $dashes && $current == --*=* ]]; then
+        if __warder_takes "${current%%=*}"; then __warder_offer_kind "$kind" "${current%%=*}="; fi
+    elif [[ ! $dashes && $current == -* ]]; then
+        # shellcheck disable=SC2086  # a list of plain words
+        __warder_offer_words '' ${options}
+    elif [[ $commands ]]; then
+        # shellcheck disable=SC2086
+        __warder_offer_words '' ${commands}
+    else
+        __warder_offer_place
+    fi
+}
+
+# Offers what stands at the `count`th place of the command at `path`.
+__warder_offer_place() {
+    local last=$((${#places[@]} - 1))
+    ((last >= 0)) || return 0
+    if [[ ${places[last]} == @command\* && $dashes ]]; then
+        __warder_offer_command
+    elif ((count <= last)); then
+        __warder_offer_kind "${places[count]%\*}" ''
+    elif [[ ${places[last]} == *\* ]]; then
+        __warder_offer_kind "${places[last]%\*}" ''
+    fi
+}
+
+# BEGIN: written by completions/generate.py
+__warder_grammar() {
+    commands='' options='' values='' places=()
+    case $1 in
+        '')
+            commands='add list remove process env exec refresh forget whoami explain adopt unlock lock status store vault help use drop'
+            options='--version -h --help'
+            ;;
+        'add')
+            options='--no-prompt --stdin --csv --from-env --no-verify --replace --store --mfa-serial --region --write-profile --no-write-profile -h --help'
+            values=' --csv:@files --store:file,libsecret --mfa-serial: --region: '
+            places=('@keys')
+            ;;
+        'list')
+            options='--no-prompt --json -h --help'
+            ;;
+        'remove')
+            options='--no-prompt --yes -h --help'
+            places=('@keys')
+            ;;
+        'process')
+            options='--no-prompt --mfa-code --read-only --policy -h --help'
+            values=' --mfa-code: --policy:@files '
+            places=('@profiles')
+            ;;
+        'env')
+            options='--no-prompt --mfa-code --read-only --policy --shell --format --unset -h --help'
+            values=' --mfa-code: --policy:@files --shell:bash,zsh,sh,fish --format:dotenv,json '
+            places=('@profiles')
+            ;;
+        'exec')
+            options='--no-prompt --mfa-code --read-only --policy --min-ttl -h --help'
+            values=' --mfa-code: --policy:@files --min-ttl: '
+            places=('@profiles' '@command*')
+            ;;
+        'refresh')
+            options='--no-prompt --mfa-code --device-code -h --help'
+            values=' --mfa-code: '
+            places=('@profiles*')
+            ;;
+        'forget')
+            options='--no-prompt -h --help'
+            places=('@profiles')
+            ;;
+        'whoami')
+            options='--no-prompt --mfa-code --json -h --help'
+            values=' --mfa-code: '
+            places=('@profiles')
+            ;;
+        'explain')
+            options='--no-prompt --read-only --policy --json -h --help'
+            values=' --policy:@files '
+            places=('@profiles')
+            ;;
+        'adopt')
+            options='--no-prompt --undo --dry-run --all -h --help'
+            places=('@profiles*')
+            ;;
+        'unlock')
+            options='--no-prompt --for --keys -h --help'
+            values=' --for: '
+            ;;
+        'lock')
+            options='--no-prompt --watch -h --help'
+            ;;
+        'status')
+            options='--no-prompt --json -h --help'
+            ;;
+        'store')
+            commands='show move'
+            options='-h --help'
+            ;;
+        'store show')
+            options='--no-prompt -h --help'
+            ;;
+        'store move')
+            options='--no-prompt --to -h --help'
+            values=' --to:file,libsecret '
+            ;;
+        'vault')
+            commands='init passphrase recovery slots verify backup restore'
+            options='-h --help'
+            ;;
+        'vault init')
+            options='--no-prompt --no-recovery -h --help'
+            ;;
+        'vault passphrase')
+            options='--no-prompt --recovery --stdin -h --help'
+            ;;
+        'vault recovery')
+            options='--no-prompt -h --help'
+            ;;
+        'vault slots')
+            commands='list add remove'
+            options='-h --help'
+            ;;
+        'vault slots list')
+            options='--no-prompt --json -h --help'
+            ;;
+        'vault slots add')
+            options='--no-prompt -h --help'
+            places=('libsecret,keyfile,passphrase,recovery' '@files')
+            ;;
+        'vault slots remove')
+            options='--no-prompt --rekey -h --help'
+            places=('')
+            ;;
+        'vault verify')
+            options='--no-prompt --accept-older -h --help'
+            ;;
+        'vault backup')
+            options='--no-prompt -h --help'
+            places=('@files')
+            ;;
+        'vault restore')
+            options='--no-prompt -h --help'
+            places=('@files')
+            ;;
+        'help')
+            options=''
+            places=('@commands*')
+            ;;
+        'use')
+            options='--keys --read-only --no-prompt --mfa-code'
+            values=' --mfa-code: '
+            places=('@profiles')
+            ;;
+        'drop')
+            options='--all'
+            ;;
+    esac
+}
+# END
+
+# Has `aws --profile`, and `export AWS_PROFILE=`, complete names as warder does. For those who want it: see
+# docs/shells.md.
+warder_complete_aws() {
+    __warder_aws_before=$(complete -p aws 2>/dev/null)
+    complete -F __warder_aws aws
+    complete -v -o nospace -F __warder_export export
+}
+
+# The profile's name where one is typed; else what stood there before: a program, a function, or nothing.
+__warder_aws() {
+    local IFS=$' \t\n' typed=${2-} current words raw quote dashes=''
+    COMPREPLY=()
+    __warder_split "${COMP_LINE:0:COMP_POINT}"
+    current=${words[-1]}
+    if [[ $raw != *"$typed" ]]; then typed=$raw; fi
+    if [[ ${words[-2]-} == --profile ]]; then
+        __warder_offer_names profiles ''
+    elif [[ $current == --profile=* ]]; then
+        __warder_offer_names profiles --profile=
+    elif [[ $__warder_aws_before == *' -F '* ]]; then
+        local function=${__warder_aws_before#*' -F '}
+        "${function%% *}" "$@"
+    elif [[ $__warder_aws_before == *' -C '* ]]; then
+        local program=${__warder_aws_before#*' -C '}
+        program=${program%" aws"}
+        mapfile -t COMPREPLY < <(
+            export COMP_LINE COMP_POINT COMP_TYPE COMP_KEY
+            "${program//\'/}" "$@" 2>/dev/null
+        )
+    else
+        compopt -o default 2>/dev/null
+    fi
+}
+
+__warder_export() {
+    local IFS=$' \t\n' typed=${2-} current words raw quote dashes=''
+    COMPREPLY=()
+    __warder_split "${COMP_LINE:0:COMP_POINT}"
+    current=${words[-1]}
+    if [[ $raw != *"$typed" ]]; then typed=$raw; fi
+    if [[ $current == AWS_PROFILE=* ]]; then __warder_offer_names profiles AWS_PROFILE=; fi
+}
+
+complete -F _warder warder

@@ -1,0 +1,399 @@
+# warder's hook for fish, 3.6 or newer. In ~/.config/fish/config.fish:
+#
+#   warder hook fish | source
+#
+# It makes `warder use` and `warder drop` change this shell, uses the profile that a folder's .warder names, and keeps
+# $WARDER_PROMPT ("prod 3h12m") up to date for the prompt. What the variables were before is kept in global variables
+# that are never exported. While a session is far from its end, a prompt starts no process.
+
+function warder --description 'Short-lived AWS sessions'
+    switch "$argv[1]"
+        case use
+            __warder_use '' $argv[2..]
+        case drop
+            __warder_drop $argv[2..]
+        case trust distrust
+            command warder $argv
+            or return
+            __warder_look_again
+        case '*'
+            command warder $argv
+    end
+end
+
+# --- use and drop -----------------------------------------------------------------------------------------------------
+
+# Uses a profile; the first argument is the folder whose .warder names it, or empty.
+function __warder_use --argument-names maker
+    set -l arguments $argv[2..]
+    set -l way ''
+    for word in $arguments
+        switch $word
+            case -h --help --version
+                command warder use $arguments
+                return
+            case --keys
+                test -n "$way"
+                or set way $word
+            case --read-only
+                set way $word
+            case --
+                break
+        end
+    end
+    set -l script (command warder use --shell fish $arguments)
+    or return
+    if not string match -qr -- '^set -' "$script[1]"
+        test -z "$script"
+        or printf '%s\n' $script
+        return 0
+    end
+    __warder_refuse_universal $script
+    or return
+    __warder_take "$maker" "$way" $script
+end
+
+# A universal variable stays, exported, below a global one that goes, and belongs to other shells too.
+function __warder_refuse_universal
+    for name in (string match -rg -- '^set -e (\w+);?$' $argv)
+        if set -qU $name
+            printf 'warder: %s is universal here, and cannot be taken from this shell alone\nhint: %s\n' \
+                $name "set -e -U $name" >&2
+            return 1
+        end
+    end
+end
+
+# Evaluates a script, and notes how to undo it. The profile of the top again takes its place.
+function __warder_take --argument-names maker way
+    set -l script $argv[3..]
+    set -l depth (count $__warder_names)
+    set -l frame (math $depth + 1)
+    __warder_save $frame
+    # A profile without a region gets the region that was there before the first one, not that of the last.
+    if test $depth -gt 0; and not string match -q -- 'set -gx AWS_REGION *' $script
+        __warder_give_back 1 AWS_REGION AWS_DEFAULT_REGION
+    end
+    eval $script
+    if test $depth -gt 0; and test "$__warder_names[$depth]" = "$WARDER_PROFILE"
+        __warder_erase $frame
+        set __warder_ways[$depth] $way
+    else
+        set -a __warder_names "$WARDER_PROFILE"
+        set -a __warder_makers $maker
+        set -a __warder_ways $way
+    end
+    __warder_forget_renewal
+end
+
+# Keeps the variables as they are: how each is set, and what it holds.
+function __warder_save --argument-names frame
+    for name in $__warder_variables
+        set -l was "__warder_was_"$frame"_"$name
+        if set -qgx $name
+            set -g $was -gx $$name
+        else if set -qg $name
+            set -g $was -gu $$name
+        else
+            set -g $was -eg
+        end
+    end
+end
+
+# Gives back what the variables were when the frame was made.
+function __warder_give_back --argument-names frame
+    for name in $argv[2..]
+        set -l was "__warder_was_"$frame"_"$name
+        set -l state $$was
+        if test $state[1] = -eg
+            set -eg $name
+        else
+            set $state[1] $name $state[2..]
+        end
+    end
+end
+
+# Forgets frames.
+function __warder_erase
+    for frame in $argv
+        for name in $__warder_variables
+            set -eg "__warder_was_"$frame"_"$name
+        end
+    end
+end
+
+function __warder_drop
+    set -l depth (count $__warder_names)
+    set -l to (math $depth - 1)
+    switch (count $argv):"$argv[1]"
+        case 0:
+        case 1:--all
+            set to 0
+        case '*'
+            printf 'warder: drop takes no such argument\nhint: warder drop, or warder drop --all\n' >&2
+            return 2
+    end
+    if test $depth -gt 0
+        __warder_restore $to
+    else if set -qg WARDER_PROFILE; and test -n "$WARDER_PROFILE"
+        # From the shell that started this one, and only that one knows what was before.
+        for name in $__warder_variables
+            set -eg $name
+        end
+        return 0
+    else if test $to -lt 0
+        printf 'warder: no profile is in use\nhint: warder use PROFILE\n' >&2
+        return 1
+    end
+end
+
+# Gives back what the variables were when so many profiles were in use, and forgets those above.
+function __warder_restore --argument-names depth
+    set -l top (count $__warder_names)
+    __warder_give_back (math $depth + 1) $__warder_variables
+    __warder_erase (seq (math $depth + 1) $top)
+    for list in __warder_names __warder_makers __warder_ways
+        __warder_cut $list $depth
+    end
+    __warder_forget_renewal
+end
+
+# Keeps so many elements of a list.
+function __warder_cut --argument-names list length
+    set -l all $$list
+    if test $length -gt 0
+        set -g $list $all[1..$length]
+    else
+        set -g $list
+    end
+end
+
+# --- at each prompt ---------------------------------------------------------------------------------------------------
+
+function __warder_prompt
+    if test "$PWD" != "$__warder_pwd"
+        set -g __warder_pwd $PWD
+        __warder_walk
+    end
+    if test -z "$WARDER_PROFILE"
+        set -g WARDER_PROMPT
+    else if test -z "$AWS_ACCESS_KEY_ID"; and test "$AWS_PROFILE" != "$WARDER_PROFILE"
+        set -g WARDER_PROMPT
+    else
+        __warder_look_at_clock
+    end
+end
+
+# Seconds since 1970, without a process: the file system's root was changed at some time, and so long ago.
+function __warder_now
+    math (path mtime /) + (path mtime --relative /)
+end
+
+function __warder_look_at_clock
+    test "$AWS_CREDENTIAL_EXPIRATION" = "$__warder_end_text"
+    or __warder_read_end
+    if test -z "$__warder_end"
+        set -g WARDER_PROMPT $WARDER_PROFILE
+        return
+    end
+    set -l now (__warder_now)
+    set -l left (math $__warder_end - $now)
+    if test $left -lt 600
+        __warder_renew $now $left
+        set left (math $__warder_end - $now)
+    end
+    if test $left -ge 3600
+        set -g WARDER_PROMPT (printf '%s %dh%02dm' $WARDER_PROFILE (math "floor($left / 3600)") \
+            (math "floor($left % 3600 / 60)"))
+    else if test $left -ge 60
+        set -g WARDER_PROMPT "$WARDER_PROFILE "(math "floor($left / 60)")m
+    else if test $left -gt 0
+        set -g WARDER_PROMPT "$WARDER_PROFILE $left"s
+    else
+        set -g WARDER_PROMPT "$WARDER_PROFILE ended"
+    end
+end
+
+# When the session ends, in seconds since 1970; empty where no such time is given.
+function __warder_read_end
+    set -g __warder_end_text $AWS_CREDENTIAL_EXPIRATION
+    set -g __warder_end
+    set -g __warder_said 0
+    set -g __warder_next 0
+    set -l t (string match -rg -- '^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z$' "$AWS_CREDENTIAL_EXPIRATION")
+    or return
+    # Years that begin on 1 March, so that a leap day is a year's last.
+    if test $t[2] -le 2
+        set t[1] (math $t[1] - 1)
+        set t[2] (math $t[2] + 12)
+    end
+    set -l leap "floor($t[1] / 4) - floor($t[1] / 100) + floor($t[1] / 400)"
+    set -l day (math "$t[1] * 365 + $leap + floor((153 * $t[2] - 457) / 5) + $t[3] - 719469")
+    set -g __warder_end (math "$day * 86400 + $t[4] * 3600 + $t[5] * 60 + $t[6]")
+end
+
+# --- near the end -----------------------------------------------------------------------------------------------------
+
+# Takes what a renewal in the background has said, or starts one, or says that the end is near.
+function __warder_renew --argument-names now left
+    set -l depth (count $__warder_names)
+    set -l way ''
+    if test $depth -gt 0; and test "$__warder_names[$depth]" = "$WARDER_PROFILE"
+        set way $__warder_ways[$depth]
+    else if test -n "$AWS_ACCESS_KEY_ID"
+        # Keys from elsewhere: nobody knows how they were narrowed.
+        set way unknown
+    end
+    if test -n "$__warder_reply"
+        __warder_take_renewal $now "$way"
+        and return
+    else if test "$way" != unknown; and test $now -ge $__warder_next
+        __warder_start_renewal $now "$way"
+        return
+    end
+    if test $now -ge (math $__warder_next - 295)
+        __warder_warn $left "$way"
+    end
+end
+
+# The end goes into a file, since a prompt waits for nobody.
+function __warder_start_renewal --argument-names now way
+    set -g __warder_next (math $now + 300)
+    set -l narrow
+    test "$way" = --read-only
+    and set narrow $way
+    set -l folder "$XDG_RUNTIME_DIR"
+    if not string match -q -- '/*' $folder; or not test -w "$folder"
+        set folder $HOME/.cache/warder
+        set -q XDG_CACHE_HOME[1]
+        and set folder $XDG_CACHE_HOME/warder
+        test -w "$folder"
+        or return
+    end
+    set -g __warder_reply $folder/warder-renewal.$fish_pid.$now
+    # By a shell that is gone at once, so that neither `jobs` nor a message tells of it.
+    command sh -c 'umask 077; command warder renew "$@" </dev/null >"$0" &' $__warder_reply --shell fish $narrow \
+        -- $WARDER_PROFILE </dev/null &>/dev/null
+end
+
+# Fails where there is nothing yet. New keys are taken from the cache, where the renewal has put them.
+function __warder_take_renewal --argument-names now way
+    set -l end
+    if test -s "$__warder_reply"
+        read end <$__warder_reply
+        __warder_forget_renewal
+    else if test $now -ge $__warder_next
+        __warder_forget_renewal
+        return 1
+    end
+    test -n "$end"
+    and test (string replace -ra '\D' '' -- $end) -gt (string replace -ra '\D' '' -- $__warder_end_text)
+    or return
+    if test -z "$way"
+        set -gx AWS_CREDENTIAL_EXPIRATION $end
+    else
+        __warder_use '' $way --no-prompt -- $WARDER_PROFILE
+        or return
+    end
+    __warder_read_end
+end
+
+function __warder_forget_renewal
+    test -z "$__warder_reply"
+    or command rm -f -- $__warder_reply
+    set -g __warder_reply
+end
+
+function __warder_warn --argument-names left way
+    set -l command (string join -n -- ' ' 'warder use' $way $WARDER_PROFILE)
+    test "$way" = unknown
+    and set command 'take new ones'
+    if test $left -le 0; and test $__warder_said -lt 2
+        set -g __warder_said 2
+        printf 'warder: the session of %s has ended\nhint: %s\n' $WARDER_PROFILE "$command" >&2
+    else if test $left -gt 0; and test $left -le 300; and test $__warder_said -lt 1
+        set -g __warder_said 1
+        printf 'warder: the session of %s ends in %d minutes\nhint: %s\n' \
+            $WARDER_PROFILE (math "ceil($left / 60)") "$command" >&2
+    end
+end
+
+# --- a profile a folder -----------------------------------------------------------------------------------------------
+
+# The folder has changed: leaves those with a .warder that it is not in any more, and enters the nearest that it is in.
+function __warder_walk
+    while set -q __warder_roots[1]; and not __warder_is_in $__warder_roots[-1]
+        __warder_leave (count $__warder_roots)
+    end
+    set -l found (string trim -rc / -- $PWD)
+    while not test -e "$found/.warder"
+        if test -z "$found"; or test "$found" = (string trim -rc / -- "$HOME")
+            return
+        end
+        set found (string replace -r '/[^/]*$' '' -- $found)
+    end
+    if not set -q __warder_roots[1]; or test "$found" != "$__warder_roots[-1]"
+        __warder_enter $found
+    end
+end
+
+function __warder_is_in --argument-names root
+    test -e "$root/.warder"; or return
+    test "$PWD" = "$root"; or test (string sub -l (string length -- "$root/") -- $PWD/) = "$root/"
+end
+
+function __warder_leave --argument-names number
+    set -l floor $__warder_floors[$number]
+    __warder_cut __warder_roots (math $number - 1)
+    __warder_cut __warder_floors (math $number - 1)
+    if test $floor -ge 0; and test (count $__warder_names) -gt $floor
+        __warder_restore $floor
+    end
+end
+
+# What the user has chosen inside the folder around stays. Nobody is asked anything for changing folders.
+function __warder_enter --argument-names root
+    set -l depth (count $__warder_names)
+    set -l floor -1
+    set -l around -1
+    set -l answer
+    set -q __warder_floors[1]
+    and set around $__warder_floors[-1]
+    if test $around -lt 0; or test $depth -le $around; or test -n "$__warder_makers[$depth]"
+        set answer (command warder folder --shell-hook)
+        and set floor $depth
+    end
+    set -a __warder_roots $root
+    set -a __warder_floors $floor
+    test $floor -lt 0
+    or __warder_use $root --no-prompt -- (string split -f 1 -- \t $answer[1])
+end
+
+# After `trust`: a folder that was not trusted may be now, and the other way round.
+function __warder_look_again
+    set -q __warder_roots[1]
+    and __warder_leave (count $__warder_roots)
+    set -g __warder_pwd
+    return 0
+end
+
+# --- loading ----------------------------------------------------------------------------------------------------------
+
+# Twice is once.
+if not set -q __warder_variables
+    set -g __warder_variables AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN \
+        AWS_ACCESS_KEY AWS_SECRET_KEY AWS_PROFILE AWS_DEFAULT_PROFILE AWS_REGION AWS_DEFAULT_REGION \
+        AWS_CREDENTIAL_EXPIRATION WARDER_PROFILE
+    for name in names makers ways roots floors pwd reply end_text end
+        set -g __warder_$name
+    end
+    set -g __warder_said 0
+    set -g __warder_next 0
+end
+
+# Only a shell with a prompt gets something to do at it.
+if status is-interactive
+    function __warder_at_prompt --on-event fish_prompt
+        __warder_prompt
+    end
+end

@@ -1,0 +1,1 @@
+# The hook of warder for nu.

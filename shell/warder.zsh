@@ -1,0 +1,344 @@
+# warder's hook for zsh, 5.4 or newer. In ~/.zshrc:
+#
+#   eval "$(warder hook zsh)"
+#
+# It makes `warder use` and `warder drop` change this shell, uses the profile that a folder's .warder names, and keeps
+# $WARDER_PROMPT ("prod 3h12m") up to date for the prompt. What the variables were before is kept in shell variables
+# that are never exported. While a session is far from its end, a prompt starts no process.
+
+warder() {
+    case ${1-} in
+        use)
+            shift
+            __warder_use '' "$@"
+            ;;
+        drop)
+            shift
+            __warder_drop "$@"
+            ;;
+        trust | distrust)
+            \command warder "$@" || return
+            __warder_look_again
+            ;;
+        *) \command warder "$@" ;;
+    esac
+}
+
+# --- use and drop -----------------------------------------------------------------------------------------------------
+
+# Uses a profile; $1 is the folder whose .warder names it, or empty. Nothing is traced: there are secrets.
+__warder_use() {
+    { emulate -L zsh && setopt ${=__warder_options}; } 2>/dev/null
+    local maker=$1 word way='' script code region
+    local -a odd
+    shift
+    for word; do
+        case $word in
+            -h | --help | --version)
+                \command warder use "$@"
+                return
+                ;;
+            --keys) way=${way:-$word} ;;
+            --read-only) way=$word ;;
+            --) break ;;
+        esac
+    done
+    __warder_save || return
+    script=$(\command warder use --shell zsh "$@") || return
+    case $script in
+        'export '* | 'unset '*) __warder_take "$maker" "$way" ;;
+        *) [[ -z $script ]] || printf '%s\n' "$script" ;;
+    esac
+}
+
+# Evaluates $script, and notes how to undo it: $code. The profile of the top again takes its place.
+__warder_take() {
+    local depth=${#__warder_saved} name value kind
+    for name in $odd; do
+        value=${(P)name} kind=${(Pt)name}
+        unset "$name"
+        typeset -g "$name=$value"
+        [[ $kind != *export* ]] || export "$name"
+    done
+    # A profile without a region gets the region that was there before the first one, not that of the last.
+    if ((depth)) && [[ $'\n'$script != *$'\nexport AWS_REGION='* ]]; then eval "$__warder_region"; fi
+    if ! eval "$script"; then
+        eval "$code"
+        return 1
+    fi
+    if ((depth)) && [[ ${__warder_names[depth]} == "${WARDER_PROFILE-}" ]]; then
+        __warder_ways[depth]=$2
+    else
+        ((depth)) || __warder_region=$region
+        __warder_saved+=("$code")
+        __warder_names+=("${WARDER_PROFILE-}")
+        __warder_makers+=("$1")
+        __warder_ways+=("$2")
+    fi
+    __warder_forget_renewal
+}
+
+# Writes into $code what gives the variables back as they are, attributes and all, and into $odd which have others than
+# `exported`. Fails where one could not be given back.
+__warder_save() {
+    local name kind lines
+    code='' odd=() region=''
+    for name in $__warder_variables; do
+        lines="unset $name"$'\n'
+        kind=${(Pt)name}
+        case $kind in
+            '') ;;
+            *readonly* | *tied* | *hideval* | *special*)
+                printf 'warder: %s is %s here, and cannot be changed\nhint: start a new shell without that\n' \
+                    "$name" "$kind" >&2
+                return 1
+                ;;
+            # Of `typeset -p` only the attributes: it writes some bytes so that zsh itself reads others.
+            scalar) lines+="typeset -g $name=${(qq)${(P)name}}"$'\n' ;;
+            scalar-export) lines+="export $name=${(qq)${(P)name}}"$'\n' ;;
+            scalar*) lines+=$(eval "$name=''"; typeset -p "$name")$'\n'"$name=${(qq)${(P)name}}"$'\n' ;;
+            array*) lines+=$(eval "$name=()"; typeset -p "$name")$'\n'"$name=(${(j: :)${(@qq)${(@P)name}}})"$'\n' ;;
+            *) lines+=$(typeset -p "$name")$'\n' ;;
+        esac
+        [[ -z $kind || $kind == scalar || $kind == scalar-export ]] || odd+=("$name")
+        code+=$lines
+        if [[ $name == AWS_*REGION ]]; then region+=$lines; fi
+    done
+}
+
+__warder_drop() {
+    { emulate -L zsh && setopt ${=__warder_options}; } 2>/dev/null
+    local depth=${#__warder_saved} to
+    case $#:${1-} in
+        0:) to=$((depth - 1)) ;;
+        1:--all) to=0 ;;
+        *)
+            printf 'warder: drop takes no such argument\nhint: warder drop, or warder drop --all\n' >&2
+            return 2
+            ;;
+    esac
+    if ((depth)); then
+        __warder_restore "$to"
+    elif [[ -n ${WARDER_PROFILE-} ]]; then
+        # From the shell that started this one, and only that one knows what was before.
+        unset $__warder_variables
+    elif ((to < 0)); then
+        printf 'warder: no profile is in use\nhint: warder use PROFILE\n' >&2
+        return 1
+    fi
+}
+
+# Gives back what the variables were when $1 profiles were in use, and forgets the others.
+__warder_restore() {
+    local code region
+    local -a odd
+    __warder_save || return
+    eval "${__warder_saved[$1 + 1]}"
+    __warder_saved[$1+1,-1]=()
+    __warder_names[$1+1,-1]=()
+    __warder_makers[$1+1,-1]=()
+    __warder_ways[$1+1,-1]=()
+    __warder_forget_renewal
+}
+
+# --- at each prompt ---------------------------------------------------------------------------------------------------
+
+__warder_prompt() {
+    { emulate -L zsh && setopt ${=__warder_options}; } 2>/dev/null
+    if [[ $PWD != "$__warder_pwd" ]]; then
+        __warder_pwd=$PWD
+        __warder_walk
+    fi
+    if [[ -z ${WARDER_PROFILE-} ]] || [[ -z ${AWS_ACCESS_KEY_ID-} && ${AWS_PROFILE-} != "$WARDER_PROFILE" ]]; then
+        WARDER_PROMPT=''
+    else
+        __warder_look_at_clock
+    fi
+    return 0
+}
+
+__warder_look_at_clock() {
+    local now left clock='%D{%s}'
+    [[ ${AWS_CREDENTIAL_EXPIRATION-} == "$__warder_end_text" ]] || __warder_read_end
+    if [[ -z $__warder_end ]]; then
+        WARDER_PROMPT=${WARDER_PROFILE//\%/%%}
+        return
+    fi
+    now=${(%)clock}
+    left=$((__warder_end - now))
+    if ((left < 600)); then __warder_renew; fi
+    __warder_show
+}
+
+# A prompt gives a meaning to a percent sign even in a variable.
+__warder_show() {
+    local name=${WARDER_PROFILE//\%/%%}
+    if ((left >= 3600)); then
+        printf -v WARDER_PROMPT '%s %dh%02dm' "$name" $((left / 3600)) $((left % 3600 / 60))
+    elif ((left >= 60)); then
+        WARDER_PROMPT="$name $((left / 60))m"
+    elif ((left > 0)); then
+        WARDER_PROMPT="$name ${left}s"
+    else
+        WARDER_PROMPT="$name ended"
+    fi
+}
+
+# When the session ends, in seconds since 1970; empty where no such time is given.
+__warder_read_end() {
+    local text=${AWS_CREDENTIAL_EXPIRATION-} year month day
+    __warder_end_text=$text __warder_end='' __warder_said=0 __warder_next=0
+    [[ $text == [0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]Z ]] || return
+    # Years that begin on 1 March, so that a leap day is a year's last.
+    year=$((10#${text[1,4]})) month=$((10#${text[6,7]})) day=$((10#${text[9,10]}))
+    ((month > 2)) || ((year -= 1, month += 12))
+    day=$((year * 365 + year / 4 - year / 100 + year / 400 + (153 * month - 457) / 5 + day - 719469))
+    __warder_end=$((day * 86400 + 10#${text[12,13]} * 3600 + 10#${text[15,16]} * 60 + 10#${text[18,19]}))
+}
+
+# --- near the end -----------------------------------------------------------------------------------------------------
+
+# Takes what a renewal in the background has said, or starts one, or says that the end is near.
+__warder_renew() {
+    local way='' depth=${#__warder_saved}
+    if ((depth)) && [[ ${__warder_names[depth]} == "$WARDER_PROFILE" ]]; then
+        way=${__warder_ways[depth]}
+    elif [[ -n ${AWS_ACCESS_KEY_ID-} ]]; then
+        # Keys from elsewhere: nobody knows how they were narrowed.
+        way=unknown
+    fi
+    if [[ -n $__warder_reply ]]; then
+        __warder_take_renewal && return
+    elif [[ $way != unknown ]] && ((now >= __warder_next)); then
+        __warder_start_renewal
+        return
+    fi
+    ((now < __warder_next - 295)) || __warder_warn
+}
+
+# The end goes into a file, since a prompt waits for nobody.
+__warder_start_renewal() {
+    local folder=${XDG_RUNTIME_DIR-}
+    local -a narrow
+    [[ $way != --read-only ]] || narrow=("$way")
+    __warder_next=$((now + 300))
+    [[ $folder == /* && -w $folder ]] || folder=${XDG_CACHE_HOME:-${HOME-}/.cache}/warder
+    [[ $folder == /* && -w $folder ]] || return
+    __warder_reply=$folder/warder-renewal.$$.$now
+    # In a subshell, so that neither `jobs` nor `$!` tells of it.
+    (
+        umask 077
+        \command warder renew --shell zsh $narrow -- "$WARDER_PROFILE" </dev/null >|"$__warder_reply" &
+    ) &>/dev/null
+}
+
+# Fails where there is nothing yet. New keys are taken from the cache, where the renewal has put them.
+__warder_take_renewal() {
+    local end=''
+    if [[ -s $__warder_reply ]]; then
+        IFS='' read -r end <"$__warder_reply"
+        \command rm -f -- "$__warder_reply"
+        __warder_reply=''
+    elif ((now >= __warder_next)); then
+        __warder_forget_renewal
+        return 1
+    fi
+    [[ -n $end && $end > $__warder_end_text ]] || return
+    if [[ -z $way ]]; then
+        export AWS_CREDENTIAL_EXPIRATION=$end
+    else
+        __warder_use '' "$way" --no-prompt -- "$WARDER_PROFILE" || return
+    fi
+    __warder_read_end
+    left=$((__warder_end - now))
+}
+
+__warder_forget_renewal() {
+    [[ -z $__warder_reply ]] || \command rm -f -- "$__warder_reply"
+    __warder_reply=''
+}
+
+__warder_warn() {
+    local command="warder use${way:+ $way} $WARDER_PROFILE"
+    [[ $way != unknown ]] || command='take new ones'
+    if ((left <= 0 && __warder_said < 2)); then
+        __warder_said=2
+        printf 'warder: the session of %s has ended\nhint: %s\n' "$WARDER_PROFILE" "$command" >&2
+    elif ((left > 0 && left <= 300 && __warder_said < 1)); then
+        __warder_said=1
+        printf 'warder: the session of %s ends in %d minutes\nhint: %s\n' \
+            "$WARDER_PROFILE" $(((left + 59) / 60)) "$command" >&2
+    fi
+}
+
+# --- a profile a folder -----------------------------------------------------------------------------------------------
+
+# The folder has changed: leaves those with a .warder that it is not in any more, and enters the nearest that it is in.
+__warder_walk() {
+    local found=${PWD%/} last
+    while last=${#__warder_roots} && ((last)) && ! __warder_is_in "${__warder_roots[last]}"; do
+        __warder_leave "$last"
+    done
+    while [[ ! -e $found/.warder ]]; do
+        if [[ -z $found || $found == "${HOME%/}" ]]; then return; fi
+        found=${found%/*}
+    done
+    if ((!last)) || [[ $found != "${__warder_roots[last]}" ]]; then __warder_enter "$found"; fi
+}
+
+__warder_is_in() {
+    [[ -e $1/.warder && $PWD/ == "$1"/* ]]
+}
+
+__warder_leave() {
+    local floor=${__warder_floors[$1]}
+    __warder_roots[$1,-1]=()
+    __warder_floors[$1,-1]=()
+    if ((floor >= 0 && ${#__warder_saved} > floor)); then __warder_restore "$floor"; fi
+}
+
+# What the user has chosen inside the folder around stays. Nobody is asked anything for changing folders.
+__warder_enter() {
+    local depth=${#__warder_saved} floor=-1 answer around=-1
+    ((!last)) || around=${__warder_floors[last]}
+    if ((around < 0 || depth <= around)) || [[ -n ${__warder_makers[depth]} ]]; then
+        answer=$(\command warder folder --shell-hook) && floor=$depth
+    fi
+    __warder_roots+=("$1")
+    __warder_floors+=("$floor")
+    ((floor < 0)) || __warder_use "$1" --no-prompt -- "${answer%%$'\t'*}"
+}
+
+# After `trust`: a folder that was not trusted may be now, and the other way round.
+__warder_look_again() {
+    { emulate -L zsh && setopt ${=__warder_options}; } 2>/dev/null
+    ((!${#__warder_roots})) || __warder_leave "${#__warder_roots}"
+    __warder_pwd=''
+}
+
+# --- loading ----------------------------------------------------------------------------------------------------------
+
+# Twice is once. Only a shell with a prompt gets something to do at it.
+__warder_load() {
+    { emulate -L zsh && setopt no_err_exit no_err_return no_xtrace no_verbose no_all_export; } 2>/dev/null
+    if ((!${+__warder_variables})); then
+        # What `emulate` leaves as it is.
+        typeset -g __warder_options='no_err_exit no_err_return no_xtrace no_verbose no_all_export no_equals no_bg_nice
+            prompt_percent unset no_warn_create_global'
+        typeset -ga __warder_saved=() __warder_names=() __warder_makers=() __warder_ways=()
+        typeset -ga __warder_roots=() __warder_floors=()
+        typeset -g __warder_pwd='' __warder_region='' __warder_reply='' __warder_end_text='' __warder_end=''
+        typeset -g __warder_said=0 __warder_next=0 WARDER_PROMPT=''
+        typeset -ga __warder_variables=(
+            AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_ACCESS_KEY AWS_SECRET_KEY
+            AWS_PROFILE AWS_DEFAULT_PROFILE AWS_REGION AWS_DEFAULT_REGION AWS_CREDENTIAL_EXPIRATION WARDER_PROFILE
+        )
+    fi
+    [[ -o interactive ]] || return 0
+    if [[ ${(t)precmd_functions} == *readonly* ]]; then
+        printf 'warder: precmd_functions is readonly, so nothing is done at the prompt\nhint: load the hook first\n' >&2
+    elif ((!${precmd_functions[(Ie)__warder_prompt]})); then
+        typeset -ga precmd_functions=(__warder_prompt $precmd_functions)
+    fi
+}
+__warder_load
