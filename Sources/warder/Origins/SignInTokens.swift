@@ -129,7 +129,10 @@ struct SignInTokens {
             }
         } catch {
             if case .expiredToken = error { throw Failure(SSOError.timedOut, doing: "sign in") }
-            throw Failure(error, doing: "sign in to \(session.name ?? session.startURL)")
+            var failure = Failure(error, doing: "sign in to \(session.name ?? session.startURL)")
+            // Somebody was there who would not; whoever comes later has nobody to ask, and is to say so.
+            if failure.reach == .latecomers { failure.reach = .waiting }
+            throw failure
         }
     }
 
