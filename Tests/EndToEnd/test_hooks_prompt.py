@@ -352,6 +352,9 @@ def test_changing_folders_asks_nobody(own, places):
     own.home.good("forget")
     terminal = own.at_terminal()
     text = terminal.run(f"cd {places / 'outer'}")
-    assert "warder: " in text and terminal.value("AWS_PROFILE") == "unset", text
-    terminal.run("warder use prod --mfa-code 123456")
+    assert "warder: " in text and "hint: " in text and terminal.value("AWS_PROFILE") == "unset", text
+    own.home.good("refresh", "prod", "--mfa-code", "123456", passphrase=True)
+    terminal.run("warder use prod")
+    assert visit(terminal, places, "outer/inner/deep") == "prod"
+    assert visit(terminal, places, ".") == "unset"
     terminal.close()
