@@ -320,7 +320,7 @@ __warder_look_again() {
 
 # Twice is once. Only a shell with a prompt gets something to do at it.
 __warder_load() {
-    { emulate -L zsh && setopt no_err_exit no_err_return no_xtrace no_verbose no_all_export; } 2>/dev/null
+    { emulate -L zsh && setopt no_err_exit no_err_return no_xtrace no_verbose no_all_export unset; } 2>/dev/null
     if ((!${+__warder_variables})); then
         # What `emulate` leaves as it is.
         typeset -g __warder_options='no_err_exit no_err_return no_xtrace no_verbose no_all_export no_equals no_bg_nice
@@ -337,7 +337,7 @@ __warder_load() {
     [[ -o interactive ]] || return 0
     if [[ ${(t)precmd_functions} == *readonly* ]]; then
         printf 'warder: precmd_functions is readonly, so nothing is done at the prompt\nhint: load the hook first\n' >&2
-    elif ((!${precmd_functions[(Ie)__warder_prompt]})); then
+    elif [[ " ${(j: :)precmd_functions} " != *' __warder_prompt '* ]]; then
         typeset -ga precmd_functions=(__warder_prompt $precmd_functions)
     fi
 }

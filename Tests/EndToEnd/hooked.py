@@ -67,7 +67,7 @@ class AtTerminal:
     def __init__(self, shell, before="", env=None, command=None):
         command = command or [shell.program, *QUIET[shell.program], "-i"]
         self.child = pexpect.spawn(
-            command[0], command[1:], env=shell.variables(env), cwd=str(shell.home.root), timeout=60, encoding="utf-8",
+            command[0], command[1:], env=shell.variables(env), cwd=str(shell.home.root), timeout=20, encoding="utf-8",
             echo=False, dimensions=(50, 400),
         )
         self.counter = 0
@@ -89,7 +89,7 @@ class AtTerminal:
         return self.child.before.replace("\r\n", "\n")
 
     def value(self, name):
-        return self.run(f'printf "%s" "[${{{name}-unset}}]"').split("[", 1)[1].rsplit("]", 1)[0]
+        return self.run(f'printf "%s" "[${{{name}-unset}}]"').rsplit("]", 1)[0].rsplit("[", 1)[1]
 
     def close(self):
         self.child.sendline("exit")
