@@ -48,9 +48,9 @@ def called(shell, environment, word):
     return [(int(time) / 1000, int(count)) for time, count in rows]
 
 
-def typed(shell, root, environment):
+def typed(shell, root):
     """A Tab behind a word that one name begins with, from the key to the command that then runs."""
-    tabs = Tabs(shell, root / shell, environment=environment)
+    tabs = Tabs(shell, root / shell)
     warder = tabs.bin / "warder"
     asking = f'HOME={root} exec {WARDER} "$@"'
     warder.write_text(warder.read_text().replace('exec cat "$TABS/names"', asking))
@@ -87,7 +87,7 @@ def main():
                 shown(shell, f"function, {rows[0][1]:,} names fit", [row[0] for row in rows])
         for shell in sys.argv[1:] or SHELLS:
             (root / shell).mkdir()
-            shown(shell, "key, 1 name fits", typed(shell, root, environment))
+            shown(shell, "key, 1 name fits", typed(shell, root))
 
 
 if __name__ == "__main__":
