@@ -65,7 +65,9 @@ def test_the_first_argument_is_the_word_that_was_given(working):
     assert text == "sh\n"
 
 
-@pytest.mark.parametrize("words", [[], ["--"], ["prod", "--"], ["--", "--", "true"], ["--min-ttl"], ["prod", "--bogus"]])
+@pytest.mark.parametrize(
+    "words", [[], ["--"], ["prod", "--"], ["--", "--", "true"], ["--min-ttl"], ["prod", "--bogus"]], ids=str
+)
 def test_usage(working, words):
     working.run("exec", *words).failed(2)
 
@@ -244,11 +246,15 @@ def test_the_outer_one_s_credentials_are_nobody_s_source_by_accident(working, so
 
 
 def test_min_ttl_renews_what_has_less(working, sts):
-    first = variables(working, "prod", "--")
-    again = variables(working, "--min-ttl", "30m", "prod", "--")
-    assert key_of(again) == key_of(first) and sts.actions() == []
-    renewed = variables(working, "--min-ttl", "1h", "prod", "--")
-    assert key_of(renewed) != key_of(first) and sts.actions() == ["AssumeRole"]
+    sts.lifetimes["AssumeRole"] = 1800
+    lines = [f"warder_role_arn = {ROLE}", "warder_source_profile = alice", "warder_role_session_name = short"]
+    working.add_profile("short", *lines)
+    first = variables(working, "short", "--")
+    again = variables(working, "--min-ttl", "20m", "short", "--")
+    assert key_of(again) == key_of(first) and sts.actions() == ["AssumeRole"]
+    sts.lifetimes["AssumeRole"] = 3600
+    renewed = variables(working, "--min-ttl", "40m", "short", "--")
+    assert key_of(renewed) != key_of(first) and sts.actions() == ["AssumeRole"] * 2
 
 
 @pytest.mark.parametrize("options", [[], ["--serve"]], ids=["keys", "serve"])

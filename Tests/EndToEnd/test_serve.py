@@ -11,12 +11,11 @@ import socket
 import stat
 import subprocess
 import sys
-import threading
 import time
 
 import pytest
 import recording_sts
-from home import MFA, NOBODY, PASSPHRASE, ROLE, WARDER, exit_code
+from home import NOBODY, PASSPHRASE, ROLE, WARDER, exit_code
 from serving import TOKEN, URI, Served, run_as, wait_for
 
 IDENTITY = "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'])"
@@ -164,7 +163,9 @@ def test_what_is_no_request(serve, request_bytes):
     assert served.credentials()
 
 
-@pytest.mark.parametrize("line", ["Content-Length: 5", "Transfer-Encoding: chunked", "Host: 127.0.0.1", "Authorization: x"])
+@pytest.mark.parametrize(
+    "line", ["Content-Length: 5", "Transfer-Encoding: chunked", "Host: 127.0.0.1", "Authorization: x"]
+)
 def test_a_body_or_a_header_twice(serve, line):
     served = serve()
     assert served.raw(served.head(line)).startswith(b"HTTP/1.1 400 ")
@@ -507,7 +508,8 @@ def test_rclone(at_moto, moto):
     bucket.create_bucket(Bucket="of-alice", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     bucket.put_object(Bucket="of-alice", Key="greeting", Body=b"hello from S3")
     options = f"provider=Other,env_auth,region=eu-west-1,force_path_style,endpoint='{moto.url}'"
-    result = at_moto.run("exec", "--serve", "prod", "--", shutil.which("rclone"), "cat", f":s3,{options}:of-alice/greeting")
+    command = [shutil.which("rclone"), "cat", f":s3,{options}:of-alice/greeting"]
+    result = at_moto.run("exec", "--serve", "prod", "--", *command)
     assert result.out == "hello from S3", result
 
 
