@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 from home import ROLE, WARDER, exit_code
-from serving import wait_for
+from serving import in_front, wait_for
 
 STATE = ["grep", "-E", "^(SigBlk|SigIgn|SigCgt):", "/proc/self/status"]
 
@@ -155,20 +155,12 @@ def test_job_control_in_a_shell_of_the_user_s(working, options):
     """warder is started as a job, stopped with its command, brought back, and interrupted."""
     terminal = working.terminal(command=["/bin/bash", "--norc", "-i"])
     terminal.sendline(f"PS1='>'; '{WARDER}' exec {options} prod -- sleep 300")
-
-    def in_front():
-        group = os.tcgetpgrp(terminal.child_fd)
-        try:
-            return group != terminal.pid and open(f"/proc/{group}/comm").read() == "sleep\n"
-        except OSError:
-            return False
-
-    wait_for(in_front, "command in front")
+    wait_for(lambda: in_front(terminal, "sleep"), "command in front")
     terminal.sendcontrol("z")
     terminal.expect("Stopped")
     terminal.sendline("fg")
     terminal.expect("sleep 300")
-    wait_for(in_front, "command in front")
+    wait_for(lambda: in_front(terminal, "sleep"), "command in front")
     terminal.sendcontrol("c")
     wait_for(lambda: os.tcgetpgrp(terminal.child_fd) == terminal.pid, "shell in front")
     terminal.sendline("echo code-$?")

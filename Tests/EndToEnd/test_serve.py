@@ -16,7 +16,7 @@ import time
 import pytest
 import recording_sts
 from home import NOBODY, PASSPHRASE, ROLE, WARDER, exit_code
-from serving import TOKEN, URI, Served, run_as, wait_for
+from serving import TOKEN, URI, Served, in_front, run_as, wait_for
 
 IDENTITY = "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'])"
 CLI = "import sys, awscli.clidriver; sys.exit(awscli.clidriver.main())"
@@ -362,7 +362,7 @@ def test_job_control_is_the_command_s(working):
     terminal = working.terminal("exec", "--serve", "jobs", "--", "bash", "--norc", "-i")
     terminal.sendline("sleep 300 & jobs; fg")
     terminal.expect(r"Running[^\n]*\nsleep 300")
-    wait_for(lambda: os.tcgetpgrp(terminal.child_fd) != terminal.pid, "job in front")
+    wait_for(lambda: in_front(terminal, "sleep"), "job in front")
     terminal.sendcontrol("z")
     terminal.expect("Stopped")
     terminal.sendline("kill -9 %1; wait; exit 7")
