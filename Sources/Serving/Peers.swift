@@ -1,29 +1,41 @@
 /// Whose socket is at the other end of a connection within this host, from the text of `/proc/net/tcp` or
 /// `/proc/net/tcp6` (proc(5)).
 ///
-/// The addresses there are hexadecimal, in the byte order of the machine; only 127.0.0.1 is looked for, written as such or
-/// mapped into IPv6.
+/// Only 127.0.0.1 is looked for, written as such or mapped into IPv6. A busy machine has tens of thousands of lines, so
+/// they are compared as they stand.
 ///
 /// - Parameters:
 ///   - port: the other end's own.
 ///   - here: this end's.
 /// - Returns: the user's id; nil where the table has no such connection.
 public func owner(ofPort port: UInt16, connectedTo here: UInt16, in table: UnsafeRawBufferPointer) -> UInt32? {
-    let text = String(decoding: table, as: UTF8.self)
-    for line in text.utf8.split(separator: UInt8(ascii: "\n")).dropFirst() {
-        let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 8)
-        guard fields.count > 7, isLoopback(fields[1], port: port), isLoopback(fields[2], port: here) else { continue }
-        return UInt32(String(decoding: fields[7], as: UTF8.self))
+    // Addresses are printed as numbers of the machine's own byte order.
+    let loopback = hexadecimal(UInt32(0x7F00_0001).bigEndian, 8)
+    let mapped = "0000000000000000" + hexadecimal(UInt32(0xFFFF).bigEndian, 8) + loopback
+    let wanted = [loopback, mapped].map { address in
+        Array("\(address):\(hexadecimal(port, 4)) \(address):\(hexadecimal(here, 4)) ".utf8)
+    }
+    var start = 0
+    while start < table.count {
+        let end = table[start...].firstIndex(of: 10) ?? table.count
+        let line = table[start..<end]
+        start = end + 1
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
+        let entry = line[min(colon + 2, end)...]
+        for connection in wanted where entry.starts(with: connection) {
+            return user(entry.dropFirst(connection.count))
+        }
     }
     return nil
 }
 
-private func isLoopback(_ field: Substring.UTF8View, port: UInt16) -> Bool {
-    let parts = String(Substring(field)).split(separator: ":")
-    guard parts.count == 2, UInt16(parts[1], radix: 16) == port else { return false }
-    switch parts[0] {
-    // On machines of either byte order, then mapped into IPv6.
-    case "0100007F", "7F000001", "0000000000000000FFFF00000100007F", "00000000000000000000FFFF7F000001": return true
-    default: return false
-    }
+/// The fifth field: behind state, queues, timer and retransmissions.
+private func user(_ rest: Slice<UnsafeRawBufferPointer>) -> UInt32? {
+    let fields = rest.split(separator: 32, maxSplits: 5)
+    return fields.count > 4 ? UInt32(String(decoding: fields[4], as: UTF8.self)) : nil
+}
+
+private func hexadecimal(_ number: some FixedWidthInteger, _ width: Int) -> String {
+    let digits = String(number, radix: 16, uppercase: true)
+    return String(repeating: "0", count: width - digits.utf8.count) + digits
 }

@@ -25,6 +25,15 @@ def wait_for(condition, what, seconds=30):
     return found
 
 
+def in_front(terminal, program):
+    """Whether `program` runs in the foreground of the terminal; before it does, its shell still ignores Ctrl-Z."""
+    group = os.tcgetpgrp(terminal.child_fd)
+    try:
+        return group != terminal.pid and pathlib.Path(f"/proc/{group}/comm").read_text() == program + "\n"
+    except OSError:
+        return False
+
+
 class Served:
     """`sleep`, with a server beside it."""
 

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 from home import ROLE, WARDER, exit_code
-from serving import wait_for
+from serving import in_front, wait_for
 
 STATE = ["grep", "-E", "^(SigBlk|SigIgn|SigCgt):", "/proc/self/status"]
 
@@ -65,7 +65,9 @@ def test_the_first_argument_is_the_word_that_was_given(working):
     assert text == "sh\n"
 
 
-@pytest.mark.parametrize("words", [[], ["--"], ["prod", "--"], ["--", "--", "true"], ["--min-ttl"], ["prod", "--bogus"]])
+@pytest.mark.parametrize(
+    "words", [[], ["--"], ["prod", "--"], ["--", "--", "true"], ["--min-ttl"], ["prod", "--bogus"]], ids=str
+)
 def test_usage(working, words):
     working.run("exec", *words).failed(2)
 
@@ -153,20 +155,12 @@ def test_job_control_in_a_shell_of_the_user_s(working, options):
     """warder is started as a job, stopped with its command, brought back, and interrupted."""
     terminal = working.terminal(command=["/bin/bash", "--norc", "-i"])
     terminal.sendline(f"PS1='>'; '{WARDER}' exec {options} prod -- sleep 300")
-
-    def in_front():
-        group = os.tcgetpgrp(terminal.child_fd)
-        try:
-            return group != terminal.pid and open(f"/proc/{group}/comm").read() == "sleep\n"
-        except OSError:
-            return False
-
-    wait_for(in_front, "command in front")
+    wait_for(lambda: in_front(terminal, "sleep"), "command in front")
     terminal.sendcontrol("z")
     terminal.expect("Stopped")
     terminal.sendline("fg")
     terminal.expect("sleep 300")
-    wait_for(in_front, "command in front")
+    wait_for(lambda: in_front(terminal, "sleep"), "command in front")
     terminal.sendcontrol("c")
     wait_for(lambda: os.tcgetpgrp(terminal.child_fd) == terminal.pid, "shell in front")
     terminal.sendline("echo code-$?")
@@ -244,11 +238,15 @@ def test_the_outer_one_s_credentials_are_nobody_s_source_by_accident(working, so
 
 
 def test_min_ttl_renews_what_has_less(working, sts):
-    first = variables(working, "prod", "--")
-    again = variables(working, "--min-ttl", "30m", "prod", "--")
-    assert key_of(again) == key_of(first) and sts.actions() == []
-    renewed = variables(working, "--min-ttl", "1h", "prod", "--")
-    assert key_of(renewed) != key_of(first) and sts.actions() == ["AssumeRole"]
+    sts.lifetimes["AssumeRole"] = 1800
+    lines = [f"warder_role_arn = {ROLE}", "warder_source_profile = alice", "warder_role_session_name = short"]
+    working.add_profile("short", *lines)
+    first = variables(working, "short", "--")
+    again = variables(working, "--min-ttl", "20m", "short", "--")
+    assert key_of(again) == key_of(first) and sts.actions() == ["AssumeRole"]
+    sts.lifetimes["AssumeRole"] = 3600
+    renewed = variables(working, "--min-ttl", "40m", "short", "--")
+    assert key_of(renewed) != key_of(first) and sts.actions() == ["AssumeRole"] * 2
 
 
 @pytest.mark.parametrize("options", [[], ["--serve"]], ids=["keys", "serve"])

@@ -35,6 +35,13 @@ private func owner(_ port: UInt16, _ here: UInt16, in text: String = table) -> U
         arguments: ["", "\n", "x\n1 2 3\n", "x\n0: 0100007F:88FB 0100007F:10E1 01 0 0 0 root\n"])
     func nonsense(_ text: String) { #expect(owner(0x88FB, 0x10E1, in: text) == nil) }
 
+    @Test("among many") func many() {
+        let line =
+            "   1: 0100007F:0001 0100007F:10E1 06 00000000:00000000 03:00000730 00000000     0        0 0 3 0000\n"
+        let last = "9999: 0100007F:88FB 0100007F:10E1 01 00000000:00000000 00:00000000 00000000  1000        0 26 1 0"
+        #expect(owner(0x88FB, 0x10E1, in: "head\n" + String(repeating: line, count: 30_000) + last) == 1000)
+    }
+
     @Test("who is served") func served() {
         #expect(PeerOwner.user(geteuid()).isServed)
         #expect(PeerOwner.user(0).isServed)
