@@ -193,11 +193,11 @@ __warder_grammar() {
     commands='' options='' values='' places=()
     case $1 in
         '')
-            commands='add list remove process env exec refresh forget whoami explain adopt unlock lock status store vault help use drop'
+            commands='add list remove process env exec mfa refresh forget whoami explain adopt use hook trust distrust unlock lock status store vault help drop'
             options='--version -h --help'
             ;;
         'add')
-            options='--no-prompt --stdin --csv --from-env --no-verify --replace --store --mfa-serial --region --write-profile --no-write-profile -h --help'
+            options='--no-prompt --stdin --csv --from-env --no-verify --replace --store --mfa-serial --totp --no-totp --region --write-profile --no-write-profile -h --help'
             values=' --csv:@files --store:file,libsecret --mfa-serial: --region: '
             places=('@keys')
             ;;
@@ -215,16 +215,21 @@ __warder_grammar() {
             ;;
         'env')
             options='--no-prompt --mfa-code --read-only --policy --shell --format --unset -h --help'
-            values=' --mfa-code: --policy:@files --shell:bash,zsh,sh,fish --format:dotenv,json '
+            values=' --mfa-code: --policy:@files --shell:bash,zsh,sh,fish,nu,pwsh --format:dotenv,json,systemd,github '
             places=('@profiles')
             ;;
         'exec')
-            options='--no-prompt --mfa-code --read-only --policy --min-ttl -h --help'
+            options='--no-prompt --mfa-code --read-only --policy --serve --min-ttl -h --help'
             values=' --mfa-code: --policy:@files --min-ttl: '
             places=('@profiles' '@command*')
             ;;
+        'mfa')
+            options='--no-prompt --list --json --watch --dismiss --pid -h --help'
+            values=' --pid: '
+            places=('')
+            ;;
         'refresh')
-            options='--no-prompt --mfa-code --device-code -h --help'
+            options='--no-prompt --mfa-code --device-code --all -h --help'
             values=' --mfa-code: '
             places=('@profiles*')
             ;;
@@ -245,6 +250,23 @@ __warder_grammar() {
         'adopt')
             options='--no-prompt --undo --dry-run --all -h --help'
             places=('@profiles*')
+            ;;
+        'use')
+            options='--no-prompt --mfa-code --shell --keys --read-only -h --help'
+            values=' --mfa-code: --shell:bash,zsh,sh,fish,nu,pwsh '
+            places=('@profiles')
+            ;;
+        'hook')
+            options='-h --help'
+            places=('bash,zsh,fish,nu')
+            ;;
+        'trust')
+            options='--no-prompt --list --json -h --help'
+            places=('@files')
+            ;;
+        'distrust')
+            options='--no-prompt -h --help'
+            places=('@files')
             ;;
         'unlock')
             options='--no-prompt --for --keys -h --help'
@@ -309,11 +331,6 @@ __warder_grammar() {
         'help')
             options=''
             places=('@commands*')
-            ;;
-        'use')
-            options='--keys --read-only --no-prompt --mfa-code'
-            values=' --mfa-code: '
-            places=('@profiles')
             ;;
         'drop')
             options='--all'

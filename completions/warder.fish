@@ -73,11 +73,16 @@ set -g __warder_paths \
     'process' \
     'env' \
     'exec' \
+    'mfa' \
     'refresh' \
     'forget' \
     'whoami' \
     'explain' \
     'adopt' \
+    'use' \
+    'hook' \
+    'trust' \
+    'distrust' \
     'unlock' \
     'lock' \
     'status' \
@@ -96,7 +101,6 @@ set -g __warder_paths \
     'vault backup' \
     'vault restore' \
     'help' \
-    'use' \
     'drop'
 set -g __warder_valued \
     'add --csv' \
@@ -112,12 +116,14 @@ set -g __warder_valued \
     'exec --mfa-code' \
     'exec --policy' \
     'exec --min-ttl' \
+    'mfa --pid' \
     'refresh --mfa-code' \
     'whoami --mfa-code' \
     'explain --policy' \
+    'use --mfa-code' \
+    'use --shell' \
     'unlock --for' \
-    'store move --to' \
-    'use --mfa-code'
+    'store move --to'
 
 complete -c warder -n '__warder_at 0' -a add -d 'Stores an access key'
 complete -c warder -n '__warder_at 0' -a list -d 'Shows keys, profiles and sessions in one table'
@@ -125,29 +131,35 @@ complete -c warder -n '__warder_at 0' -a remove -d 'Deletes a stored key, and ev
 complete -c warder -n '__warder_at 0' -a process -d 'Prints a profile\'s credentials as SDKs want them from a credential_process'
 complete -c warder -n '__warder_at 0' -a env -d 'Prints statements that export a profile\'s credentials'
 complete -c warder -n '__warder_at 0' -a exec -d 'Runs a command with a profile\'s credentials in its environment'
+complete -c warder -n '__warder_at 0' -a mfa -d 'Answers a process that waits for an MFA code, and has no terminal'
 complete -c warder -n '__warder_at 0' -a refresh -d 'Mints new sessions now: before work, before a long run'
 complete -c warder -n '__warder_at 0' -a forget -d 'Drops cached sessions: a profile\'s, or all'
 complete -c warder -n '__warder_at 0' -a whoami -d 'Asks AWS who a profile\'s credentials are (sts:GetCallerIdentity)'
 complete -c warder -n '__warder_at 0' -a explain -d 'Shows where a profile\'s credentials come from, and what the next process will do'
 complete -c warder -n '__warder_at 0' -a adopt -d 'Points profiles at warder, so that every SDK asks it for their credentials'
+complete -c warder -n '__warder_at 0' -a use -d 'Works with a profile in this shell, until warder drop; needs the shell\'s hook'
+complete -c warder -n '__warder_at 0' -a hook -d 'Prints the shell integration, for the shell\'s start-up file'
+complete -c warder -n '__warder_at 0' -a trust -d 'Approves a folder\'s .warder, so that entering the folder uses its profile'
+complete -c warder -n '__warder_at 0' -a distrust -d 'Takes the approval of a folder\'s .warder away'
 complete -c warder -n '__warder_at 0' -a unlock -d 'Lets warder use cached sessions without asking, for a time'
 complete -c warder -n '__warder_at 0' -a lock -d 'Takes the unlocked keys away'
 complete -c warder -n '__warder_at 0' -a status -d 'Shows whether warder is unlocked, and what each session has left'
 complete -c warder -n '__warder_at 0' -a store -d 'Says where the keys are, and moves them'
 complete -c warder -n '__warder_at 0' -a vault -d 'The vault\'s own upkeep'
 complete -c warder -n '__warder_at 0' -a help -d 'Show subcommand help information'
-complete -c warder -n '__warder_at 0' -a use -d 'Uses a profile in this shell'
 complete -c warder -n '__warder_at 0' -a drop -d 'Takes back what use has set'
 complete -c warder -n '__warder_at options' -l version -d 'Show the version'
 complete -c warder -n '__warder_at options' -s h -l help -d 'Show help information'
 complete -c warder -n '__warder_at options add' -l no-prompt -d 'Never ask; WARDER_NO_PROMPT=1 does the same'
-complete -c warder -n '__warder_at options add' -l stdin -d 'Read two lines from standard input: key id, secret'
+complete -c warder -n '__warder_at options add' -l stdin -d 'Read standard input: a line for key id, secret, and seed each'
 complete -c warder -n '__warder_at options add' -l csv -rF -d 'Read the file that the AWS console gives for download'
 complete -c warder -n '__warder_at options add' -l from-env -d 'Take AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
 complete -c warder -n '__warder_at options add' -l no-verify -d 'Store it without asking AWS whether it works'
 complete -c warder -n '__warder_at options add' -l replace -d 'Replace the key of this name'
 complete -c warder -n '__warder_at options add' -l store -xa 'file libsecret' -d 'Where keys go: libsecret or file; the first key decides'
 complete -c warder -n '__warder_at options add' -l mfa-serial -x -d 'The MFA device of its user: an ARN, or a serial number'
+complete -c warder -n '__warder_at options add' -l totp -d 'Store the seed of the MFA device too, or take it away'
+complete -c warder -n '__warder_at options add' -l no-totp -d 'Store the seed of the MFA device too, or take it away'
 complete -c warder -n '__warder_at options add' -l region -x -d 'The region to ask STS in, and to write into the profile'
 complete -c warder -n '__warder_at options add' -l write-profile -d 'Add a profile to ~/.aws/config'
 complete -c warder -n '__warder_at options add' -l no-write-profile -d 'Add a profile to ~/.aws/config'
@@ -170,8 +182,8 @@ complete -c warder -n '__warder_at options env' -l no-prompt -d 'Never ask; WARD
 complete -c warder -n '__warder_at options env' -l mfa-code -x -d 'The six digits of the MFA device, if they are needed'
 complete -c warder -n '__warder_at options env' -l read-only -d 'Narrow the role to AWS\'s ReadOnlyAccess'
 complete -c warder -n '__warder_at options env' -l policy -rF -d 'Narrow the role to the session policy in this file'
-complete -c warder -n '__warder_at options env' -l shell -xa 'bash zsh sh fish' -d 'bash, zsh, sh or fish; the shell that runs warder, if not given'
-complete -c warder -n '__warder_at options env' -l format -xa 'dotenv json' -d 'dotenv or json, in place of a shell\'s statements'
+complete -c warder -n '__warder_at options env' -l shell -xa 'bash zsh sh fish nu pwsh' -d 'bash, zsh, sh, fish, nu or pwsh; the shell that runs warder, if not given'
+complete -c warder -n '__warder_at options env' -l format -xa 'dotenv json systemd github' -d 'dotenv, json, systemd or github, in place of a shell\'s statements'
 complete -c warder -n '__warder_at options env' -l unset -d 'Print statements that take the variables away again'
 complete -c warder -n '__warder_at options env' -s h -l help -d 'Show help information'
 complete -c warder -n '__warder_at 0 env' -xa '(__warder_names profiles)'
@@ -179,13 +191,23 @@ complete -c warder -n '__warder_at options exec' -l no-prompt -d 'Never ask; WAR
 complete -c warder -n '__warder_at options exec' -l mfa-code -x -d 'The six digits of the MFA device, if they are needed'
 complete -c warder -n '__warder_at options exec' -l read-only -d 'Narrow the role to AWS\'s ReadOnlyAccess'
 complete -c warder -n '__warder_at options exec' -l policy -rF -d 'Narrow the role to the session policy in this file'
+complete -c warder -n '__warder_at options exec' -l serve -d 'Serve credentials that renew themselves, in place of keys in the environment'
 complete -c warder -n '__warder_at options exec' -l min-ttl -x -d 'Renew a session that has less left than this: 30m, 2h'
 complete -c warder -n '__warder_at options exec' -s h -l help -d 'Show help information'
 complete -c warder -n '__warder_at 0 exec' -xa '(__warder_names profiles)'
 complete -c warder -n '__warder_at 1+ exec' -xa '(__warder_command)'
+complete -c warder -n '__warder_at options mfa' -l no-prompt -d 'Never ask; WARDER_NO_PROMPT=1 does the same'
+complete -c warder -n '__warder_at options mfa' -l list -d 'Show who waits, and ask nothing'
+complete -c warder -n '__warder_at options mfa' -l json -d 'Print JSON, with --list'
+complete -c warder -n '__warder_at options mfa' -l watch -d 'Stay, and ask whenever somebody waits; Ctrl-C ends it'
+complete -c warder -n '__warder_at options mfa' -l dismiss -d 'Send the one that waits away, without an answer'
+complete -c warder -n '__warder_at options mfa' -l pid -x -d 'Answer this process, of those in --list'
+complete -c warder -n '__warder_at options mfa' -s h -l help -d 'Show help information'
+complete -c warder -n '__warder_at 0 mfa' -x
 complete -c warder -n '__warder_at options refresh' -l no-prompt -d 'Never ask; WARDER_NO_PROMPT=1 does the same'
 complete -c warder -n '__warder_at options refresh' -l mfa-code -x -d 'The six digits of the MFA device, if they are needed'
 complete -c warder -n '__warder_at options refresh' -l device-code -d 'Sign in by a code in the browser of any machine'
+complete -c warder -n '__warder_at options refresh' -l all -d 'Every profile whose credential_process is warder'
 complete -c warder -n '__warder_at options refresh' -s h -l help -d 'Show help information'
 complete -c warder -n '__warder_at 0+ refresh' -xa '(__warder_names profiles)'
 complete -c warder -n '__warder_at options forget' -l no-prompt -d 'Never ask; WARDER_NO_PROMPT=1 does the same'
@@ -208,6 +230,23 @@ complete -c warder -n '__warder_at options adopt' -l dry-run -d 'Show what would
 complete -c warder -n '__warder_at options adopt' -l all -d 'Every profile with a role or IAM Identity Center; with --undo, every adopted one'
 complete -c warder -n '__warder_at options adopt' -s h -l help -d 'Show help information'
 complete -c warder -n '__warder_at 0+ adopt' -xa '(__warder_names profiles)'
+complete -c warder -n '__warder_at options use' -l no-prompt -d 'Never ask; WARDER_NO_PROMPT=1 does the same'
+complete -c warder -n '__warder_at options use' -l mfa-code -x -d 'The six digits of the MFA device, if they are needed'
+complete -c warder -n '__warder_at options use' -l shell -xa 'bash zsh sh fish nu pwsh' -d 'The shell whose statements are printed; the hook gives it'
+complete -c warder -n '__warder_at options use' -l keys -d 'Export the credentials themselves'
+complete -c warder -n '__warder_at options use' -l read-only -d 'Narrow the role to AWS\'s ReadOnlyAccess policy; means --keys'
+complete -c warder -n '__warder_at options use' -s h -l help -d 'Show help information'
+complete -c warder -n '__warder_at 0 use' -xa '(__warder_names profiles)'
+complete -c warder -n '__warder_at options hook' -s h -l help -d 'Show help information'
+complete -c warder -n '__warder_at 0 hook' -xa 'bash zsh fish nu'
+complete -c warder -n '__warder_at options trust' -l no-prompt -d 'Never ask; WARDER_NO_PROMPT=1 does the same'
+complete -c warder -n '__warder_at options trust' -l list -d 'Show what is trusted'
+complete -c warder -n '__warder_at options trust' -l json -d 'Show it as JSON'
+complete -c warder -n '__warder_at options trust' -s h -l help -d 'Show help information'
+complete -c warder -n '__warder_at 0 trust' -rF
+complete -c warder -n '__warder_at options distrust' -l no-prompt -d 'Never ask; WARDER_NO_PROMPT=1 does the same'
+complete -c warder -n '__warder_at options distrust' -s h -l help -d 'Show help information'
+complete -c warder -n '__warder_at 0 distrust' -rF
 complete -c warder -n '__warder_at options unlock' -l no-prompt -d 'Never ask; WARDER_NO_PROMPT=1 does the same'
 complete -c warder -n '__warder_at options unlock' -l for -x -d 'For how long: 8h, 90m, 1d'
 complete -c warder -n '__warder_at options unlock' -l keys -d 'Unlock the vault\'s key as well'
@@ -268,10 +307,5 @@ complete -c warder -n '__warder_at options vault restore' -l no-prompt -d 'Never
 complete -c warder -n '__warder_at options vault restore' -s h -l help -d 'Show help information'
 complete -c warder -n '__warder_at 0 vault restore' -rF
 complete -c warder -n '__warder_at 0+ help' -xa '(string match -rv -- " " $__warder_paths)'
-complete -c warder -n '__warder_at options use' -l keys
-complete -c warder -n '__warder_at options use' -l read-only
-complete -c warder -n '__warder_at options use' -l no-prompt
-complete -c warder -n '__warder_at options use' -l mfa-code -x
-complete -c warder -n '__warder_at 0 use' -xa '(__warder_names profiles)'
 complete -c warder -n '__warder_at options drop' -l all
 # END

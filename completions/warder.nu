@@ -14,10 +14,11 @@ def "nu-complete warder keys" [] { nu-complete warder names keys }
 
 # BEGIN: written by completions/generate.py
 def "nu-complete warder file-or-libsecret" [] { ["file" "libsecret"] }
-def "nu-complete warder bash-or-zsh-or-sh-or-fish" [] { ["bash" "zsh" "sh" "fish"] }
-def "nu-complete warder dotenv-or-json" [] { ["dotenv" "json"] }
+def "nu-complete warder bash-or-zsh-or-sh-or-fish-or-nu-or-pwsh" [] { ["bash" "zsh" "sh" "fish" "nu" "pwsh"] }
+def "nu-complete warder dotenv-or-json-or-systemd-or-github" [] { ["dotenv" "json" "systemd" "github"] }
+def "nu-complete warder bash-or-zsh-or-fish-or-nu" [] { ["bash" "zsh" "fish" "nu"] }
 def "nu-complete warder libsecret-or-keyfile-or-passphrase-or-recovery" [] { ["libsecret" "keyfile" "passphrase" "recovery"] }
-def "nu-complete warder commands" [] { ["add" "list" "remove" "process" "env" "exec" "refresh" "forget" "whoami" "explain" "adopt" "unlock" "lock" "status" "store" "vault" "help" "use" "drop"] }
+def "nu-complete warder commands" [] { ["add" "list" "remove" "process" "env" "exec" "mfa" "refresh" "forget" "whoami" "explain" "adopt" "use" "hook" "trust" "distrust" "unlock" "lock" "status" "store" "vault" "help" "drop"] }
 
 # Keeps AWS access keys encrypted, and answers every SDK with short-lived sessions
 export extern "warder" [
@@ -30,13 +31,15 @@ export extern "warder" [
 export extern "warder add" [
     name?: string@"nu-complete warder keys"
     --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
-    --stdin  # Read two lines from standard input: key id, secret
+    --stdin  # Read standard input: a line for key id, secret, and seed each
     --csv: path  # Read the file that the AWS console gives for download
     --from-env  # Take AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
     --no-verify  # Store it without asking AWS whether it works
     --replace  # Replace the key of this name
     --store: string@"nu-complete warder file-or-libsecret"  # Where keys go: libsecret or file; the first key decides
     --mfa-serial: string  # The MFA device of its user: an ARN, or a serial number
+    --totp  # Store the seed of the MFA device too, or take it away
+    --no-totp  # Store the seed of the MFA device too, or take it away
     --region: string  # The region to ask STS in, and to write into the profile
     --write-profile  # Add a profile to ~/.aws/config
     --no-write-profile  # Add a profile to ~/.aws/config
@@ -75,9 +78,21 @@ export extern "warder env" [
     --mfa-code: string  # The six digits of the MFA device, if they are needed
     --read-only  # Narrow the role to AWS's ReadOnlyAccess
     --policy: path  # Narrow the role to the session policy in this file
-    --shell: string@"nu-complete warder bash-or-zsh-or-sh-or-fish"  # bash, zsh, sh or fish; the shell that runs warder, if not given
-    --format: string@"nu-complete warder dotenv-or-json"  # dotenv or json, in place of a shell's statements
+    --shell: string@"nu-complete warder bash-or-zsh-or-sh-or-fish-or-nu-or-pwsh"  # bash, zsh, sh, fish, nu or pwsh; the shell that runs warder, if not given
+    --format: string@"nu-complete warder dotenv-or-json-or-systemd-or-github"  # dotenv, json, systemd or github, in place of a shell's statements
     --unset  # Print statements that take the variables away again
+    --help(-h)  # Show help information
+]
+
+# Answers a process that waits for an MFA code, and has no terminal
+export extern "warder mfa" [
+    code?: string
+    --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
+    --list  # Show who waits, and ask nothing
+    --json  # Print JSON, with --list
+    --watch  # Stay, and ask whenever somebody waits; Ctrl-C ends it
+    --dismiss  # Send the one that waits away, without an answer
+    --pid: string  # Answer this process, of those in --list
     --help(-h)  # Show help information
 ]
 
@@ -87,6 +102,7 @@ export extern "warder refresh" [
     --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
     --mfa-code: string  # The six digits of the MFA device, if they are needed
     --device-code  # Sign in by a code in the browser of any machine
+    --all  # Every profile whose credential_process is warder
     --help(-h)  # Show help information
 ]
 
@@ -123,6 +139,28 @@ export extern "warder adopt" [
     --undo  # Take back what adopt changed, to the byte
     --dry-run  # Show what would change, and change nothing
     --all  # Every profile with a role or IAM Identity Center; with --undo, every adopted one
+    --help(-h)  # Show help information
+]
+
+# Prints the shell integration, for the shell's start-up file
+export extern "warder hook" [
+    shell?: string@"nu-complete warder bash-or-zsh-or-fish-or-nu"
+    --help(-h)  # Show help information
+]
+
+# Approves a folder's .warder, so that entering the folder uses its profile
+export extern "warder trust" [
+    path?: path
+    --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
+    --list  # Show what is trusted
+    --json  # Show it as JSON
+    --help(-h)  # Show help information
+]
+
+# Takes the approval of a folder's .warder away
+export extern "warder distrust" [
+    path?: path
+    --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
     --help(-h)  # Show help information
 ]
 

@@ -3,7 +3,6 @@
 import collections
 import json
 import os
-import pathlib
 import shutil
 import subprocess
 import sys
@@ -85,7 +84,9 @@ def test_a_second_wrong_code_is_the_end(open_home, sts):
 def test_the_caller_is_named(open_home):
     terminal = open_home.terminal(command=["/bin/bash", "-c", f"{WARDER} process prod; true"])
     terminal.expect_exact(", wanted by ")
-    terminal.expect_exact(str(open_home.root.name) if open_home.root != pathlib.Path("/") else "~")
+    # The shell only runs it: the program behind counts.
+    terminal.expect("python")
+    terminal.expect_exact(": ")
     terminal.sendline("123456")
     terminal.expect_exact('"Version"')
 
@@ -351,11 +352,12 @@ def test_a_window_and_the_hand_off_race(waiting_home, sts, display):
 def test_a_window_is_answered(waiting_home, sts, display):
     waiting_home.environment["DISPLAY"] = display
     process = waiting_home.start("process", "prod")
-    until(lambda: windows(display), 60)
-    time.sleep(1)
-    subprocess.run(
-        ["xdotool", "type", "--window", windows(display)[-1], "123456\n"], env={**os.environ, "DISPLAY": display}, check=True
+    # There is no window manager to give it the keyboard.
+    command = (
+        "xdotool search --sync --onlyvisible --name '^warder: ' windowfocus --sync"
+        " && sleep 1 && xdotool type 123456 && xdotool key Return"
     )
+    subprocess.run(["/bin/sh", "-c", command], env={**os.environ, "DISPLAY": display}, check=True, timeout=60)
     assert keys(process)["Version"] == 1
     assert codes(sts) == ["123456"]
 
@@ -499,7 +501,7 @@ def test_refresh_all_goes_on_after_a_failure(open_home, sts):
     assert result.code in (5, 8), result
     words = {line.split()[0]: line for line in result.err.splitlines()}
     assert "good for" in words["prod"] and "good for" in words["alice"]
-    assert "refused" in words["audit"] and "nonsense" in words["broken"]
+    assert "refused" in words["audit"] and "role_arn" in words["broken"]
 
 
 def test_refresh_all_leaves_out_what_begins_with_a_failure(open_home, sts):
