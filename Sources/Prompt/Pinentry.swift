@@ -167,7 +167,7 @@ extension Pinentry {
 
 extension Environment {
     /// There is a display of either kind.
-    var hasDisplay: Bool { nonEmpty("DISPLAY") != nil || nonEmpty("WAYLAND_DISPLAY") != nil }
+    public var hasDisplay: Bool { nonEmpty("DISPLAY") != nil || nonEmpty("WAYLAND_DISPLAY") != nil }
 }
 
 extension SecretBytes {

@@ -10,7 +10,7 @@ import time
 
 import pexpect
 import pytest
-from home import MFA, TESTS, WARDER, exit_code
+from home import MFA, PASSPHRASE, TESTS, WARDER, exit_code
 from recording_sts import denied, late, unavailable, wrong_code
 
 WAITS = "[warder]\nhandoff_time = 60s\n"
@@ -137,6 +137,41 @@ def test_an_mfa_process_that_never_changes_is_told_of(open_home, sts):
     open_home.good("forget")
     open_home.run("process", "stuck", timeout=120).failed(4, "do not change")
     assert codes(sts) == ["111111"]
+
+
+# Many at one terminal
+
+FORTY = f"for i in $(seq 40); do {WARDER} process prod >out.$i 2>err.$i & done; wait; echo all ended"
+
+
+def outs(home):
+    return [(home.root / f"out.{number}").read_text() for number in range(1, 41)]
+
+
+def test_forty_at_a_terminal_are_one_passphrase_and_one_code(home, sts):
+    terminal = home.terminal(command=["/bin/bash", "-c", FORTY])
+    terminal.timeout = 90
+    terminal.expect("passphrase .*: ")
+    terminal.sendline(PASSPHRASE)
+    terminal.expect_exact("MFA code for prod")
+    terminal.sendline("123456")
+    terminal.expect_exact("all ended")
+    assert "passphrase" not in terminal.before and "MFA" not in terminal.before
+    (answer,) = set(outs(home))
+    assert json.loads(answer)["Version"] == 1
+    assert sts.actions() == ["GetSessionToken", "AssumeRole"]
+
+
+def test_forty_at_a_terminal_share_one_refusal(home, sts):
+    terminal = home.terminal(command=["/bin/bash", "-c", FORTY])
+    terminal.timeout = 90
+    terminal.expect("passphrase .*: ")
+    # All of them wait by now, or are told that it was sent away.
+    time.sleep(3)
+    terminal.sendeof()
+    terminal.expect_exact("all ended")
+    assert "passphrase" not in terminal.before
+    assert set(outs(home)) == {""} and sts.actions() == []
 
 
 # A stored seed

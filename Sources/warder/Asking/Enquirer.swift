@@ -60,9 +60,7 @@ final class Enquirer {
 
     private var hasTerminal: Bool { (try? Terminal.open()) != nil }
 
-    private var hasDisplay: Bool {
-        context.environment.nonEmpty("DISPLAY") != nil || context.environment.nonEmpty("WAYLAND_DISPLAY") != nil
-    }
+    private var hasDisplay: Bool { context.environment.hasDisplay }
 
     /// What the settings name, all at once; else the terminal or, without one, a window, and `warder mfa` in any case.
     private func askers(_ settings: Settings) -> [Asker] {

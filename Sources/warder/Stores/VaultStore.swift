@@ -35,42 +35,6 @@ final class VaultStore: KeyStore {
 
     // MARK: - Reading
 
-    /// Opens the vault, if it is not open yet.
-    func open() throws(Failure) {
-        guard vault == nil else { return }
-        try adopt { (opener) throws(VaultFileError) in try self.file.open(until: Self.patience, opener) }
-    }
-
-    /// Reads the vault again from its file, after it was open before.
-    func readAgain() throws(Failure) {
-        try adopt { (opener) throws(VaultFileError) in try self.file.open(until: Self.patience, opener) }
-    }
-
-    func open(unless isDone: () -> Bool, finish: (borrowing SecretBytes) -> Void) throws(Failure) {
-        guard vault == nil else { return }
-        let turn = try turnToFetch()
-        defer { withExtendedLifetime(turn) {} }
-        if isDone() { return }
-        try adopt { (opener) throws(VaultFileError) in
-            try self.file.open(until: Self.patience, unless: isDone, opener) { vault in
-                if let key = try? vault.sessionCacheKey() { finish(key) }
-            }
-        }
-    }
-
-    /// Of many at once, one runs the command that gives the passphrase. Whoever asks a person keeps nobody waiting here.
-    private func turnToFetch() throws(Failure) -> FileLock? {
-        guard passphraseIsUnattended else { return nil }
-        do throws(LockError) {
-            return try FileLock.acquire(file.path + ".lock", .byte(1), until: Self.patience)
-        } catch { throw Failure(VaultFileError.lock(error)) }
-    }
-
-    /// Opens the vault and takes it as the current one even where a newer generation was seen before.
-    func acceptOlder() throws(Failure) {
-        try adopt { (opener) throws(VaultFileError) in try self.file.acceptOlder(until: Self.patience, opener) }
-    }
-
     func sessionCacheKey() throws(Failure) -> SecretBytes {
         try open()
         do throws(VaultError) {

@@ -1,0 +1,38 @@
+import Linux
+import Secrets
+
+/// The turn to ask a person for the vault's passphrase. Of many processes that want it at once, one asks: the others wait
+/// for it, then find the vault unlocked, or that the prompt was sent away.
+struct PassphraseTurn: ~Copyable {
+    private let lock: FileLock
+    private let note: String
+
+    /// Waits for the turn, as long as somebody may take to answer another one's prompt.
+    ///
+    /// - Parameters:
+    ///   - path: the vault.
+    ///   - state: warder's folder for what is no secret.
+    init(of path: String, state: String) throws(LockError) {
+        lock = try FileLock.acquire(
+            path + ".lock", .byte(2), until: .after(milliseconds: Issuer.Waiting.whileSomebodyIsAsked))
+        note = state + "/dismissed"
+    }
+
+    /// Whether a prompt was sent away at `start` or later: one that this process waited for.
+    func wasDismissed(since start: Deadline) -> Bool {
+        guard let boot = bootIdentifier(), let text = try? readPrivateFile(note, limit: 128) else { return false }
+        let words = text.text(0..<text.count).split(separator: " ")
+        guard words.count == 2, words[0] == boot, let moment = Int64(words[1]) else { return false }
+        let dismissed = Deadline(milliseconds: moment)
+        return dismissed >= start && dismissed <= .now
+    }
+
+    /// Notes that the prompt was sent away, for those who wait. Failing to only costs them a prompt.
+    func noteDismissal() {
+        guard let boot = bootIdentifier() else { return }
+        var text = SecretBytes(capacity: 64)
+        text.append("\(boot) \(Deadline.now.milliseconds)")
+        let note = note
+        try? text.withUnsafeBytes { (text) throws(SystemError) in try writeAtomically(text, to: note, .cache) }
+    }
+}

@@ -1,0 +1,79 @@
+import Linux
+import Prompt
+import Secrets
+import Vault
+
+/// Opening the vault, of many processes at once too.
+extension VaultStore {
+    /// Opens the vault, if it is not open yet.
+    func open() throws(Failure) {
+        guard vault == nil else { return }
+        try adopt { (opener) throws(VaultFileError) in try self.file.open(until: Self.patience, opener) }
+    }
+
+    /// Reads the vault again from its file, after it was open before.
+    func readAgain() throws(Failure) {
+        try adopt { (opener) throws(VaultFileError) in try self.file.open(until: Self.patience, opener) }
+    }
+
+    func open(unless isDone: () -> Bool, finish: (borrowing SecretBytes) -> Void) throws(Failure) {
+        guard vault == nil else { return }
+        if try mayAskSomebody() { return try openInTurn(unless: isDone, finish: finish) }
+        let turn = try turnToFetch()
+        defer { withExtendedLifetime(turn) {} }
+        if isDone() { return }
+        try openAndFinish(unless: isDone, finish)
+    }
+
+    /// Of many at once, one asks; a prompt that was sent away is an answer to all who waited for it.
+    private func openInTurn(unless isDone: () -> Bool, finish: (borrowing SecretBytes) -> Void) throws(Failure) {
+        let start = Deadline.now
+        let turn: PassphraseTurn
+        do throws(LockError) { turn = try PassphraseTurn(of: file.path, state: context.places.state) } catch {
+            throw Failure(VaultFileError.lock(error))
+        }
+        if isDone() { return }
+        guard !turn.wasDismissed(since: start) else { throw Self.dismissed }
+        do throws(Failure) { try openAndFinish(unless: isDone, finish) } catch {
+            if error.reach == .waiting { turn.noteDismissal() }
+            throw error
+        }
+    }
+
+    private func openAndFinish(
+        unless isDone: () -> Bool, _ finish: (borrowing SecretBytes) -> Void
+    ) throws(Failure) {
+        try adopt { (opener) throws(VaultFileError) in
+            try self.file.open(until: Self.patience, unless: isDone, opener) { vault in
+                if let key = try? vault.sessionCacheKey() { finish(key) }
+            }
+        }
+    }
+
+    /// Of many at once, one runs the command that gives the passphrase.
+    private func turnToFetch() throws(Failure) -> FileLock? {
+        guard passphraseIsUnattended else { return nil }
+        do throws(LockError) {
+            return try FileLock.acquire(file.path + ".lock", .byte(1), until: Self.patience)
+        } catch { throw Failure(VaultFileError.lock(error)) }
+    }
+
+    /// Opens the vault and takes it as the current one even where a newer generation was seen before.
+    func acceptOlder() throws(Failure) {
+        try adopt { (opener) throws(VaultFileError) in try self.file.acceptOlder(until: Self.patience, opener) }
+    }
+
+    /// Somebody can be asked for the passphrase, and nothing else gives it.
+    private func mayAskSomebody() throws(Failure) -> Bool {
+        guard !passphraseIsUnattended else { return false }
+        let askers = try askers()
+        let hasWindow = askers.contains { if case .pinentry = $0 { context.environment.hasDisplay } else { false } }
+        return hasWindow || (!askers.isEmpty && context.canAsk)
+    }
+
+    private static var dismissed: Failure {
+        Failure(
+            .promptNeeded, "the vault's passphrase is needed, and the prompt of another warder was dismissed",
+            hint: "run the command again")
+    }
+}
