@@ -5,7 +5,8 @@ import Secrets
 /// for it, then find the vault unlocked, or that the prompt was sent away.
 struct PassphraseTurn: ~Copyable {
     private let lock: FileLock
-    private let note: String
+    private let folder: String
+    private var note: String { folder + "/dismissed" }
 
     /// Waits for the turn, as long as somebody may take to answer another one's prompt.
     ///
@@ -15,7 +16,7 @@ struct PassphraseTurn: ~Copyable {
     init(of path: String, state: String) throws(LockError) {
         lock = try FileLock.acquire(
             path + ".lock", .byte(2), until: .after(milliseconds: Issuer.Waiting.whileSomebodyIsAsked))
-        note = state + "/dismissed"
+        folder = state
     }
 
     /// Whether a prompt was sent away at `start` or later: one that this process waited for.
@@ -33,6 +34,7 @@ struct PassphraseTurn: ~Copyable {
         var text = SecretBytes(capacity: 64)
         text.append("\(boot) \(Deadline.now.milliseconds)")
         let note = note
+        guard (try? makePrivateFolder(folder)) != nil else { return }
         try? text.withUnsafeBytes { (text) throws(SystemError) in try writeAtomically(text, to: note, .cache) }
     }
 }
