@@ -188,7 +188,9 @@ def zsh(root):
                 continue
             number += 1
             where = "*" if place.repeats else str(number)
-            lines.append(f"        {quoted(where + zsh_action(place.name, place.value))} \\")
+            # A bare blank would keep an option that takes a value from being completed in its place.
+            action = zsh_action(place.name, place.value) if place.value else f":{place.name}:{{_message {place.name}}}"
+            lines.append(f"        {quoted(where + action)} \\")
         lines[-1] = lines[-1].removesuffix(" \\")
         lines.append("}")
     return lines

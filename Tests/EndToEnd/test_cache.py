@@ -121,7 +121,7 @@ def test_without_its_cache_warder_asks_again(working, sts):
         file.unlink()
     result = working.run("process", "prod")
     assert result.code in (3, 4), result
-    assert key_id(working, "prod", "--mfa-code", "123456", passphrase=True)
+    assert key_id(working, "prod", "--mfa-code", "654321", passphrase=True)
 
 
 def test_retries_of_a_role(working, sts):
