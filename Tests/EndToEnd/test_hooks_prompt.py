@@ -50,11 +50,11 @@ def end_in(seconds):
 
 
 def until(terminal, condition, line=":"):
-    """Shows prompts until `condition` holds of what was printed at all of them."""
-    text, deadline = "", time.monotonic() + 60
+    """Runs a line and shows prompts until `condition` holds of what was printed at all of them."""
+    text, deadline = terminal.run(line), time.monotonic() + 60
     while not condition(text):
         assert time.monotonic() < deadline, text
-        text += terminal.run(line)
+        text += terminal.run(":")
         time.sleep(0.1)
     return text
 
@@ -266,12 +266,10 @@ def test_what_cannot_be_renewed_is_said_once_before_the_end_and_once_at_it(own):
     terminal = own.at_terminal()
     terminal.run("warder use prod")
     own.home.good("lock")
-    terminal.run(f"AWS_CREDENTIAL_EXPIRATION={end_in(250)}")
-    text = until(terminal, lambda text: "hint: " in text)
+    text = until(terminal, lambda text: "hint: " in text, f"AWS_CREDENTIAL_EXPIRATION={end_in(250)}")
     text += "".join(terminal.run(":") for _ in range(5))
     assert text.count("warder: the session of prod ends in ") == 1 and text.count("hint: warder use prod") == 1, text
-    terminal.run(f"AWS_CREDENTIAL_EXPIRATION={end_in(-1)}")
-    text = until(terminal, lambda text: "hint: " in text)
+    text = until(terminal, lambda text: "hint: " in text, f"AWS_CREDENTIAL_EXPIRATION={end_in(-1)}")
     text += "".join(terminal.run(":") for _ in range(5))
     assert text.count("warder: the session of prod has ended") == 1 and text.count("warder:") == 1, text
     assert terminal.value("WARDER_PROMPT") == "prod ended"
