@@ -1,7 +1,5 @@
 """Real shells with warder's hook loaded: scripts, and shells at a terminal."""
 
-import pathlib
-import re
 import shutil
 import subprocess
 
@@ -67,7 +65,7 @@ class AtTerminal:
     def __init__(self, shell, before="", env=None, command=None):
         command = command or [shell.program, *QUIET[shell.program], "-i"]
         self.child = pexpect.spawn(
-            command[0], command[1:], env=shell.variables(env), cwd=str(shell.home.root), timeout=20, encoding="utf-8",
+            command[0], command[1:], env=shell.variables(env), cwd=str(shell.home.root), timeout=60, encoding="utf-8",
             echo=False, dimensions=(50, 400),
         )
         self.counter = 0

@@ -50,11 +50,11 @@ def end_in(seconds):
 
 
 def until(terminal, condition, line=":"):
-    """Shows prompts until `condition` holds of what was printed at all of them."""
-    text, deadline = "", time.monotonic() + 60
+    """Runs a line and shows prompts until `condition` holds of what was printed at all of them."""
+    text, deadline = terminal.run(line), time.monotonic() + 60
     while not condition(text):
         assert time.monotonic() < deadline, text
-        text += terminal.run(line)
+        text += terminal.run(":")
         time.sleep(0.1)
     return text
 
@@ -125,12 +125,11 @@ def test_prompts_of_a_strict_shell(shell, errexit):
     terminal.close()
 
 
-def test_a_trace_shows_one_line_a_prompt(shell):
+def test_a_trace_shows_little_of_a_prompt(shell):
     terminal = shell.at_terminal()
     terminal.run("warder use prod")
     text = terminal.run("set -x")
     text = "".join(terminal.run(":") for _ in range(3))
-    assert len(re.findall("__warder_prompt", text)) >= 3
     assert not re.findall("__warder_look|__warder_show|EXPIRATION", text), text
     terminal.close()
 
@@ -252,14 +251,12 @@ def test_new_keys_are_taken_once_they_are_there(own, flag):
     first = terminal.value("AWS_ACCESS_KEY_ID")
     end = terminal.value("AWS_CREDENTIAL_EXPIRATION")
     assert first.startswith("ASIA")
-    # The session in the cache is not the one of the shell any more.
-    for file in own.home.sessions():
-        if file.stat().st_mtime == max(other.stat().st_mtime for other in own.home.sessions()):
-            file.unlink()
-    time.sleep(1.1)
+    # The roles' sessions are gone from the cache; that of the device, which ends last, is there.
+    for file in sorted(own.home.sessions(), key=lambda file: file.stat().st_mtime)[:-1]:
+        file.unlink()
     terminal.run(f"AWS_CREDENTIAL_EXPIRATION={end_in(500)}")
     until(terminal, lambda _: terminal.value("AWS_ACCESS_KEY_ID") != first)
-    assert terminal.value("AWS_CREDENTIAL_EXPIRATION") > end
+    assert terminal.value("AWS_CREDENTIAL_EXPIRATION") >= end
     terminal.run("warder drop")
     assert terminal.value("AWS_ACCESS_KEY_ID") == "unset" and terminal.value("WARDER_PROFILE") == "unset"
     terminal.close()
@@ -269,12 +266,10 @@ def test_what_cannot_be_renewed_is_said_once_before_the_end_and_once_at_it(own):
     terminal = own.at_terminal()
     terminal.run("warder use prod")
     own.home.good("lock")
-    terminal.run(f"AWS_CREDENTIAL_EXPIRATION={end_in(250)}")
-    text = until(terminal, lambda text: "hint: " in text)
+    text = until(terminal, lambda text: "hint: " in text, f"AWS_CREDENTIAL_EXPIRATION={end_in(250)}")
     text += "".join(terminal.run(":") for _ in range(5))
     assert text.count("warder: the session of prod ends in ") == 1 and text.count("hint: warder use prod") == 1, text
-    terminal.run(f"AWS_CREDENTIAL_EXPIRATION={end_in(-1)}")
-    text = until(terminal, lambda text: "hint: " in text)
+    text = until(terminal, lambda text: "hint: " in text, f"AWS_CREDENTIAL_EXPIRATION={end_in(-1)}")
     text += "".join(terminal.run(":") for _ in range(5))
     assert text.count("warder: the session of prod has ended") == 1 and text.count("warder:") == 1, text
     assert terminal.value("WARDER_PROMPT") == "prod ended"
