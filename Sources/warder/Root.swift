@@ -26,7 +26,8 @@ struct Warder: ParsableCommand {
                 subcommands: [Process.self, Env.self, Exec.self, MFA.self, Refresh.self, Forget.self, WhoAmI.self]),
             CommandGroup(name: "profiles:", subcommands: [Explain.self, Adopt.self]),
             CommandGroup(
-                name: "shells:", subcommands: [
+                name: "shells:",
+                subcommands: [
                     Use.self, Renew.self, HookCommand.self, Trust.self, Distrust.self, FolderCommand.self,
                 ]),
             CommandGroup(

@@ -126,9 +126,9 @@ def test_mfa_process_that_lingers_does_not_hold_the_answer(home, sts):
 
 def test_a_digit_too_few_may_be_mended(home, sts):
     terminal = home.terminal("refresh", "alice", passphrase=True)
-    terminal.expect("MFA code of .*: ")
+    terminal.expect("MFA code for .*: ")
     terminal.sendline("12345")
-    terminal.expect("six digits, please; .*: ")
+    terminal.expect("six digits, please(?s:.*): ")
     terminal.sendline("123456")
     terminal.expect("good for 1[12]h")
     assert sts.requests[-1].parameters["TokenCode"] == "123456"
