@@ -55,12 +55,15 @@ public struct CodeSource: Sendable {
 
 /// Gets a code from the command of `mfa_process`, six digits.
 ///
-/// Its failure is `.command` or `.notACode`; it is killed after the time that a person has to answer.
-public func code(ofCommand command: String) throws(CodeError) -> SecretBytes {
+/// Its failure is `.command` or `.notACode`; it is killed at the deadline: unless told, after the
+/// time that a person has to answer.
+public func code(
+    ofCommand command: String, until deadline: Deadline = Patience.deadline
+) throws(CodeError) -> SecretBytes {
     let printed: SecretBytes
     do throws(ChildError) {
         printed = try output(
-            ofShellCommand: command, withheld: PassphraseSource.variables, limit: 256, until: Patience.deadline)
+            ofShellCommand: command, withheld: PassphraseSource.variables, limit: 256, until: deadline)
     } catch { throw .command(error) }
     guard let digits = sixDigits(of: printed) else { throw .notACode }
     return digits

@@ -37,6 +37,8 @@ public protocol Contender: AnyObject {
 public enum ContenderError: Error, Equatable, Sendable {
     /// Nothing can be shown here; the reason, as `no terminal`, printable.
     case unavailable(String)
+    /// Nothing can be shown now, since this process is in the background of the terminal; it may come to the front.
+    case background
     /// Somebody saw it and sent it away.
     case dismissed
     /// It worked and then did not; the reason, printable.

@@ -39,6 +39,7 @@ final class FirstThatOpens: Contender {
 
     func open(_ enquiry: Enquiry) throws(ContenderError) {
         var reasons: [String] = []
+        var isBehind = false
         for candidate in candidates {
             do throws(ContenderError) {
                 try candidate.open(enquiry)
@@ -47,10 +48,12 @@ final class FirstThatOpens: Contender {
             } catch {
                 switch error {
                 case .dismissed: throw .dismissed
+                case .background: isBehind = true
                 case .unavailable(let reason), .failed(let reason): reasons.append(reason)
                 }
             }
         }
+        if isBehind { throw .background }
         throw .unavailable(reasons.joined(separator: ", "))
     }
 

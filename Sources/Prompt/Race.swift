@@ -56,6 +56,9 @@ private struct Heat {
 
     private let enquiry: Enquiry
     private var entrants: [any Contender] = []
+    /// Those that have no place as long as this process is in the background, and when that is looked at again.
+    private var resting: [any Contender] = []
+    private var nextLook = Deadline.now
     private var reasons: [String] = []
 
     init(of enquiry: Enquiry) { self.enquiry = enquiry }
@@ -65,14 +68,10 @@ private struct Heat {
         taking: (borrowing SecretBytes) -> Refusal?
     ) -> Result {
         for contender in contenders where !signals.areWaiting {
-            do throws(ContenderError) {
-                try contender.open(enquiry)
-                entrants.append(contender)
-            } catch {
-                if note(error) { return dismissed() }
-            }
+            if open(contender) { return dismissed() }
         }
         while true {
+            if lookAgain() { return dismissed() }
             if signals.areWaiting { return interrupted() }
             if entrants.isEmpty { return .failed(.nowhere(reasons)) }
             if deadline.hasPassed { return timedOut() }
@@ -84,7 +83,7 @@ private struct Heat {
                     return .answered(answer)
                 } catch {
                     drop(contender)
-                    if note(error) { return dismissed() }
+                    if note(error, of: contender) { return dismissed() }
                 }
             }
         }
@@ -105,10 +104,33 @@ private struct Heat {
         return .failed(.timedOut)
     }
 
+    /// True where somebody said no.
+    private mutating func open(_ contender: any Contender) -> Bool {
+        do throws(ContenderError) {
+            try contender.open(enquiry)
+            entrants.append(contender)
+            return false
+        } catch { return note(error, of: contender) }
+    }
+
+    /// Whether this process has come to the front meanwhile: true where somebody said no there.
+    private mutating func lookAgain() -> Bool {
+        guard !entrants.isEmpty, !resting.isEmpty, nextLook.hasPassed else { return false }
+        let those = resting
+        resting = []
+        nextLook = .after(milliseconds: 500)
+        for contender in those where open(contender) { return true }
+        return false
+    }
+
     /// Keeps the reason why a contender is out; true where somebody said no, so that all are.
-    private mutating func note(_ error: ContenderError) -> Bool {
+    private mutating func note(_ error: ContenderError, of contender: any Contender) -> Bool {
         switch error {
         case .dismissed: return true
+        case .background:
+            resting.append(contender)
+            let reason = "in the background of the terminal"
+            if !reasons.contains(reason) { reasons.append(reason) }
         case .unavailable(let reason), .failed(let reason): reasons.append(reason)
         }
         return false
@@ -123,7 +145,7 @@ private struct Heat {
     private func wait(_ signals: borrowing HeldSignals, until deadline: Deadline) -> [any Contender] {
         var waiting = [pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0)]
         var owners: [any Contender] = []
-        var earliest = deadline
+        var earliest = resting.isEmpty ? deadline : min(deadline, nextLook)
         for contender in entrants {
             for number in contender.descriptors {
                 waiting.append(pollfd(fd: number, events: Int16(POLLIN), revents: 0))

@@ -27,12 +27,12 @@ public final class TerminalContender: Contender {
     /// A contender that opens the terminal when it is asked to.
     public init() {}
 
-    /// Shows the enquiry; `.unavailable` without a terminal, and in the background of one.
+    /// Shows the enquiry; `.unavailable` without a terminal, `.background` in the background of one.
     public func open(_ enquiry: Enquiry) throws(ContenderError) {
         do throws(TerminalError) { place = try TerminalLine() } catch {
             switch error {
             case .none: throw .unavailable("no terminal")
-            case .background: throw .unavailable("in the background of the terminal")
+            case .background: throw .background
             default: throw .failed("the terminal cannot be used")
             }
         }
@@ -58,7 +58,7 @@ public final class TerminalContender: Contender {
         }
         switch outcome {
         case .dismissed: throw .dismissed
-        case .background: throw .failed("another program is in front of the terminal")
+        case .background: throw .background
         case .gone: throw .failed("the terminal is gone")
         case .line: break
         }

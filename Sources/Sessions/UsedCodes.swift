@@ -59,7 +59,7 @@ extension SessionCache {
             }
         } catch { throw .crypto(.refused("used code fields")) }
         let end = max(0, now).addingReportingOverflow(UsedCode.memory).partialValue
-        try write(text, name, modified: end, durability: .durable, random: random)
+        try write(text, name, modified: end, durability: .durable, random: random, handsOver: true)
     }
 
     /// Takes the lock under which a code of `device` is chosen, noted and sent.

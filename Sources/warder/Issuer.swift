@@ -237,14 +237,26 @@ extension Issuer {
     ) throws(Failure) -> FileLock {
         let hasOld: Bool
         if hasOther, try cached(name, sessions) != nil { hasOld = true } else { hasOld = false }
-        let deadline = patience(hasOld: hasOld)
+        if hasOld { return try lock(name, sessions, until: .after(milliseconds: Waiting.withSomethingToServe)) }
+        // A person is told what there is to wait for, if it takes longer than AWS does as a rule.
+        if !keys.context.isHelper, keys.context.mayPrompt {
+            let quick = try? lock(name, sessions, until: .after(milliseconds: Waiting.unseen))
+            if let quick { return quick }
+            warder.note("another warder is making this session; if it waits for an answer: warder mfa")
+        }
+        return try lock(name, sessions, until: patience)
+    }
+
+    private func lock(
+        _ name: String, _ sessions: borrowing SessionCache, until deadline: Deadline
+    ) throws(Failure) -> FileLock {
         do throws(SessionCacheError) { return try sessions.lock(name, until: deadline) } catch { throw Failure(error) }
     }
 
     /// Until when the lock of an entry is waited for. Whoever holds it may be waiting for somebody to type a code, which
-    /// only a caller has the time for that may be asked itself, and has nothing to serve meanwhile.
-    private func patience(hasOld: Bool) -> Deadline {
-        guard hasOld || !keys.context.mayPrompt else { return .after(milliseconds: Waiting.whileSomebodyIsAsked) }
+    /// only a caller has the time for that may be asked itself.
+    private var patience: Deadline {
+        guard !keys.context.mayPrompt else { return .after(milliseconds: Waiting.whileSomebodyIsAsked) }
         // All the steps together: a process that asks nobody is back within ten seconds.
         if let hurriedUntil { return hurriedUntil }
         let deadline = Deadline.after(milliseconds: Waiting.whileNobodyIs)
@@ -258,6 +270,10 @@ extension Issuer {
         static let whileSomebodyIsAsked: Int64 = 150_000
         /// As long as AWS may take to answer (`Calls`).
         static let whileNobodyIs: Int64 = 9_600
+        /// While there is an old session to serve: as long as a renewal takes that asks nobody.
+        static let withSomethingToServe: Int64 = 1_000
+        /// Without a word, where a person waits.
+        static let unseen: Int64 = 2_000
         /// How long after a failure of AWS or of the network a helper is told of it, rather than to try itself.
         static let withFailures: Int64 = 5_000
     }
@@ -276,6 +292,8 @@ extension Issuer {
         guard let found, found.answers(waitingSince: start, lateness: lateness, now: .now),
             let code = ExitCode(rawValue: Int32(clamping: found.code))
         else { return nil }
+        // Somebody at a terminal of their own is asked there, whatever became of a prompt elsewhere.
+        if code == .promptNeeded, !keys.context.isHelper, keys.context.canAsk { return nil }
         var failure = Failure(code, found.message, hint: found.hint)
         failure.reach = found.isForLatecomers ? .latecomers : .waiting
         failure.moment = found.moment

@@ -64,6 +64,9 @@ struct RefreshOfAll {
     private func mint(_ names: [String], _ outcome: inout Outcome) {
         var rest = names[...]
         var running: [RunningRefresh] = []
+        // Those that run are ended first.
+        var signals = HeldSignals()
+        defer { signals.release() }
         while !rest.isEmpty || !running.isEmpty {
             while running.count < Self.mostAtOnce, let name = rest.popFirst() {
                 if let started = RunningRefresh(of: name) {
@@ -72,7 +75,13 @@ struct RefreshOfAll {
                     outcome.add(name, Failure(.other, "another warder cannot be started", hint: "try again"))
                 }
             }
-            wait(for: running.flatMap(\.descriptors), until: .after(milliseconds: 100))
+            wait(for: running.flatMap(\.descriptors) + [signals.descriptor], until: .after(milliseconds: 100))
+            if signals.areWaiting {
+                rest = (running.map(\.name) + rest)[...]
+                running = []
+                signals.release()
+                signals = HeldSignals()
+            }
             running.removeAll { refresh in
                 guard let ending = refresh.proceed() else { return false }
                 outcome.add(refresh, ending)

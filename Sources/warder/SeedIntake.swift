@@ -55,7 +55,12 @@ struct SeedIntake {
                 hint: "\(name) is stored: give its seed alone, or a new key and its seed with --replace")
         }
         let canonical: SecretBytes
-        do throws(OneTimeError) { canonical = try Seed(reading: text).text() } catch { throw Failure(error) }
+        do throws(OneTimeError) {
+            let seed = try Seed(reading: text)
+            // What AWS's devices have.
+            guard seed.period == 30 else { throw .unacceptablePeriod }
+            canonical = seed.text()
+        } catch { throw Failure(error) }
         if case .standardInput = source { Self.warn() }
         return StoredSeed(text: canonical, device: device)
     }

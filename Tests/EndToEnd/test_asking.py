@@ -3,7 +3,9 @@
 import collections
 import json
 import os
+import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -11,7 +13,7 @@ import time
 import pexpect
 import pytest
 from home import MFA, PASSPHRASE, TESTS, WARDER, exit_code
-from recording_sts import denied, late, unavailable, wrong_code
+from recording_sts import denied, late, wrong_code
 
 WAITS = "[warder]\nhandoff_time = 60s\n"
 ELSEWHERE = "arn:aws:iam::111111111111:mfa/other"
@@ -553,3 +555,173 @@ def test_refresh_takes_profiles_or_all(open_home):
 
 def test_refresh_all_with_nothing_to_do(bare):
     bare.run("refresh", "--all").failed(7, "no profile asks warder", "adopt")
+
+
+# Who waits for whom
+
+
+def test_a_person_is_asked_at_their_own_terminal_whatever_became_of_a_prompt_elsewhere(waiting_home, sts):
+    process = waiting_home.start("process", "prod")
+    until(lambda: is_waited_for(waiting_home))
+    terminal = waiting_home.terminal("refresh", "prod")
+    terminal.expect_exact("another warder is making this session; if it waits for an answer: warder mfa")
+    waiting_home.good("mfa", "--dismiss")
+    terminal.expect_exact("MFA code for prod")
+    terminal.sendline("123456")
+    terminal.expect_exact("good for")
+    assert exit_code(terminal) == 0
+    process.communicate(timeout=30)
+    assert process.returncode == 4 and codes(sts) == ["123456"]
+
+
+def test_an_old_session_is_served_at_once_while_somebody_is_asked(waiting_home, sts):
+    sts.lifetimes["GetSessionToken"] = 800
+    waiting_home.good("refresh", "alice", "--mfa-code", "123456")
+    terminal = waiting_home.terminal("process", "alice")
+    terminal.expect_exact("MFA code for alice")
+    start = time.monotonic()
+    assert json.loads(waiting_home.good("process", "alice"))["Version"] == 1
+    assert time.monotonic() - start < 8
+    terminal.sendeof()
+    terminal.expect_exact('"Version"')
+
+
+def test_without_prompts_no_program_is_waited_for_long(open_home, sts):
+    open_home.add_profile("slow", f"mfa_serial = {MFA}", "warder_key = alice", "mfa_process = sleep 100")
+    start = time.monotonic()
+    open_home.run("process", "slow", "--no-prompt").failed(4, "mfa_process")
+    assert time.monotonic() - start < 20
+
+
+def test_without_prompts_the_next_code_is_not_waited_for(open_home, sts):
+    open_home.add_profile("stuck", f"mfa_serial = {MFA}", "warder_key = alice", "mfa_process = echo 111111")
+    open_home.good("process", "stuck")
+    open_home.good("forget")
+    open_home.run("process", "stuck", "--no-prompt").failed(4, "was used already")
+    assert codes(sts) == ["111111"]
+
+
+def test_a_process_that_is_stopped_holds_nobody_up(waiting_home):
+    waiting_home.settings("[warder]\nhandoff_time = 5s\n")
+    process = waiting_home.start("process", "prod")
+    until(lambda: is_waited_for(waiting_home))
+    terminal = waiting_home.terminal("mfa")
+    terminal.expect_exact("MFA code for prod")
+    os.kill(process.pid, signal.SIGSTOP)
+    terminal.sendline("123456")
+    terminal.expect_exact("does not say what came of the answer")
+    assert exit_code(terminal) == 1
+    process.kill()
+    process.communicate()
+
+
+def test_used_codes_are_remembered_on_a_full_disk_too(open_home, sts, tmpfs):
+    if open_home.kernel_key() is None:
+        pytest.skip("the kernel has no keyring here")
+    open_home.environment["XDG_CACHE_HOME"] = str(tmpfs)
+    open_home.good("status")
+    (tmpfs / "warder/sessions").mkdir(parents=True, mode=0o700)
+    (tmpfs / "warder").chmod(0o700)
+    (tmpfs / "warder/sessions/lock").touch(0o600)
+    (tmpfs / "ballast").write_bytes(b"")
+    with (tmpfs / "ballast").open("wb", buffering=0) as file:
+        try:
+            while file.write(b"x" * 512):
+                pass
+        except OSError:
+            pass
+    open_home.run("refresh", "alice", "--mfa-code", "555555")
+    second = open_home.run("refresh", "alice", "--mfa-code", "555555")
+    assert second.code == 4 and "was used already" in second.err, second
+    assert codes(sts) == ["555555"]
+
+
+def test_a_job_that_comes_to_the_front_asks(waiting_home, sts):
+    terminal = waiting_home.terminal(command=["/bin/bash", "--norc", "-i"])
+    terminal.sendline("PS1='PR> '; unset PROMPT_COMMAND")
+    terminal.expect_exact("PR> ")
+    terminal.sendline(f"{WARDER} refresh prod &")
+    until(lambda: is_waited_for(waiting_home))
+    terminal.sendline("fg")
+    terminal.expect_exact("MFA code for prod")
+    terminal.expect_exact("alice): ")
+    terminal.sendline("123456")
+    terminal.expect_exact("good for")
+    terminal.expect_exact("PR> ")
+    assert codes(sts) == ["123456"]
+
+
+def test_a_signal_takes_the_notification_away(waiting_home, notified):
+    process = waiting_home.start("process", "prod")
+    until(lambda: "prod" in json.dumps(notified()))
+    process.terminate()
+    process.communicate(timeout=30)
+    assert process.returncode == -signal.SIGTERM
+    until(lambda: "lose" in json.dumps(notified()))
+
+
+def test_ctrl_c_ends_all_of_refresh_all(open_home, sts):
+    open_home.good("refresh", "alice", "--mfa-code", "123456")
+    sts.always("AssumeRole", late(20))
+    terminal = open_home.terminal("refresh", "--all")
+    until(lambda: "AssumeRole" in sts.actions())
+    terminal.sendintr()
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.signalstatus == signal.SIGINT
+    mine = str(open_home.root).encode()
+
+    def left():
+        found = []
+        for path in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                if b"refresh" in (path / "cmdline").read_bytes() and mine in (path / "environ").read_bytes():
+                    found.append(path)
+            except OSError:
+                pass
+        return found
+
+    until(lambda: not left())
+
+
+def test_a_yes_is_y_or_yes(asking_first):
+    process = asking_first.start("process", "sure")
+    until(lambda: is_waited_for(asking_first))
+    terminal = asking_first.terminal("mfa")
+    terminal.expect_exact("y/N")
+    terminal.sendline("yikes")
+    terminal.expect(pexpect.EOF)
+    process.communicate(timeout=30)
+    assert process.returncode == 4
+
+
+def test_a_yes_is_for_the_program_that_it_was_said_of(asking_first):
+    """A process that becomes another program while the question stands is asked about anew."""
+    others = [shutil.copy(os.path.realpath(sys.executable), asking_first.root / name) for name in ("good", "evil")]
+    evil = (
+        "import subprocess\n"
+        f"done = subprocess.run([{str(WARDER)!r}, 'process', 'sure', '--no-prompt'], capture_output=True, text=True)\n"
+        "print(done.returncode, done.stdout, flush=True)"
+    )
+    good = (
+        "import os, subprocess, time\n"
+        f"subprocess.Popen([{str(WARDER)!r}, 'process', 'sure'], stdout=subprocess.DEVNULL)\n"
+        "time.sleep(2)\n"
+        f"os.execv({str(others[1])!r}, ['evil', '-c', {evil!r}])"
+    )
+    process = subprocess.Popen(
+        [others[0], "-c", good], env=asking_first.environment | {"PYTHONHOME": sys.base_prefix}, cwd=asking_first.root,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, start_new_session=True,
+    )
+    until(lambda: is_waited_for(asking_first))
+    time.sleep(3)
+    terminal = asking_first.terminal("mfa")
+    terminal.expect_exact("y/N")
+    terminal.sendline("y")
+    assert exit_code(terminal) == 0
+    out, _ = process.communicate(timeout=60)
+    assert out.split()[0] == "4" and "Secret" not in out, out
+
+
+def test_the_remedy_for_a_missing_yes_is_one(asking_first):
+    asking_first.run("process", "sure", "--no-prompt").failed(4, "warder_callers")

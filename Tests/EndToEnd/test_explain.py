@@ -1,5 +1,6 @@
 """`explain`: where a profile's credentials come from, and what the next `process` does."""
 
+import itertools
 import json
 import random
 import re
@@ -308,7 +309,7 @@ def config(dice):
     if count and kind != "stored" and dice.random() < 0.2:
         profiles[count] += [f"mfa_serial = {MFA}"]
     if dice.random() < 0.3:
-        profiles[0] += ["mfa_process = echo 123456"]
+        profiles[0] += ["mfa_process = {home}/codes"]
     return "".join(
         f"[profile p{number}]\n" + "\n".join(lines) + "\n" for number, lines in enumerate(profiles)), count + 1
 
@@ -316,6 +317,10 @@ def config(dice):
 @pytest.fixture
 def all_sources(home, metadata, center):
     """A home where each kind of source is to be had."""
+    (home.root / "codes").write_text(
+        "#!/bin/sh\necho ran >>$0.runs\nprintf '9%05d' $(wc -l <$0.runs)\n"
+    )
+    (home.root / "codes").chmod(0o700)
     (home.root / "program").write_text(
         "#!/bin/sh\necho ran >> ${0%/*}/runs\n"
         'printf \'{"Version": 1, "AccessKeyId": "AKIAPROGRAM", "SecretAccessKey": "secret"\'\n'
@@ -353,6 +358,8 @@ def made(home, sts, center):
 @pytest.mark.parametrize("seed", range(80))
 def test_explain_and_process_agree(all_sources, sts, center, seed):
     home, dice = all_sources, random.Random(seed)
+    # None twice: warder knows which were used.
+    codes = (f"{number:06d}" for number in itertools.count(100_000))
     text, count = config(dice)
     home.config(text.replace("{home}", str(home.root)))
     name = f"p{count - 1}"
@@ -361,7 +368,7 @@ def test_explain_and_process_agree(all_sources, sts, center, seed):
     if dice.random() < 0.7:
         home.unlock()
         for _ in range(dice.randint(0, 2)):
-            home.run("process", f"p{dice.randrange(count)}", "--mfa-code", "123456", passphrase=True)
+            home.run("process", f"p{dice.randrange(count)}", "--mfa-code", next(codes), passphrase=True)
         if dice.random() < 0.15:
             home.good("lock")
     made(home, sts, center)
@@ -370,7 +377,7 @@ def test_explain_and_process_agree(all_sources, sts, center, seed):
     plan = planned(explanation, "request")
     at_most = planned(explanation, "request", "unknown")
     answers = {"passphrase": True} if explanation["prompts"] else {}
-    code = ["--mfa-code", "123456"] if explanation["prompts"] else []
+    code = ["--mfa-code", next(codes)] if explanation["prompts"] else []
     if explanation["prompts"]:
         # Without answers it gets as far as it can without them, and what it made so far is kept.
         assert home.run("process", name, *narrow).code in (3, 4), (text, explanation)

@@ -79,8 +79,14 @@ def test_as_people_read_it_off(store):
 
 def test_what_an_address_says_is_kept(store):
     seed = random_seed()
-    assert add_seed(store, ADDRESS.format(seed) + "&algorithm=sha256&period=60").code == 0
-    assert stored_seeds(store) == {"alice": (canonical(seed, "SHA256", 60), None)}
+    assert add_seed(store, ADDRESS.format(seed) + "&algorithm=sha256&period=30").code == 0
+    assert stored_seeds(store) == {"alice": (canonical(seed, "SHA256"), None)}
+
+
+def test_a_period_that_no_device_of_aws_has(store):
+    result = add_seed(store, ADDRESS.format(random_seed()) + "&period=60")
+    assert result.code not in (0, 1) and "period" in result.err, result
+    assert stored_seeds(store) == {}
 
 
 def test_with_a_new_key(store):

@@ -5,21 +5,26 @@ import Prompt
 
 extension Failure {
     /// A code, or a yes, is needed, and prompts are switched off.
-    static func notAsked(_ what: String, _ profile: String) -> Failure {
+    static func notAsked(_ what: String, _ profile: String, isCode: Bool = true) -> Failure {
         Failure(
-            .promptNeeded, "\(what) is needed, and prompts are switched off",
-            hint: "run warder refresh \(profile) in a terminal")
+            .promptNeeded, "\(what) is needed, and prompts are switched off", hint: remedy(profile, isCode: isCode))
+    }
+
+    private static func remedy(_ profile: String, isCode: Bool) -> String {
+        isCode
+            ? "run warder refresh \(profile) in a terminal"
+            : "answer it with warder mfa while it waits, or name the program in warder_callers"
     }
 
     /// - Parameter what: what was asked for, as `a code of arn:…`.
-    init(_ error: EnquiryError, askingFor what: String, profile: String) {
+    init(_ error: EnquiryError, askingFor what: String, profile: String, isCode: Bool) {
         switch error {
         case .nowhere(let reasons):
             let known = reasons.filter { $0 != "no terminal" }
             let more = known.isEmpty ? "" : " (\(known.joined(separator: ", ")))"
             self.init(
                 .promptNeeded, "\(what) is needed, and there is no terminal to ask on\(more)",
-                hint: "run warder refresh \(profile) in a terminal")
+                hint: Self.remedy(profile, isCode: isCode))
         case .dismissed:
             self.init(
                 .promptNeeded, "\(what) is needed, and the prompt was dismissed", hint: "try again, and answer it")
@@ -28,7 +33,9 @@ extension Failure {
         case .timedOut:
             self.init(
                 .promptNeeded, "\(what) is needed, and nobody answered in time",
-                hint: "run warder refresh \(profile) in a terminal, or warder mfa while it waits")
+                hint: isCode
+                    ? "run warder refresh \(profile) in a terminal, or warder mfa while it waits"
+                    : Self.remedy(profile, isCode: isCode))
             reach = .waiting
         }
     }

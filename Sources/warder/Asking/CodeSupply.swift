@@ -98,7 +98,7 @@ final class CodeSupply {
         if let command = wanted.command {
             return Code(
                 digits: try fresh(wanted, sessions) { () throws(Failure) in
-                    do throws(CodeError) { return try Prompt.code(ofCommand: command) } catch {
+                    do throws(CodeError) { return try Prompt.code(ofCommand: command, until: commandDeadline) } catch {
                         throw Failure(error, device: wanted.device, profile: wanted.profile)
                     }
                 }, isPersons: false)
@@ -120,9 +120,18 @@ final class CodeSupply {
             throw Failure(.notACode, device: wanted.device, profile: wanted.profile)
         }
         guard isUsed(digits, wanted, sessions) else { return digits }
-        throw Failure(
+        throw used(wanted)
+    }
+
+    private func used(_ wanted: WantedCode) -> Failure {
+        Failure(
             .promptNeeded, "this code of \(wanted.device) was used already",
             hint: "give the next one, which comes in \(secondsToNext) s")
+    }
+
+    /// With prompts switched off nobody is waited for: not at a touch of a key either.
+    private var commandDeadline: Deadline {
+        keys.context.mayPrompt ? Patience.deadline : .after(milliseconds: Issuer.Waiting.whileNobodyIs)
     }
 
     private func persons(
@@ -157,6 +166,7 @@ final class CodeSupply {
         for _ in 0..<2 {
             let digits = try make()
             guard isUsed(digits, wanted, sessions) else { return digits }
+            guard keys.context.mayPrompt else { throw used(wanted) }
             Countdown(context: keys.context).wait(
                 seconds: secondsToNext, for: "that code was used already; the next one")
         }

@@ -54,7 +54,10 @@ struct Consent {
     // MARK: - Sharing the answer
 
     private func name(_ sessions: borrowing SessionCache, _ caller: Caller) throws(Failure) -> String {
-        let identity = "consent v1 \(chain.profile.utf8.count) \(chain.profile) \(caller.process) \(caller.started)"
+        // A process may become another program.
+        let program = caller.executable ?? caller.name
+        let identity =
+            "consent v1 \(chain.profile.utf8.count) \(chain.profile) \(caller.process) \(caller.started) \(program)"
         do throws(SessionCacheError) { return try sessions.name(of: Array(identity.utf8)) + ".consent" } catch {
             throw Failure(error)
         }

@@ -40,7 +40,15 @@ final class Answering {
         self.chosen = chosen
         self.context = context
         self.isDismissal = isDismissal
-        if let chosen, isAnswered || isDismissal { settle(chosen) }
+        if let chosen, isAnswered || isDismissal {
+            settle(chosen)
+            expectWord(of: chosen)
+        }
+    }
+
+    /// A process that is stopped, or no warder at all, says nothing to an answer.
+    private func expectWord(of connection: Connection) {
+        if chosen != nil { end = .after(milliseconds: 15_000) }
     }
 
     /// Ends once the chosen one has what it wants.
@@ -103,6 +111,7 @@ final class Answering {
         settle(asked)
         // Where it does not get through, it is heard that the process is gone.
         _ = asked.answer(answer)
+        expectWord(of: asked)
     }
 
     private func drop() { (question, asked) = (nil, nil) }
@@ -163,7 +172,7 @@ final class Answering {
         isOver = true
         let profile = printable(chosen?.lastEnquiry?.profile ?? "")
         if isDismissal { return note("\(profile): sent away") }
-        guard let fate else { throw .gone }
+        guard let fate else { throw .silent }
         note(fate == .taken ? "\(profile): the answer was taken" : "\(profile): answered elsewhere")
     }
 }
@@ -184,8 +193,8 @@ extension WaitingEnquiry {
         switch kind {
         case .code: return line.isEmpty ? nil : .code(line.copy())
         case .confirmation:
-            let isYes = !line.isEmpty && (line[0] == UInt8(ascii: "y") || line[0] == UInt8(ascii: "Y"))
-            return isYes ? .yes : .no
+            let letters = line.withUnsafeBytes { $0.map { $0 | 0x20 } }
+            return letters == Array("y".utf8) || letters == Array("yes".utf8) ? .yes : .no
         }
     }
 
