@@ -35,5 +35,17 @@ public struct HeldSignals: ~Copyable {
         return poll(&waiting, 1, 0) == 1
     }
 
+    /// Takes the one that is to stop this process, if it waits: it is for the caller to stop, by `stopThisProcess`.
+    public func takeStop() -> Bool {
+        var stop = sigset_t()
+        sigemptyset(&stop)
+        sigaddset(&stop, SIGTSTP)
+        var now = timespec()
+        return sigtimedwait(&stop, nil, &now) == SIGTSTP
+    }
+
     deinit { close(descriptor) }
 }
+
+/// Stops this process as Ctrl-Z does; returns when it goes on. The corresponding C function is `raise`.
+public func stopThisProcess() { raise(SIGTSTP) }

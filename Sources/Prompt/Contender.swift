@@ -53,4 +53,6 @@ public enum EnquiryError: Error, Equatable, Sendable {
     case dismissed
     /// Nobody answered in time.
     case timedOut
+    /// Ctrl-Z: this process is to stop, once it holds nothing that others wait for.
+    case stopped
 }

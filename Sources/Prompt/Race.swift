@@ -26,21 +26,28 @@ public struct Refusal: Sendable, Equatable {
 /// - Parameters:
 ///   - contenders: the places, in the order in which they are opened.
 ///   - deadline: when nobody is waited for any more.
+///   - unwinding: Ctrl-Z is `.stopped`, and the caller's to follow; else this process stops here.
 ///   - taking: looks at a code of six digits before it wins; nil takes it.
 /// - Returns: `.code` with exactly six digits for a code, `.yes` or `.no` for a confirmation.
 public func race(
-    _ enquiry: Enquiry, among contenders: [any Contender], until deadline: Deadline,
+    _ enquiry: Enquiry, among contenders: [any Contender], until deadline: Deadline, unwinding: Bool = false,
     taking: (borrowing SecretBytes) -> Refusal? = { _ in nil }
 ) throws(EnquiryError) -> Reply {
     while true {
         let signals = HeldSignals()
         var heat = Heat(of: enquiry)
         let result = heat.run(contenders, signals, until: deadline, taking: taking)
-        signals.release()
         switch consume result {
-        case .answered(let reply): return reply
-        case .failed(let error): throw error
-        case .interrupted: continue
+        case .answered(let reply):
+            signals.release()
+            return reply
+        case .failed(let error):
+            signals.release()
+            throw error
+        case .interrupted:
+            let isToStop = unwinding && signals.takeStop()
+            signals.release()
+            if isToStop { throw .stopped }
         }
     }
 }

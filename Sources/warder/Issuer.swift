@@ -64,18 +64,35 @@ final class Issuer {
 
     /// The profile's credentials, to be given out: somebody says yes to it first, where the profile wants that.
     func credentials() throws(Failure) -> Credentials {
-        try Consent(chain: chain, keys: keys).obtain()
-        return try unconfirmedCredentials()
+        try resuming { () throws(Failure) in
+            try Consent(chain: chain, keys: keys).obtain()
+            return try credentials(of: chain.stepCount - 1)
+        }
     }
 
     /// The profile's credentials, for warder's own use.
-    func unconfirmedCredentials() throws(Failure) -> Credentials { try credentials(of: chain.stepCount - 1) }
+    func unconfirmedCredentials() throws(Failure) -> Credentials {
+        try resuming { () throws(Failure) in try credentials(of: chain.stepCount - 1) }
+    }
+
+    /// Does `work`, and anew where somebody stopped it at a prompt by Ctrl-Z: stopped, it holds no lock that others
+    /// wait for, and they may have done it meanwhile.
+    private func resuming(_ work: () throws(Failure) -> Credentials) throws(Failure) -> Credentials {
+        while true {
+            do throws(Failure) { return try work() } catch {
+                guard error.isStop else { throw error }
+                stopThisProcess()
+            }
+        }
+    }
 
     /// The profile's credentials, minted now.
     ///
     /// The MFA session behind a role is minted too, where a code was given for it or less than half of it is left:
     /// whoever refreshes in the morning wants the whole day.
-    func refresh() throws(Failure) -> Credentials {
+    func refresh() throws(Failure) -> Credentials { try resuming { () throws(Failure) in try refreshed() } }
+
+    private func refreshed() throws(Failure) -> Credentials {
         let last = chain.stepCount - 1
         guard last >= 0 else {
             return minter.keepsSource ? try renewed(last, unless: nil) : try unconfirmedCredentials()
@@ -101,6 +118,10 @@ final class Issuer {
 
     /// The first step's session, minted now where `refresh` would mint it.
     func refreshBeginning() throws(Failure) -> Credentials {
+        try resuming { () throws(Failure) in try refreshedBeginning() }
+    }
+
+    private func refreshedBeginning() throws(Failure) -> Credentials {
         guard !minter.keepsSource else { return try renewed(Chain.sourceStep, unless: nil) }
         return try isSpent(step: 0) ? renewed(0, unless: nil) : credentials(of: 0)
     }
@@ -159,7 +180,9 @@ final class Issuer {
         if let name { entry = name } else { entry = try self.name(of: step, sessions) }
         do throws(Failure) { return try renewedUnderLock(step, entry, sessions, mayBeThere: name != nil) } catch {
             // An old session that still works is better than none, unless the caller wants more of it.
-            if !isStrict, name != nil, let old = try cached(entry, sessions) { return old.intoCredentials() }
+            if !error.isStop, !isStrict, name != nil, let old = try cached(entry, sessions) {
+                return old.intoCredentials()
+            }
             throw error
         }
     }

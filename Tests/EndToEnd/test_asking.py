@@ -725,3 +725,22 @@ def test_a_yes_is_for_the_program_that_it_was_said_of(asking_first):
 
 def test_the_remedy_for_a_missing_yes_is_one(asking_first):
     asking_first.run("process", "sure", "--no-prompt").failed(4, "warder_callers")
+
+
+def test_a_prompt_that_is_stopped_keeps_nobody_waiting(waiting_home, sts):
+    terminal = waiting_home.terminal(command=["/bin/bash", "--norc", "-i"])
+    terminal.sendline("PS1='PR> '; unset PROMPT_COMMAND")
+    terminal.expect_exact("PR> ")
+    terminal.sendline(f"{WARDER} refresh prod")
+    terminal.expect_exact("alice): ")
+    terminal.sendcontrol("z")
+    terminal.expect_exact("Stopped")
+    terminal.expect_exact("PR> ")
+    waiting_home.good("refresh", "prod", "--mfa-code", "123456", timeout=20)
+    terminal.sendline("fg")
+    # What is wanted is there, or is asked for in the same place.
+    if terminal.expect_exact(["good for", "alice): "]):
+        terminal.sendline("654321")
+        terminal.expect_exact("good for")
+    terminal.expect_exact("PR> ")
+    assert codes(sts)[0] == "123456"

@@ -16,6 +16,12 @@ extension Failure {
             : "answer it with warder mfa while it waits, or name the program in warder_callers"
     }
 
+    /// Ctrl-Z at a prompt, on its way to where nothing is locked.
+    static let stopped = Failure(.promptNeeded, "the prompt was stopped", hint: "go on with fg", fault: "stopped")
+
+    /// It is no failure but a pause.
+    var isStop: Bool { fault == Self.stopped.fault }
+
     /// - Parameter what: what was asked for, as `a code of arn:…`.
     init(_ error: EnquiryError, askingFor what: String, profile: String, isCode: Bool) {
         switch error {
@@ -30,6 +36,7 @@ extension Failure {
                 .promptNeeded, "\(what) is needed, and the prompt was dismissed", hint: "try again, and answer it")
             // Forty processes are not to ask forty times.
             reach = .waiting
+        case .stopped: self = .stopped
         case .timedOut:
             self.init(
                 .promptNeeded, "\(what) is needed, and nobody answered in time",

@@ -38,8 +38,10 @@ final class Enquirer {
         let places = contenders(
             for: askers, handoff: handOff(until: deadline, askers, settings), in: context.environment)
         do throws(EnquiryError) {
-            return try race(enquiry, among: places, until: deadline, taking: taking)
+            return try race(enquiry, among: places, until: deadline, unwinding: true, taking: taking)
         } catch {
+            // Whoever answers from elsewhere may still do so when this process goes on.
+            if error == .stopped { throw .stopped }
             let failure = Failure(error, askingFor: what, profile: profile, isCode: kind == .code)
             conclude(failure.message, succeeded: false)
             throw failure
