@@ -4,7 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/keyctl.h>
+#include <linux/inet_diag.h>
 #include <linux/magic.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -89,6 +94,54 @@ int warder_peer_user(int socket, uint32_t *user) {
     if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return -1;
     *user = peer.uid;
     return 0;
+}
+
+int warder_open_socket_table(void) {
+    return socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG);
+}
+
+int warder_socket_user(int table, uint16_t own, uint16_t other, uint32_t *user) {
+    struct {
+        struct nlmsghdr head;
+        struct inet_diag_req_v2 body;
+    } request = {
+        .head = {.nlmsg_len = sizeof request, .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST},
+        .body = {
+            // Without NLM_F_DUMP it is one look-up by addresses and ports, which finds mapped ones of IPv6 as well.
+            .sdiag_family = AF_INET, .sdiag_protocol = IPPROTO_TCP, .idiag_states = ~0U,
+            .id = {
+                .idiag_sport = htons(own), .idiag_dport = htons(other),
+                .idiag_src = {htonl(INADDR_LOOPBACK)}, .idiag_dst = {htonl(INADDR_LOOPBACK)},
+                .idiag_cookie = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE},
+            },
+        },
+    };
+    static const struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+    union {
+        struct nlmsghdr head;
+        char bytes[4096];
+    } answer;
+    // What an earlier call has left there would be taken for the answer to this one.
+    while (recv(table, &answer, sizeof answer, 0) >= 0) continue;
+    if (sendto(table, &request, sizeof request, 0, (const struct sockaddr *)&kernel, sizeof kernel) < 0) return -1;
+    ssize_t count = recv(table, &answer, sizeof answer, 0);
+    if (count < 0) return -1;
+    if (NLMSG_OK(&answer.head, (size_t)count) && answer.head.nlmsg_type == NLMSG_ERROR &&
+        answer.head.nlmsg_len >= NLMSG_LENGTH(sizeof(struct nlmsgerr))) {
+        errno = -((struct nlmsgerr *)NLMSG_DATA(&answer.head))->error;
+        return -1;
+    }
+    if (!NLMSG_OK(&answer.head, (size_t)count) || answer.head.nlmsg_type != SOCK_DIAG_BY_FAMILY ||
+        answer.head.nlmsg_len < NLMSG_LENGTH(sizeof(struct inet_diag_msg))) {
+        errno = EBADMSG;
+        return -1;
+    }
+    const struct inet_diag_msg *socket = NLMSG_DATA(&answer.head);
+    // Where there is no connection the kernel gives a socket that listens at that port; and one that its program has
+    // closed, without an inode, shows root as its user.
+    if (socket->id.idiag_dport != htons(other) || socket->idiag_state == TCP_LISTEN || socket->idiag_inode == 0) return 0;
+    *user = socket->idiag_uid;
+    return 1;
 }
 
 int warder_wait_lock(int descriptor, int64_t offset, int64_t length) {

@@ -47,6 +47,24 @@ public struct Caller: Sendable, Equatable {
     }
 }
 
+/// Whether another process of this program has started `process`, as `warder WORD`.
+///
+/// One that keeps its memory from others shows them no file of its own, and none of its folder where `/proc` is mounted with
+/// `hidepid`: then only its arguments tell, or nothing does. No shell is like that.
+///
+/// - Parameter processes: where the kernel shows processes.
+public func isStarted(byThisProgramAs word: String, _ process: pid_t = getpid(), in processes: String = "/proc") -> Bool
+{
+    let own = link(processes + "/\(process)/exe")
+    guard let entry = ProcessEntry(process, in: processes), entry.parent > 1 else { return false }
+    guard let parent = entry.parentEntry(in: processes) else {
+        return Status(processes + "/\(entry.parent)/stat") == nil
+            && Status(processes + "/\(process)/stat")?.parent == entry.parent
+    }
+    guard parent.arguments.prefix(2) == ["warder", word] else { return false }
+    return parent.executable == nil || parent.executable == own
+}
+
 /// What the kernel shows of a process at one moment.
 private struct ProcessEntry {
     let number: pid_t

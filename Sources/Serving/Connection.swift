@@ -9,15 +9,21 @@ final class Connection {
     /// Milliseconds for the request to come in whole, for the credentials, and for the answer to be taken.
     static let limits: [Stage: Int64] = [.reading: 5_000, .waiting: 30_000, .writing: 5_000, .parting: 1_000]
 
+    /// Milliseconds for the request to come in while others have no room.
+    static let crowdedLimit: Int64 = 1_000
+
     enum Stage { case reading, waiting, writing, parting }
 
     let socket: Descriptor
     let peerPort: UInt16
+    /// Whose it is; set where it is accepted.
+    var owner = PeerOwner.nobody
     private(set) var stage = Stage.reading
     private(set) var head = SecretBytes(capacity: 4096)
     private var reply = SecretBytes(capacity: 0)
     private var sent = 0
     private var deadline = Deadline.after(milliseconds: 5_000)
+    private let crowdedDeadline = Deadline.after(milliseconds: Connection.crowdedLimit)
 
     init(_ socket: consuming Descriptor, peerPort: UInt16) {
         self.socket = socket
@@ -35,6 +41,9 @@ final class Connection {
 
     /// The time for this stage is over.
     var isLate: Bool { deadline.hasPassed }
+
+    /// It has had enough time to ask for something, and has not.
+    var isIdle: Bool { stage == .reading && crowdedDeadline.hasPassed }
 
     /// What became of a connection.
     enum Progress { case none, request, tooLarge, gone }

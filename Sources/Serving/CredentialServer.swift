@@ -26,28 +26,31 @@ public enum Supply: ~Copyable {
 
 /// Serves credentials on 127.0.0.1 to whoever has the token and is the same user, until a process ends.
 ///
-/// One thread, which never waits for one client: who is slow is cut off, and of too many the oldest goes.
+/// One thread, which never waits for one client: who is slow is cut off. Where there is no room for more of its own user's
+/// connections, the kernel keeps them until there is. Those of other users never take that room.
 public final class CredentialServer {
-    /// Connections at a time at most.
-    static let connectionLimit = 128
+    /// Connections that are taken in one turn at most: those that are here already get their turn too.
+    private static let handful = 64
 
     private let socket: ListeningSocket
     private let token: SecretBytes
     private let supply: any CredentialSupply
-    private let owner: @Sendable (UInt16, UInt16) -> PeerOwner
+    private let owners: PeerOwners
+    private let room: Room
     private var connections: [Connection] = []
+    /// Until when nobody is taken, as there was no descriptor left.
+    private var pause = Deadline.now
 
-    /// - Parameters:
-    ///   - token: what a request's `Authorization` must be.
-    ///   - owner: who has the socket at the given port that is connected to the second one.
+    /// - Parameter token: what a request's `Authorization` must be.
     public init(
         _ socket: consuming ListeningSocket, token: consuming SecretBytes, supply: any CredentialSupply,
-        owner: @escaping @Sendable (UInt16, UInt16) -> PeerOwner = PeerOwner.ofSystem
+        owners: PeerOwners = PeerOwners()
     ) {
         self.socket = socket
         self.token = token
         self.supply = supply
-        self.owner = owner
+        self.owners = owners
+        room = Room.ofThisProcess
     }
 
     /// Serves until the process of `life`, as pidfd_open(2) gives it, has ended.
@@ -55,10 +58,11 @@ public final class CredentialServer {
         while true {
             var waiting = connections.map { pollfd(fd: $0.socket.number, events: $0.events, revents: 0) }
             let own = waiting.count
-            for descriptor in [life.number, socket.number, supply.watched ?? -1] {
+            let mayAccept = hasRoom && pause.hasPassed
+            for descriptor in [life.number, mayAccept ? socket.number : -1, supply.watched ?? -1] {
                 waiting.append(pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0))
             }
-            let isBusy = own > 0 || supply.watched != nil
+            let isBusy = own > 0 || !mayAccept || supply.watched != nil
             if poll(&waiting, nfds_t(waiting.count), isBusy ? 250 : 30_000) < 0 {
                 if errno == EINTR { continue }
                 throw .waiting(SystemError(call: "poll", path: "127.0.0.1", code: errno))
@@ -67,28 +71,34 @@ public final class CredentialServer {
             if waiting[own + 2].revents != 0 { supply.proceed() }
             let ready = zip(connections, waiting).filter { $0.1.revents != 0 }.map { $0.0 }
             for connection in ready { proceed(connection) }
-            if waiting[own + 1].revents != 0 { acceptAll() }
+            if waiting[own + 1].revents != 0 { acceptSome() }
             supply.tick()
             settle()
         }
     }
 
-    private func acceptAll() {
-        while true {
+    /// There is room for one more of the same user's.
+    private var hasRoom: Bool { connections.count { $0.owner.isServed } < room.own }
+
+    private func acceptSome() {
+        for _ in 0..<Self.handful where hasRoom {
             switch socket.accept() {
-            case .connection(let connection):
-                if connections.count == Self.connectionLimit { makeRoom() }
-                connections.append(connection)
-            case .noRoom: return makeRoom()
+            case .connection(let connection): take(connection)
+            case .noRoom:
+                pause = .after(milliseconds: 100)
+                return
             case .nobody: return
             }
         }
     }
 
-    /// Lets one connection go, rather one that has not even asked.
-    private func makeRoom() {
-        guard !connections.isEmpty else { return Linux.sleep(milliseconds: 10) }
-        connections.remove(at: connections.firstIndex { $0.stage == .reading } ?? 0)
+    /// Others than those who are served are told so, as long as they are few.
+    private func take(_ connection: Connection) {
+        connection.owner = owners.owner(ofPort: connection.peerPort, connectedTo: socket.port)
+        guard connection.owner.isServed || connections.count(where: { !$0.owner.isServed }) < room.others else {
+            return
+        }
+        connections.append(connection)
     }
 
     private func proceed(_ connection: Connection) {
@@ -103,11 +113,12 @@ public final class CredentialServer {
 
     private func judge(_ connection: Connection) -> Denial? {
         if let denial = Serving.judge(connection.head, port: socket.port, token: token) { return denial }
-        return owner(connection.peerPort, socket.port).isServed ? nil : .forbidden
+        return connection.owner.isServed ? nil : .forbidden
     }
 
     /// Answers those who wait, if there is something for them, and those whose time is over.
     private func settle() {
+        if !hasRoom { connections.removeAll { $0.isIdle } }
         for connection in connections {
             if connection.stage == .waiting { serve(connection) }
             guard connection.isLate else { continue }

@@ -3,6 +3,9 @@ import Linux
 
 /// A socket that listens on 127.0.0.1.
 public struct ListeningSocket: ~Copyable {
+    /// Connections that the kernel keeps until they are taken; it makes less of it where its own limit is lower.
+    static let backlog: Int32 = 1024
+
     let descriptor: Descriptor
     /// Where it listens.
     public let port: UInt16
@@ -23,7 +26,7 @@ public struct ListeningSocket: ~Copyable {
             address.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(number, $0, size) }
         }
         guard bound == 0 else { throw .listening(SystemError(call: "bind", path: "127.0.0.1", code: errno)) }
-        guard listen(number, 128) == 0 else {
+        guard listen(number, Self.backlog) == 0 else {
             throw .listening(SystemError(call: "listen", path: "127.0.0.1", code: errno))
         }
         try self.init(inheriting: descriptor)

@@ -29,10 +29,12 @@ public func owner(ofPort port: UInt16, connectedTo here: UInt16, in table: Unsaf
     return nil
 }
 
-/// The fifth field: behind state, queues, timer and retransmissions.
+/// The fifth field: behind state, queues, timer and retransmissions. The seventh is the inode: 0 for a socket that its
+/// program has closed, and whose user is printed as root.
 private func user(_ rest: Slice<UnsafeRawBufferPointer>) -> UInt32? {
-    let fields = rest.split(separator: 32, maxSplits: 5)
-    return fields.count > 4 ? UInt32(String(decoding: fields[4], as: UTF8.self)) : nil
+    let fields = rest.split(separator: 32, maxSplits: 7)
+    guard fields.count > 6, String(decoding: fields[6], as: UTF8.self) != "0" else { return nil }
+    return UInt32(String(decoding: fields[4], as: UTF8.self))
 }
 
 private func hexadecimal(_ number: some FixedWidthInteger, _ width: Int) -> String {

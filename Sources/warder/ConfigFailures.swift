@@ -7,7 +7,11 @@ extension Failure {
     init(_ error: ProfileError) {
         let what: (String, String) =
             switch error {
-            case .unclosedSection: ("this section's head does not end with ]", "close it with ]")
+            case .unclosedSection:
+                (
+                    "this section's head does not end with ]",
+                    "close it with ]; from a ; or # on, the rest of a line is a comment"
+                )
             case .outsideSection:
                 ("a setting stands before the first section", "put it below a line like [profile NAME]")
             case .continuationOutsideProperty:

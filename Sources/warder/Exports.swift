@@ -15,6 +15,12 @@ enum Exports {
         "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_ACCESS_KEY", "AWS_SECRET_KEY",
     ]
 
+    /// Variables that credentials stand in, of any spelling and in any environment.
+    static let secret = [
+        "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_ACCESS_KEY",
+        "AWS_SECRET_KEY", "AWS_CREDENTIAL_EXPIRATION", endpointURI, endpointToken,
+    ]
+
     /// Where SDKs find the endpoint of `exec --serve`, and what they show there.
     static let endpointURI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
     static let endpointToken = "AWS_CONTAINER_AUTHORIZATION_TOKEN"

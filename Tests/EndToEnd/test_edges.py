@@ -134,6 +134,12 @@ def test_a_digit_too_few_may_be_mended(home, sts):
     assert sts.requests[-1].parameters["TokenCode"] == "123456"
 
 
+@pytest.mark.parametrize("head", ["[profile semi;colon]", "[profile a#b]", "[profile open"])
+def test_a_section_s_head_that_a_comment_cuts_off(home, head):
+    home.config(home.config_file.read_text() + f"\n{head}\nregion = eu-west-1\n")
+    home.run("process", "prod").failed(8, "config:", "does not end with ]", "; or #", "comment")
+
+
 @pytest.mark.parametrize("value", ["400d", "0s", "soon"])
 def test_an_unlock_time_that_is_none(home, value):
     home.settings(f"[warder]\nunlock_time = {value}\n")

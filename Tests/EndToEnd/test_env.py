@@ -162,9 +162,20 @@ def test_github_writes_into_a_plain_file_alone(working, kind):
         "absent": lambda: None,
     }[kind]()
     result = working.run("env", "prod", "--format", "github", env={"GITHUB_ENV": str(path)})
-    assert result.code != 0
+    assert result.code != 0 and result.out == ""
     result.explained("GITHUB_ENV")
+    assert "XDG" not in result.err
     assert other.read_text() == ""
+
+
+@pytest.mark.parametrize("before", ["", "BEFORE=1", "BEFORE=1\n", "\n"])
+def test_github_begins_a_line_of_its_own(working, before):
+    file = working.root / "github"
+    file.write_text(before)
+    working.good("env", "prod", "--format", "github", env={"GITHUB_ENV": str(file)})
+    lines = [line for line in before.splitlines() if line] + [f"{k}={v}" for k, v in expected(working).items()]
+    assert sorted(line for line in file.read_text().splitlines() if line) == sorted(lines)
+    assert file.read_text().startswith(before) and not file.read_text().startswith(before + "\n\n")
 
 
 def test_nushell_s_object_holds_what_is_set_and_null_for_what_is_to_go(working):

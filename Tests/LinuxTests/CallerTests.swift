@@ -134,3 +134,43 @@ struct CallerTests {
         #expect(caller.process > 0 && !caller.name.isEmpty && caller.started > 0)
     }
 }
+
+@Suite("Whether warder itself has started this")
+struct StarterTests {
+    private let processes = Processes()
+
+    private func isStarted(
+        _ arguments: [String], _ executable: String?, parent: Int = 400, own: String? = "/usr/bin/warder"
+    ) throws -> Bool {
+        try processes.add(
+            400, parent: 1, name: "exe", arguments: arguments, executable: executable, folder: nil)
+        try processes.add(500, parent: parent, name: "exe", arguments: ["warder", "renew"], executable: own)
+        return Linux.isStarted(byThisProgramAs: "serve", 500, in: processes.path)
+    }
+
+    @Test("the same file with that word, or one that keeps it from others")
+    func itself() throws {
+        #expect(try isStarted(["warder", "serve", "prod"], "/usr/bin/warder"))
+        #expect(try isStarted(["warder", "serve", "prod"], nil))
+    }
+
+    @Test(
+        "anything else",
+        arguments: [
+            (["bash"], "/usr/bin/bash"), (["warder", "serve"], "/usr/bin/bash"),
+            (["warder", "exec"], "/usr/bin/warder"),
+            (["warder"], "/usr/bin/warder"), (["warder", "x", "serve"], "/usr/bin/warder"),
+            (["serve"], "/usr/bin/warder"),
+            ([], nil), (["bash"], nil), (["sh", "-c", "warder serve"], nil),
+        ] as [([String], String?)])
+    func others(_ arguments: [String], _ executable: String?) throws {
+        #expect(try !isStarted(arguments, executable))
+    }
+
+    @Test("a process that /proc does not show keeps its memory from others, as warder does")
+    func hidden() throws {
+        #expect(try isStarted([], nil, parent: 399))
+        #expect(try !isStarted([], nil, parent: 1))
+        #expect(try !isStarted([], nil, parent: 0))
+    }
+}

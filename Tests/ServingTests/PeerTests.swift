@@ -17,6 +17,9 @@ private func owner(_ port: UInt16, _ here: UInt16, in text: String = table) -> U
     Array(text.utf8).withUnsafeBytes { owner(ofPort: port, connectedTo: here, in: $0) }
 }
 
+/// There may be no IPv6 here.
+private let families = access("/proc/net/tcp6", F_OK) == 0 ? [AF_INET, AF_INET6] : [AF_INET]
+
 @Suite("whose the other end is") struct PeerTests {
     @Test("in the kernel's tables") func tables() {
         #expect(owner(0x88FB, 0x10E1) == 1000)
@@ -35,6 +38,38 @@ private func owner(_ port: UInt16, _ here: UInt16, in text: String = table) -> U
         arguments: ["", "\n", "x\n1 2 3\n", "x\n0: 0100007F:88FB 0100007F:10E1 01 0 0 0 root\n"])
     func nonsense(_ text: String) { #expect(owner(0x88FB, 0x10E1, in: text) == nil) }
 
+    @Test("a socket that its program has closed is nobody's, and not root's") func closed() {
+        let line = "0: 0100007F:88FB 0100007F:10E1 06 00000000:00000000 03:00000730 00000000     0        0 0 3 0"
+        #expect(owner(0x88FB, 0x10E1, in: "head\n" + line) == nil)
+    }
+
+    @Test("in the kernel, asked for it and as it prints it", arguments: families) func asked(_ family: Int32)
+        throws
+    {
+        let here = try ListeningSocket()
+        let client = Descriptor(owning: socket(family, Int32(SOCK_STREAM.rawValue), 0), path: "")
+        let port = try #require(connect(client.number, family, here.port))
+        let owners = PeerOwners()
+        #expect(owners.owner(ofPort: port, connectedTo: here.port) == .user(geteuid()))
+        #expect(PeerOwners.printed(port, here.port) == .user(geteuid()))
+        // One that listens at the port is not the one that is connected.
+        #expect(owners.owner(ofPort: here.port, connectedTo: 1) == .nobody)
+        let table = try SocketTable()
+        #expect(try table.user(ofPort: port, connectedTo: here.port) == geteuid())
+    }
+
+    @Test("in the kernel, one that is gone") func gone() throws {
+        let here = try ListeningSocket()
+        let owners = PeerOwners()
+        func connectOnce() throws -> UInt16 {
+            let client = Descriptor(owning: socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0), path: "")
+            return try #require(connect(client.number, AF_INET, here.port))
+        }
+        let port = try connectOnce()
+        #expect(owners.owner(ofPort: port, connectedTo: here.port) == .nobody)
+        #expect(PeerOwners.printed(port, here.port) == .nobody)
+    }
+
     @Test("among many") func many() {
         let line =
             "   1: 0100007F:0001 0100007F:10E1 06 00000000:00000000 03:00000730 00000000     0        0 0 3 0000\n"
@@ -48,5 +83,23 @@ private func owner(_ port: UInt16, _ here: UInt16, in text: String = table) -> U
         #expect(!PeerOwner.user(geteuid() + 1).isServed)
         #expect(!PeerOwner.nobody.isServed)
         #expect(PeerOwner.unknown.isServed)
+    }
+}
+
+/// Connects a socket to 127.0.0.1, by way of IPv6 if it is of that; its own port, or nil.
+private func connect(_ client: Int32, _ family: Int32, _ port: UInt16) -> UInt16? {
+    var address = sockaddr_in6()
+    var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
+    return withUnsafeMutableBytes(of: &address) { bytes -> UInt16? in
+        let text = family == AF_INET6 ? "::ffff:127.0.0.1" : "127.0.0.1"
+        bytes.storeBytes(of: sa_family_t(family), as: sa_family_t.self)
+        bytes.storeBytes(of: port.bigEndian, toByteOffset: 2, as: UInt16.self)
+        guard let base = bytes.baseAddress, inet_pton(family, text, base + (family == AF_INET6 ? 8 : 4)) == 1 else {
+            return nil
+        }
+        let given = socklen_t(family == AF_INET6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size)
+        let pointer = base.assumingMemoryBound(to: sockaddr.self)
+        guard Glibc.connect(client, pointer, given) == 0, getsockname(client, pointer, &size) == 0 else { return nil }
+        return UInt16(bigEndian: bytes.load(fromByteOffset: 2, as: UInt16.self))
     }
 }

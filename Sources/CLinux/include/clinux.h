@@ -61,6 +61,11 @@ int warder_pipe(int ends[2]);
 int warder_accept(int listener);
 /// SO_PEERCRED: the user at the other end of a Unix socket; 0, or -1 and errno.
 int warder_peer_user(int socket, uint32_t *user);
+/// A socket to ask sock_diag(7) with, or -1 and errno.
+int warder_open_socket_table(void);
+/// The user whose TCP socket on 127.0.0.1 (or that address mapped into IPv6) has the port `own` and is connected to
+/// `other` on the same address: 1; 0 where the kernel finds none that a program still holds; or -1 and errno.
+int warder_socket_user(int table, uint16_t own, uint16_t other, uint32_t *user);
 /// signalfd with SFD_CLOEXEC.
 int warder_signal_descriptor(const sigset_t *signals);
 /// execvpe; returns only on failure.

@@ -72,7 +72,7 @@ struct Env: ParsableCommand {
         }
         let context = try common.context()
         // Before anything is minted that nobody could take.
-        let github = syntax == .github ? try GitHubStep(context.environment) : nil
+        let github: GitHubStep? = syntax == .github ? try GitHubStep(context.environment) : nil
         let issuer = try Issuer(context, profile: profile, code: code.mfaCode, narrowing: narrowing.wanted())
         let credentials = try issuer.credentials()
         var script = Script(syntax)
@@ -83,8 +83,10 @@ struct Env: ParsableCommand {
                 try script.export(name, value)
             }
         } catch { throw Failure(error) }
-        if let github { return try github.take(script.finish(), credentials) }
-        try printOut(script.finish())
+        switch consume github {
+        case .some(let step): try step.take(script.finish(), credentials)
+        case .none: try printOut(script.finish())
+        }
     }
 
     private func unsetting(_ syntax: Syntax) throws(Failure) -> SecretBytes {
@@ -117,19 +119,33 @@ enum ShellName: String, ExpressibleByArgument, CaseIterable {
 }
 
 /// A step of a workflow of GitHub Actions.
-private struct GitHubStep {
-    let file: String
+private struct GitHubStep: ~Copyable {
+    private let file: AppendedFile
 
     init(_ environment: Environment) throws(Failure) {
-        guard let file = environment.nonEmpty("GITHUB_ENV") else {
+        guard let path = environment.nonEmpty("GITHUB_ENV") else {
             throw Failure(
                 .usage, "GITHUB_ENV is not set", hint: "use --format github in a step of GitHub Actions, or dotenv")
         }
-        self.file = file
+        do throws(FileError) { file = try AppendedFile(path) } catch { throw Self.unusable(error) }
+    }
+
+    private static func unusable(_ error: FileError) -> Failure {
+        switch error {
+        case .link(let path):
+            Failure(
+                .damaged, "GITHUB_ENV \(path) is a symbolic link, and would take credentials to somewhere else",
+                hint: "set GITHUB_ENV to the file itself: $(realpath \"$GITHUB_ENV\")")
+        case .notAFile(let path):
+            Failure(
+                .damaged, "GITHUB_ENV \(path) is not a plain file",
+                hint: "leave it as the runner sets it; for a pipe or a terminal use --format dotenv")
+        default: Failure(error, "GITHUB_ENV")
+        }
     }
 
     /// Makes the log hide what is secret, then hands the variables to the steps that follow.
-    func take(_ lines: borrowing SecretBytes, _ credentials: borrowing Credentials) throws(Failure) {
+    borrowing func take(_ lines: borrowing SecretBytes, _ credentials: borrowing Credentials) throws(Failure) {
         var masks = SecretBytes(capacity: 4096)
         var identifier = SecretBytes(capacity: credentials.accessKeyID.utf8.count)
         identifier.append(credentials.accessKeyID)
@@ -140,7 +156,7 @@ private struct GitHubStep {
         case .none: break
         }
         try printOut(masks)
-        do throws(FileError) { try append(lines, toFile: file) } catch { throw Failure(error, "GITHUB_ENV") }
+        do throws(FileError) { try file.append(lines: lines) } catch { throw Self.unusable(error) }
     }
 }
 

@@ -50,7 +50,7 @@ struct Exec: ParsableCommand {
         if issuer.region == nil { withheld.removeAll { $0 == "AWS_REGION" || $0 == "AWS_DEFAULT_REGION" } }
         if serve {
             withheld += Exports.beforeEndpoint
-            try addEndpoint(credentials, context, issuer.region, to: &variables)
+            try addEndpoint(credentials, context, issuer, to: &variables)
         } else {
             if servesEndpoint(context.environment) { withheld += [Exports.endpointURI, Exports.endpointToken] }
             Exports.forEach(credentials, profile: profile, region: issuer.region) { name, value in
@@ -66,7 +66,7 @@ struct Exec: ParsableCommand {
 
     /// In place of keys, where to fetch them.
     private func addEndpoint(
-        _ credentials: borrowing Credentials, _ context: Context, _ region: String?, to variables: inout VariableList
+        _ credentials: borrowing Credentials, _ context: Context, _ issuer: Issuer, to variables: inout VariableList
     ) throws(Failure) {
         let grant = try Grant(credentials, profile: profile)
         let narrowing = try narrowing.wanted()
@@ -76,9 +76,11 @@ struct Exec: ParsableCommand {
         let request = RenewalRequest(
             profile: profile, margin: max(try lifetime(), Issuer.renewalMargin), mayPrompt: context.mayPrompt,
             narrowing: narrowing)
-        try ServerStart(request: request).start(grant, for: &variables)
+        try ServerStart(request: request, issuer.chain, context.environment).start(grant, for: &variables)
         if let shield { variables.add("AWS_PROFILE", shield) }
-        for name in region == nil ? [] : ["AWS_REGION", "AWS_DEFAULT_REGION"] { variables.add(name, region ?? "") }
+        if let region = issuer.region {
+            for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] { variables.add(name, region) }
+        }
         variables.add("WARDER_PROFILE", profile)
     }
 

@@ -24,7 +24,7 @@ struct Serve: ParsableCommand {
         guard let lineEnd = text.lineEnd(from: 0),
             let grant = Grant(text.copy(lineEnd + 1..<text.count))
         else { throw Self.stranger }
-        let supply = ServedCredentials(grant, renewedBy: try renewal.request())
+        let supply = ServedCredentials(grant, renewedBy: try renewal.request(), in: leaveFolder())
         let server: CredentialServer
         do throws(ServingError) {
             let socket = try ListeningSocket(inheriting: Descriptor(owning: Position.socket, path: "127.0.0.1"))
@@ -46,6 +46,13 @@ struct Serve: ParsableCommand {
         throw Self.stranger
     }
 
+    /// Goes to the root, so that no file system is in use for as long as the command runs; where it was before.
+    private func leaveFolder() -> String? {
+        guard let folder = getcwd(nil, 0) else { return nil }
+        defer { free(folder) }
+        return chdir("/") == 0 ? String(cString: folder) : nil
+    }
+
     /// Tells the command that it may begin, and lets go of its pipes.
     private func sayReady() {
         var byte = UInt8(ascii: "\n")
@@ -55,7 +62,7 @@ struct Serve: ParsableCommand {
         close(nothing)
     }
 
-    private static var stranger: Failure {
+    fileprivate static var stranger: Failure {
         Failure(.usage, "serve is started by warder exec --serve alone", hint: "warder exec --serve PROFILE -- COMMAND")
     }
 }
@@ -66,8 +73,12 @@ struct RenewServed: ParsableCommand {
         commandName: "renew-served", abstract: "Renews credentials for a server of warder exec.", shouldDisplay: false)
 
     @OptionGroup var renewal: RenewalOptions
+    @Option var folder: String?
 
     func run() throws {
+        guard isStarted(byThisProgramAs: Serve.configuration.commandName ?? "") else { throw Serve.stranger }
+        // Where it is gone, it may not be needed either.
+        if let folder { _ = chdir(folder) }
         do throws(Failure) {
             let request = try renewal.request()
             let context = try Context(noPrompt: !request.mayPrompt, isHelper: true)

@@ -11,9 +11,12 @@ struct RenewalRequest {
 
     /// The arguments of a renewal.
     ///
-    /// - Parameter mayPrompt: false for one that nobody waits for.
-    func renewing(mayPrompt: Bool) -> [String] {
-        ["warder", RenewServed.configuration.commandName ?? ""] + options(mayPrompt: mayPrompt && self.mayPrompt)
+    /// - Parameters:
+    ///   - mayPrompt: false for one that nobody waits for.
+    ///   - folder: where it is to go on from; nil to stay where the server is.
+    func renewing(mayPrompt: Bool, in folder: String?) -> [String] {
+        ["warder", RenewServed.configuration.commandName ?? ""] + (folder.map { ["--folder=" + $0] } ?? [])
+            + options(mayPrompt: mayPrompt && self.mayPrompt)
     }
 
     private func options(mayPrompt: Bool) -> [String] {

@@ -15,14 +15,17 @@ final class ServedCredentials: CredentialSupply {
     private var json: SecretBytes
     private var plan: RenewalPlan
     private let request: RenewalRequest
+    private let folder: String?
     private var renewal: Errand?
     private var deadline = Deadline.now
     private var failure = failureJSON("the credentials have ended")
 
-    init(_ grant: consuming Grant, renewedBy request: RenewalRequest) {
+    /// - Parameter folder: where renewals are made, as paths in settings and variables may begin there.
+    init(_ grant: consuming Grant, renewedBy request: RenewalRequest, in folder: String?) {
         plan = RenewalPlan(end: grant.end, margin: request.margin)
         json = grant.json.copy()
         self.request = request
+        self.folder = folder
     }
 
     func supply() -> Supply {
@@ -59,7 +62,8 @@ final class ServedCredentials: CredentialSupply {
 
     private func renew(mayPrompt: Bool) {
         do throws(ChildError) {
-            renewal = try Errand(ofThisProgram: request.renewing(mayPrompt: mayPrompt), limit: 16 * 1024, withheld: [])
+            let words = request.renewing(mayPrompt: mayPrompt, in: folder)
+            renewal = try Errand(ofThisProgram: words, limit: 16 * 1024, withheld: [])
             deadline = .after(milliseconds: Self.patience)
         } catch { failed("the renewal could not be started") }
     }

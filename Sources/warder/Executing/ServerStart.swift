@@ -1,3 +1,4 @@
+import Chains
 import Crypto
 import Linux
 import Prompt
@@ -11,8 +12,26 @@ struct ServerStart {
 
     let request: RenewalRequest
 
-    /// Variables that the server does not get: the descriptors that they name are not there any more.
-    private static let withheld = PassphraseSource.variables.filter { $0.hasSuffix("_FD") }
+    /// Whether renewals begin with the credentials that are in the environment now, or run a command that may.
+    let usesEnvironment: Bool
+
+    /// - Parameter chain: what is renewed.
+    init(request: RenewalRequest, _ chain: Chain, _ environment: Environment) {
+        self.request = request
+        usesEnvironment =
+            switch chain.source {
+            case .named, .process: true
+            case .storedKey, .plaintextKey, .webIdentity, .sso:
+                chain.mfaProcess != nil || environment.nonEmpty("WARDER_PASSPHRASE_COMMAND") != nil
+            }
+    }
+
+    /// Variables that the server does not get: those that name descriptors, which are not there any more, and secrets that
+    /// no renewal needs.
+    private var withheld: [String] {
+        let names = PassphraseSource.variables.filter { $0.hasSuffix("_FD") || $0.hasPrefix("WARDER_NEW_") }
+        return usesEnvironment ? names : names + Exports.secret
+    }
 
     /// Starts it and adds what SDKs find it by.
     ///
@@ -38,7 +57,7 @@ struct ServerStart {
         try startDetached(
             request.serving,
             descriptors: [input.reading.number, ready.writingNumber, nothing.number, socket, life.number],
-            withheld: Self.withheld)
+            withheld: withheld)
         ready.close()
         let answer = try ready.reading.readToEnd(limit: 16, until: .after(milliseconds: Self.patience))
         guard let answer, !answer.isEmpty else { throw SystemError(call: "serve", path: "", code: 0) }
