@@ -21,8 +21,8 @@ enum FolderText {
             found = name
         }
         guard let found else { throw .notOneName }
-        guard found.first != UInt8(ascii: "-"), !holdsControl(found) else { throw .notAName }
         guard !holdsRemark(found) else { throw .remark }
+        guard found.first != UInt8(ascii: "-"), !holdsControl(found) else { throw .notAName }
         return String(Substring(found))
     }
 
