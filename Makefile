@@ -52,24 +52,29 @@ lint: deps
 	.ci/lint
 
 SHARE := $(DESTDIR)$(PREFIX)/share
+# In quotes for systemd where there is a blank in it.
+PROGRAM := $(if $(word 2,$(PREFIX)),"$(PREFIX)/bin/warder",$(PREFIX)/bin/warder)
 
 # Completions go where each shell looks by itself. Hooks are loaded by nobody unasked: the binary prints them as well.
 install: build
-	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/warder
-	mkdir -p $(DESTDIR)$(UNITS)
-	sed 's|@PREFIX@|$(PREFIX)|' systemd/warder-lock.service > $(DESTDIR)$(UNITS)/warder-lock.service
-	install -D -m 644 completions/warder.bash $(SHARE)/bash-completion/completions/warder
-	install -D -m 644 completions/_warder $(SHARE)/zsh/site-functions/_warder
-	install -D -m 644 completions/warder.fish $(SHARE)/fish/vendor_completions.d/warder.fish
-	install -D -m 644 -t $(SHARE)/warder/completions completions/warder.nu
-	install -D -m 644 -t $(SHARE)/warder/shell shell/warder.*
+	install -D -m 755 $(BINARY) '$(DESTDIR)$(PREFIX)/bin/warder'
+	mkdir -p '$(DESTDIR)$(UNITS)'
+	sed 's|@PREFIX@/bin/warder|$(PROGRAM)|' systemd/warder-lock.service > '$(DESTDIR)$(UNITS)/warder-lock.service'
+	install -D -m 644 completions/warder.bash '$(SHARE)/bash-completion/completions/warder'
+	install -D -m 644 completions/_warder '$(SHARE)/zsh/site-functions/_warder'
+	install -D -m 644 completions/warder.fish '$(SHARE)/fish/vendor_completions.d/warder.fish'
+	install -D -m 644 -t '$(SHARE)/warder/completions' completions/warder.nu
+	install -D -m 644 -t '$(SHARE)/warder/shell' shell/warder.*
 	@shell/after-install '$(PREFIX)'
 
+# Folders that are empty then go too.
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/warder $(DESTDIR)$(UNITS)/warder-lock.service
-	rm -f $(SHARE)/bash-completion/completions/warder $(SHARE)/zsh/site-functions/_warder
-	rm -f $(SHARE)/fish/vendor_completions.d/warder.fish
-	rm -rf $(SHARE)/warder
+	rm -f '$(DESTDIR)$(PREFIX)/bin/warder' '$(DESTDIR)$(UNITS)/warder-lock.service'
+	rm -f '$(SHARE)/bash-completion/completions/warder' '$(SHARE)/zsh/site-functions/_warder'
+	rm -f '$(SHARE)/fish/vendor_completions.d/warder.fish'
+	rm -rf '$(SHARE)/warder'
+	-@cd '$(SHARE)' 2>/dev/null && rmdir -p --ignore-fail-on-non-empty \
+		bash-completion/completions zsh/site-functions fish/vendor_completions.d systemd/user 2>/dev/null || true
 
 deps-build:
 	@.ci/install-deps build

@@ -7,7 +7,8 @@
 # $WARDER_PROMPT ("prod 3h12m") up to date for the prompt. What the variables were before is kept in shell variables
 # that are never exported. While a session is far from its end, a prompt starts no process.
 
-warder() {
+# `function`, so that an alias of the name does not get into the definition.
+function warder {
     case ${1-} in
         use)
             shift
@@ -30,8 +31,9 @@ warder() {
 # Uses a profile; $1 is the folder whose .warder names it, or empty. Nothing is traced: there are secrets.
 __warder_use() {
     { local - && set +aeEkTuvx; } 2>/dev/null
-    local maker=$1 word way='' script code region
-    local -a odd
+    local maker=$1 word way='' script frame=${#__warder_names[@]}
+    local -A was=()
+    local -a odd=()
     shift
     for word; do
         case $word in
@@ -39,12 +41,20 @@ __warder_use() {
                 \command warder use "$@"
                 return
                 ;;
+            --shell | --shell=*)
+                printf 'warder: use takes no --shell here, since this shell is meant\nhint: %s\n' \
+                    'for statements of another one: command warder use --shell' >&2
+                return 2
+                ;;
             --keys) way=${way:-$word} ;;
             --read-only) way=$word ;;
             --) break ;;
         esac
     done
     __warder_save || return
+    if [[ $- == *i* && $BASH_SUBSHELL != 0 && ! -t 1 ]]; then
+        printf 'warder: this is a subshell, and the profile is used in it alone\nhint: no pipe, and no command substitution\n' >&2
+    fi
     script=$(\command warder use --shell bash "$@") || return
     case $script in
         'export '* | 'unset '*) __warder_take "$maker" "$way" ;;
@@ -52,9 +62,10 @@ __warder_use() {
     esac
 }
 
-# Evaluates $script, and notes how to undo it: $code. The profile of the top again takes its place.
+# Evaluates $script, and notes how to undo it: what `was`, and what it has made. The profile of the top again takes its
+# place.
 __warder_take() {
-    local depth=${#__warder_saved[@]} name value flags
+    local depth=$frame name value flags
     for name in "${odd[@]}"; do
         value=${!name-} flags=${!name@a}
         unset -v "$name"
@@ -62,53 +73,79 @@ __warder_take() {
         if [[ $flags == *x* ]]; then export "${name?}"; fi
     done
     # A profile without a region gets the region that was there before the first one, not that of the last.
-    if ((depth)) && [[ $'\n'$script != *$'\nexport AWS_REGION='* ]]; then eval "$__warder_region"; fi
+    if ((depth)) && [[ $'\n'$script != *$'\nexport AWS_REGION='* ]]; then
+        __warder_give_back 0 AWS_REGION AWS_DEFAULT_REGION
+    fi
     if ! eval "$script"; then
-        eval "$code"
+        for name in "${__warder_variables[@]}"; do eval "${was[$name]}"; done
         return 1
     fi
     if ((depth)) && [ "${__warder_names[depth - 1]}" = "${WARDER_PROFILE-}" ]; then
-        __warder_ways[depth - 1]=$2
+        ((depth -= 1))
     else
-        ((depth)) || __warder_region=$region
-        __warder_saved[depth]=$code
+        for name in "${__warder_variables[@]}"; do __warder_was[$depth.$name]=${was[$name]}; done
         __warder_names[depth]=${WARDER_PROFILE-}
         __warder_makers[depth]=$1
-        __warder_ways[depth]=$2
     fi
+    __warder_ways[depth]=$2
+    for name in "${__warder_variables[@]}"; do __warder_made[$depth.$name]=${!name+x}${!name-}; done
     __warder_forget_renewal
 }
 
-# Writes into $code what gives the variables back as they are, attributes and all, and into $odd which have others than
+# Writes into `was` what gives each variable back as it is, attributes and all, and into $odd which have others than
 # `exported`. Fails where one could not be given back.
 __warder_save() {
-    local name text flags lines
-    code='' odd=() region=''
+    local name text flags
+    odd=() was=()
     for name in "${__warder_variables[@]}"; do
-        lines="unset -v $name"$'\n'
+        was[$name]="unset -v $name"$'\n'
         if declare -p "$name" &>/dev/null; then
             text=$(declare -p "$name")
             text=${text#declare }
             flags=${text%% *}
             case $flags in
-                *r* | *n*)
-                    printf 'warder: %s is %s here, and cannot be changed\nhint: start a new shell without that\n' \
-                        "$name" "$([[ $flags == *n* ]] && echo 'a reference' || echo readonly)" >&2
-                    return 1
-                    ;;
+                *r*) __warder_refuse "$name" readonly || return ;;
+                *n*) __warder_refuse "$name" 'a reference' || return ;;
                 -- | -x) ;;
                 *) odd+=("$name") ;;
             esac
-            lines+="declare -g $text"$'\n'
+            was[$name]+="declare -g $text"$'\n'
         fi
-        code+=$lines
-        if [[ $name == AWS_*REGION ]]; then region+=$lines; fi
+    done
+    name=$(__warder_locals) || __warder_refuse "$name" local
+}
+
+__warder_refuse() {
+    printf 'warder: %s is %s here, and cannot be changed\nhint: start a new shell without that\n' "$1" "$2" >&2
+    return 1
+}
+
+# For a subshell: fails where a function that is running hides one of the variables, and prints the first.
+__warder_locals() {
+    local name probe
+    for name in "${__warder_variables[@]}"; do
+        probe=1
+        [ "${!name-}" != 1 ] || probe=2
+        declare -g "$name=$probe"
+        if [ "${!name-}" != "$probe" ]; then
+            printf %s "$name"
+            return 1
+        fi
+    done
+}
+
+# What the variables given were before the frame $1. What somebody else has changed since stays: it is theirs now.
+__warder_give_back() {
+    local name frame=$1 top=$((${#__warder_names[@]} - 1))
+    shift
+    for name; do
+        if [ "${!name+x}${!name-}" = "${__warder_made[$top.$name]}" ]; then eval "${__warder_was[$frame.$name]}"; fi
     done
 }
 
 __warder_drop() {
     { local - && set +aeEkTuvx; } 2>/dev/null
-    local depth=${#__warder_saved[@]} to
+    local depth=${#__warder_names[@]} to
     case $#:${1-} in
         0:) to=$((depth - 1)) ;;
         1:--all) to=0 ;;
@@ -130,11 +167,16 @@ __warder_drop() {
 
 # Gives back what the variables were before the frame $1, and forgets it and those above it.
 __warder_restore() {
-    local code region
-    local -a odd
+    local name frame
+    local -a odd=()
+    local -A was=()
     __warder_save || return
-    eval "${__warder_saved[$1]}"
-    __warder_saved=("${__warder_saved[@]:0:$1}")
+    __warder_give_back "$1" "${__warder_variables[@]}"
+    for ((frame = $1; frame < ${#__warder_names[@]}; frame++)); do
+        for name in "${__warder_variables[@]}"; do
+            unset -v "__warder_was[$frame.$name]" "__warder_made[$frame.$name]"
+        done
+    done
     __warder_names=("${__warder_names[@]:0:$1}")
     __warder_makers=("${__warder_makers[@]:0:$1}")
     __warder_ways=("${__warder_ways[@]:0:$1}")
@@ -155,8 +197,9 @@ __warder_prompt() {
     else
         __warder_look_at_clock
     fi
-    # A prompt command that fails would end a shell with `set -e`.
-    [[ $options == *e* ]] || return "$status"
+    # What comes behind in the same prompt command sees the status. One that fails would end a shell with `set -e`, and
+    # runs the trap of ERR.
+    [[ $options == *e* ]] || [ "${PROMPT_COMMAND-}" = "$__warder_call" ] || return "$status"
 }
 
 __warder_look_at_clock() {
@@ -201,7 +244,7 @@ __warder_read_end() {
 
 # Takes what a renewal in the background has said, or starts one, or says that the end is near.
 __warder_renew() {
-    local way depth=${#__warder_saved[@]}
+    local way depth=${#__warder_names[@]}
     if ((depth)) && [ "${__warder_names[depth - 1]}" = "$WARDER_PROFILE" ]; then
         way=${__warder_ways[depth - 1]}
     elif [[ -n ${AWS_ACCESS_KEY_ID-} ]]; then
@@ -229,8 +272,20 @@ __warder_start_renewal() {
     # In a subshell, so that neither `jobs` nor `$!` tells of it.
     (
         umask 077
-        \command warder renew --shell bash "${narrow[@]}" -- "$WARDER_PROFILE" </dev/null >|"$__warder_reply" &
+        __warder_renew_behind </dev/null &
     ) &>/dev/null
+}
+
+# Takes the files of shells that are gone with it.
+__warder_renew_behind() {
+    local file owner
+    \command warder renew --shell bash "${narrow[@]}" -- "$WARDER_PROFILE" >|"$__warder_reply"
+    set +f
+    shopt -u failglob
+    for file in "$folder"/warder-renewal.*; do
+        owner=${file#"$folder"/warder-renewal.}
+        kill -0 "${owner%%.*}" || \command rm -f -- "$file"
+    done
 }
 
 # Fails where there is nothing yet. New keys are taken from the cache, where the renewal has put them.
@@ -247,6 +302,7 @@ __warder_take_renewal() {
     [[ -n $end && $end > $__warder_end_text ]] || return
     if [[ -z $way ]]; then
         export AWS_CREDENTIAL_EXPIRATION=$end
+        if ((depth)); then __warder_made[$((depth - 1)).AWS_CREDENTIAL_EXPIRATION]="x$end"; fi
     else
         __warder_use '' "$way" --no-prompt -- "$WARDER_PROFILE" || return
     fi
@@ -260,29 +316,34 @@ __warder_forget_renewal() {
 }
 
 __warder_warn() {
-    local command="warder use${way:+ $way} $WARDER_PROFILE"
+    local command="warder use${way:+ $way} $WARDER_PROFILE" minutes
     [[ $way != unknown ]] || command="take new ones"
     if ((left <= 0 && __warder_said < 2)); then
         __warder_said=2
         printf 'warder: the session of %s has ended\nhint: %s\n' "$WARDER_PROFILE" "$command" >&2
     elif ((left > 0 && left <= 300 && __warder_said < 1)); then
         __warder_said=1
-        printf 'warder: the session of %s ends in %d minutes\nhint: %s\n' \
-            "$WARDER_PROFILE" "$(((left + 59) / 60))" "$command" >&2
+        minutes="$(((left + 59) / 60)) minutes"
+        ((left > 60)) || minutes='a minute'
+        printf 'warder: the session of %s ends in %s\nhint: %s\n' "$WARDER_PROFILE" "$minutes" "$command" >&2
     fi
 }
 
 # --- a profile a folder -----------------------------------------------------------------------------------------------
 
 # The folder has changed: leaves those with a .warder that it is not in any more, and enters the nearest that it is in.
+# It is the folder itself that counts, not the link by which one came.
 __warder_walk() {
-    local found=$PWD last
+    local here found last first=$__warder_fresh
+    __warder_fresh=''
+    here=$(\builtin pwd -P 2>/dev/null && printf .) || here=$PWD$'\n.'
+    here=${here%$'\n.'}
     while last=$((${#__warder_roots[@]} - 1)) && ((last >= 0)) && ! __warder_is_in "${__warder_roots[last]}"; do
         __warder_leave "$last"
     done
-    found=${found%/}
+    found=${here%/}
     while [[ ! -e $found/.warder ]]; do
-        if [[ -z $found ]] || [ "$found" = "${HOME%/}" ]; then return; fi
+        if [[ -z $found || $found -ef ${HOME:-/} ]]; then return; fi
         found=${found%/*}
     done
     if ((last < 0)) || [ "$found" != "${__warder_roots[last]}" ]; then __warder_enter "$found" "$last"; fi
@@ -290,33 +351,70 @@ __warder_walk() {
 
 __warder_is_in() {
     [[ -e $1/.warder ]] || return
-    [ "$PWD/" = "$1/" ] || [ "${PWD#"$1"/}" != "$PWD" ]
+    [ "$here/" = "$1/" ] || [ "${here#"$1"/}" != "$here" ]
 }
 
 __warder_leave() {
     local floor=${__warder_floors[$1]}
     __warder_roots=("${__warder_roots[@]:0:$1}")
     __warder_floors=("${__warder_floors[@]:0:$1}")
-    if ((floor >= 0 && ${#__warder_saved[@]} > floor)); then __warder_restore "$floor"; fi
+    __warder_depths=("${__warder_depths[@]:0:$1}")
+    __warder_answers=("${__warder_answers[@]:0:$1}")
+    if ((floor >= 0 && ${#__warder_names[@]} > floor)); then __warder_restore "$floor"; fi
 }
 
 # What the user has chosen inside the folder around stays. Nobody is asked anything for changing folders.
 __warder_enter() {
-    local depth=${#__warder_saved[@]} floor=-1 answer around=-1
+    local depth=${#__warder_names[@]} floor=-1 answer='' around=-1 name profile inherited=${WARDER_PROFILE-}
+    if ! type -P warder >/dev/null; then
+        [[ -n ${__warder_failed[path]-} ]] || printf 'warder: it is not in PATH, so %s is not looked at\nhint: %s\n' \
+            "$1/.warder" 'add its folder to PATH' >&2
+        __warder_failed[path]=said
+        return
+    fi
     ((last < 0)) || around=${__warder_floors[last]}
     if ((around < 0 || depth <= around)) || [[ -n ${__warder_makers[depth - 1]} ]]; then
         answer=$(\command warder folder --shell-hook) && floor=$depth
     fi
     __warder_roots[last + 1]=$1
     __warder_floors[last + 1]=$floor
-    ((floor < 0)) || __warder_use "$1" --no-prompt -- "${answer%%$'\t'*}"
+    __warder_depths[last + 1]=$depth
+    __warder_answers[last + 1]=$answer
+    ((floor >= 0)) || return
+    profile=${answer%%$'\t'*}
+    __warder_use_quietly "$1" "$profile" || return
+    # Started from a shell that has entered the folder: what was before, only that one knows.
+    if [[ -n $first ]] && ((depth == 0)) && [ "$inherited" = "$profile" ]; then
+        for name in "${__warder_variables[@]}"; do __warder_was[0.$name]="unset -v $name"; done
+    fi
 }
 
-# After `trust`: a folder that was not trusted may be now, and the other way round.
+# Why a folder's profile cannot be used is said once, until it can.
+__warder_use_quietly() {
+    local last=${__warder_failed[x$2]-} status
+    if [[ -n $last ]]; then
+        __warder_use "$1" --no-prompt -- "$2" 2>/dev/null
+        status=$?
+        if ((status && status == last)); then return "$status"; fi
+    fi
+    if [[ -z $last ]] || ((status)); then
+        __warder_use "$1" --no-prompt -- "$2"
+        status=$?
+    fi
+    __warder_failed[x$2]=${status#0}
+    return "$status"
+}
+
+# After `trust`: a folder that was not trusted may be now, and the other way round. What the user has chosen in it stays.
 __warder_look_again() {
     { local - && set +aeEkTuvx; } 2>/dev/null
-    local last=$((${#__warder_roots[@]} - 1))
-    ((last < 0)) || __warder_leave "$last"
+    local last=$((${#__warder_roots[@]} - 1)) depth=${#__warder_names[@]} answer
+    if ((last >= 0)); then
+        answer=$(\command warder folder --shell-hook 2>/dev/null)
+        if [ "$answer" = "${__warder_answers[last]}" ]; then return 0; fi
+        if ((depth > __warder_depths[last])) && [[ -z ${__warder_makers[depth - 1]} ]]; then return 0; fi
+        __warder_leave "$last"
+    fi
     __warder_pwd=''
 }
 
@@ -325,28 +423,53 @@ __warder_look_again() {
 # Twice is once. Only a shell with a prompt gets something to do at it.
 __warder_load() {
     { local - && set +aeEkTuvx; } 2>/dev/null
-    if ! declare -p __warder_variables &>/dev/null; then
-        declare -ga __warder_saved=() __warder_names=() __warder_makers=() __warder_ways=()
-        declare -ga __warder_roots=() __warder_floors=()
-        declare -g __warder_pwd='' __warder_region='' __warder_reply='' __warder_end_text='' __warder_end=''
+    if ! declare -p __warder_made &>/dev/null; then
+        declare -ga __warder_names=() __warder_makers=() __warder_ways=()
+        declare -gA __warder_was=() __warder_made=() __warder_failed=()
+        declare -ga __warder_roots=() __warder_floors=() __warder_depths=() __warder_answers=()
+        declare -g __warder_fresh=1 __warder_pwd='' __warder_reply='' __warder_end_text='' __warder_end=''
         declare -g __warder_said=0 __warder_next=0
         declare -ga __warder_variables=(
             AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_ACCESS_KEY AWS_SECRET_KEY
             AWS_PROFILE AWS_DEFAULT_PROFILE AWS_REGION AWS_DEFAULT_REGION AWS_CREDENTIAL_EXPIRATION WARDER_PROFILE
         )
     fi
-    [[ $- == *i* && "${PROMPT_COMMAND[*]-}" != *__warder_prompt* ]] || return 0
-    local commands
+    # Exported, it reaches shells that have no such function.
+    # shellcheck disable=SC2016
+    declare -g __warder_call='${__warder_variables:+"__warder_prompt"}'
+    [[ $- == *i* ]] || return 0
+    if alias warder &>/dev/null; then
+        printf 'warder: an alias of that name hides the hook\nhint: unalias warder\n' >&2
+    fi
+    [[ "${PROMPT_COMMAND[*]-}" == *__warder_prompt* ]] || __warder_hang_in
+}
+
+# Before the other commands, whose prompts may show the profile, and behind direnv: what direnv sets on entering a folder
+# it takes back on leaving, so that this must happen inside of it.
+__warder_hang_in() {
+    local commands element direnv='' own=$__warder_call
+    local -a before=() after=()
     commands=$(declare -p PROMPT_COMMAND 2>/dev/null)
     commands=${commands#declare }
     if [[ ${commands%% *} == *r* ]]; then
         printf 'warder: PROMPT_COMMAND is readonly, so nothing is done at the prompt\nhint: load the hook first\n' >&2
     elif [[ $commands == -a* ]] && ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] > 500)); then
-        PROMPT_COMMAND=(__warder_prompt "${PROMPT_COMMAND[@]}")
+        for element in "${PROMPT_COMMAND[@]}"; do
+            if [[ -z $direnv && " ${PROMPT_COMMAND[*]} " == *_direnv_hook* ]]; then
+                before+=("$element")
+                [[ $element != *_direnv_hook* ]] || direnv=1
+            else
+                after+=("$element")
+            fi
+        done
+        PROMPT_COMMAND=("${before[@]}" "$own" "${after[@]}")
     else
         # Of an array in an older bash this is the first element, the one that counts there.
         # shellcheck disable=SC2128,SC2178
-        PROMPT_COMMAND="__warder_prompt${PROMPT_COMMAND:+; $PROMPT_COMMAND}"
+        case ";${PROMPT_COMMAND-};" in
+            *';_direnv_hook;'*) PROMPT_COMMAND=${PROMPT_COMMAND/_direnv_hook/"_direnv_hook;$own"} ;;
+            *) PROMPT_COMMAND="$own${PROMPT_COMMAND:+; $PROMPT_COMMAND}" ;;
+        esac
     fi
 }
 __warder_load

@@ -32,6 +32,10 @@ function __warder_use --argument-names maker
             case -h --help --version
                 command warder use $arguments
                 return
+            case --shell '--shell=*'
+                printf 'warder: use takes no --shell here, since this shell is meant\nhint: %s\n' \
+                    'for statements of another one: command warder use --shell' >&2
+                return 2
             case --keys
                 test -n "$way"
                 or set way $word
@@ -41,7 +45,13 @@ function __warder_use --argument-names maker
                 break
         end
     end
-    set -l script (command warder use --shell fish $arguments)
+    set -l script
+    # The redirection of a function reaches no command substitution in it.
+    if set -q __warder_quiet
+        set script (command warder use --shell fish $arguments 2>/dev/null)
+    else
+        set script (command warder use --shell fish $arguments)
+    end
     or return
     if not string match -qr -- '^set -' "$script[1]"
         test -z "$script"
@@ -78,10 +88,14 @@ function __warder_take --argument-names maker way
     if test $depth -gt 0; and test "$__warder_names[$depth]" = "$WARDER_PROFILE"
         __warder_erase $frame
         set __warder_ways[$depth] $way
+        set frame $depth
     else
         set -a __warder_names "$WARDER_PROFILE"
         set -a __warder_makers $maker
         set -a __warder_ways $way
+    end
+    for name in $__warder_variables
+        set -g "__warder_made_"$frame"_"$name (__warder_state $name)
     end
     __warder_forget_renewal
 end
@@ -100,9 +114,20 @@ function __warder_save --argument-names frame
     end
 end
 
-# Gives back what the variables were when the frame was made.
+# What a variable is, to be compared.
+function __warder_state --argument-names name
+    set -qg $name
+    and string escape -- x $$name
+end
+
+# Gives back what the variables were when the frame was made. What somebody else has changed since stays: it is theirs now.
 function __warder_give_back --argument-names frame
     for name in $argv[2..]
+        set -l made "__warder_made_"(count $__warder_names)"_"$name
+        set -l state (__warder_state $name)
+        if test "$state" != "$$made"
+            continue
+        end
         set -l was "__warder_was_"$frame"_"$name
         set -l state $$was
         if test $state[1] = -eg
@@ -118,6 +143,7 @@ function __warder_erase
     for frame in $argv
         for name in $__warder_variables
             set -eg "__warder_was_"$frame"_"$name
+            set -eg "__warder_made_"$frame"_"$name
         end
     end
 end
@@ -272,8 +298,7 @@ function __warder_start_renewal --argument-names now way
     end
     set -g __warder_reply $folder/warder-renewal.$fish_pid.$now
     # By a shell that is gone at once, so that neither `jobs` nor a message tells of it.
-    command sh -c 'umask 077; command warder renew "$@" </dev/null >"$0" &' $__warder_reply --shell fish $narrow \
-        -- $WARDER_PROFILE </dev/null &>/dev/null
+    command sh -c $__warder_renewal $__warder_reply --shell fish $narrow -- $WARDER_PROFILE </dev/null &>/dev/null
 end
 
 # Fails where there is nothing yet. New keys are taken from the cache, where the renewal has put them.
@@ -291,6 +316,9 @@ function __warder_take_renewal --argument-names now way
     or return
     if test -z "$way"
         set -gx AWS_CREDENTIAL_EXPIRATION $end
+        set -q __warder_names[1]
+        and set -g "__warder_made_"(count $__warder_names)_AWS_CREDENTIAL_EXPIRATION \
+            (__warder_state AWS_CREDENTIAL_EXPIRATION)
     else
         __warder_use '' $way --no-prompt -- $WARDER_PROFILE
         or return
@@ -313,46 +341,60 @@ function __warder_warn --argument-names left way
         printf 'warder: the session of %s has ended\nhint: %s\n' $WARDER_PROFILE "$command" >&2
     else if test $left -gt 0; and test $left -le 300; and test $__warder_said -lt 1
         set -g __warder_said 1
-        printf 'warder: the session of %s ends in %d minutes\nhint: %s\n' \
-            $WARDER_PROFILE (math "ceil($left / 60)") "$command" >&2
+        set -l minutes (math "ceil($left / 60)")' minutes'
+        test $left -gt 60
+        or set minutes 'a minute'
+        printf 'warder: the session of %s ends in %s\nhint: %s\n' $WARDER_PROFILE $minutes "$command" >&2
     end
 end
 
 # --- a profile a folder -----------------------------------------------------------------------------------------------
 
 # The folder has changed: leaves those with a .warder that it is not in any more, and enters the nearest that it is in.
+# It is the folder itself that counts, not the link by which one came.
 function __warder_walk
-    while set -q __warder_roots[1]; and not __warder_is_in $__warder_roots[-1]
+    set -l first $__warder_fresh
+    set -g __warder_fresh
+    set -l here (path resolve -- $PWD)
+    set -l home (path resolve -- "$HOME")
+    while set -q __warder_roots[1]; and not __warder_is_in $__warder_roots[-1] $here
         __warder_leave (count $__warder_roots)
     end
-    set -l found (string trim -rc / -- $PWD)
+    set -l found (string trim -rc / -- $here)
     while not test -e "$found/.warder"
-        if test -z "$found"; or test "$found" = (string trim -rc / -- "$HOME")
+        if test -z "$found"; or test "$found" = "$home"
             return
         end
         set found (string replace -r '/[^/]*$' '' -- $found)
     end
     if not set -q __warder_roots[1]; or test "$found" != "$__warder_roots[-1]"
-        __warder_enter $found
+        __warder_enter $found "$first"
     end
 end
 
-function __warder_is_in --argument-names root
+function __warder_is_in --argument-names root here
     test -e "$root/.warder"; or return
-    test "$PWD" = "$root"; or test (string sub -l (string length -- "$root/") -- $PWD/) = "$root/"
+    test "$here" = "$root"; or test (string sub -l (string length -- "$root/") -- $here/) = "$root/"
 end
 
 function __warder_leave --argument-names number
     set -l floor $__warder_floors[$number]
-    __warder_cut __warder_roots (math $number - 1)
-    __warder_cut __warder_floors (math $number - 1)
+    for list in __warder_roots __warder_floors __warder_depths __warder_answers
+        __warder_cut $list (math $number - 1)
+    end
     if test $floor -ge 0; and test (count $__warder_names) -gt $floor
         __warder_restore $floor
     end
 end
 
 # What the user has chosen inside the folder around stays. Nobody is asked anything for changing folders.
-function __warder_enter --argument-names root
+function __warder_enter --argument-names root first
+    if not command -q warder
+        contains -- / $__warder_failed
+        or printf 'warder: it is not in PATH, so %s is not looked at\nhint: %s\n' $root/.warder 'add its folder to PATH' >&2
+        set -a __warder_failed /
+        return
+    end
     set -l depth (count $__warder_names)
     set -l floor -1
     set -l around -1
@@ -365,14 +407,55 @@ function __warder_enter --argument-names root
     end
     set -a __warder_roots $root
     set -a __warder_floors $floor
-    test $floor -lt 0
-    or __warder_use $root --no-prompt -- (string split -f 1 -- \t $answer[1])
+    set -a __warder_depths $depth
+    set -a __warder_answers "$answer[1]"
+    test $floor -ge 0
+    or return
+    set -l profile (string split -f 1 -- \t $answer[1])
+    set -l inherited "$WARDER_PROFILE"
+    __warder_use_quietly $root $profile
+    or return
+    # Started from a shell that has entered the folder: what was before, only that one knows.
+    if test -n "$first"; and test $depth = 0; and test "$inherited" = "$profile"
+        for name in $__warder_variables
+            set -g "__warder_was_1_"$name -eg
+        end
+    end
 end
 
-# After `trust`: a folder that was not trusted may be now, and the other way round.
+# Why a folder's profile cannot be used is said once, until it can.
+function __warder_use_quietly --argument-names root profile
+    set -l code 0
+    set -l last (string match -- "*:$profile" $__warder_failed | string split -f 1 :)
+    if test -n "$last"
+        set -g __warder_quiet
+        __warder_use $root --no-prompt -- $profile
+        set code $status
+        set -e __warder_quiet
+        test $code -ne 0; and test $code = "$last"
+        and return $code
+    end
+    if test -z "$last"; or test $code -ne 0
+        __warder_use $root --no-prompt -- $profile
+        set code $status
+    end
+    set -g __warder_failed (string match -v -- "*:$profile" $__warder_failed)
+    test $code -eq 0
+    or set -a __warder_failed $code:$profile
+    return $code
+end
+
+# After `trust`: a folder that was not trusted may be now, and the other way round. What the user has chosen in it stays.
 function __warder_look_again
-    set -q __warder_roots[1]
-    and __warder_leave (count $__warder_roots)
+    if set -q __warder_roots[1]
+        set -l depth (count $__warder_names)
+        set -l answer (command warder folder --shell-hook 2>/dev/null)
+        test "$answer[1]" = "$__warder_answers[-1]"
+        and return 0
+        test $depth -gt $__warder_depths[-1]; and test -z "$__warder_makers[$depth]"
+        and return 0
+        __warder_leave (count $__warder_roots)
+    end
     set -g __warder_pwd
     return 0
 end
@@ -380,20 +463,39 @@ end
 # --- loading ----------------------------------------------------------------------------------------------------------
 
 # Twice is once.
-if not set -q __warder_variables
+if not set -q __warder_renewal
     set -g __warder_variables AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN \
         AWS_ACCESS_KEY AWS_SECRET_KEY AWS_PROFILE AWS_DEFAULT_PROFILE AWS_REGION AWS_DEFAULT_REGION \
         AWS_CREDENTIAL_EXPIRATION WARDER_PROFILE
-    for name in names makers ways roots floors pwd reply end_text end
+    for name in names makers ways roots floors depths answers failed pwd reply end_text end
         set -g __warder_$name
     end
     set -g __warder_said 0
     set -g __warder_next 0
+    set -g __warder_fresh yes
+    # Takes the files of shells that are gone with it.
+    set -g __warder_renewal '
+        umask 077
+        {
+            command warder renew "$@" </dev/null >"$0"
+            for file in "${0%/*}"/warder-renewal.*; do
+                owner=${file##*/warder-renewal.}
+                kill -0 "${owner%%.*}" || rm -f -- "$file"
+            done
+        } &'
 end
 
 # Only a shell with a prompt gets something to do at it.
 if status is-interactive
-    function __warder_at_prompt --on-event fish_prompt
+    # Behind direnv, whichever is loaded first: what direnv sets on entering a folder it takes back on leaving, so that this
+    # must happen inside of it.
+    function __warder_at_first_prompt --on-event fish_prompt
+        functions -e __warder_at_first_prompt
+        function __warder_at_prompt --on-event fish_prompt
+            __warder_prompt
+        end
+        functions -q __direnv_export_eval
+        and __direnv_export_eval
         __warder_prompt
     end
 end

@@ -6,7 +6,8 @@
 # $WARDER_PROMPT ("prod 3h12m") up to date for the prompt. What the variables were before is kept in shell variables
 # that are never exported. While a session is far from its end, a prompt starts no process.
 
-warder() {
+# `function`, so that an alias of the name does not get into the definition.
+function warder {
     case ${1-} in
         use)
             shift
@@ -29,7 +30,8 @@ warder() {
 # Uses a profile; $1 is the folder whose .warder names it, or empty. Nothing is traced: there are secrets.
 __warder_use() {
     { emulate -L zsh && setopt ${=__warder_options}; } 2>/dev/null
-    local maker=$1 word way='' script code region
+    local maker=$1 word way='' script frame=${#__warder_names}
+    local -A was
     local -a odd
     shift
     for word; do
@@ -38,12 +40,20 @@ __warder_use() {
                 \command warder use "$@"
                 return
                 ;;
+            --shell | --shell=*)
+                printf 'warder: use takes no --shell here, since this shell is meant\nhint: %s\n' \
+                    'for statements of another one: command warder use --shell' >&2
+                return 2
+                ;;
             --keys) way=${way:-$word} ;;
             --read-only) way=$word ;;
             --) break ;;
         esac
     done
     __warder_save || return
+    if [[ -n $__warder_interactive && $ZSH_SUBSHELL != 0 && ! -t 1 ]]; then
+        printf 'warder: this is a subshell, and the profile is used in it alone\nhint: no pipe, and no command substitution\n' >&2
+    fi
     script=$(\command warder use --shell zsh "$@") || return
     case $script in
         'export '* | 'unset '*) __warder_take "$maker" "$way" ;;
@@ -51,9 +61,10 @@ __warder_use() {
     esac
 }
 
-# Evaluates $script, and notes how to undo it: $code. The profile of the top again takes its place.
+# Evaluates $script, and notes how to undo it: what `was`, and what it has made. The profile of the top again takes its
+# place.
 __warder_take() {
-    local depth=${#__warder_saved} name value kind
+    local depth=$frame name value kind
     for name in $odd; do
         value=${(P)name} kind=${(Pt)name}
         unset "$name"
@@ -61,38 +72,37 @@ __warder_take() {
         [[ $kind != *export* ]] || export "$name"
     done
     # A profile without a region gets the region that was there before the first one, not that of the last.
-    if ((depth)) && [[ $'\n'$script != *$'\nexport AWS_REGION='* ]]; then eval "$__warder_region"; fi
+    if ((depth)) && [[ $'\n'$script != *$'\nexport AWS_REGION='* ]]; then
+        __warder_give_back 1 AWS_REGION AWS_DEFAULT_REGION
+    fi
     if ! eval "$script"; then
-        eval "$code"
+        for name in $__warder_variables; do eval "${was[$name]}"; done
         return 1
     fi
-    if ((depth)) && [[ ${__warder_names[depth]} == "${WARDER_PROFILE-}" ]]; then
-        __warder_ways[depth]=$2
-    else
-        ((depth)) || __warder_region=$region
-        __warder_saved+=("$code")
-        __warder_names+=("${WARDER_PROFILE-}")
-        __warder_makers+=("$1")
-        __warder_ways+=("$2")
+    if ((!depth)) || [[ ${__warder_names[depth]} != "${WARDER_PROFILE-}" ]]; then
+        ((depth += 1))
+        for name in $__warder_variables; do __warder_was[$depth.$name]=${was[$name]}; done
+        __warder_names[depth]=${WARDER_PROFILE-}
+        __warder_makers[depth]=$1
     fi
+    __warder_ways[depth]=$2
+    for name in $__warder_variables; do __warder_made[$depth.$name]="${${(Pt)name}:+x}${(P)name}"; done
     __warder_forget_renewal
 }
 
-# Writes into $code what gives the variables back as they are, attributes and all, and into $odd which have others than
+# Writes into `was` what gives each variable back as it is, attributes and all, and into $odd which have others than
 # `exported`. Fails where one could not be given back.
 __warder_save() {
     local name kind lines
-    code='' odd=() region=''
+    odd=() was=()
     for name in $__warder_variables; do
         lines="unset $name"$'\n'
         kind=${(Pt)name}
         case $kind in
             '') ;;
-            *readonly* | *tied* | *hideval* | *special*)
-                printf 'warder: %s is %s here, and cannot be changed\nhint: start a new shell without that\n' \
-                    "$name" "$kind" >&2
-                return 1
-                ;;
+            *readonly*) __warder_refuse "$name" readonly || return ;;
+            *local*) __warder_refuse "$name" local || return ;;
+            *tied* | *hideval* | *special*) __warder_refuse "$name" "$kind" || return ;;
             # Of `typeset -p` only the attributes: it writes some bytes so that zsh itself reads others.
             scalar) lines+="typeset -g $name=${(qq)${(P)name}}"$'\n' ;;
             scalar-export) lines+="export $name=${(qq)${(P)name}}"$'\n' ;;
@@ -101,14 +111,29 @@ __warder_save() {
             *) lines+=$(typeset -p "$name")$'\n' ;;
         esac
         [[ -z $kind || $kind == scalar || $kind == scalar-export ]] || odd+=("$name")
-        code+=$lines
-        if [[ $name == AWS_*REGION ]]; then region+=$lines; fi
+        was[$name]=$lines
+    done
+}
+
+__warder_refuse() {
+    printf 'warder: %s is %s here, and cannot be changed\nhint: start a new shell without that\n' "$1" "$2" >&2
+    return 1
+}
+
+# What the variables given were before the frame $1. What somebody else has changed since stays: it is theirs now.
+__warder_give_back() {
+    local name frame=$1 top=${#__warder_names}
+    shift
+    for name; do
+        if [[ "${${(Pt)name}:+x}${(P)name}" == "${__warder_made[$top.$name]}" ]]; then
+            eval "${__warder_was[$frame.$name]}"
+        fi
     done
 }
 
 __warder_drop() {
     { emulate -L zsh && setopt ${=__warder_options}; } 2>/dev/null
-    local depth=${#__warder_saved} to
+    local depth=${#__warder_names} to
     case $#:${1-} in
         0:) to=$((depth - 1)) ;;
         1:--all) to=0 ;;
@@ -130,11 +155,14 @@ __warder_drop() {
 
 # Gives back what the variables were when $1 profiles were in use, and forgets the others.
 __warder_restore() {
-    local code region
+    local name frame
     local -a odd
+    local -A was
     __warder_save || return
-    eval "${__warder_saved[$1 + 1]}"
-    __warder_saved[$1+1,-1]=()
+    __warder_give_back $(($1 + 1)) $__warder_variables
+    for ((frame = $1 + 1; frame <= ${#__warder_names}; frame++)); do
+        for name in $__warder_variables; do unset "__warder_was[$frame.$name]" "__warder_made[$frame.$name]"; done
+    done
     __warder_names[$1+1,-1]=()
     __warder_makers[$1+1,-1]=()
     __warder_ways[$1+1,-1]=()
@@ -200,7 +228,7 @@ __warder_read_end() {
 
 # Takes what a renewal in the background has said, or starts one, or says that the end is near.
 __warder_renew() {
-    local way='' depth=${#__warder_saved}
+    local way='' depth=${#__warder_names}
     if ((depth)) && [[ ${__warder_names[depth]} == "$WARDER_PROFILE" ]]; then
         way=${__warder_ways[depth]}
     elif [[ -n ${AWS_ACCESS_KEY_ID-} ]]; then
@@ -228,8 +256,18 @@ __warder_start_renewal() {
     # In a subshell, so that neither `jobs` nor `$!` tells of it.
     (
         umask 077
-        \command warder renew --shell zsh $narrow -- "$WARDER_PROFILE" </dev/null >|"$__warder_reply" &
+        __warder_renew_behind </dev/null &
     ) &>/dev/null
+}
+
+# Takes the files of shells that are gone with it.
+__warder_renew_behind() {
+    local file owner
+    \command warder renew --shell zsh $narrow -- "$WARDER_PROFILE" >|"$__warder_reply"
+    for file in "$folder"/warder-renewal.*(N); do
+        owner=${file#"$folder"/warder-renewal.}
+        kill -0 "${owner%%.*}" || \command rm -f -- "$file"
+    done
 }
 
 # Fails where there is nothing yet. New keys are taken from the cache, where the renewal has put them.
@@ -246,6 +284,7 @@ __warder_take_renewal() {
     [[ -n $end && $end > $__warder_end_text ]] || return
     if [[ -z $way ]]; then
         export AWS_CREDENTIAL_EXPIRATION=$end
+        if ((depth)); then __warder_made[$depth.AWS_CREDENTIAL_EXPIRATION]="x$end"; fi
     else
         __warder_use '' "$way" --no-prompt -- "$WARDER_PROFILE" || return
     fi
@@ -259,60 +298,103 @@ __warder_forget_renewal() {
 }
 
 __warder_warn() {
-    local command="warder use${way:+ $way} $WARDER_PROFILE"
+    local command="warder use${way:+ $way} $WARDER_PROFILE" minutes
     [[ $way != unknown ]] || command='take new ones'
     if ((left <= 0 && __warder_said < 2)); then
         __warder_said=2
         printf 'warder: the session of %s has ended\nhint: %s\n' "$WARDER_PROFILE" "$command" >&2
     elif ((left > 0 && left <= 300 && __warder_said < 1)); then
         __warder_said=1
-        printf 'warder: the session of %s ends in %d minutes\nhint: %s\n' \
-            "$WARDER_PROFILE" $(((left + 59) / 60)) "$command" >&2
+        minutes="$(((left + 59) / 60)) minutes"
+        ((left > 60)) || minutes='a minute'
+        printf 'warder: the session of %s ends in %s\nhint: %s\n' "$WARDER_PROFILE" "$minutes" "$command" >&2
     fi
 }
 
 # --- a profile a folder -----------------------------------------------------------------------------------------------
 
 # The folder has changed: leaves those with a .warder that it is not in any more, and enters the nearest that it is in.
+# It is the folder itself that counts, not the link by which one came.
 __warder_walk() {
-    local found=${PWD%/} last
+    local here=${PWD:A} found last first=$__warder_fresh
+    __warder_fresh=''
+    found=${here%/}
     while last=${#__warder_roots} && ((last)) && ! __warder_is_in "${__warder_roots[last]}"; do
         __warder_leave "$last"
     done
     while [[ ! -e $found/.warder ]]; do
-        if [[ -z $found || $found == "${HOME%/}" ]]; then return; fi
+        if [[ -z $found || $found -ef ${HOME:-/} ]]; then return; fi
         found=${found%/*}
     done
     if ((!last)) || [[ $found != "${__warder_roots[last]}" ]]; then __warder_enter "$found"; fi
 }
 
 __warder_is_in() {
-    [[ -e $1/.warder && $PWD/ == "$1"/* ]]
+    [[ -e $1/.warder && $here/ == "$1"/* ]]
 }
 
 __warder_leave() {
     local floor=${__warder_floors[$1]}
     __warder_roots[$1,-1]=()
     __warder_floors[$1,-1]=()
-    if ((floor >= 0 && ${#__warder_saved} > floor)); then __warder_restore "$floor"; fi
+    __warder_depths[$1,-1]=()
+    __warder_answers[$1,-1]=()
+    if ((floor >= 0 && ${#__warder_names} > floor)); then __warder_restore "$floor"; fi
 }
 
 # What the user has chosen inside the folder around stays. Nobody is asked anything for changing folders.
 __warder_enter() {
-    local depth=${#__warder_saved} floor=-1 answer around=-1
+    local depth=${#__warder_names} floor=-1 answer='' around=-1 name profile inherited=${WARDER_PROFILE-}
+    if ! whence -p warder >/dev/null; then
+        [[ -n ${__warder_failed[path]-} ]] || printf 'warder: it is not in PATH, so %s is not looked at\nhint: %s\n' \
+            "$1/.warder" 'add its folder to PATH' >&2
+        __warder_failed[path]=said
+        return
+    fi
     ((!last)) || around=${__warder_floors[last]}
     if ((around < 0 || depth <= around)) || [[ -n ${__warder_makers[depth]} ]]; then
         answer=$(\command warder folder --shell-hook) && floor=$depth
     fi
     __warder_roots+=("$1")
     __warder_floors+=("$floor")
-    ((floor < 0)) || __warder_use "$1" --no-prompt -- "${answer%%$'\t'*}"
+    __warder_depths+=("$depth")
+    __warder_answers+=("$answer")
+    ((floor >= 0)) || return
+    profile=${answer%%$'\t'*}
+    __warder_use_quietly "$1" "$profile" || return
+    # Started from a shell that has entered the folder: what was before, only that one knows.
+    if [[ -n $first && $depth == 0 && $inherited == "$profile" ]]; then
+        for name in $__warder_variables; do __warder_was[1.$name]="unset $name"; done
+    fi
 }
 
-# After `trust`: a folder that was not trusted may be now, and the other way round.
+# Why a folder's profile cannot be used is said once, until it can.
+__warder_use_quietly() {
+    local key=x$2 last code=0
+    last=${__warder_failed[$key]-}
+    if [[ -n $last ]]; then
+        __warder_use "$1" --no-prompt -- "$2" 2>/dev/null
+        code=$?
+        if ((code && code == last)); then return "$code"; fi
+    fi
+    if [[ -z $last ]] || ((code)); then
+        __warder_use "$1" --no-prompt -- "$2"
+        code=$?
+    fi
+    __warder_failed[$key]=${code#0}
+    return "$code"
+}
+
+# After `trust`: a folder that was not trusted may be now, and the other way round. What the user has chosen in it stays.
 __warder_look_again() {
     { emulate -L zsh && setopt ${=__warder_options}; } 2>/dev/null
-    ((!${#__warder_roots})) || __warder_leave "${#__warder_roots}"
+    local last=${#__warder_roots} depth=${#__warder_names} answer
+    if ((last)); then
+        answer=$(\command warder folder --shell-hook 2>/dev/null)
+        if [[ $answer == "${__warder_answers[last]}" ]]; then return 0; fi
+        if ((depth > __warder_depths[last])) && [[ -z ${__warder_makers[depth]} ]]; then return 0; fi
+        __warder_leave "$last"
+    fi
     __warder_pwd=''
 }
 
@@ -321,13 +403,14 @@ __warder_look_again() {
 # Twice is once. Only a shell with a prompt gets something to do at it.
 __warder_load() {
     { emulate -L zsh && setopt no_err_exit no_err_return no_xtrace no_verbose no_all_export unset; } 2>/dev/null
-    if ((!${+__warder_variables})); then
+    if ((!${+__warder_made})); then
         # What `emulate` leaves as it is.
         typeset -g __warder_options='no_err_exit no_err_return no_xtrace no_verbose no_all_export no_equals no_bg_nice
             prompt_percent unset no_warn_create_global'
-        typeset -ga __warder_saved=() __warder_names=() __warder_makers=() __warder_ways=()
-        typeset -ga __warder_roots=() __warder_floors=()
-        typeset -g __warder_pwd='' __warder_region='' __warder_reply='' __warder_end_text='' __warder_end=''
+        typeset -ga __warder_names=() __warder_makers=() __warder_ways=()
+        typeset -gA __warder_was=() __warder_made=() __warder_failed=()
+        typeset -ga __warder_roots=() __warder_floors=() __warder_depths=() __warder_answers=()
+        typeset -g __warder_interactive='' __warder_fresh=1 __warder_pwd='' __warder_reply='' __warder_end_text='' __warder_end=''
         typeset -g __warder_said=0 __warder_next=0 WARDER_PROMPT=''
         typeset -ga __warder_variables=(
             AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_ACCESS_KEY AWS_SECRET_KEY
@@ -335,10 +418,18 @@ __warder_load() {
         )
     fi
     [[ -o interactive ]] || return 0
+    __warder_interactive=1
+    if ((${+aliases[warder]})); then
+        printf 'warder: an alias of that name hides the hook\nhint: unalias warder\n' >&2
+    fi
     if [[ ${(t)precmd_functions} == *readonly* ]]; then
         printf 'warder: precmd_functions is readonly, so nothing is done at the prompt\nhint: load the hook first\n' >&2
     elif [[ " ${(j: :)precmd_functions} " != *' __warder_prompt '* ]]; then
-        typeset -ga precmd_functions=(__warder_prompt $precmd_functions)
+        # What direnv sets on entering a folder it takes back on leaving, so that this must happen inside of it.
+        local -i place=${precmd_functions[(I)_direnv_hook]}
+        typeset -ga precmd_functions=(
+            ${precmd_functions[1,place]} __warder_prompt ${precmd_functions[place+1,-1]}
+        )
     fi
 }
 __warder_load

@@ -11,6 +11,12 @@ public enum FolderError: Error, Equatable, Sendable {
     case notOneName(path: String)
     /// It holds something that is no name of a profile: a control character, what is not UTF-8, a leading `-`.
     case notAName(path: String)
+    /// Its lines end as on Windows.
+    case carriageReturn(path: String)
+    /// It begins with a byte order mark.
+    case byteOrderMark(path: String)
+    /// A comment stands behind the name.
+    case remark(path: String)
     /// Its path is not UTF-8, holds a control character, or is too long to be written down.
     case unusablePath
     /// The folder to begin in cannot be opened.

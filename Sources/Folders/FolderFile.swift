@@ -43,7 +43,13 @@ public struct FolderFile: Equatable, Sendable {
         guard let text = try Self.read(in: folder) else { return nil }
         path = try Self.path(in: folder)
         do throws(FolderText.Fault) { profile = try FolderText.profile(text) } catch {
-            throw error == .notOneName ? .notOneName(path: path) : .notAName(path: path)
+            switch error {
+            case .notOneName: throw .notOneName(path: path)
+            case .notAName: throw .notAName(path: path)
+            case .carriageReturn: throw .carriageReturn(path: path)
+            case .byteOrderMark: throw .byteOrderMark(path: path)
+            case .remark: throw .remark(path: path)
+            }
         }
         do throws(CryptoError) { digest = try sha256(of: text) } catch { throw .crypto(error) }
     }

@@ -1,13 +1,14 @@
 /// What `.warder` may hold: one line with the name of a profile, and around it blank lines and lines that begin with
 /// `#`.
 enum FolderText {
-    enum Fault: Error, Equatable { case notOneName, notAName }
+    enum Fault: Error, Equatable { case notOneName, notAName, carriageReturn, byteOrderMark, remark }
 
     /// The name; spaces and tabs around it do not count.
     ///
     /// Never a command: nothing in it is run or expanded. A leading `-` would be an option to a shell's hook.
     static func profile(_ bytes: [UInt8]) throws(Fault) -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .notAName }
+        guard !bytes.starts(with: [0xef, 0xbb, 0xbf]) else { throw .byteOrderMark }
         var found: Substring.UTF8View?
         var rest = text.utf8[...]
         while !rest.isEmpty {
@@ -15,10 +16,12 @@ enum FolderText {
             rest = rest[line.endIndex...].dropFirst()
             let name = trimmed(line)
             guard let first = name.first, first != UInt8(ascii: "#") else { continue }
+            guard name.last != UInt8(ascii: "\r") else { throw .carriageReturn }
             guard found == nil else { throw .notOneName }
             found = name
         }
         guard let found else { throw .notOneName }
+        guard !holdsRemark(found) else { throw .remark }
         guard found.first != UInt8(ascii: "-"), !holdsControl(found) else { throw .notAName }
         return String(Substring(found))
     }
@@ -31,6 +34,11 @@ enum FolderText {
             last = byte
         }
         return false
+    }
+
+    /// A `#` behind a blank: meant for a comment, and part of no profile's name.
+    private static func holdsRemark(_ text: Substring.UTF8View) -> Bool {
+        zip(text, text.dropFirst()).contains { ($0 == 0x20 || $0 == 0x09) && $1 == UInt8(ascii: "#") }
     }
 
     private static func trimmed(_ line: Substring.UTF8View) -> Substring.UTF8View {

@@ -23,6 +23,13 @@ extension Failure {
             self.init(
                 .badConfig, "what \(path) holds is no name of a profile",
                 hint: "it has one line with the name, in UTF-8, and no control characters")
+        case .carriageReturn(let path):
+            self.init(.badConfig, "the lines of \(path) end with a carriage return", hint: "sed -i 's/\\r$//' \(path)")
+        case .byteOrderMark(let path):
+            self.init(.badConfig, "\(path) begins with a byte order mark", hint: "save it as plain UTF-8")
+        case .remark(let path):
+            self.init(
+                .badConfig, "\(path) has a comment behind the name", hint: "put the comment on a line of its own")
         case .unusablePath:
             self.init(
                 .other, "the folder's path cannot be written down", hint: "use one in UTF-8, of 4095 bytes at most")

@@ -163,6 +163,16 @@ BAD = {
 }
 
 
+@pytest.mark.parametrize("text, reason", [
+    ("prod\r\n", "carriage return"), ("# x\r\nprod\r", "carriage return"), ("\ufeffprod\n", "byte order mark"),
+    ("prod # production\n", "comment"), ("prod\t#\n", "comment"),
+])
+def test_what_is_wrong_is_said(project, text, reason):
+    home, folder = project
+    ask(folder, text)
+    home.run("trust", folder).failed(8, str(folder / ".warder"), reason)
+
+
 @pytest.mark.parametrize("text", BAD.values(), ids=BAD)
 def test_what_holds_no_name(project, text):
     home, folder = project

@@ -61,7 +61,7 @@ case $command in
         ;;
     renew) cat "$TABS/renewal" ;;
     folder)
-        where=$PWD
+        where=$(pwd -P)
         while [ ! -e "$where/.warder" ]; do where=${where%/*}; [ "$where" ] || exit 1; done
         if [ -e "$where/untrusted" ]; then echo "warder: $where/.warder is not trusted" >&2; exit 3; fi
         printf '%s\\t%s\\n' "$(cat "$where/.warder")" "$where/.warder"
@@ -373,6 +373,101 @@ def test_a_folder_that_is_not_trusted_is_said_once(root, terminal):
     assert value(terminal, "AWS_PROFILE") is None
     terminal.run("warder trust")
     assert value(terminal, "AWS_PROFILE") == "prod"
+
+
+def test_what_somebody_else_has_changed_is_not_given_back(root):
+    out = script(root, """
+        set -gx AWS_PROFILE mine; set -gx AWS_REGION there
+        warder use a; set -gx AWS_PROFILE theirs; set -e AWS_DEFAULT_REGION
+        warder use b; warder drop
+        echo $AWS_PROFILE (set -q AWS_DEFAULT_REGION; or echo unset)
+        warder drop
+        echo $AWS_PROFILE $AWS_REGION (set -q WARDER_PROFILE; or echo unset)
+        set --names | string match '__warder_*_1_*'; true
+    """)
+    assert out == "theirs unset\ntheirs there unset\n"
+
+
+def test_another_shell_s_statements_are_refused(root):
+    out = script(root, "warder use --keys --shell bash prod; echo $status\nwarder use --shell=sh prod; echo $status")
+    assert out.startswith("2\n2\n") and out.count("--shell here") == 2 and calls(root) == []
+
+
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_direnv_in_the_same_folder_leaks_nothing(root, order):
+    if not shutil.which("direnv"):
+        pytest.skip("direnv is not installed")
+    place = folder(root, "place", "prod")
+    (place / ".envrc").write_text("export AWS_PROFILE=direnvs FROM_DIRENV=yes\n")
+    subprocess.run(["direnv", "allow", place], env=variables(root), check=True, capture_output=True)
+    (root / "bin/warder").unlink()
+    lines = ["direnv hook fish | source", f"source {HOOK}"]
+    # In one line, as in one file: before any prompt.
+    line = "; ".join(lines if order == "before" else lines[::-1])
+    terminal = Tabs(
+        "fish", root, STAND_IN, lines=[line], environment={"XDG_RUNTIME_DIR": str(root)})
+    try:
+        for _ in range(2):
+            terminal.run(f"cd {place}")
+            assert value(terminal, "FROM_DIRENV") == "yes" and value(terminal, "AWS_PROFILE") == "prod"
+            terminal.run("cd /")
+            assert value(terminal, "FROM_DIRENV") is None and value(terminal, "AWS_PROFILE") is None
+    finally:
+        terminal.close()
+
+
+def test_trust_leaves_the_profile_in_use_alone(root, terminal):
+    terminal.run(f"cd {folder(root, 'work', 'prod')}")
+    terminal.run("warder use other")
+    terminal.run("warder trust --list")
+    assert value(terminal, "AWS_PROFILE") == "other"
+    terminal.run("warder drop; warder drop; warder trust --list")
+    assert value(terminal, "AWS_PROFILE") is None
+
+
+def test_a_shell_started_inside_leaves_like_any_other(root):
+    work = folder(root, "work", "a")
+    inside = f"source {HOOK}; __warder_prompt; cd /; __warder_prompt; env"
+    out = script(root, f"cd {work}\nwarder use a\nfish --no-config -c '{inside}' | grep -c '^AWS_\\|^WARDER_'; true")
+    assert out == "0\n"
+    out = script(root, f"warder use a\nfish --no-config -c 'source {HOOK}; __warder_prompt; cd {work}; {inside}'")
+    assert "AWS_PROFILE=a\n" in out
+
+
+def test_a_link_counts_as_what_it_leads_to(root, terminal):
+    folder(root, "work/inside")
+    (folder(root, "work", "prod") / "outward").symlink_to(folder(root, "elsewhere"))
+    (root / "apart").symlink_to(root / "work/inside")
+    for place, profile in [("apart", "prod"), ("elsewhere", None), ("work/outward", None), ("work", "prod")]:
+        terminal.run(f"cd {root / place}")
+        assert value(terminal, "AWS_PROFILE") == profile, place
+        terminal.run("cd /")
+        assert value(terminal, "AWS_PROFILE") is None
+
+
+def test_why_a_folder_s_profile_cannot_be_used_is_said_once(root, terminal):
+    work = folder(root, "work", "bad")
+    for place in (work, "/", work, "/"):
+        terminal.run(f"cd {place}")
+    assert terminal.shown.count("warder: no such profile") == 1, terminal.shown
+
+
+def test_a_path_without_warder_is_said_once(root):
+    visit = "".join(f"cd {place}\n__warder_prompt\n" for place in (folder(root, "work", "prod"), "/", root / "work", "/"))
+    out = script(root, f"set PATH /usr/bin /bin\n{visit}true")
+    assert out.count("warder: it is not in PATH") == 1 and out.count("warder:") == 1, out
+
+
+def test_what_a_renewal_leaves_behind_goes_with_the_next(root):
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    dead, living = (root / f"warder-renewal.{pid}.1" for pid in (gone.pid, os.getpid()))
+    for file in (dead, living):
+        file.touch()
+    (root / "renewal").write_text("later\n")
+    script(root, f"command sh -c $__warder_renewal {root}/warder-renewal.$fish_pid.2 -- prod\n"
+        f"while test -e {dead}; command sleep 0.05; end")
+    assert living.exists()
 
 
 def test_no_process_is_started_for_a_folder_without_one(root, terminal):

@@ -42,6 +42,16 @@ def test_what_is_installed_goes_again(tmp_path):
     assert files(tmp_path) == set()
 
 
+def test_a_blank_in_the_prefix(tmp_path):
+    place = tmp_path / "my programs"
+    said = make("install", place)
+    assert "bin/warder" in files(place) and files(tmp_path) == {f"my programs/{path}" for path in files(place)}
+    assert f'ExecStart="{place}/bin/warder" lock' in (place / "share/systemd/user/warder-lock.service").read_text()
+    assert f". '{place}'/share/bash-completion/completions/warder" in said
+    make("uninstall", place)
+    assert list((place / "share").iterdir()) == []
+
+
 def test_a_package_is_built_below_destdir(tmp_path):
     make("install", "/usr", f"DESTDIR={tmp_path}")
     assert "usr/share/zsh/site-functions/_warder" in files(tmp_path)

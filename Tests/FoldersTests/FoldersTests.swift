@@ -28,9 +28,20 @@ struct FolderTextTests {
 
     @Test(
         "what is no name",
-        arguments: ["-x", "--keys", "a\tb", "a\rb", "prod\r\n", "a\0b", "\u{1b}[2J", "a\u{7f}", "a\u{85}b", "a\u{9b}"])
+        arguments: ["-x", "--keys", "a\tb", "a\rb", "a\0b", "\u{1b}[2J", "a\u{7f}", "a\u{85}b", "a\u{9b}"])
     func control(text: String) {
         #expect(throws: FolderText.Fault.notAName) { try FolderText.profile(Array(text.utf8)) }
+    }
+
+    @Test(
+        "what editors and habits put there",
+        arguments: [
+            ("prod\r\n", FolderText.Fault.carriageReturn), ("prod\r\n\r\n", .carriageReturn),
+            ("\r\nprod", .carriageReturn),
+            ("\u{feff}prod", .byteOrderMark), ("prod # ours", .remark), ("prod\t#", .remark),
+        ])
+    func habits(text: String, fault: FolderText.Fault) {
+        #expect(throws: fault) { try FolderText.profile(Array(text.utf8)) }
     }
 
     @Test("what is not UTF-8", arguments: [[0x80], [0xc3], [0x61, 0xff], [0xed, 0xa0, 0x80]])
