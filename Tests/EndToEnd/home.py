@@ -255,7 +255,7 @@ class Home:
         # Where nothing is stored, the key belongs to the home.
         self.identifiers.add(hashlib.sha256(str(self.data / "store").encode()).hexdigest()[:32])
         if shutil.which("keyctl"):
-            for identifier in self.identifiers:
+            for identifier in filter(str.isalnum, self.identifiers):
                 key = self.kernel_key(identifier)
                 if key:
                     subprocess.run(["keyctl", "unlink", key, "@u"], capture_output=True, check=False)
