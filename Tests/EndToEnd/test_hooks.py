@@ -182,7 +182,7 @@ def test_a_profile_without_a_region_does_not_keep_that_of_the_last(own):
         file.write(f"\n[profile rootless]\nwarder_key = alice\nmfa_serial = {MFA}\n")
         file.write(f"[profile nowhere]\ncredential_process = {WARDER} process nowhere\n")
         file.write(f"warder_role_arn = {ROLE}\nwarder_source_profile = rootless\n")
-    own.home.good("refresh", "nowhere", "--mfa-code", "123456", passphrase=True)
+    own.home.good("refresh", "nowhere", "--mfa-code", "654321", passphrase=True)
     text = good(own, "export AWS_REGION=mine\nwarder use prod\nwarder use nowhere\n" + POINTED)
     assert text.startswith("AWS_PROFILE=nowhere\nAWS_REGION=mine\nAWS_DEFAULT_REGION=unset\n")
 

@@ -347,7 +347,7 @@ def test_changing_folders_asks_nobody(own, places):
     terminal = own.at_terminal()
     text = terminal.run(f"cd {places / 'outer'}")
     assert "warder: " in text and "hint: " in text and terminal.value("AWS_PROFILE") == "unset", text
-    own.home.good("refresh", "prod", "--mfa-code", "123456", passphrase=True)
+    own.home.good("refresh", "prod", "--mfa-code", "654321", passphrase=True)
     terminal.run("warder use prod")
     assert visit(terminal, places, "outer/inner/deep") == "prod"
     assert visit(terminal, places, ".") == "unset"
