@@ -139,7 +139,8 @@ int warder_socket_user(int table, uint16_t own, uint16_t other, uint32_t *user) 
     const struct inet_diag_msg *socket = NLMSG_DATA(&answer.head);
     // Where there is no connection the kernel gives a socket that listens at that port; and one that its program has
     // closed, without an inode, shows root as its user.
-    if (socket->id.idiag_dport != htons(other) || socket->idiag_state == TCP_LISTEN || socket->idiag_inode == 0) return 0;
+    if (socket->id.idiag_dport != htons(other) || socket->idiag_state == TCP_LISTEN) return 0;
+    if (socket->idiag_inode == 0) return 0;
     *user = socket->idiag_uid;
     return 1;
 }

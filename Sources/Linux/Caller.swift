@@ -49,8 +49,8 @@ public struct Caller: Sendable, Equatable {
 
 /// Whether another process of this program has started `process`, as `warder WORD`.
 ///
-/// One that keeps its memory from others shows them no file of its own, and none of its folder where `/proc` is mounted with
-/// `hidepid`: then only its arguments tell, or nothing does. No shell is like that.
+/// One that keeps its memory from others shows them no file of its own, and nothing at all where `/proc` is mounted
+/// with `hidepid`: then only its arguments tell, or nothing does. No shell is like that.
 ///
 /// - Parameter processes: where the kernel shows processes.
 public func isStarted(byThisProgramAs word: String, _ process: pid_t = getpid(), in processes: String = "/proc") -> Bool

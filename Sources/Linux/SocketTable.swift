@@ -11,8 +11,8 @@ public struct SocketTable: ~Copyable {
         descriptor = Descriptor(owning: number, path: "sock_diag")
     }
 
-    /// The user whose TCP socket of 127.0.0.1 has the port `own` and is connected to `other` there, be it one of IPv4 or
-    /// one of IPv6 with the address mapped; nil where no program holds such a socket.
+    /// The user whose TCP socket of 127.0.0.1 has the port `own` and is connected to `other` there, be it one of IPv4
+    /// or one of IPv6 with the address mapped; nil where no program holds such a socket.
     ///
     /// `ENOENT` also says that the kernel was built, or is run, without this part.
     public func user(ofPort own: UInt16, connectedTo other: UInt16) throws(SystemError) -> UInt32? {

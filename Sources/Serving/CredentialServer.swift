@@ -26,8 +26,8 @@ public enum Supply: ~Copyable {
 
 /// Serves credentials on 127.0.0.1 to whoever has the token and is the same user, until a process ends.
 ///
-/// One thread, which never waits for one client: who is slow is cut off. Where there is no room for more of its own user's
-/// connections, the kernel keeps them until there is. Those of other users never take that room.
+/// One thread, which never waits for one client: who is slow is cut off. Where there is no room for more of its own
+/// user's connections, the kernel keeps them until there is. Those of other users never take that room.
 public final class CredentialServer {
     /// Connections that are taken in one turn at most: those that are here already get their turn too.
     private static let handful = 64

@@ -26,8 +26,8 @@ struct ServerStart {
             }
     }
 
-    /// Variables that the server does not get: those that name descriptors, which are not there any more, and secrets that
-    /// no renewal needs.
+    /// Variables that the server does not get: those that name descriptors, which are not there any more, and secrets
+    /// that no renewal needs.
     private var withheld: [String] {
         let names = PassphraseSource.variables.filter { $0.hasSuffix("_FD") || $0.hasPrefix("WARDER_NEW_") }
         return usesEnvironment ? names : names + Exports.secret
