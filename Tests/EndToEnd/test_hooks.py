@@ -291,7 +291,7 @@ WORDS = [
 def hostile_names():
     chance = random.Random(7)
     names = list(WORDS)
-    while len(names) < 100:
+    while len(names) < 500:
         name = "".join(chance.choices(WORDS, k=3))
         if name not in names:
             names.append(name)

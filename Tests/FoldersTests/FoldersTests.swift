@@ -137,7 +137,7 @@ final class FolderFileTests {
         #expect(try store.standing(of: file) == .trusted)
         #expect(try store.entries().map(\.path) == [file.path])
 
-        try write("prod # now another", "/home/a")
+        try write("# now another\nprod", "/home/a")
         let changed = try #require(try FolderFile(inFolder: root + "/home/a"))
         #expect(try store.standing(of: changed) == .changed)
 

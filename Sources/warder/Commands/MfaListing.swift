@@ -69,7 +69,8 @@ extension Failure {
         .other, "the process that waited is gone", hint: "see who waits still: warder mfa --list")
 
     static let silent = Failure(
-        .other, "the process does not say what came of the answer", hint: "see whether it is stopped: warder mfa --list")
+        .other, "the process does not say what came of the answer", hint: "see whether it is stopped: warder mfa --list"
+    )
 
     static let nobodyToAsk = Failure(
         .promptNeeded, "a code is needed, and there is no terminal to ask on", hint: "give the code: warder mfa CODE")
