@@ -1,0 +1,87 @@
+import Linux
+import Sessions
+
+/// What an issuer does because it is not the only one: it waits for those who make the same session, and shares failures
+/// with them.
+extension Issuer {
+    /// Takes the lock of an entry.
+    ///
+    /// - Parameter hasOther: the entry's old session will do, if it has one that is still good.
+    func lock(
+        _ name: String, _ sessions: borrowing SessionCache, hasOther: Bool
+    ) throws(Failure) -> FileLock {
+        let hasOld: Bool
+        if hasOther, try cached(name, sessions) != nil { hasOld = true } else { hasOld = false }
+        if hasOld { return try lock(name, sessions, until: .after(milliseconds: Waiting.withSomethingToServe)) }
+        // A person is told what there is to wait for, if it takes longer than AWS does as a rule.
+        if !keys.context.isHelper, keys.context.mayPrompt {
+            let quick = try? lock(name, sessions, until: .after(milliseconds: Waiting.unseen))
+            if let quick { return quick }
+            warder.note("another warder is making this session; if it waits for an answer: warder mfa")
+        }
+        return try lock(name, sessions, until: patience)
+    }
+
+    private func lock(
+        _ name: String, _ sessions: borrowing SessionCache, until deadline: Deadline
+    ) throws(Failure) -> FileLock {
+        do throws(SessionCacheError) { return try sessions.lock(name, until: deadline) } catch { throw Failure(error) }
+    }
+
+    /// Until when the lock of an entry is waited for. Whoever holds it may be waiting for somebody to type a code, which
+    /// only a caller has the time for that may be asked itself.
+    private var patience: Deadline {
+        guard !keys.context.mayPrompt else { return .after(milliseconds: Waiting.whileSomebodyIsAsked) }
+        // All the steps together: a process that asks nobody is back within ten seconds.
+        if let hurriedUntil { return hurriedUntil }
+        let deadline = Deadline.after(milliseconds: Waiting.whileNobodyIs)
+        hurriedUntil = deadline
+        return deadline
+    }
+
+    /// How long others are waited for, in milliseconds.
+    enum Waiting {
+        /// As long as a prompt stands, and the requests after it.
+        static let whileSomebodyIsAsked: Int64 = 150_000
+        /// As long as AWS may take to answer (`Calls`).
+        static let whileNobodyIs: Int64 = 9_600
+        /// While there is an old session to serve: as long as a renewal takes that asks nobody.
+        static let withSomethingToServe: Int64 = 1_000
+        /// Without a word, where a person waits.
+        static let unseen: Int64 = 2_000
+        /// How long after a failure of AWS or of the network a helper is told of it, rather than to try itself.
+        static let withFailures: Int64 = 5_000
+    }
+
+    /// How another process failed a moment ago, if that answers this one too.
+    func sharedFailure(
+        _ name: String, _ sessions: borrowing SessionCache, since start: Deadline
+    ) throws(Failure) -> Failure? {
+        // Whoever gives a code wants it tried.
+        guard !codes.isGiven, let boot = bootIdentifier() else { return nil }
+        let found: SharedFailure?
+        do throws(SessionCacheError) { found = try sessions.failure(name, boot: boot) } catch { throw Failure(error) }
+        let lateness = keys.context.isHelper ? Waiting.withFailures : 0
+        guard let found, found.answers(waitingSince: start, lateness: lateness, now: .now),
+            let code = ExitCode(rawValue: Int32(clamping: found.code))
+        else { return nil }
+        // Somebody at a terminal of their own is asked there, whatever became of a prompt elsewhere.
+        if code == .promptNeeded, !keys.context.isHelper, keys.context.canAsk { return nil }
+        var failure = Failure(code, found.message, hint: found.hint)
+        failure.reach = found.isForLatecomers ? .latecomers : .waiting
+        failure.moment = found.moment
+        return failure
+    }
+
+    /// Notes a failure for the others that it answers.
+    func note(_ failure: Failure, _ name: String, _ sessions: borrowing SessionCache) {
+        // That a code of this command line was wrong says nothing of the others'.
+        guard failure.reach == .latecomers || failure.reach == .waiting && !hadCode, let boot = bootIdentifier() else {
+            return
+        }
+        let shared = SharedFailure(
+            code: UInt64(failure.code.rawValue), message: failure.message, hint: failure.hint,
+            moment: failure.moment ?? .now, isForLatecomers: failure.reach == .latecomers)
+        try? sessions.note(shared, name, boot: boot, random: .system)
+    }
+}
