@@ -8,14 +8,15 @@ struct PassphraseTurn: ~Copyable {
     private let folder: String
     private var note: String { folder + "/dismissed" }
 
-    /// Waits for the turn, as long as somebody may take to answer another one's prompt.
+    /// Waits for the turn, as long as somebody may take to answer another one's prompts: for the passphrase, and for a
+    /// code.
     ///
     /// - Parameters:
     ///   - path: the vault.
     ///   - state: warder's folder for what is no secret.
     init(of path: String, state: String) throws(LockError) {
         lock = try FileLock.acquire(
-            path + ".lock", .byte(2), until: .after(milliseconds: Issuer.Waiting.whileSomebodyIsAsked))
+            path + ".lock", .byte(2), until: .after(milliseconds: 2 * Issuer.Waiting.whileSomebodyIsAsked))
         folder = state
     }
 

@@ -38,6 +38,8 @@ extension VaultStore {
             if error.reach == .waiting { turn.noteDismissal() }
             throw error
         }
+        // Whoever opened it signs too, before others would need it open: they wait until this process has what it wants.
+        self.turn = consume turn
     }
 
     private func openAndFinish(

@@ -11,6 +11,8 @@ final class VaultStore: KeyStore {
     let file: VaultFile
     /// The vault as it was last opened in this run.
     var vault: Vault?
+    /// The turn to ask for the passphrase, from when this process was given it.
+    var turn: PassphraseTurn?
 
     /// How long a command waits for another that is at work on the vault: its scrypt, or a slow disk.
     static var patience: Deadline { .after(milliseconds: 30_000) }
