@@ -58,27 +58,28 @@ extension SharedProcess {
 
 @Suite("One-time codes")
 struct CodeTests {
-    private func code(given: String? = nil, command: String? = nil) throws(CodeError) -> String {
-        text(try CodeSource(given: given, command: command, mayPrompt: false).code(asking: "?"))
+    private func digits(_ typed: String) -> String? {
+        var bytes = SecretBytes(capacity: 64)
+        bytes.append(typed)
+        guard let digits = sixDigits(of: bytes) else { return nil }
+        return text(digits)
     }
 
-    @Test("the code of the command line goes before that of mfa_process")
-    func order() throws {
-        #expect(try code(given: "123456", command: "echo 654321") == "123456")
-        #expect(try code(command: "echo 654321") == "654321")
-        #expect(throws: CodeError.notAllowed) { try code() }
+    @Test("the code of mfa_process is what it prints")
+    func command() throws {
+        #expect(text(try code(ofCommand: "echo 654321")) == "654321")
+        #expect(throws: CodeError.notACode) { _ = try code(ofCommand: "echo none") }
+        #expect(throws: CodeError.self) { _ = try code(ofCommand: "exit 3") }
+    }
+
+    @Test("a command that takes too long is ended")
+    func late() {
+        #expect(throws: CodeError.self) { _ = try code(ofCommand: "sleep 60", until: .after(milliseconds: 300)) }
     }
 
     @Test("spaces inside are dropped, as apps show them")
-    func spaces() throws { #expect(try code(given: " 123 456 ") == "123456") }
+    func spaces() { #expect(digits(" 123 456 ") == "123456") }
 
     @Test("what is not six digits is refused", arguments: ["", "12345", "1234567", "12345a", "١٢٣٤٥٦", "123456\u{0}"])
-    func refused(text: String) { #expect(throws: CodeError.notACode) { try code(given: text) } }
-
-    @Test("only a person can be asked a second time")
-    func again() {
-        #expect(CodeSource(given: nil, command: nil, mayPrompt: true).canAskAgain)
-        #expect(!CodeSource(given: "1", command: nil, mayPrompt: true).canAskAgain)
-        #expect(!CodeSource(given: nil, command: "x", mayPrompt: true).canAskAgain)
-    }
+    func refused(text: String) { #expect(digits(text) == nil) }
 }

@@ -48,11 +48,9 @@ extension Failure {
     }
 
     /// - Parameter device: the MFA device whose code is missing.
-    init(_ error: CodeError, device: String, profile: String) {
+    init(_ error: CodeError, device: String) {
         let what = "a code of \(device)"
         switch error {
-        case .notAllowed: self = .notAsked(what, profile)
-        case .terminal(let error): self.init(error, askingFor: what)
         case .command(let error):
             self.init(error, "mfa_process")
             reach = .waiting

@@ -99,7 +99,7 @@ final class CodeSupply {
             return Code(
                 digits: try fresh(wanted, sessions) { () throws(Failure) in
                     do throws(CodeError) { return try Prompt.code(ofCommand: command, until: commandDeadline) } catch {
-                        throw Failure(error, device: wanted.device, profile: wanted.profile)
+                        throw Failure(error, device: wanted.device)
                     }
                 }, isPersons: false)
         }
@@ -117,7 +117,7 @@ final class CodeSupply {
         var typed = SecretBytes(capacity: text.utf8.count)
         typed.append(text)
         guard let digits = sixDigits(of: typed) else {
-            throw Failure(.notACode, device: wanted.device, profile: wanted.profile)
+            throw Failure(.notACode, device: wanted.device)
         }
         guard isUsed(digits, wanted, sessions) else { return digits }
         throw used(wanted)
@@ -145,7 +145,7 @@ final class CodeSupply {
             return Refusal("that code was used already", until: .after(milliseconds: secondsToNext * 1000))
         }
         guard case .code(let digits) = consume reply else {
-            throw Failure(.notACode, device: wanted.device, profile: wanted.profile)
+            throw Failure(.notACode, device: wanted.device)
         }
         return digits
     }
