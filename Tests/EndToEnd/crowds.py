@@ -2,6 +2,7 @@
 
 import collections
 import json
+import pathlib
 import random
 import signal
 import time
@@ -17,6 +18,7 @@ number=$(wc -l <"$0.asked")
 flock -u 9
 exec 9>&-
 sleep "$(cat "$0.delay" 2>/dev/null || echo 0)"
+while [ -e "$0.held" ]; do sleep 0.05; done
 printf '%06d' "$number"
 """
 
@@ -30,14 +32,22 @@ class Codes:
         self.program.chmod(0o700)
         self.file = folder / "codes.asked"
         self.delay_file = folder / "codes.delay"
+        self.held_file = folder / "codes.held"
 
     def reset(self):
-        self.file.unlink(missing_ok=True)
-        self.delay_file.unlink(missing_ok=True)
+        for file in (self.file, self.delay_file, self.held_file):
+            file.unlink(missing_ok=True)
 
     def delay(self, seconds):
         """How long each code takes to come."""
         self.delay_file.write_text(str(seconds))
+
+    def hold(self):
+        """No code comes before it is let go."""
+        self.held_file.touch()
+
+    def let_go(self):
+        self.held_file.unlink()
 
     @property
     def askers(self):
@@ -70,6 +80,12 @@ class Crowd:
         """Leaves the MFA session alone, which ends later than a role's."""
         for file in sorted(self.home.sessions(), key=lambda file: file.stat().st_mtime)[:-1]:
             file.unlink()
+
+    def waiting(self):
+        """How many wait for a lock of the cache just now."""
+        inode = f":{(self.home.cache / 'lock').stat().st_ino} "
+        locks = pathlib.Path("/proc/locks").read_text().splitlines()
+        return sum("-> OFDLCK" in line and inode in line for line in locks)
 
     def sent(self):
         """The codes that were sent."""

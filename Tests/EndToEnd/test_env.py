@@ -297,7 +297,9 @@ def test_exec_in_a_terminal_has_job_control(working):
     terminal = working.terminal("exec", "prod", "--", "bash", "--norc", "-i")
     terminal.sendline("sleep 30 & jobs; fg")
     terminal.expect(r"Running[^\n]*\nsleep 30")
-    time.sleep(0.3)
+    deadline = time.monotonic() + 20
+    while os.tcgetpgrp(terminal.child_fd) == terminal.pid and time.monotonic() < deadline:
+        time.sleep(0.02)
     terminal.sendcontrol("z")
     terminal.expect("Stopped")
     # The second is for a bash that has not noticed yet that the job is gone.

@@ -631,14 +631,24 @@ def test_a_collection_that_the_user_does_not_want(mocked):
 # Who else looks
 
 
+def wait_until_told(file, what, seconds=30):
+    """Until a monitor has written of it."""
+    end = time.monotonic() + seconds
+    while what not in file.read_text():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
 def test_the_secret_goes_encrypted_over_the_bus(desktop, bus):
     with (bus.folder / "monitor").open("w") as file:
         monitor = subprocess.Popen(["dbus-monitor", "--session"], env=bus.environment, stdout=file)
-    time.sleep(0.5)
+    wait_until_told(bus.folder / "monitor", "NameAcquired")
     assert add(desktop, "alice", desktop.key, *STORE).code == 0
     add_key_profile(desktop, "alice")
     desktop.good("process", "alice")
-    time.sleep(0.2)
+    last = ["gdbus", "emit", "--session", "--object-path", "/", "--signal", "warder.Test.Last"]
+    subprocess.run(last, env=bus.environment, check=True)
+    wait_until_told(bus.folder / "monitor", "warder.Test")
     monitor.kill()
     monitor.wait()
     seen = (bus.folder / "monitor").read_text()

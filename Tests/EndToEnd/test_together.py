@@ -243,10 +243,11 @@ def test_all_forgotten_while_one_renews(working, sts):
 
 
 def test_the_cache_is_removed_while_many_wait(crowd):
-    crowd.codes.delay(2)
+    crowd.codes.hold()
     processes = crowd.start(40)
-    wait_for(lambda: crowd.codes.askers)
+    wait_for(lambda: crowd.codes.askers and crowd.waiting() == 39)
     shutil.rmtree(crowd.home.cache)
+    crowd.codes.let_go()
     expect_one_answer(outcomes(processes))
     crowd.expect_single_flight(40)
     assert len(crowd.home.sessions()) == 2
