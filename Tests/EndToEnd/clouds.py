@@ -49,6 +49,12 @@ class Reply:
     after: float = 0
 
 
+def close(server):
+    """Takes a moment: a thread's work."""
+    server.shutdown()
+    server.server_close()
+
+
 class Metadata:
     """An instance's service and a container's on one port. `replies` says what a path answers in place of what is
     usual; `requests` what was asked, with its headers."""
@@ -59,13 +65,9 @@ class Metadata:
         host, port = self.server.server_address
         self.url = f"http://{host}:{port}"
         self.released = threading.Event()
-        self.reset()
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-
-    def reset(self):
         self.requests = []
         self.replies = {}
-        self.released.clear()
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def paths(self):
         return [f"{method} {path}" for method, path, _ in self.requests]
@@ -88,8 +90,7 @@ class Metadata:
 
     def stop(self):
         self.released.set()
-        self.server.shutdown()
-        self.server.server_close()
+        threading.Thread(target=close, args=[self.server], daemon=True).start()
 
 
 class Server(http.server.ThreadingHTTPServer):
@@ -136,11 +137,8 @@ class Center:
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), identity_center.Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}"
-        self.reset()
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-
-    def reset(self):
         self.center = self.server.center = TwoRoles()
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     @property
     def log(self):
@@ -170,7 +168,6 @@ class Center:
         return {"AWS_ENDPOINT_URL_SSO": self.url, "AWS_ENDPOINT_URL_SSO_OIDC": self.url}
 
     def stop(self):
-        self.server.shutdown()
-        self.server.server_close()
+        threading.Thread(target=close, args=[self.server], daemon=True).start()
 
 

@@ -2,9 +2,9 @@
 
 import os
 import pathlib
+import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -41,48 +41,32 @@ def time_limit():
     signal.signal(signal.SIGALRM, before)
 
 
-@pytest.fixture(scope="session")
-def sts_server():
+# A server is a test's own: what an earlier test left behind, a request that hung or a process that asks again, must
+# not be taken for this one's.
+
+
+@pytest.fixture
+def sts():
+    """An STS that writes down what it is asked, and answers as it is told to."""
     server = recording_sts.RecordingSTS().start()
     yield server
     server.stop()
 
 
 @pytest.fixture
-def sts(sts_server):
-    """An STS that writes down what it is asked, and answers as it is told to."""
-    sts_server.reset()
-    yield sts_server
-    sts_server.released.set()
-
-
-@pytest.fixture(scope="session")
-def metadata_server():
+def metadata():
+    """The metadata services of an instance and of a container."""
     server = clouds.Metadata()
     yield server
     server.stop()
 
 
 @pytest.fixture
-def metadata(metadata_server):
-    """The metadata services of an instance and of a container."""
-    metadata_server.reset()
-    yield metadata_server
-    metadata_server.released.set()
-
-
-@pytest.fixture(scope="session")
-def center_server():
+def center():
+    """An IAM Identity Center."""
     server = clouds.Center()
     yield server
     server.stop()
-
-
-@pytest.fixture
-def center(center_server):
-    """An IAM Identity Center."""
-    center_server.reset()
-    return center_server
 
 
 @pytest.fixture
@@ -125,6 +109,22 @@ def working(unlocked, sts):
     assert sts.actions() == ["GetSessionToken", "AssumeRole"] and len(unlocked.sessions()) == 2
     sts.requests.clear()
     return unlocked
+
+
+@pytest.fixture(scope="module")
+def shared():
+    """A home with cached sessions of prod, audit and alice that a file's tests share, since none of them changes it."""
+    sts = recording_sts.RecordingSTS().start()
+    with tempfile.TemporaryDirectory(prefix="warder-", ignore_cleanup_errors=True) as root:
+        home = Home(pathlib.Path(root))
+        home.endpoint(sts.url)
+        home.add_vault()
+        home.add_profiles()
+        home.unlock()
+        home.good("refresh", "prod", "audit", "alice", "--mfa-code", "123456", passphrase=True)
+        yield home
+        home.clean()
+    sts.stop()
 
 
 @pytest.fixture
@@ -179,27 +179,24 @@ def store(request):
     return kind(request.getfixturevalue(fixture))
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Moto:
     """A moto_server: an AWS that checks what it is sent."""
 
     def __init__(self, log):
-        self.url = f"http://127.0.0.1:{free_port()}"
-        command = [pathlib.Path(sys.executable).parent / "moto_server", "-p", self.url.rsplit(":", 1)[1]]
+        command = [pathlib.Path(sys.executable).parent / "moto_server", "-p", "0"]
         self.process = subprocess.Popen(command, stdout=log, stderr=log)
-        for _ in range(300):
-            try:
-                self.post("reset")
-                return
-            except OSError:
-                time.sleep(0.1)
+        self.url = self.said(pathlib.Path(log.name))
+        self.post("reset")
+
+    def said(self, log):
+        """The URL that it says it serves."""
+        for _ in range(600):
+            found = re.search(r"http://127\.0\.0\.1:\d+", log.read_text())
+            if found:
+                return found[0]
+            time.sleep(0.1)
         self.process.kill()
-        raise RuntimeError("moto_server did not start")
+        raise RuntimeError(f"moto_server did not start: {log.read_text()}")
 
     def post(self, what, body=b""):
         headers = {"Content-Type": "text/plain"}

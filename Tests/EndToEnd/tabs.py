@@ -44,6 +44,8 @@ class Tabs:
         self.bin, self.place = root / "bin", root / "place"
         for folder in (self.bin, self.place):
             folder.mkdir(exist_ok=True)
+        # Without it an interactive fish starts to read all manual pages, in the background.
+        (root / ".local/share/fish/generated_completions").mkdir(parents=True, exist_ok=True)
         self.names([])
         warder = self.bin / "warder"
         if program:

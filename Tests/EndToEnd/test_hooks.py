@@ -1,11 +1,9 @@
 """`warder use` and `warder drop` by the hooks of bash and zsh, in scripts."""
 
-import pathlib
 import random
-import tempfile
 
 import pytest
-from home import MFA, ROLE, WARDER, Home, exit_code
+from home import MFA, ROLE, WARDER, exit_code
 from hooked import VARIABLES, Hooked, entries
 
 STATES = 200
@@ -14,21 +12,6 @@ STATES = 200
 @pytest.fixture(params=["bash", "zsh"])
 def program(request):
     return request.param
-
-
-@pytest.fixture(scope="module")
-def shared(sts_server):
-    """A home with cached sessions of prod, audit and alice that these tests share, since none of them changes it."""
-    sts_server.reset()
-    with tempfile.TemporaryDirectory(prefix="warder-", ignore_cleanup_errors=True) as root:
-        home = Home(pathlib.Path(root))
-        home.endpoint(sts_server.url)
-        home.add_vault()
-        home.add_profiles()
-        home.unlock()
-        home.good("refresh", "prod", "audit", "alice", "--mfa-code", "123456", passphrase=True)
-        yield home
-        home.clean()
 
 
 @pytest.fixture

@@ -1,36 +1,18 @@
 """What the hooks of bash and zsh do at the prompt: real shells at a terminal."""
 
 import datetime
-import pathlib
 import re
 import shutil
 import subprocess
-import tempfile
 import time
 
 import pytest
-from home import Home
 from hooked import Hooked
 
 
 @pytest.fixture(params=["bash", "zsh"])
 def program(request):
     return request.param
-
-
-@pytest.fixture(scope="module")
-def shared(sts_server):
-    """A home with cached sessions that these tests share."""
-    sts_server.reset()
-    with tempfile.TemporaryDirectory(prefix="warder-", ignore_cleanup_errors=True) as root:
-        home = Home(pathlib.Path(root))
-        home.endpoint(sts_server.url)
-        home.add_vault()
-        home.add_profiles()
-        home.unlock()
-        home.good("refresh", "prod", "audit", "alice", "--mfa-code", "123456", passphrase=True)
-        yield home
-        home.clean()
 
 
 @pytest.fixture

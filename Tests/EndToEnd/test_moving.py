@@ -57,9 +57,10 @@ class Moving:
         self.serves()
 
     def serves(self):
+        """As for a person: a helper gives a service that a busy disk holds up half a second."""
         for name, key in self.keys.items():
-            answer = json.loads(self.home.good("process", f"{name}-itself", passphrase=True))
-            assert (answer["AccessKeyId"], answer["SecretAccessKey"]) == key
+            answer = json.loads(self.home.good("env", "--format", "json", f"{name}-itself", passphrase=True))
+            assert (answer["AWS_ACCESS_KEY_ID"], answer["AWS_SECRET_ACCESS_KEY"]) == key
 
     def move(self, command, **options):
         self.note_identifier()

@@ -179,7 +179,11 @@ class RecordingSTS:
         return self
 
     def stop(self):
+        """Nobody waits for that: it takes a moment."""
         self.released.set()
+        threading.Thread(target=self.close, daemon=True).start()
+
+    def close(self):
         self.server.shutdown()
         self.server.server_close()
 
