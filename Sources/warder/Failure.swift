@@ -64,7 +64,7 @@ struct Failure: Error {
 
     /// Prints both lines to standard error.
     func show() {
-        printMessage("warder: " + printable(message))
-        printMessage("hint: " + printable(hint))
+        printMessage("warder: " + abridged(printable(message)))
+        printMessage("hint: " + abridged(printable(hint)))
     }
 }

@@ -122,8 +122,8 @@ private struct Outcome {
     func add(_ name: String, _ credentials: borrowing Credentials) { show(name, credentials.remainingTime) }
 
     mutating func add(_ name: String, _ failure: Failure) {
-        show(name, printable(failure.message))
-        printMessage("hint: " + printable(failure.hint))
+        show(name, abridged(printable(failure.message)))
+        printMessage("hint: " + abridged(printable(failure.hint)))
         if self.failure == nil { self.failure = failure }
     }
 

@@ -51,6 +51,15 @@ func printable(_ text: String) -> String {
     return out
 }
 
+/// A message in which no word is longer than anybody would read: a profile's name may have 64 KiB.
+func abridged(_ message: String) -> String {
+    message.split(separator: " ", omittingEmptySubsequences: false).map { word in
+        let scalars = word.unicodeScalars
+        guard scalars.count > 400 else { return String(word) }
+        return String(scalars.prefix(200)) + "…" + String(scalars.suffix(100))
+    }.joined(separator: " ")
+}
+
 /// Whether a terminal would act on it, or show nothing.
 func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {

@@ -41,6 +41,13 @@ def test_a_name_is_completed_as_it_is(tabs):
         assert list(tabs.place.iterdir()) == [], name
 
 
+def test_a_name_of_64_kib_is_completed_whole(tabs):
+    for name in ["n" + "x" * 65535, "n" + RUN * 4096]:
+        tabs.names([name])
+        assert tabs.given("warder env \t", deadline=240) == ["env", name], len(name)
+        assert list(tabs.place.iterdir()) == []
+
+
 @pytest.mark.parametrize("quote", ["'", '"'])
 def test_a_name_is_completed_inside_quotes(tabs, quote):
     for name in hostile():

@@ -262,49 +262,6 @@ def test_a_subshell_is_its_own(shell):
     assert text.count("WARDER_PROFILE=unset") == 1 and text.endswith("WARDER_PROFILE=prod\n")
 
 
-# Names
-
-WORDS = [
-    "$(touch ran)", "`touch ran`", "${HOME}", "a b", "a  b", "'", "\\", "!x", "!!", "*", "?", "~", "~root",
-    "=ls", "{a,b}", ";touch ran", "|cat", "&", "&&x", "#", "%s", "%%", "\u202ex", "ü", "e\u0301", "(", ")", "<x", ">ran", "^",
-    "x=y", "@", "a:b", "$'x'", "$x", "\u00a0", "/../", "./", "+", "%n%m", ":", "-e", "--keys",
-]
-
-
-def hostile_names():
-    chance = random.Random(7)
-    names = list(WORDS)
-    while len(names) < 500:
-        name = "".join(chance.choices(WORDS, k=3))
-        if name not in names:
-            names.append(name)
-    return [f"n{name}z" for name in names] + ["x" * 200]
-
-
-def test_hostile_names(own):
-    """Each is used as it is, or refused; nothing runs, and the own is as before."""
-    names = hostile_names()
-    with own.home.config_file.open("a") as file:
-        # Of the others a config file cannot tell.
-        for name in (name for name in names if not set("#; \u00a0") & set(name)):
-            file.write(f"\n[profile {name}]\nregion = eu-west-1\ncredential_process = {WARDER} process '{name}'\n")
-            file.write(f"warder_role_arn = {ROLE}\nwarder_source_profile = alice\n")
-    text = ["export AWS_PROFILE=mine"]
-    for name in names:
-        text += [
-            f"name={quoted(name.encode())}", 'if warder use --keys -- "$name" 2>/dev/null; then',
-            'if [[ $WARDER_PROFILE == "$name" ]]; then echo same; else echo other; fi', "warder drop", "else echo refused; fi",
-            '[[ $AWS_PROFILE$# == mine0 ]] || echo changed',
-        ]
-    folder = own.home.root / "names"
-    folder.mkdir()
-    result = own.script("\n".join(text), cwd=folder)
-    lines = result.stdout.decode().splitlines()
-    assert result.stderr == b"" and len(lines) == len(names) and set(lines) == {"same", "refused"}, result
-    assert lines.count("same") >= 10
-    assert list(folder.iterdir()) == []
-
-
 # Without the hook
 
 def test_without_the_hook_it_says_how_to_load_it(working):
