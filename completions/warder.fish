@@ -5,28 +5,61 @@
 # At every Tab fish asks each `-n` of each `complete`, and a `(…)` takes it a tenth of a millisecond. So one function says
 # all that may stand at the cursor, in place of a `complete` for each option and command.
 
-# Offers the names of one kind, `profiles` or `keys`: all, since fish looks for more than their beginning. Those that begin
-# with `-` are only given to who asks for them.
-function __warder_names --argument-names kind
-    set -l dash (string match -r -- '^["\']?-' (commandline -ct))
-    command -q warder; and command warder names $kind (string sub -s -1 -- $dash) 2>/dev/null
-end
-
-# What the command behind `--` takes.
-function __warder_command
-    set -l rest (string match -rg -- '^.*?\s--\s+(.*)$' (commandline -cp))
-    and complete -C "$rest"
-end
-
 # The word at the cursor without its quotes, of which one may be open.
 function __warder_word
     set -l raw (commandline -ct)
     string unescape -- $raw; or string unescape -- $raw\'; or string unescape -- $raw\"
 end
 
+# Offers the names of one kind, `profiles` or `keys`, that begin with what is typed behind `$before`; if there are none,
+# all of them, since fish looks for more than their beginning.
+function __warder_names --argument-names kind before
+    command -q warder; or return
+    set -l word (__warder_word)
+    test -n "$before"; and set word (string replace -- $before '' $word)
+    if test -n "$word"
+        command warder names $kind $word 2>/dev/null | read -lz names
+        and printf %s $names
+        and return
+    end
+    command warder names $kind 2>/dev/null
+end
+
+# Offers those of `$argv[2..]`, words with a text behind each, in which `$argv[1]` is found. fish would look for it in the
+# texts as well.
+function __warder_find --argument-names typed
+    set -l rows $argv[2..-1]
+    if test -z "$typed"
+        set -q rows[1]; and printf '%s\t%s\n' $rows
+        return
+    end
+    string match -qr '^[\w=-]+$' -- $typed; or return
+    for pattern in $typed'*' '*'$typed'*' '*'(string replace -ra . '$0*' -- $typed)
+        set -l word
+        set -l found
+        for each in $rows
+            if not set -q word[1]
+                set word $each
+                continue
+            end
+            string match -qi -- $pattern $word; and set -a found $word $each
+            set word
+        end
+        set -q found[1]; and printf '%s\t%s\n' $found; and return
+    end
+end
+
+# What the command behind `--` takes.
+function __warder_command
+    set -l rest (string match -rg -- '^.*?\s--\s+(.*)$' (commandline -cp))
+    and complete --do-complete="$rest"
+end
+
 # Reads the words up to the cursor. Sets of the caller: what __warder_grammar says of the command that they name; `kind`,
-# what is wanted at the cursor; `option`, whose value that is; `before`, what stands before it in the same word.
+# what is wanted at the cursor; `option`, whose value that is; `word`, what is typed of it; `before`, what stands before a
+# value in the same word.
 function __warder_read --no-scope-shadowing
+    set word (__warder_word)
     set -l tokens (commandline -opc)
     set -l arguments
     set -l dashes
@@ -49,7 +82,6 @@ function __warder_read --no-scope-shadowing
     end
     __warder_grammar
     if not set -q option[1]; and not set -q dashes[1]
-        set -l word (__warder_word)
         if set option (string match -r -- '^--[^=]+(?==)' $word)
             set before $option=
         else if string match -q -- '-*' $word
@@ -77,6 +109,7 @@ function __warder --argument-names what
     set -l repeated
     set -l kind
     set -l option
+    set -l word
     set -l before
     __warder_read
     if test "$what" = files
@@ -85,9 +118,9 @@ function __warder --argument-names what
     end
     switch "$kind"
         case @options
-            set -q options[1]; and printf '%s\t%s\n' $options
+            __warder_find "$word" $options
         case @subcommands
-            printf '%s\t%s\n' $subcommands
+            __warder_find "$word" $subcommands
         case @commands
             string match -v '* *' -- $__warder_paths
         case @profiles
@@ -100,15 +133,17 @@ function __warder --argument-names what
         case '*'
             set -l help
             set -q option[1]; and set help $options[(math 1 + (contains -i -- $option $options))]
-            for word in (string split ' ' -- $kind)
-                printf '%s%s\t%s\n' "$before" $word "$help"
+            set -l rows
+            for value in (string split ' ' -- $kind)
+                set -a rows $before$value "$help"
             end
+            __warder_find "$word" $rows
     end
 end
 
 # Has `aws --profile` and `set -gx AWS_PROFILE` complete names as warder does. For those who want it: see docs/shells.md.
 function warder_complete_aws
-    complete -c aws -l profile -xa '(__warder_names profiles)'
+    complete -c aws -l profile -xa '(__warder_names profiles --profile=)'
     complete -c set -n 'contains -- AWS_PROFILE (commandline -opc)' -xa '(__warder_names profiles)'
 end
 
