@@ -135,7 +135,7 @@ function __warder --argument-names what
             set -q option[1]; and set help $options[(math 1 + (contains -i -- $option $options))]
             set -l rows
             for value in (string split ' ' -- $kind)
-                set -a rows $before$value "$help"
+                set -a rows "$before$value" "$help"
             end
             __warder_find "$word" $rows
     end
