@@ -19,7 +19,7 @@ function __warder_names --argument-names kind before
     test -n "$before"; and set word (string replace -- $before '' $word)
     if test -n "$word"
         command warder names $kind $word 2>/dev/null | read -lz names
-        and printf %s $names
+        and echo -n $names
         and return
     end
     command warder names $kind 2>/dev/null
