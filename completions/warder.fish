@@ -2,8 +2,8 @@
 #
 # Names of profiles and keys are data: fish takes the lines of a command as they are, and quotes them as they must be.
 #
-# At every Tab fish asks each `-n` of each `complete`, and a `(…)` takes it a tenth of a millisecond. So one function says
-# all that may stand at the cursor, in place of a `complete` for each option and command.
+# At every Tab fish asks each `-n` of each `complete`, and a `(…)` takes it a tenth of a millisecond. So one function
+# says all that may stand at the cursor, in place of a `complete` for each option and command.
 
 # The word at the cursor without its quotes, of which one may be open.
 function __warder_word
