@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """What a Tab costs in each shell with 10,000 profiles: milliseconds, the fastest, the median and the slowest of many.
 
-`function` is the completion itself, called inside the shell. `key` is a real Tab at a terminal, from the key to the
+`function` is the completion itself, called inside the shell, and `cat` what the shell needs for the same names out of a
+file, by turns: nothing that completes these names can be faster. `key` is a real Tab at a terminal, from the key to the
 command that then runs, less the same with the name typed whole.
 """
 
@@ -23,46 +24,63 @@ SECTION = "[profile filler-{0:05}]\nregion = eu-central-1\nrole_arn = arn:aws:ia
 FUNCTIONS = {
     "bash": """
         source {0}/warder.bash
+        _floor() {{ local IFS=$'\\n'; COMPREPLY=($(cat {3})); }}
         for ((n = 0; n < {1}; n++)); do
-            COMP_LINE='warder env {2}' COMP_POINT=${{#COMP_LINE}} COMP_WORDS=(warder env '{2}') COMP_CWORD=2
-            start=${{EPOCHREALTIME/./}}
-            _warder warder '{2}' env
-            echo $((${{EPOCHREALTIME/./}} - start)) ${{#COMPREPLY[@]}}
+            for what in warder floor; do
+                COMP_LINE='warder env {2}' COMP_POINT=${{#COMP_LINE}} COMP_WORDS=(warder env '{2}') COMP_CWORD=2
+                start=${{EPOCHREALTIME/./}}
+                _$what warder '{2}' env
+                echo $what $((${{EPOCHREALTIME/./}} - start)) ${{#COMPREPLY[@]}}
+            done
         done""",
+    # fish has no clock of its own: `none` is what asking for the time takes.
     "fish": """
         source {0}/warder.fish
+        complete -c floor -fa '(command cat {3})'
+        complete -c none -f
         for n in (seq {1})
-            set start (command date +%s%6N)
-            set found (complete -C 'warder env {2}')
-            echo (math (command date +%s%6N) - $start) (count $found)
+            for what in warder floor none
+                set start (command date +%s%6N)
+                set found (complete -C "$what env {2}")
+                echo $what (math (command date +%s%6N) - $start) (count $found)
+            end
         end""",
 }
 
 
-def called(shell, environment, word):
-    """The completion called inside the shell: [(milliseconds, how many names)]."""
-    script = FUNCTIONS[shell].format(COMPLETIONS, ROUNDS, word)
+def called(shell, environment, word, names):
+    """The completion and its floor called inside the shell: ({"warder": milliseconds, "floor": …}, how many names)."""
+    script = FUNCTIONS[shell].format(COMPLETIONS, ROUNDS, word, names)
     flags = ["--no-config"] if shell == "fish" else ["--norc"]
     out = subprocess.run([shell, *flags, "-c", script], env=environment, check=True, capture_output=True, text=True)
     rows = [line.split() for line in out.stdout.splitlines()]
-    return [(int(time) / 1000, int(count)) for time, count in rows]
+    counts = {row[2] for row in rows if row[0] != "none"}
+    assert len(counts) == 1, counts
+    times = {what: [int(row[1]) / 1000 for row in rows if row[0] == what] for what in ("warder", "floor", "none")}
+    none = statistics.median(times["none"] or [0])
+    return {what: [each - none for each in times[what]] for what in ("warder", "floor")}, int(counts.pop())
 
 
-def typed(shell, root):
-    """A Tab behind a word that one name begins with, from the key to the command that then runs."""
+def typed(shell, root, one):
+    """A Tab behind a word that one name begins with, or all, from the key to the command that then runs."""
     tabs = Tabs(shell, root / shell)
     warder = tabs.bin / "warder"
     asking = f'HOME={root} exec {WARDER} "$@"'
     warder.write_text(warder.read_text().replace('exec cat "$TABS/names"', asking))
     times = {"key": [], "none": []}
     for number in range(ROUNDS):
-        for what, end in (("key", "\t"), ("none", "5 ")):
-            tabs.terminal.send(f"warder env filler-0{number:03}" + ("5" if what == "key" else ""))
+        name = f"filler-0{number:03}5"
+        # All names have `filler-0` in common, which the Tab puts there.
+        for what, begun, end in (
+            ("key", name if one else "filler-", "\t" if one else "\t" + name[8:]),
+            ("none", name[:-1] if one else "filler-", "5 " if one else name[7:]),
+        ):
+            tabs.terminal.send(f"warder env {begun}")
             time.sleep(0.1)
             start = time.monotonic()
             given = tabs.given(end)
             times[what].append((time.monotonic() - start) * 1000)
-            assert given == ["env", f"filler-0{number:03}5"], given
+            assert given == ["env", name], given
     tabs.close()
     # The command itself, and the look for what it wrote, are in both.
     return [key - statistics.median(times["none"]) for key in times["key"]]
@@ -77,17 +95,26 @@ def shown(shell, what, times):
 def main():
     with tempfile.TemporaryDirectory(prefix="warder-tab-") as folder:
         root = pathlib.Path(folder)
+        every = [f"filler-{number:05}" for number in range(PROFILES)]
         (root / ".aws").mkdir()
         (root / ".aws/config").write_text("".join(SECTION.format(number) for number in range(PROFILES)))
         (root / "warder").symlink_to(WARDER)
         environment = os.environ | {"HOME": folder, "PATH": f"{root}:{os.environ['PATH']}"}
-        for word in ("", "filler-0123"):
-            for shell in FUNCTIONS:
-                rows = called(shell, environment, word)
-                shown(shell, f"function, {rows[0][1]:,} names fit", [row[0] for row in rows])
-        for shell in sys.argv[1:] or SHELLS:
-            (root / shell).mkdir()
-            shown(shell, "key, 1 name fits", typed(shell, root))
+        shells = sys.argv[1:] or SHELLS
+        for word in ("", "filler-", "filler-0123"):
+            names = root / "names"
+            names.write_text("".join(f"{name}\n" for name in every if name.startswith(word)))
+            for shell in (shell for shell in shells if shell in FUNCTIONS):
+                times, count = called(shell, environment, word, names)
+                shown(shell, f"function, {count:,} fit {word!r}", times["warder"])
+                shown(shell, "    the same by cat", times["floor"])
+        for one in (True, False):
+            for shell in shells:
+                with tempfile.TemporaryDirectory(dir=root) as place:
+                    (pathlib.Path(place) / ".aws").symlink_to(root / ".aws")
+                    (pathlib.Path(place) / shell).mkdir()
+                    times = typed(shell, pathlib.Path(place), one)
+                shown(shell, f"key, {1 if one else PROFILES:,} fit", times)
 
 
 if __name__ == "__main__":

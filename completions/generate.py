@@ -196,46 +196,38 @@ def zsh(root):
     return lines
 
 
-def fish_action(value):
-    if isinstance(value, list):
-        return f"-xa {quoted_fish(' '.join(value))}"
-    return {
-        "files": "-rF", "profiles": "-xa '(__warder_names profiles)'", "keys": "-xa '(__warder_names keys)'",
-        "command": "-xa '(__warder_command)'", "commands": "-xa '(string match -rv -- \" \" $__warder_paths)'",
-    }.get(value, "-x")
-
-
 def quoted_fish(text):
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def fish_kind(value):
+    """A value's kind as fish has it: `@kind`, or the words there are."""
+    return quoted_fish(" ".join(value) if isinstance(value, list) else f"@{value}" if value else "")
+
+
+def fish_list(name, rows, depth):
+    """A list of fish, a row of it on each line."""
+    blanks = "    " * depth
+    return [] if not rows else [f"{blanks}set {name} " + f" \\\n{blanks}    ".join(" ".join(row) for row in rows)]
 
 
 def fish(root):
     every = root.all()
     valued = [f"{one.key} {name}" for one in every for o in one.options if o.value is not None for name in o.names]
-    lines = ["set -g __warder_paths \\"]
-    lines += [f"    {quoted_fish(one.key)} \\" for one in every if one.path]
-    lines[-1] = lines[-1].removesuffix(" \\")
-    lines += ["set -g __warder_valued \\"]
-    lines += [f"    {quoted_fish(each)} \\" for each in valued]
-    lines[-1] = lines[-1].removesuffix(" \\")
-    lines += [""]
+    lines = fish_list("-g __warder_paths", [[quoted_fish(one.key)] for one in every if one.path], 0)
+    lines += fish_list("-g __warder_valued", [[quoted_fish(each)] for each in valued], 0)
+    lines += ["", "function __warder_grammar --no-scope-shadowing", '    switch "$path"']
     for one in every:
-        for child in one.commands:
-            lines.append(
-                f"complete -c warder -n {quoted_fish(f'__warder_at 0 {one.key}'.strip())} -a {child.path[-1]}"
-                f" -d {quoted_fish(child.help)}")
-        for option in one.options:
-            names = " ".join(
-                f"-l {name[2:]}" if name.startswith("--") else f"-s {name[1:]}" for name in option.names)
-            value = "" if option.value is None else " " + fish_action(option.value)
-            help = f" -d {quoted_fish(option.help)}" if option.help else ""
-            lines.append(
-                f"complete -c warder -n {quoted_fish(f'__warder_at options {one.key}'.strip())} {names}{value}{help}")
-        for number, place in enumerate(one.places):
-            where = f"{number}+" if place.repeats or place.value == "command" else number
-            lines.append(
-                f"complete -c warder -n {quoted_fish(f'__warder_at {where} {one.key}')} {fish_action(place.value)}")
-    return lines
+        named = [(name, option) for option in one.options for name in option.names]
+        values = [[name, fish_kind(option.value)] for name, option in named if option.value is not None]
+        lines.append(f"        case {quoted_fish(one.key)}")
+        lines += fish_list("subcommands", [[child.path[-1], quoted_fish(child.help)] for child in one.commands], 3)
+        lines += fish_list("options", [[name, quoted_fish(option.help)] for name, option in named], 3)
+        lines += fish_list("values", values, 3)
+        lines += fish_list("places", [[fish_kind(place.value) for place in one.places]] if one.places else [], 3)
+        if one.places and (one.places[-1].repeats or one.runs_another):
+            lines.append(f"            set repeated {fish_kind(one.places[-1].value)}")
+    return lines + ["    end", "end"]
 
 
 def nu_type(value):

@@ -105,3 +105,32 @@ def test_values(shell, tmp_path):
             assert tabs.given("warder exec prod -- warder env pr\tx")[3:] == ["warder", "env", "prod", "x"]
     finally:
         tabs.close()
+
+
+@pytest.mark.needs("fish")
+def test_fish_says_what_each_is_for(tmp_path):
+    """A text stands beside each word, and is not searched for what is typed."""
+    lines = {
+        "warder ad": ["add\tStores an access key", "adopt\tPoints profiles at warder, so that every SDK asks it for their"
+                      " credentials"],
+        "warder env --un": ["--unset\tPrint statements that take the variables away again"],
+        "warder -": ["-h\tShow help information", "--help\tShow help information", "--version\tShow the version"],
+        "warder store move --to l": ["libsecret\tlibsecret or file"],
+        "warder store move --to=l": ["--to=libsecret\tlibsecret or file"],
+        "warder folder": [], "warder env --statements": [], "warder env -- --un": [], "warder env --mfa-code --": [],
+        "warder env \"--un": ["--unset\tPrint statements that take the variables away again"],
+        "warder vault slots rem": ["remove\tRemoves a way into the vault; the last one stays"],
+    }
+    script = f"source {COMPLETIONS}/warder.fish\n" + "".join(f"complete -C '{line}'\necho =\n" for line in lines)
+    done = subprocess.run(["fish", "--no-config", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    found = [sorted(part.splitlines()) for part in done.stdout.split("=\n")[:-1]]
+    assert dict(zip(lines, found)) == {line: sorted(rows) for line, rows in lines.items()}
+
+
+@pytest.mark.needs("fish")
+def test_fish_is_asked_little():
+    """Each `complete` costs every Tab, and each that has a condition the more: there are two, however many options."""
+    script = f"source {COMPLETIONS}/warder.fish\ncomplete -c warder"
+    done = subprocess.run(["fish", "--no-config", "-c", script], capture_output=True, text=True, check=True)
+    assert len(done.stdout.splitlines()) == 2, done.stdout

@@ -1,10 +1,11 @@
 """Names in completions: each shell completes them literally, whatever they hold, and runs nothing."""
 
 import random
+import subprocess
 
 import pytest
 from home import WARDER
-from tabs import SHELLS, Tabs
+from tabs import COMPLETIONS, SHELLS, Tabs
 
 RUN = "$(touch canary)"
 PIECES = [
@@ -132,3 +133,26 @@ def test_the_real_warder_is_asked(shell, home, tmp_path):
         assert tabs.given("warder env qua\t") == ["env", "quality"]
     finally:
         tabs.close()
+
+
+@pytest.mark.needs("fish")
+def test_fish_asks_for_a_beginning_and_then_for_all(bare):
+    """By the binary itself: names that begin with what is typed, else those that hold it, whatever the case."""
+    bare.config("[profile prod:eu]\n[profile prod:us]\n[profile Audit]\n[profile -x]\n")
+    (bare.root / "bin").mkdir()
+    (bare.root / "bin/warder").symlink_to(WARDER)
+    every, prod = {"prod:eu", "prod:us", "Audit"}, {"prod:eu", "prod:us"}
+    wanted = {
+        "warder env ": every, "warder env prod:e": {"prod:eu"}, "warder env eu": {"prod:eu"}, "warder env PROD": prod,
+        "warder env aud": {"Audit"}, "warder env \"pro": prod, "warder env -- -": {"-x"}, "warder env -- \"-": {"-x"},
+        "warder env -x": set(), "warder env nothing": set(), "warder exec Audit -- warder env prod:e": {"prod:eu"},
+        "aws --profile ": every, "aws --profile=prod:e": {"--profile=prod:eu"}, "set -gx AWS_PROFILE prod:u": {"prod:us"},
+    }
+    lines = "".join(f"complete -C '{line}'\necho =\n" for line in wanted)
+    script = f"source {COMPLETIONS}/warder.fish\nwarder_complete_aws\n{lines}"
+    environment = bare.environment | {"PATH": f"{bare.root}/bin:{bare.environment['PATH']}"}
+    done = subprocess.run(
+        ["fish", "--no-config", "-c", script], capture_output=True, text=True, env=environment, check=True)
+    assert done.stderr == ""
+    found = [set(part.splitlines()) for part in done.stdout.split("=\n")[:-1]]
+    assert dict(zip(wanted, found)) == wanted
