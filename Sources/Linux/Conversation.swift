@@ -17,6 +17,10 @@ public struct Conversation: ~Copyable {
         case end
         /// A signal for this process waits to be let go.
         case interrupted
+        /// Ctrl-Z: this process is to stop, once it holds nothing that others wait for.
+        case stopped
+        /// The answer is not needed any more.
+        case needless
         /// The deadline has passed.
         case timedOut
         /// The line is longer than the limit.
@@ -92,19 +96,24 @@ public struct Conversation: ~Copyable {
 
     /// Waits for a line, which stands in `line` without its end.
     ///
-    /// - Parameter limit: the longest line, in bytes.
-    public func hear(_ line: inout SecretBytes, limit: Int, until deadline: Deadline) -> Outcome {
+    /// - Parameters:
+    ///   - limit: the longest line, in bytes.
+    ///   - lettingGo: what ends the wait besides the deadline.
+    public func hear(
+        _ line: inout SecretBytes, limit: Int, until deadline: Deadline, lettingGo: LettingGo = LettingGo()
+    ) -> Outcome {
         line.truncate(to: 0)
         while true {
             var waiting = [
                 pollfd(fd: output.number, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
             ]
-            let ready = poll(&waiting, 2, Int32(clamping: deadline.remaining))
+            let ready = poll(&waiting, 2, lettingGo.slice(until: deadline))
             if ready < 0 && errno == EINTR { continue }
             if ready < 0 { return .end }
-            if waiting[1].revents != 0 { return .interrupted }
-            if ready == 0 || deadline.hasPassed { return .timedOut }
+            if waiting[1].revents != 0 { return lettingGo.unwinds && signals.takeStop() ? .stopped : .interrupted }
+            if deadline.hasPassed { return .timedOut }
+            if ready == 0 && lettingGo.isDue { return .needless }
             if let outcome = take(&line, limit: limit) { return outcome }
         }
     }

@@ -13,6 +13,10 @@ public enum TerminalError: Error, Equatable, Sendable {
     case timedOut
     /// The line is longer than what is asked for can be.
     case tooLong
+    /// Ctrl-Z: this process is to stop, once it holds nothing that others wait for.
+    case stopped
+    /// The answer is not needed any more.
+    case needless
     /// A system call failed.
     case system(SystemError)
 }
@@ -52,8 +56,9 @@ public struct Terminal: ~Copyable {
     ///   - hidden: the answer is not echoed. Whatever was typed before the prompt is thrown away.
     ///   - limit: the longest answer, in bytes.
     ///   - deadline: when to give up; nil to wait for ever.
+    ///   - lettingGo: what else ends it, by `.stopped` and `.needless`.
     public func ask(
-        _ prompt: String, hidden: Bool, limit: Int, until deadline: Deadline?
+        _ prompt: String, hidden: Bool, limit: Int, until deadline: Deadline?, lettingGo: LettingGo = LettingGo()
     ) throws(TerminalError) -> SecretBytes {
         var line = SecretBytes(capacity: limit + 1)
         var ended = false
@@ -62,9 +67,11 @@ public struct Terminal: ~Copyable {
             let signals = HeldSignals()
             let echo = Echo(device.number, hidden: hidden)
             show(prompt)
-            let outcome = readLine(into: &line, limit: limit, signals, until: deadline)
+            var outcome = readLine(into: &line, limit: limit, signals, until: deadline, lettingGo)
             echo.restore()
+            if outcome == .failed(.needless) { show(" answered elsewhere") }
             if hidden || outcome != .line { show("\n") }
+            if outcome == .interrupted, lettingGo.unwinds, signals.takeStop() { outcome = .failed(.stopped) }
             signals.release()
             switch outcome {
             case .line: ended = true
@@ -82,16 +89,17 @@ public struct Terminal: ~Copyable {
     }
 
     private func readLine(
-        into line: inout SecretBytes, limit: Int, _ signals: borrowing HeldSignals, until deadline: Deadline?
+        into line: inout SecretBytes, limit: Int, _ signals: borrowing HeldSignals, until deadline: Deadline?,
+        _ lettingGo: LettingGo
     ) -> Outcome {
         while true {
             var waiting = [
                 pollfd(fd: device.number, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
             ]
-            let patience = deadline.map { Int32(clamping: $0.remaining) } ?? -1
-            let ready = poll(&waiting, 2, patience)
-            if ready == 0 { return .failed(.timedOut) }
+            let ready = poll(&waiting, 2, lettingGo.slice(until: deadline))
+            if ready == 0 && lettingGo.isDue { return .failed(.needless) }
+            if ready == 0 && deadline?.hasPassed == true { return .failed(.timedOut) }
             if ready < 0 && errno != EINTR {
                 return .failed(.system(SystemError(call: "poll", path: device.path, code: errno)))
             }

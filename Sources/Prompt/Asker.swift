@@ -18,6 +18,7 @@ struct Question {
     let text: String
     let again: String?
     let error: String?
+    let lettingGo: LettingGo
 
     /// Asks the first of `askers` that can show the question; its failure is final. Where none can, the reason of the
     /// first is given.
@@ -44,14 +45,22 @@ struct Question {
             let question = (error.map { $0 + "; " } ?? "") + text
             for _ in 0..<3 {
                 let first = try terminal.ask(
-                    question, hidden: true, limit: PassphraseSource.limit, until: Patience.deadline)
+                    question, hidden: true, limit: PassphraseSource.limit, until: Patience.deadline,
+                    lettingGo: lettingGo)
                 guard let again, !first.isEmpty else { return first }
                 let second = try terminal.ask(
-                    again, hidden: true, limit: PassphraseSource.limit, until: Patience.deadline)
+                    again, hidden: true, limit: PassphraseSource.limit, until: Patience.deadline,
+                    lettingGo: lettingGo)
                 if first.equals(second) { return first }
                 terminal.show("they differ\n")
             }
-        } catch { throw .terminal(error) }
+        } catch {
+            switch error {
+            case .stopped: throw .stopped
+            case .needless: throw .needless
+            default: throw .terminal(error)
+            }
+        }
         throw .different
     }
 
@@ -62,9 +71,15 @@ struct Question {
             let words = PinentryWords(
                 title: "warder", description: text.withoutColon, prompt: "passphrase:",
                 again: again.map { $0.withoutColon + ":" }, error: error)
-            return try pinentry.passphrase(words, limit: PassphraseSource.limit, until: Patience.deadline)
+            return try pinentry.passphrase(
+                words, limit: PassphraseSource.limit, until: Patience.deadline, lettingGo: lettingGo)
         } catch {
-            throw error == .different ? .different : .pinentry(error)
+            switch error {
+            case .different: throw .different
+            case .stopped: throw .stopped
+            case .needless: throw .needless
+            default: throw .pinentry(error)
+            }
         }
     }
 }

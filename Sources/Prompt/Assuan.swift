@@ -5,6 +5,10 @@ import Secrets
 enum AssuanError: Error {
     /// A signal for this process waits until the conversation is gone.
     case interrupted
+    /// Ctrl-Z: this process is to stop, once it holds nothing that others wait for.
+    case stopped
+    /// The answer is not needed any more.
+    case needless
     /// Nobody answered by the deadline.
     case timedOut
     /// It could not be started, or ended in the middle of an answer.
@@ -29,6 +33,7 @@ struct Assuan: ~Copyable {
 
     private var child: Conversation
     private let deadline: Deadline
+    private let lettingGo: LettingGo
 
     /// Starts `program`; its greeting is still to be heard.
     ///
@@ -36,13 +41,16 @@ struct Assuan: ~Copyable {
     ///   - apart: it has no part in the terminal.
     ///   - patience: how long it may take to end, in milliseconds.
     ///   - deadline: for all that is waited for.
+    ///   - lettingGo: what else ends the wait, by `.stopped` and `.needless`.
     init(
-        with program: String, withheld: [String], apart: Bool = false, patience: Int64 = 500, until deadline: Deadline
+        with program: String, withheld: [String], apart: Bool = false, patience: Int64 = 500, until deadline: Deadline,
+        lettingGo: LettingGo = LettingGo()
     ) throws(AssuanError) {
         do throws(ChildError) {
             child = try Conversation(with: program, withheld: withheld, apart: apart, patience: patience)
         } catch { throw .ended(error) }
         self.deadline = deadline
+        self.lettingGo = lettingGo
     }
 
     /// Hears the greeting.
@@ -105,9 +113,11 @@ struct Assuan: ~Copyable {
     }
 
     private mutating func hear(_ line: inout SecretBytes) throws(AssuanError) {
-        switch child.hear(&line, limit: Self.lineLimit, until: deadline) {
+        switch child.hear(&line, limit: Self.lineLimit, until: deadline, lettingGo: lettingGo) {
         case .line: return
         case .interrupted: throw .interrupted
+        case .stopped: throw .stopped
+        case .needless: throw .needless
         case .timedOut: throw .timedOut
         case .tooLong: throw .garbled
         case .end: throw .ended(child.end())
@@ -137,7 +147,7 @@ extension Assuan {
             switch outcome {
             case .line: if try understand(&answer) { return true }
             case .end: throw .ended(child.end())
-            case .interrupted, .timedOut, .tooLong: throw .garbled
+            case .interrupted, .stopped, .needless, .timedOut, .tooLong: throw .garbled
             }
         }
         return false

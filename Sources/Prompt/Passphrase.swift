@@ -20,6 +20,10 @@ public enum PassphraseError: Error, Equatable, Sendable {
     case empty
     /// The two answers differ.
     case different
+    /// Ctrl-Z: this process is to stop, once it holds nothing that others wait for.
+    case stopped
+    /// It is not needed any more.
+    case needless
 }
 
 /// Where passphrases come from.
@@ -85,8 +89,10 @@ public struct PassphraseSource: Sendable {
     ///   - question: what is asked for, as `passphrase for ~/.local/share/warder/vault: `.
     ///   - again: the second question, for a passphrase that is being chosen; nil to ask once.
     ///   - error: why the first answer was not good; nil at the first time.
+    ///   - lettingGo: what ends the question besides its deadline, by `.stopped` and `.needless`.
     public func passphrase(
-        asking question: String, again: String?, error: String? = nil, in environment: Environment
+        asking question: String, again: String?, error: String? = nil, in environment: Environment,
+        lettingGo: LettingGo = LettingGo()
     ) throws(PassphraseError) -> SecretBytes {
         let passphrase: SecretBytes
         if let number = environment.nonEmpty(variable + "_FD") {
@@ -102,7 +108,8 @@ public struct PassphraseSource: Sendable {
         } else if let credential, stands(credential) {
             passphrase = try firstLine(ofFile: credential)
         } else {
-            passphrase = try Question(text: question, again: again, error: error).ask(askers, in: environment)
+            passphrase = try Question(text: question, again: again, error: error, lettingGo: lettingGo)
+                .ask(askers, in: environment)
         }
         guard !passphrase.isEmpty else { throw .empty }
         return passphrase

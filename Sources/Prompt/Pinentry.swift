@@ -45,11 +45,12 @@ public struct Pinentry: Sendable {
     /// - Parameters:
     ///   - limit: the longest answer, in bytes.
     ///   - deadline: when it is taken down.
+    ///   - lettingGo: what else ends it, by `.stopped` and `.needless`.
     public func passphrase(
-        _ words: PinentryWords, limit: Int, until deadline: Deadline
+        _ words: PinentryWords, limit: Int, until deadline: Deadline, lettingGo: LettingGo = LettingGo()
     ) throws(PinentryError) -> SecretBytes {
         while true {
-            do throws(AssuanError) { return try ask(words, limit: limit, until: deadline) } catch {
+            do throws(AssuanError) { return try ask(words, limit: limit, until: deadline, lettingGo) } catch {
                 if let error = PinentryError(error) { throw error }
             }
         }
@@ -80,9 +81,10 @@ extension Pinentry {
     private static let difference = "they differ"
 
     private func ask(
-        _ words: PinentryWords, limit: Int, until deadline: Deadline
+        _ words: PinentryWords, limit: Int, until deadline: Deadline, _ lettingGo: LettingGo
     ) throws(AssuanError) -> SecretBytes {
-        var conversation = try start(title: words.title, description: words.description, until: deadline)
+        var conversation = try start(
+            title: words.title, description: words.description, until: deadline, lettingGo)
         if let error = words.error { try conversation.tell("SETERROR", error) }
         var compares = false
         if let again = words.again {
@@ -110,10 +112,11 @@ extension Pinentry {
 
     /// Starts it, and says where and what it shows.
     private func start(
-        title: String, description: String, until deadline: Deadline
+        title: String, description: String, until deadline: Deadline, _ lettingGo: LettingGo = LettingGo()
     ) throws(AssuanError) -> Assuan {
         let screen = foregroundTerminalPath().map(Screen.terminal) ?? .display
-        var conversation = try Assuan(with: program, withheld: PassphraseSource.variables, until: deadline)
+        var conversation = try Assuan(
+            with: program, withheld: PassphraseSource.variables, until: deadline, lettingGo: lettingGo)
         try setUp(&conversation, on: screen)
         // A little before it would be taken down, so that it can tidy the screen.
         _ = try conversation.offer("SETTIMEOUT", String(max(1, deadline.remaining / 1000)))

@@ -174,6 +174,7 @@ extension ContenderError {
         case .unusable(let reason): self = .failed("the pinentry is of no use: " + reason)
         case .tooLong: self = .failed("the pinentry answered too much")
         case .different: self = .failed("the answers differ")
+        case .stopped, .needless: self = .failed("it is not asked any more")
         }
     }
 }

@@ -18,6 +18,10 @@ public enum PinentryError: Error, Equatable, Sendable {
     case tooLong
     /// The two answers differ, three times over.
     case different
+    /// Ctrl-Z: this process is to stop, once it holds nothing that others wait for.
+    case stopped
+    /// The answer is not needed any more.
+    case needless
 }
 
 /// Codes of gpg-error.h that a pinentry answers with.
@@ -37,6 +41,8 @@ extension PinentryError {
     init?(_ error: AssuanError) {
         switch error {
         case .interrupted: return nil
+        case .stopped: self = .stopped
+        case .needless: self = .needless
         case .timedOut: self = .timedOut
         case .ended(.some(let error)): self = .child(error)
         case .ended(.none): self = .unusable(reason: "it ended without an answer")

@@ -23,40 +23,13 @@ struct PKCE: ~Copyable {
 private func randomText(_ random: RandomSource) throws(SSOError) -> SecretBytes {
     do throws(CryptoError) {
         let bytes = try random.secret(32)
-        return bytes.withUnsafeBytes { base64URL($0) }
+        return bytes.withUnsafeBytes { SecretBytes(base64URL: $0) }
     } catch { throw .crypto(error) }
 }
 
 private func challengeText(_ verifier: borrowing SecretBytes) throws(SSOError) -> SecretBytes {
     do throws(CryptoError) {
         let digest = try verifier.withUnsafeBytes { (bytes) throws(CryptoError) in try sha256(bytes) }
-        return digest.span.withUnsafeBytes { base64URL($0) }
+        return digest.span.withUnsafeBytes { SecretBytes(base64URL: $0) }
     } catch { throw .crypto(error) }
-}
-
-/// RFC 4648 section 5, without padding.
-private func base64URL(_ bytes: UnsafeRawBufferPointer) -> SecretBytes {
-    var text = SecretBytes(capacity: bytes.count * 4 / 3 + 4)
-    var bits: UInt32 = 0
-    var count = 0
-    for byte in bytes {
-        bits = bits << 8 | UInt32(byte)
-        count += 8
-        while count >= 6 {
-            count -= 6
-            text.append(base64URLDigit(UInt8(bits >> UInt32(count) & 63)))
-        }
-    }
-    if count > 0 { text.append(base64URLDigit(UInt8(bits << UInt32(6 - count) & 63))) }
-    return text
-}
-
-private func base64URLDigit(_ value: UInt8) -> UInt8 {
-    switch value {
-    case 0..<26: UInt8(ascii: "A") + value
-    case 26..<52: UInt8(ascii: "a") + value - 26
-    case 52..<62: UInt8(ascii: "0") + value - 52
-    case 62: UInt8(ascii: "-")
-    default: UInt8(ascii: "_")
-    }
 }

@@ -98,6 +98,8 @@ extension Failure {
         case .tooLong:
             self.init(.promptNeeded, "the answer is too long for \(what)", hint: "run the command again")
         case .system(let error): self.init(error, "the terminal")
+        case .stopped: self = .stopped
+        case .needless: self = .answeredElsewhere(what)
         }
     }
 
@@ -137,6 +139,8 @@ extension Failure {
             self.init(.promptNeeded, "the passphrase is empty", hint: "choose one that is not")
         case .different:
             self.init(.promptNeeded, "the two passphrases differ", hint: "run the command again")
+        case .stopped: self = .stopped
+        case .needless: self = .answeredElsewhere(what)
         }
     }
 

@@ -64,7 +64,7 @@ final class Issuer {
 
     /// The profile's credentials, to be given out: somebody says yes to it first, where the profile wants that.
     func credentials() throws(Failure) -> Credentials {
-        try resuming { () throws(Failure) in
+        try keys.resuming { () throws(Failure) in
             try Consent(chain: chain, keys: keys).obtain()
             return try credentials(of: chain.stepCount - 1)
         }
@@ -72,25 +72,14 @@ final class Issuer {
 
     /// The profile's credentials, for warder's own use.
     func unconfirmedCredentials() throws(Failure) -> Credentials {
-        try resuming { () throws(Failure) in try credentials(of: chain.stepCount - 1) }
-    }
-
-    /// Does `work`, and anew where somebody stopped it at a prompt by Ctrl-Z: stopped, it holds no lock that others
-    /// wait for, and they may have done it meanwhile.
-    private func resuming(_ work: () throws(Failure) -> Credentials) throws(Failure) -> Credentials {
-        while true {
-            do throws(Failure) { return try work() } catch {
-                guard error.isStop else { throw error }
-                stopThisProcess()
-            }
-        }
+        try keys.resuming { () throws(Failure) in try credentials(of: chain.stepCount - 1) }
     }
 
     /// The profile's credentials, minted now.
     ///
     /// The MFA session behind a role is minted too, where a code was given for it or less than half of it is left:
     /// whoever refreshes in the morning wants the whole day.
-    func refresh() throws(Failure) -> Credentials { try resuming { () throws(Failure) in try refreshed() } }
+    func refresh() throws(Failure) -> Credentials { try keys.resuming { () throws(Failure) in try refreshed() } }
 
     private func refreshed() throws(Failure) -> Credentials {
         let last = chain.stepCount - 1
@@ -118,7 +107,7 @@ final class Issuer {
 
     /// The first step's session, minted now where `refresh` would mint it.
     func refreshBeginning() throws(Failure) -> Credentials {
-        try resuming { () throws(Failure) in try refreshedBeginning() }
+        try keys.resuming { () throws(Failure) in try refreshedBeginning() }
     }
 
     private func refreshedBeginning() throws(Failure) -> Credentials {

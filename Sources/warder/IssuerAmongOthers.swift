@@ -45,6 +45,10 @@ extension Issuer {
         static let whileSomebodyIsAsked: Int64 = 150_000
         /// As long as AWS may take to answer (`Calls`).
         static let whileNobodyIs: Int64 = 9_600
+        /// The same of a sign-in's token, which is then still to be used for credentials.
+        static let whileATokenIsRenewed: Int64 = 9_000
+        /// As long as a browser may take to come back.
+        static let whileSomebodySignsIn: Int64 = 300_000
         /// While there is an old session to serve: as long as a renewal takes that asks nobody.
         static let withSomethingToServe: Int64 = 1_000
         /// Without a word, where a person waits.

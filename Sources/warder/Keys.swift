@@ -13,10 +13,26 @@ final class Keys {
 
     /// Asks people what the store and AWS want to know.
     let enquirer: Enquirer
+    private let stops = PromptStops()
 
     init(_ context: Context) {
         self.context = context
         enquirer = Enquirer(context)
+    }
+
+    /// Does `work`, and anew where somebody stopped it at a prompt by Ctrl-Z: stopped, it holds no lock that others
+    /// wait for, and they may have done it meanwhile.
+    func resuming<R: ~Copyable>(_ work: () throws(Failure) -> R) throws(Failure) -> R {
+        let before = stops.unwind
+        stops.unwind = true
+        defer { stops.unwind = before }
+        while true {
+            do throws(Failure) { return try work() } catch {
+                guard error.isStop else { throw error }
+                (present as? VaultStore)?.turn = nil
+                stopThisProcess()
+            }
+        }
     }
 
     // MARK: - The store
@@ -27,7 +43,7 @@ final class Keys {
         if try StoreMarker(context).identifier() != nil {
             present = SecretServiceStore(context)
         } else {
-            let vault = VaultStore(context)
+            let vault = VaultStore(context, stops)
             if try vault.exists() { present = vault }
         }
         return present
@@ -62,7 +78,7 @@ final class Keys {
                 .usage, "the keys are in the Secret Service, not in a vault",
                 hint: "to move them: warder store move --to file")
         case nil:
-            let vault = VaultStore(context)
+            let vault = VaultStore(context, stops)
             present = vault
             return vault
         }

@@ -137,10 +137,13 @@ def kill_a_leader(crowd, count=8):
     killed. The others must be answered, by one successor, with no code sent twice."""
     crowd.begin()
     crowd.codes.delay(0.1)
+    # However late this process comes to look: nobody is done before the leader is known.
+    crowd.codes.hold()
     for action in ("GetSessionToken", "AssumeRole"):
         crowd.sts.always(action, late)
     processes = crowd.start(count, passphrase=False)
     leader = leader_of(crowd, processes)
+    crowd.codes.let_go()
     time.sleep(random.uniform(0, 0.45))
     leader.send_signal(signal.SIGKILL)
     results = outcomes([process for process in processes if process is not leader])

@@ -132,7 +132,7 @@ def test_a_wrong_code_in_the_arguments_fails(bare, waiting):
 def test_a_confirmation_is_yes_or_no(bare, waiting, typed, said, code):
     process = waiting(kind="confirmation", device="")
     terminal = bare.terminal("mfa")
-    terminal.expect_exact(f"may prod be used, wanted by {CALLER} [y/N] ")
+    terminal.expect_exact(f"may {CALLER} use prod? [y/N] ")
     terminal.sendline(typed)
     assert exit_code(terminal) == code
     assert process.says() == said
@@ -164,7 +164,7 @@ def test_hostile_names_are_shown_as_they_are(bare, waiting):
     assert "p\\u{1b}[2J\\u{a}q\\u{202e}" in listing and "x\\u{1b}]0;t\\u{7} %0A" in listing
     assert len(listing.splitlines()) == 2
     terminal = bare.terminal("mfa")
-    terminal.expect_exact("MFA code for p\\u{1b}[2J\\u{a}q\\u{202e}")
+    terminal.expect_exact("MFA code for p?[2J?q? ")
     terminal.sendcontrol("d")
     assert exit_code(terminal) == 4
 

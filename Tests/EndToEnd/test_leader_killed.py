@@ -15,7 +15,7 @@ BIRTHS = ["clone", "clone3", "fork", "vfork"]
 @pytest.fixture
 def crowd(home, sts):
     """A crowd that need not open the vault: the moments are in the renewal."""
-    home.unlock("--keys")
+    home.unlock("--keys", "--for", "1h")
     return Crowd(home, sts)
 
 

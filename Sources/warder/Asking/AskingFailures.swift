@@ -19,6 +19,15 @@ extension Failure {
     /// Ctrl-Z at a prompt, on its way to where nothing is locked.
     static let stopped = Failure(.promptNeeded, "the prompt was stopped", hint: "go on with fg", fault: "stopped")
 
+    /// The prompt was taken down, for the answer came by another way.
+    static func answeredElsewhere(_ what: String) -> Failure {
+        Failure(
+            .promptNeeded, "\(what) was given elsewhere", hint: "run the command again", fault: "answered elsewhere")
+    }
+
+    /// Nobody need be asked any more.
+    var isNeedless: Bool { fault == Self.answeredElsewhere("").fault }
+
     /// It is no failure but a pause.
     var isStop: Bool { fault == Self.stopped.fault }
 

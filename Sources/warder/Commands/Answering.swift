@@ -1,5 +1,7 @@
+import Glibc
 import HandOff
 import Linux
+import Prompt
 import Secrets
 
 /// Asks at the terminal for what processes wait for, and tells them: one that was chosen until it has what it wants, or
@@ -11,7 +13,7 @@ final class Answering {
     private let isDismissal: Bool
 
     /// What is shown at the terminal, and whose it is.
-    private var question: TerminalQuestion?
+    private var question: TerminalEnquiry?
     private var asked: Connection?
     /// Those that are not to be asked about, by their last number: answered, or left to others.
     private var settled: [ObjectIdentifier: Int] = [:]
@@ -75,11 +77,10 @@ final class Answering {
         let candidates = watcher.waiting.filter { (chosen == nil || $0 === chosen) && isOpen($0) }
         guard let connection = candidates.first, let enquiry = connection.enquiry else { return }
         guard context.mayPrompt else { throw .notAllowed(wanting: "a code") }
-        do throws(TerminalError) {
-            let question = try TerminalQuestion(enquiry.question, limit: 64)
-            self.question = question
+        do throws(ContenderError) {
+            question = try TerminalEnquiry(enquiry.asShown)
             asked = connection
-        } catch { try stand(error) }
+        } catch { try stand(TerminalError(error)) }
     }
 
     private func isOpen(_ connection: Connection) -> Bool {
@@ -92,7 +93,7 @@ final class Answering {
         if chosen == nil {
             switch error {
             case .background: nextTry = .after(milliseconds: 1000)
-            case .dismissed, .tooLong: if let asked { settle(asked) }
+            case .dismissed: if let asked { settle(asked) }
             default: throw Failure(error, askingFor: "a code")
             }
             return drop()
@@ -103,11 +104,11 @@ final class Answering {
 
     private func takeInput() throws(Failure) {
         guard let question, let asked else { return }
-        let line: SecretBytes?
-        do throws(TerminalError) { line = try question.proceed() } catch { return try stand(error) }
-        guard let line else { return }
+        let reply: Reply?
+        do throws(ContenderError) { reply = try question.proceed() } catch { return try stand(TerminalError(error)) }
+        guard let reply else { return }
         drop()
-        guard let enquiry = asked.enquiry, let answer = enquiry.answer(line) else { return }
+        guard asked.enquiry != nil, let answer = Answer(reply) else { return }
         settle(asked)
         // Where it does not get through, it is heard that the process is gone.
         _ = asked.answer(answer)
@@ -178,29 +179,36 @@ final class Answering {
 }
 
 extension WaitingEnquiry {
-    /// What the terminal shows before an answer.
-    fileprivate var question: String {
-        let who = caller.map { ", wanted by " + printable($0) } ?? ""
-        let name = printable(profile)
-        switch kind {
-        case .code: return "warder: MFA code for \(name)\(device.map { " (\(printable($0)))" } ?? "")\(who): "
-        case .confirmation: return "warder: may \(name) be used\(who) [y/N] "
-        }
-    }
-
-    /// What was typed, as an answer; nil for an empty line in place of a code.
-    fileprivate func answer(_ line: borrowing SecretBytes) -> Answer? {
-        switch kind {
-        case .code: return line.isEmpty ? nil : .code(line.copy())
-        case .confirmation:
-            let letters = line.withUnsafeBytes { $0.map { $0 | 0x20 } }
-            return letters == Array("y".utf8) || letters == Array("yes".utf8) ? .yes : .no
-        }
-    }
+    /// What the terminal shows; why it is asked again was said before.
+    fileprivate var asShown: Enquiry { Enquiry(kind, profile: profile, device: device, caller: caller) }
 
     /// Why another answer is wanted, and from when.
     fileprivate var refusal: String {
         guard let notBefore, !notBefore.hasPassed else { return note ?? "" }
         return "\(note ?? ""); the next one in \((notBefore.remaining + 999) / 1000) s"
+    }
+}
+
+extension Answer {
+    /// Nil for an empty line in place of a code.
+    fileprivate init?(_ reply: consuming Reply) {
+        switch consume reply {
+        case .code(let typed):
+            guard !typed.isEmpty else { return nil }
+            self = .code(typed)
+        case .yes: self = .yes
+        case .no: self = .no
+        }
+    }
+}
+
+extension TerminalError {
+    fileprivate init(_ error: ContenderError) {
+        switch error {
+        case .unavailable: self = .none
+        case .background: self = .background
+        case .dismissed: self = .dismissed
+        case .failed: self = .system(SystemError(call: "read", path: "/dev/tty", code: EIO))
+        }
     }
 }

@@ -40,7 +40,10 @@ struct ServerStart {
         let socket: ListeningSocket
         do throws(ServingError) { socket = try ListeningSocket() } catch { throw Failure(error) }
         let token: SecretBytes
-        do throws(CryptoError) { token = base64URL(try RandomSource.system.secret(32)) } catch { throw Failure(error) }
+        do throws(CryptoError) {
+            let random = try RandomSource.system.secret(32)
+            token = random.withUnsafeBytes { SecretBytes(base64URL: $0) }
+        } catch { throw Failure(error) }
         var given = token.copy()
         given.append(UInt8(ascii: "\n"))
         grant.write(to: &given)
@@ -76,32 +79,6 @@ struct ServerStart {
                 .other, "the server of the credentials could not be started: \(error.reason.lowercasedFirst)",
                 hint: "try without --serve")
         }
-    }
-}
-
-/// Base64 of RFC 4648 section 5, without padding.
-private func base64URL(_ bytes: borrowing SecretBytes) -> SecretBytes {
-    var text = SecretBytes(capacity: (bytes.count * 4 + 2) / 3)
-    var (bits, count): (UInt32, Int) = (0, 0)
-    for index in 0..<bytes.count {
-        bits = bits << 8 | UInt32(bytes[index])
-        count += 8
-        while count >= 6 {
-            count -= 6
-            text.append(base64URLDigit(UInt8(bits >> UInt32(count) & 63)))
-        }
-    }
-    if count > 0 { text.append(base64URLDigit(UInt8(bits << UInt32(6 - count) & 63))) }
-    return text
-}
-
-private func base64URLDigit(_ value: UInt8) -> UInt8 {
-    switch value {
-    case 0..<26: UInt8(ascii: "A") + value
-    case 26..<52: UInt8(ascii: "a") + value - 26
-    case 52..<62: UInt8(ascii: "0") + value - 52
-    case 62: UInt8(ascii: "-")
-    default: UInt8(ascii: "_")
     }
 }
 

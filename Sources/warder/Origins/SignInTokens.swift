@@ -64,10 +64,16 @@ struct SignInTokens {
         let name = try inCache { () throws(SessionCacheError) in try sessions.name(of: session.identity) }
         if !isFresh, let token = try kept(name, sessions), !token.needsRenewal(at: now) { return token }
         let lock = try inCache { () throws(SessionCacheError) in
-            try sessions.lock(name, until: .after(milliseconds: way == .none ? 9_000 : 150_000))
+            try sessions.lock(name, until: patience)
         }
         defer { withExtendedLifetime(lock) {} }
         return try renewedToken(name, sessions, fresh: isFresh)
+    }
+
+    /// Until when another process is waited for that renews the token, or signs in for it.
+    private var patience: Deadline {
+        let time = way == .none ? Issuer.Waiting.whileATokenIsRenewed : Issuer.Waiting.whileSomebodyIsAsked
+        return .after(milliseconds: time)
     }
 
     private var now: UnixTime { UnixTime(wallClock()) }
@@ -117,7 +123,7 @@ struct SignInTokens {
         guard way != .none, context.mayPrompt else { throw needed }
         let endpoints = try endpoints()
         let site = site
-        let deadline = Timing.system.uptime() + 300_000
+        let deadline = Timing.system.uptime() + Issuer.Waiting.whileSomebodySignsIn
         do throws(SSOError) {
             return try calls.unhurried { (sender) throws(SSOError) in
                 let signIn = SignIn(to: site, client: OIDCClient(endpoint: endpoints.oidc, sender: sender))

@@ -31,7 +31,7 @@ protocol KeyStore: AnyObject {
     /// - Parameters:
     ///   - isDone: asked under the lock.
     ///   - finish: makes the key available to the others, before the lock goes.
-    func open(unless isDone: () -> Bool, finish: (borrowing SecretBytes) -> Void) throws(Failure)
+    func open(unless isDone: @escaping () -> Bool, finish: (borrowing SecretBytes) -> Void) throws(Failure)
     /// The key that encrypts sessions, 32 bytes.
     func sessionCacheKey() throws(Failure) -> SecretBytes
     /// A stored key; nil where there is none of this name.

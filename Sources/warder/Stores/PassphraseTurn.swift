@@ -14,10 +14,20 @@ struct PassphraseTurn: ~Copyable {
     /// - Parameters:
     ///   - path: the vault.
     ///   - state: warder's folder for what is no secret.
-    init(of path: String, state: String) throws(LockError) {
-        lock = try FileLock.acquire(
-            path + ".lock", .byte(2), until: .after(milliseconds: 2 * Issuer.Waiting.whileSomebodyIsAsked))
+    ///   - isLong: told where it takes longer than another's own work does as a rule.
+    init(of path: String, state: String, isLong: () -> Void) throws(LockError) {
         folder = state
+        let quick = try? Self.lock(path, milliseconds: Issuer.Waiting.unseen)
+        if let quick {
+            lock = quick
+            return
+        }
+        isLong()
+        lock = try Self.lock(path, milliseconds: 2 * Issuer.Waiting.whileSomebodyIsAsked)
+    }
+
+    private static func lock(_ path: String, milliseconds: Int64) throws(LockError) -> FileLock {
+        try FileLock.acquire(path + ".lock", .byte(2), until: .after(milliseconds: milliseconds))
     }
 
     /// Whether a prompt was sent away at `start` or later: one that this process waited for.

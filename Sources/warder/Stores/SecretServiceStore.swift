@@ -27,7 +27,7 @@ final class SecretServiceStore: KeyStore {
 
     // MARK: - The session-cache key
 
-    func open(unless isDone: () -> Bool, finish: (borrowing SecretBytes) -> Void) throws(Failure) {
+    func open(unless isDone: @escaping () -> Bool, finish: (borrowing SecretBytes) -> Void) throws(Failure) {
         guard cacheKey == nil else { return }
         let lock = try marker.lockForReading()
         defer { withExtendedLifetime(lock) {} }

@@ -80,6 +80,8 @@ extension Failure {
             self.init(.promptNeeded, "the answer is too long for \(what)", hint: "run the command again")
         case .different:
             self.init(.promptNeeded, "the two passphrases differ", hint: "run the command again")
+        case .stopped: self = .stopped
+        case .needless: self = .answeredElsewhere(what)
         }
     }
 

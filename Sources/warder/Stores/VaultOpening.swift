@@ -16,7 +16,7 @@ extension VaultStore {
         try adopt { (opener) throws(VaultFileError) in try self.file.open(until: Self.patience, opener) }
     }
 
-    func open(unless isDone: () -> Bool, finish: (borrowing SecretBytes) -> Void) throws(Failure) {
+    func open(unless isDone: @escaping () -> Bool, finish: (borrowing SecretBytes) -> Void) throws(Failure) {
         guard vault == nil else { return }
         if try mayAskSomebody() { return try openInTurn(unless: isDone, finish: finish) }
         let turn = try turnToFetch()
@@ -25,21 +25,45 @@ extension VaultStore {
         try openAndFinish(unless: isDone, finish)
     }
 
-    /// Of many at once, one asks; a prompt that was sent away is an answer to all who waited for it.
-    private func openInTurn(unless isDone: () -> Bool, finish: (borrowing SecretBytes) -> Void) throws(Failure) {
-        let start = Deadline.now
-        let turn: PassphraseTurn
-        do throws(LockError) { turn = try PassphraseTurn(of: file.path, state: context.places.state) } catch {
-            throw Failure(VaultFileError.lock(error))
+    /// Of many at once, one asks; whoever stops at the prompt gives the turn to another, and waits for it anew after.
+    private func openInTurn(
+        unless isDone: @escaping () -> Bool, finish: (borrowing SecretBytes) -> Void
+    ) throws(Failure) {
+        while true {
+            do throws(Failure) { return try openInOneTurn(unless: isDone, finish) } catch {
+                guard error.isStop, !stops.unwind else { throw error }
+                stopThisProcess()
+            }
         }
+    }
+
+    /// A prompt that was sent away is an answer to all who waited for it.
+    private func openInOneTurn(
+        unless isDone: @escaping () -> Bool, _ finish: (borrowing SecretBytes) -> Void
+    ) throws(Failure) {
+        let start = Deadline.now
+        let turn = try turnToAsk()
         if isDone() { return }
         guard !turn.wasDismissed(since: start) else { throw Self.dismissed }
+        isNeedless = isDone
+        defer { isNeedless = nil }
         do throws(Failure) { try openAndFinish(unless: isDone, finish) } catch {
+            if error.isNeedless { return }
             if error.reach == .waiting { turn.noteDismissal() }
             throw error
         }
         // Whoever opened it signs too, before others would need it open: they wait until this process has what it wants.
-        self.turn = consume turn
+        if isOpen { self.turn = consume turn }
+    }
+
+    private func turnToAsk() throws(Failure) -> PassphraseTurn {
+        do throws(LockError) {
+            return try PassphraseTurn(of: file.path, state: context.places.state) {
+                // A person is told what there is to wait for.
+                guard !context.isHelper else { return }
+                note("another warder asks for the passphrase; answer it there, or run warder unlock here")
+            }
+        } catch { throw Failure(VaultFileError.lock(error)) }
     }
 
     private func openAndFinish(

@@ -13,12 +13,16 @@ final class VaultStore: KeyStore {
     var vault: Vault?
     /// The turn to ask for the passphrase, from when this process was given it.
     var turn: PassphraseTurn?
+    /// While this process has the turn to ask: whether the passphrase is not needed any more.
+    var isNeedless: (() -> Bool)?
+    let stops: PromptStops
 
     /// How long a command waits for another that is at work on the vault: its scrypt, or a slow disk.
     static var patience: Deadline { .after(milliseconds: 30_000) }
 
-    init(_ context: Context) {
+    init(_ context: Context, _ stops: PromptStops = PromptStops()) {
         self.context = context
+        self.stops = stops
         file = VaultFile(path: context.places.vault, stateFolder: context.places.state)
     }
 

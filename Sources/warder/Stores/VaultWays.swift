@@ -166,8 +166,10 @@ extension VaultStore {
         _ source: PassphraseSource, after complaint: String? = nil, _ obstacle: String?
     ) throws(Failure) -> SecretBytes {
         let question = "passphrase for \(file.path): "
+        let lettingGo = LettingGo(unwinds: stops.unwind || isNeedless != nil, where: isNeedless)
         do throws(PassphraseError) {
-            return try source.passphrase(asking: question, again: nil, error: complaint, in: context.environment)
+            return try source.passphrase(
+                asking: question, again: nil, error: complaint, in: context.environment, lettingGo: lettingGo)
         } catch {
             switch error {
             case .notAllowed, .terminal(.none), .terminal(.background), .pinentry(.noDisplay):
