@@ -5,7 +5,6 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import signal
 import socket
 import stat
@@ -14,6 +13,7 @@ import sys
 import time
 
 import pytest
+import rclones
 import recording_sts
 from home import NOBODY, PASSPHRASE, ROLE, WARDER, exit_code
 from serving import TOKEN, URI, Served, in_front, run_as, wait_for
@@ -521,13 +521,12 @@ def test_awscrt(at_moto):
     assert result.out.startswith("ASIA") and result.out.endswith("True\n"), result
 
 
-@pytest.mark.needs("rclone")
-def test_rclone(at_moto, moto):
+@pytest.mark.parametrize("version", rclones.PROGRAMS)
+def test_rclone(at_moto, moto, version):
     bucket = moto.client("s3")
     bucket.create_bucket(Bucket="of-alice", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     bucket.put_object(Bucket="of-alice", Key="greeting", Body=b"hello from S3")
-    options = f"provider=Other,env_auth,region=eu-west-1,force_path_style,endpoint='{moto.url}'"
-    command = [shutil.which("rclone"), "cat", f":s3,{options}:of-alice/greeting"]
+    command = rclones.cat(version, moto.url, "of-alice/greeting")
     result = at_moto.run("exec", "--serve", "prod", "--", *command)
     assert result.out == "hello from S3", result
 
