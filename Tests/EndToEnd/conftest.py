@@ -203,9 +203,9 @@ class Moto:
         request = urllib.request.Request(f"{self.url}/moto-api/{what}", data=body, headers=headers)
         urllib.request.urlopen(request, timeout=10).read()
 
-    def client(self, service, key=("AKIAROOT", "root")):
+    def client(self, service, key=("AKIAROOT", "root"), url=None):
         return boto3.client(
-            service, endpoint_url=self.url, region_name="eu-west-1",
+            service, endpoint_url=url or self.url, region_name="eu-west-1",
             aws_access_key_id=key[0], aws_secret_access_key=key[1],
         )
 

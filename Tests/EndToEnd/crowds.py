@@ -2,10 +2,12 @@
 
 import collections
 import json
-import pathlib
 import random
 import signal
+import subprocess
 import time
+
+from locks import waiting_for
 
 ROLES = 16
 # Each run gives the next number: no code is ever the same as another, and the file says who asked.
@@ -83,9 +85,7 @@ class Crowd:
 
     def waiting(self):
         """How many wait for a lock of the cache just now."""
-        inode = f":{(self.home.cache / 'lock').stat().st_ino} "
-        locks = pathlib.Path("/proc/locks").read_text().splitlines()
-        return sum("-> OFDLCK" in line and inode in line for line in locks)
+        return waiting_for(self.home.cache / "lock")
 
     def sent(self):
         """The codes that were sent."""
@@ -100,6 +100,16 @@ class Crowd:
         actions = collections.Counter(self.sts.actions())
         assert actions == {"GetSessionToken": 1, "AssumeRole": min(period, count)}, actions
         assert len(self.codes.askers) == 1 and len(self.sent()) == 1, (self.codes.askers, self.sent())
+
+
+def start_of(home, command, count, env=None):
+    """Starts so many of somebody else's program, with the passphrase at hand."""
+    return [
+        subprocess.Popen(
+            command, env=home.variables(True, env), cwd=home.root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, start_new_session=True)
+        for _ in range(count)
+    ]
 
 
 def outcomes(processes, seconds=120):

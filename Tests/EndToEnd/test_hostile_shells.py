@@ -5,93 +5,26 @@ A token is whatever an STS, a metadata service or another program answers; every
 
 import json
 import os
-import random
 import re
 import shutil
 import subprocess
 
 import pytest
+from hostile_values import TOKEN, is_controlled, printed_of, taken
 
-PIECES = """
-' " ` \\ $ ; & | < > ( ) { } [ ] * ? ! # ~ = : % @ ^ , + - -- -n $HOME ${HOME} $(touch\u00a0ran) `touch\u00a0ran`
-'' \\' \\" \\\\ $$ !! =ls ~root /* ../ ;; && || {a,b} [a-z] $'\\n' <(x) ::add-mask:: %0A <<EOF A=b null false; é 日本
-e\u0301 \u202e \u200b \ufeff \u2028 \u0085 ‘ ’ ‚ ‛ “ ” 中; 中' 中\\ 😀 \ufdd0 \uf600 \uffff \U0010ffff $Env:PATH `n @' --%
-""".split()
-PIECES = [piece.replace("\u00a0", " ") for piece in PIECES] + [" ", "  "]
-CONTROL = ["\n", "\r", "\0", "\t", "\x1b[2J", "\x7f", "\x07"]
 SYNTAXES = ["bash", "zsh", "sh", "fish", "nu", "pwsh", "dotenv", "json", "systemd", "github"]
 READERS = {"bash": "bash", "zsh": "zsh", "sh": "dash", "fish": "fish"}
-TOKEN = "AWS_SESSION_TOKEN"
-
-
-def hostile():
-    """The same five hundred each time."""
-    generator = random.Random(500)
-    values = [*PIECES, "x" * 4096 + "'$(touch ran)"]
-    while len(values) < 500:
-        value = "".join(generator.choices(PIECES, k=generator.randint(1, 6)))
-        if generator.random() < 0.1:
-            value += generator.choice(CONTROL) + "touch ran"
-        if value not in values:
-            values.append(value)
-    return values
-
-
-def is_controlled(value):
-    return any(ord(letter) < 0x20 or ord(letter) == 0x7F for letter in value)
 
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory):
     """Syntax → (token, what warder did with it), for every token; the home is one for all."""
-    from home import Home
-
-    root = tmp_path_factory.mktemp("hostile")
-    home = Home(root)
-    values = hostile()
-    config = []
-    for number, value in enumerate(values):
-        answer = {"Version": 1, "AccessKeyId": "ASIAHOSTILE", "SecretAccessKey": "s3cret", "SessionToken": value,
-                  "Expiration": "2099-01-01T00:00:00Z"}
-        (root / f"{number}.json").write_text(json.dumps(answer))
-        config.append(f"[profile p{number}]\ncredential_process = /bin/cat {root}/{number}.json\n")
-    home.config("".join(config))
     results = {syntax: [] for syntax in SYNTAXES}
-    for number, value in enumerate(values):
-        syntax = SYNTAXES[number % len(SYNTAXES)]
-        option = "--shell" if syntax in ("bash", "zsh", "sh", "fish", "nu", "pwsh") else "--format"
-        file = root / f"{number}.env"
-        file.touch()
-        result = home.run("env", option, syntax, f"p{number}", env={"GITHUB_ENV": str(file)})
-        results[syntax].append((value, result, file))
+    root = tmp_path_factory.mktemp("hostile")
+    for syntax, *result in printed_of(root, lambda number: SYNTAXES[number % len(SYNTAXES)]):
+        results[syntax].append(result)
     yield results
-    home.clean()
     assert not (root / "ran").exists()
-
-
-def is_noncharacter(letter):
-    return 0xFDD0 <= ord(letter) <= 0xFDEF or ord(letter) & 0xFFFE == 0xFFFE
-
-
-def refusable(syntax, value):
-    """Control characters nowhere, what dotenv's readers disagree on, what systemd takes for malformed."""
-    if syntax == "dotenv" and set(value) & set("'\\$"):
-        return True
-    return is_controlled(value) or syntax == "systemd" and any(map(is_noncharacter, value))
-
-
-def taken(syntax, results):
-    """Those that were not refused; the others were, each with a message and for a reason."""
-    good = []
-    for value, result, file in results:
-        if refusable(syntax, value):
-            result.explained()
-            assert result.code in (1, 8), (value, result)
-        else:
-            assert result.code == 0, (value, result)
-            good.append((value, result, file))
-    assert len(good) >= 10
-    return good
 
 
 def test_there_are_five_hundred(printed):

@@ -1,10 +1,10 @@
 """SDKs and tools of other people's, each asking warder through `credential_process`, against moto."""
 
-import shutil
 import subprocess
 import sys
 
 import pytest
+import rclones
 from home import ROLE
 
 IDENTITY = """
@@ -54,17 +54,15 @@ def test_awscrt(at_moto):
     assert result.stdout.startswith("ASIA") and result.stdout.endswith("True\n"), result
 
 
-@pytest.mark.needs("rclone")
-def test_rclone(at_moto, moto):
+@pytest.mark.parametrize("version", rclones.PROGRAMS)
+def test_rclone(at_moto, moto, version):
     bucket = moto.client("s3")
     bucket.create_bucket(Bucket="of-alice", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     bucket.put_object(Bucket="of-alice", Key="greeting", Body=b"hello from S3")
-    options = f"provider=Other,env_auth,profile=prod,region=eu-west-1,force_path_style,endpoint='{moto.url}'"
-    remote = f":s3,{options}:of-alice"
-    variables = at_moto.variables() | {"AWS_SDK_LOAD_CONFIG": "1"}
+    command = rclones.cat(version, moto.url, "of-alice/greeting", "prod")
     result = subprocess.run(
-        [shutil.which("rclone"), "cat", f"{remote}/greeting"],
-        env=variables, cwd=at_moto.root, capture_output=True, text=True, timeout=60, start_new_session=True,
+        command, env=at_moto.variables(env={"AWS_SDK_LOAD_CONFIG": "1"}), cwd=at_moto.root, capture_output=True,
+        text=True, timeout=60, start_new_session=True,
     )
     assert result.stdout == "hello from S3", result
 

@@ -1,12 +1,11 @@
 """Many programs of other people's start at once on one profile: each runs its own warder, and AWS is asked once."""
 
-import shutil
-import subprocess
 import sys
 
 import pytest
+import rclones
 import recording_sts
-from crowds import Crowd, outcomes
+from crowds import Crowd, outcomes, start_of
 
 BOTO3 = "import boto3; print(boto3.Session(profile_name='role0').client('sts').get_caller_identity()['Account'])"
 
@@ -18,16 +17,6 @@ def crowd(unlocked, sts):
     for action in ("GetSessionToken", "AssumeRole"):
         sts.always(action, recording_sts.late(1))
     return crowd
-
-
-def start(crowd, command, count, env=None):
-    variables = crowd.home.variables(True, env)
-    return [
-        subprocess.Popen(
-            command, env=variables, cwd=crowd.home.root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, start_new_session=True)
-        for _ in range(count)
-    ]
 
 
 def signers(crowd):
@@ -45,17 +34,16 @@ def expect_one_session(crowd, least):
 
 
 def test_twenty_of_boto3(crowd):
-    results = outcomes(start(crowd, [sys.executable, "-c", BOTO3], 20), 200)
+    results = outcomes(start_of(crowd.home, [sys.executable, "-c", BOTO3], 20), 200)
     assert {(code, out.strip(), err) for code, out, err in results} == {(0, "111111111111", "")}
     expect_one_session(crowd, 20)
 
 
-@pytest.mark.needs("rclone")
-def test_twenty_of_rclone(crowd):
-    """The Go SDK. What stands in for S3 is no S3, but sees who asks."""
-    options = f"provider=Other,env_auth,profile=role0,region=eu-west-1,force_path_style,endpoint='{crowd.sts.url}'"
-    command = [shutil.which("rclone"), "--retries", "1", "--low-level-retries", "1", "cat", f":s3,{options}:of-alice/x"]
-    outcomes(start(crowd, command, 20, {"AWS_SDK_LOAD_CONFIG": "1"}), 200)
+@pytest.mark.parametrize("version", rclones.PROGRAMS)
+def test_twenty_of_rclone(crowd, version):
+    """What stands in for S3 is no S3, but sees who asks."""
+    command = rclones.cat(version, crowd.sts.url, "of-alice/x", "role0")
+    outcomes(start_of(crowd.home, command, 20, {"AWS_SDK_LOAD_CONFIG": "1"}), 200)
     expect_one_session(crowd, 20)
 
 
@@ -69,5 +57,5 @@ where = S3Config(
 try: daft.from_glob_path("s3://of-alice/x*", io_config=IOConfig(s3=where)).collect()
 except Exception: pass
 """
-    outcomes(start(crowd, [sys.executable, "-c", program], 10, {"DO_NOT_TRACK": "1", "AWS_PROFILE": "role0"}), 250)
+    outcomes(start_of(crowd.home, [sys.executable, "-c", program], 10, {"DO_NOT_TRACK": "1", "AWS_PROFILE": "role0"}), 250)
     expect_one_session(crowd, 10)

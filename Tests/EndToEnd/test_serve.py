@@ -5,7 +5,6 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import signal
 import socket
 import stat
@@ -14,6 +13,7 @@ import sys
 import time
 
 import pytest
+import rclones
 import recording_sts
 from home import NOBODY, PASSPHRASE, ROLE, WARDER, exit_code
 from serving import TOKEN, URI, Served, in_front, run_as, wait_for
@@ -250,7 +250,8 @@ def test_while_a_renewal_takes_its_time_the_old_is_served_at_once(serve, sts):
     for _ in range(20):
         start = time.monotonic()
         assert served.credentials() == first
-        assert time.monotonic() - start < 2
+        # AWS is waited for twice as long.
+        assert time.monotonic() - start < 5
     sts.lifetimes["AssumeRole"] = 3600
     sts.released.set()
     assert wait_for(lambda: (now := served.credentials()) != first and now, "new session")
@@ -319,8 +320,8 @@ def test_the_server_goes_with_its_command(serve, number):
     served = serve()
     assert served.servers()
     served.process.send_signal(number)
-    assert served.process.wait(10) == -number
-    wait_for(lambda: not served.servers(), "end of the server", 10)
+    assert served.process.wait(30) == -number
+    wait_for(lambda: not served.servers(), "end of the server")
     with pytest.raises(ConnectionRefusedError):
         served.connect()
 
@@ -330,7 +331,7 @@ def test_the_server_goes_where_the_command_cannot_be_run(working):
     working.run("exec", "--serve", "nothing-runs", "--", "no-such-program").failed(127, "no-such-program")
     served = object.__new__(Served)
     served.profile = "nothing-runs"
-    wait_for(lambda: not served.servers(), "end of the server", 10)
+    wait_for(lambda: not served.servers(), "end of the server")
 
 
 def test_the_command_has_no_child_and_its_streams_are_its_own(serve, working):
@@ -521,13 +522,12 @@ def test_awscrt(at_moto):
     assert result.out.startswith("ASIA") and result.out.endswith("True\n"), result
 
 
-@pytest.mark.needs("rclone")
-def test_rclone(at_moto, moto):
+@pytest.mark.parametrize("version", rclones.PROGRAMS)
+def test_rclone(at_moto, moto, version):
     bucket = moto.client("s3")
     bucket.create_bucket(Bucket="of-alice", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     bucket.put_object(Bucket="of-alice", Key="greeting", Body=b"hello from S3")
-    options = f"provider=Other,env_auth,region=eu-west-1,force_path_style,endpoint='{moto.url}'"
-    command = [shutil.which("rclone"), "cat", f":s3,{options}:of-alice/greeting"]
+    command = rclones.cat(version, moto.url, "of-alice/greeting")
     result = at_moto.run("exec", "--serve", "prod", "--", *command)
     assert result.out == "hello from S3", result
 
