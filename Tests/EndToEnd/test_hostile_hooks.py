@@ -56,7 +56,9 @@ def test_hostile_names(working, program, lines):
     text = ["export AWS_PROFILE=mine"] + [line for name in names for line in lines(name)]
     result = shell.script("\n".join(text), cwd=folder)
     said = result.stdout.decode().splitlines()
-    assert result.stderr == b"" and len(said) == len(names) and set(said) == {"same", "refused"}, result
+    # What a function's command substitutions say goes past its redirections in fish.
+    noise = [line for line in result.stderr.decode().splitlines() if not line.startswith(("warder: ", "hint: "))]
+    assert noise == [] and len(said) == len(names) and set(said) == {"same", "refused"}, result
     assert said.count("same") >= 10 and said[-2:] == ["same", "same"]
     assert list(folder.iterdir()) == []
 
