@@ -5,6 +5,8 @@ PREFIX ?= $(HOME)/.local
 # Where systemd looks for units of users: below the home for one, below /usr for all.
 UNITS ?= $(PREFIX)/share/systemd/user
 VENV := .venv
+# End-to-end tests mostly wait: for prompts, for servers that are late, for sessions to end.
+JOBS ?= 3
 # SwiftPM takes a __pycache__ beside the tests for a resource that somebody forgot.
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -39,7 +41,7 @@ unit: deps-build
 	$(SWIFT) test --skip-build
 
 e2e: build deps
-	WARDER=$(CURDIR)/$(BINARY) $(VENV)/bin/python -m pytest Tests/VaultReader Tests/EndToEnd
+	WARDER=$(CURDIR)/$(BINARY) $(VENV)/bin/python -m pytest -n $(JOBS) --dist worksteal Tests/VaultReader Tests/EndToEnd
 
 bench: build deps
 	WARDER=$(CURDIR)/$(BINARY) $(VENV)/bin/python Benchmarks/run
