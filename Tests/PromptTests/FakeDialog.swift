@@ -16,8 +16,7 @@ final class FakeDialog: Sendable {
             \(script)
 
             """
-        try text.write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
-        chmod(folder + "/" + name, 0o755)
+        try writeScript(text, to: folder + "/" + name)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }

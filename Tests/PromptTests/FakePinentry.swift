@@ -21,8 +21,7 @@ final class FakePinentry: Sendable {
         folder = FileManager.default.temporaryDirectory.path + "/warder-\(UUID().uuidString)"
         path = folder + "/pinentry"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try "#!/bin/sh\ncd \(folder)\necho $$ >pid\n\(script)\n".write(toFile: path, atomically: true, encoding: .utf8)
-        chmod(path, 0o755)
+        try writeScript("#!/bin/sh\ncd \(folder)\necho $$ >pid\n\(script)\n", to: path)
     }
 
     /// One that speaks the protocol: `cases` are cases of a shell's `case` before its own, which are a good answer to
