@@ -357,10 +357,9 @@ def display():
     if not shutil.which("Xvfb") or not shutil.which("zenity"):
         pytest.skip("not installed: Xvfb, zenity")
     reading, writing = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "800x600x24", "-nolisten", "tcp"], pass_fds=[writing],
-        stderr=subprocess.DEVNULL,
-    )
+    # It would begin anew when its last client leaves, and turn away whoever comes meanwhile.
+    command = ["Xvfb", "-displayfd", str(writing), "-noreset", "-screen", "0", "800x600x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
     os.close(writing)
     with os.fdopen(reading) as file:
         number = file.readline().strip()
