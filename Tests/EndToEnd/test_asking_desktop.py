@@ -1,13 +1,13 @@
 """Asking on the desktop: notifications of who waits, and windows for the answer."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
 
 import pytest
 from asking import codes, keys, open_home, until, waiting_home
+from displays import Display
 from home import TESTS
 
 
@@ -45,48 +45,27 @@ def test_a_signal_takes_the_notification_away(waiting_home, notified):
 
 
 @pytest.fixture
-def display():
-    """A display that nobody looks at."""
+def display(waiting_home):
+    """A display that nobody looks at, which the home is on."""
     if not shutil.which("Xvfb") or not shutil.which("zenity"):
         pytest.skip("not installed: Xvfb, zenity")
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "800x600x24", "-nolisten", "tcp"], pass_fds=[writing],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    with os.fdopen(reading) as file:
-        number = file.readline().strip()
-    yield f":{number}"
-    server.kill()
-    server.wait()
-
-
-def windows(display):
-    found = subprocess.run(
-        ["xdotool", "search", "--name", "warder"], env={**os.environ, "DISPLAY": display}, capture_output=True, text=True
-    )
-    return found.stdout.split()
+    display = Display()
+    waiting_home.environment["DISPLAY"] = display.name
+    yield display
+    display.kill()
 
 
 def test_a_window_and_the_hand_off_race(waiting_home, sts, display):
-    waiting_home.environment["DISPLAY"] = display
     process = waiting_home.start("process", "prod")
-    until(lambda: windows(display), 60)
+    until(lambda: display.windows("^warder: "), 60)
     waiting_home.good("mfa", "123456")
     assert keys(process)["Version"] == 1
-    until(lambda: not windows(display))
+    until(lambda: not display.windows("^warder: "))
     assert codes(sts) == ["123456"]
 
 
 def test_a_window_is_answered(waiting_home, sts, display):
-    waiting_home.environment["DISPLAY"] = display
     process = waiting_home.start("process", "prod")
-    # There is no window manager to give it the keyboard. What is typed comes behind the news that it has it.
-    command = (
-        "xdotool search --sync --onlyvisible --name '^warder: ' windowfocus --sync"
-        " && xdotool type 123456 && xdotool key Return"
-    )
-    subprocess.run(["/bin/sh", "-c", command], env={**os.environ, "DISPLAY": display}, check=True, timeout=60)
+    display.press("^warder: ", lambda: process.poll() is not None, "Return", text="123456")
     assert keys(process)["Version"] == 1
     assert codes(sts) == ["123456"]

@@ -37,7 +37,7 @@ def main():
 def start_display(order):
     reading, writing = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "640x480x24", "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(writing), "-noreset", "-screen", "0", "640x480x24", "-nolisten", "tcp"],
         pass_fds=[writing], stderr=subprocess.DEVNULL)
     os.close(writing)
     number = b""
