@@ -1,5 +1,6 @@
 import Chains
 import Linux
+import Profiles
 import Prompt
 import Secrets
 import Sessions
@@ -122,7 +123,7 @@ final class Minter {
 
     /// Who AWS takes the credentials for.
     func callerIdentity(_ credentials: borrowing Credentials) throws(Failure) -> CallerIdentity {
-        let endpoint = try endpoints.endpoint(.sts, region: region)
+        let endpoint = try endpoints.endpoint(.sts, region: region, chain.region?.origin)
         let credentials = credentials.copy()
         do throws(STSError) {
             return try calls.sts(endpoint) { (client) throws(STSError) in
@@ -196,8 +197,12 @@ final class Minter {
     private func endpoint(of step: Int) throws(Failure) -> Endpoint {
         let environment = keys.context.environment
         let region = chain.effectiveRegion(ofStep: step) { environment.nonEmpty($0) }
-        return try endpoints.endpoint(.sts, region: region ?? regionOfPartition)
+        let origin = chain.region(ofStep: step)?.origin
+        return try endpoints.endpoint(.sts, region: region ?? regionOfPartition, origin)
     }
+
+    /// Which line or variable says where requests go; nil where AWS's own table does.
+    var endpointOrigin: Origin? { endpoints.urlOrigin(.sts) }
 
     /// Where nothing names a region, outside of the partition `aws`: the one that the partition itself goes by. The
     /// global endpoint serves `aws` alone.
