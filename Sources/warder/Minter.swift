@@ -90,12 +90,16 @@ final class Minter {
     }
 
     /// What the chain begins with.
-    func source() throws(Failure) -> Credentials {
-        try SourceCredentials(
+    func source() throws(Failure) -> Credentials { try sourceCredentials.credentials() }
+
+    /// Why the source would give nothing now; nil where nothing that can be seen speaks against it.
+    func sourceObstacle() throws(Failure) -> Failure? { try sourceCredentials.obstacle() }
+
+    private var sourceCredentials: SourceCredentials {
+        SourceCredentials(
             context: keys.context, keys: keys, chain: chain, calls: calls,
             endpoint: { () throws(Failure) in try self.endpoint(of: Chain.sourceStep) },
-            sessionName: defaultSessionName, signIn: signIn
-        ).credentials()
+            sessionName: defaultSessionName, signIn: signIn)
     }
 
     /// The longest session that STS gives, in seconds: 36 hours. An answer that claims more would never be renewed.

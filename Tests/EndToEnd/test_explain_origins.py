@@ -8,6 +8,48 @@ from home import MFA, ROLE
 PLAIN = "aws_access_key_id = AKIAPLAIN\naws_secret_access_key = secret/of/it\n"
 
 
+def endpoint_line(home, name):
+    (line,) = [line for line in home.good("explain", name).splitlines() if line.startswith("endpoint: ")]
+    return line
+
+
+def test_which_endpoint_counts(bare):
+    bare.config(f"""\
+[profile p]
+role_arn = {ROLE}
+source_profile = p
+endpoint_url = https://all.example
+{PLAIN}services = s
+[services s]
+sts =
+  endpoint_url = https://sts.example
+""")
+    place = "~/.aws/config:"
+    assert endpoint_line(bare, "p").endswith(f"https://sts.example/, signed for us-east-1 ({place}10)")
+    bare.environment["AWS_ENDPOINT_URL"] = "https://of-variable.example"
+    assert endpoint_line(bare, "p").endswith("https://of-variable.example/, signed for us-east-1 (AWS_ENDPOINT_URL)")
+    bare.environment["AWS_ENDPOINT_URL_STS"] = "https://of-sts.example"
+    assert endpoint_line(bare, "p").endswith("https://of-sts.example/, signed for us-east-1 (AWS_ENDPOINT_URL_STS)")
+    bare.environment["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "true"
+    assert endpoint_line(bare, "p").endswith("https://sts.amazonaws.com/, signed for us-east-1")
+
+
+def test_tags_of_an_included_profile(bare):
+    bare.config(f"""\
+[profile tags]
+session_tags = team=core
+warder_transitive_session_tags = team
+[profile p]
+include_profile = tags
+role_arn = {ROLE}
+source_profile = p
+{PLAIN}""")
+    role = json.loads(bare.good("explain", "p", "--json"))["steps"][1]
+    assert role["parameters"]["session_tags"] == "team=core"
+    place = f"{bare.config_file}:"
+    assert role["origin"]["session_tags"] == place + "2" and role["origin"]["transitive_session_tags"] == place + "3"
+
+
 @pytest.mark.parametrize(("settings", "environment", "origin"), [
     ("region = eu_west_1", {}, 2),
     ("region = evil.example/", {}, 2),

@@ -160,7 +160,7 @@ struct SignInTokens {
 
     // MARK: - Parts
 
-    private func endpoints() throws(Failure) -> SSO.Endpoints {
+    func endpoints() throws(Failure) -> SSO.Endpoints {
         do throws(SSOError) {
             return try SSO.Endpoints(
                 region: session.region, oidc: context.environment.nonEmpty("AWS_ENDPOINT_URL_SSO_OIDC"),
