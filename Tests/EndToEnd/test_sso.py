@@ -2,7 +2,6 @@
 
 import base64
 import json
-import re
 import time
 
 import pytest
@@ -312,6 +311,18 @@ def test_the_token_of_the_cli_serves(corp, center):
     center.cli_cache(corp, "corp")
     assert key(corp, "two") == SIGN_IN_KEY
     assert center.log == [PORTAL]
+
+
+def test_whoever_signed_in_anew_with_the_cli_need_not_do_it_again(corp, center):
+    center.say("lives", access=1)
+    corp.good("refresh", "one", "--device-code")
+    ended = time.time() + 2
+    center.say("expire", what="refresh")
+    center.cli_cache(corp, "corp")
+    while time.time() < ended:
+        time.sleep(0.1)
+    assert json.loads(corp.good("explain", "two", "--json"))["fails"] is None
+    assert key(corp, "two") == SIGN_IN_KEY
 
 
 def test_a_damaged_token_of_the_cli_is_none(corp, center):

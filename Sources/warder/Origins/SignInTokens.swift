@@ -87,6 +87,8 @@ struct SignInTokens {
             if !isFresh, !old.needsRenewal(at: now) { return old }
             if let renewed = try renewed(old) { return try keep(renewed, name, sessions) }
             if !isFresh, old.isValid(at: now) { return old }
+            // Whoever signed in anew may have done it there.
+            if !isFresh, let token = ofCLI(), token.isValid(at: now) { return token }
             return try keep(signIn(), name, sessions)
         case .none:
             if !isFresh, let token = ofCLI(), token.isValid(at: now) { return token }
