@@ -38,11 +38,14 @@ public struct Chain: Sendable {
     /// The region that step `step`, `sourceStep` or below `stepCount`, is asked for in. That of the session depends on the source
     /// alone, so that all roles behind a key share one session.
     public func effectiveRegion(ofStep step: Int, environment: (String) -> String?) -> String? {
-        if step == Self.sourceStep { return effectiveRegion(environment: environment) }
-        if let session {
-            return effective(step == 0 ? session.region : roles[step - 1].region, environment)
-        }
-        return effective(roles[step].region, environment)
+        effective(region(ofStep: step), environment)
+    }
+
+    /// The same as the files have it, whatever the environment says.
+    public func region(ofStep step: Int) -> Setting? {
+        if step == Self.sourceStep { return region }
+        guard let session else { return roles[step].region }
+        return step == 0 ? session.region : roles[step - 1].region
     }
 
     /// The partition (`aws`, `aws-cn`, …) that the first role, or else the MFA device, names. It tells where to send

@@ -7,6 +7,22 @@ import Secrets
 /// A plain file, of this user or of root; links are followed, since Kubernetes mounts secrets as links. Others may not
 /// write it. This user's own must be closed to others; who may read root's is the manager's affair.
 public func readCredentialFile(_ path: String, limit: Int) throws(FileError) -> SecretBytes {
+    let file = try openCredentialFile(path)
+    do throws(SystemError) {
+        if let text = try file.readToEnd(limit: limit, expecting: Int(file.status().st_size)) { return text }
+    } catch { throw .system(error) }
+    throw .tooLarge(path: path, limit: limit)
+}
+
+/// Whether `readCredentialFile` would take the file; nothing of it is read.
+public func isCredentialFile(_ path: String) -> Bool {
+    do throws(FileError) {
+        _ = try openCredentialFile(path)
+        return true
+    } catch { return false }
+}
+
+private func openCredentialFile(_ path: String) throws(FileError) -> Descriptor {
     let file = try openNonblocking(path)
     let status: stat
     do throws(SystemError) { status = try file.status() } catch { throw .system(error) }
@@ -14,10 +30,7 @@ public func readCredentialFile(_ path: String, limit: Int) throws(FileError) -> 
     guard status.st_uid == geteuid() || status.st_uid == 0 else { throw .foreign(path: path, owner: status.st_uid) }
     let forbidden: mode_t = status.st_uid == 0 ? 0o022 : 0o077
     guard status.st_mode & forbidden == 0 else { throw .exposed(path: path, mode: status.st_mode & 0o777) }
-    do throws(SystemError) {
-        if let text = try file.readToEnd(limit: limit, expecting: Int(status.st_size)) { return text }
-    } catch { throw .system(error) }
-    throw .tooLarge(path: path, limit: limit)
+    return file
 }
 
 private func openNonblocking(_ path: String) throws(FileError) -> Descriptor {

@@ -1,6 +1,7 @@
 import Chains
 import Linux
 import Metadata
+import Profiles
 import SSO
 import STS
 import Secrets
@@ -90,6 +91,7 @@ extension Endpoint {
 
 /// Where requests go that a profile shapes.
 struct Endpoints {
+    private let profile: Chains.EndpointSettings?
     private let settings: STS.EndpointSettings
     private let environment: Environment
     /// `ca_bundle`, or `AWS_CA_BUNDLE`, which beats it.
@@ -97,6 +99,7 @@ struct Endpoints {
 
     /// - Parameter profile: what the profile says; nil for a key that has none.
     init(_ profile: Chains.EndpointSettings?, _ environment: Environment) {
+        self.profile = profile
         self.environment = environment
         caBundle = environment.nonEmpty("AWS_CA_BUNDLE") ?? profile?.caBundle?.value
         var settings = STS.EndpointSettings()
@@ -113,13 +116,50 @@ struct Endpoints {
 
     /// The endpoint of a service.
     ///
-    /// - Parameter region: that of the profile; the environment's beats it.
-    func endpoint(_ service: Service, region: String?) throws(Failure) -> Endpoint {
+    /// - Parameters:
+    ///   - region: that of the profile; the environment's beats it.
+    ///   - origin: where that region is written.
+    func endpoint(_ service: Service, region: String?, _ origin: Origin? = nil) throws(Failure) -> Endpoint {
         var settings = settings
         settings.region = region
         if service == .iam { settings.serviceEndpointURL = nil }
         do throws(STSError) {
             return try Endpoint(of: service, settings) { environment.nonEmpty($0) }
-        } catch { throw Failure(error, doing: "find the endpoint of \(service.rawValue)") }
+        } catch {
+            let failure = Failure(error, doing: "find the endpoint of \(service.rawValue)")
+            throw failure.placed(at: self.origin(of: error, service, region: origin), fault: Self.fault(error))
+        }
+    }
+
+    // MARK: - Where it is said
+
+    /// What gives an endpoint of one's own; nil where nothing does.
+    func urlOrigin(_ service: Service) -> Origin? {
+        let ignored = environment.nonEmpty("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")?.lowercased()
+        guard ignored.map({ $0 == "true" }) ?? !(profile?.ignoresURLs ?? false) else { return nil }
+        return variable("AWS_ENDPOINT_URL_" + service.rawValue.uppercased()) ?? variable("AWS_ENDPOINT_URL")
+            ?? (service == .sts ? profile?.stsURL?.origin : nil) ?? profile?.url?.origin
+    }
+
+    private func origin(of error: STSError, _ service: Service, region: Origin?) -> Origin? {
+        switch error {
+        case .malformedRegion: variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION") ?? region
+        case .malformedEndpoint, .customEndpoint: urlOrigin(service)
+        case .malformedSetting(let name, _): variable(name) ?? profile?.stsRegional?.origin
+        default: nil
+        }
+    }
+
+    /// What is wrong, in a word for programs.
+    private static func fault(_ error: STSError) -> String? {
+        switch error {
+        case .malformedRegion, .malformedEndpoint, .malformedSetting: "bad_value"
+        case .customEndpoint: "endpoint_conflict"
+        default: nil
+        }
+    }
+
+    private func variable(_ name: String) -> Origin? {
+        environment.nonEmpty(name).map { _ in Origin(path: name, line: 0) }
     }
 }

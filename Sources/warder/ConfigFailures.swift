@@ -52,6 +52,11 @@ extension Failure {
             fault: Self.fault(error))
     }
 
+    /// The same, with where to look before it.
+    func placed(at origin: Origin?, fault: String?) -> Failure {
+        Failure(code, Self.place(origin) + message, hint: hint, origin: Self.line(origin), fault: fault)
+    }
+
     private static func words(_ error: ChainError) -> (String, String) {
         switch error {
         case .profile, .noSuchProfile: ("the profile cannot be used", "see the line above")

@@ -142,12 +142,6 @@ final class Issuer {
         return Cached(end: session.credentials.expiration ?? 0, isServed: lasts(session))
     }
 
-    /// Whether nobody need sign in to IAM Identity Center before the next credentials.
-    func isSignedIn(_ sso: SSO) throws(Failure) -> Bool {
-        try SingleSignOn(context: keys.context, keys: keys, calls: Calls(caBundle: nil), way: .none)
-            .isSignedIn(sso, profile: chain.profile)
-    }
-
     // MARK: - One step
 
     /// The credentials after `step`; those of the source for -1.

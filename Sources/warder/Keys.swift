@@ -131,7 +131,7 @@ final class Keys {
 
     /// A store that opens by itself would give everything away again at once: what `warder lock` took stays away until
     /// `warder unlock`.
-    private func refuseIfHeld() throws(Failure) {
+    func refuseIfHeld() throws(Failure) {
         guard try unlockedState()?.isHeld == true else { return }
         throw Failure(.locked, "warder is locked, by warder lock", hint: "run warder unlock")
     }

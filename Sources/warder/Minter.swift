@@ -1,5 +1,6 @@
 import Chains
 import Linux
+import Profiles
 import Prompt
 import Secrets
 import Sessions
@@ -89,12 +90,16 @@ final class Minter {
     }
 
     /// What the chain begins with.
-    func source() throws(Failure) -> Credentials {
-        try SourceCredentials(
+    func source() throws(Failure) -> Credentials { try sourceCredentials.credentials() }
+
+    /// Why the source would give nothing now; nil where nothing that can be seen speaks against it.
+    func sourceObstacle() throws(Failure) -> Failure? { try sourceCredentials.obstacle() }
+
+    private var sourceCredentials: SourceCredentials {
+        SourceCredentials(
             context: keys.context, keys: keys, chain: chain, calls: calls,
             endpoint: { () throws(Failure) in try self.endpoint(of: Chain.sourceStep) },
-            sessionName: defaultSessionName, signIn: signIn
-        ).credentials()
+            sessionName: defaultSessionName, signIn: signIn)
     }
 
     /// The longest session that STS gives, in seconds: 36 hours. An answer that claims more would never be renewed.
@@ -122,7 +127,7 @@ final class Minter {
 
     /// Who AWS takes the credentials for.
     func callerIdentity(_ credentials: borrowing Credentials) throws(Failure) -> CallerIdentity {
-        let endpoint = try endpoints.endpoint(.sts, region: region)
+        let endpoint = try endpoints.endpoint(.sts, region: region, chain.region?.origin)
         let credentials = credentials.copy()
         do throws(STSError) {
             return try calls.sts(endpoint) { (client) throws(STSError) in
@@ -196,8 +201,12 @@ final class Minter {
     private func endpoint(of step: Int) throws(Failure) -> Endpoint {
         let environment = keys.context.environment
         let region = chain.effectiveRegion(ofStep: step) { environment.nonEmpty($0) }
-        return try endpoints.endpoint(.sts, region: region ?? regionOfPartition)
+        let origin = chain.region(ofStep: step)?.origin
+        return try endpoints.endpoint(.sts, region: region ?? regionOfPartition, origin)
     }
+
+    /// Which line or variable says where requests go; nil where AWS's own table does.
+    var endpointOrigin: Origin? { endpoints.urlOrigin(.sts) }
 
     /// Where nothing names a region, outside of the partition `aws`: the one that the partition itself goes by. The
     /// global endpoint serves `aws` alone.

@@ -246,6 +246,15 @@ class Home:
         found = [path for folder in folders or (self.root, self.runtime) for path in folder.rglob("*")]
         return [path for path in found if path.is_file() and needle.encode() in path.read_bytes()]
 
+    def start_anew(self):
+        """Leaves nothing unlocked, as a new start of the machine does."""
+        marker = self.data / "store"
+        key = self.kernel_key(marker.read_text().split()[1] if marker.exists() else None)
+        if key:
+            subprocess.run(["keyctl", "unlink", key, "@u"], capture_output=True, check=True)
+        for path in self.runtime.rglob("warder:*"):
+            path.unlink()
+
     def clean(self):
         """Takes away what lies outside of the home."""
         if self.vault.exists():

@@ -10,7 +10,7 @@ import subprocess
 import clouds
 import pytest
 from clouds import ACCOUNT, PERMISSIONS, START
-from home import MFA, ROLE, WARDER
+from home import MFA, ROLE, WARDER, exit_code
 
 OTHER = "arn:aws:iam::111111111111:mfa/other"
 PLAIN = "aws_access_key_id = AKIAPLAIN\naws_secret_access_key = secret/of/it\n"
@@ -80,7 +80,7 @@ prod
       role_arn = {ROLE}     ~/.aws/config:9
       region = eu-west-1                                  ~/.aws/config:7
       locked: what is cached cannot be seen
-endpoint: {sts.url}/, signed for eu-west-1
+endpoint: {sts.url}/, signed for eu-west-1 (AWS_ENDPOINT_URL)
 next: at most 2 requests, asks for an MFA code and the vault's passphrase
 """
 
@@ -257,14 +257,14 @@ def test_it_writes_nothing_and_asks_nothing(working, sts, center, tmp_path, name
 def test_at_a_terminal_it_asks_nothing_either(home):
     terminal = home.terminal("explain", "prod")
     terminal.expect("next: at most 2 requests")
-    terminal.expect_exact("\r\n")
-    terminal.close()
-    assert terminal.exitstatus == 0
+    assert exit_code(terminal) == 0
 
 
 # What it foresees
 
-SOURCES = ["stored", "stored", "stored", "plain", "program", "lasting", "environment", "web", "sso", "instance"]
+SOURCES = [
+    "stored", "stored", "stored", "plain", "program", "lasting", "environment", "web", "sso", "instance", "container",
+]
 LINES = [
     "external_id = a:b/c", "role_session_name = who@where", "duration_seconds = 1800", "source_identity = alice",
     "region = ap-south-1", "region = us-east-1", "session_tags = team=core,cost=42",
@@ -286,6 +286,7 @@ def source(dice, kind):
         "lasting": ["credential_process = {home}/program"],
         "environment": ["credential_source = Environment"],
         "instance": ["credential_source = Ec2InstanceMetadata"],
+        "container": ["credential_source = EcsContainer"],
         "web": ["role_arn = arn:aws:iam::222222222222:role/Web", "web_identity_token_file = {home}/jwt"],
         "sso": [f"sso_start_url = {START}", "sso_region = eu-west-1", f"sso_account_id = {ACCOUNT}",
                 f"sso_role_name = {PERMISSIONS}"],
@@ -293,7 +294,7 @@ def source(dice, kind):
 
 
 def config(dice):
-    """The profiles p0, …, the first of them the source of the others; how many there are."""
+    """The profiles p0, …, the first of them the source of the others; how many there are, and what the source is."""
     count = dice.randint(0, 4)
     kind = dice.choice(SOURCES)
     profiles = [source(dice, kind)]
@@ -311,12 +312,11 @@ def config(dice):
     if dice.random() < 0.3:
         profiles[0] += ["mfa_process = {home}/codes"]
     return "".join(
-        f"[profile p{number}]\n" + "\n".join(lines) + "\n" for number, lines in enumerate(profiles)), count + 1
+        f"[profile p{number}]\n" + "\n".join(lines) + "\n" for number, lines in enumerate(profiles)), count + 1, kind
 
 
-@pytest.fixture
-def all_sources(home, metadata, center):
-    """A home where each kind of source is to be had."""
+def furnish(home, metadata, center):
+    """Makes each kind of source to be had."""
     (home.root / "codes").write_text(
         "#!/bin/sh\necho ran >>$0.runs\nprintf '9%05d' $(wc -l <$0.runs)\n"
     )
@@ -331,8 +331,29 @@ def all_sources(home, metadata, center):
     home.environment |= center.environment() | {
         "AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT", "AWS_SECRET_ACCESS_KEY": "secret",
         "AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": metadata.url,
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": metadata.url + clouds.CONTAINER,
     }
-    return home
+
+
+def take_away(home, kind, dice):
+    """Takes away what a source of this kind lives on, or a part of it; whether there is such a thing."""
+    if kind == "stored":
+        home.config(home.config_file.read_text().replace("warder_key = alice", "warder_key = ghost"))
+    elif kind == "environment":
+        home.environment[dice.choice(["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])] = ""
+    elif kind == "web":
+        token = home.root / "jwt"
+        token.write_text("") if dice.random() < 0.5 else token.unlink()
+    elif kind == "sso":
+        for path in (home.root / ".aws/sso/cache").iterdir():
+            path.unlink()
+    elif kind == "instance":
+        home.environment["AWS_EC2_METADATA_DISABLED"] = "true"
+    elif kind == "container":
+        del home.environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"]
+    else:
+        return False
+    return True
 
 
 def planned(explanation, *outlook):
@@ -355,50 +376,121 @@ def made(home, sts, center):
     return programs + signed_in + requests
 
 
-@pytest.mark.parametrize("seed", range(80))
-def test_explain_and_process_agree(all_sources, sts, center, seed):
-    home, dice = all_sources, random.Random(seed)
+def answered(home, *arguments, **options):
+    """Runs a command that may ask the Secret Service, which gets half a second: of a busy machine, once more."""
+    for _ in range(10):
+        result = home.run(*arguments, **options)
+        if "does not answer" not in result.out + result.err:
+            break
+    return result
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_explain_and_process_agree(home, sts, metadata, center, seed):
+    dice = random.Random(seed)
+    opens_itself = dice.random() < 0.3
+    if opens_itself:
+        keyfile = home.root / "keyfile"
+        home.good("vault", "slots", "add", "keyfile", keyfile, passphrase=True)
+        home.environment["WARDER_KEYFILE"] = str(keyfile)
+        if dice.random() < 0.25:
+            keyfile.chmod(0o666) if dice.random() < 0.5 else keyfile.unlink()
+            opens_itself = False
+
+    def change_state():
+        if dice.random() < 0.2:
+            home.good("lock")
+        elif dice.random() < 0.5 and opens_itself:
+            home.start_anew()
+
+    agree(home, sts, metadata, center, dice, change_state, opens_itself)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_explain_and_process_agree_at_a_desktop(desktop, sts, metadata, center, seed):
+    home, dice = desktop, random.Random(seed)
+    home.good("add", "alice", "--stdin", "--no-verify", "--store", "libsecret", input="\n".join(home.key) + "\n")
+    home.good("lock")
+
+    def change_state():
+        if dice.random() < 0.2:
+            home.good("lock")
+        elif dice.random() < 0.3:
+            home.start_anew()
+        if dice.random() < 0.4:
+            home.keyring.lock()
+
+    agree(home, sts, metadata, center, dice, change_state, True)
+
+
+def agree(home, sts, metadata, center, dice, change_state, opens_itself):
+    furnish(home, metadata, center)
     # None twice: warder knows which were used.
     codes = (f"{number:06d}" for number in itertools.count(100_000))
-    text, count = config(dice)
+    text, count, kind = config(dice)
     home.config(text.replace("{home}", str(home.root)))
     name = f"p{count - 1}"
     may_narrow = count > 1 and "policy" not in text.split("[profile ")[-1]
     narrow = ["--read-only"] if may_narrow and dice.random() < 0.2 else []
+    lacks = dice.random() < 0.15 and take_away(home, kind, dice)
+    if opens_itself and dice.random() < 0.5:
+        home.start_anew()
     if dice.random() < 0.7:
-        home.unlock()
+        answered(home, "unlock", passphrase=True)
         for _ in range(dice.randint(0, 2)):
             home.run("process", f"p{dice.randrange(count)}", "--mfa-code", next(codes), passphrase=True)
-        if dice.random() < 0.15:
-            home.good("lock")
+        change_state()
+    if not lacks and dice.random() < 0.25:
+        lacks = take_away(home, kind, dice)
     made(home, sts, center)
 
-    explanation = explained(home, name, *narrow)
+    explanation = json.loads(answered(home, "explain", name, "--json", *narrow).out)
+    told = (kind, lacks, home.config_file.read_text(), explanation)
+    if explanation["fails"]:
+        result = answered(home, "process", name, *narrow, "--mfa-code", next(codes), passphrase=True)
+        assert result.code in (3, 4, 7, 8) and explanation["fails"].startswith(reason(result)), (told, result)
+        assert made(home, sts, center) == [], told
+        return
     plan = planned(explanation, "request")
     at_most = planned(explanation, "request", "unknown")
     answers = {"passphrase": True} if explanation["prompts"] else {}
     code = ["--mfa-code", next(codes)] if explanation["prompts"] else []
+    # While locked it cannot know what is cached.
+    uncertain = explanation["locked"] and lacks
     if explanation["prompts"]:
         # Without answers it gets as far as it can without them, and what it made so far is kept.
-        assert home.run("process", name, *narrow).code in (3, 4), (text, explanation)
+        usual = {3, 4} | ({0} if explanation["locked"] and opens_itself else set())
+        result = answered(home, "process", name, *narrow)
+        assert result.code in usual | ({7, 8} if uncertain else set()), (told, result)
+    tree = answered(home, "explain", name, *narrow).out
     before = made(home, sts, center)
-    home.good("process", name, *narrow, *code, **answers)
+    result = answered(home, "process", name, *narrow, *code, **answers)
     # A program whose answer has no end is run each time.
     requests = list(dict.fromkeys(before + made(home, sts, center)))
+    if result.code != 0:
+        assert uncertain and requests == [], (told, result)
+        # Whether there is such a key, or a sign-in, is for whoever opens the store to see.
+        assert kind in ("stored", "sso") or "fails" in tree and reason(result) in tree, (told, result, tree)
+        return
     if explanation["locked"]:
-        assert plan == [] and requests == at_most[len(at_most) - len(requests) :], (text, explanation)
+        assert plan == [] and requests == at_most[len(at_most) - len(requests) :], told
     else:
-        assert requests == plan == at_most, (text, explanation)
+        assert requests == plan == at_most, told
 
-    again = explained(home, name, *narrow)
+    again = json.loads(answered(home, "explain", name, "--json", *narrow).out)
     # What is never kept: a program's answer that has no end, and the key itself where there is no session.
     lasting = "/program\n" in text and count == 1
-    assert planned(again, "request", "unknown") == (plan or at_most if lasting else []), (text, again)
+    assert planned(again, "request", "unknown") == (plan or at_most if lasting else []), (told, again)
     if count > 1:
-        assert {step["next"] for step in again["steps"]} == {"nothing"}, (text, again)
-        assert again["prompts"] is False, (text, again)
-    home.good("process", name, *narrow, passphrase=count == 1)
+        assert {step["next"] for step in again["steps"]} == {"nothing"}, (told, again)
+        assert again["prompts"] is False, (told, again)
+    assert answered(home, "process", name, *narrow, passphrase=count == 1).code == 0
     assert made(home, sts, center) == planned(again, "request", "unknown")
+
+
+def reason(result):
+    """What a failure says, without its hint."""
+    return result.err.splitlines()[0].removeprefix("warder: ")
 
 
 # How fast it is

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import re
 import time
 
 import pytest
@@ -314,6 +313,18 @@ def test_the_token_of_the_cli_serves(corp, center):
     assert center.log == [PORTAL]
 
 
+def test_whoever_signed_in_anew_with_the_cli_need_not_do_it_again(corp, center):
+    center.say("lives", access=1)
+    corp.good("refresh", "one", "--device-code")
+    ended = time.time() + 2
+    center.say("expire", what="refresh")
+    center.cli_cache(corp, "corp")
+    while time.time() < ended:
+        time.sleep(0.1)
+    assert json.loads(corp.good("explain", "two", "--json"))["fails"] is None
+    assert key(corp, "two") == SIGN_IN_KEY
+
+
 def test_a_damaged_token_of_the_cli_is_none(corp, center):
     center.cli_cache(corp, "corp")
     (file,) = (corp.root / ".aws/sso/cache").iterdir()
@@ -370,5 +381,8 @@ def test_a_region_cannot_lead_away(corp, center, region):
 
 def test_explain_says_that_somebody_must_sign_in(corp):
     explanation = json.loads(corp.good("explain", "one", "--json"))
-    assert explanation["prompts"] is True
-    assert re.search("sign", corp.good("explain", "one").splitlines()[-1])
+    # `process` never signs in, whoever is there.
+    assert explanation["prompts"] is False and "wants you to sign in" in explanation["fails"]
+    last = corp.good("explain", "one").splitlines()[-1]
+    assert last.startswith("next: fails: ") and last.endswith("run warder refresh one in a terminal")
+    corp.run("process", "one").failed(4, "wants you to sign in", "warder refresh one")

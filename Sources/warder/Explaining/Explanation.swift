@@ -38,6 +38,8 @@ struct Explanation {
     var prompts: [String] = []
     /// Why the next `process` fails, as far as can be seen; nil where nothing speaks against it.
     var obstacle: String?
+    /// Why it fails where it finds nothing in the cache, which cannot be seen while locked; nil as above.
+    var doubt: String?
     /// While locked, nobody knows what is cached.
     let isLocked: Bool
 }
@@ -53,41 +55,73 @@ extension Explanation {
         if case .sso(let sso) = chain.source { _ = try SingleSignOn.role(sso, profile: chain.profile) }
         let asksSTS = chain.stepCount > 0 || issuer.minter.isWebIdentity
         endpoint = asksSTS ? try issuer.minter.stsEndpoint() : try? issuer.minter.stsEndpoint()
-        endpointOrigin = endpoint?.isCustom == true ? chain.endpoint.stsURL?.origin ?? chain.endpoint.url?.origin : nil
+        endpointOrigin = endpoint?.isCustom == true ? issuer.minter.endpointOrigin : nil
         let hasStore = try issuer.keys.store() != nil
         isLocked = try issuer.keys.unlockedState()?.deadline == nil && hasStore
         try plan(issuer)
     }
 
-    /// Finds what is cached, and from there on what is to be made.
+    /// Finds what is cached, from there on what is to be made, and what stands in its way.
     private mutating func plan(_ issuer: Issuer) throws(Failure) {
-        // steps[0] is the source: the chain counts from the step after it.
-        var first = 0
-        for index in steps.indices {
-            guard let session = try issuer.cachedSession(index - 1) else { continue }
-            steps[index].cachedUntil = session.end
-            if session.isServed { first = index + 1 }
-        }
-        for index in steps.indices where index >= first { steps[index].isNeeded = true }
+        try findCached(issuer)
         if issuer.chain.confirmation.isWanted { prompts.append("a yes to the use of \(profile)") }
-        for step in steps where step.isNeeded && step.asksForCode { prompts.append("an MFA code") }
-        if case .storedKey = issuer.chain.source, steps[0].isNeeded, try issuer.keys.store() == nil {
-            obstacle = "no key is stored yet"
-        }
-        if case .sso(let sso) = issuer.chain.source, steps[0].isNeeded, try !issuer.isSignedIn(sso) {
-            prompts.append("a sign-in")
-        }
         let needsCache = issuer.chain.stepCount > 0 || issuer.minter.keepsSource
-        if let reason = try passphraseReason(issuer, needsCache: needsCache) { prompts.append(reason) }
+        let opensForCache = isLocked && needsCache
+        let needsKey = if case .storedKey = issuer.chain.source { steps[0].isNeeded } else { false }
+        var asksForPassphrase = false
+        if opensForCache || needsKey {
+            switch try issuer.keys.storeOutlook(needsCache: opensForCache) {
+            case .closed(let failure): meet(failure)
+            case .passphrase: asksForPassphrase = true
+            case .unasked: break
+            }
+        }
+        if obstacle == nil, steps[0].isNeeded, let failure = try issuer.minter.sourceObstacle() {
+            if !opensForCache {
+                meet(failure)
+            } else if failure.code != .promptNeeded {
+                // The source is not asked where its credentials, or what comes of them, are cached. A sign-in would be
+                // seen in the cache itself.
+                doubt = Self.words(failure)
+            }
+        }
+        if obstacle == nil {
+            for step in steps where step.isNeeded && step.asksForCode { prompts.append("an MFA code") }
+        }
+        if asksForPassphrase { prompts.append("the vault's passphrase") }
     }
 
-    /// What must be typed before the store opens; nil where it opens by itself, or none is needed.
-    private func passphraseReason(_ issuer: Issuer, needsCache: Bool) throws(Failure) -> String? {
-        guard let vault = try issuer.keys.store() as? VaultStore else { return nil }
-        let needsKey = if case .storedKey = issuer.chain.source { steps[0].isNeeded } else { false }
-        guard (isLocked && needsCache) || needsKey, try !vault.opensUnasked() else { return nil }
-        return "the vault's passphrase"
+    private mutating func findCached(_ issuer: Issuer) throws(Failure) {
+        // steps[0] is the source: the chain counts from the step after it.
+        var first = 0
+        for index in steps.indices.reversed() {
+            let cached: Issuer.Cached?
+            // What lies behind a session that is served is only shown.
+            if first > 0 {
+                cached = try? issuer.cachedSession(index - 1)
+            } else {
+                if index > 0 || issuer.minter.keepsSource, !isLocked || index == steps.count - 1 {
+                    _ = try issuer.minter.identity(of: index - 1)
+                }
+                cached = try issuer.cachedSession(index - 1)
+            }
+            guard let cached else { continue }
+            steps[index].cachedUntil = cached.end
+            if cached.isServed, first == 0 { first = index + 1 }
+        }
+        for index in steps.indices where index >= first { steps[index].isNeeded = true }
     }
+
+    /// The source cannot be had: an old session that still works is served all the same, and else nothing.
+    private mutating func meet(_ failure: Failure) {
+        guard let old = steps.firstIndex(where: { $0.isNeeded && $0.cachedUntil != nil }) else {
+            obstacle = Self.words(failure)
+            return
+        }
+        for index in 0...old { steps[index].isNeeded = false }
+    }
+
+    private static func words(_ failure: Failure) -> String { "\(failure.message); \(failure.hint)" }
 }
 
 extension Explanation.Step {
@@ -157,8 +191,8 @@ extension Explanation.Step {
         }
         add("policy_arns", role.policyARNs.map(\.value), role.policyARNs.first?.origin)
         let tags = role.sessionTags.map { "\($0.key)=\($0.value)" }
-        add("session_tags", tags, profile?.origin(ofEither: "session_tags"))
-        add("transitive_session_tags", role.transitiveTagKeys, profile?.origin(ofEither: "transitive_session_tags"))
+        add("session_tags", tags, profile?.origin(read: "session_tags"))
+        add("transitive_session_tags", role.transitiveTagKeys, profile?.origin(read: "transitive_session_tags"))
     }
 
     private mutating func add(_ key: String, _ values: [String], _ origin: Origin?) {
@@ -179,6 +213,8 @@ extension Explanation.Step {
 }
 
 extension Profile {
-    /// Where a setting is written, with warder's prefix or without.
-    fileprivate func origin(ofEither key: String) -> Origin? { origin(of: "warder_" + key) ?? origin(of: key) }
+    /// Where a setting is written: with warder's prefix or without, here or in what is included.
+    fileprivate func origin(read key: String) -> Origin? {
+        do throws(ProfileError) { return try setting(key)?.origin } catch { return nil }
+    }
 }

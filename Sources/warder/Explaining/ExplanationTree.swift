@@ -51,7 +51,8 @@ extension Explanation {
             case 1: atMost + "one request"
             default: atMost + "\(requests) requests"
             }
-        return prompts.isEmpty ? work + ", asks nobody" : work + ", asks for " + prompts.joined(separator: " and ")
+        let doubt = doubt.map { "; fails where nothing is cached: " + $0 } ?? ""
+        return work + (prompts.isEmpty ? ", asks nobody" : ", asks for " + prompts.joined(separator: " and ")) + doubt
     }
 }
 

@@ -87,6 +87,8 @@ struct SignInTokens {
             if !isFresh, !old.needsRenewal(at: now) { return old }
             if let renewed = try renewed(old) { return try keep(renewed, name, sessions) }
             if !isFresh, old.isValid(at: now) { return old }
+            // Whoever signed in anew may have done it there.
+            if !isFresh, let token = ofCLI(), token.isValid(at: now) { return token }
             return try keep(signIn(), name, sessions)
         case .none:
             if !isFresh, let token = ofCLI(), token.isValid(at: now) { return token }
@@ -160,7 +162,7 @@ struct SignInTokens {
 
     // MARK: - Parts
 
-    private func endpoints() throws(Failure) -> SSO.Endpoints {
+    func endpoints() throws(Failure) -> SSO.Endpoints {
         do throws(SSOError) {
             return try SSO.Endpoints(
                 region: session.region, oidc: context.environment.nonEmpty("AWS_ENDPOINT_URL_SSO_OIDC"),

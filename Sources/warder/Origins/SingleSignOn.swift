@@ -43,9 +43,12 @@ extension SingleSignOn {
             hint: "add sso_account_id and sso_role_name", origin: origin.place, fault: "sso_role_missing")
     }
 
-    /// Whether nobody need sign in before the next credentials.
-    func isSignedIn(_ sso: Chains.SSO, profile: String) throws(Failure) -> Bool {
-        try tokens(sso, profile).isSignedIn()
+    /// Why the next credentials could not even be asked for without a person; nil where nothing speaks against it.
+    func obstacle(_ sso: Chains.SSO, profile: String) throws(Failure) -> Failure? {
+        let tokens = tokens(sso, profile)
+        guard try tokens.isSignedIn() else { return tokens.needed }
+        do throws(Failure) { _ = try tokens.endpoints() } catch { return error }
+        return nil
     }
 
     private func tokens(_ sso: Chains.SSO, _ profile: String) -> SignInTokens {

@@ -32,11 +32,12 @@ struct SourceCredentials {
         case .named(.ecsContainer, let origin): return try container(origin)
         case .webIdentity(let identity): return try assumeRole(with: identity)
         case .sso(let sso):
-            return try SingleSignOn(context: context, keys: keys, calls: calls, way: signIn)
-                .credentials(sso, profile: chain.profile)
+            return try signingIn.credentials(sso, profile: chain.profile)
         case .process(let command): return try ProcessSource(context: context, command: command).credentials()
         }
     }
+
+    var signingIn: SingleSignOn { SingleSignOn(context: context, keys: keys, calls: calls, way: signIn) }
 
     // MARK: - The environment
 
@@ -44,10 +45,7 @@ struct SourceCredentials {
         guard let identifier = context.environment.nonEmpty("AWS_ACCESS_KEY_ID"),
             let secret = secretFromEnvironment("AWS_SECRET_ACCESS_KEY")
         else {
-            throw Failure(
-                .notFound,
-                "\(origin.place): the credentials of the environment are wanted, and are not there",
-                hint: "export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+            throw Failure.noEnvironment(origin)
         }
         return Credentials(
             accessKeyID: identifier, secret: secret, sessionToken: secretFromEnvironment("AWS_SESSION_TOKEN"),
@@ -67,7 +65,7 @@ struct SourceCredentials {
         } catch { throw Failure(error, origin, what: "the instance's role") }
     }
 
-    private func instanceSettings() throws(Failure) -> InstanceSettings {
+    func instanceSettings() throws(Failure) -> InstanceSettings {
         var settings = InstanceSettings()
         // Read anew: a config of 10,000 profiles is not to be held for this.
         guard let profile = try ProfileLoading(context).profiles().profile(chain.profile) else { return settings }
@@ -114,20 +112,16 @@ struct SourceCredentials {
         } catch { throw Failure(error, doing: "assume \(identity.roleARN.value) with a web identity") }
     }
 
+    /// Bytes of a token at most.
+    static let tokenLimit = 20_000
+
     private func webIdentityToken(_ setting: Setting) throws(Failure) -> SecretBytes {
         let path = context.expanded(setting.value)
         let token: SecretBytes
-        do throws(FileError) { token = try readFile(path, limit: 20_000) } catch {
-            throw Failure(
-                .badConfig,
-                "\(setting.origin.place): the web identity's token cannot be read: \(path)",
-                hint: "check that it is there: ls -l \(path)")
+        do throws(FileError) { token = try readFile(path, limit: Self.tokenLimit) } catch {
+            throw Failure.unreadableToken(setting.origin, path)
         }
-        guard !token.isEmpty else {
-            throw Failure(
-                .badConfig, "\(setting.origin.place): the web identity's token is empty: \(path)",
-                hint: "see what should write it")
-        }
+        guard !token.isEmpty else { throw Failure.emptyToken(setting.origin, path) }
         return token
     }
 }

@@ -5,6 +5,24 @@ import SSO
 // What goes wrong with sources that are not stored keys, in the user's words.
 
 extension Failure {
+    static func noEnvironment(_ origin: Origin) -> Failure {
+        Failure(
+            .notFound, "\(origin.place): the credentials of the environment are wanted, and are not there",
+            hint: "export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+    }
+
+    static func unreadableToken(_ origin: Origin, _ path: String) -> Failure {
+        Failure(
+            .badConfig, "\(origin.place): the web identity's token cannot be read: \(path)",
+            hint: "check that it is there: ls -l \(path)")
+    }
+
+    static func emptyToken(_ origin: Origin, _ path: String) -> Failure {
+        Failure(
+            .badConfig, "\(origin.place): the web identity's token is empty: \(path)",
+            hint: "see what should write it")
+    }
+
     init(_ error: MetadataError, _ origin: Origin, what: String) {
         let place = "\(origin.place): "
         switch error {

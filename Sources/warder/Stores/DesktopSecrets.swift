@@ -53,6 +53,16 @@ struct DesktopSecrets {
         }
     }
 
+    /// Whether `with` would find the secret of the item with these attributes now, asking nobody; no secret is read.
+    ///
+    /// - Throws: why it would not get that far.
+    func has(_ schema: SecretSchema, _ attributes: [String: String]) throws(Failure) -> Bool {
+        let items = try look { (service) throws(SecretServiceError) in try service.items(schema, attributes) }
+        if items.contains(where: { !$0.isLocked }) { return true }
+        guard items.isEmpty else { throw Failure(SecretServiceError.locked) }
+        return false
+    }
+
     /// It answers, and nothing would have to be asked before a key is stored in it.
     var isReady: Bool { (try? service(.never, milliseconds: 500).isUnlocked()) ?? false }
 

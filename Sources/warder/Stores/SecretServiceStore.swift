@@ -8,8 +8,8 @@ import Vault
 /// The desktop's Secret Service as a store: an item a key, and one for the session-cache key.
 final class SecretServiceStore: KeyStore {
     private let context: Context
-    private let marker: StoreMarker
-    private let desktop: DesktopSecrets
+    let marker: StoreMarker
+    let desktop: DesktopSecrets
     private var cacheKey: SecretBytes?
 
     init(_ context: Context) {

@@ -142,9 +142,7 @@ extension VaultStore {
         _ trust: Trust, _ obstacle: String?, _ work: (VaultOpener) throws(VaultFileError) -> Vault?
     ) throws(Failure) {
         if trust != .copy, try !slots().contains(where: { $0.type == .passphrase }) {
-            throw Failure(
-                .locked, "the vault \(file.path) has no passphrase, and nothing else opened it",
-                hint: obstacle ?? "see what opens it: warder vault slots")
+            throw noWay(obstacle)
         }
         let source = try passphraseSource()
         var attempts = passphraseIsUnattended ? 1 : 3
@@ -160,6 +158,13 @@ extension VaultStore {
                 complaint = "that is not it"
             }
         }
+    }
+
+    /// Nothing opened it, and nobody can.
+    func noWay(_ obstacle: String?) -> Failure {
+        Failure(
+            .locked, "the vault \(file.path) has no passphrase, and nothing else opened it",
+            hint: obstacle ?? "see what opens it: warder vault slots")
     }
 
     func currentPassphrase(
@@ -200,7 +205,7 @@ extension VaultStore {
     }
 
     /// A variable gives the passphrase.
-    private var isPassphraseGiven: Bool {
+    var isPassphraseGiven: Bool {
         PassphraseSource.current(asking: [], credentialsFolder: nil).isUnattended(in: context.environment)
     }
 

@@ -1,0 +1,152 @@
+"""`explain` says what the next `process` will fail of, with the words of that failure."""
+
+import json
+
+import pytest
+from clouds import ACCOUNT, PERMISSIONS, START
+from home import ROLE
+
+
+def foreseen(home, name, code, *words, **options):
+    """That `process` fails, and that `explain`, which makes no fuss of it, says so in the same words before."""
+    explanation = json.loads(home.good("explain", name, "--json", **options))
+    tree = home.good("explain", name, **options)
+    result = home.run("process", name, "--mfa-code", "123456", **options)
+    result.failed(code, *words)
+    message = result.err.splitlines()[0].removeprefix("warder: ")
+    assert explanation["fails"] and explanation["fails"].startswith(message), (explanation, result)
+    assert tree.splitlines()[-1].startswith("next: fails: " + message[:50]), tree
+    return explanation
+
+
+@pytest.fixture
+def keyfile(home):
+    """A vault that opens by itself."""
+    path = home.root / "keyfile"
+    home.good("vault", "slots", "add", "keyfile", path, passphrase=True)
+    home.environment["WARDER_KEYFILE"] = str(path)
+    return path
+
+
+@pytest.fixture
+def filled(desktop):
+    """A desktop whose Secret Service holds alice's key, and profiles that use it."""
+    desktop.good("add", "alice", "--stdin", "--no-verify", "--store", "libsecret", input="\n".join(desktop.key) + "\n")
+    desktop.add_profiles()
+    return desktop
+
+
+# The store
+
+
+def test_what_warder_lock_took_stays_away(home, keyfile, sts):
+    assert home.run("process", "prod").code == 4
+    home.good("lock")
+    assert foreseen(home, "prod", 3, "by warder lock")["prompts"] is False
+    assert sts.requests == []
+
+
+def test_so_it_does_of_the_secret_service(filled):
+    filled.good("lock")
+    foreseen(filled, "prod", 3, "by warder lock")
+
+
+def test_a_locked_keyring(filled, sts):
+    filled.add_profile("itself", "warder_key = alice", "warder_session = off")
+    filled.good("unlock")
+    filled.keyring.lock()
+    foreseen(filled, "itself", 3, "keyring is locked")
+    foreseen(filled, "prod", 3, "keyring is locked")
+    filled.keyring.unlock()
+    assert json.loads(filled.good("explain", "itself", "--json"))["fails"] is None
+    assert sts.requests == []
+
+
+def test_what_is_cached_is_served_though_the_keyring_is_locked(filled):
+    filled.good("refresh", "prod", "--mfa-code", "123456")
+    filled.keyring.lock()
+    explanation = json.loads(filled.good("explain", "prod", "--json"))
+    assert explanation["fails"] is None and explanation["prompts"] is False
+    assert filled.run("process", "prod").code == 0
+
+
+def test_a_service_that_is_not_there(filled):
+    filled.keyring.kill()
+    filled.add_profile("itself", "warder_key = alice", "warder_session = off")
+    foreseen(filled, "itself", 3, "Secret Service")
+
+
+@pytest.mark.parametrize("state", ["absent", "open to others"])
+def test_a_keyfile_that_does_not_open(home, keyfile, state):
+    home.start_anew()
+    keyfile.unlink() if state == "absent" else keyfile.chmod(0o666)
+    assert "the vault's passphrase" in home.good("explain", "prod").splitlines()[-1]
+    home.run("process", "prod").failed(3)
+    home.good("process", "prod", "--mfa-code", "123456", passphrase=True)
+
+
+# The source
+
+
+def test_no_such_key(unlocked, keyfile, sts):
+    unlocked.add_profile("ghostly", f"warder_role_arn = {ROLE}", "warder_key = ghost")
+    foreseen(unlocked, "ghostly", 7, "there is no key named ghost")
+    assert sts.requests == []
+
+
+def test_no_such_key_in_the_secret_service(filled, sts):
+    filled.add_profile("ghostly", f"warder_role_arn = {ROLE}", "warder_key = ghost")
+    filled.good("unlock")
+    foreseen(filled, "ghostly", 7, "there is no key named ghost")
+    assert sts.requests == []
+
+
+SOURCES = {
+    "environment": ("credential_source = Environment", {"AWS_ACCESS_KEY_ID": "AKIA"}, 7),
+    "token": ("web_identity_token_file = /nowhere/jwt", {}, 8),
+    "container": ("credential_source = EcsContainer", {}, 7),
+    "container's address": (
+        "credential_source = EcsContainer", {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://example.com/"}, 8),
+    "instance": ("credential_source = Ec2InstanceMetadata", {"AWS_EC2_METADATA_DISABLED": "true"}, 8),
+    "sign-in": (
+        f"sso_start_url = {START}\nsso_region = eu-west-1\nsso_account_id = {ACCOUNT}\nsso_role_name = {PERMISSIONS}",
+        {}, 4),
+}
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+@pytest.mark.parametrize("has_store", [True, False])
+def test_a_source_that_is_not_there(bare, sts, kind, has_store):
+    settings, environment, code = SOURCES[kind]
+    role = "" if kind == "sign-in" else f"role_arn = {ROLE}\n"
+    bare.config(f"[profile p]\n{role}{settings}\n")
+    bare.endpoint(sts.url)
+    bare.environment |= environment
+    if has_store:
+        bare.add_vault()
+        bare.unlock()
+    explanation = foreseen(bare, "p", code, "run warder refresh p" if kind == "sign-in" else "")
+    assert explanation["prompts"] is False and sts.requests == []
+
+
+def test_while_locked_it_says_what_would_fail(home, keyfile):
+    home.add_profile("p", f"warder_role_arn = {ROLE}", "credential_source = Environment")
+    home.start_anew()
+    assert json.loads(home.good("explain", "p", "--json"))["fails"] is None
+    last = home.good("explain", "p").splitlines()[-1]
+    assert last.startswith("next: at most one request, asks nobody; fails where nothing is cached: ")
+    home.run("process", "p").failed(7)
+
+
+def test_an_old_session_is_served_where_its_source_is_gone(unlocked, sts):
+    unlocked.environment |= {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s"}
+    unlocked.add_profile("p", f"warder_role_arn = {ROLE}", "credential_source = Environment")
+    sts.lifetimes["AssumeRole"] = 600
+    unlocked.good("process", "p")
+    assert json.loads(unlocked.good("explain", "p", "--json"))["steps"][1]["next"] == "request"
+    unlocked.environment["AWS_SECRET_ACCESS_KEY"] = ""
+    explanation = json.loads(unlocked.good("explain", "p", "--json"))
+    assert explanation["fails"] is None and explanation["steps"][1]["next"] == "nothing"
+    sts.requests.clear()
+    unlocked.good("process", "p")
+    assert sts.requests == []
