@@ -314,7 +314,7 @@ __warder_grammar() {
             places=('libsecret,keyfile,passphrase,recovery' '@files')
             ;;
         'vault slots remove')
-            options='--no-prompt --rekey -h --help'
+            options='--no-prompt --rekey --yes -h --help'
             places=('')
             ;;
         'vault verify')

@@ -463,6 +463,7 @@ function __warder_grammar --no-scope-shadowing
         case 'vault slots remove'
             set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
                 --rekey 'Encrypt the vault under a new key' \
+                --yes 'Do not ask whether you are sure' \
                 -h 'Show help information' \
                 --help 'Show help information'
             set places ''

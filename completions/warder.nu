@@ -258,6 +258,7 @@ export extern "warder vault slots remove" [
     slot?: string
     --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
     --rekey  # Encrypt the vault under a new key
+    --yes  # Do not ask whether you are sure
     --help(-h)  # Show help information
 ]
 

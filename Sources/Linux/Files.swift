@@ -16,6 +16,12 @@ public enum FileError: Error, Equatable, Sendable {
     /// A symbolic link stands where a file of warder's own should.
     case link(path: String)
 
+    /// Writing is what failed: the file system is read-only, or the user may not.
+    public var isForWantOfWriting: Bool {
+        guard case .system(let error) = self else { return false }
+        return [EROFS, EACCES, EPERM].contains(error.code)
+    }
+
     /// The file is not there.
     public var isAbsence: Bool {
         if case .system(let error) = self { error.isAbsence } else { false }

@@ -120,8 +120,14 @@ public struct PassphraseSource: Sendable {
         do throws(FileError) {
             var text = try readCredentialFile(path, limit: Self.limit)
             if let end = (0..<text.count).first(where: { text[$0] == UInt8(ascii: "\n") }) { text.truncate(to: end) }
-            return text
+            return Self.withoutReturn(text)
         } catch { throw .credential(error) }
+    }
+
+    /// A line without the half of its end that some editors write before the newline.
+    private static func withoutReturn(_ line: consuming SecretBytes) -> SecretBytes {
+        if line.count > 0, line[line.count - 1] == UInt8(ascii: "\r") { line.truncate(to: line.count - 1) }
+        return line
     }
 
     /// The first line that the descriptor gives.
@@ -134,7 +140,7 @@ public struct PassphraseSource: Sendable {
             let count = Glibc.read(number, &byte, 1)
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else { throw failure }
-            if count == 0 || byte == UInt8(ascii: "\n") { return line }
+            if count == 0 || byte == UInt8(ascii: "\n") { return Self.withoutReturn(line) }
             line.append(byte)
         }
         throw failure

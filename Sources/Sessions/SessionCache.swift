@@ -52,16 +52,26 @@ public struct SessionCache: ~Copyable {
         return try? Session(decoding: text)
     }
 
+    /// The session under `name` that the disk did not take a moment ago; nil where there is none.
+    public borrowing func handedOverSession(_ name: String) throws(SessionCacheError) -> Session? {
+        guard let file = Handover.get(name), let text = try open(file, name) else { return nil }
+        return try? Session(decoding: text)
+    }
+
     /// Publishes a session under `name` in one step, and takes away the note of a failure before it. The caller holds the
     /// entry's lock.
     ///
     /// The file's modification time is the session's end, so that what has ended can be swept without a key.
+    ///
+    /// - Returns: why the disk did not take it, where it is handed to those who wait for it alone.
+    @discardableResult
     public borrowing func publish(
         _ session: borrowing Session, _ name: String, random: RandomSource
-    ) throws(SessionCacheError) {
+    ) throws(SessionCacheError) -> FileError? {
         guard let text = try? session.encoded() else { throw .crypto(.refused("session fields")) }
-        try write(text, name, modified: session.credentials.expiration, random: random, handsOver: true)
+        let obstacle = try write(text, name, modified: session.credentials.expiration, random: random, handsOver: true)
         forgetFailure(name)
+        return obstacle
     }
 
     /// Another secret that is kept beside the sessions, as the token of a sign-in; nil where there is none that opens.
@@ -84,16 +94,23 @@ public struct SessionCache: ~Copyable {
         guard let file = (try? readPrivateFile(path(name), limit: SessionSeal.largest)) ?? Handover.get(name) else {
             return nil
         }
-        do throws(CryptoError) {
-            return try SessionSeal.open(file, name: name, cacheKey: key)
-        } catch { throw .crypto(error) }
+        return try open(file, name)
+    }
+
+    /// What was sealed under `name`; nil where it does not open.
+    borrowing func open(_ file: borrowing SecretBytes, _ name: String) throws(SessionCacheError) -> SecretBytes? {
+        do throws(CryptoError) { return try SessionSeal.open(file, name: name, cacheKey: key) } catch {
+            throw .crypto(error)
+        }
     }
 
     /// - Parameter handsOver: what the disk does not take is handed to those who wait for it.
+    /// - Returns: why the disk did not take what was handed over.
+    @discardableResult
     borrowing func write(
         _ text: borrowing SecretBytes, _ name: String, modified: Int64?, durability: Durability = .cache,
         random: RandomSource, handsOver: Bool = false
-    ) throws(SessionCacheError) {
+    ) throws(SessionCacheError) -> FileError? {
         let file: [UInt8]
         do throws(CryptoError) {
             file = try SessionSeal.seal(text, name: name, cacheKey: key, random: random)
@@ -103,7 +120,9 @@ public struct SessionCache: ~Copyable {
             guard handsOver, Handover.put(file, name) else { throw .file(.system(error)) }
             // What lies there is older.
             try? removeFile(path)
+            return .system(error)
         }
+        return nil
     }
 
     private borrowing func write(
@@ -111,7 +130,12 @@ public struct SessionCache: ~Copyable {
     ) throws(SystemError) {
         do throws(SystemError) { try writeOnce(file, to: path, durability, modified: modified) } catch {
             // Somebody has cleared the cache meanwhile, folder and all: those who wait look here again.
-            guard error.isAbsence, (try? makePrivateFolder(folder)) != nil else { throw error }
+            guard error.isAbsence else { throw error }
+            do throws(FileError) { try makePrivateFolder(folder) } catch let obstacle {
+                // Why it cannot be made says more than that it is not there.
+                if case .system(let reason) = obstacle { throw reason }
+                throw error
+            }
             try writeOnce(file, to: path, durability, modified: modified)
         }
     }
@@ -124,13 +148,14 @@ public struct SessionCache: ~Copyable {
         }
     }
 
-    /// Takes the lock under which the session of `name` is renewed.
-    public borrowing func lock(_ name: String, until deadline: Deadline) throws(SessionCacheError) -> FileLock {
+    /// Takes the lock under which the session of `name` is renewed; none where the cache cannot be written to, and so
+    /// nothing is published.
+    public borrowing func lock(_ name: String, until deadline: Deadline) throws(SessionCacheError) -> PossibleLock {
         while true {
-            do throws(FileError) { try makePrivateFolder(folder) } catch { throw .file(error) }
             do throws(LockError) {
-                return try FileLock.acquire(
-                    SessionFolder(folder).lockPath, .byte(SessionFolder.lockOffset(of: name)), until: deadline)
+                return try PossibleLock.acquire(
+                    SessionFolder(folder).lockPath, .byte(SessionFolder.lockOffset(of: name)), making: folder,
+                    until: deadline)
             } catch {
                 // The folder was removed while the lock was waited for.
                 if case .file(let error) = error, error.isAbsence, !deadline.hasPassed { continue }
@@ -144,11 +169,11 @@ public struct SessionCache: ~Copyable {
     public borrowing func forget(
         _ name: String, until deadline: Deadline = SessionFolder.patience
     ) throws(SessionCacheError) {
-        let lock = Held(try? lock(name, until: deadline))
+        let lock = try? lock(name, until: deadline)
         defer { withExtendedLifetime(lock) {} }
-        do throws(SystemError) { try removeFile(path(name)) } catch { throw .file(.system(error)) }
         Handover.remove(name)
         forgetFailure(name)
+        do throws(SystemError) { try removeFile(path(name)) } catch { throw .file(.system(error)) }
     }
 
     /// Every session that opens, with its name and end, in the order of their ends.
@@ -164,7 +189,28 @@ public struct SessionCache: ~Copyable {
         return summaries.sorted { $0.expiration < $1.expiration }
     }
 
+    /// How much there is.
+    ///
+    /// - Parameter now: seconds since 1970.
+    public borrowing func census(now: Int64) throws(SessionCacheError) -> SessionCensus {
+        var census = SessionCensus(sessions: 0, signIns: 0)
+        for name in try SessionFolder(folder).names() {
+            guard let text = try read(name) else { continue }
+            let end = try? Session(decoding: text).credentials.expiration
+            if let end { if end > now { census.sessions += 1 } } else { census.signIns += 1 }
+        }
+        return census
+    }
+
     private func path(_ name: String) -> String { folder + "/" + name }
+}
+
+/// How much there is in the cache.
+public struct SessionCensus: Equatable, Sendable {
+    /// Sessions that have not ended.
+    public var sessions: Int
+    /// What is kept beside them under names of their kind: tokens of sign-ins.
+    public var signIns: Int
 }
 
 /// A cached session without its secrets.

@@ -63,7 +63,8 @@ extension SessionCache {
     }
 
     /// Takes the lock under which a code of `device` is chosen, noted and sent.
-    public borrowing func lockCodes(device: String, until deadline: Deadline) throws(SessionCacheError) -> FileLock {
+    public borrowing func lockCodes(device: String, until deadline: Deadline) throws(SessionCacheError) -> PossibleLock
+    {
         try lock(codesName(device), until: deadline)
     }
 
@@ -82,7 +83,17 @@ extension SessionCache {
     }
 
     private borrowing func usedCodes(_ name: String, _ now: Int64) throws(SessionCacheError) -> [UsedCode] {
-        guard let text = try read(name) else { return [] }
+        var codes: [UsedCode] = []
+        switch try read(name) {
+        case .some(let text): codes = Self.codes(text)
+        case .none: break
+        }
+        // A disk that takes nothing may still hold what was noted before.
+        if let file = Handover.get(name), let text = try open(file, name) { codes += Self.codes(text) }
+        return codes.filter { $0.isRemembered(at: now) }
+    }
+
+    private static func codes(_ text: borrowing SecretBytes) -> [UsedCode] {
         let codes = try? text.withUnsafeBytes { (bytes) throws(FieldsError) -> [UsedCode] in
             var codes: [UsedCode] = []
             var reader = FieldReader(bytes)
@@ -95,6 +106,6 @@ extension SessionCache {
             }
             return codes
         }
-        return (codes ?? []).filter { $0.isRemembered(at: now) }
+        return codes ?? []
     }
 }

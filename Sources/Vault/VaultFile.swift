@@ -27,7 +27,8 @@ public typealias VaultOpener = (UnsafeRawBufferPointer) throws(VaultError) -> Va
 /// Whoever reads closely or writes holds an exclusive lock on `<path>.lock`, and reads the file under it. What was
 /// there is kept as `<path>.bak`, and the new one takes its place by a rename that is durable before the lock goes:
 /// a crash at any moment leaves the old vault or the new one. Deriving a key from a passphrase happens under the lock
-/// too, so that a hundred processes at once do not take a hundred times its memory.
+/// too, so that a hundred processes at once do not take a hundred times its memory. Where the lock's file can be neither
+/// written nor made, a vault is still read, without it.
 public struct VaultFile: Sendable {
     /// What the generation before is kept as, beside the vault.
     static let previous = ".bak"
@@ -75,7 +76,7 @@ public struct VaultFile: Sendable {
 
     /// Opens the vault.
     public func open(until deadline: Deadline, _ opener: VaultOpener) throws(VaultFileError) -> Vault {
-        let lock = try lock(until: deadline)
+        let lock = try lockToRead(until: deadline)
         defer { withExtendedLifetime(lock) {} }
         return try open(try bytes(), opener, acceptingOlder: false)
     }
@@ -89,7 +90,7 @@ public struct VaultFile: Sendable {
         until deadline: Deadline, unless isDone: () -> Bool, _ opener: VaultOpener,
         finish: (borrowing Vault) -> Void
     ) throws(VaultFileError) -> Vault? {
-        let lock = try lock(until: deadline)
+        let lock = try lockToRead(until: deadline)
         defer { withExtendedLifetime(lock) {} }
         if isDone() { return nil }
         let vault = try open(try bytes(), opener, acceptingOlder: false)
@@ -99,7 +100,7 @@ public struct VaultFile: Sendable {
 
     /// Opens the vault and, if it is of an older generation than one seen before, takes it as the current one.
     public func acceptOlder(until deadline: Deadline, _ opener: VaultOpener) throws(VaultFileError) -> Vault {
-        let lock = try lock(until: deadline)
+        let lock = try lockToRead(until: deadline)
         defer { withExtendedLifetime(lock) {} }
         return try open(try bytes(), opener, acceptingOlder: true)
     }
@@ -133,7 +134,7 @@ public struct VaultFile: Sendable {
 
     /// The vault's bytes as they are, encrypted, for a backup.
     public func copy(until deadline: Deadline) throws(VaultFileError) -> SecretBytes {
-        let lock = try lock(until: deadline)
+        let lock = try lockToRead(until: deadline)
         defer { withExtendedLifetime(lock) {} }
         return try bytes()
     }
@@ -221,10 +222,16 @@ public struct VaultFile: Sendable {
         }
     }
 
+    private func lockToRead(until deadline: Deadline) throws(VaultFileError) -> PossibleLock {
+        do throws(LockError) {
+            return try PossibleLock.acquire(path + ".lock", making: folder, until: deadline)
+        } catch { throw .lock(error) }
+    }
+
+    private var folder: String? { path.lastIndex(of: "/").map { String(path[..<$0]) } }
+
     func lock(until deadline: Deadline) throws(VaultFileError) -> FileLock {
-        do throws(FileError) {
-            if let slash = path.lastIndex(of: "/") { try makePrivateFolder(String(path[..<slash])) }
-        } catch { throw .file(error) }
+        do throws(FileError) { if let folder { try makePrivateFolder(folder) } } catch { throw .file(error) }
         do throws(LockError) { return try FileLock.acquire(path + ".lock", until: deadline) } catch {
             throw .lock(error)
         }

@@ -177,6 +177,7 @@ final class Issuer {
         let lock = try lock(entry, sessions, hasOther: mayBeThere && !isStrict)
         defer { withExtendedLifetime(lock) {} }
         if mayBeThere, let session = try cached(entry, sessions), lasts(session) { return session.intoCredentials() }
+        if mayBeThere, let session = try handedOver(entry, sessions) { return session.intoCredentials() }
         if let shared = try sharedFailure(entry, sessions, since: start) { throw shared }
         // With something to serve meanwhile, nobody is waited for who may be far away.
         let isUrgent = keys.enquirer.isUrgent
@@ -195,8 +196,7 @@ final class Issuer {
         // What has no end could be served for ever: another program's key, say.
         guard credentials.expiration != nil else { return credentials }
         let session = Session(credentials: credentials, label: minter.label(of: step))
-        // A session that cannot be cached, on a full disk say, is still an answer.
-        try? sessions.publish(session, name, random: .system)
+        keep(session, name, sessions)
         SessionFolder(keys.context.places.sessions).sweep(now: wallClock())
         return session.intoCredentials()
     }
@@ -218,6 +218,22 @@ extension Issuer {
             guard let session = try sessions.session(name), remaining(session) > 0 else { return nil }
             return session
         } catch { throw Failure(error) }
+    }
+
+    /// The session that the disk did not take a moment ago: an older one may lie there still.
+    private func handedOver(_ name: String, _ sessions: borrowing SessionCache) throws(Failure) -> Session? {
+        do throws(SessionCacheError) {
+            guard let session = try sessions.handedOverSession(name), lasts(session) else { return nil }
+            return session
+        } catch { throw Failure(error) }
+    }
+
+    /// A session that cannot be cached, on a full disk say, is still an answer.
+    private func keep(_ session: borrowing Session, _ name: String, _ sessions: borrowing SessionCache) {
+        do throws(SessionCacheError) {
+            guard let obstacle = try sessions.publish(session, name, random: .system) else { return }
+            keys.sayNotKept(.file(obstacle))
+        } catch { keys.sayNotKept(error) }
     }
 
     private func remaining(_ session: borrowing Session) -> Int64 {

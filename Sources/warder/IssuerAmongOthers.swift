@@ -9,7 +9,7 @@ extension Issuer {
     /// - Parameter hasOther: the entry's old session will do, if it has one that is still good.
     func lock(
         _ name: String, _ sessions: borrowing SessionCache, hasOther: Bool
-    ) throws(Failure) -> FileLock {
+    ) throws(Failure) -> PossibleLock {
         let hasOld: Bool
         if hasOther, try cached(name, sessions) != nil { hasOld = true } else { hasOld = false }
         if hasOld { return try lock(name, sessions, until: .after(milliseconds: Waiting.withSomethingToServe)) }
@@ -24,7 +24,7 @@ extension Issuer {
 
     private func lock(
         _ name: String, _ sessions: borrowing SessionCache, until deadline: Deadline
-    ) throws(Failure) -> FileLock {
+    ) throws(Failure) -> PossibleLock {
         do throws(SessionCacheError) { return try sessions.lock(name, until: deadline) } catch { throw Failure(error) }
     }
 

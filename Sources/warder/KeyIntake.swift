@@ -40,6 +40,9 @@ struct KeyIntake {
             principalARN: identity?.arn, mfaSerial: device)
         var record = AccessKeyRecord(summary, secret: key.secret.copy())
         if let seed { record.totp = try seed.read(device: device) }
+        if let passedOver = keys.passedOver, try !keys.vaultStore().exists() {
+            note("the key goes to a vault, not to the desktop's keyring: \(passedOver)")
+        }
         try put(record, keys)
         note("stored the key \(name) (\(key.accessKeyID)) in the \(try keys.presentStore().kind.spoken)")
         try writeProfile(device: device)
@@ -126,9 +129,15 @@ struct KeyIntake {
         if let writesProfile {
             wanted = writesProfile
         } else {
-            wanted = try context.confirm(question, otherwise: true, unasked: false)
+            // Whoever says what belongs into the profile, and cannot be asked, wants it: without one, sessions of the key
+            // would be made without its MFA device.
+            let isDescribed = mfaSerial != nil || region != nil
+            wanted = try context.confirm(question, otherwise: true, unasked: isDescribed)
         }
-        guard wanted else { return }
+        guard wanted else {
+            guard let mfaSerial else { return }
+            return note("no profile is written; sessions of \(name) have MFA where one says mfa_serial = \(mfaSerial)")
+        }
         let section = ProfileSection(name: name, region: region, mfaSerial: device, key: name)
         try section.append(to: try profiles.configPath())
         note("added the profile \(name) to \(try profiles.configPath())")

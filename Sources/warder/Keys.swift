@@ -13,7 +13,10 @@ final class Keys {
 
     /// Asks people what the store and AWS want to know.
     let enquirer: Enquirer
+    /// Why the first key does not go to the Secret Service, where nothing but that decides.
+    var passedOver: String?
     private let stops = PromptStops()
+    private var hasSaidNotKept = false
 
     init(_ context: Context) {
         self.context = context
@@ -150,6 +153,13 @@ final class Keys {
         let noted = try index()
         guard let store = try store(), store.kind == .libsecret else { return (noted, nil) }
         do throws(Failure) { return (try store.listing(noted: noted ?? []), nil) } catch { return (noted, error) }
+    }
+
+    /// Says, once, that what was made is not kept for later.
+    func sayNotKept(_ error: SessionCacheError) {
+        guard !hasSaidNotKept else { return }
+        hasSaidNotKept = true
+        note("not kept for the next call: \(Failure(error).message)")
     }
 
     // MARK: - Keys

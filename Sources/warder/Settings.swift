@@ -41,10 +41,11 @@ struct Settings {
             settings.store = (kind, store.origin)
         }
         if let keyfile = try setting("keyfile", section) {
-            guard keyfile.value.hasPrefix("/") else {
+            let path = context.expanded(keyfile.value)
+            guard path.hasPrefix("/") else {
                 throw wrong(keyfile, "is not an absolute path", hint: "write the keyfile's whole path")
             }
-            settings.keyfile = keyfile.value
+            settings.keyfile = path
         }
         if let time = try setting("handoff_time", section) {
             guard let seconds = seconds(ofDuration: time.value), (0...3600).contains(seconds) else {

@@ -137,6 +137,35 @@ def test_the_profile_is_written_behind_what_is_there(asked):
     assert asked.key[1] not in text
 
 
+@pytest.mark.parametrize("option", ["--mfa-serial", "--region"])
+def test_what_is_said_of_the_profile_is_not_dropped(asked, sts, option):
+    """Where nobody can be asked: without its profile, sessions of the key would be made without MFA."""
+    setting = {"--mfa-serial": f"mfa_serial = {MFA}", "--region": "region = eu-west-1"}[option]
+    value = setting.split(" = ")[1]
+    asked.environment["AWS_REGION"] = "eu-west-1"
+    result = asked.run("add", "alice", "--stdin", option, value, input=lines(asked.key), passphrase=True)
+    assert result.code == 0 and "added the profile alice" in result.err, result
+    assert f"[profile alice]\n{setting}\n" in asked.config_file.read_text()
+    answer = asked.run("process", "alice", passphrase=True)
+    if option == "--mfa-serial":
+        answer.failed(4, MFA)
+        assert sts.actions() == ["GetCallerIdentity"]
+    else:
+        assert answer.code == 0, answer
+
+
+def test_a_profile_that_is_not_wanted_is_not_written(asked):
+    options = ["--mfa-serial", MFA, "--no-write-profile"]
+    result = asked.run("add", "alice", "--stdin", *options, input=lines(asked.key), passphrase=True)
+    assert result.code == 0 and f"mfa_serial = {MFA}" in result.err, result
+    assert not asked.config_file.exists()
+
+
+def test_without_a_word_of_it_no_profile_is_written(asked):
+    asked.good("add", "alice", "--stdin", input=lines(asked.key), passphrase=True)
+    assert not asked.config_file.exists()
+
+
 def test_a_profile_that_is_there_stays_as_it_is(home):
     before = home.config_file.read_text()
     command = ["add", "alice", "--replace", "--stdin", "--no-verify", "--write-profile"]

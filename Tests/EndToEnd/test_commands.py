@@ -98,8 +98,16 @@ def test_forget_one(working, sts):
 
 def test_forget_everything_needs_no_key(working):
     working.good("lock")
-    working.good("forget")
+    result = working.run("forget")
+    assert result.code == 0 and "dropped 2 sessions or sign-ins" in result.err, result
     assert working.sessions() == []
+
+
+def test_forget_counts_as_status_does(working):
+    count = len(json.loads(working.good("status", "--json"))["sessions"])
+    result = working.run("forget")
+    assert (result.code, result.err) == (0, f"warder: dropped {count} sessions\n")
+    assert working.run("forget").err == "warder: dropped 0 sessions\n"
 
 
 def test_unlock_for_a_time(home, sts):

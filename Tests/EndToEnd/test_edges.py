@@ -21,6 +21,20 @@ def test_the_passphrase_s_descriptor_stays_with_warder(working, tmp_path):
     assert result.code == 2 and PASSPHRASE not in result.out + result.err
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\r\n", "\r"], ids=repr)
+@pytest.mark.parametrize("source", ["descriptor", "credential"])
+def test_a_passphrase_s_line_may_end_as_lines_do(home, tmp_path, source, end):
+    file = tmp_path / "warder.passphrase"
+    file.write_bytes((PASSPHRASE + end).encode())
+    file.chmod(0o600)
+    if source == "credential":
+        home.good("unlock", env={"CREDENTIALS_DIRECTORY": str(tmp_path)})
+        return
+    with file.open("rb") as stream:
+        number = stream.fileno()
+        home.good("unlock", env={"WARDER_PASSPHRASE_FD": str(number)}, pass_fds=[number])
+
+
 @pytest.mark.parametrize(
     "command", [["process", "prod"], ["env", "prod"], ["list"], ["status", "--json"], ["whoami", "prod"], ["--help"]]
 )

@@ -86,6 +86,15 @@ def test_otherwise_it_goes_to_the_vault(desktop, state):
     result = add(desktop, "alice", desktop.key, passphrase=True, env=env)
     assert result.code == 0 and "vault" in result.err, result
     assert desktop.stored() == {"alice": desktop.key}
+    reason = {
+        "absent": "nothing on the session bus is a Secret Service", "locked": "the desktop's keyring is locked",
+        "stopped": "the Secret Service does not answer", "no bus": "there is no session bus",
+    }.get(state)
+    said = [line for line in result.err.splitlines() if "not to the desktop's keyring" in line]
+    assert len(said) == (reason is not None) and all(reason in line for line in said), result
+    # Once: from the second key on nothing is chosen.
+    second = add(desktop, "bob", random_key(), passphrase=True, env=env)
+    assert second.code == 0 and "not to the desktop's keyring" not in second.err, second
 
 
 @pytest.mark.parametrize("state", ["locked", "absent"])

@@ -7,7 +7,7 @@ import stat
 
 import pytest
 import vault_v1 as v1
-from home import PASSPHRASE, random_key
+from home import PASSPHRASE, exit_code, random_key
 from stores import add_key_profile, lines
 
 LIBSECRET, KEYFILE = 2, 3
@@ -89,6 +89,14 @@ def test_where_a_keyfile_is_found(safe, keyfile, tmp_path):
     (tmp_path / "warder.keyfile").chmod(0o400)
     assert opens(safe, env={"CREDENTIALS_DIRECTORY": str(tmp_path)})
     assert not opens(safe)
+
+
+def test_a_keyfile_in_the_home_folder(safe, keyfile):
+    """Where no shell has put the folder's name for the tilde: a unit's Environment=, a crontab, the settings."""
+    name = f"~/{keyfile.name}"
+    assert opens(safe, env={"WARDER_KEYFILE": name})
+    safe.settings(f"[warder]\nkeyfile = {name}\n")
+    assert opens(safe)
 
 
 def test_a_keyfile_of_one_s_own(safe):
@@ -211,6 +219,40 @@ def test_removing_the_slot_removes_the_item(desk):
     assert desk.keyring.items("VaultKey") == []
     assert not opens(desk)
     assert opens(desk, passphrase=True)
+
+
+@pytest.fixture
+def two(desk):
+    """A vault that opens by the desktop's keyring and by its passphrase."""
+    desk.good("vault", "slots", "add", "libsecret", passphrase=True)
+    return desk
+
+
+@pytest.mark.parametrize("options", [[], ["--rekey"]], ids=["as-it-is", "rekeyed"])
+def test_the_keyring_is_not_left_alone_without_a_yes(two, options):
+    before = two.vault.read_bytes()
+    two.run("vault", "slots", "remove", "passphrase", *options).failed(4, "only the desktop's keyring", "recovery")
+    assert two.vault.read_bytes() == before
+    two.good("vault", "slots", "remove", "passphrase", "--yes", *options)
+    assert types(two) == [LIBSECRET] and opens(two)
+
+
+@pytest.mark.parametrize("answer, code", [("", 4), ("n", 4), ("y", 0)])
+def test_at_a_terminal_the_keyring_alone_is_a_question(two, answer, code):
+    terminal = two.terminal("vault", "slots", "remove", "passphrase")
+    terminal.expect("only the desktop's keyring.*[[]y/N[]] ")
+    terminal.sendline(answer)
+    terminal.expect("removed the passphrase slot" if code == 0 else "the slot is kept")
+    assert exit_code(terminal) == code
+    assert types(two) == ([LIBSECRET] if code == 0 else sorted([v1.PASSPHRASE, LIBSECRET]))
+
+
+@pytest.mark.parametrize("other", ["recovery", "keyfile"])
+def test_with_another_way_nobody_is_asked(two, other):
+    path = [two.root / "keyfile"] if other == "keyfile" else []
+    two.good("vault", "slots", "add", other, *path, passphrase=True)
+    two.good("vault", "slots", "remove", "passphrase")
+    assert len(types(two)) == 2
 
 
 # Others

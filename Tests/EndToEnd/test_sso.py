@@ -266,6 +266,15 @@ def test_after_signing_out_somebody_is_asked(signed_in, center):
     assert key(signed_in, "two") == SIGN_IN_KEY
 
 
+def test_forgetting_everything_says_that_sign_ins_go(signed_in, center):
+    count = len(json.loads(signed_in.good("status", "--json"))["sessions"])
+    result = signed_in.run("forget")
+    assert count == 1
+    expected = "warder: dropped 1 session and 1 sign-in of IAM Identity Center\n"
+    assert (result.code, result.err) == (0, expected)
+    signed_in.run("process", "two").failed(4, "sign in")
+
+
 def test_the_registration_has_ended(signed_in, center):
     center.say("expire", what="access")
     center.say("expire", what="registrations")

@@ -72,7 +72,7 @@ final class CodeSupply {
         }
     }
 
-    private func lock(_ device: String, _ sessions: borrowing SessionCache) throws(Failure) -> FileLock {
+    private func lock(_ device: String, _ sessions: borrowing SessionCache) throws(Failure) -> PossibleLock {
         let patience =
             keys.context.mayPrompt ? Issuer.Waiting.whileSomebodyIsAsked : Issuer.Waiting.whileNobodyIs
         do throws(SessionCacheError) {

@@ -63,7 +63,7 @@ struct Consent {
         }
     }
 
-    private func lock(_ name: String, _ sessions: borrowing SessionCache) throws(Failure) -> FileLock {
+    private func lock(_ name: String, _ sessions: borrowing SessionCache) throws(Failure) -> PossibleLock {
         let patience =
             keys.context.mayPrompt ? Issuer.Waiting.whileSomebodyIsAsked : Issuer.Waiting.whileNobodyIs
         do throws(SessionCacheError) {

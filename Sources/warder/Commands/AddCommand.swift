@@ -11,6 +11,9 @@ struct Add: ParsableCommand {
             them from elsewhere. The key is checked with sts:GetCallerIdentity
             before it is stored.
 
+            With --mfa-serial or --region the profile is written where nobody can
+            be asked, unless --no-write-profile says otherwise.
+
             --totp also stores the seed of the user's MFA device, from which warder
             makes the one-time codes itself: with a key that is stored already, it
             asks for nothing but the seed. Whoever opens the store has both factors

@@ -28,8 +28,9 @@ struct Forget: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Drops cached sessions: a profile's, or all.",
         discussion: """
-            A profile's MFA session goes with it. AWS goes on honouring a session
-            that somebody has copied.
+            A profile's MFA session goes with it. Without a profile, sign-ins of IAM
+            Identity Center go too: the next call of such a profile needs a browser.
+            AWS goes on honouring a session that somebody has copied.
 
             examples:
               warder forget prod
@@ -37,19 +38,33 @@ struct Forget: ParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @Argument(help: "The profile; all sessions without it.", completion: .custom(completeProfiles))
+    @Argument(help: "The profile; all sessions and sign-ins without it.", completion: .custom(completeProfiles))
     var profile: String?
 
     func run() throws {
         let context = try common.context()
         guard let profile else {
+            // What cannot be told goes all the same.
+            let census = (try? Keys(context).census()) ?? nil
             do throws(SessionCacheError) {
-                let count = try SessionFolder(context.places.sessions).forgetAll()
-                return note("dropped \(count) \(count == 1 ? "session" : "sessions")")
+                let files = try SessionFolder(context.places.sessions).forgetAll()
+                return note("dropped \(Self.spoken(census, files: files))")
             } catch { throw Failure(error) }
         }
         let count = try Issuer(context, profile: profile, code: nil).forget()
         note("dropped \(count) \(count == 1 ? "session" : "sessions") of \(profile)")
+    }
+
+    /// What went; locked, sessions and sign-ins look alike.
+    private static func spoken(_ census: SessionCensus?, files: Int) -> String {
+        guard let census else {
+            let things = files == 1 ? "1 session or sign-in" : "\(files) sessions or sign-ins"
+            return files == 0 ? "0 sessions" : things + " of IAM Identity Center (locked, they look alike)"
+        }
+        let sessions = "\(census.sessions) \(census.sessions == 1 ? "session" : "sessions")"
+        guard census.signIns > 0 else { return sessions }
+        return sessions
+            + " and \(census.signIns) \(census.signIns == 1 ? "sign-in" : "sign-ins") of IAM Identity Center"
     }
 }
 

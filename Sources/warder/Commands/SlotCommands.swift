@@ -95,6 +95,9 @@ struct SlotsRemove: ParsableCommand {
             for which their passphrase or keyfile is needed, and there is a new
             recovery code.
 
+            Where the desktop's keyring would be the only way that is left, you are
+            asked first: with the keyring, the vault would be lost.
+
             examples:
               warder vault slots remove 3
               warder vault slots remove libsecret --rekey
@@ -105,11 +108,16 @@ struct SlotsRemove: ParsableCommand {
     var slot: String
     @Flag(help: "Encrypt the vault under a new key.")
     var rekey = false
+    @Flag(help: "Do not ask whether you are sure.")
+    var yes = false
 
     func run() throws {
         let keys = try Keys(common.context())
         let vault = try keys.presentVault()
-        let chosen = try chosen(of: vault.slots())
+        let slots = try vault.slots()
+        let chosen = try chosen(of: slots)
+        let staying = slots.filter { $0 != chosen }
+        if !yes, !staying.isEmpty, staying.allSatisfy({ $0.type == .libsecret }) { try askFirst(keys.context) }
         if rekey {
             try vault.renewKeys(without: chosen)
             try keys.forgetAllSessions()
@@ -119,6 +127,16 @@ struct SlotsRemove: ParsableCommand {
         try keys.settle()
         let more = rekey ? "; the vault has a new key, and cached sessions are gone" : ""
         note("removed the \(chosen.type.name) slot\(more)")
+    }
+
+    /// A keyring that is reset, or the password of which is forgotten, would take the vault with it.
+    private func askFirst(_ context: Context) throws(Failure) {
+        let question = "only the desktop's keyring will open the vault then, and it is lost with that; remove the slot?"
+        guard try context.confirm(question, otherwise: false, unasked: false) else {
+            throw Failure(
+                .promptNeeded, "the slot is kept: only the desktop's keyring would open the vault without it",
+                hint: "give it a recovery code first: warder vault slots add recovery; or say --yes")
+        }
     }
 
     private func chosen(of slots: [SlotSummary]) throws(Failure) -> SlotSummary {

@@ -118,6 +118,12 @@ extension Keys {
         }
     }
 
+    /// How much there is in the cache; nil while locked.
+    func census() throws(Failure) -> SessionCensus? {
+        guard let sessions = try unlockedSessions() else { return nil }
+        do throws(SessionCacheError) { return try sessions.census(now: wallClock()) } catch { throw Failure(error) }
+    }
+
     /// Drops every cached session, which needs no key.
     func forgetAllSessions() throws(Failure) {
         do throws(SessionCacheError) { try SessionFolder(context.places.sessions).forgetAll() } catch {

@@ -182,7 +182,9 @@ struct SignInTokens {
         _ token: consuming SSOToken, _ name: String, _ sessions: borrowing SessionCache
     ) throws(Failure) -> SSOToken {
         if let text = try? token.encoded() {
-            try? sessions.publish(secret: text, name, until: wallClock() + 90 * 86_400, random: .system)
+            do throws(SessionCacheError) {
+                try sessions.publish(secret: text, name, until: wallClock() + 90 * 86_400, random: .system)
+            } catch { keys.sayNotKept(error) }
         }
         return token
     }

@@ -63,8 +63,13 @@ struct DesktopSecrets {
         return false
     }
 
-    /// It answers, and nothing would have to be asked before a key is stored in it.
-    var isReady: Bool { (try? service(.never, milliseconds: 500).isUnlocked()) ?? false }
+    /// Why no key could be stored in it at once; nil where it answers, and nothing would have to be asked before.
+    var obstacle: String? {
+        do throws(SecretServiceError) {
+            return try service(.never, milliseconds: 500).isUnlocked()
+                ? nil : Failure(SecretServiceError.locked).message
+        } catch { return Failure(error).message }
+    }
 
     /// What opens a `libsecret` slot, 32 bytes; nil where this desktop has none for it.
     func vaultKey(vault: String, slot: String) throws(Failure) -> SecretBytes? {

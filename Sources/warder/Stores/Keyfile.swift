@@ -8,7 +8,7 @@ struct Keyfile {
 
     /// The first that is named: `WARDER_KEYFILE`, `keyfile` of the settings, the systemd credential `warder.keyfile`.
     static func path(_ context: Context) throws(Failure) -> String? {
-        if let path = context.environment.nonEmpty("WARDER_KEYFILE") { return path }
+        if let path = context.environment.nonEmpty("WARDER_KEYFILE") { return context.expanded(path) }
         if let path = try Settings.load(context).keyfile { return path }
         guard let folder = context.credentialsFolder else { return nil }
         let path = folder + "/warder.keyfile"

@@ -4,7 +4,7 @@ import Secrets
 /// The turn to ask a person for the vault's passphrase. Of many processes that want it at once, one asks: the others wait
 /// for it, then find the vault unlocked, or that the prompt was sent away.
 struct PassphraseTurn: ~Copyable {
-    private let lock: FileLock
+    private let lock: PossibleLock
     private let folder: String
     private var note: String { folder + "/dismissed" }
 
@@ -26,8 +26,8 @@ struct PassphraseTurn: ~Copyable {
         lock = try Self.lock(path, milliseconds: 2 * Issuer.Waiting.whileSomebodyIsAsked)
     }
 
-    private static func lock(_ path: String, milliseconds: Int64) throws(LockError) -> FileLock {
-        try FileLock.acquire(path + ".lock", .byte(2), until: .after(milliseconds: milliseconds))
+    private static func lock(_ path: String, milliseconds: Int64) throws(LockError) -> PossibleLock {
+        try PossibleLock.acquire(path + ".lock", .byte(2), until: .after(milliseconds: milliseconds))
     }
 
     /// Whether a prompt was sent away at `start` or later: one that this process waited for.

@@ -21,11 +21,15 @@ extension Keys {
             }
             return
         }
-        let kind = wanted ?? setting?.kind ?? (DesktopSecrets(context).isReady ? .libsecret : .file)
-        switch kind {
+        switch wanted ?? setting?.kind ?? whatFits() {
         case .file: use(VaultStore(context))
         case .libsecret: use(SecretServiceStore(context))
         }
+    }
+
+    private func whatFits() -> StoreKind {
+        passedOver = DesktopSecrets(context).obstacle
+        return passedOver == nil ? .libsecret : .file
     }
 }
 

@@ -52,17 +52,22 @@ struct StoreMarker {
     }
 
     /// Holds off everybody else who changes which keys are where.
-    func lockForChange() throws(Failure) -> FileLock { try lock(offset: 0, milliseconds: 30_000) }
-
-    /// Holds off everybody else who reads the session-cache key.
-    func lockForReading() throws(Failure) -> FileLock { try lock(offset: 1, milliseconds: 9000) }
-
-    private func lock(offset: Int64, milliseconds: Int64) throws(Failure) -> FileLock {
-        do throws(FileError) {
-            if let slash = path.lastIndex(of: "/") { try makePrivateFolder(String(path[..<slash])) }
-        } catch { throw Failure(error, "the store's marker") }
+    func lockForChange() throws(Failure) -> FileLock {
+        do throws(FileError) { if let folder { try makePrivateFolder(folder) } } catch {
+            throw Failure(error, "the store's marker")
+        }
         do throws(LockError) {
-            return try FileLock.acquire(path + ".lock", .byte(offset), until: .after(milliseconds: milliseconds))
+            return try FileLock.acquire(path + ".lock", .byte(0), until: .after(milliseconds: 30_000))
         } catch { throw Failure(error, "the store") }
     }
+
+    /// Holds off everybody else who reads the session-cache key.
+    func lockForReading() throws(Failure) -> PossibleLock {
+        do throws(LockError) {
+            return try PossibleLock.acquire(
+                path + ".lock", .byte(1), making: folder, until: .after(milliseconds: 9000))
+        } catch { throw Failure(error, "the store") }
+    }
+
+    private var folder: String? { path.lastIndex(of: "/").map { String(path[..<$0]) } }
 }

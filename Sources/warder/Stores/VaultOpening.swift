@@ -77,10 +77,10 @@ extension VaultStore {
     }
 
     /// Of many at once, one runs the command that gives the passphrase.
-    private func turnToFetch() throws(Failure) -> FileLock? {
+    private func turnToFetch() throws(Failure) -> PossibleLock? {
         guard passphraseIsUnattended else { return nil }
         do throws(LockError) {
-            return try FileLock.acquire(file.path + ".lock", .byte(1), until: Self.patience)
+            return try PossibleLock.acquire(file.path + ".lock", .byte(1), until: Self.patience)
         } catch { throw Failure(VaultFileError.lock(error)) }
     }
 

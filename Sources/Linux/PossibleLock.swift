@@ -1,0 +1,24 @@
+/// A lock for whoever only reads, or none where its file can be neither written nor made: on a read-only file system, or
+/// in a folder that one may not write to.
+///
+/// Whoever reads what is replaced by renaming sees the old file or the new one whole, and needs no lock for that.
+public struct PossibleLock: ~Copyable {
+    private let lock: FileLock?
+
+    /// Waits for the lock as `FileLock.acquire` does.
+    ///
+    /// - Parameter folder: made where it is missing; nil where that is somebody else's affair.
+    public static func acquire(
+        _ path: String, _ range: LockRange = .byte(0), making folder: String? = nil, until deadline: Deadline
+    ) throws(LockError) -> PossibleLock {
+        do throws(LockError) {
+            if let folder {
+                do throws(FileError) { try makePrivateFolder(folder) } catch { throw LockError.file(error) }
+            }
+            return PossibleLock(lock: try FileLock.acquire(path, range, until: deadline))
+        } catch {
+            guard case .file(let error) = error, error.isForWantOfWriting else { throw error }
+            return PossibleLock(lock: nil)
+        }
+    }
+}
