@@ -5,7 +5,7 @@ extension ProfileSet {
     public func adopting(_ name: String, program: String) throws(EditingError) -> [Edit] {
         let profiles = try editable(name)
         let command = try WarderCommand.text(program: program, profile: name)
-        let credentials = credentials.flatMap { EditableProfile(.profile, name, in: $0) }
+        let credentials = credentials.flatMap { EditableProfile(.profile, name, in: $0, credentialsIndex) }
         for profile in profiles { try check(profile, credentials, name) }
         if let origin = try? includedProgram(name) { throw .includedProgram(origin) }
         return profiles.flatMap { $0.adopting(command) }.inOrder
@@ -34,7 +34,7 @@ extension ProfileSet {
     private func editable(_ name: String) throws(EditingError) -> [EditableProfile] {
         guard let profile = profile(name) else { throw .noSuchProfile(name) }
         let kinds: [Section.Kind] = name == "default" ? [.profile, .bareDefault] : [.profile]
-        let found = config.map { file in kinds.compactMap { EditableProfile($0, name, in: file) } } ?? []
+        let found = config.map { file in kinds.compactMap { EditableProfile($0, name, in: file, configIndex) } } ?? []
         guard !found.isEmpty else { throw .onlyInCredentials(profile: name, profile.origin) }
         return found
     }

@@ -5,6 +5,7 @@ import os
 import pathlib
 import random
 import re
+import resource
 import shutil
 import subprocess
 import time
@@ -401,3 +402,17 @@ def test_many_at_once(there):
         for name in names
     )
     assert there.config_file.read_text() == text
+
+
+@pytest.mark.parametrize("change", [["--all"], ["--all", "--dry-run"], ["--all", "--undo"]], ids=" ".join)
+def test_ten_thousand_profiles(bare, change):
+    """Not in proportion to their number's square, which took four times this limit."""
+    bare.config("".join(f"[profile p{n}]\nrole_arn = {ROLE}\nsource_profile = base\n\n" for n in range(10_000))
+                + "[profile base]\nwarder_key = alice\n")
+    if "--undo" in change:
+        bare.good("adopt", "--all")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    result = bare.run("adopt", *change)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert result.code == 0, result.err[-500:]
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 3
