@@ -6,6 +6,9 @@ public enum ChainError: Error, Equatable, Sendable {
     case profile(ProfileError)
     /// Neither file has the profile that was asked for, and no key has its name.
     case noSuchProfile(String)
+    /// The profile stands in the files, and is passed over, as every SDK does, for its name. `link` is the line that
+    /// names it, where it is not what was asked for.
+    case passedOver(profile: String, Origin, link: Origin?)
     /// `source_profile` of `profile` names `source`, which is in neither file and no key.
     case sourceMissing(source: String, profile: String, Origin)
     /// `source_profile` leads back to `profile`.
@@ -82,6 +85,7 @@ public enum ChainError: Error, Equatable, Sendable {
         switch self {
         case .profile(let error): error.origin
         case .noSuchProfile: nil
+        case .passedOver(_, let section, let link): link ?? section
         case .sourceMissing(_, _, let origin), .cycle(_, let origin), .tooDeep(_, let origin),
             .twoSources(_, let origin), .roleWithoutSource(_, let origin), .noCredentials(_, let origin),
             .halfAKey(_, _, let origin), .unknownCredentialSource(_, let origin),

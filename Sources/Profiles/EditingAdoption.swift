@@ -32,7 +32,10 @@ extension ProfileSet {
     /// The profile's sections in the config file. `[default]` and `[profile default]` are edited each for itself, since
     /// SDKs differ in which of the two they read.
     private func editable(_ name: String) throws(EditingError) -> [EditableProfile] {
-        guard let profile = profile(name) else { throw .noSuchProfile(name) }
+        guard let profile = profile(name) else {
+            if let origin = passedOver(name) { throw .passedOver(profile: name, origin) }
+            throw .noSuchProfile(name)
+        }
         let kinds: [Section.Kind] = name == "default" ? [.profile, .bareDefault] : [.profile]
         let found = config.map { file in kinds.compactMap { EditableProfile($0, name, in: file, configIndex) } } ?? []
         guard !found.isEmpty else { throw .onlyInCredentials(profile: name, profile.origin) }

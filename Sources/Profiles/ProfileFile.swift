@@ -92,6 +92,18 @@ public final class ProfileFile: Sendable {
         index[name].map { sections[$0] }.filter { $0.kind == kind }
     }
 
+    /// The line of the first profile that is passed over for its name, which is `name`, or that in quotes.
+    func passedOver(_ name: String) -> UInt32? {
+        withText { text -> UInt32? in
+            for section in sections where section.kind == .profile {
+                let range = Int(section.nameStart)..<Int(section.nameEnd)
+                guard !range.allSatisfy({ isNameByte(text[$0]) }), let said = text.string(range) else { continue }
+                if said == name || said == "\"\(name)\"" || said == "'\(name)'" { return section.line }
+            }
+            return nil
+        } ?? nil
+    }
+
     /// The names of all profiles in the file's order, one for each section.
     var profileNames: [String] {
         withText { text in

@@ -30,6 +30,15 @@ public struct ProfileSet: Sendable {
         return profile.mayHave(Self.include) ? following(profile) : profile
     }
 
+    /// Where a profile stands that is passed over, since its name is `name`, which no SDK accepts, or stands in quotes;
+    /// nil where there is none.
+    public func passedOver(_ name: String) -> Origin? {
+        for file in [config, credentials] {
+            if let file, let line = file.passedOver(name) { return file.origin(line) }
+        }
+        return nil
+    }
+
     /// The section `[sso-session name]`, or nil where the config file has none.
     public func ssoSession(_ name: String) -> Profile? { section(.ssoSession, name) }
 

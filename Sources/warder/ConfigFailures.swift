@@ -46,15 +46,33 @@ extension Failure {
                 hint: "run warder list, or add it to ~/.aws/config", fault: "no_such_profile")
             return
         }
+        if case .passedOver(let name, let section, let link) = error {
+            self.init(passedOver: name, section, link: link)
+            return
+        }
         let (message, hint) = Self.words(error)
         self.init(
             .badConfig, Self.place(error.origin) + message, hint: hint, origin: Self.line(error.origin),
             fault: Self.fault(error))
     }
 
+    /// A section that only some programs take for a profile.
+    init(passedOver name: String, _ section: Origin, link: Origin? = nil) {
+        let before =
+            switch link {
+            case .some(let link):
+                "\(link.place): the source_profile \(name) is no profile: its section (\(section.place))"
+            case nil: "\(section.place): there is no profile named \(name): this section"
+            }
+        self.init(
+            link == nil ? .notFound : .badConfig, before + " is passed over for how it is named",
+            hint: "name it with letters, digits and _ - / . % @ : + alone, without quotes: SDKs know no others",
+            origin: (link ?? section).place, fault: "passed_over")
+    }
+
     private static func words(_ error: ChainError) -> (String, String) {
         switch error {
-        case .profile, .noSuchProfile: ("the profile cannot be used", "see the line above")
+        case .profile, .noSuchProfile, .passedOver: ("the profile cannot be used", "see the line above")
         case .sourceMissing(let source, let profile, _):
             (
                 "the source_profile of \(profile) is \(source), which is no profile and no key",

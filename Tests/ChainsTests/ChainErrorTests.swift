@@ -40,6 +40,10 @@ struct ChainErrorTests {
             "[profile p]\nsso_session = s\n[sso-session s]\nsso_start_url = u",
             .ssoIncomplete(profile: "p", missing: "sso_region", line(2))
         ),
+        (
+            "[profile p]\n\(role)source_profile = é\n[profile é]",
+            .passedOver(profile: "é", line(4), link: line(3))
+        ),
         ("[profile p]\nsso_region = r", .ssoIncomplete(profile: "p", missing: "sso_start_url", line(2))),
         (
             "[profile p]\ninclude_profile = p\nregion = x",

@@ -150,6 +150,7 @@ WRONG = [
     ("sso_incomplete", 2, "[profile p]\nsso_account_id = 1\n"),
     ("sso_key_beside_session", 3,
      "[profile p]\nsso_session = s\nsso_region = r\n[sso-session s]\nsso_start_url = https://a\nsso_region = r\n"),
+    ("passed_over", 3, f"[profile p]\n{R}source_profile = münchen\n[profile münchen]\n{PLAIN}"),
     ("sso_session_missing", 2, "[profile p]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n"),
     ("services_missing", 2, f"[profile p]\nservices = s\n{PLAIN}"),
     ("process_for_another_profile", 2, "[profile p]\ncredential_process = warder process q\n"),

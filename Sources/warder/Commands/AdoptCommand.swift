@@ -152,6 +152,7 @@ extension Failure {
         case .noSuchProfile(let name):
             self.init(
                 .notFound, "there is no profile named \(name)", hint: "run warder list, or add it to ~/.aws/config")
+        case .passedOver(let name, let origin): self.init(passedOver: name, origin)
         case .onlyInCredentials(let profile, let origin):
             self.init(
                 origin, "\(profile) stands in the credentials file alone",
