@@ -21,6 +21,8 @@ public enum ChainError: Error, Equatable, Sendable {
     case roleWithoutSource(profile: String, Origin)
     /// A profile that says nothing of where its credentials come from, and no key has its name.
     case noCredentials(profile: String, Origin)
+    /// A `source_profile` that is the profile itself, which has no key and no other source.
+    case ownSource(profile: String, Origin)
     /// One half of a plaintext key; `missing` is the setting of the other.
     case halfAKey(profile: String, missing: String, Origin)
     /// A `credential_source` that no SDK knows.
@@ -29,7 +31,7 @@ public enum ChainError: Error, Equatable, Sendable {
     case webIdentityWithoutRole(profile: String, Origin)
     /// Settings of IAM Identity Center, of which `missing` is not there; the line is that of one that is.
     case ssoIncomplete(profile: String, missing: String, Origin)
-    /// `key` may stand only in the `sso-session` that the profile names.
+    /// `key` stands beside `sso_session`, and the `sso-session` does not say the same.
     case ssoKeyBesideSession(profile: String, key: String, Origin)
     /// The profile names an `sso-session` that is not there.
     case ssoSessionMissing(session: String, profile: String, Origin)
@@ -74,6 +76,8 @@ public enum ChainError: Error, Equatable, Sendable {
         case unknownTag
         /// Not a JSON object.
         case notJSON
+        /// Not one label of a host name.
+        case notARegion
         /// A policy, and a policy file.
         case policyGivenTwice
         /// Nothing behind the `=`.
@@ -88,7 +92,7 @@ public enum ChainError: Error, Equatable, Sendable {
         case .passedOver(_, let section, let link): link ?? section
         case .sourceMissing(_, _, let origin), .cycle(_, let origin), .tooDeep(_, let origin),
             .twoSources(_, let origin), .roleWithoutSource(_, let origin), .noCredentials(_, let origin),
-            .halfAKey(_, _, let origin), .unknownCredentialSource(_, let origin),
+            .ownSource(_, let origin), .halfAKey(_, _, let origin), .unknownCredentialSource(_, let origin),
             .webIdentityWithoutRole(_, let origin), .ssoIncomplete(_, _, let origin),
             .ssoKeyBesideSession(_, _, let origin), .ssoSessionMissing(_, _, let origin),
             .servicesMissing(_, let origin), .processForAnotherProfile(_, _, let origin),

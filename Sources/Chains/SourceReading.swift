@@ -35,7 +35,12 @@ extension Source {
         case .other(let command): return .process(command)
         case .warder: return .storedKey(name: profile.name, origin: profile.origin)
         case nil:
-            guard isStoredKey(profile.name) else { throw .noCredentials(profile: profile.name, profile.origin) }
+            guard isStoredKey(profile.name) else {
+                if let link = try profile.value("source_profile"), link.value == profile.name {
+                    throw .ownSource(profile: profile.name, link.origin)
+                }
+                throw .noCredentials(profile: profile.name, profile.origin)
+            }
             return .storedKey(name: profile.name, origin: profile.origin)
         }
     }
@@ -153,13 +158,11 @@ extension SSO {
         var scopes: Setting?
         guard let given = session ?? roleName ?? accountID ?? startURL ?? region else { return nil }
         if let session {
-            if let region { throw .ssoKeyBesideSession(profile: name, key: "sso_region", region.origin) }
-            if let startURL { throw .ssoKeyBesideSession(profile: name, key: "sso_start_url", startURL.origin) }
             guard let section = profiles.ssoSession(session.value) else {
                 throw .ssoSessionMissing(session: session.value, profile: name, session.origin)
             }
-            region = try section.plainValue("sso_region")
-            startURL = try section.plainValue("sso_start_url")
+            region = try section.shared("sso_region", beside: region, profile: name)
+            startURL = try section.shared("sso_start_url", beside: startURL, profile: name)
             scopes = try section.plainValue("sso_registration_scopes")
         }
         if let accountID, roleName == nil {
@@ -173,5 +176,16 @@ extension SSO {
         self.region = region
         self.startURL = startURL
         self.scopes = scopes
+    }
+}
+
+extension Profile {
+    /// What an `sso-session` says. A profile may repeat it, for tools that know no sessions, but say nothing else.
+    fileprivate func shared(
+        _ key: String, beside own: Setting?, profile: String
+    ) throws(ChainError) -> Setting? {
+        let said = try plainValue(key)
+        guard let own, said?.value != own.value else { return said }
+        throw .ssoKeyBesideSession(profile: profile, key: key, own.origin)
     }
 }

@@ -87,6 +87,8 @@ extension Failure {
             ("\(profile) has a role_arn, and nothing to assume it with", "add source_profile or warder_key")
         case .noCredentials(let profile, _):
             ("\(profile) does not say where its credentials come from", "store a key for it: warder add \(profile)")
+        case .ownSource(let profile, _):
+            ("source_profile names \(profile) itself, which has no key", "add one there, or: warder add \(profile)")
         case .halfAKey(let profile, let missing, _): ("\(profile) has half a key", "add \(missing)")
         case .unknownCredentialSource(let value, _):
             ("\(value) is no credential_source", "use Environment, Ec2InstanceMetadata or EcsContainer")
@@ -95,7 +97,7 @@ extension Failure {
         case .ssoIncomplete(let profile, let missing, _):
             ("\(profile) lacks \(missing) of IAM Identity Center", "add \(missing)")
         case .ssoKeyBesideSession(_, let key, _):
-            ("\(key) belongs into the sso-session that the profile names", "move it there")
+            ("\(key) is not said, or not the same, in the sso-session that the profile names", "keep it there alone")
         case .ssoSessionMissing(let session, let profile, _):
             ("\(profile) names the sso-session \(session), which is not there", "add [sso-session \(session)]")
         case .servicesMissing(let services, _):
@@ -135,6 +137,7 @@ extension Failure {
         case .repeatedTag: ("has a tag twice", "take one of them away")
         case .unknownTag: ("names a tag that is not in session_tags", "add it there")
         case .notJSON: ("is not a JSON object", "write it as {\"Version\": \"2012-10-17\", …}")
+        case .notARegion: ("is not a region", "write it as eu-west-1")
         case .policyGivenTwice: ("stands beside a policy file", "take one of them away")
         case .empty: ("is empty", "write a value, or take the line away")
         }

@@ -41,6 +41,15 @@ struct ChainErrorTests {
             .ssoIncomplete(profile: "p", missing: "sso_region", line(2))
         ),
         (
+            "[profile p]\nsso_session = s\nsso_region = r\n[sso-session s]\nsso_region = q\nsso_start_url = u",
+            .ssoKeyBesideSession(profile: "p", key: "sso_region", line(3))
+        ),
+        (
+            "[profile p]\nsso_session = s\nsso_start_url = u\n[sso-session s]\nsso_region = q",
+            .ssoKeyBesideSession(profile: "p", key: "sso_start_url", line(3))
+        ),
+        ("[profile p]\n\(role)source_profile = p", .ownSource(profile: "p", line(3))),
+        (
             "[profile p]\n\(role)source_profile = é\n[profile é]",
             .passedOver(profile: "é", line(4), link: line(3))
         ),
@@ -68,6 +77,16 @@ struct ChainErrorTests {
     @Test(arguments: errors)
     func saysWhatAndWhere(_ config: String, _ error: ChainError) {
         #expect(throws: error) { try resolve("p", config, keys: ["k"]) }
+    }
+
+    @Test func takesWhatAnSSOSessionSaysTwice() throws {
+        let config =
+            "[profile p]\nsso_session = s\nsso_start_url = u\n[sso-session s]\nsso_start_url = u\nsso_region = r"
+        guard case .sso(let sso) = try resolve("p", config).source else {
+            Issue.record("no sign-in")
+            return
+        }
+        #expect(sso.startURL.origin.line == 5)
     }
 
     @Test func takesEightProfiles() throws {

@@ -416,3 +416,14 @@ def test_ten_thousand_profiles(bare, change):
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert result.code == 0, result.err[-500:]
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 3
+
+
+def test_one_that_cannot_be_adopted_leaves_the_others(there):
+    there.config(TEXT + "[profile bad]\nsso_session = corp\nsso_region = x\n[sso-session corp]\nsso_region = y\n"
+                 + f"[profile after]\nrole_arn = {ROLE}\nsource_profile = alice\n")
+    result = there.run("adopt", "--all")
+    assert (result.code, result.out) == (8, "")
+    assert result.err.splitlines()[:2] == [f"warder: {name} asks warder from now on" for name in ("prod", "after")]
+    assert f"{there.config_file}:13: sso_region" in result.err
+    text = there.config_file.read_text()
+    assert text.startswith(ADOPTED) and "process after" in text and "warder_sso" not in text
