@@ -41,6 +41,12 @@ public enum ChainError: Error, Equatable, Sendable {
     case processForAnotherProfile(profile: String, asked: String, Origin)
     /// Over 3600 s for a role that is assumed with a session's credentials (AWS IAM User Guide, "Role chaining").
     case roleChainingTooLong(profile: String, seconds: Int, Origin)
+    /// A session tag that the session before it, of the profile `from`, has made transitive: STS takes no tag of that key
+    /// again, whatever its value (AWS STS API Reference, "AssumeRole").
+    case inheritedTag(tag: String, from: String, Origin)
+    /// Another `source_identity` than that of `from`, a role before it: once set, it cannot be changed (AWS IAM User
+    /// Guide, "Monitor and control actions taken with assumed roles").
+    case changedSourceIdentity(from: String, Origin)
     /// A value that AWS would not take, or that is no value of this setting.
     case badValue(key: String, Flaw, Origin)
 
@@ -76,6 +82,8 @@ public enum ChainError: Error, Equatable, Sendable {
         case unknownTag
         /// Not a JSON object.
         case notJSON
+        /// A session policy of a web identity.
+        case webIdentitysPolicy
         /// Not one label of a host name.
         case notARegion
         /// A policy, and a policy file.
@@ -96,7 +104,8 @@ public enum ChainError: Error, Equatable, Sendable {
             .webIdentityWithoutRole(_, let origin), .ssoIncomplete(_, _, let origin),
             .ssoKeyBesideSession(_, _, let origin), .ssoSessionMissing(_, _, let origin),
             .servicesMissing(_, let origin), .processForAnotherProfile(_, _, let origin),
-            .roleChainingTooLong(_, _, let origin), .badValue(_, _, let origin):
+            .roleChainingTooLong(_, _, let origin), .inheritedTag(_, _, let origin),
+            .changedSourceIdentity(_, let origin), .badValue(_, _, let origin):
             origin
         }
     }

@@ -12,6 +12,25 @@ extension Chain {
         if case .sso(let sso) = source { try checkRegion(sso.region, "sso_region") }
         if let device = session?.mfa { try checkDevice(device) }
         for role in roles { try role.check() }
+        if roles.count > 1 { try checkInheritance() }
+    }
+
+    /// What one role's session hands on, the roles behind it may not change.
+    private func checkInheritance() throws(ChainError) {
+        var inherited: [String: String] = [:]
+        var identity: (value: String, from: String)?
+        for role in roles {
+            for tag in role.sessionTags {
+                guard let from = inherited[tag.key.lowercased()], let origin = role.sessionTagsOrigin else { continue }
+                throw .inheritedTag(tag: tag.key, from: from, origin)
+            }
+            for key in role.transitiveTagKeys { inherited[key.lowercased()] = role.profile }
+            guard let own = role.sourceIdentity else { continue }
+            if let identity, identity.value != own.value {
+                throw .changedSourceIdentity(from: identity.from, own.origin)
+            }
+            identity = (own.value, role.profile)
+        }
     }
 }
 

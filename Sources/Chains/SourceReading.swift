@@ -129,10 +129,8 @@ extension PlaintextKey {
 extension WebIdentity {
     /// The token of `AWS_WEB_IDENTITY_TOKEN_FILE`, for a role without a source.
     init(of profile: Profile, roleARN: Setting, environmentsTokenFile file: String) throws(ChainError) {
-        self.roleARN = roleARN
-        tokenFile = Setting(value: file, origin: Origin(path: "AWS_WEB_IDENTITY_TOKEN_FILE", line: 0))
-        sessionName = try profile.value("role_session_name")
-        duration = try profile.roleDuration()
+        let tokenFile = Setting(value: file, origin: Origin(path: "AWS_WEB_IDENTITY_TOKEN_FILE", line: 0))
+        try self.init(of: profile, roleARN: roleARN, tokenFile: tokenFile)
     }
 
     init?(of profile: Profile) throws(ChainError) {
@@ -140,10 +138,30 @@ extension WebIdentity {
         guard let roleARN = try profile.value("role_arn") else {
             throw .webIdentityWithoutRole(profile: profile.name, tokenFile.origin)
         }
+        try self.init(of: profile, roleARN: roleARN, tokenFile: tokenFile)
+    }
+
+    private init(of profile: Profile, roleARN: Setting, tokenFile: Setting) throws(ChainError) {
         self.roleARN = roleARN
         self.tokenFile = tokenFile
         sessionName = try profile.value("role_session_name")
         duration = try profile.roleDuration()
+        unsent = try Self.unsent(of: profile)
+    }
+
+    /// Without its policy the role would be given whole, which the profile does not say.
+    private static func unsent(of profile: Profile) throws(ChainError) -> [Unsent] {
+        for key in ["policy", "policy_arns"] {
+            if let policy = try profile.value(key) { throw .badValue(key: key, .webIdentitysPolicy, policy.origin) }
+        }
+        if let file = try profile.ownValue("policy_file") {
+            throw .badValue(key: "policy_file", .webIdentitysPolicy, file.origin)
+        }
+        var unsent: [Unsent] = []
+        for key in ["external_id", "source_identity", "session_tags", "transitive_session_tags"] {
+            if let setting = try profile.value(key) { unsent.append(Unsent(key: key, setting: setting)) }
+        }
+        return unsent
     }
 }
 

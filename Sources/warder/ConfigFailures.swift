@@ -112,6 +112,16 @@ extension Failure {
                 "\(profile) asks for \(seconds) seconds, and a role that is assumed from a session lasts 3600 at most",
                 "take duration_seconds away, or set it to 3600"
             )
+        case .inheritedTag(let tag, let from, _):
+            (
+                "the session tag \(tag) is transitive in \(from), and STS refuses it a second time",
+                "take it away here: the session has it from \(from)"
+            )
+        case .changedSourceIdentity(let from, _):
+            (
+                "source_identity is not that of \(from), which sets it first, and AWS lets nobody change it",
+                "take it away here: the session has it from \(from)"
+            )
         case .badValue(let key, let flaw, _): ("\(key) " + words(flaw).0, words(flaw).1)
         }
     }
@@ -137,6 +147,8 @@ extension Failure {
         case .repeatedTag: ("has a tag twice", "take one of them away")
         case .unknownTag: ("names a tag that is not in session_tags", "add it there")
         case .notJSON: ("is not a JSON object", "write it as {\"Version\": \"2012-10-17\", …}")
+        case .webIdentitysPolicy:
+            ("cannot narrow a web identity here", "put it into a profile with a role_arn behind this one")
         case .notARegion: ("is not a region", "write it as eu-west-1")
         case .policyGivenTwice: ("stands beside a policy file", "take one of them away")
         case .empty: ("is empty", "write a value, or take the line away")

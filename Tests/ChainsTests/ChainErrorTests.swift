@@ -53,6 +53,20 @@ struct ChainErrorTests {
             "[profile p]\n\(role)source_profile = é\n[profile é]",
             .passedOver(profile: "é", line(4), link: line(3))
         ),
+        (
+            "[profile p]\n\(role)session_tags = A=1\nsource_profile = q\n[profile q]\n\(role)session_tags = a=1\n"
+                + "transitive_session_tags = a\nsource_profile = k",
+            .inheritedTag(tag: "A", from: "q", line(3))
+        ),
+        (
+            "[profile p]\n\(role)source_identity = ann\nsource_profile = q\n[profile q]\n\(role)source_profile = r\n"
+                + "[profile r]\n\(role)source_identity = bob\nsource_profile = k",
+            .changedSourceIdentity(from: "r", line(3))
+        ),
+        (
+            "[profile p]\n\(role)web_identity_token_file = /t\npolicy_arns = a",
+            .badValue(key: "policy_arns", .webIdentitysPolicy, line(4))
+        ),
         ("[profile p]\nsso_region = r", .ssoIncomplete(profile: "p", missing: "sso_start_url", line(2))),
         (
             "[profile p]\ninclude_profile = p\nregion = x",
@@ -77,6 +91,15 @@ struct ChainErrorTests {
     @Test(arguments: errors)
     func saysWhatAndWhere(_ config: String, _ error: ChainError) {
         #expect(throws: error) { try resolve("p", config, keys: ["k"]) }
+    }
+
+    /// What STS takes: the same source identity again, and a tag that the role before did not hand on.
+    @Test func takesWhatIsHandedOn() throws {
+        let config =
+            "[profile p]\n\(Self.role)source_identity = ann\nsession_tags = a=2,c=1\nsource_profile = q\n"
+            + "[profile q]\n\(Self.role)source_identity = ann\nsession_tags = a=1,b=1\n"
+            + "transitive_session_tags = b\nsource_profile = k"
+        #expect(try resolve("p", config, keys: ["k"]).roles.count == 2)
     }
 
     @Test func takesWhatAnSSOSessionSaysTwice() throws {

@@ -158,6 +158,19 @@ WRONG = [
     ("own_source", 3, f"[profile p]\n{R}source_profile = p\n"),
     ("own_source", 2, "[profile p]\nsource_profile = p\n"),
     ("passed_over", 3, f"[profile p]\n{R}source_profile = münchen\n[profile münchen]\n{PLAIN}"),
+    ("inherited_tag", 4,
+     f"[profile p]\n{R}source_profile = q\nsession_tags = TEAM=red\n[profile q]\n{R}source_profile = r\n"
+     f"session_tags = team=red,cost=1\ntransitive_session_tags = team\n[profile r]\n{PLAIN}"),
+    ("inherited_tag", 4,
+     f"[profile p]\n{R}source_profile = q\nsession_tags = team=red\n[profile q]\n{R}source_profile = r\n"
+     f"[profile r]\n{R}source_profile = s\nsession_tags = team=red\ntransitive_session_tags = team\n[profile s]\n{PLAIN}"),
+    ("changed_source_identity", 4,
+     f"[profile p]\n{R}source_profile = q\nsource_identity = bob\n[profile q]\n{R}source_profile = r\n"
+     f"source_identity = alice\n[profile r]\n{PLAIN}"),
+    ("bad_value", 4, f"[profile p]\n{R}web_identity_token_file = /t\npolicy = {{}}\n"),
+    ("bad_value", 4, f"[profile p]\n{R}web_identity_token_file = /t\nwarder_policy_file = /p\n"),
+    ("bad_value", 4,
+     f"[profile p]\n{R}web_identity_token_file = /t\npolicy_arns = arn:aws:iam::aws:policy/ReadOnlyAccess\n"),
     ("sso_session_missing", 2, "[profile p]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n"),
     ("services_missing", 2, f"[profile p]\nservices = s\n{PLAIN}"),
     ("process_for_another_profile", 2, "[profile p]\ncredential_process = warder process q\n"),

@@ -120,6 +120,7 @@ extension Explanation.Step {
                     ("role_session_name", identity.sessionName),
                 ])
             add("duration_seconds", identity.duration)
+            add(identity.unsent.map { ("ignored_" + $0.key, $0.setting) })
         case .sso(let sso):
             self = named(
                 "sso", chain.roles.first?.profile ?? chain.profile,
@@ -157,7 +158,7 @@ extension Explanation.Step {
         }
         add("policy_arns", role.policyARNs.map(\.value), role.policyARNs.first?.origin)
         let tags = role.sessionTags.map { "\($0.key)=\($0.value)" }
-        add("session_tags", tags, profile?.origin(ofEither: "session_tags"))
+        add("session_tags", tags, role.sessionTagsOrigin)
         add("transitive_session_tags", role.transitiveTagKeys, profile?.origin(ofEither: "transitive_session_tags"))
     }
 
