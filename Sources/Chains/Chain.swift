@@ -117,6 +117,8 @@ public struct RoleStep: Sendable {
     public var policyARNs: [Setting]
     /// `session_tags`, in the order they are written.
     public let sessionTags: [SessionTag]
+    /// The line of `session_tags`.
+    public let sessionTagsOrigin: Origin?
     /// `transitive_session_tags`: keys of `sessionTags` that go on to roles assumed from this one.
     public let transitiveTagKeys: [String]
     /// `source_identity`.

@@ -6,6 +6,9 @@ public enum ChainError: Error, Equatable, Sendable {
     case profile(ProfileError)
     /// Neither file has the profile that was asked for, and no key has its name.
     case noSuchProfile(String)
+    /// The profile stands in the files, and is passed over, as every SDK does, for its name. `link` is the line that
+    /// names it, where it is not what was asked for.
+    case passedOver(profile: String, Origin, link: Origin?)
     /// `source_profile` of `profile` names `source`, which is in neither file and no key.
     case sourceMissing(source: String, profile: String, Origin)
     /// `source_profile` leads back to `profile`.
@@ -18,6 +21,8 @@ public enum ChainError: Error, Equatable, Sendable {
     case roleWithoutSource(profile: String, Origin)
     /// A profile that says nothing of where its credentials come from, and no key has its name.
     case noCredentials(profile: String, Origin)
+    /// A `source_profile` that is the profile itself, which has no key and no other source.
+    case ownSource(profile: String, Origin)
     /// One half of a plaintext key; `missing` is the setting of the other.
     case halfAKey(profile: String, missing: String, Origin)
     /// A `credential_source` that no SDK knows.
@@ -26,7 +31,7 @@ public enum ChainError: Error, Equatable, Sendable {
     case webIdentityWithoutRole(profile: String, Origin)
     /// Settings of IAM Identity Center, of which `missing` is not there; the line is that of one that is.
     case ssoIncomplete(profile: String, missing: String, Origin)
-    /// `key` may stand only in the `sso-session` that the profile names.
+    /// `key` stands beside `sso_session`, and the `sso-session` does not say the same.
     case ssoKeyBesideSession(profile: String, key: String, Origin)
     /// The profile names an `sso-session` that is not there.
     case ssoSessionMissing(session: String, profile: String, Origin)
@@ -36,6 +41,12 @@ public enum ChainError: Error, Equatable, Sendable {
     case processForAnotherProfile(profile: String, asked: String, Origin)
     /// Over 3600 s for a role that is assumed with a session's credentials (AWS IAM User Guide, "Role chaining").
     case roleChainingTooLong(profile: String, seconds: Int, Origin)
+    /// A session tag that the session before it, of the profile `from`, has made transitive: STS takes no tag of that key
+    /// again, whatever its value (AWS STS API Reference, "AssumeRole").
+    case inheritedTag(tag: String, from: String, Origin)
+    /// Another `source_identity` than that of `from`, a role before it: once set, it cannot be changed (AWS IAM User
+    /// Guide, "Monitor and control actions taken with assumed roles").
+    case changedSourceIdentity(from: String, Origin)
     /// A value that AWS would not take, or that is no value of this setting.
     case badValue(key: String, Flaw, Origin)
 
@@ -71,6 +82,10 @@ public enum ChainError: Error, Equatable, Sendable {
         case unknownTag
         /// Not a JSON object.
         case notJSON
+        /// A session policy of a web identity.
+        case webIdentitysPolicy
+        /// Not one label of a host name.
+        case notARegion
         /// A policy, and a policy file.
         case policyGivenTwice
         /// Nothing behind the `=`.
@@ -82,13 +97,15 @@ public enum ChainError: Error, Equatable, Sendable {
         switch self {
         case .profile(let error): error.origin
         case .noSuchProfile: nil
+        case .passedOver(_, let section, let link): link ?? section
         case .sourceMissing(_, _, let origin), .cycle(_, let origin), .tooDeep(_, let origin),
             .twoSources(_, let origin), .roleWithoutSource(_, let origin), .noCredentials(_, let origin),
-            .halfAKey(_, _, let origin), .unknownCredentialSource(_, let origin),
+            .ownSource(_, let origin), .halfAKey(_, _, let origin), .unknownCredentialSource(_, let origin),
             .webIdentityWithoutRole(_, let origin), .ssoIncomplete(_, _, let origin),
             .ssoKeyBesideSession(_, _, let origin), .ssoSessionMissing(_, _, let origin),
             .servicesMissing(_, let origin), .processForAnotherProfile(_, _, let origin),
-            .roleChainingTooLong(_, _, let origin), .badValue(_, _, let origin):
+            .roleChainingTooLong(_, _, let origin), .inheritedTag(_, _, let origin),
+            .changedSourceIdentity(_, let origin), .badValue(_, _, let origin):
             origin
         }
     }

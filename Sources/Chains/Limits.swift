@@ -9,8 +9,28 @@ extension Chain {
             try checkARN(identity.roleARN, "role_arn", resource: "role/", else: .notARoleARN)
             if let name = identity.sessionName { try checkText(name, "role_session_name", ",.@=+-", 2...64) }
         }
+        if case .sso(let sso) = source { try checkRegion(sso.region, "sso_region") }
         if let device = session?.mfa { try checkDevice(device) }
         for role in roles { try role.check() }
+        if roles.count > 1 { try checkInheritance() }
+    }
+
+    /// What one role's session hands on, the roles behind it may not change.
+    private func checkInheritance() throws(ChainError) {
+        var inherited: [String: String] = [:]
+        var identity: (value: String, from: String)?
+        for role in roles {
+            for tag in role.sessionTags {
+                guard let from = inherited[tag.key.lowercased()], let origin = role.sessionTagsOrigin else { continue }
+                throw .inheritedTag(tag: tag.key, from: from, origin)
+            }
+            for key in role.transitiveTagKeys { inherited[key.lowercased()] = role.profile }
+            guard let own = role.sourceIdentity else { continue }
+            if let identity, identity.value != own.value {
+                throw .changedSourceIdentity(from: identity.from, own.origin)
+            }
+            identity = (own.value, role.profile)
+        }
     }
 }
 
@@ -83,6 +103,15 @@ private func checkText(
     for byte in setting.value.utf8 where !isWord(byte) && !contains(extra, byte) {
         throw .badValue(key: key, .wrongCharacter(allowed: "_\(extra)"), setting.origin)
     }
+}
+
+/// One label of a host name in lower case (RFC 1123 section 2.1).
+private func checkRegion(_ setting: Setting, _ key: String) throws(ChainError) {
+    let name = setting.value.utf8
+    let hyphen = UInt8(ascii: "-")
+    guard (1...63).contains(name.count), name.first != hyphen, name.last != hyphen,
+        name.allSatisfy({ isDigit($0) || $0 == hyphen || $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z") })
+    else { throw .badValue(key: key, .notARegion, setting.origin) }
 }
 
 /// `arn:PARTITION:iam::ACCOUNT:RESOURCE…`, the account being twelve digits, or `aws` for a policy of AWS's own.

@@ -11,6 +11,7 @@ extension RoleStep {
         policy = try Self.policy(of: profile)
         policyARNs = try profile.value("policy_arns")?.asList() ?? []
         sessionTags = try Self.tags(of: profile)
+        sessionTagsOrigin = sessionTags.isEmpty ? nil : try profile.value("session_tags")?.origin
         transitiveTagKeys = try profile.value("transitive_session_tags")?.asTagKeys() ?? []
         sourceIdentity = try profile.value("source_identity")
         mfa = try profile.device()

@@ -57,6 +57,16 @@ public struct WebIdentity: Sendable {
     public let sessionName: Setting?
     /// `duration_seconds`.
     public let duration: Seconds?
+    /// What the profile says of roles, and `AssumeRoleWithWebIdentity` does not take; SDKs ignore it too.
+    public let unsent: [Unsent]
+
+    /// A setting that is not sent.
+    public struct Unsent: Sendable {
+        /// Its name.
+        public let key: String
+        /// What it says, and where.
+        public let setting: Setting
+    }
 }
 
 /// A role of IAM Identity Center.

@@ -35,7 +35,12 @@ extension Source {
         case .other(let command): return .process(command)
         case .warder: return .storedKey(name: profile.name, origin: profile.origin)
         case nil:
-            guard isStoredKey(profile.name) else { throw .noCredentials(profile: profile.name, profile.origin) }
+            guard isStoredKey(profile.name) else {
+                if let link = try profile.value("source_profile"), link.value == profile.name {
+                    throw .ownSource(profile: profile.name, link.origin)
+                }
+                throw .noCredentials(profile: profile.name, profile.origin)
+            }
             return .storedKey(name: profile.name, origin: profile.origin)
         }
     }
@@ -124,10 +129,8 @@ extension PlaintextKey {
 extension WebIdentity {
     /// The token of `AWS_WEB_IDENTITY_TOKEN_FILE`, for a role without a source.
     init(of profile: Profile, roleARN: Setting, environmentsTokenFile file: String) throws(ChainError) {
-        self.roleARN = roleARN
-        tokenFile = Setting(value: file, origin: Origin(path: "AWS_WEB_IDENTITY_TOKEN_FILE", line: 0))
-        sessionName = try profile.value("role_session_name")
-        duration = try profile.roleDuration()
+        let tokenFile = Setting(value: file, origin: Origin(path: "AWS_WEB_IDENTITY_TOKEN_FILE", line: 0))
+        try self.init(of: profile, roleARN: roleARN, tokenFile: tokenFile)
     }
 
     init?(of profile: Profile) throws(ChainError) {
@@ -135,10 +138,30 @@ extension WebIdentity {
         guard let roleARN = try profile.value("role_arn") else {
             throw .webIdentityWithoutRole(profile: profile.name, tokenFile.origin)
         }
+        try self.init(of: profile, roleARN: roleARN, tokenFile: tokenFile)
+    }
+
+    private init(of profile: Profile, roleARN: Setting, tokenFile: Setting) throws(ChainError) {
         self.roleARN = roleARN
         self.tokenFile = tokenFile
         sessionName = try profile.value("role_session_name")
         duration = try profile.roleDuration()
+        unsent = try Self.unsent(of: profile)
+    }
+
+    /// Without its policy the role would be given whole, which the profile does not say.
+    private static func unsent(of profile: Profile) throws(ChainError) -> [Unsent] {
+        for key in ["policy", "policy_arns"] {
+            if let policy = try profile.value(key) { throw .badValue(key: key, .webIdentitysPolicy, policy.origin) }
+        }
+        if let file = try profile.ownValue("policy_file") {
+            throw .badValue(key: "policy_file", .webIdentitysPolicy, file.origin)
+        }
+        var unsent: [Unsent] = []
+        for key in ["external_id", "source_identity", "session_tags", "transitive_session_tags"] {
+            if let setting = try profile.value(key) { unsent.append(Unsent(key: key, setting: setting)) }
+        }
+        return unsent
     }
 }
 
@@ -153,13 +176,11 @@ extension SSO {
         var scopes: Setting?
         guard let given = session ?? roleName ?? accountID ?? startURL ?? region else { return nil }
         if let session {
-            if let region { throw .ssoKeyBesideSession(profile: name, key: "sso_region", region.origin) }
-            if let startURL { throw .ssoKeyBesideSession(profile: name, key: "sso_start_url", startURL.origin) }
             guard let section = profiles.ssoSession(session.value) else {
                 throw .ssoSessionMissing(session: session.value, profile: name, session.origin)
             }
-            region = try section.plainValue("sso_region")
-            startURL = try section.plainValue("sso_start_url")
+            region = try section.shared("sso_region", beside: region, profile: name)
+            startURL = try section.shared("sso_start_url", beside: startURL, profile: name)
             scopes = try section.plainValue("sso_registration_scopes")
         }
         if let accountID, roleName == nil {
@@ -173,5 +194,16 @@ extension SSO {
         self.region = region
         self.startURL = startURL
         self.scopes = scopes
+    }
+}
+
+extension Profile {
+    /// What an `sso-session` says. A profile may repeat it, for tools that know no sessions, but say nothing else.
+    fileprivate func shared(
+        _ key: String, beside own: Setting?, profile: String
+    ) throws(ChainError) -> Setting? {
+        let said = try plainValue(key)
+        guard let own, said?.value != own.value else { return said }
+        throw .ssoKeyBesideSession(profile: profile, key: key, own.origin)
     }
 }

@@ -27,7 +27,7 @@ struct Walk {
         var link: Setting?
         while true {
             guard let profile = set.profile(name) else {
-                guard !name.isEmpty, isStoredKey(name) else { throw missing(name, link) }
+                guard !name.isEmpty, isStoredKey(name) else { throw missing(name, link, set) }
                 end = .key(name)
                 return
             }
@@ -70,7 +70,8 @@ struct Walk {
         return next.value == profile.name ? nil : next
     }
 
-    private func missing(_ name: String, _ link: Setting?) -> ChainError {
+    private func missing(_ name: String, _ link: Setting?, _ set: ProfileSet) -> ChainError {
+        if let section = set.passedOver(name) { return .passedOver(profile: name, section, link: link?.origin) }
         guard let link, let last = profiles.last else { return .noSuchProfile(name) }
         return .sourceMissing(source: name, profile: last.name, link.origin)
     }

@@ -5,7 +5,7 @@ extension ProfileSet {
     public func adopting(_ name: String, program: String) throws(EditingError) -> [Edit] {
         let profiles = try editable(name)
         let command = try WarderCommand.text(program: program, profile: name)
-        let credentials = credentials.flatMap { EditableProfile(.profile, name, in: $0) }
+        let credentials = credentials.flatMap { EditableProfile(.profile, name, in: $0, credentialsIndex) }
         for profile in profiles { try check(profile, credentials, name) }
         if let origin = try? includedProgram(name) { throw .includedProgram(origin) }
         return profiles.flatMap { $0.adopting(command) }.inOrder
@@ -32,9 +32,12 @@ extension ProfileSet {
     /// The profile's sections in the config file. `[default]` and `[profile default]` are edited each for itself, since
     /// SDKs differ in which of the two they read.
     private func editable(_ name: String) throws(EditingError) -> [EditableProfile] {
-        guard let profile = profile(name) else { throw .noSuchProfile(name) }
+        guard let profile = profile(name) else {
+            if let origin = passedOver(name) { throw .passedOver(profile: name, origin) }
+            throw .noSuchProfile(name)
+        }
         let kinds: [Section.Kind] = name == "default" ? [.profile, .bareDefault] : [.profile]
-        let found = config.map { file in kinds.compactMap { EditableProfile($0, name, in: file) } } ?? []
+        let found = config.map { file in kinds.compactMap { EditableProfile($0, name, in: file, configIndex) } } ?? []
         guard !found.isEmpty else { throw .onlyInCredentials(profile: name, profile.origin) }
         return found
     }

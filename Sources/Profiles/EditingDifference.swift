@@ -4,13 +4,16 @@ extension ProfileFile {
     /// It has no lines of context, since a key in plain text may stand in one; the section stands in its place.
     public func difference(_ edits: [Edit]) -> [String] {
         var growth = 0
+        // Where the line of this number begins.
+        var known = (offset: 0, number: 1)
         return withText { text in
             text.changes(edits).reduce(into: ["--- " + path, "+++ " + path]) { lines, change in
                 let before = text.lines(change.range)
                 let after = text.edited(change.edits, change.range).withUnsafeBytes { bytes in
                     bytes.baseAddress.map { Text(base: $0, count: bytes.count).lines(0..<bytes.count) } ?? []
                 }
-                let start = text.lineNumber(change.range.lowerBound)
+                let start = known.number + text.lineCount(known.offset..<change.range.lowerBound)
+                known = (change.range.lowerBound, start)
                 let spans = "-\(span(start, before.count)) +\(span(start + growth, after.count))"
                 lines.append("@@ \(spans) @@\(text.heading(sections, change.edits))")
                 lines += marked("-", before) + marked("+", after)
@@ -75,17 +78,24 @@ extension Text {
         return lines
     }
 
-    /// The number of the line that begins at `offset`, from 1.
-    fileprivate func lineNumber(_ offset: Int) -> Int {
-        UnsafeRawBufferPointer(start: base, count: offset).reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
+    /// How many lines end in `range`.
+    fileprivate func lineCount(_ range: Range<Int>) -> Int {
+        UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
+            .reduce(0) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
     }
 
     /// The header above the first of `edits`.
     fileprivate func heading(_ sections: [Section], _ edits: [Edit]) -> String {
-        guard let edit = edits.first,
-            let section = sections.last(where: { Int($0.bodyStart) <= edit.offset + edit.removed }),
-            let header = string(lineStart(Int(section.nameStart))..<Int(section.nameEnd))
-        else { return "" }
+        guard let edit = edits.first else { return "" }
+        // The sections are in the file's order.
+        var (low, high) = (0, sections.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if Int(sections[middle].bodyStart) <= edit.offset + edit.removed { low = middle + 1 } else { high = middle }
+        }
+        guard low > 0 else { return "" }
+        let section = sections[low - 1]
+        guard let header = string(lineStart(Int(section.nameStart))..<Int(section.nameEnd)) else { return "" }
         return " \(header)]"
     }
 }

@@ -2,6 +2,8 @@
 public enum EditingError: Error, Equatable, Sendable {
     /// Neither file has the profile.
     case noSuchProfile(String)
+    /// The profile stands there, and every SDK passes it over for its name.
+    case passedOver(profile: String, Origin)
     /// The config file does not have it, and the credentials file does.
     case onlyInCredentials(profile: String, Origin)
     /// A key in plain text, which SDKs take before they run a `credential_process`.

@@ -49,15 +49,18 @@ struct EditableProfile {
     ]
 
     /// Nil where the file has no such section.
-    init?(_ kind: Section.Kind, _ name: String, in file: ProfileFile) {
-        guard case .some(.some(let profile)) = file.withText({ Self($0, kind, name, in: file) }) else { return nil }
+    init?(_ kind: Section.Kind, _ name: String, in file: ProfileFile, _ index: SectionIndex?) {
+        guard case .some(.some(let profile)) = file.withText({ Self($0, kind, name, in: file, index) }) else {
+            return nil
+        }
         self = profile
     }
 
-    private init?(_ text: Text, _ kind: Section.Kind, _ name: String, in file: ProfileFile) {
-        let sections = file.sections.filter {
-            $0.kind == kind && text.string(Int($0.nameStart)..<Int($0.nameEnd)) == name
-        }
+    private init?(_ text: Text, _ kind: Section.Kind, _ name: String, in file: ProfileFile, _ index: SectionIndex?) {
+        let sections =
+            if let index { file.sections(kind, name, index) } else {
+                file.sections.filter { $0.kind == kind && text.string(Int($0.nameStart)..<Int($0.nameEnd)) == name }
+            }
         guard let first = sections.first else { return nil }
         let next = Int(first.bodyStart)
         lineEnding = text.lineEnding(before: next)

@@ -62,7 +62,18 @@ public final class ProfileFile: Sendable {
 
     /// Adds the properties of all sections of a name to `properties`, in the file's order. Returns the line of the
     /// first such section, or nil where there is none.
-    func read(_ kind: Section.Kind, _ name: String, into properties: inout [Property]) -> UInt32? {
+    func read(
+        _ kind: Section.Kind, _ name: String, _ index: SectionIndex?, into properties: inout [Property]
+    ) -> UInt32? {
+        if let index {
+            let found = sections(kind, name, index)
+            _ = withText { text in
+                for section in found {
+                    text.read(section, inCredentials: self.kind == .credentials, into: &properties)
+                }
+            }
+            return found.first?.line
+        }
         var name = name
         var line: UInt32?
         name.withUTF8 { word in
@@ -74,6 +85,23 @@ public final class ProfileFile: Sendable {
             }
         }
         return line
+    }
+
+    /// All sections of a name, in the file's order.
+    func sections(_ kind: Section.Kind, _ name: String, _ index: SectionIndex) -> [Section] {
+        index[name].map { sections[$0] }.filter { $0.kind == kind }
+    }
+
+    /// The line of the first profile that is passed over for its name, which is `name`, or that in quotes.
+    func passedOver(_ name: String) -> UInt32? {
+        withText { text -> UInt32? in
+            for section in sections where section.kind == .profile {
+                let range = Int(section.nameStart)..<Int(section.nameEnd)
+                guard !range.allSatisfy({ isNameByte(text[$0]) }), let said = text.string(range) else { continue }
+                if said == name || said == "\"\(name)\"" || said == "'\(name)'" { return section.line }
+            }
+            return nil
+        } ?? nil
     }
 
     /// The names of all profiles in the file's order, one for each section.

@@ -5,11 +5,22 @@ public struct ProfileSet: Sendable {
     /// The credentials file, if there is one.
     public let credentials: ProfileFile?
 
+    let configIndex: SectionIndex?
+    let credentialsIndex: SectionIndex?
+
     /// Puts the two files together; a file that is not there is nil.
-    public init(config: ProfileFile?, credentials: ProfileFile?) {
+    ///
+    /// - Parameter isIndexed: all profiles are wanted, so that looking one up is not to take time in proportion to the
+    ///   number of sections.
+    public init(config: ProfileFile?, credentials: ProfileFile?, isIndexed: Bool = false) {
         self.config = config
         self.credentials = credentials
+        configIndex = isIndexed ? config.map { SectionIndex($0) } : nil
+        credentialsIndex = isIndexed ? credentials.map { SectionIndex($0) } : nil
     }
+
+    /// The same files, for whoever looks up many profiles.
+    public func indexed() -> ProfileSet { ProfileSet(config: config, credentials: credentials, isIndexed: true) }
 
     /// The profile `name`, or nil where neither file has it. Names that no SDK accepts are never there.
     ///
@@ -17,6 +28,15 @@ public struct ProfileSet: Sendable {
     public func profile(_ name: String) -> Profile? {
         guard let profile = bareProfile(name) else { return nil }
         return profile.mayHave(Self.include) ? following(profile) : profile
+    }
+
+    /// Where a profile stands that is passed over, since its name is `name`, which no SDK accepts, or stands in quotes;
+    /// nil where there is none.
+    public func passedOver(_ name: String) -> Origin? {
+        for file in [config, credentials] {
+            if let file, let line = file.passedOver(name) { return file.origin(line) }
+        }
+        return nil
     }
 
     /// The section `[sso-session name]`, or nil where the config file has none.
@@ -37,7 +57,7 @@ public struct ProfileSet: Sendable {
     private func section(_ kind: Section.Kind, _ name: String) -> Profile? {
         guard Self.isName(name), let config else { return nil }
         var properties: [Property] = []
-        guard let line = config.read(kind, name, into: &properties) else { return nil }
+        guard let line = config.read(kind, name, configIndex, into: &properties) else { return nil }
         return Profile(name: name, origin: config.origin(line), files: self, properties: properties)
     }
 
@@ -46,12 +66,14 @@ public struct ProfileSet: Sendable {
         var properties: [Property] = []
         var origin: Origin?
         if let config {
-            var line = config.read(.profile, name, into: &properties)
+            var line = config.read(.profile, name, configIndex, into: &properties)
             // `[profile default]` hides `[default]`, wherever they stand.
-            if line == nil, name == "default" { line = config.read(.bareDefault, name, into: &properties) }
+            if line == nil, name == "default" { line = config.read(.bareDefault, name, configIndex, into: &properties) }
             origin = line.map { config.origin($0) }
         }
-        if let credentials, let line = credentials.read(.profile, name, into: &properties), origin == nil {
+        if let credentials, let line = credentials.read(.profile, name, credentialsIndex, into: &properties),
+            origin == nil
+        {
             origin = credentials.origin(line)
         }
         guard let origin else { return nil }

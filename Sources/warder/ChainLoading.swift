@@ -3,6 +3,7 @@ import Linux
 import Profiles
 import Secrets
 import Sessions
+import Vault
 
 /// Makes a chain of a profile, from the files and from what is known of the keys.
 struct ChainLoading {
@@ -48,6 +49,7 @@ struct ChainLoading {
         } else if profiles.profile(name) != nil {
             return true
         }
+        guard KeyName(name) != nil else { return false }
         if let vault = store as? VaultStore {
             let opensUnasked = try vault.opensUnasked()
             guard opensUnasked || context.canAsk else {

@@ -46,6 +46,10 @@ extension Failure {
                 hint: "run warder list, or add it to ~/.aws/config", fault: "no_such_profile")
             return
         }
+        if case .passedOver(let name, let section, let link) = error {
+            self.init(passedOver: name, section, link: link)
+            return
+        }
         let (message, hint) = Self.words(error)
         self.init(
             .badConfig, Self.place(error.origin) + message, hint: hint, origin: Self.line(error.origin),
@@ -57,9 +61,23 @@ extension Failure {
         Failure(code, Self.place(origin) + message, hint: hint, origin: Self.line(origin), fault: fault)
     }
 
+    /// A section that only some programs take for a profile.
+    init(passedOver name: String, _ section: Origin, link: Origin? = nil) {
+        let before =
+            switch link {
+            case .some(let link):
+                "\(link.place): the source_profile \(name) is no profile: its section (\(section.place))"
+            case nil: "\(section.place): there is no profile named \(name): this section"
+            }
+        self.init(
+            link == nil ? .notFound : .badConfig, before + " is passed over for how it is named",
+            hint: "name it with letters, digits and _ - / . % @ : + alone, without quotes: SDKs know no others",
+            origin: (link ?? section).place, fault: "passed_over")
+    }
+
     private static func words(_ error: ChainError) -> (String, String) {
         switch error {
-        case .profile, .noSuchProfile: ("the profile cannot be used", "see the line above")
+        case .profile, .noSuchProfile, .passedOver: ("the profile cannot be used", "see the line above")
         case .sourceMissing(let source, let profile, _):
             (
                 "the source_profile of \(profile) is \(source), which is no profile and no key",
@@ -74,6 +92,8 @@ extension Failure {
             ("\(profile) has a role_arn, and nothing to assume it with", "add source_profile or warder_key")
         case .noCredentials(let profile, _):
             ("\(profile) does not say where its credentials come from", "store a key for it: warder add \(profile)")
+        case .ownSource(let profile, _):
+            ("source_profile names \(profile) itself, which has no key", "add one there, or: warder add \(profile)")
         case .halfAKey(let profile, let missing, _): ("\(profile) has half a key", "add \(missing)")
         case .unknownCredentialSource(let value, _):
             ("\(value) is no credential_source", "use Environment, Ec2InstanceMetadata or EcsContainer")
@@ -82,7 +102,7 @@ extension Failure {
         case .ssoIncomplete(let profile, let missing, _):
             ("\(profile) lacks \(missing) of IAM Identity Center", "add \(missing)")
         case .ssoKeyBesideSession(_, let key, _):
-            ("\(key) belongs into the sso-session that the profile names", "move it there")
+            ("\(key) is not said, or not the same, in the sso-session that the profile names", "keep it there alone")
         case .ssoSessionMissing(let session, let profile, _):
             ("\(profile) names the sso-session \(session), which is not there", "add [sso-session \(session)]")
         case .servicesMissing(let services, _):
@@ -96,6 +116,16 @@ extension Failure {
             (
                 "\(profile) asks for \(seconds) seconds, and a role that is assumed from a session lasts 3600 at most",
                 "take duration_seconds away, or set it to 3600"
+            )
+        case .inheritedTag(let tag, let from, _):
+            (
+                "the session tag \(tag) is transitive in \(from), and STS refuses it a second time",
+                "take it away here: the session has it from \(from)"
+            )
+        case .changedSourceIdentity(let from, _):
+            (
+                "source_identity is not that of \(from), which sets it first, and AWS lets nobody change it",
+                "take it away here: the session has it from \(from)"
             )
         case .badValue(let key, let flaw, _): ("\(key) " + words(flaw).0, words(flaw).1)
         }
@@ -122,6 +152,9 @@ extension Failure {
         case .repeatedTag: ("has a tag twice", "take one of them away")
         case .unknownTag: ("names a tag that is not in session_tags", "add it there")
         case .notJSON: ("is not a JSON object", "write it as {\"Version\": \"2012-10-17\", …}")
+        case .webIdentitysPolicy:
+            ("cannot narrow a web identity here", "put it into a profile with a role_arn behind this one")
+        case .notARegion: ("is not a region", "write it as eu-west-1")
         case .policyGivenTwice: ("stands beside a policy file", "take one of them away")
         case .empty: ("is empty", "write a value, or take the line away")
         }

@@ -40,6 +40,33 @@ struct ChainErrorTests {
             "[profile p]\nsso_session = s\n[sso-session s]\nsso_start_url = u",
             .ssoIncomplete(profile: "p", missing: "sso_region", line(2))
         ),
+        (
+            "[profile p]\nsso_session = s\nsso_region = r\n[sso-session s]\nsso_region = q\nsso_start_url = u",
+            .ssoKeyBesideSession(profile: "p", key: "sso_region", line(3))
+        ),
+        (
+            "[profile p]\nsso_session = s\nsso_start_url = u\n[sso-session s]\nsso_region = q",
+            .ssoKeyBesideSession(profile: "p", key: "sso_start_url", line(3))
+        ),
+        ("[profile p]\n\(role)source_profile = p", .ownSource(profile: "p", line(3))),
+        (
+            "[profile p]\n\(role)source_profile = é\n[profile é]",
+            .passedOver(profile: "é", line(4), link: line(3))
+        ),
+        (
+            "[profile p]\n\(role)session_tags = A=1\nsource_profile = q\n[profile q]\n\(role)session_tags = a=1\n"
+                + "transitive_session_tags = a\nsource_profile = k",
+            .inheritedTag(tag: "A", from: "q", line(3))
+        ),
+        (
+            "[profile p]\n\(role)source_identity = ann\nsource_profile = q\n[profile q]\n\(role)source_profile = r\n"
+                + "[profile r]\n\(role)source_identity = bob\nsource_profile = k",
+            .changedSourceIdentity(from: "r", line(3))
+        ),
+        (
+            "[profile p]\n\(role)web_identity_token_file = /t\npolicy_arns = a",
+            .badValue(key: "policy_arns", .webIdentitysPolicy, line(4))
+        ),
         ("[profile p]\nsso_region = r", .ssoIncomplete(profile: "p", missing: "sso_start_url", line(2))),
         (
             "[profile p]\ninclude_profile = p\nregion = x",
@@ -64,6 +91,25 @@ struct ChainErrorTests {
     @Test(arguments: errors)
     func saysWhatAndWhere(_ config: String, _ error: ChainError) {
         #expect(throws: error) { try resolve("p", config, keys: ["k"]) }
+    }
+
+    /// What STS takes: the same source identity again, and a tag that the role before did not hand on.
+    @Test func takesWhatIsHandedOn() throws {
+        let config =
+            "[profile p]\n\(Self.role)source_identity = ann\nsession_tags = a=2,c=1\nsource_profile = q\n"
+            + "[profile q]\n\(Self.role)source_identity = ann\nsession_tags = a=1,b=1\n"
+            + "transitive_session_tags = b\nsource_profile = k"
+        #expect(try resolve("p", config, keys: ["k"]).roles.count == 2)
+    }
+
+    @Test func takesWhatAnSSOSessionSaysTwice() throws {
+        let config =
+            "[profile p]\nsso_session = s\nsso_start_url = u\n[sso-session s]\nsso_start_url = u\nsso_region = r"
+        guard case .sso(let sso) = try resolve("p", config).source else {
+            Issue.record("no sign-in")
+            return
+        }
+        #expect(sso.startURL.origin.line == 5)
     }
 
     @Test func takesEightProfiles() throws {

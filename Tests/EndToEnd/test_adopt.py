@@ -5,6 +5,7 @@ import os
 import pathlib
 import random
 import re
+import resource
 import shutil
 import subprocess
 import time
@@ -401,3 +402,28 @@ def test_many_at_once(there):
         for name in names
     )
     assert there.config_file.read_text() == text
+
+
+@pytest.mark.parametrize("change", [["--all"], ["--all", "--dry-run"], ["--all", "--undo"]], ids=" ".join)
+def test_ten_thousand_profiles(bare, change):
+    """Not in proportion to their number's square, which took four times this limit."""
+    bare.config("".join(f"[profile p{n}]\nrole_arn = {ROLE}\nsource_profile = base\n\n" for n in range(10_000))
+                + "[profile base]\nwarder_key = alice\n")
+    if "--undo" in change:
+        bare.good("adopt", "--all")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    result = bare.run("adopt", *change)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert result.code == 0, result.err[-500:]
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 3
+
+
+def test_one_that_cannot_be_adopted_leaves_the_others(there):
+    there.config(TEXT + "[profile bad]\nsso_session = corp\nsso_region = x\n[sso-session corp]\nsso_region = y\n"
+                 + f"[profile after]\nrole_arn = {ROLE}\nsource_profile = alice\n")
+    result = there.run("adopt", "--all")
+    assert (result.code, result.out) == (8, "")
+    assert result.err.splitlines()[:2] == [f"warder: {name} asks warder from now on" for name in ("prod", "after")]
+    assert f"{there.config_file}:13: sso_region" in result.err
+    text = there.config_file.read_text()
+    assert text.startswith(ADOPTED) and "process after" in text and "warder_sso" not in text

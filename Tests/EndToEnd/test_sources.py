@@ -378,6 +378,19 @@ def test_a_web_identity(web, sts):
     assert len(sts.requests) == 1 and web.has_secret("head.body.signature", web.cache) == []
 
 
+def test_what_a_web_identity_does_not_take_is_shown(web, sts):
+    ignored = {"external_id": "one", "source_identity": "alice", "session_tags": "a=1", "transitive_session_tags": "a"}
+    with web.config_file.open("a") as config:
+        config.write("".join(f"{key} = {value}\n" for key, value in ignored.items()))
+    step = json.loads(web.good("explain", "p", "--json"))["steps"][0]
+    for line, (key, value) in enumerate(ignored.items(), 5):
+        assert step["parameters"]["ignored_" + key] == value
+        assert step["origin"]["ignored_" + key] == f"{web.config_file}:{line}"
+    answer(web)
+    sent = sts.only("AssumeRoleWithWebIdentity").parameters
+    assert not [name for name in sent if name.startswith(("ExternalId", "SourceIdentity", "Tags", "TransitiveTagKeys"))]
+
+
 def test_a_new_token_is_read_each_time(web, sts):
     answer(web)
     (web.root / "jwt").write_text("new.body.signature")

@@ -388,6 +388,16 @@ def test_a_region_cannot_lead_away(corp, center, region):
     corp.run("refresh", "one", "--device-code").failed(8, "region")
 
 
+@pytest.mark.parametrize("command", [["process", "one"], ["explain", "one"], ["refresh", "one"], ["exec", "one", "true"],
+                                     ["env", "one"]], ids=lambda command: command[0])
+@pytest.mark.parametrize("region", ["eu_west_1", "eu-west-1.evil.example"])
+def test_a_region_that_is_none_is_said_first(corp, center, command, region):
+    corp.config(CONFIG.replace("sso_region = eu-west-1", f"sso_region = {region}"))
+    result = corp.run(*command)
+    assert result.code == 8 and result.err.startswith(f"warder: {corp.config_file}:3: sso_region is not a region")
+    assert center.log == []
+
+
 def test_explain_says_that_somebody_must_sign_in(corp):
     explanation = json.loads(corp.good("explain", "one", "--json"))
     # `process` never signs in, whoever is there.

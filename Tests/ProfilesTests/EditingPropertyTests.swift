@@ -102,4 +102,23 @@ struct EditingPropertyTests {
         }
         #expect(adoptions > 2000)
     }
+
+    /// An index of the sections is for speed alone.
+    @Test func anIndexChangesNothing() throws {
+        for seed in 0..<1000 {
+            var random = RandomConfig(seed)
+            let file = try config(random.text())
+            let (plain, indexed) = (
+                ProfileSet(config: file, credentials: nil), ProfileSet(config: file, credentials: nil).indexed()
+            )
+            for name in plain.profileNames + ["absent", "profile p"] {
+                #expect(indexed.profile(name)?.origin == plain.profile(name)?.origin, "\(seed)")
+                #expect(try indexed.profile(name)?.materialized() == plain.profile(name)?.materialized(), "\(seed)")
+                let edits = try? plain.adopting(name, program: "/usr/bin/warder")
+                #expect((try? indexed.adopting(name, program: "/usr/bin/warder")) == edits, "\(seed)")
+                #expect((try? indexed.releasing(name)) == (try? plain.releasing(name)), "\(seed)")
+            }
+            #expect(try others(indexed, "p") == others(plain, "p"), "\(seed)")
+        }
+    }
 }

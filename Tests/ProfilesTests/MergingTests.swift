@@ -18,6 +18,18 @@ struct MergingTests {
         #expect(set.profile("") == nil)
     }
 
+    @Test func knowsWhatItPassesOver() throws {
+        let set = ProfileSet(
+            config: try config("[profile a]\n[é]\n[profile é]\n[profile \"b c\"]\n[profile 'a']\n"),
+            credentials: try credentials("[d,e]\n"))
+        #expect(set.passedOver("é") == Origin(path: "config", line: 3))
+        #expect(set.passedOver("b c") == Origin(path: "config", line: 4))
+        #expect(set.passedOver("\"b c\"") == Origin(path: "config", line: 4))
+        #expect(set.passedOver("a") == Origin(path: "config", line: 5))
+        #expect(set.passedOver("d,e") == Origin(path: "credentials", line: 1))
+        #expect(set.passedOver("b") == nil)
+    }
+
     @Test func saysWhereASettingStands() throws {
         let set = ProfileSet(
             config: try config("[profile a]\nregion = one\nregion = two\n"),

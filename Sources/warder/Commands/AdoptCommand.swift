@@ -61,11 +61,13 @@ struct Adopt: ParsableCommand {
 
     /// Checks everything, before anything is written.
     private func plan(_ context: Context) throws(Failure) -> Plan {
-        let files = try ProfileLoading(context).profiles()
+        let loaded = try ProfileLoading(context).profiles()
+        let files = all ? loaded.indexed() : loaded
+        let program = program()
         var plan = Plan(config: files.config)
         for name in names(in: files) {
             let edits: [Edit]
-            do throws(Failure) { edits = try self.edits(name, files) } catch {
+            do throws(Failure) { edits = try self.edits(name, files, program) } catch {
                 guard all else { throw error }
                 plan.refused.append(error)
                 continue
@@ -100,11 +102,11 @@ struct Adopt: ParsableCommand {
         }
     }
 
-    private func edits(_ name: String, _ files: ProfileSet) throws(Failure) -> [Edit] {
+    private func edits(_ name: String, _ files: ProfileSet, _ program: String) throws(Failure) -> [Edit] {
         let edits: [Edit]
         do throws(EditingError) {
             if undo { return try files.releasing(name) }
-            edits = try files.adopting(name, program: program())
+            edits = try files.adopting(name, program: program)
         } catch { throw Failure(error) }
         // What warder cannot read would be of no use to any SDK from then on.
         do throws(ChainError) { _ = try Chain.resolve(name, in: files) { _ in true } } catch { throw Failure(error) }
@@ -150,6 +152,7 @@ extension Failure {
         case .noSuchProfile(let name):
             self.init(
                 .notFound, "there is no profile named \(name)", hint: "run warder list, or add it to ~/.aws/config")
+        case .passedOver(let name, let origin): self.init(passedOver: name, origin)
         case .onlyInCredentials(let profile, let origin):
             self.init(
                 origin, "\(profile) stands in the credentials file alone",

@@ -154,6 +154,7 @@ extension Explanation.Step {
                     ("role_session_name", identity.sessionName),
                 ])
             add("duration_seconds", identity.duration)
+            add(identity.unsent.map { ("ignored_" + $0.key, $0.setting) })
         case .sso(let sso):
             self = named(
                 "sso", chain.roles.first?.profile ?? chain.profile,
@@ -191,7 +192,7 @@ extension Explanation.Step {
         }
         add("policy_arns", role.policyARNs.map(\.value), role.policyARNs.first?.origin)
         let tags = role.sessionTags.map { "\($0.key)=\($0.value)" }
-        add("session_tags", tags, profile?.origin(read: "session_tags"))
+        add("session_tags", tags, role.sessionTagsOrigin)
         add("transitive_session_tags", role.transitiveTagKeys, profile?.origin(read: "transitive_session_tags"))
     }
 

@@ -59,6 +59,6 @@ extension SecretServiceStore {
     fileprivate func lookForCacheKey() throws(Failure) {
         guard let identifier = try marker.identifier() else { throw Failure.noStore }
         guard try !desktop.has(DesktopSecrets.sessionCacheKeys, ["store": identifier]) else { return }
-        guard desktop.isReady else { throw Failure(.noCollection) }
+        guard desktop.obstacle == nil else { throw Failure(.noCollection) }
     }
 }
