@@ -393,14 +393,14 @@ function __warder_has_changed
     test $depth -le $__warder_depths[-1]; or test -n "$__warder_makers[$depth]"
 end
 
-# Reads into $__warder_text what the .warder of a folder holds, a byte more than it may, without a process. Nothing is read
-# from a pipe, which would keep the prompt waiting.
+# Reads into $__warder_text what the .warder of a folder holds, if it is no more than it may, without a process. Nothing is
+# read from a pipe, which would keep the prompt waiting.
 function __warder_read --argument-names root
-    set -g __warder_text
-    if test -f "$root/.warder"; and test -r "$root/.warder"
-        set -l fish_read_limit 4097
-        read -gz __warder_text <"$root/.warder"
-        set -g __warder_text "$status$__warder_text"
+    set -l fish_read_limit 4097
+    if path is -fr -- $root/.warder
+        read -gz __warder_text <$root/.warder
+    else
+        set -g __warder_text
     end
 end
 
