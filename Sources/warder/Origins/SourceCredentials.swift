@@ -121,7 +121,7 @@ struct SourceCredentials {
             throw Failure(
                 .badConfig,
                 "\(setting.origin.place): the web identity's token cannot be read: \(path)",
-                hint: "check that it is there: ls -l \(path)")
+                hint: "check that it is there: ls -l \(shellWord(path))")
         }
         guard !token.isEmpty else {
             throw Failure(
