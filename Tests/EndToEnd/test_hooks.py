@@ -270,6 +270,11 @@ def test_without_the_hook_it_says_how_to_load_it(working):
     assert exit_code(terminal) == 2
 
 
+@pytest.mark.parametrize("arguments", [[], ["--all"]])
+def test_drop_without_the_hook_says_how_to_load_it(bare, arguments):
+    bare.run("drop", *arguments).failed(2, "warder drop changes this shell's variables", "warder hook ")
+
+
 def test_renew_prints_the_end_alone(working, sts):
     end = working.good("renew", "--shell", "bash", "prod")
     assert len(end) == 21 and end.endswith("Z\n") and sts.actions() == []
