@@ -155,6 +155,9 @@ function __warder_drop
         case 0:
         case 1:--all
             set to 0
+        case 1:-h 1:--help
+            command warder drop $argv
+            return
         case '*'
             printf 'warder: drop takes no such argument\nhint: warder drop, or warder drop --all\n' >&2
             return 2

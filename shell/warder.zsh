@@ -137,6 +137,10 @@ __warder_drop() {
     case $#:${1-} in
         0:) to=$((depth - 1)) ;;
         1:--all) to=0 ;;
+        1:-h | 1:--help)
+            \command warder drop "$1"
+            return
+            ;;
         *)
             printf 'warder: drop takes no such argument\nhint: warder drop, or warder drop --all\n' >&2
             return 2
