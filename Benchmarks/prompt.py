@@ -16,10 +16,11 @@ from hooked import Hooked  # noqa: E402
 from recording_sts import RecordingSTS  # noqa: E402
 
 PROMPTS, ROUNDS = 1000, 5
+INSIDE = "warder, in a folder with a .warder"
 # The name of what each hook runs before a prompt.
 FUNCTIONS = {
-    "bash": {"nothing": ":", "warder": "__warder_prompt", "direnv": "_direnv_hook", "starship": "starship_precmd"},
-    "zsh": {"nothing": ":", "warder": "__warder_prompt", "direnv": "_direnv_hook", "starship": "starship_precmd"},
+    "bash": {"nothing": ":", "warder": "__warder_prompt", INSIDE: "__warder_prompt", "direnv": "_direnv_hook", "starship": "starship_precmd"},
+    "zsh": {"nothing": ":", "warder": "__warder_prompt", INSIDE: "__warder_prompt", "direnv": "_direnv_hook", "starship": "starship_precmd"},
 }
 LOADING = {
     "direnv": 'eval "$(direnv hook {})"',
@@ -31,10 +32,10 @@ LOOP = {
 }
 
 
-def seconds(shell, function, load, prompts):
+def seconds(shell, function, load, prompts, use):
     """How long `prompts` calls took."""
     terminal = shell.at_terminal(before=load or ":")
-    terminal.run("warder use prod")
+    terminal.run(use)
     text = terminal.run(LOOP[shell.program].format(prompts, function))
     terminal.close()
     return float(re.findall(r"time ([0-9.]+)", text)[-1])
@@ -50,17 +51,22 @@ def main():
             home.add_vault()
             home.add_profiles()
             home.good("refresh", "prod", "--mfa-code", "123456", passphrase=True)
-            for what in ("nothing", "warder", "direnv", "starship"):
+            folder = home.root / "folder"
+            folder.mkdir()
+            (folder / ".warder").write_text("prod\n")
+            home.good("trust", folder)
+            for what in ("nothing", "warder", INSIDE, "direnv", "starship"):
                 if what in LOADING and not shutil.which(what):
                     print(f"| {what} | not installed | |")
                     continue
                 cells = []
                 for program, functions in FUNCTIONS.items():
                     # The others start a process at each prompt.
-                    prompts = PROMPTS if what in ("nothing", "warder") else PROMPTS // 10
+                    prompts = PROMPTS if what in ("nothing", "warder", INSIDE) else PROMPTS // 10
+                    use = f"cd {folder}" if what == INSIDE else "warder use prod"
                     load = LOADING.get(what, "").format(program)
                     times = [
-                        seconds(Hooked(home, program), functions[what], load, prompts) / prompts * 1000
+                        seconds(Hooked(home, program), functions[what], load, prompts, use) / prompts * 1000
                         for _ in range(ROUNDS)
                     ]
                     cells.append(f"{statistics.median(times):.3f} ms")

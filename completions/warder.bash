@@ -193,7 +193,7 @@ __warder_grammar() {
     commands='' options='' values='' places=()
     case $1 in
         '')
-            commands='add list remove process env exec mfa refresh forget whoami explain adopt use hook trust distrust unlock lock status store vault help drop'
+            commands='add list remove process env exec mfa refresh forget whoami explain adopt use drop hook trust distrust unlock lock status store vault help'
             options='--version -h --help'
             ;;
         'add')
@@ -255,6 +255,9 @@ __warder_grammar() {
             options='--no-prompt --mfa-code --shell --keys --read-only -h --help'
             values=' --mfa-code: --shell:bash,zsh,sh,fish,nu,pwsh '
             places=('@profiles')
+            ;;
+        'drop')
+            options='--all -h --help'
             ;;
         'hook')
             options='-h --help'
@@ -331,9 +334,6 @@ __warder_grammar() {
         'help')
             options=''
             places=('@commands*')
-            ;;
-        'drop')
-            options='--all'
             ;;
     esac
 }

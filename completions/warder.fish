@@ -164,6 +164,7 @@ set -g __warder_paths 'add' \
     'explain' \
     'adopt' \
     'use' \
+    'drop' \
     'hook' \
     'trust' \
     'distrust' \
@@ -184,8 +185,7 @@ set -g __warder_paths 'add' \
     'vault verify' \
     'vault backup' \
     'vault restore' \
-    'help' \
-    'drop'
+    'help'
 set -g __warder_valued 'add --csv' \
     'add --store' \
     'add --mfa-serial' \
@@ -224,6 +224,7 @@ function __warder_grammar --no-scope-shadowing
                 explain 'Shows where a profile\'s credentials come from, and what the next process will do' \
                 adopt 'Points profiles at warder, so that every SDK asks it for their credentials' \
                 use 'Works with a profile in this shell, until warder drop; needs the shell\'s hook' \
+                drop 'Takes back what use has set; needs the shell\'s hook' \
                 hook 'Prints the shell integration, for the shell\'s start-up file' \
                 trust 'Approves a folder\'s .warder, so that entering the folder uses its profile' \
                 distrust 'Takes the approval of a folder\'s .warder away' \
@@ -232,8 +233,7 @@ function __warder_grammar --no-scope-shadowing
                 status 'Shows whether warder is unlocked, and what each session has left' \
                 store 'Says where the keys are, and moves them' \
                 vault 'The vault\'s own upkeep' \
-                help 'Show subcommand help information' \
-                drop 'Takes back what use has set'
+                help 'Show subcommand help information'
             set options --version 'Show the version' \
                 -h 'Show help information' \
                 --help 'Show help information'
@@ -371,6 +371,10 @@ function __warder_grammar --no-scope-shadowing
             set values --mfa-code '' \
                 --shell 'bash zsh sh fish nu pwsh'
             set places '@profiles'
+        case 'drop'
+            set options --all 'Take back all that was used, not only the last' \
+                -h 'Show help information' \
+                --help 'Show help information'
         case 'hook'
             set options -h 'Show help information' \
                 --help 'Show help information'
@@ -485,8 +489,6 @@ function __warder_grammar --no-scope-shadowing
         case 'help'
             set places '@commands'
             set repeated '@commands'
-        case 'drop'
-            set options --all ''
     end
 end
 # END

@@ -18,7 +18,7 @@ def "nu-complete warder bash-or-zsh-or-sh-or-fish-or-nu-or-pwsh" [] { ["bash" "z
 def "nu-complete warder dotenv-or-json-or-systemd-or-github" [] { ["dotenv" "json" "systemd" "github"] }
 def "nu-complete warder bash-or-zsh-or-fish-or-nu" [] { ["bash" "zsh" "fish" "nu"] }
 def "nu-complete warder libsecret-or-keyfile-or-passphrase-or-recovery" [] { ["libsecret" "keyfile" "passphrase" "recovery"] }
-def "nu-complete warder commands" [] { ["add" "list" "remove" "process" "env" "exec" "mfa" "refresh" "forget" "whoami" "explain" "adopt" "use" "hook" "trust" "distrust" "unlock" "lock" "status" "store" "vault" "help" "drop"] }
+def "nu-complete warder commands" [] { ["add" "list" "remove" "process" "env" "exec" "mfa" "refresh" "forget" "whoami" "explain" "adopt" "use" "drop" "hook" "trust" "distrust" "unlock" "lock" "status" "store" "vault" "help"] }
 
 # Keeps AWS access keys encrypted, and answers every SDK with short-lived sessions
 export extern "warder" [

@@ -149,6 +149,10 @@ __warder_drop() {
     case $#:${1-} in
         0:) to=$((depth - 1)) ;;
         1:--all) to=0 ;;
+        1:-h | 1:--help)
+            \command warder drop "$1"
+            return
+            ;;
         *)
             printf 'warder: drop takes no such argument\nhint: warder drop, or warder drop --all\n' >&2
             return 2
@@ -186,9 +190,10 @@ __warder_restore() {
 # --- at each prompt ---------------------------------------------------------------------------------------------------
 
 __warder_prompt() {
-    local status=$? options=$-
+    # Not yet `local`: `set -k` would take its assignments for those of its environment.
+    set -- "$?" "$-"
     { local - && set +aeEkTuvx; } 2>/dev/null
-    if [ "$PWD" != "$__warder_pwd" ]; then
+    if [ "$PWD" != "$__warder_pwd" ] || __warder_has_changed; then
         __warder_pwd=$PWD
         __warder_walk
     fi
@@ -199,7 +204,7 @@ __warder_prompt() {
     fi
     # What comes behind in the same prompt command sees the status. One that fails would end a shell with `set -e`, and
     # runs the trap of ERR.
-    [[ $options == *e* ]] || [ "${PROMPT_COMMAND-}" = "$__warder_call" ] || return "$status"
+    [[ $2 == *e* ]] || [ "${PROMPT_COMMAND-}" = "$__warder_call" ] || return "$1"
 }
 
 __warder_look_at_clock() {
@@ -316,16 +321,17 @@ __warder_forget_renewal() {
 }
 
 __warder_warn() {
-    local command="warder use${way:+ $way} $WARDER_PROFILE" minutes
+    local command minutes name=${WARDER_PROFILE//[[:cntrl:]]/?}
+    printf -v command 'warder use%s %q' "${way:+ $way}" "$WARDER_PROFILE"
     [[ $way != unknown ]] || command="take new ones"
     if ((left <= 0 && __warder_said < 2)); then
         __warder_said=2
-        printf 'warder: the session of %s has ended\nhint: %s\n' "$WARDER_PROFILE" "$command" >&2
+        printf 'warder: the session of %s has ended\nhint: %s\n' "$name" "$command" >&2
     elif ((left > 0 && left <= 300 && __warder_said < 1)); then
         __warder_said=1
         minutes="$(((left + 59) / 60)) minutes"
         ((left > 60)) || minutes='a minute'
-        printf 'warder: the session of %s ends in %s\nhint: %s\n' "$WARDER_PROFILE" "$minutes" "$command" >&2
+        printf 'warder: the session of %s ends in %s\nhint: %s\n' "$name" "$minutes" "$command" >&2
     fi
 }
 
@@ -338,7 +344,8 @@ __warder_walk() {
     __warder_fresh=''
     here=$(\builtin pwd -P 2>/dev/null && printf .) || here=$PWD$'\n.'
     here=${here%$'\n.'}
-    while last=$((${#__warder_roots[@]} - 1)) && ((last >= 0)) && ! __warder_is_in "${__warder_roots[last]}"; do
+    while last=$((${#__warder_roots[@]} - 1)) && ((last >= 0)); do
+        if __warder_is_in "${__warder_roots[last]}" && ! __warder_has_changed; then break; fi
         __warder_leave "$last"
     done
     found=${here%/}
@@ -354,24 +361,46 @@ __warder_is_in() {
     [ "$here/" = "$1/" ] || [ "${here#"$1"/}" != "$here" ]
 }
 
+# The .warder of the last folder entered holds something else than it did then, or is gone. What the user has chosen in
+# the folder stays: until that is dropped it counts as unchanged.
+__warder_has_changed() {
+    local last=$((${#__warder_roots[@]} - 1)) depth=${#__warder_names[@]} text
+    ((last >= 0)) || return
+    __warder_read "${__warder_roots[last]}"
+    [ "$text" != "${__warder_texts[last]}" ] || return
+    ((depth <= __warder_depths[last])) || [[ -n ${__warder_makers[depth - 1]} ]]
+}
+
+# Reads into `text` what the .warder of the folder $1 holds, a byte more than it may, without a process. Nothing is read
+# from a pipe, which would keep the prompt waiting.
+__warder_read() {
+    text=''
+    [[ -f $1/.warder ]] || return 0
+    { IFS='' \builtin read -r -d '' -n 4097 text <"$1/.warder"; } 2>/dev/null
+    text=$?$text
+}
+
 __warder_leave() {
     local floor=${__warder_floors[$1]}
     __warder_roots=("${__warder_roots[@]:0:$1}")
     __warder_floors=("${__warder_floors[@]:0:$1}")
     __warder_depths=("${__warder_depths[@]:0:$1}")
     __warder_answers=("${__warder_answers[@]:0:$1}")
+    __warder_texts=("${__warder_texts[@]:0:$1}")
     if ((floor >= 0 && ${#__warder_names[@]} > floor)); then __warder_restore "$floor"; fi
 }
 
 # What the user has chosen inside the folder around stays. Nobody is asked anything for changing folders.
 __warder_enter() {
-    local depth=${#__warder_names[@]} floor=-1 answer='' around=-1 name profile inherited=${WARDER_PROFILE-}
+    local depth=${#__warder_names[@]} floor=-1 answer='' around=-1 name profile inherited=${WARDER_PROFILE-} text
     if ! type -P warder >/dev/null; then
         [[ -n ${__warder_failed[path]-} ]] || printf 'warder: it is not in PATH, so %s is not looked at\nhint: %s\n' \
-            "$1/.warder" 'add its folder to PATH' >&2
+            "${1//[[:cntrl:]]/?}/.warder" 'add its folder to PATH' >&2
         __warder_failed[path]=said
         return
     fi
+    # Before it is judged, so that a change meanwhile is one.
+    __warder_read "$1"
     ((last < 0)) || around=${__warder_floors[last]}
     if ((around < 0 || depth <= around)) || [[ -n ${__warder_makers[depth - 1]} ]]; then
         answer=$(\command warder folder --shell-hook) && floor=$depth
@@ -380,6 +409,7 @@ __warder_enter() {
     __warder_floors[last + 1]=$floor
     __warder_depths[last + 1]=$depth
     __warder_answers[last + 1]=$answer
+    __warder_texts[last + 1]=$text
     ((floor >= 0)) || return
     profile=${answer%%$'\t'*}
     __warder_use_quietly "$1" "$profile" || return
@@ -426,7 +456,7 @@ __warder_load() {
     if ! declare -p __warder_made &>/dev/null; then
         declare -ga __warder_names=() __warder_makers=() __warder_ways=()
         declare -gA __warder_was=() __warder_made=() __warder_failed=()
-        declare -ga __warder_roots=() __warder_floors=() __warder_depths=() __warder_answers=()
+        declare -ga __warder_roots=() __warder_floors=() __warder_depths=() __warder_answers=() __warder_texts=()
         declare -g __warder_fresh=1 __warder_pwd='' __warder_reply='' __warder_end_text='' __warder_end=''
         declare -g __warder_said=0 __warder_next=0
         declare -ga __warder_variables=(

@@ -155,6 +155,9 @@ function __warder_drop
         case 0:
         case 1:--all
             set to 0
+        case 1:-h 1:--help
+            command warder drop $argv
+            return
         case '*'
             printf 'warder: drop takes no such argument\nhint: warder drop, or warder drop --all\n' >&2
             return 2
@@ -197,7 +200,7 @@ end
 # --- at each prompt ---------------------------------------------------------------------------------------------------
 
 function __warder_prompt
-    if test "$PWD" != "$__warder_pwd"
+    if test "$PWD" != "$__warder_pwd"; or __warder_has_changed
         set -g __warder_pwd $PWD
         __warder_walk
     end
@@ -333,18 +336,19 @@ function __warder_forget_renewal
 end
 
 function __warder_warn --argument-names left way
-    set -l command (string join -n -- ' ' 'warder use' $way $WARDER_PROFILE)
+    set -l command (string join -n -- ' ' 'warder use' $way (string escape -- $WARDER_PROFILE))
+    set -l name (string replace -ra -- '[[:cntrl:]]' '?' $WARDER_PROFILE)
     test "$way" = unknown
     and set command 'take new ones'
     if test $left -le 0; and test $__warder_said -lt 2
         set -g __warder_said 2
-        printf 'warder: the session of %s has ended\nhint: %s\n' $WARDER_PROFILE "$command" >&2
+        printf 'warder: the session of %s has ended\nhint: %s\n' $name "$command" >&2
     else if test $left -gt 0; and test $left -le 300; and test $__warder_said -lt 1
         set -g __warder_said 1
         set -l minutes (math "ceil($left / 60)")' minutes'
         test $left -gt 60
         or set minutes 'a minute'
-        printf 'warder: the session of %s ends in %s\nhint: %s\n' $WARDER_PROFILE $minutes "$command" >&2
+        printf 'warder: the session of %s ends in %s\nhint: %s\n' $name $minutes "$command" >&2
     end
 end
 
@@ -357,7 +361,10 @@ function __warder_walk
     set -g __warder_fresh
     set -l here (path resolve -- $PWD)
     set -l home (path resolve -- "$HOME")
-    while set -q __warder_roots[1]; and not __warder_is_in $__warder_roots[-1] $here
+    while set -q __warder_roots[1]
+        __warder_is_in $__warder_roots[-1] $here
+        and not __warder_has_changed
+        and break
         __warder_leave (count $__warder_roots)
     end
     set -l found (string trim -rc / -- $here)
@@ -377,9 +384,32 @@ function __warder_is_in --argument-names root here
     test "$here" = "$root"; or test (string sub -l (string length -- "$root/") -- $here/) = "$root/"
 end
 
+# The .warder of the last folder entered holds something else than it did then, or is gone. What the user has chosen in
+# the folder stays: until that is dropped it counts as unchanged.
+function __warder_has_changed
+    set -q __warder_roots[1]
+    or return
+    __warder_read $__warder_roots[-1]
+    test "$__warder_text" != "$__warder_texts[-1]"
+    or return
+    set -l depth (count $__warder_names)
+    test $depth -le $__warder_depths[-1]; or test -n "$__warder_makers[$depth]"
+end
+
+# Reads into $__warder_text what the .warder of a folder holds, if it is no more than it may, without a process. Nothing is
+# read from a pipe, which would keep the prompt waiting.
+function __warder_read --argument-names root
+    set -l fish_read_limit 4097
+    if path is -fr -- $root/.warder
+        read -gz __warder_text <$root/.warder
+    else
+        set -g __warder_text
+    end
+end
+
 function __warder_leave --argument-names number
     set -l floor $__warder_floors[$number]
-    for list in __warder_roots __warder_floors __warder_depths __warder_answers
+    for list in __warder_roots __warder_floors __warder_depths __warder_answers __warder_texts
         __warder_cut $list (math $number - 1)
     end
     if test $floor -ge 0; and test (count $__warder_names) -gt $floor
@@ -391,7 +421,8 @@ end
 function __warder_enter --argument-names root first
     if not command -q warder
         contains -- / $__warder_failed
-        or printf 'warder: it is not in PATH, so %s is not looked at\nhint: %s\n' $root/.warder 'add its folder to PATH' >&2
+        or printf 'warder: it is not in PATH, so %s is not looked at\nhint: %s\n' \
+            (string replace -ra -- '[[:cntrl:]]' '?' $root)/.warder 'add its folder to PATH' >&2
         set -a __warder_failed /
         return
     end
@@ -399,6 +430,8 @@ function __warder_enter --argument-names root first
     set -l floor -1
     set -l around -1
     set -l answer
+    # Before it is judged, so that a change meanwhile is one.
+    __warder_read $root
     set -q __warder_floors[1]
     and set around $__warder_floors[-1]
     if test $around -lt 0; or test $depth -le $around; or test -n "$__warder_makers[$depth]"
@@ -409,6 +442,7 @@ function __warder_enter --argument-names root first
     set -a __warder_floors $floor
     set -a __warder_depths $depth
     set -a __warder_answers "$answer[1]"
+    set -a __warder_texts "$__warder_text"
     test $floor -ge 0
     or return
     set -l profile (string split -f 1 -- \t $answer[1])
@@ -467,7 +501,7 @@ if not set -q __warder_renewal
     set -g __warder_variables AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN \
         AWS_ACCESS_KEY AWS_SECRET_KEY AWS_PROFILE AWS_DEFAULT_PROFILE AWS_REGION AWS_DEFAULT_REGION \
         AWS_CREDENTIAL_EXPIRATION WARDER_PROFILE
-    for name in names makers ways roots floors depths answers failed pwd reply end_text end
+    for name in names makers ways roots floors depths answers texts text failed pwd reply end_text end
         set -g __warder_$name
     end
     set -g __warder_said 0

@@ -137,6 +137,10 @@ __warder_drop() {
     case $#:${1-} in
         0:) to=$((depth - 1)) ;;
         1:--all) to=0 ;;
+        1:-h | 1:--help)
+            \command warder drop "$1"
+            return
+            ;;
         *)
             printf 'warder: drop takes no such argument\nhint: warder drop, or warder drop --all\n' >&2
             return 2
@@ -173,7 +177,7 @@ __warder_restore() {
 
 __warder_prompt() {
     { emulate -L zsh && setopt ${=__warder_options}; } 2>/dev/null
-    if [[ $PWD != "$__warder_pwd" ]]; then
+    if [[ $PWD != "$__warder_pwd" ]] || __warder_has_changed; then
         __warder_pwd=$PWD
         __warder_walk
     fi
@@ -264,7 +268,8 @@ __warder_start_renewal() {
 __warder_renew_behind() {
     local file owner
     \command warder renew --shell zsh $narrow -- "$WARDER_PROFILE" >|"$__warder_reply"
-    for file in "$folder"/warder-renewal.*(N); do
+    setopt null_glob
+    for file in "$folder"/warder-renewal.*; do
         owner=${file#"$folder"/warder-renewal.}
         kill -0 "${owner%%.*}" || \command rm -f -- "$file"
     done
@@ -298,16 +303,16 @@ __warder_forget_renewal() {
 }
 
 __warder_warn() {
-    local command="warder use${way:+ $way} $WARDER_PROFILE" minutes
+    local command="warder use${way:+ $way} ${(q)WARDER_PROFILE}" minutes name=${WARDER_PROFILE//[[:cntrl:]]/?}
     [[ $way != unknown ]] || command='take new ones'
     if ((left <= 0 && __warder_said < 2)); then
         __warder_said=2
-        printf 'warder: the session of %s has ended\nhint: %s\n' "$WARDER_PROFILE" "$command" >&2
+        printf 'warder: the session of %s has ended\nhint: %s\n' "$name" "$command" >&2
     elif ((left > 0 && left <= 300 && __warder_said < 1)); then
         __warder_said=1
         minutes="$(((left + 59) / 60)) minutes"
         ((left > 60)) || minutes='a minute'
-        printf 'warder: the session of %s ends in %s\nhint: %s\n' "$WARDER_PROFILE" "$minutes" "$command" >&2
+        printf 'warder: the session of %s ends in %s\nhint: %s\n' "$name" "$minutes" "$command" >&2
     fi
 }
 
@@ -319,7 +324,8 @@ __warder_walk() {
     local here=${PWD:A} found last first=$__warder_fresh
     __warder_fresh=''
     found=${here%/}
-    while last=${#__warder_roots} && ((last)) && ! __warder_is_in "${__warder_roots[last]}"; do
+    while last=${#__warder_roots} && ((last)); do
+        if __warder_is_in "${__warder_roots[last]}" && ! __warder_has_changed; then break; fi
         __warder_leave "$last"
     done
     while [[ ! -e $found/.warder ]]; do
@@ -333,24 +339,46 @@ __warder_is_in() {
     [[ -e $1/.warder && $here/ == "$1"/* ]]
 }
 
+# The .warder of the last folder entered holds something else than it did then, or is gone. What the user has chosen in
+# the folder stays: until that is dropped it counts as unchanged.
+__warder_has_changed() {
+    local last=${#__warder_roots} depth=${#__warder_names} text
+    ((last)) || return
+    __warder_read "${__warder_roots[last]}"
+    [[ $text != "${__warder_texts[last]}" ]] || return
+    ((depth <= __warder_depths[last])) || [[ -n ${__warder_makers[depth]} ]]
+}
+
+# Reads into `text` what the .warder of the folder $1 holds, a byte more than it may, without a process. Nothing is read
+# from a pipe, which would keep the prompt waiting.
+__warder_read() {
+    text=''
+    [[ -f $1/.warder ]] || return 0
+    { \builtin sysread -s 4097 text <"$1/.warder"; } 2>/dev/null
+    text=$?$text
+}
+
 __warder_leave() {
     local floor=${__warder_floors[$1]}
     __warder_roots[$1,-1]=()
     __warder_floors[$1,-1]=()
     __warder_depths[$1,-1]=()
     __warder_answers[$1,-1]=()
+    __warder_texts[$1,-1]=()
     if ((floor >= 0 && ${#__warder_names} > floor)); then __warder_restore "$floor"; fi
 }
 
 # What the user has chosen inside the folder around stays. Nobody is asked anything for changing folders.
 __warder_enter() {
-    local depth=${#__warder_names} floor=-1 answer='' around=-1 name profile inherited=${WARDER_PROFILE-}
+    local depth=${#__warder_names} floor=-1 answer='' around=-1 name profile inherited=${WARDER_PROFILE-} text
     if ! whence -p warder >/dev/null; then
         [[ -n ${__warder_failed[path]-} ]] || printf 'warder: it is not in PATH, so %s is not looked at\nhint: %s\n' \
-            "$1/.warder" 'add its folder to PATH' >&2
+            "${1//[[:cntrl:]]/?}/.warder" 'add its folder to PATH' >&2
         __warder_failed[path]=said
         return
     fi
+    # Before it is judged, so that a change meanwhile is one.
+    __warder_read "$1"
     ((!last)) || around=${__warder_floors[last]}
     if ((around < 0 || depth <= around)) || [[ -n ${__warder_makers[depth]} ]]; then
         answer=$(\command warder folder --shell-hook) && floor=$depth
@@ -359,6 +387,7 @@ __warder_enter() {
     __warder_floors+=("$floor")
     __warder_depths+=("$depth")
     __warder_answers+=("$answer")
+    __warder_texts+=("$text")
     ((floor >= 0)) || return
     profile=${answer%%$'\t'*}
     __warder_use_quietly "$1" "$profile" || return
@@ -405,11 +434,11 @@ __warder_load() {
     { emulate -L zsh && setopt no_err_exit no_err_return no_xtrace no_verbose no_all_export unset; } 2>/dev/null
     if ((!${+__warder_made})); then
         # What `emulate` leaves as it is.
-        typeset -g __warder_options='no_err_exit no_err_return no_xtrace no_verbose no_all_export no_equals no_bg_nice
-            prompt_percent unset no_warn_create_global'
+        typeset -g __warder_options='no_err_exit no_err_return no_xtrace no_verbose no_all_export no_equals no_bg_nice'
+        __warder_options+=' prompt_percent unset no_warn_create_global'
         typeset -ga __warder_names=() __warder_makers=() __warder_ways=()
         typeset -gA __warder_was=() __warder_made=() __warder_failed=()
-        typeset -ga __warder_roots=() __warder_floors=() __warder_depths=() __warder_answers=()
+        typeset -ga __warder_roots=() __warder_floors=() __warder_depths=() __warder_answers=() __warder_texts=()
         typeset -g __warder_interactive='' __warder_fresh=1 __warder_pwd='' __warder_reply='' __warder_end_text='' __warder_end=''
         typeset -g __warder_said=0 __warder_next=0 WARDER_PROMPT=''
         typeset -ga __warder_variables=(
@@ -419,6 +448,7 @@ __warder_load() {
     fi
     [[ -o interactive ]] || return 0
     __warder_interactive=1
+    zmodload -F zsh/system b:sysread 2>/dev/null
     if ((${+aliases[warder]})); then
         printf 'warder: an alias of that name hides the hook\nhint: unalias warder\n' >&2
     fi

@@ -3,6 +3,8 @@ import Secrets
 /// fish.
 enum Fish: Dialect {
     static let failing = "false;\n"
+    /// Taking away what is not there has the status 4, and setting has none of its own.
+    static func closing(isEmpty: Bool) -> String { "true;\n" }
     static let isUnicode = false
 
     static func set(_ name: String, _ value: borrowing SecretBytes, isFirst: Bool, _ text: inout SecretBytes) {

@@ -10,8 +10,10 @@ enum PowerShell: Dialect {
         text.append(";\n")
     }
 
+    /// Null takes a variable away, and one that is not there is no error, as it is to `Remove-Item`, which would leave
+    /// `$?` false.
     static func unset(_ name: String, isFirst: Bool, _ text: inout SecretBytes) -> Bool {
-        text.append("Remove-Item -LiteralPath Env:\(name) -ErrorAction SilentlyContinue;\n")
+        text.append("$Env:\(name) = $null;\n")
         return true
     }
 

@@ -93,7 +93,9 @@ extension Failure {
                 .network, "\(host) cannot be trusted: \(reason.lowercasedFirst)",
                 hint: "if it has a certificate authority of its own, name its file in ca_bundle")
         case .unreadableCABundle(let path):
-            self.init(.badConfig, "the ca_bundle \(path) cannot be read", hint: "check that it is there: ls -l \(path)")
+            self.init(
+                .badConfig, "the ca_bundle \(path) cannot be read",
+                hint: "check that it is there: ls -l \(shellWord(path))")
         case .interrupted(let host, let reason, _):
             self.init(.network, "the connection to \(host) broke: \(reason.lowercasedFirst)", hint: again)
         case .redirected(let host, let status):

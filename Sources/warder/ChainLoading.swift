@@ -69,7 +69,7 @@ struct ChainLoading {
         do throws(FileError) { text = try readFile(path, limit: 64 * 1024) } catch {
             throw Failure(
                 .badConfig, "\(setting.origin.place): the policy file \(path) cannot be read",
-                hint: "check that it is there: ls -l \(path)")
+                hint: "check that it is there: ls -l \(shellWord(path))")
         }
         let policy = text.text(0..<text.count)
         guard policy.count <= 2048 else {

@@ -91,9 +91,15 @@ extension Failure {
         case .roleWithoutSource(let profile, _):
             ("\(profile) has a role_arn, and nothing to assume it with", "add source_profile or warder_key")
         case .noCredentials(let profile, _):
-            ("\(profile) does not say where its credentials come from", "store a key for it: warder add \(profile)")
+            (
+                "\(profile) does not say where its credentials come from",
+                "store a key for it: warder add \(shellWord(profile))"
+            )
         case .ownSource(let profile, _):
-            ("source_profile names \(profile) itself, which has no key", "add one there, or: warder add \(profile)")
+            (
+                "source_profile names \(profile) itself, which has no key",
+                "add one there, or: warder add \(shellWord(profile))"
+            )
         case .halfAKey(let profile, let missing, _): ("\(profile) has half a key", "add \(missing)")
         case .unknownCredentialSource(let value, _):
             ("\(value) is no credential_source", "use Environment, Ec2InstanceMetadata or EcsContainer")

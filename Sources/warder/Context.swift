@@ -32,7 +32,7 @@ struct Context {
     func ask(_ question: String, hidden: Bool = false) throws(Failure) -> String? {
         guard mayPrompt, let terminal = try? Terminal.open() else { return nil }
         do throws(TerminalError) {
-            let answer = try terminal.ask(question, hidden: hidden, limit: 1024, until: Patience.deadline)
+            let answer = try terminal.ask(printable(question), hidden: hidden, limit: 1024, until: Patience.deadline)
             return answer.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
         } catch { throw Failure(error, askingFor: "an answer") }
     }

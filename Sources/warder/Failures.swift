@@ -37,11 +37,11 @@ extension Failure {
         case .foreign(let path, let owner):
             self.init(
                 .damaged, "\(what) \(path) belongs to user \(owner), not to you",
-                hint: "chown it to your user if that is what you meant: \(path)")
+                hint: "chown it to your user if that is what you meant: \(shellWord(path))")
         case .exposed(let path, let mode):
             self.init(
                 .damaged, "\(what) \(path) can be used by others (mode \(String(mode, radix: 8)))",
-                hint: "chmod go-rwx \(path)")
+                hint: "chmod go-rwx \(shellWord(path))")
         case .link(let path):
             self.init(
                 .damaged, "\(what) \(path) is a symbolic link",
@@ -58,7 +58,7 @@ extension Failure {
             case ENOSPC: "free some space (df -h), and try again: nothing was changed"
             case EDQUOT: "free some of your quota, and try again: nothing was changed"
             case EROFS: "the file system is read-only: remount it, or set the XDG variable to another place"
-            case EACCES, EPERM: "check who owns it and its mode: ls -ld \(error.path)"
+            case EACCES, EPERM: "check who owns it and its mode: ls -ld \(shellWord(error.path))"
             case ENOENT: "check that the path is right: \(error.path)"
             case EEXIST: "choose another name, or move that file away"
             default: "try again when that is mended"
@@ -70,7 +70,8 @@ extension Failure {
         switch error {
         case .timedOut(let path):
             self.init(
-                .other, "\(what) is in use by another warder", hint: "wait for it, or see who it is: fuser \(path)")
+                .other, "\(what) is in use by another warder",
+                hint: "wait for it, or see who it is: fuser \(shellWord(path))")
         case .unsupported(let path):
             self.init(
                 .other, "the file system of \(path) has no file locks",
@@ -188,7 +189,7 @@ extension Failure {
     }
 
     static func noSuchKey(_ name: String) -> Failure {
-        Failure(.notFound, "there is no key named \(name)", hint: "run warder list, or warder add \(name)")
+        Failure(.notFound, "there is no key named \(name)", hint: "run warder list, or warder add \(shellWord(name))")
     }
 
     init(_ error: VaultFileError) {
@@ -210,7 +211,7 @@ extension Failure {
     }
 
     init(_ error: VaultError, path: String) {
-        let mend = "restore a copy: warder vault restore \(path).bak"
+        let mend = "restore a copy: warder vault restore \(shellWord(path + ".bak"))"
         switch error {
         case .notAVault: self.init(.damaged, "\(path) is not a vault", hint: mend)
         case .unknownVersion(let version):
@@ -258,7 +259,7 @@ extension Failure {
         case .nameTaken(let name):
             self.init(
                 .other, "there is a key named \(name) already",
-                hint: "warder add --replace \(name), or choose another name")
+                hint: "warder add --replace \(shellWord(name.text)), or choose another name")
         case .noSuchKey(let name): self = .noSuchKey(name.text)
         case .crypto(let error): self.init(error)
         }

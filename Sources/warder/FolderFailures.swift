@@ -6,14 +6,16 @@ extension Failure {
     init(_ error: FolderError) {
         switch error {
         case .file(.exposed(let path, _)):
-            self.init(.damaged, "others may write \(path)", hint: "chmod go-w \(path)")
+            self.init(.damaged, "others may write \(path)", hint: "chmod go-w \(shellWord(path))")
         case .file(.tooLarge(let path, let limit)):
             self.init(.badConfig, "\(path) is larger than \(limit) bytes", hint: "it holds a profile's name, no more")
         case .file(.link(let path)):
             self.init(.damaged, "\(path) is a symbolic link", hint: "put the file itself there")
         case .file(let error): self.init(error, "the folder's file")
         case .folder(.exposed(let path, _)):
-            self.init(.damaged, "others may put files into \(path), its .warder among them", hint: "chmod go-w \(path)")
+            self.init(
+                .damaged, "others may put files into \(path), its .warder among them",
+                hint: "chmod go-w \(shellWord(path))")
         case .folder(let error): self.init(error, "the folder")
         case .notOneName(let path):
             self.init(
@@ -24,7 +26,9 @@ extension Failure {
                 .badConfig, "what \(path) holds is no name of a profile",
                 hint: "it has one line with the name, in UTF-8, and no control characters")
         case .carriageReturn(let path):
-            self.init(.badConfig, "the lines of \(path) end with a carriage return", hint: "sed -i 's/\\r$//' \(path)")
+            self.init(
+                .badConfig, "the lines of \(path) end with a carriage return",
+                hint: "sed -i 's/\\r$//' \(shellWord(path))")
         case .byteOrderMark(let path):
             self.init(.badConfig, "\(path) begins with a byte order mark", hint: "save it as plain UTF-8")
         case .remark(let path):

@@ -28,7 +28,7 @@ struct Warder: ParsableCommand {
             CommandGroup(
                 name: "shells:",
                 subcommands: [
-                    Use.self, Renew.self, HookCommand.self, Trust.self, Distrust.self, FolderCommand.self,
+                    Use.self, Drop.self, Renew.self, HookCommand.self, Trust.self, Distrust.self, FolderCommand.self,
                 ]),
             CommandGroup(
                 name: "stores:",

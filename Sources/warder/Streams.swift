@@ -21,8 +21,8 @@ func printMessage(_ line: String) {
     _ = line.withUTF8 { writeAll(UnsafeRawBufferPointer($0), to: STDERR_FILENO) }
 }
 
-/// Says something that is neither an answer nor a failure.
-func note(_ text: String) { printMessage("warder: " + text) }
+/// Says something that is neither an answer nor a failure, in one line; what is from outside may stand in it as it is.
+func note(_ text: String) { printMessage("warder: " + abridged(printable(text))) }
 
 /// 0, or the `errno` of a write that failed.
 private func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {

@@ -80,6 +80,28 @@ def test_fish(working, text):
     assert json.loads(result.stdout) == expected(working), result
 
 
+@pytest.mark.parametrize("program, text", [
+    *((program, form) for program in POSIX for form in ("eval $(warder env {})", 'eval "$(warder env {})"')),
+    ("fish", "warder env --shell fish {} | source"), ("fish", "eval (warder env {})"),
+])
+@pytest.mark.parametrize("arguments", ["prod", "--unset"])
+@pytest.mark.parametrize("env", [{}, dict.fromkeys(SHOWN, "old")], ids=["unset", "set"])
+def test_what_goes_well_has_the_status_of_that(working, program, text, arguments, env):
+    """Whether what is to go is there or not, and whatever was before it."""
+    strict = "" if program == "fish" else "set -eu; "
+    result = shell(working, program, strict + text.format(arguments) + " && echo went well; show", env)
+    assert result.stdout.startswith("went well\n"), result
+    found, given = json.loads(result.stdout.split("\n", 1)[1]), expected(working)
+    assert not found.keys() & given.keys() if arguments == "--unset" else found == given, result
+
+
+@pytest.mark.parametrize("text", ["warder env --shell fish {} | source", "eval (warder env {})"])
+@pytest.mark.parametrize("arguments", ["nobody", "--unset prod"])
+def test_a_failure_fails_in_fish(working, text, arguments):
+    result = shell(working, "fish", text.format(arguments) + "; and show; or echo $status")
+    assert result.stdout == "1\n" and "warder: " in result.stderr, result
+
+
 @pytest.mark.parametrize("text", ["eval $(warder env {})", 'eval "$(warder env {})"'], ids=["bare", "quoted"])
 @pytest.mark.parametrize("program", POSIX)
 @pytest.mark.parametrize("profile", ["nobody", "prod --bogus", ""])
@@ -189,9 +211,9 @@ def test_nushell_s_object_holds_what_is_set_and_null_for_what_is_to_go(working):
 def test_powershell(working):
     lines = working.good("env", "prod", "--shell", "pwsh").splitlines()
     assert [f"$Env:{name} = '{value}';" for name, value in expected(working).items()] == lines[-len(expected(working)):]
-    assert "Remove-Item -LiteralPath Env:AWS_PROFILE -ErrorAction SilentlyContinue;" in lines
+    assert "$Env:AWS_PROFILE = $null;" in lines
     for line in working.good("env", "--unset", "--shell", "pwsh").splitlines():
-        assert line.startswith("Remove-Item -LiteralPath Env:") and line.endswith(";")
+        assert line.startswith("$Env:") and line.endswith(" = $null;")
 
 
 @pytest.mark.parametrize("arguments", [["nobody"], ["prod", "--bogus"], []], ids=["nobody", "bogus", "none"])
@@ -207,6 +229,12 @@ def test_what_a_failure_prints_is_in_the_shell_s_own_syntax(working, shell, text
 @pytest.mark.parametrize("format", ["json", "systemd", "dotenv", "github"])
 def test_unset_is_for_shells(working, format):
     working.run("env", "--unset", "--format", format).failed(2, "--unset")
+
+
+def test_unset_takes_no_profile(working):
+    result = working.run("env", "--unset", "prod")
+    assert (result.code, result.out) == (2, "false;\n")
+    result.explained("--unset takes no profile")
 
 
 @pytest.mark.parametrize("program, statement", [
@@ -235,6 +263,19 @@ def test_a_parent_that_is_no_shell_gets_the_posix_one(working):
 def test_hook_prints_the_file_of_the_shell_s_folder(bare, shell):
     file = pathlib.Path(__file__).resolve().parents[2] / "shell" / f"warder.{shell}"
     assert bare.good("hook", shell) == file.read_text()
+
+
+@pytest.mark.parametrize("program", ["bash", "zsh", "fish"])
+def test_hook_is_that_of_the_shell_that_asks(bare, program):
+    if not shutil.which(program):
+        pytest.skip(f"{program} is not installed")
+    text = subprocess.run(
+        [program, "-c", f"{WARDER} hook; true"], env=bare.variables(), capture_output=True, text=True, timeout=60)
+    assert text.stdout == bare.good("hook", program)
+
+
+def test_hook_for_what_is_no_shell(bare):
+    bare.run("hook").failed(2, "no shell", "warder hook bash")
 
 
 def test_hook_of_another_shell(bare):
@@ -317,3 +358,9 @@ def test_exec_without_a_session_runs_nothing(unlocked):
     result.failed(result.code)
     assert result.code in (3, 4)
     assert not (unlocked.root / "ran").exists()
+
+
+def test_what_exec_says_steers_no_terminal(working):
+    terminal = working.terminal("exec", "prod", "--", "true", env={"WARDER_PROFILE": "x\x1b]0;pwn\ay"})
+    terminal.expect_exact("warder: prod inside x\\u{1b}]0;pwn\\u{7}y\r\n")
+    assert exit_code(terminal) == 0

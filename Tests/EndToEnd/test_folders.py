@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import threading
@@ -211,6 +212,36 @@ def test_a_folder_that_others_may_write(project, mode):
     home.good("trust", folder)
     folder.chmod(mode)
     entering(home, folder / "deep").failed(9, "chmod go-w", str(folder))
+
+
+@pytest.mark.parametrize("program", ["sh", "bash", "zsh", "fish"])
+@pytest.mark.parametrize("name", ["a b$(touch OWNED)'x", "`touch OWNED`;touch OWNED", '"&touch OWNED', "ü*?[~]{a,b}#"])
+def test_a_hint_can_be_pasted(project, program, name):
+    """Each is a command, and does what it says to this folder."""
+    if not shutil.which(program):
+        pytest.skip(f"{program} is not installed")
+    home, folder = project
+    place = folder.rename(folder.parent / name)
+    ask(place, "prod\r\n")
+    (place / ".warder").chmod(0o664)
+    place.chmod(0o775)
+    for words in ("others may write", "others may put files", "carriage return"):
+        result = home.run("trust", place)
+        assert words in result.err, result
+        hint = result.err.splitlines()[1].removeprefix("hint: ")
+        subprocess.run([program, "-c", hint], cwd=home.root, check=True, timeout=60, env=home.variables())
+    home.good("trust", place)
+    assert not list(home.root.rglob("OWNED"))
+
+
+@pytest.mark.parametrize("length", range(395, 410))
+def test_a_hint_is_not_cut_in_its_quotes(project, length):
+    home, folder = project
+    place = folder / ("'" * (length // 2)) / ("'" * (length - length // 2))
+    place.mkdir(parents=True)
+    ask(place, "prod\r\n")
+    hint = home.run("trust", place).err.splitlines()[1].removeprefix("hint: ")
+    assert len(shlex.split(hint)) == 4, hint
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder", "socket", "link", "dangling", "device", "proc"])

@@ -245,14 +245,17 @@ def test_a_prompt_far_from_the_end_starts_no_process(root):
     if not shutil.which("strace"):
         pytest.skip("strace is not installed")
 
-    def started(prompts):
+    def started(prompts, use):
         trace = root / f"trace{prompts}"
-        text = f"warder use a\nfor i in (seq 1 {prompts}); test $i -gt 0; and __warder_prompt; end; echo -n $WARDER_PROMPT"
+        text = f"{use}\n__warder_prompt\nfor i in (seq 1 {prompts}); test $i -gt 0; and __warder_prompt; end; echo -n $WARDER_PROMPT"
         out = script(root, text, "strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=fork,vfork,clone,clone3,execve", "-o", trace)
         assert prompts == 0 or re.fullmatch(r"a 1[12]h\d\dm", out), out
-        return len([line for line in trace.read_text().splitlines() if "CLONE_THREAD" not in line and "SIG" not in line])
+        # A call that another interrupts is told in two lines.
+        others = ("CLONE_THREAD", "SIG", "resumed>")
+        return len([line for line in trace.read_text().splitlines() if not any(word in line for word in others)])
 
-    assert started(1000) == started(0)
+    for use in ("warder use a", f"cd {folder(root, 'work', 'a')}"):
+        assert started(1000, use) == started(0, use)
 
 
 def test_the_end_is_read_right(root):
@@ -373,6 +376,56 @@ def test_a_folder_that_is_not_trusted_is_said_once(root, terminal):
     assert value(terminal, "AWS_PROFILE") is None
     terminal.run("warder trust")
     assert value(terminal, "AWS_PROFILE") == "prod"
+
+
+@pytest.mark.parametrize("where", ["work", "work/below"])
+def test_a_change_is_seen_at_the_next_prompt(root, terminal, where):
+    file = folder(root, "work", "prod") / ".warder"
+    terminal.run("set -gx AWS_PROFILE mine")
+    terminal.run(f"cd {folder(root, where)}")
+    assert value(terminal, "AWS_PROFILE") == "prod"
+    terminal.run(f"echo audit >{file}")
+    assert value(terminal, "AWS_PROFILE") == "audit"
+    (root / "work/untrusted").touch()
+    terminal.run("true")
+    assert value(terminal, "AWS_PROFILE") == "audit" and calls(root).count("folder --shell-hook") == 2
+    terminal.run(f"echo prod >{file}")
+    terminal.run("true")
+    assert terminal.shown.count("is not trusted") == 1, terminal.shown
+    assert value(terminal, "AWS_PROFILE") == "mine" and calls(root).count("folder --shell-hook") == 3
+    (root / "work/untrusted").unlink()
+    terminal.run(f"echo other >{file}")
+    assert value(terminal, "AWS_PROFILE") == "other"
+    terminal.run(f"rm {file}")
+    assert value(terminal, "AWS_PROFILE") == "mine" and calls(root).count("folder --shell-hook") == 4
+
+
+def test_a_change_leaves_what_was_chosen_inside(root, terminal):
+    file = folder(root, "work", "prod") / ".warder"
+    terminal.run(f"cd {file.parent}")
+    terminal.run("warder use other")
+    terminal.run(f"echo audit >{file}")
+    assert value(terminal, "AWS_PROFILE") == "other"
+    terminal.run("warder drop")
+    assert value(terminal, "AWS_PROFILE") == "audit"
+    folder(root, "work/inner", "prod")
+    terminal.run("cd inner")
+    assert value(terminal, "AWS_PROFILE") == "prod"
+    # What the outer folder has, one sees on coming back to it.
+    file.write_text("third")
+    terminal.run("cd ..")
+    assert value(terminal, "AWS_PROFILE") == "third"
+
+
+@pytest.mark.parametrize("make", ["rm {0}; mkfifo {0}", "rm {0}; mkdir {0}", "truncate -s 1T {0}", "echo -n >{0}", "rm {0}; ln -s x {0}"])
+def test_what_cannot_be_read_keeps_no_prompt_waiting(root, terminal, make):
+    file = folder(root, "work", "prod") / ".warder"
+    (root / "work/untrusted").touch()
+    terminal.run(f"cd {file.parent}")
+    terminal.run(make.format(file))
+    for _ in range(3):
+        terminal.run("true")
+    assert terminal.shown.count("is not trusted") <= 2 and calls(root).count("folder --shell-hook") <= 2, terminal.shown
 
 
 def test_what_somebody_else_has_changed_is_not_given_back(root):

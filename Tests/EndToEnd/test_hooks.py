@@ -207,8 +207,8 @@ def test_what_cannot_be_given_back_is_not_touched(shell):
 
 
 def test_help_is_shown_and_not_evaluated(shell):
-    text = good(shell, "warder use --help; warder use -h; warder --version; warder list >/dev/null")
-    assert text.count("until warder drop") == 2
+    text = good(shell, "warder use --help; warder use -h; warder drop --help; warder --version; warder list >/dev/null")
+    assert text.count("until warder drop") == 2 and text.count("Takes back what use has set") == 1
 
 
 def test_drop_in_a_shell_started_from_one_that_uses_a_profile(shell):
@@ -268,6 +268,11 @@ def test_without_the_hook_it_says_how_to_load_it(working):
     terminal = working.terminal("use", "prod")
     terminal.expect(r"warder: [^\n]*hook[^\n]*\r\nhint: [^\n]*warder hook \w+")
     assert exit_code(terminal) == 2
+
+
+@pytest.mark.parametrize("arguments", [[], ["--all"]])
+def test_drop_without_the_hook_says_how_to_load_it(bare, arguments):
+    bare.run("drop", *arguments).failed(2, "warder drop changes this shell's variables", "warder hook ")
 
 
 def test_renew_prints_the_end_alone(working, sts):

@@ -135,6 +135,33 @@ def test_a_pipe_is_said_to_be_a_subshell(own):
     terminal.close()
 
 
+# Other ways of the shells
+
+@pytest.mark.parametrize("program, way", [
+    ("zsh", "emulate sh"), ("zsh", "emulate ksh"), ("zsh", "emulate csh"), ("zsh", "emulate -R sh"), ("bash", "set -k"),
+    ("bash", "set -o posix"),
+])
+def test_the_hook_is_loaded_whole(working, program, way):
+    """And works, before and after."""
+    shell = Hooked(working, program)
+    (working.root / "place").mkdir()
+    (working.root / "place/.warder").write_text("prod\n")
+    working.good("trust", working.root / "place")
+    for before, after in ((way, ":"), (":", way)):
+        terminal = shell.at_terminal(before=before)
+        text = terminal.run(after) + terminal.run("warder use audit")
+        assert used(terminal) == ("audit", "audit")
+        text += terminal.run("warder drop") + terminal.run("(exit 3)") + terminal.run(f"cd {working.root}/place")
+        assert used(terminal) == ("prod", "prod")
+        text += terminal.run("rm .warder")
+        assert used(terminal) == ("unset", "unset")
+        for noise in ("rror", "not found", "numeric", "bad ", "warder: ", "no matches"):
+            assert noise not in text, text
+        terminal.run("cd")
+        (working.root / "place/.warder").write_text("prod\n")
+        terminal.close()
+
+
 # Folders
 
 @pytest.mark.parametrize("line", ["warder trust --list", "warder trust --help", "warder trust ~/other", "warder trust"])

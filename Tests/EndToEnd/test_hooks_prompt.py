@@ -189,23 +189,31 @@ def test_beside_direnv(own, order):
 
 # What it costs
 
-@pytest.mark.parametrize("use", [":", "warder use prod"])
+@pytest.mark.parametrize("use", [":", "warder use prod", "cd trusted"])
 def test_a_prompt_starts_no_process(shell, use):
     if not shutil.which("strace"):
         pytest.skip("strace is not installed")
+    (shell.home.root / "trusted").mkdir(exist_ok=True)
+    (shell.home.root / "trusted/.warder").write_text("prod\n")
+    shell.home.good("trust", shell.home.root / "trusted")
     trace = shell.home.root / "trace"
     options = {"bash": ["--norc", "--noprofile"], "zsh": ["-f"]}[shell.program]
     command = ["strace", "-f", "-qq", "-o", str(trace), "-e", "trace=fork,vfork,clone,clone3,execve", shell.program, *options, "-i"]
+
+    def started():
+        """The calls; how those before have ended may be told late."""
+        return [line for line in trace.read_text().splitlines() if not any(w in line for w in ("resumed>", "+++", "---"))]
+
     terminal = shell.at_terminal(command=command)
     terminal.run(use)
     terminal.run(":")
-    before = trace.read_text()
+    before = started()
     for _ in range(20):
         terminal.run(":")
     assert terminal.value("WARDER_PROMPT").startswith("prod " if use != ":" else "")
-    assert trace.read_text() == before
+    assert started() == before
     terminal.run("/bin/true")
-    assert trace.read_text() != before
+    assert started() != before
     terminal.close()
 
 
@@ -320,6 +328,73 @@ def test_a_folder_that_is_not_trusted_is_said_once_and_obeyed_once_it_is(own, pl
     terminal.run("warder trust")
     assert terminal.value("AWS_PROFILE") == "audit"
     assert visit(terminal, places, ".") == "unset"
+    terminal.close()
+
+
+def is_said(text):
+    """That a .warder has changed, in a line and a hint."""
+    return text.count("warder: ") == text.count("has changed since it was trusted") == text.count("hint: ") == 1
+
+
+def is_quiet(text):
+    """zsh shows the lines that it is given."""
+    return "warder: " not in text and "hint: " not in text
+
+
+@pytest.mark.parametrize("where", ["outer", "outer/below"])
+def test_a_change_is_seen_at_the_next_prompt(own, places, where):
+    (places / "outer/below").mkdir()
+    file = places / "outer/.warder"
+    terminal = own.at_terminal(before="export AWS_PROFILE=mine")
+    assert visit(terminal, places, where) == "prod"
+    for text in ("audit\n", "prod\n#\n"):
+        said = terminal.run(f"printf '{text}' >{file}") + terminal.run(":") + terminal.run("cd .")
+        assert is_said(said), said
+        assert (terminal.value("AWS_PROFILE"), terminal.value("WARDER_PROFILE")) == ("mine", "unset")
+        assert is_quiet(terminal.run(f"echo prod >{file}")) and terminal.value("AWS_PROFILE") == "prod"
+    # To and fro within one line is none.
+    assert is_quiet(terminal.run(f"echo audit >{file}; echo prod >{file}")) and terminal.value("AWS_PROFILE") == "prod"
+    assert is_said(terminal.run(f"echo audit >{file}"))
+    terminal.run("warder trust")
+    assert terminal.value("AWS_PROFILE") == "audit"
+    assert is_quiet(terminal.run(f"rm {file}")) and terminal.value("AWS_PROFILE") == "mine"
+    terminal.close()
+
+
+def test_a_change_is_seen_with_the_next_folder(own, places):
+    """Made by somebody else, while the shell waits at its prompt."""
+    terminal = own.at_terminal()
+    assert visit(terminal, places, "outer") == "prod"
+    assert visit(terminal, places, "outer/inner/deep") == "audit"
+    (places / "outer/inner/.warder").write_text("prod\n")
+    assert is_said(terminal.run("cd ..")) and terminal.value("AWS_PROFILE") == "prod"
+    (places / "outer/.warder").write_text("audit\n")
+    assert is_said(terminal.run("cd ..")) and terminal.value("AWS_PROFILE") == "unset"
+    terminal.close()
+
+
+def test_a_change_leaves_what_was_chosen_inside(own, places):
+    file = places / "outer/.warder"
+    terminal = own.at_terminal()
+    visit(terminal, places, "outer")
+    terminal.run("warder use alice")
+    assert is_quiet(terminal.run(f"echo audit >{file}")) and terminal.value("AWS_PROFILE") == "alice"
+    assert is_said(terminal.run("warder drop")) and terminal.value("AWS_PROFILE") == "unset"
+    terminal.close()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "huge", "empty", "dangling"])
+def test_what_cannot_be_read_keeps_no_prompt_waiting(own, places, kind):
+    file = places / "outer/.warder"
+    make = {
+        "pipe": f"rm {file}; mkfifo {file}", "folder": f"rm {file}; mkdir {file}", "huge": f"truncate -s 1T {file}",
+        "empty": f": >{file}", "dangling": f"rm {file}; ln -s nowhere {file}",
+    }
+    terminal = own.at_terminal()
+    assert visit(terminal, places, "outer/inner") == "audit"
+    terminal.run(make[kind])
+    assert visit(terminal, places, "outer") == "unset"
+    assert is_quiet("".join(terminal.run(":") for _ in range(3)))
     terminal.close()
 
 

@@ -63,6 +63,24 @@ def test_hostile_names(working, program, lines):
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.parametrize("program", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("name", ["a b$(touch ran)'x", "`touch ran`;touch ran", "x\x1b]0;pwn\x07y"])
+def test_a_hint_can_be_pasted(bare, program, name):
+    """And steers no terminal."""
+    shell = Hooked(bare, program)
+    if program == "fish":
+        text = "set -g WARDER_PROFILE $NAME; __warder_warn -5 ''"
+    else:
+        text = "WARDER_PROFILE=$NAME left=-5 way=''; __warder_warn"
+    result = shell.script(text, env={"NAME": name})
+    said, hint = result.stderr.decode().splitlines()
+    assert said == f"warder: the session of {name.replace(chr(27), '?').replace(chr(7), '?')} has ended", result
+    again = shell.script(f"function warder; printf '%s,' $argv; end; {hint.removeprefix('hint: ')}" if program == "fish" else
+        f"warder() {{ printf '%s,' \"$@\"; }}; {hint.removeprefix('hint: ')}")
+    assert again.stdout.decode() == f"use,{name}," and chr(27) not in hint, again
+    assert not list(bare.root.rglob("ran"))
+
+
 def test_a_name_that_nobody_would_read_is_cut_in_messages(working):
     """And the message's own words are there."""
     result = working.run("use", "--shell", "bash", "z" * 65536)

@@ -53,14 +53,12 @@ def assignments(text):
     values = {}
     for statement in statements(text):
         (kind, first), *rest = leaves(statement)
-        if kind == "variable":
+        assert kind == "variable"
+        if rest == [("=", "="), ("variable", "$null")]:
+            values[first] = None
+        else:
             assert [each[0] for each in rest] == ["=", "string_literal"], rest
             values[first] = decoded(rest[1][1])
-        else:
-            words = ["-LiteralPath", None, "-ErrorAction", "SilentlyContinue"]
-            assert (kind, first) == ("command_name", "Remove-Item")
-            assert [None if word.startswith("Env:") else word for _, word in rest] == words, rest
-            values["$" + rest[1][1]] = None
     return values
 
 
@@ -103,7 +101,7 @@ def test_taking_away_is_statements(bare):
 
 @pytest.mark.parametrize("broken", [
     "$Env:A = 'x;", "$Env:A = 'x'y';", "$Env:A = 'x'';", "$Env:A = 'x'; }", "if ($true) {", "$Env:A = \"$(\";",
-    "Remove-Item (;",
+    "$Env:A = $null; (;",
 ])
 def test_what_is_broken_is_refused(broken):
     with pytest.raises(ValueError):
@@ -112,7 +110,7 @@ def test_what_is_broken_is_refused(broken):
 
 @pytest.mark.parametrize("other", [
     "$Env:A = \"x\";", "$Env:A = 'x' + 'y';", "$Env:A = 'x'; touch ran;", "$Env:A = 'x’; touch ran #';",
-    "$Env:A = $(touch ran);", "Remove-Item -LiteralPath Env:A -ErrorAction SilentlyContinue | touch ran;",
+    "$Env:A = $(touch ran);", "$Env:A = $null | touch ran;",
     "$Env:A = $Env:B = 'x';",
 ])
 def test_what_does_more_than_set_is_noticed(other):

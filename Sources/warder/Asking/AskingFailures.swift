@@ -12,7 +12,7 @@ extension Failure {
 
     private static func remedy(_ profile: String, isCode: Bool) -> String {
         isCode
-            ? "run warder refresh \(profile) in a terminal"
+            ? "run warder refresh \(shellWord(profile)) in a terminal"
             : "answer it with warder mfa while it waits, or name the program in warder_callers"
     }
 
@@ -50,7 +50,7 @@ extension Failure {
             self.init(
                 .promptNeeded, "\(what) is needed, and nobody answered in time",
                 hint: isCode
-                    ? "run warder refresh \(profile) in a terminal, or warder mfa while it waits"
+                    ? "run warder refresh \(shellWord(profile)) in a terminal, or warder mfa while it waits"
                     : Self.remedy(profile, isCode: isCode))
             reach = .waiting
         }

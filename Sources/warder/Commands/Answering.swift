@@ -144,7 +144,7 @@ final class Answering {
             takeDown(connection, "answered elsewhere")
             isOver = chosen != nil
             guard chosen == nil || succeeded || isDismissal else {
-                throw Failure(.other, text, hint: "see what \(profile) needs: warder explain \(profile)")
+                throw Failure(.other, text, hint: "see what \(profile) needs: warder explain \(shellWord(profile))")
             }
             note(printable(text))
         case .gone:

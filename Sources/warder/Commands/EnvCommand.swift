@@ -90,6 +90,10 @@ struct Env: ParsableCommand {
     }
 
     private func unsetting(_ syntax: Syntax) throws(Failure) -> SecretBytes {
+        guard profile == nil else {
+            throw Failure(
+                .usage, "--unset takes no profile: the variables are the same for all", hint: "warder env --unset")
+        }
         guard syntax.isShell else {
             throw Failure(.usage, "--unset needs a shell's syntax", hint: "leave --format out")
         }

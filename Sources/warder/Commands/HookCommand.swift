@@ -1,5 +1,6 @@
 import ArgumentParser
 import Hooks
+import Linux
 
 struct HookCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,8 +13,8 @@ struct HookCommand: ParsableCommand {
             nushell, before config.nu:      warder hook nu | save -f ($nu.data-dir | path join vendor/autoload/warder.nu)
             """)
 
-    @Argument(help: "bash, zsh, fish or nu.")
-    var shell: HookName
+    @Argument(help: "bash, zsh, fish or nu; the shell that runs warder, if not given.")
+    var shell: HookName?
 
     enum HookName: String, ExpressibleByArgument, CaseIterable {
         case bash, zsh, fish, nu
@@ -26,7 +27,24 @@ struct HookCommand: ParsableCommand {
             case .nu: .nu
             }
         }
+
+        /// The shell that runs warder, by its executable or its own name; nil where that is none of these.
+        static var ofParent: HookName? {
+            for program in parentPrograms() {
+                let name = program.split(separator: "/").last.map(String.init) ?? program
+                if let shell = HookName(rawValue: name.hasPrefix("-") ? String(name.dropFirst()) : name) {
+                    return shell
+                }
+            }
+            return nil
+        }
     }
 
-    func run() throws { try printOut(String(decoding: shell.hook.text, as: UTF8.self)) }
+    func run() throws {
+        guard let shell = shell ?? HookName.ofParent else {
+            throw Failure(
+                .usage, "what runs warder is no shell that there is a hook for", hint: "say which: warder hook bash")
+        }
+        try printOut(String(decoding: shell.hook.text, as: UTF8.self))
+    }
 }

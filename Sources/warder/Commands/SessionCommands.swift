@@ -90,7 +90,8 @@ struct WhoAmI: ParsableCommand {
             ])
             try printOut(object.text() + "\n")
         } else {
-            try printOut("account  \(identity.account)\narn      \(identity.arn)\nuser id  \(identity.userID)\n")
+            let (account, arn, user) = (identity.account, printable(identity.arn), printable(identity.userID))
+            try printOut("account  \(printable(account))\narn      \(arn)\nuser id  \(user)\n")
         }
     }
 }

@@ -35,7 +35,7 @@ struct Use: ParsableCommand {
     var profile: String
 
     func run() throws {
-        guard shell != nil || isatty(STDOUT_FILENO) == 0 else { throw Self.withoutHook }
+        guard shell != nil || isatty(STDOUT_FILENO) == 0 else { throw Failure.hookNeeded(by: "use") }
         let syntax = ShellName.syntax(shell)
         do {
             try printOut(try script(syntax))
@@ -43,21 +43,6 @@ struct Use: ParsableCommand {
             try? printOut(Script.failing(syntax))
             throw error
         }
-    }
-
-    /// A program cannot change its shell's variables: somebody must evaluate what it prints.
-    private static var withoutHook: Failure {
-        let programs = parentPrograms().map { $0.split(separator: "/").last.map(String.init) ?? $0 }
-        let shell = programs.lazy.compactMap { HookCommand.HookName(rawValue: $0) }.first ?? .bash
-        let load =
-            switch shell {
-            case .bash, .zsh: "eval \"$(warder hook \(shell.rawValue))\""
-            case .fish: "warder hook fish | source"
-            case .nu: "see warder hook --help"
-            }
-        return Failure(
-            .usage, "warder use changes this shell's variables, for which the shell's hook must be loaded",
-            hint: "put this into the shell's start-up file: \(load)")
     }
 
     private func script(_ syntax: Syntax) throws(Failure) -> SecretBytes {
@@ -111,11 +96,39 @@ struct Use: ParsableCommand {
             if try files.adopting(profile, program: "/warder").isEmpty { return }
             failure = Failure(
                 .badConfig, "no SDK would ask warder for \(profile): its credential_process does not, or comes second",
-                hint: "run warder adopt \(profile)")
+                hint: "run warder adopt \(shellWord(profile))")
         } catch { failure = Failure(error) }
         guard failure.code != .notFound else { throw failure }
         throw Failure(
-            failure.code, failure.message, hint: failure.hint + ", or export its keys: warder use --keys \(profile)")
+            failure.code, failure.message,
+            hint: failure.hint + ", or export its keys: warder use --keys \(shellWord(profile))")
+    }
+}
+
+/// Only the hook can do it, and stands before this; without it, it is said what is missing.
+struct Drop: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Takes back what use has set; needs the shell's hook.", discussion: "example: warder drop")
+
+    @Flag(help: "Take back all that was used, not only the last.")
+    var all = false
+
+    func run() throws { throw Failure.hookNeeded(by: "drop") }
+}
+
+extension Failure {
+    /// A program cannot change its shell's variables: somebody must evaluate what it prints.
+    fileprivate static func hookNeeded(by command: String) -> Failure {
+        let load =
+            switch HookCommand.HookName.ofParent ?? .bash {
+            case .bash: "eval \"$(warder hook bash)\""
+            case .zsh: "eval \"$(warder hook zsh)\""
+            case .fish: "warder hook fish | source"
+            case .nu: "see warder hook --help"
+            }
+        return Failure(
+            .usage, "warder \(command) changes this shell's variables, for which the shell's hook must be loaded",
+            hint: "put this into the shell's start-up file: \(load)")
     }
 }
 

@@ -24,7 +24,7 @@ struct Shadowing {
         let own = profile == "default" ? shadow : try credentials(of: profile)
         if own == nil, profiles.profile(profile) != nil { return profile }
         if let own, own.isWarder, !isNarrowed { return profile == "default" ? nil : profile }
-        let wayOut = own.map { !$0.isWarder } == true ? ", or first: warder adopt \(profile)" : ""
+        let wayOut = own.map { !$0.isWarder } == true ? ", or first: warder adopt \(shellWord(profile))" : ""
         throw Failure(
             .badConfig, "\(shadow.origin.place): SDKs would take the credentials of [default] before those of --serve",
             hint: "run it without --serve\(wayOut)", origin: shadow.origin.place)

@@ -37,7 +37,7 @@ struct SignInTokens {
     var needed: Failure {
         Failure(
             .promptNeeded, "\(session.name ?? session.startURL) wants you to sign in",
-            hint: "run warder refresh \(session.profile) in a terminal")
+            hint: "run warder refresh \(shellWord(session.profile)) in a terminal")
     }
 
     /// Whether nobody need sign in for the next token, as far as can be seen without asking AWS.
@@ -151,7 +151,7 @@ struct SignInTokens {
 
     private func open(_ page: String) {
         note("sign in with the browser; if it does not open, go to:")
-        printMessage(page)
+        printMessage(printable(page))
         launch("xdg-open", [page], withheld: PassphraseSource.variables)
     }
 

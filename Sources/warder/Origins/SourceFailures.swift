@@ -45,7 +45,7 @@ extension Failure {
         case .unreadableTokenFile(let path):
             self.init(
                 .badConfig, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE cannot be read: \(path)",
-                hint: "check that it is there: ls -l \(path)")
+                hint: "check that it is there: ls -l \(shellWord(path))")
         case .malformedToken:
             self.init(
                 .badConfig, "the container's authorization token is empty or has a line break in it",

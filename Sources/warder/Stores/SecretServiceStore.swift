@@ -128,7 +128,8 @@ final class SecretServiceStore: KeyStore {
         guard let record = KeyText.record(text, name: name) else {
             throw Failure(
                 .damaged, "what the Secret Service has for the key \(name) is not a key",
-                hint: "look at it in the desktop's keyring; to replace it: warder add --replace \(name)")
+                hint: "look at it in the desktop's keyring; to replace it: warder add --replace \(shellWord(name.text))"
+            )
         }
         return record
     }
