@@ -2,13 +2,15 @@
 
 import json
 import os
+import pathlib
 import shutil
 import signal
 import subprocess
+import time
 
 import pytest
 from asking import codes, keys, open_home, until, waiting_home
-from home import TESTS
+from home import TESTS, exit_code
 
 
 @pytest.fixture
@@ -45,8 +47,8 @@ def test_a_signal_takes_the_notification_away(waiting_home, notified):
 
 
 @pytest.fixture
-def display():
-    """A display that nobody looks at."""
+def server():
+    """A display that nobody looks at: its server, and its name."""
     if not shutil.which("Xvfb") or not shutil.which("zenity"):
         pytest.skip("not installed: Xvfb, zenity")
     reading, writing = os.pipe()
@@ -57,9 +59,14 @@ def display():
     os.close(writing)
     with os.fdopen(reading) as file:
         number = file.readline().strip()
-    yield f":{number}"
+    yield server, f":{number}"
     server.kill()
     server.wait()
+
+
+@pytest.fixture
+def display(server):
+    return server[1]
 
 
 def windows(display):
@@ -90,3 +97,56 @@ def test_a_window_is_answered(waiting_home, sts, display):
     subprocess.run(["/bin/sh", "-c", command], env={**os.environ, "DISPLAY": display}, check=True, timeout=60)
     assert keys(process)["Version"] == 1
     assert codes(sts) == ["123456"]
+
+
+def test_a_window_that_is_sent_away_ends_it(waiting_home, display):
+    waiting_home.environment["DISPLAY"] = display
+    process = waiting_home.start("process", "prod")
+    # A window that ends within half a second is taken for none.
+    command = "xdotool search --sync --onlyvisible --name '^warder: ' windowfocus --sync && sleep 1 && xdotool key Escape"
+    subprocess.run(["/bin/sh", "-c", command], env={**os.environ, "DISPLAY": display}, check=True, timeout=60)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 4 and b"the prompt was dismissed" in err, err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("desktop", ["GNOME", pytest.param("KDE", marks=pytest.mark.needs("kdialog"))])
+def test_a_display_that_goes_away_leaves_the_terminal(waiting_home, sts, server, number, desktop):
+    waiting_home.settings("[warder]\ncode_prompt = terminal, dialog, handoff\nhandoff_time = 60s\n")
+    waiting_home.environment |= {"DISPLAY": server[1], "XDG_CURRENT_DESKTOP": desktop}
+    terminal = waiting_home.terminal("process", "prod")
+    terminal.expect_exact("alice), wanted by")
+    until(lambda: windows(server[1]))
+    time.sleep(0.6)
+    window = children(terminal.pid)
+    assert window
+    server[0].send_signal(number)
+    until(lambda: not set(window) & set(children(terminal.pid)))
+    terminal.sendline("123456")
+    terminal.expect_exact('"Version"')
+    assert exit_code(terminal) == 0
+    assert "elsewhere" not in terminal.before and codes(sts) == ["123456"]
+
+
+def test_a_display_that_goes_away_is_named_where_there_is_nothing_else(waiting_home, server):
+    waiting_home.settings("[warder]\ncode_prompt = dialog\nhandoff_time = 60s\n")
+    waiting_home.environment["DISPLAY"] = server[1]
+    process = waiting_home.start("process", "prod")
+    until(lambda: windows(server[1]))
+    time.sleep(0.6)
+    server[0].kill()
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 4 and b"nobody can be asked: the display went away" in err, err
+
+
+def test_no_window_outlives_a_warder_that_was_killed(waiting_home, display):
+    waiting_home.environment["DISPLAY"] = display
+    process = waiting_home.start("process", "prod")
+    until(lambda: windows(display), 60)
+    process.kill()
+    process.communicate()
+    until(lambda: not windows(display))
+
+
+def children(process):
+    return [int(word) for word in pathlib.Path(f"/proc/{process}/task/{process}/children").read_text().split()]
