@@ -90,11 +90,16 @@ final class Minter {
 
     /// What the chain begins with.
     func source() throws(Failure) -> Credentials {
-        try SourceCredentials(
-            context: keys.context, keys: keys, chain: chain, calls: calls,
-            endpoint: { () throws(Failure) in try self.endpoint(of: Chain.sourceStep) },
-            sessionName: defaultSessionName, signIn: signIn
-        ).credentials()
+        do throws(Failure) {
+            return try SourceCredentials(
+                context: keys.context, keys: keys, chain: chain, calls: calls,
+                endpoint: { () throws(Failure) in try self.endpoint(of: Chain.sourceStep) },
+                sessionName: defaultSessionName, signIn: signIn
+            ).credentials()
+        } catch {
+            guard chain.stepCount > 0 else { throw error }
+            throw error.wanting(key: keyName ?? sourceProfile, for: chain.profile)
+        }
     }
 
     /// The longest session that STS gives, in seconds: 36 hours. An answer that claims more would never be renewed.
