@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import subprocess
@@ -52,8 +53,10 @@ def server():
     if not shutil.which("Xvfb") or not shutil.which("zenity"):
         pytest.skip("not installed: Xvfb, zenity")
     reading, writing = os.pipe()
+    # A number of its own: who looks whether this one is still there must not find another test's.
+    number = f":{random.randrange(1000, 50000)}"
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "800x600x24", "-nolisten", "tcp"], pass_fds=[writing],
+        ["Xvfb", number, "-displayfd", str(writing), "-screen", "0", "800x600x24", "-nolisten", "tcp"], pass_fds=[writing],
         stderr=subprocess.DEVNULL,
     )
     os.close(writing)
@@ -120,7 +123,7 @@ def test_a_display_that_goes_away_leaves_the_terminal(waiting_home, sts, server,
     time.sleep(0.6)
     window = children(terminal.pid)
     assert window
-    server[0].send_signal(number)
+    end(server, number)
     until(lambda: not set(window) & set(children(terminal.pid)))
     terminal.sendline("123456")
     terminal.expect_exact('"Version"')
@@ -134,7 +137,7 @@ def test_a_display_that_goes_away_is_named_where_there_is_nothing_else(waiting_h
     process = waiting_home.start("process", "prod")
     until(lambda: windows(server[1]))
     time.sleep(0.6)
-    server[0].kill()
+    end(server, signal.SIGKILL)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 4 and b"nobody can be asked: the display went away" in err, err
 
@@ -146,6 +149,16 @@ def test_no_window_outlives_a_warder_that_was_killed(waiting_home, display):
     process.kill()
     process.communicate()
     until(lambda: not windows(display))
+
+
+def end(server, number):
+    def is_gone():
+        # One that sleeps may not hear of the signal before the next request.
+        windows(server[1])
+        return server[0].poll() is not None
+
+    server[0].send_signal(number)
+    until(is_gone)
 
 
 def children(process):
