@@ -217,7 +217,7 @@ function __warder_grammar --no-scope-shadowing
                 process 'Prints a profile\'s credentials as SDKs want them from a credential_process' \
                 env 'Prints statements that export a profile\'s credentials' \
                 exec 'Runs a command with a profile\'s credentials in its environment' \
-                mfa 'Answers a process that waits for an MFA code, and has no terminal' \
+                mfa 'Answers a process that waits for an MFA code, or a yes, and has no terminal' \
                 refresh 'Mints new sessions now: before work, before a long run' \
                 forget 'Drops cached sessions: a profile\'s, or all' \
                 whoami 'Asks AWS who a profile\'s credentials are (sts:GetCallerIdentity)' \

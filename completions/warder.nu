@@ -84,9 +84,9 @@ export extern "warder env" [
     --help(-h)  # Show help information
 ]
 
-# Answers a process that waits for an MFA code, and has no terminal
+# Answers a process that waits for an MFA code, or a yes, and has no terminal
 export extern "warder mfa" [
-    code?: string
+    answer?: string
     --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
     --list  # Show who waits, and ask nothing
     --json  # Print JSON, with --list

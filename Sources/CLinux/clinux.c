@@ -239,6 +239,60 @@ static void take_descriptors(const int *descriptors, int count) {
     close_from(count);
 }
 
+static void become_bound(const char *file, char *const arguments[], char *const environment[], const int descriptors[3],
+                         int own_group) {
+    if (own_group && setpgid(0, 0) != 0) return;
+    int copies[3];
+    for (int index = 0; index < 3; index++) {
+        copies[index] = fcntl(descriptors[index], F_DUPFD_CLOEXEC, 16);
+        if (copies[index] < 0) return;
+    }
+    for (int index = 0; index < 3; index++) {
+        if (dup2(copies[index], index) < 0) return;
+    }
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigaction(SIGPIPE, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execve(file, arguments, environment);
+}
+
+int warder_spawn_bound(pid_t *process, const char *file, char *const arguments[], char *const environment[],
+                       const int descriptors[3], int own_group) {
+    int report[2];
+    if (pipe2(report, O_CLOEXEC) != 0) return errno;
+    sigset_t all, before;
+    sigfillset(&all);
+    // A handler of this process must not run in the child.
+    sigprocmask(SIG_SETMASK, &all, &before);
+    pid_t parent = getpid();
+    pid_t child = fork();
+    int code = errno;
+    if (child == 0) {
+        int told = fcntl(report[1], F_DUPFD_CLOEXEC, 16);
+        prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
+        // It may have ended before that was set.
+        if (getppid() == parent) become_bound(file, arguments, environment, descriptors, own_group);
+        code = errno;
+        (void)!write(told, &code, sizeof code);
+        _exit(127);
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    close(report[1]);
+    ssize_t count = 0;
+    if (child > 0) {
+        // Nothing comes once the other program runs.
+        while ((count = read(report[0], &code, sizeof code)) < 0 && errno == EINTR) continue;
+        if (count > 0) while (waitpid(child, NULL, 0) < 0 && errno == EINTR) continue;
+    }
+    close(report[0]);
+    if (child < 0 || count > 0) return code;
+    *process = child;
+    return 0;
+}
+
 int warder_detach(const char *file, char *const arguments[], char *const environment[], const int *descriptors,
                   int count) {
     if (count > 8) {

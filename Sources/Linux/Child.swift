@@ -60,55 +60,55 @@ public func output(
 ///   - standardInput: nil for `/dev/null`.
 ///   - standardError: nil for the terminal, or `/dev/null` where there is none to share.
 ///   - apart: it has a process group of its own and no part in the terminal, even where there is one.
-///   - endable: no signal is held back from it and SIGTERM ends it, whatever this thread holds back or ignores.
+///   - bound: it ends with this thread, even where that is killed; no signal is held back from it and SIGTERM ends it,
+///     whatever this thread holds back or ignores.
 /// - Returns: 0, or `errno`.
 func spawn(
     _ program: String, _ arguments: [String], standardInput: Int32?, standardOutput: Int32,
-    standardError: Int32? = nil, withheld: [String], apart: Bool = false, endable: Bool = false,
+    standardError: Int32? = nil, withheld: [String], apart: Bool = false, bound: Bool = false,
+    _ process: inout pid_t
+) -> Int32 {
+    let hasTerminal = !apart && access("/dev/tty", W_OK) == 0 && (try? Terminal.open()) != nil
+    let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
+    let terminal = hasTerminal ? open("/dev/tty", O_WRONLY | O_NOCTTY | O_CLOEXEC) : -1
+    defer {
+        for number in [nothing, terminal] where number >= 0 { close(number) }
+    }
+    let messages = terminal >= 0 ? terminal : nothing
+    let descriptors = [standardInput ?? nothing, standardOutput, standardError ?? messages]
+    guard descriptors.allSatisfy({ $0 >= 0 }) else { return EBADF }
+    return withVariables(without: withheld, adding: []) { environment in
+        withArguments(arguments) { arguments in
+            guard !bound else {
+                return warder_spawn_bound(
+                    &process, program, arguments, environment, descriptors, hasTerminal ? 0 : 1)
+            }
+            return spawnFree(program, arguments, environment, descriptors, ownGroup: !hasTerminal, &process)
+        }
+    }
+}
+
+private func spawnFree(
+    _ program: String, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>,
+    _ environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>, _ descriptors: [Int32], ownGroup: Bool,
     _ process: inout pid_t
 ) -> Int32 {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    if let standardInput {
-        posix_spawn_file_actions_adddup2(&actions, standardInput, 0)
-    } else {
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    }
-    posix_spawn_file_actions_adddup2(&actions, standardOutput, 1)
-    let hasTerminal = !apart && access("/dev/tty", W_OK) == 0 && (try? Terminal.open()) != nil
-    if let standardError {
-        posix_spawn_file_actions_adddup2(&actions, standardError, 2)
-    } else {
-        posix_spawn_file_actions_addopen(&actions, 2, hasTerminal ? "/dev/tty" : "/dev/null", O_WRONLY | O_NOCTTY, 0)
+    for (number, descriptor) in descriptors.enumerated() {
+        posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
     }
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    set(&attributes, ownGroup: !hasTerminal, endable: endable)
-    return withVariables(without: withheld, adding: []) { environment in
-        withArguments(arguments) { arguments in
-            posix_spawn(&process, program, &actions, &attributes, arguments, environment)
-        }
-    }
-}
-
-private func set(_ attributes: inout posix_spawnattr_t, ownGroup: Bool, endable: Bool) {
     // warder ignores SIGPIPE, which a child would inherit.
     var defaults = sigset_t()
     sigemptyset(&defaults)
     sigaddset(&defaults, SIGPIPE)
-    var flags = POSIX_SPAWN_SETSIGDEF
-    if ownGroup { flags |= POSIX_SPAWN_SETPGROUP }
-    if endable {
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        sigaddset(&defaults, SIGTERM)
-        flags |= POSIX_SPAWN_SETSIGMASK
-    }
     posix_spawnattr_setsigdefault(&attributes, &defaults)
-    posix_spawnattr_setflags(&attributes, Int16(flags))
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | (ownGroup ? POSIX_SPAWN_SETPGROUP : 0)))
+    return posix_spawn(&process, program, &actions, &attributes, arguments, environment)
 }
 
 /// Reads until the child has ended: its output may end before, and what it leaves running may hold the pipe open after.

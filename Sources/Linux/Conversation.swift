@@ -62,7 +62,7 @@ public struct Conversation: ~Copyable {
         var process: pid_t = 0
         let code = spawn(
             program, [program], standardInput: standardInput.number, standardOutput: standardOutput.number,
-            withheld: withheld, apart: apart, endable: true, &process)
+            withheld: withheld, apart: apart, bound: true, &process)
         guard code == 0 else {
             signals.release()
             throw .notStarted(program: program, code: code)

@@ -42,7 +42,7 @@ public struct DetachedChild: ~Copyable {
         var process: pid_t = 0
         let code = spawn(
             program, [program] + arguments, standardInput: nil, standardOutput: standardOutput.number,
-            standardError: standardError.number, withheld: withheld, apart: true, endable: true, &process)
+            standardError: standardError.number, withheld: withheld, apart: true, bound: true, &process)
         guard code == 0 else { throw .notStarted(program: program, code: code) }
         self.process = process
         self.output = output

@@ -24,7 +24,7 @@ public final class Errand {
         let output = Descriptor(owning: ends[0], path: program)
         var process: pid_t = 0
         let code = spawn(
-            program, arguments, standardInput: nil, standardOutput: ends[1], withheld: withheld, endable: true, &process
+            program, arguments, standardInput: nil, standardOutput: ends[1], withheld: withheld, bound: true, &process
         )
         close(ends[1])
         guard code == 0 else { throw .notStarted(program: program, code: code) }

@@ -24,7 +24,8 @@ public struct LocalSocket: ~Copyable {
         return socket
     }
 
-    /// Connects to the socket at `path`; fails with EAGAIN where too many wait for an answer there already.
+    /// Connects to the socket at `path`, or to the abstract one whose name comes behind a NUL; fails with EAGAIN where
+    /// too many wait for an answer there already.
     public static func connect(to path: String) throws(SystemError) -> LocalSocket {
         let socket = try make(path)
         let number = socket.number
@@ -45,10 +46,14 @@ public struct LocalSocket: ~Copyable {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        // An abstract name has no end but that of the address.
+        let size =
+            path.utf8.first == 0
+            ? MemoryLayout<sa_family_t>.size + path.utf8.count : MemoryLayout<sockaddr_un>.size
         _ = try system("bind or connect", path) {
             withUnsafePointer(to: &address) {
                 $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                    body($0, socklen_t(size))
                 }
             }
         }

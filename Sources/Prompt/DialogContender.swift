@@ -7,6 +7,8 @@ public final class DialogContender: Contender {
     private static let limit = 256
     /// Nobody reads a window and sends it away within so many milliseconds of its start: it never was one.
     private static let glance: Int64 = 500
+    /// How long a display may take to say that it is there, in milliseconds; of one that goes it is heard at once.
+    private static let answering: Int64 = 500
     /// When it takes itself down if nobody else does, in seconds.
     private static let timeout: Int64 = 600
 
@@ -85,6 +87,7 @@ public final class DialogContender: Contender {
         case .code(let code):
             if neverShown { throw .failed("the dialog found no display") }
             guard code == 1 || code == 2 else { throw .failed("the dialog ended with code \(code)") }
+            if lostDisplay { throw .failed("the display went away") }
             if isCode { throw .dismissed }
             return .no
         case .signal(let signal): throw .failed("signal \(signal) ended the dialog")
@@ -94,6 +97,12 @@ public final class DialogContender: Contender {
     private var answer: Reply? {
         guard let text = child?.text.copy() else { return nil }
         return .code(text)
+    }
+
+    /// A window whose display went away ends with that code too, and zenity's without a word.
+    private var lostDisplay: Bool {
+        let patience = Deadline.after(milliseconds: Self.answering)
+        return !Display.named(in: environment).contains { $0.isServed(until: patience) }
     }
 
     /// A window that could not be opened ends with the code of one that was sent away.

@@ -8,14 +8,18 @@ extension Unicode.Scalar {
     }
 }
 
-/// Text from outside, as a profile's or a folder's name, fit for one line: what steers is a `?`, what is too long is
-/// cut, at `limit` characters of Unicode.
+/// Text from outside, as a profile's or a folder's name, fit for one line: what steers is shown as its number, `\u{1b}`,
+/// what is too long is cut, at `limit` characters of Unicode.
 func printable(_ text: String, limit: Int = 200) -> String {
     var out = ""
     var room = limit
     for scalar in text.unicodeScalars {
         if room == 0 { return out + "…" }
-        out.unicodeScalars.append(scalar.steers ? "?" : scalar)
+        if scalar.steers {
+            out += "\\u{" + String(scalar.value, radix: 16) + "}"
+        } else {
+            out.unicodeScalars.append(scalar)
+        }
         room -= 1
     }
     return out

@@ -15,17 +15,32 @@ extension Issuer {
         if hasOld { return try lock(name, sessions, until: .after(milliseconds: Waiting.withSomethingToServe)) }
         // A person is told what there is to wait for, if it takes longer than AWS does as a rule.
         if !keys.context.isHelper, keys.context.mayPrompt {
-            let quick = try? lock(name, sessions, until: .after(milliseconds: Waiting.unseen))
-            if let quick { return quick }
+            if let quick = try freeLock(name, sessions) { return quick }
             warder.note("another warder is making this session; if it waits for an answer: warder mfa")
         }
         return try lock(name, sessions, until: patience)
     }
 
+    /// The lock, if nobody holds it for longer than is worth a word.
+    private func freeLock(_ name: String, _ sessions: borrowing SessionCache) throws(Failure) -> PossibleLock? {
+        do throws(SessionCacheError) {
+            return try sessions.lock(name, until: .after(milliseconds: Waiting.unseen))
+        } catch {
+            guard error == .busy else { throw Failure(error) }
+            return nil
+        }
+    }
+
     private func lock(
         _ name: String, _ sessions: borrowing SessionCache, until deadline: Deadline
     ) throws(Failure) -> PossibleLock {
-        do throws(SessionCacheError) { return try sessions.lock(name, until: deadline) } catch { throw Failure(error) }
+        do throws(SessionCacheError) { return try sessions.lock(name, until: deadline) } catch {
+            guard error == .busy else { throw Failure(error) }
+            throw Failure(
+                .promptNeeded, "another warder is renewing this session, and has not finished",
+                hint: "answer its prompt (warder mfa), or see which it is: fuser -v "
+                    + shellWord(keys.context.places.sessions + "/lock"))
+        }
     }
 
     /// Until when the lock of an entry is waited for. Whoever holds it may be waiting for somebody to type a code, which

@@ -90,7 +90,12 @@ final class Minter {
     }
 
     /// What the chain begins with.
-    func source() throws(Failure) -> Credentials { try sourceCredentials.credentials() }
+    func source() throws(Failure) -> Credentials {
+        do throws(Failure) { return try sourceCredentials.credentials() } catch {
+            guard chain.stepCount > 0 else { throw error }
+            throw error.wanting(key: keyName ?? sourceProfile, for: chain.profile)
+        }
+    }
 
     /// Why the source would give nothing now; nil where nothing that can be seen speaks against it.
     func sourceObstacle() throws(Failure) -> Failure? { try sourceCredentials.obstacle() }

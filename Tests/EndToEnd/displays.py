@@ -1,6 +1,7 @@
 """A display that nobody looks at, and the keyboard of somebody who does."""
 
 import os
+import random
 import subprocess
 import time
 
@@ -8,8 +9,10 @@ import time
 class Display:
     def __init__(self):
         reading, writing = os.pipe()
+        # A number of its own: who looks whether this one is still there must not find another test's.
+        number = f":{random.randrange(1000, 50000)}"
         # It would begin anew when its last client leaves, and turn away whoever comes meanwhile.
-        command = ["Xvfb", "-displayfd", str(writing), "-noreset", "-screen", "0", "800x600x24", "-nolisten", "tcp"]
+        command = ["Xvfb", number, "-displayfd", str(writing), "-noreset", "-screen", "0", "800x600x24", "-nolisten", "tcp"]
         self.server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
         os.close(writing)
         with os.fdopen(reading) as file:

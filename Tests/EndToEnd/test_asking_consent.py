@@ -9,7 +9,7 @@ import sys
 
 import pexpect
 import pytest
-from asking import WAITS, in_line, is_waited_for, keys, until
+from asking import WAITS, in_line, is_waited_for, keys, open_home, until, waiting_home
 from home import WARDER, exit_code
 
 
@@ -148,3 +148,43 @@ def test_the_remedy_for_a_missing_yes_is_one(asking_first):
 
 def test_explain_says_that_a_yes_is_wanted(asking_first):
     assert "a yes to the use of sure" in asking_first.good("explain", "sure")
+
+
+def test_a_yes_is_given_without_a_terminal(asking_first):
+    for answer, code in (("yes", 0), ("no", 4)):
+        process = asking_first.start("process", "sure")
+        until(lambda: is_waited_for(asking_first))
+        given = asking_first.run("mfa", answer)
+        process.communicate(timeout=60)
+        assert process.returncode == code, given
+        assert given.code == 0, given
+    asking_first.run("mfa", "yes").failed(1, "nobody waits")
+
+
+def test_a_code_is_no_answer_to_a_yes_or_no(asking_first):
+    process = asking_first.start("process", "sure")
+    until(lambda: is_waited_for(asking_first))
+    asking_first.run("mfa", "123456").failed(1, "nobody waits for a code, but sure for a yes or no", "warder mfa yes")
+    asking_first.run("mfa").failed(4, "a yes or no is needed", "warder mfa yes")
+    assert is_waited_for(asking_first)
+    asking_first.good("mfa", "yes", "--pid", str(process.pid))
+    assert keys(process)["Version"] == 1
+
+
+def test_a_yes_is_no_answer_where_a_code_is_wanted(waiting_home):
+    process = waiting_home.start("process", "prod")
+    until(lambda: is_waited_for(waiting_home))
+    waiting_home.run("mfa", "yes").failed(1, "nobody waits for a yes or no, but prod for a code", "warder mfa CODE")
+    waiting_home.good("mfa", "123456")
+    assert keys(process)["Version"] == 1
+
+
+def test_hints_say_what_can_be_done(asking_first):
+    result = asking_first.run("process", "sure", "--no-prompt")
+    result.failed(4, "run it without --no-prompt")
+    assert "warder mfa" not in result.err
+    terminal = asking_first.terminal("process", "sure")
+    terminal.expect_exact("[y/N] ")
+    terminal.sendline("n")
+    terminal.expect_exact("hint: run it again, and say yes")
+    assert exit_code(terminal) == 4 and "warder_callers" not in terminal.before

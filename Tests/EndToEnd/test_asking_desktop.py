@@ -1,14 +1,16 @@
 """Asking on the desktop: notifications of who waits, and windows for the answer."""
 
 import json
+import pathlib
 import shutil
 import signal
 import subprocess
+import time
 
 import pytest
 from asking import codes, keys, open_home, until, waiting_home
 from displays import Display
-from home import TESTS
+from home import TESTS, exit_code
 
 
 @pytest.fixture
@@ -55,12 +57,16 @@ def display(waiting_home):
     display.kill()
 
 
+def windows(display):
+    return display.windows("^warder: ")
+
+
 def test_a_window_and_the_hand_off_race(waiting_home, sts, display):
     process = waiting_home.start("process", "prod")
-    until(lambda: display.windows("^warder: "), 60)
+    until(lambda: windows(display), 60)
     waiting_home.good("mfa", "123456")
     assert keys(process)["Version"] == 1
-    until(lambda: not display.windows("^warder: "))
+    until(lambda: not windows(display))
     assert codes(sts) == ["123456"]
 
 
@@ -69,3 +75,67 @@ def test_a_window_is_answered(waiting_home, sts, display):
     display.press("^warder: ", lambda: process.poll() is not None, "Return", text="123456")
     assert keys(process)["Version"] == 1
     assert codes(sts) == ["123456"]
+
+
+def test_a_window_that_is_sent_away_ends_it(waiting_home, display):
+    process = waiting_home.start("process", "prod")
+    until(lambda: windows(display), 60)
+    # A window that ends within half a second is taken for none.
+    time.sleep(1)
+    display.press("^warder: ", lambda: process.poll() is not None, "Escape")
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 4 and b"the prompt was dismissed" in err, err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("desktop", ["GNOME", pytest.param("KDE", marks=pytest.mark.needs("kdialog"))])
+def test_a_display_that_goes_away_leaves_the_terminal(waiting_home, sts, display, number, desktop):
+    waiting_home.settings("[warder]\ncode_prompt = terminal, dialog, handoff\nhandoff_time = 60s\n")
+    waiting_home.environment["XDG_CURRENT_DESKTOP"] = desktop
+    terminal = waiting_home.terminal("process", "prod")
+    terminal.expect_exact("alice), wanted by")
+    until(lambda: windows(display))
+    time.sleep(0.6)
+    window = children(terminal.pid)
+    assert window
+    end(display, number)
+    # kdialog hangs over the loss of its display now and then: that is no answer either.
+    limit = time.monotonic() + 10
+    while set(window) & set(children(terminal.pid)) and time.monotonic() < limit:
+        time.sleep(0.02)
+    terminal.sendline("123456")
+    terminal.expect_exact('"Version"')
+    assert exit_code(terminal) == 0
+    assert "elsewhere" not in terminal.before and codes(sts) == ["123456"]
+
+
+def test_a_display_that_goes_away_is_named_where_there_is_nothing_else(waiting_home, display):
+    waiting_home.settings("[warder]\ncode_prompt = dialog\nhandoff_time = 60s\n")
+    process = waiting_home.start("process", "prod")
+    until(lambda: windows(display))
+    time.sleep(0.6)
+    end(display, signal.SIGKILL)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 4 and b"nobody can be asked: the display went away" in err, err
+
+
+def test_no_window_outlives_a_warder_that_was_killed(waiting_home, display):
+    process = waiting_home.start("process", "prod")
+    until(lambda: windows(display), 60)
+    process.kill()
+    process.communicate()
+    until(lambda: not windows(display))
+
+
+def end(display, number):
+    def is_gone():
+        # One that sleeps may not hear of the signal before the next request.
+        windows(display)
+        return display.server.poll() is not None
+
+    display.server.send_signal(number)
+    until(is_gone)
+
+
+def children(process):
+    return [int(word) for word in pathlib.Path(f"/proc/{process}/task/{process}/children").read_text().split()]

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 
+import pexpect
 from asking import codes, in_line, is_waited_for, keys, open_home, until, waiting_home
 from home import MFA, WARDER, exit_code
 from recording_sts import denied, wrong_code
@@ -138,6 +139,17 @@ def test_a_person_is_asked_at_their_own_terminal_whatever_became_of_a_prompt_els
     assert exit_code(terminal) == 0
     process.communicate(timeout=30)
     assert process.returncode == 4 and codes(sts) == ["123456"]
+
+
+def test_nobody_is_waited_for_where_nobody_has_the_lock(waiting_home):
+    waiting_home.cache.mkdir(parents=True, mode=0o700, exist_ok=True)
+    (waiting_home.cache / "lock").unlink(missing_ok=True)
+    (waiting_home.cache / "lock").mkdir()
+    terminal = waiting_home.terminal("refresh", "prod")
+    terminal.expect_exact("hint: ")
+    said = terminal.before
+    terminal.expect(pexpect.EOF)
+    assert "another warder" not in said, said
 
 
 def test_an_old_session_is_served_at_once_while_somebody_is_asked(waiting_home, sts):

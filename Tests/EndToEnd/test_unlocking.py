@@ -195,9 +195,23 @@ def test_unlocked_with_keys_process_signs_with_the_key(signing, sts):
 
 def test_unlocked_without_keys_it_does_not(signing, sts):
     signing.unlock()
-    signing.run("process", "direct").failed(3)
-    signing.run("process", "itself").failed(3)
+    signing.run("process", "direct").failed(3, "no cached session for direct lasts", "key alice", "warder unlock --keys")
+    signing.run("process", "itself").failed(3, "only its sessions are not", "warder unlock --keys")
     assert sts.requests == []
+
+
+def test_a_session_that_has_ended_needs_more_than_another_unlocking(home, sts):
+    home.unlock("--for", "30d")
+    sts.lifetimes["GetSessionToken"] = 2
+    home.good("refresh", "alice", "--mfa-code", "123456", passphrase=True)
+    time.sleep(2.1)
+    for command in (["process", "prod"], ["exec", "--min-ttl", "1h", "prod", "--", "true"]):
+        home.run(*command).failed(
+            3, "no cached session for prod lasts", "the key alice, which is locked", "warder refresh prod",
+            "warder unlock --keys")
+    every = home.run("refresh", "--all")
+    assert every.code == 3 and "warder unlock --keys" in every.err, every
+    assert "run warder unlock in" not in every.err
 
 
 def test_locking_takes_both_away(signing):

@@ -13,7 +13,8 @@ extension SharedProcess {
             _ dialog: FakeDialog, _ kind: Enquiry.Kind = .code, profile: String = "prod", milliseconds: Int64 = 20_000,
             with variables: [String: String] = [:], taking: (borrowing SecretBytes) -> Refusal? = { _ in nil }
         ) throws(EnquiryError) -> String {
-            let variables = ["DISPLAY": ":9", "PATH": dialog.folder].merging(variables) { $1 }
+            // Over the network nobody looks whether it is there.
+            let variables = ["DISPLAY": "elsewhere:9", "PATH": dialog.folder].merging(variables) { $1 }
             let reply = try race(
                 Enquiry(kind, profile: profile, device: "arn:aws:iam::1111:mfa/alice", caller: "make (1) in ~/a"),
                 among: [DialogContender(in: environment(variables))], until: .after(milliseconds: milliseconds),
@@ -39,18 +40,18 @@ extension SharedProcess {
             #expect(
                 zenity.arguments == [
                     "--entry",
-                    "--text=warder needs an MFA code.\n\nprofile: --help?[2J?<b>&__\\\\n\n"
+                    "--text=warder needs an MFA code.\n\nprofile: --help\\\\u{1b}[2J\\\\u{202e}<b>&__\\\\n\n"
                         + "device: arn:aws:iam::1111:mfa/alice\nwanted by: make (1) in ~/a",
                     "--title=warder: MFA code", "--timeout=600",
                 ])
             _ = try ask(zenity, .confirmation, profile: Self.hostile)
             #expect(zenity.arguments.starts(with: ["--question", "--default-cancel"]))
-            #expect(zenity.arguments[2].contains("profile: --help?[2J?&lt;b&gt;&amp;_\\\\n\n"))
+            #expect(zenity.arguments[2].contains("profile: --help\\\\u{1b}[2J\\\\u{202e}&lt;b&gt;&amp;_\\\\n\n"))
             let kdialog = try FakeDialog(as: "kdialog", "echo 123456")
             _ = try ask(kdialog, profile: Self.hostile)
             #expect(kdialog.arguments.starts(with: ["--title", "warder: MFA code", "--inputbox"]))
             #expect(kdialog.arguments[3].hasPrefix("warder:\nwarder needs an MFA code.\n"))
-            #expect(kdialog.arguments[3].contains("profile: --help?[2J?<b>&_\\\\n\n"))
+            #expect(kdialog.arguments[3].contains("profile: --help\\\\u{1b}[2J\\\\u{202e}<b>&_\\\\n\n"))
             _ = try ask(kdialog, .confirmation)
             #expect(kdialog.arguments[2] == "--yesno")
         }
@@ -86,6 +87,23 @@ extension SharedProcess {
             #expect(throws: EnquiryError.nowhere([reason])) { try ask(dialog, .confirmation) }
             #expect(throws: EnquiryError.nowhere([reason])) { try ask(dialog) }
             #expect(dialog.isGone())
+        }
+
+        @Test("one whose display is gone was not sent away, and one that some display is left for was")
+        func lostDisplay() throws {
+            let gone = ["DISPLAY": ":931", "WAYLAND_DISPLAY": "/nowhere/wayland-0"]
+            let dialog = try FakeDialog("sleep 0.7; exit 1")
+            let folder = dialog.folder
+            for kind in [Enquiry.Kind.code, .confirmation] {
+                #expect(throws: EnquiryError.nowhere(["the display went away"])) {
+                    try ask(dialog, kind, with: gone)
+                }
+            }
+            // A compositor that is busy says nothing for a while.
+            let busy = try LocalSocket.listen(at: folder + "/wayland-0", backlog: 4)
+            defer { withExtendedLifetime(busy) {} }
+            let left = ["DISPLAY": ":931", "WAYLAND_DISPLAY": "wayland-0", "XDG_RUNTIME_DIR": folder]
+            #expect(throws: EnquiryError.dismissed) { try ask(dialog, with: left) }
         }
 
         @Test("without a display nothing is started, and without a program nothing is shown")

@@ -29,7 +29,7 @@ extension SharedProcess {
             #expect(
                 fake.heard.suffix(5) == [
                     "SETTITLE warder: MFA code",
-                    "SETDESC warder needs an MFA code.%0A%0Aprofile: a?[2J??b%25%0A"
+                    "SETDESC warder needs an MFA code.%0A%0Aprofile: a\\u{1b}[2J\\u{202e}\\u{a}b%25%0A"
                         + "device: arn:aws:iam::1111:mfa/alice%0Awanted by: make (1) in ~/a",
                     "SETERROR wrong code", "SETPROMPT code:", "GETPIN",
                 ])

@@ -81,7 +81,7 @@ extension SharedProcess {
             let run = try ask(
                 [.see(prompt), .type("123456\n")],
                 ["ASKING_PROFILE": "a\u{1b}[2J\u{202e}b\nc\r" + String(repeating: "x", count: 999)])
-            #expect(run.screen.hasPrefix("warder: MFA code for a?[2J?b?c?xxx"))
+            #expect(run.screen.hasPrefix("warder: MFA code for a\\u{1b}[2J\\u{202e}b\\u{a}c\\u{d}xxx"))
             #expect(run.screen.utf8.count < 500)
         }
 

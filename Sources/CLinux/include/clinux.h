@@ -73,6 +73,10 @@ int warder_become(const char *file, char *const arguments[], char *const environ
 
 /// pidfd_open(2) of this process, close-on-exec; or -1 and errno.
 int warder_process_descriptor(void);
+/// Starts a program as a child that the kernel sends SIGTERM when this thread ends, however it ends: with `descriptors` as
+/// its first three, no signal held back, and SIGPIPE and SIGTERM as they are by default. 0, or the code of what failed.
+int warder_spawn_bound(pid_t *process, const char *file, char *const arguments[], char *const environment[],
+                       const int descriptors[3], int own_group);
 /// Starts a program as nobody's child: in a session of its own, with `count` descriptors as its first ones and no others,
 /// every signal as it is by default. 0, or -1 and errno; that the program cannot be run does not show here.
 int warder_detach(const char *file, char *const arguments[], char *const environment[], const int *descriptors,

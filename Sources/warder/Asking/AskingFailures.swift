@@ -7,13 +7,14 @@ extension Failure {
     /// A code, or a yes, is needed, and prompts are switched off.
     static func notAsked(_ what: String, _ profile: String, isCode: Bool = true) -> Failure {
         Failure(
-            .promptNeeded, "\(what) is needed, and prompts are switched off", hint: remedy(profile, isCode: isCode))
+            .promptNeeded, "\(what) is needed, and prompts are switched off",
+            hint: isCode
+                ? refresh(profile)
+                : "run it without --no-prompt and WARDER_NO_PROMPT, or name the program in warder_callers")
     }
 
-    private static func remedy(_ profile: String, isCode: Bool) -> String {
-        isCode
-            ? "run warder refresh \(shellWord(profile)) in a terminal"
-            : "answer it with warder mfa while it waits, or name the program in warder_callers"
+    private static func refresh(_ profile: String) -> String {
+        "run warder refresh \(shellWord(profile)) in a terminal"
     }
 
     /// Ctrl-Z at a prompt, on its way to where nothing is locked.
@@ -31,15 +32,21 @@ extension Failure {
     /// It is no failure but a pause.
     var isStop: Bool { fault == Self.stopped.fault }
 
-    /// - Parameter what: what was asked for, as `a code of arn:…`.
-    init(_ error: EnquiryError, askingFor what: String, profile: String, isCode: Bool) {
+    /// - Parameters:
+    ///   - what: what was asked for, as `a code of arn:…`.
+    ///   - atTerminal: the terminal was one of the places.
+    init(_ error: EnquiryError, askingFor what: String, profile: String, isCode: Bool, atTerminal: Bool = true) {
         switch error {
         case .nowhere(let reasons):
             let known = reasons.filter { $0 != "no terminal" }
-            let more = known.isEmpty ? "" : " (\(known.joined(separator: ", ")))"
+            let more = known.joined(separator: ", ")
+            let why =
+                atTerminal || more.isEmpty
+                ? "there is no terminal to ask on" + (more.isEmpty ? "" : " (\(more))") : "nobody can be asked: " + more
             self.init(
-                .promptNeeded, "\(what) is needed, and there is no terminal to ask on\(more)",
-                hint: Self.remedy(profile, isCode: isCode))
+                .promptNeeded, "\(what) is needed, and \(why)",
+                hint: isCode
+                    ? Self.refresh(profile) : "run it in a terminal, or name the program in warder_callers")
         case .dismissed:
             self.init(
                 .promptNeeded, "\(what) is needed, and the prompt was dismissed", hint: "try again, and answer it")
@@ -50,8 +57,8 @@ extension Failure {
             self.init(
                 .promptNeeded, "\(what) is needed, and nobody answered in time",
                 hint: isCode
-                    ? "run warder refresh \(shellWord(profile)) in a terminal, or warder mfa while it waits"
-                    : Self.remedy(profile, isCode: isCode))
+                    ? Self.refresh(profile) + ", or warder mfa while it waits"
+                    : "answer it with warder mfa while it waits, or name the program in warder_callers")
             reach = .waiting
         }
     }

@@ -46,7 +46,7 @@ struct Consent {
     private var refused: Failure {
         var failure = Failure(
             .promptNeeded, "the use of \(chain.profile) was not allowed",
-            hint: "try again and say yes, or name the program in warder_callers")
+            hint: "run it again, and say yes")
         failure.reach = .waiting
         return failure
     }

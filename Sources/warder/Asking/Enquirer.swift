@@ -42,7 +42,9 @@ final class Enquirer {
         } catch {
             // Whoever answers from elsewhere may still do so when this process goes on.
             if error == .stopped { throw .stopped }
-            let failure = Failure(error, askingFor: what, profile: profile, isCode: kind == .code)
+            let failure = Failure(
+                error, askingFor: what, profile: profile, isCode: kind == .code,
+                atTerminal: settings.codeAskers?.contains(.terminal) ?? true)
             conclude(failure.message, succeeded: false)
             throw failure
         }

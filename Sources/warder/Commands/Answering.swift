@@ -76,7 +76,9 @@ final class Answering {
         nextTry = nil
         let candidates = watcher.waiting.filter { (chosen == nil || $0 === chosen) && isOpen($0) }
         guard let connection = candidates.first, let enquiry = connection.enquiry else { return }
-        guard context.mayPrompt else { throw .notAllowed(wanting: "a code") }
+        guard context.mayPrompt else {
+            throw .notAllowed(wanting: enquiry.kind == .confirmation ? "a yes or no" : "a code")
+        }
         do throws(ContenderError) {
             question = try TerminalEnquiry(enquiry.asShown)
             asked = connection
@@ -98,8 +100,8 @@ final class Answering {
             }
             return drop()
         }
-        if error == .none { throw .nobodyToAsk }
-        throw Failure(error, askingFor: "a code")
+        if error == .none { throw .nobodyToAsk(for: chosen?.lastEnquiry?.kind) }
+        throw Failure(error, askingFor: chosen?.lastEnquiry?.kind == .confirmation ? "a yes or no" : "a code")
     }
 
     private func takeInput() throws(Failure) {
@@ -159,8 +161,10 @@ final class Answering {
         warder.note(printable(note))
         if isDismissal { isOver = true }
         guard chosen != nil, !isDismissal, !context.canAsk else { return }
-        throw Failure(.other, "the code was of no use: \(note)", hint: "give another one: warder mfa CODE")
+        throw Failure(.other, "the answer was of no use: \(note)", hint: "give another one: \(again)")
     }
+
+    private var again: String { chosen?.lastEnquiry?.kind == .confirmation ? "warder mfa yes" : "warder mfa CODE" }
 
     private func takeDown(_ connection: Connection, _ why: String) {
         guard asked === connection else { return }

@@ -1,12 +1,13 @@
 import ArgumentParser
 import HandOff
 import Linux
+import Prompt
 import Secrets
 
 struct MFA: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mfa",
-        abstract: "Answers a process that waits for an MFA code, and has no terminal.",
+        abstract: "Answers a process that waits for an MFA code, or a yes, and has no terminal.",
         discussion: """
             A language server, a unit, a job of cron: whatever runs without a
             terminal waits, and any terminal of the same user can answer it. A
@@ -16,6 +17,7 @@ struct MFA: ParsableCommand {
             examples:
               warder mfa              ask me for what is wanted
               warder mfa 123456       answer the one that waits
+              warder mfa yes          the same where it waits for a yes or no
               warder mfa --watch      stay, as in a pane of tmux
               warder mfa --list --json
             """)
@@ -31,26 +33,26 @@ struct MFA: ParsableCommand {
     var dismiss = false
     @Option(help: "Answer this process, of those in --list.")
     var pid: Int32?
-    @Argument(help: "The code; without it you are asked.")
-    var code: String?
+    @Argument(help: "The code, or yes or no; without it you are asked.")
+    var answer: String?
 
     func validate() throws {
-        let modes = [list, watch, dismiss, code != nil].filter { $0 }.count
-        if modes > 1 { throw ValidationError("--list, --watch, --dismiss and a code exclude each other") }
+        let modes = [list, watch, dismiss, answer != nil].filter { $0 }.count
+        if modes > 1 { throw ValidationError("--list, --watch, --dismiss and an answer exclude each other") }
         if json && !list { throw ValidationError("--json goes with --list") }
         if pid != nil && (list || watch) { throw ValidationError("--pid goes with an answer") }
     }
 
-    func run() throws { try answer() }
+    func run() throws { try answerOrShow() }
 
-    private func answer() throws(Failure) {
+    private func answerOrShow() throws(Failure) {
         let context = try common.context()
         let watcher: Watcher
         do throws(HandOffError) {
             watcher = try Watcher(try AskingFolder(runtime: context.places.runtime), stays: watch)
         } catch { throw Failure(error) }
         if watch {
-            note("waiting for those who want a code; Ctrl-C ends it")
+            note("waiting for those who want an answer; Ctrl-C ends it")
             return try Answering(watcher, chosen: nil, context).run()
         }
         watcher.settle(until: .after(milliseconds: 1000))
@@ -61,17 +63,30 @@ struct MFA: ParsableCommand {
             guard connection.answer(.dismissal) else { throw .gone }
             return try Answering(watcher, chosen: connection, context, isDismissal: true).run()
         }
-        guard let code else {
+        guard let answer else {
             let connection = try picked(of: waiting, context)
             return try Answering(watcher, chosen: connection, context).run()
         }
-        let connection = try only(of: waiting.filter { $0.enquiry?.kind == .code }, unless: true)
+        let connection = try give(answer, to: waiting)
+        try Answering(watcher, chosen: connection, context, isAnswered: true).run()
+    }
+
+    /// Answers the one of them that wants an answer of that kind.
+    private func give(_ text: String, to waiting: [Connection]) throws(Failure) -> Connection {
+        let kind: Enquiry.Kind = ["yes", "no"].contains(text) ? .confirmation : .code
+        let fitting = waiting.filter { $0.enquiry?.kind == kind }
+        guard !fitting.isEmpty else { throw .wanted(waiting.first?.enquiry, notA: kind) }
+        let connection = try only(of: fitting, unless: kind == .code)
+        guard kind == .code else {
+            guard connection.answer(text == "yes" ? .yes : .no) else { throw .gone }
+            return connection
+        }
         var bytes = SecretBytes(capacity: 64)
-        bytes.append(code)
+        bytes.append(text)
         guard connection.answer(.code(bytes)) else {
             throw Failure(.usage, "that is not a code", hint: "give the six digits of the device")
         }
-        try Answering(watcher, chosen: connection, context, isAnswered: true).run()
+        return connection
     }
 
     /// Those that wait, or the one of them that was named.

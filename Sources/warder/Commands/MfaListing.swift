@@ -1,5 +1,6 @@
 import HandOff
 import Linux
+import Prompt
 
 extension MFA {
     /// What `--list` prints.
@@ -27,7 +28,9 @@ extension MFA {
         let newest = Array(waiting.reversed())
         printMessage(table(of: newest, numbered: true).withoutLineEnd)
         while true {
-            guard let answer = try context.ask("which one (1-\(newest.count)): ") else { throw .nobodyToAsk }
+            guard let answer = try context.ask("which one (1-\(newest.count)): ") else {
+                throw .nobodyToAsk(for: kind)
+            }
             if let number = Int(answer), newest.indices.contains(number - 1) { return newest[number - 1] }
             if answer.isEmpty { throw Failure(.promptNeeded, "none was chosen", hint: "run the command again") }
         }
@@ -65,6 +68,19 @@ extension Failure {
     static let nobodyWaits = Failure(
         .other, "nobody waits for a code", hint: "warder mfa --watch stays, and asks when somebody does")
 
+    /// Somebody waits, and for another kind of answer than was given.
+    static func wanted(_ enquiry: WaitingEnquiry?, notA kind: Enquiry.Kind) -> Failure {
+        guard let enquiry else { return nobodyWaits }
+        let profile = printable(enquiry.profile)
+        return kind == .code
+            ? Failure(
+                .other, "nobody waits for a code, but \(profile) for a yes or no",
+                hint: "say which: warder mfa yes, or warder mfa no")
+            : Failure(
+                .other, "nobody waits for a yes or no, but \(profile) for a code",
+                hint: "give it: warder mfa CODE")
+    }
+
     static let gone = Failure(
         .other, "the process that waited is gone", hint: "see who waits still: warder mfa --list")
 
@@ -72,6 +88,11 @@ extension Failure {
         .other, "the process does not say what came of the answer", hint: "see whether it is stopped: warder mfa --list"
     )
 
-    static let nobodyToAsk = Failure(
-        .promptNeeded, "a code is needed, and there is no terminal to ask on", hint: "give the code: warder mfa CODE")
+    /// - Parameter kind: what is waited for.
+    static func nobodyToAsk(for kind: Enquiry.Kind?) -> Failure {
+        let isYes = kind == .confirmation
+        return Failure(
+            .promptNeeded, "\(isYes ? "a yes or no" : "a code") is needed, and there is no terminal to ask on",
+            hint: isYes ? "say which: warder mfa yes, or warder mfa no" : "give the code: warder mfa CODE")
+    }
 }

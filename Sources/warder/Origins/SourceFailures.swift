@@ -14,7 +14,7 @@ extension Failure {
     static func unreadableToken(_ origin: Origin, _ path: String) -> Failure {
         Failure(
             .badConfig, "\(origin.place): the web identity's token cannot be read: \(path)",
-            hint: "check that it is there: ls -l \(path)")
+            hint: "check that it is there: ls -l \(shellWord(path))")
     }
 
     static func emptyToken(_ origin: Origin, _ path: String) -> Failure {

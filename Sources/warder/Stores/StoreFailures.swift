@@ -102,9 +102,30 @@ extension Failure {
 
     /// The vault is closed, and nobody can be asked for its passphrase.
     ///
-    /// - Parameter obstacle: why it did not open by itself.
-    static func locked(vault path: String, because obstacle: String? = nil) -> Failure {
+    /// - Parameters:
+    ///   - obstacle: why it did not open by itself.
+    ///   - sessionsAreOpen: what is cached can be read all the same.
+    static func locked(vault path: String, because obstacle: String? = nil, sessionsAreOpen: Bool) -> Failure {
         let reason = obstacle.map { ": \($0)" } ?? ""
-        return Failure(.locked, "the vault \(path) is locked\(reason)", hint: "run warder unlock in a terminal")
+        guard sessionsAreOpen else {
+            return Failure(.locked, "the vault \(path) is locked\(reason)", hint: "run warder unlock in a terminal")
+        }
+        return Failure(
+            .locked, "the keys in the vault \(path) are locked, and only its sessions are not\(reason)",
+            hint: "run this in a terminal, or warder unlock --keys in one", fault: keysLocked)
+    }
+
+    private static let keysLocked = "keys_locked"
+
+    /// The same where a key was to make a new session: `warder unlock` alone does not help.
+    ///
+    /// - Parameters:
+    ///   - key: its name.
+    ///   - profile: the one that credentials are wanted of.
+    func wanting(key: String, for profile: String) -> Failure {
+        guard fault == Self.keysLocked else { return self }
+        return Failure(
+            code, "no cached session for \(profile) lasts, and a new one needs the key \(key), which is locked",
+            hint: "run warder refresh \(profile) in a terminal, or warder unlock --keys", fault: fault)
     }
 }

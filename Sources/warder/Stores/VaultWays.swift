@@ -178,9 +178,18 @@ extension VaultStore {
         } catch {
             switch error {
             case .notAllowed, .terminal(.none), .terminal(.background), .pinentry(.noDisplay):
-                throw Failure.locked(vault: file.path, because: obstacle)
+                throw Failure.locked(vault: file.path, because: obstacle, sessionsAreOpen: try sessionsAreOpen)
             default: throw Failure(error)
             }
+        }
+    }
+
+    /// What was cached can be read, and only the keys themselves cannot.
+    private var sessionsAreOpen: Bool {
+        get throws(Failure) {
+            guard let head = try head() else { return false }
+            let state = UnlockedState(.sessionCache, store: head.identifier, runtimeFolder: context.places.runtime)
+            return state.deadline != nil
         }
     }
 

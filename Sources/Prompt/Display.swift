@@ -1,0 +1,80 @@
+import Glibc
+import Linux
+import Secrets
+
+/// A display, as the environment names it.
+enum Display: Equatable {
+    /// One of X, by its number on this machine.
+    case x(number: String)
+    /// The socket of a Wayland compositor.
+    case wayland(path: String)
+    /// One of X that is reached over the network.
+    case remote
+
+    /// Those that there are to be.
+    static func named(in environment: Environment) -> [Display] {
+        var displays: [Display] = []
+        if let name = environment.nonEmpty("WAYLAND_DISPLAY") {
+            let folder = environment.nonEmpty("XDG_RUNTIME_DIR").map { $0 + "/" } ?? ""
+            displays.append(.wayland(path: name.hasPrefix("/") ? name : folder + name))
+        }
+        if let name = environment.nonEmpty("DISPLAY") { displays.append(Display(x: name)) }
+        return displays
+    }
+
+    /// `:0`, `:0.0` and `unix:0` are on this machine (X(7)).
+    private init(x name: String) {
+        let parts = name.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].isEmpty || parts[0].elementsEqual("unix".utf8) else {
+            self = .remote
+            return
+        }
+        let number = parts[1].prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        self = .x(number: String(decoding: number, as: UTF8.self))
+    }
+
+    /// Whether somebody serves it. One that only takes its time is served, and so is one that nobody can tell of.
+    func isServed(until deadline: Deadline) -> Bool {
+        switch self {
+        case .remote: return true
+        case .wayland(let path): return Self.answers(path, Self.sync, until: deadline)
+        case .x(let number):
+            let path = "/tmp/.X11-unix/X" + number
+            // The one without a file first, as libxcb does.
+            return Self.answers("\0" + path, Self.setup, until: deadline)
+                || Self.answers(path, Self.setup, until: deadline)
+        }
+    }
+
+    /// The request that begins a connection, least significant byte first, of version 11, without authorization: a
+    /// refusal is an answer too (X Window System Protocol, section 8).
+    private static let setup: [UInt8] = [0x6c, 0, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+
+    /// `wl_display.sync` with a new object 2, in the machine's byte order.
+    private static var sync: [UInt8] {
+        var bytes: [UInt8] = []
+        for word: UInt32 in [1, 12 << 16, 2] { withUnsafeBytes(of: word) { bytes += $0 } }
+        return bytes
+    }
+
+    /// Whether what listens there answers, or stays: a server that is going lets go of the connection.
+    private static func answers(_ path: String, _ greeting: [UInt8], until deadline: Deadline) -> Bool {
+        // One that more want to talk to than it takes is there.
+        do throws(SystemError) { return talks(try LocalSocket.connect(to: path), greeting, until: deadline) } catch {
+            return error.code == EAGAIN
+        }
+    }
+
+    private static func talks(_ socket: consuming LocalSocket, _ greeting: [UInt8], until deadline: Deadline) -> Bool {
+        guard greeting.withUnsafeBytes({ socket.send($0) }) else { return false }
+        var answer = SecretBytes(capacity: 1)
+        while true {
+            wait(for: [socket.number], until: deadline)
+            switch socket.receive(into: &answer, limit: 1) {
+            case .some: return true
+            case .end: return false
+            case .none: if deadline.hasPassed { return true }
+            }
+        }
+    }
+}
