@@ -78,11 +78,17 @@ public struct Conversation: ~Copyable {
     }
 
     deinit {
-        if ending == nil { Linux.end(process, group: isApart, within: patience) }
+        if ending == nil && !hasEndedWithUs() { Linux.end(process, group: isApart, within: patience) }
         // Taken down while it asked: half an answer is not for the shell.
         terminal?.restore(flushing: ending == nil)
         // Here the process may end.
         signals.release()
+    }
+
+    /// Ctrl-C at the terminal has reached the child too: a signal of ours would cut short how it tidies the screen, since
+    /// ncurses leaves at once where one more comes.
+    private func hasEndedWithUs() -> Bool {
+        !isApart && signals.areWaiting && Linux.ending(of: process, within: 150) != nil
     }
 
     /// Readable when there is something to `take`.
