@@ -1,4 +1,5 @@
 import CGLib
+import Linux
 
 /// A connection to a message bus, and the calls over it. Used on one thread.
 final class Bus {
@@ -33,19 +34,33 @@ final class Bus {
     func callIfThere(
         _ path: String, _ method: Method, _ arguments: [GLib.Value], returns type: String
     ) throws(SecretServiceError) -> Variant? {
-        var error: ErrorPointer?
-        // Once it answered, another instance of the service would know nothing of our session.
-        let flags = hasAnswered ? WARDER_G_DBUS_CALL_NO_AUTO_START : 0
-        let answer = library.glib.g_dbus_connection_call_sync(
-            connection, "org.freedesktop.secrets", path, method.interface, method.name,
-            library.value(tuple: arguments), type, Int32(flags), .max, cancellation, &error)
-        guard let answer else {
+        let tuple = Variant(library, owning: library.value(tuple: arguments))
+        // Where many come and go at once, gnome-keyring may lose sight of one and say that it has no such method. Nothing
+        // was done then, and with the next message it knows who asks.
+        var pauses: [Int64] = [5, 20, 80]
+        while true {
+            var error: ErrorPointer?
+            if let answer = send(path, method, tuple, returns: type, &error) {
+                hasAnswered = true
+                return Variant(library, owning: answer)
+            }
             let failure = BusFailure(library, taking: error)
             if failure.isOfMissingObject { return nil }
-            throw failure.error(hasAnswered: hasAnswered)
+            guard failure.isOfMissingMethod, !pauses.isEmpty else { throw failure.error(hasAnswered: hasAnswered) }
+            sleep(milliseconds: pauses.removeFirst())
         }
-        hasAnswered = true
-        return Variant(library, owning: answer)
+    }
+
+    private func send(
+        _ path: String, _ method: Method, _ arguments: Variant, returns type: String, _ error: inout ErrorPointer?
+    ) -> OpaquePointer? {
+        // Once it answered, another instance of the service would know nothing of our session.
+        let flags = hasAnswered ? WARDER_G_DBUS_CALL_NO_AUTO_START : 0
+        return arguments.withRaw { arguments in
+            library.glib.g_dbus_connection_call_sync(
+                connection, "org.freedesktop.secrets", path, method.interface, method.name, arguments, type,
+                Int32(flags), .max, cancellation, &error)
+        }
     }
 
     /// As above, where the object must be there.

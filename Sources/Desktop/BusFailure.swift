@@ -30,6 +30,9 @@ struct BusFailure {
         name == "org.freedesktop.Secret.Error.NoSuchObject" || name == "org.freedesktop.DBus.Error.UnknownObject"
     }
 
+    /// The object has no such method.
+    var isOfMissingMethod: Bool { name == "org.freedesktop.DBus.Error.UnknownMethod" }
+
     /// What it means; `hasAnswered` says whether the service was there before.
     func error(hasAnswered: Bool) -> SecretServiceError {
         switch name {

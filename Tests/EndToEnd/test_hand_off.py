@@ -164,7 +164,7 @@ def test_hostile_names_are_shown_as_they_are(bare, waiting):
     assert "p\\u{1b}[2J\\u{a}q\\u{202e}" in listing and "x\\u{1b}]0;t\\u{7} %0A" in listing
     assert len(listing.splitlines()) == 2
     terminal = bare.terminal("mfa")
-    terminal.expect_exact("MFA code for p?[2J?q? ")
+    terminal.expect_exact("MFA code for p\\u{1b}[2J\\u{a}q\\u{202e} ")
     terminal.sendcontrol("d")
     assert exit_code(terminal) == 4
 

@@ -284,7 +284,11 @@ def test_many_where_the_disk_is_full(unlocked, sts, tmpfs):
     with open(tmpfs / "ballast", "wb", buffering=0) as ballast, pytest.raises(OSError):
         while True:
             ballast.write(b"x" * 4096)
-    expect_one_answer(outcomes(crowd.start(40)))
+    results = outcomes(crowd.start(40))
+    expect_one_answer([(code, out, "") for code, out, _ in results])
+    # Who made them says that they are not kept.
+    said = {err for _, _, err in results if err}
+    assert all("not kept for the next call" in err and "no space left" in err for err in said) and said
     crowd.expect_single_flight(40)
     crowd.home.good("forget", "role0")
     sts.requests.clear()
