@@ -334,14 +334,22 @@ def test_exec_leaves_signals_as_they_were(working):
     assert status == plain.stdout
 
 
+def wait_until(happened, seconds=20):
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
 def test_exec_in_a_terminal_has_job_control(working):
     terminal = working.terminal("exec", "prod", "--", "bash", "--norc", "-i")
     terminal.sendline("sleep 30 & jobs; fg")
     terminal.expect(r"Running[^\n]*\nsleep 30")
-    deadline = time.monotonic() + 20
-    while os.tcgetpgrp(terminal.child_fd) == terminal.pid and time.monotonic() < deadline:
-        time.sleep(0.02)
+    wait_until(lambda: os.tcgetpgrp(terminal.child_fd) != terminal.pid)
     terminal.sendcontrol("z")
+    wait_until(lambda: os.tcgetpgrp(terminal.child_fd) == terminal.pid)
+    # A bash that was not waiting yet says nothing of it by itself.
+    terminal.sendline("jobs")
     terminal.expect("Stopped")
     # The second is for a bash that has not noticed yet that the job is gone.
     terminal.sendline("kill -9 %1; exit 7")
