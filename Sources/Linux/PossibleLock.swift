@@ -1,5 +1,8 @@
-/// A lock for whoever only reads, or none where its file can be neither written nor made: on a read-only file system, or
-/// in a folder that one may not write to.
+import Glibc
+
+/// A lock for whoever only reads, or none where nothing can be written beside it: on a read-only file system, or in a
+/// folder that one may not write to. A lock file of somebody else's in a folder of one's own is an error: without the lock
+/// all would do at once what one should.
 ///
 /// Whoever reads what is replaced by renaming sees the old file or the new one whole, and needs no lock for that.
 public struct PossibleLock: ~Copyable {
@@ -17,8 +20,13 @@ public struct PossibleLock: ~Copyable {
             }
             return PossibleLock(lock: try FileLock.acquire(path, range, until: deadline))
         } catch {
-            guard case .file(let error) = error, error.isForWantOfWriting else { throw error }
+            guard case .file(let reason) = error, reason.isForWantOfWriting, !mayWriteBeside(path) else { throw error }
             return PossibleLock(lock: nil)
         }
     }
+}
+
+private func mayWriteBeside(_ path: String) -> Bool {
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    return faccessat(AT_FDCWD, folder, W_OK, AT_EACCESS) == 0
 }

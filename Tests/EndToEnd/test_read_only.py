@@ -111,6 +111,22 @@ def test_many_at_once_read_it(keyed):
         assert process.returncode == 0 and json.loads(out)["SecretAccessKey"] == keyed.home.key[1], err
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="root is needed to be somebody else")
+@pytest.mark.parametrize("which", ["vault", "cache"])
+def test_somebody_else_s_lock_is_not_done_without(home, sts, which):
+    """Left behind by a warder that root ran: without it, each process would ask for a code of its own."""
+    home.settings("[warder]\nunlock_time = 60s\n")
+    home.unlock()
+    user = home.as_ordinary_user()
+    lock = home.data / "vault.lock" if which == "vault" else home.cache / "lock"
+    lock.touch()
+    os.chown(lock, 0, 0)
+    lock.chmod(0o600)
+    result = home.run("process", "prod", "--mfa-code", "123456", passphrase=True, **user)
+    result.failed(1, "permission denied", lock.name)
+    assert sts.requests == []
+
+
 def test_what_would_change_it_fails(keyed):
     if keyed.way == "modes":
         (keyed.home.data / "vault.lock").unlink()
