@@ -17,13 +17,20 @@ struct PassphraseTurn: ~Copyable {
     ///   - isLong: told where it takes longer than another's own work does as a rule.
     init(of path: String, state: String, isLong: () -> Void) throws(LockError) {
         folder = state
-        let quick = try? Self.lock(path, milliseconds: Issuer.Waiting.unseen)
-        if let quick {
-            lock = quick
+        if let free = try Self.freeLock(path) {
+            lock = free
             return
         }
         isLong()
         lock = try Self.lock(path, milliseconds: 2 * Issuer.Waiting.whileSomebodyIsAsked)
+    }
+
+    /// The lock, if nobody holds it for longer than is worth a word.
+    private static func freeLock(_ path: String) throws(LockError) -> PossibleLock? {
+        do throws(LockError) { return try lock(path, milliseconds: Issuer.Waiting.unseen) } catch {
+            guard case .timedOut = error else { throw error }
+            return nil
+        }
     }
 
     private static func lock(_ path: String, milliseconds: Int64) throws(LockError) -> PossibleLock {
