@@ -101,7 +101,7 @@ let package = Package(
             name: "Servers", path: "Tests/Servers",
             exclude: [
                 "hostile.py", "identity_center.py", "keyring_client.py", "metadata.py", "mock_secret_service.py",
-                "recording_sts.py",
+                "recording_sts.py", "slow_moto.py",
             ],
             swiftSettings: strict),
         tests(of: "Transport", ["CCurl", "Crypto", "Secrets", "Servers"]),

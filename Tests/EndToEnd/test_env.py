@@ -10,6 +10,7 @@ import time
 
 import pytest
 from home import PASSPHRASE, ROLE, WARDER, exit_code
+from serving import in_front, wait_for
 
 SHOWN = [
     "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_REGION",
@@ -334,22 +335,12 @@ def test_exec_leaves_signals_as_they_were(working):
     assert status == plain.stdout
 
 
-def wait_until(happened, seconds=20):
-    end = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def test_exec_in_a_terminal_has_job_control(working):
     terminal = working.terminal("exec", "prod", "--", "bash", "--norc", "-i")
     terminal.sendline("sleep 30 & jobs; fg")
     terminal.expect(r"Running[^\n]*\nsleep 30")
-    wait_until(lambda: os.tcgetpgrp(terminal.child_fd) != terminal.pid)
+    wait_for(lambda: in_front(terminal, "sleep"), "job in front")
     terminal.sendcontrol("z")
-    wait_until(lambda: os.tcgetpgrp(terminal.child_fd) == terminal.pid)
-    # A bash that was not waiting yet says nothing of it by itself.
-    terminal.sendline("jobs")
     terminal.expect("Stopped")
     # The second is for a bash that has not noticed yet that the job is gone.
     terminal.sendline("kill -9 %1; exit 7")
