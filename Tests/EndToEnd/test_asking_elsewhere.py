@@ -11,6 +11,9 @@ from asking import codes, in_line, is_waited_for, keys, open_home, until, waitin
 from home import MFA, WARDER, exit_code
 from recording_sts import denied, wrong_code
 
+# A second may end between AWS's answer and the telling of it.
+GOOD = "prod: good for (12h|11h 59m)"
+
 
 def test_a_process_without_a_terminal_is_answered_from_another(waiting_home, sts):
     process = waiting_home.start("process", "prod")
@@ -18,7 +21,7 @@ def test_a_process_without_a_terminal_is_answered_from_another(waiting_home, sts
     terminal = waiting_home.terminal("mfa")
     terminal.expect_exact(f"MFA code for prod ({MFA})")
     terminal.sendline("123456")
-    terminal.expect_exact("prod: good for 12h")
+    terminal.expect(GOOD)
     assert exit_code(terminal) == 0
     assert keys(process)["Version"] == 1
     assert codes(sts) == ["123456"] and not is_waited_for(waiting_home)
@@ -32,7 +35,7 @@ def test_a_wrong_code_from_elsewhere_is_asked_for_there_again(waiting_home, sts)
     for code in ("111111", "222222"):
         terminal.expect_exact("MFA code for prod")
         terminal.sendline(code)
-    terminal.expect_exact("prod: good for 12h")
+    terminal.expect(GOOD)
     assert keys(process)["Version"] == 1
     assert codes(sts) == ["111111", "222222"]
 
@@ -165,7 +168,6 @@ def test_an_old_session_is_served_at_once_while_somebody_is_asked(waiting_home, 
 
 
 def test_a_process_that_is_stopped_holds_nobody_up(waiting_home):
-    waiting_home.settings("[warder]\nhandoff_time = 5s\n")
     process = waiting_home.start("process", "prod")
     until(lambda: is_waited_for(waiting_home))
     terminal = waiting_home.terminal("mfa")
