@@ -64,11 +64,15 @@ def sockets(home):
     return [path.name for path in (home.runtime / "warder/asking").iterdir() if path.name != "watching"]
 
 
-def until(condition, seconds=20):
+def until(condition, seconds=60):
     limit = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < limit, "it did not come about"
         time.sleep(0.02)
+
+
+def is_stopped(process):
+    return pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
 def test_the_one_that_waits_is_asked_about_and_answered(bare, waiting):
@@ -286,8 +290,12 @@ def test_watching_survives_the_loss_of_its_folder(bare, waiting):
     watch = bare.terminal("mfa", "--watch")
     watch.expect_exact("Ctrl-C ends it")
     folder = bare.runtime / "warder/asking"
+    # Else it may put the file back before the folder goes.
+    watch.kill(signal.SIGSTOP)
+    until(lambda: is_stopped(watch.pid))
     (folder / "watching").unlink()
     folder.rmdir()
+    watch.kill(signal.SIGCONT)
     until((folder / "watching").exists)
     process = waiting()
     watch.expect_exact("infra: ")
