@@ -262,7 +262,8 @@ def test_codes_go_to_the_terminal_alone(home):
     assert exit_code(terminal) == 0
     codes_shown(terminal.before, seed, began)
     assert (home.root / "out").read_text() == ""
-    assert not re.search(r"\d{6}", (home.root / "err").read_text().replace("AKIA", ""))
+    # The key's id may have as many digits in a row.
+    assert not re.search(r"\d{6}", (home.root / "err").read_text().replace(home.key[0], ""))
 
 
 def test_it_moves_with_its_key(desktop):
