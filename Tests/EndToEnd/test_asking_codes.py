@@ -67,7 +67,7 @@ def test_a_prompt_that_is_stopped_keeps_nobody_waiting(waiting_home, sts):
     terminal.sendcontrol("z")
     terminal.expect_exact("Stopped")
     terminal.expect_exact("PR> ")
-    waiting_home.good("refresh", "prod", "--mfa-code", "123456", timeout=20)
+    waiting_home.good("refresh", "prod", "--mfa-code", "123456")
     terminal.sendline("fg")
     # What is wanted is there, or is asked for in the same place.
     if terminal.expect_exact(["good for", "alice): "]):
