@@ -190,8 +190,8 @@ class Moto:
 
     def said(self, log):
         """The URL that it says it serves."""
-        for _ in range(600):
-            found = re.search(r"http://127\.0\.0\.1:\d+", log.read_text())
+        for _ in range(3000):
+            found = re.search(r"http://127\.0\.0\.1:\d+(?=\D)", log.read_text())
             if found:
                 return found[0]
             time.sleep(0.1)
@@ -201,7 +201,7 @@ class Moto:
     def post(self, what, body=b""):
         headers = {"Content-Type": "text/plain"}
         request = urllib.request.Request(f"{self.url}/moto-api/{what}", data=body, headers=headers)
-        urllib.request.urlopen(request, timeout=10).read()
+        urllib.request.urlopen(request, timeout=60).read()
 
     def client(self, service, key=("AKIAROOT", "root"), url=None):
         return boto3.client(
@@ -237,7 +237,7 @@ def moto_server(tmp_path_factory):
         moto = Moto(log)
         yield moto
         moto.process.terminate()
-        moto.process.wait(10)
+        moto.process.wait(60)
 
 
 @pytest.fixture
