@@ -26,13 +26,16 @@ class Passed(Request):
 
 
 class SlowMoto:
-    """`delays` are seconds, action by action; all of moto's requests are one at a time."""
+    """`delays` are seconds, action by action; all of moto's requests are one at a time. What is delayed goes before the
+    rest: behind a queue it would be asked for again, as what takes over four seconds is."""
 
     def __init__(self, moto):
         self.moto = moto
         self.address = urllib.parse.urlsplit(moto.url).netloc
-        self.lock, self.turn = threading.Lock(), threading.Lock()
+        self.lock, self.turn = threading.Lock(), threading.Condition()
         self.delays = {}
+        # How many are under way of what goes first.
+        self.first = 0
         self.requests = []
         self.server = Server(("127.0.0.1", 0), Handler)
         self.server.slow = self
@@ -48,22 +51,33 @@ class SlowMoto:
 
     def answer(self, path, body, request):
         """(status, headers, body) of moto's."""
+        goes_first = request.action in self.delays
         with self.lock:
             self.requests.append(request)
+            self.first += goes_first
         time.sleep(self.delays.get(request.action, 0))
         with self.turn:
-            self.moto.post("reset-auth", b"inf" if request.action in UNCHECKED else b"0")
-            connection = http.client.HTTPConnection(self.address, timeout=60)
+            self.turn.wait_for(lambda: goes_first or not self.first)
             try:
-                connection.putrequest(request.method, path, skip_host=True, skip_accept_encoding=True)
-                for name, value in request.headers.items():
-                    connection.putheader(name, value)
-                connection.endheaders(body)
-                response = connection.getresponse()
-                request.status = response.status
-                return response.status, response.getheaders(), response.read()
+                return self.passed_on(path, body, request)
             finally:
-                connection.close()
+                with self.lock:
+                    self.first -= goes_first
+                self.turn.notify_all()
+
+    def passed_on(self, path, body, request):
+        self.moto.post("reset-auth", b"inf" if request.action in UNCHECKED else b"0")
+        connection = http.client.HTTPConnection(self.address, timeout=60)
+        try:
+            connection.putrequest(request.method, path, skip_host=True, skip_accept_encoding=True)
+            for name, value in request.headers.items():
+                connection.putheader(name, value)
+            connection.endheaders(body)
+            response = connection.getresponse()
+            request.status = response.status
+            return response.status, response.getheaders(), response.read()
+        finally:
+            connection.close()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
