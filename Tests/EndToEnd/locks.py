@@ -1,5 +1,6 @@
 """Who waits for a lock, as the kernel tells it."""
 
+import contextlib
 import fcntl
 import pathlib
 import random
@@ -16,6 +17,14 @@ def waiting_for(path):
     except (FileNotFoundError, BlockingIOError):
         return 0
     return sum(1 for line in locks() if re.match(r"\d+: +->", line) and line.split()[-3] == name)
+
+
+@contextlib.contextmanager
+def held(path):
+    """All of warder's locks on the file, so that everybody waits."""
+    with open(path, "r+b") as file:
+        fcntl.fcntl(file, fcntl.F_OFD_SETLKW, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 1 << 61, 0))
+        yield
 
 
 def name_of(path):
