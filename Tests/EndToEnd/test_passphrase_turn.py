@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import time
 
 import pexpect
@@ -53,9 +54,10 @@ def shells():
 
     yield start
     for shell in started:
-        shell.sendcontrol("c")
-        shell.sendline("kill -9 %1")
-        shell.close(force=True)
+        # The kernel hangs up on its jobs then; `close` alone gives it a tenth of a second to die.
+        shell.kill(signal.SIGKILL)
+        shell.wait()
+        shell.close()
 
 
 def at_prompt(shell, prompt, *arguments):
