@@ -198,7 +198,7 @@ class Home:
         command = command or self.command(*arguments)
         variables = self.variables(passphrase, env) | {"TERM": "dumb"}
         return pexpect.spawn(
-            command[0], command[1:], env=variables, cwd=str(self.root), timeout=30, encoding="utf-8", echo=True
+            command[0], command[1:], env=variables, cwd=str(self.root), timeout=90, encoding="utf-8", echo=True
         )
 
     def python(self, program, *arguments, env=None, timeout=60):
