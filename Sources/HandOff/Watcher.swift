@@ -62,12 +62,22 @@ public final class Watcher {
     }
 
     /// Waits until everybody has said what is wanted, and not longer: somebody may be stopped.
-    public func settle(until deadline: Deadline) {
-        while !deadline.hasPassed {
+    ///
+    /// - Parameters:
+    ///   - deadline: when those who have said nothing are waited for no more.
+    ///   - last: the same where nobody has said anything: on a busy machine they may be late, all of them.
+    public func settle(until deadline: Deadline, orFirstWord last: Deadline? = nil) {
+        while let end = end(deadline, last) {
             _ = proceed()
             if connections.allSatisfy(\.isKnown) && nextTry == nil { return }
-            wait(for: descriptors, until: nextTry.map { min($0, deadline) } ?? deadline)
+            wait(for: descriptors, until: nextTry.map { min($0, end) } ?? end)
         }
+    }
+
+    private func end(_ deadline: Deadline, _ last: Deadline?) -> Deadline? {
+        if !deadline.hasPassed { return deadline }
+        guard let last, !last.hasPassed, !connections.isEmpty, waiting.isEmpty else { return nil }
+        return last
     }
 
     /// Connects to those who are new, and removes the sockets that the dead left.

@@ -330,6 +330,18 @@ def test_a_stopped_process_holds_up_nobody(bare, waiting):
     assert process.says() == "code 654321"
 
 
+def test_one_that_is_late_is_heard_where_nobody_else_waits(bare, waiting):
+    process = waiting()
+    os.kill(process.pid, signal.SIGSTOP)
+    answer = bare.start("mfa", "654321")
+    # Longer than others would be kept waiting by it.
+    time.sleep(1.5)
+    os.kill(process.pid, signal.SIGCONT)
+    _, err = answer.communicate(timeout=60)
+    assert answer.returncode == 0, err
+    assert process.says() == "code 654321"
+
+
 def test_a_server_that_says_nothing_or_nonsense_holds_up_nobody(bare, waiting):
     process = waiting()
     folder = bare.runtime / "warder/asking"

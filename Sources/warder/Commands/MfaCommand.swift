@@ -55,7 +55,7 @@ struct MFA: ParsableCommand {
             note("waiting for those who want an answer; Ctrl-C ends it")
             return try Answering(watcher, chosen: nil, context).run()
         }
-        watcher.settle(until: .after(milliseconds: 1000))
+        watcher.settle(until: .after(milliseconds: 1000), orFirstWord: .after(milliseconds: 10_000))
         if list { return try printOut(listing(of: watcher.waiting)) }
         let waiting = try wanted(watcher.waiting)
         if dismiss {
