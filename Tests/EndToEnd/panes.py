@@ -55,6 +55,8 @@ class Tmux:
             file = home.root / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
+        # Without it a fish starts to read all manual pages, in the background.
+        (home.root / "data/fish/generated_completions").mkdir(parents=True, exist_ok=True)
         self.environment = home.variables() | {
             "SHELL": shutil.which(program), "PATH": path_of(home), "TERM": "xterm", "SHLVL": "1",
         }
