@@ -44,9 +44,10 @@ class Hooked:
         self.path = path_of(self.home, text)
 
     def variables(self, env=None):
-        return self.home.variables(False, env) | {"PATH": self.path, "TERM": "dumb"}
+        # direnv would say that it takes a while, wherever that comes.
+        return self.home.variables(False, env) | {"PATH": self.path, "TERM": "dumb", "DIRENV_WARN_TIMEOUT": "10m"}
 
-    def script(self, text, env=None, before="", timeout=120, cwd=None):
+    def script(self, text, env=None, before="", timeout=500, cwd=None):
         """Runs a script after loading the hook; what it printed, as bytes."""
         file = self.home.root / "script"
         file.write_text(f"{before}\n. {self.hook}\n{text}\n")

@@ -100,7 +100,7 @@ def test_drop_gives_back_every_state(shell):
         ]
     folder = shell.home.root / f"states-{shell.program}"
     folder.mkdir()
-    result = shell.script("\n".join(text), cwd=folder, timeout=200)
+    result = shell.script("\n".join(text), cwd=folder)
     assert (result.returncode in (0, 1), result.stdout) == (True, b""), result
     assert not (folder / "ran").exists()
     for number in range(STATES):

@@ -120,7 +120,7 @@ def test_a_server_started_with_keys_in_use(tmux):
     # tmux keeps them for all panes to come, until it is told not to: docs/shells.md says so.
     assert "AWS_SECRET_ACCESS_KEY=" in tmux.tmux("show-environment", "-g")
     assert first.variables()["AWS_ACCESS_KEY_ID"].startswith("ASIA")
-    text = set_end(first, 200)
+    text = set_end(first, 238)
     assert "warder: the session of prod ends in 4 minutes" in text and "hint: take new ones" in text, text
     first.run("warder drop")
     assert first.variables() == {} and first.value("WARDER_PROMPT") == ""
