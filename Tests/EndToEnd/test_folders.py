@@ -310,13 +310,19 @@ def test_somebody_else_s_file_or_folder(shared):
     assert entering(home, folder, **user).code == 0
 
 
-def test_what_somebody_else_put_above_rules_nobody(shared, tmp_path):
+@pytest.fixture
+def outside(shared):
+    """A folder outside of the home that everybody reaches; pytest closes the one that its own stand in, whenever it starts."""
+    home, _, _ = shared
+    place = home.root.parent / (home.root.name + "-outside")
+    place.mkdir(mode=0o755)
+    yield place
+    shutil.rmtree(place)
+
+
+def test_what_somebody_else_put_above_rules_nobody(shared, outside):
     home, folder, user = shared
-    tmp_path.chmod(0o755)
-    for parent in list(tmp_path.parents)[:3]:
-        if parent.stat().st_mode & 0o005 != 0o005 and str(parent) not in ("/", "/tmp"):
-            parent.chmod(parent.stat().st_mode | 0o055)
-    above, mine = tmp_path / "above", tmp_path / "above/mine"
+    above, mine = outside / "above", outside / "above/mine"
     mine.mkdir(parents=True)
     ask(above, "prod\n")
     os.chown(above, SECOND, SECOND)
@@ -329,19 +335,15 @@ def test_what_somebody_else_put_above_rules_nobody(shared, tmp_path):
     assert entering(home, mine / "below", **user).code == 1
 
 
-def test_outside_of_home_the_folder_is_trusted_like_any_other(shared, tmp_path):
+def test_outside_of_home_the_folder_is_trusted_like_any_other(shared, outside):
     home, _, user = shared
-    place = home.root.parent / (home.root.name + "-outside")
-    (place / "deep").mkdir(parents=True)
-    try:
-        ask(place, "prod\n")
-        for path in [place, *place.rglob("*")]:
-            os.chown(path, NOBODY, NOBODY)
-        entering(home, place / "deep", **user).failed(3)
-        home.good("trust", place, **user)
-        assert entering(home, place / "deep", **user).out == f"prod\t{place}/.warder\n"
-    finally:
-        shutil.rmtree(place)
+    (outside / "deep").mkdir()
+    ask(outside, "prod\n")
+    for path in [outside, *outside.rglob("*")]:
+        os.chown(path, NOBODY, NOBODY)
+    entering(home, outside / "deep", **user).failed(3)
+    home.good("trust", outside, **user)
+    assert entering(home, outside / "deep", **user).out == f"prod\t{outside}/.warder\n"
 
 
 # Odd places
