@@ -172,6 +172,9 @@ class Pane:
     def variables(self):
         """What a program started here finds of the variables that a use sets."""
         file = self.server.home.root / "variables"
-        self.run(f"env -0 >{file}")
+        file.unlink(missing_ok=True)
+        self.run(f"env -0 >{file}.new; mv {file}.new {file}")
+        # A prompt that is drawn anew, for another size, is one more.
+        until(file.exists, said=self.text)
         found = dict(entry.split("=", 1) for entry in file.read_text().split("\0") if entry)
         return {name: found[name] for name in VARIABLES if name in found}

@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 from home import TESTS
-from panes import Tmux
+from panes import Tmux, until
 
 THEME = pathlib.Path("/usr/share/powerlevel9k/powerlevel9k.zsh-theme")
 LEFT = r"(?:1h00m|5\dm)"
@@ -72,9 +72,10 @@ def test_the_segment_of_powerlevel9k(shell):
     pane.run(":")
     assert "prod" not in pane.text()
     for name in ("prod", "50%n"):
-        # The segment stands in the line above the one that is typed in.
-        text = pane.run(f"warder use {name}")
-        assert re.search(rf"(?m) {re.escape(name)} {LEFT} *$", text), text
+        # The segment stands in the line above the one that is typed in, and is drawn after it.
+        pane.run(f"warder use {name}")
+        segment = rf"(?m) {re.escape(name)} {LEFT} *\n.*\Z"
+        until(lambda: re.search(segment, pane.text().rstrip("\n")), said=pane.text)
     text = pane.run("warder drop; warder drop")
     assert "prod" not in text and "50%" not in text, text
 

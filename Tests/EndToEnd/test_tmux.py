@@ -7,6 +7,7 @@ import re
 import pexpect
 import pytest
 from home import PASSPHRASE
+from locks import is_shared
 from panes import Tmux, until
 
 WAITS = "[warder]\nhandoff_time = 100s\n"
@@ -59,11 +60,10 @@ def is_waited_for(home):
 
 def is_watched(home):
     """Whether the kernel knows of a lock on the file of those who watch."""
-    file = home.runtime / "warder/asking/watching"
-    if not file.exists():
+    try:
+        return is_shared(home.runtime / "warder/asking/watching")
+    except FileNotFoundError:
         return False
-    number = f":{file.stat().st_ino} "
-    return any(number in line and "READ" in line for line in open("/proc/locks"))
 
 
 def start_apart(pane, name, profile="prod"):
