@@ -48,13 +48,17 @@ class Served:
         given = home.root / "given"
         given.unlink(missing_ok=True)
         self.process = home.start("exec", "--serve", *options, self.profile, "--", "sh", "-c", SHOW, **more)
-        wait_for(lambda: given.exists() or self.process.poll() is not None, "command")
+        # What the shell ran before the command has its environment too, and is its child until it has ended.
+        wait_for(lambda: (given.exists() and self.runs("sleep")) or self.process.poll() is not None, "command")
         assert self.process.poll() is None, self.process.communicate()
         entries = given.read_text().split("\0")
         self.environment = dict(entry.split("=", 1) for entry in entries if entry)
         self.token = self.environment[TOKEN]
         self.port = int(self.environment[URI].split(":")[2].split("/")[0])
         self.path = "/" + self.environment[URI].split("/", 3)[3]
+
+    def runs(self, program):
+        return pathlib.Path(f"/proc/{self.process.pid}/comm").read_text() == program + "\n"
 
     def servers(self):
         """The processes of this one's server."""
