@@ -1,5 +1,6 @@
 """Where the unlocked key lies: the kernel's keyring or, where the kernel refuses, a file in memory."""
 
+import os
 import subprocess
 
 import pytest
@@ -20,7 +21,8 @@ def in_memory(path):
 
 @pytest.fixture(scope="module")
 def keyring():
-    command = ["keyctl", "padd", "user", "warder-test", "@u"]
+    # A name of its own: under the same one, another's would be the same key, and be taken away by whoever is first.
+    command = ["keyctl", "padd", "user", f"warder-test-{os.getpid()}", "@u"]
     probe = subprocess.run(command, input=b"x", capture_output=True, check=False)
     if probe.returncode != 0:
         pytest.skip(f"this kernel gives no keyring: {probe.stderr.decode().strip()}")
