@@ -8,6 +8,7 @@ import time
 
 import pytest
 from home import NOBODY, PASSPHRASE, exit_code, random_key
+from serving import wait_for
 from stores import add_key_profile, lines
 
 NO_KEYRING = ["strace", "-f", "-o", "/dev/null", "-e", "trace=add_key,keyctl,request_key", "-e",
@@ -30,8 +31,9 @@ def pinentry(home):
     return home
 
 
-def children():
-    found = subprocess.run(["ps", "-eo", "comm"], capture_output=True, text=True).stdout
+def pinentries(session):
+    """How many there are at a terminal; other tests may have some at theirs."""
+    found = subprocess.run(["ps", "-o", "comm", "-s", str(session)], capture_output=True, text=True).stdout
     return found.split().count("pinentry-tty")
 
 
@@ -65,6 +67,7 @@ def test_ctrl_c_leaves_the_terminal_as_it_was(pinentry):
     shell.expect("ready> ")
     shell.sendline(" ".join(pinentry.command("unlock")))
     shell.expect("(?i)passphrase: ?")
+    assert pinentries(shell.pid) == 1
     shell.sendintr()
     shell.expect("ready> ")
     shell.sendline("stty -a | grep -o -E -- '-?(echo|icanon|isig)\\b' | tr '\\n' ' '; echo done")
@@ -72,10 +75,7 @@ def test_ctrl_c_leaves_the_terminal_as_it_was(pinentry):
     assert shell.match[1] == before and " -echo " not in f" {before} "
     shell.close(force=True)
     assert not unlocked(pinentry)
-    deadline = time.monotonic() + 10
-    while children() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert children() == 0
+    wait_for(lambda: pinentries(shell.pid) == 0, "end of the pinentry")
 
 
 def test_a_pinentry_that_is_not_there(home):
