@@ -50,6 +50,13 @@ def is_unlocked(home):
     return json.loads(home.good("status", "--json"))["unlocked"]
 
 
+def said_by(home):
+    """What the watching one has said when it is killed after its first line, for which it is waited."""
+    line = home.watch.stderr.readline()
+    home.watch.kill()
+    return (line + home.watch.stderr.read()).decode()
+
+
 @pytest.fixture
 def watching(unlocked, logind):
     address = {"DBUS_SYSTEM_BUS_ADDRESS": logind.bus.address}
@@ -82,10 +89,9 @@ def test_it_locks_with_the_screen_of_this_user(watching, logind):
         logind.call("org.freedesktop.DBus.Mock.AddSession", name, "seat0", str(user), name, "true")
     logind.emit("Session", "Lock", "", "", path="/session/theirs")
     logind.emit("Session", "Lock", "", "", path="/session/ours")
-    wait_for(lambda: not is_unlocked(watching), "lock")
-    watching.watch.kill()
-    # Once, by the second.
-    assert watching.watch.communicate()[1].decode() == "warder: locked with the screen\n"
+    # It says so when it has locked. Once, by the second.
+    assert said_by(watching) == "warder: locked with the screen\n"
+    assert not is_unlocked(watching)
 
 
 def test_the_screen_of_somebody_else_locks_nothing(watching, logind):
@@ -94,9 +100,8 @@ def test_the_screen_of_somebody_else_locks_nothing(watching, logind):
     logind.emit("Session", "Lock", "", "", path="/session/theirs")
     # Signals are taken in their order, and only the second one locked.
     logind.emit("Manager", "PrepareForSleep", "b", "<true>")
-    wait_for(lambda: not is_unlocked(watching), "lock")
-    watching.watch.kill()
-    assert watching.watch.communicate()[1].decode() == "warder: locked: the machine goes to sleep\n"
+    assert said_by(watching) == "warder: locked: the machine goes to sleep\n"
+    assert not is_unlocked(watching)
 
 
 def test_without_the_bus_it_ends(watching, logind):
