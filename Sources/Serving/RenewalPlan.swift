@@ -10,6 +10,9 @@ public struct RenewalPlan: Sendable {
     /// Milliseconds after a renewal that has failed, where nothing valid is left.
     static let pauseAfterFailure: Int64 = 3_000
 
+    /// Seconds. What ends within the second would have ended when its receiver signs with it; AWS's SDKs refuse it then.
+    static let least: Int64 = 2
+
     /// When the credentials end, in seconds since 1970.
     private(set) var end: Int64
     private let margin: Int64
@@ -25,8 +28,8 @@ public struct RenewalPlan: Sendable {
         self.margin = margin
     }
 
-    /// Whether the credentials are good at `now`, in seconds since 1970.
-    public func isValid(at now: Int64) -> Bool { end > now }
+    /// Whether the credentials are good for somebody who gets them at `now`, in seconds since 1970.
+    public func isValid(at now: Int64) -> Bool { end - now >= Self.least }
 
     /// Notes that somebody has asked; whether a renewal is to begin.
     ///

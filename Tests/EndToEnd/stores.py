@@ -20,6 +20,16 @@ def add_key_profile(home, name, key=None):
     home.add_profile(name, "warder_session = off", *([f"warder_key = {key}"] if key else []))
 
 
+def asked(home, profile, **options):
+    """What `process` says. A helper gives a service that a busy machine holds up half a second, and is asked again here:
+    that it gives no more is not what most tests are about."""
+    for _ in range(5):
+        result = home.run("process", profile, **options)
+        if result.code != 3 or "does not answer" not in result.err:
+            break
+    return result
+
+
 class Store:
     """A home whose store holds alice's key."""
 
@@ -41,12 +51,8 @@ class Store:
         return self.run("add", "--stdin", "--no-verify", *options, "--", name, input=lines(key), **more)
 
     def process(self, profile="alice"):
-        """The stored key as an SDK gets it. A helper gives a service that a busy disk holds up half a second, and is
-        asked again here: that it gives no more is not what the tests of a store are about."""
-        for _ in range(5):
-            result = self.run("process", profile)
-            if result.code != 3 or "does not answer" not in result.err:
-                break
+        """The stored key as an SDK gets it."""
+        result = asked(self, profile)
         assert result.code == 0, result
         answer = json.loads(result.out)
         assert answer.keys() <= {"Version", "AccessKeyId", "SecretAccessKey", "AccountId"}, answer.keys()

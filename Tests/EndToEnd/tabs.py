@@ -109,4 +109,5 @@ class Tabs:
 
     def close(self):
         self.terminal.kill(signal.SIGKILL)
+        self.terminal.wait()
         self.terminal.close()

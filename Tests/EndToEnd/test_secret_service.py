@@ -1,5 +1,6 @@
 """The Secret Service as a store: the real one, and one that misbehaves in each way that one can."""
 
+import concurrent.futures
 import json
 import re
 import socket
@@ -9,7 +10,7 @@ import time
 import pytest
 from home import MFA, random_key
 from secret_service import parse, stored_keys
-from stores import add_key_profile, lines
+from stores import add_key_profile, asked, lines
 
 STORE = ["--store", "libsecret"]
 LIMIT = 1.0
@@ -168,7 +169,7 @@ def test_a_key_that_somebody_wrote_is_read(filled):
     text = f"aws_access_key_id = {key[0]}\naws_secret_access_key = {key[1]}\n"
     filled.keyring.put("AccessKey", text, name="carol")
     add_key_profile(filled, "carol")
-    answer = json.loads(filled.good("process", "carol"))
+    answer = json.loads(asked(filled, "carol").out)
     assert (answer["AccessKeyId"], answer["SecretAccessKey"]) == key
 
 
@@ -180,11 +181,11 @@ def test_a_key_that_somebody_wrote_is_read(filled):
 def test_an_item_that_is_no_key(filled, text):
     filled.keyring.put("AccessKey", text, name="carol")
     add_key_profile(filled, "carol")
-    result = filled.run("process", "carol")
+    result = asked(filled, "carol")
     result.failed(9, "carol")
     assert "hello" not in result.err and "x" * 20 not in result.err
     # It does not stand in the others' way, and can be taken away.
-    filled.good("process", "itself")
+    assert asked(filled, "itself").code == 0
     filled.good("remove", "carol", "--yes")
     assert stored_keys(filled.keyring) == {"alice": filled.key}
 
@@ -228,7 +229,7 @@ def test_items_of_others_stay_as_they_are(filled):
 
 def test_process_needs_no_unlocking(serving):
     log_in_again(serving)
-    assert '"Version":1' in serving.good("process", "prod")
+    assert '"Version":1' in asked(serving, "prod").out
     assert serving.kernel_key(marker(serving).split()[1])
 
 
@@ -252,7 +253,7 @@ def test_it_has_its_time(filled):
     """The key that was read lies in the kernel for the time that the settings say."""
     filled.settings("[warder]\nunlock_time = 10m\n")
     log_in_again(filled)
-    filled.run("process", "prod")
+    asked(filled, "prod")
     key = filled.kernel_key(marker(filled).split()[1])
     if key is None:
         pytest.skip("this kernel gives no keyring")
@@ -294,7 +295,7 @@ def test_a_stopped_daemon_does_not_hold_process_up(serving, bus, who, profile):
     stopped.resume()
     result.failed(3)
     assert taken < LIMIT
-    assert serving.run("process", profile).code == 0
+    assert asked(serving, profile).code == 0
 
 
 def test_a_socket_that_says_nothing(serving, tmp_path):
@@ -321,7 +322,7 @@ def test_an_address_that_leads_nowhere(filled, address):
 def test_the_bus_is_found_by_the_runtime_folder(filled, bus):
     (filled.runtime / "bus").symlink_to(bus.socket)
     del filled.environment["DBUS_SESSION_BUS_ADDRESS"]
-    assert json.loads(filled.good("process", "itself"))["AccessKeyId"] == filled.key[0]
+    assert json.loads(asked(filled, "itself").out)["AccessKeyId"] == filled.key[0]
 
 
 @pytest.mark.parametrize("stand_in", ["text", "libm.so.6"])
@@ -334,7 +335,7 @@ def test_without_the_library(filled, tmp_path, stand_in):
         listing = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=True).stdout
         file.symlink_to(re.search(r"libm\.so\.6 .*=> (\S+)", listing)[1])
     env = {"LD_LIBRARY_PATH": str(tmp_path)}
-    filled.run("process", "itself", env=env).failed(1, "libsecret-1-0")
+    asked(filled, "itself", env=env).failed(1, "libsecret-1-0")
     add(filled, "bob", random_key(), env=env).failed(1, "libsecret-1-0")
     filled.run("remove", "alice", "--yes", env=env).failed(1, "libsecret-1-0")
     listed = filled.run("list", env=env)
@@ -347,11 +348,11 @@ def test_without_the_library(filled, tmp_path, stand_in):
 
 def test_a_locked_keyring(filled):
     filled.keyring.lock()
-    filled.run("process", "itself").failed(3, "locked")
+    asked(filled, "itself").failed(3, "locked")
     log_in_again(filled)
-    filled.run("process", "prod").failed(3, "locked")
+    asked(filled, "prod").failed(3, "locked")
     filled.keyring.unlock()
-    assert filled.run("process", "itself").code == 0
+    assert asked(filled, "itself").code == 0
 
 
 def test_nobody_to_show_the_dialog(filled):
@@ -369,8 +370,8 @@ def test_warder_s_lock_holds_although_the_secret_service_would_answer(serving):
     serving.run("process", "prod").failed(3, "locked")
     serving.run("process", "itself").failed(3, "locked")
     serving.good("unlock")
-    assert serving.run("process", "prod").code == 0
-    assert serving.run("process", "itself").code == 0
+    assert asked(serving, "prod").code == 0
+    assert asked(serving, "itself").code == 0
 
 
 def test_locking_twice_and_unlocking_twice(serving):
@@ -475,7 +476,7 @@ def test_a_fault_is_an_error_and_loses_nothing(faulty, fault, command):
     assert stored in ((kept, after) if result.code else (after,)), result
     # Well again, all that it holds is read.
     faulty.service.start()
-    assert faulty.run("process", "itself").code == (0 if "alice" in stored else 7)
+    assert asked(faulty, "itself").code == (0 if "alice" in stored else 7)
 
 
 @pytest.mark.parametrize(
@@ -495,7 +496,7 @@ def test_a_secret_that_is_not_what_was_stored(faulty, how, codes):
     assert result.code in codes
     assert stored_keys(faulty.service) == {"alice": faulty.key}
     faulty.service.start()
-    assert faulty.run("process", "itself").code == 0
+    assert asked(faulty, "itself").code == 0
 
 
 UNREADABLE = ["secret=empty", "secret=wrong", "secret=binary", "vanish", "error=GetSecret:NoSuchObject"]
@@ -513,7 +514,7 @@ def test_a_session_cache_key_that_is_none_is_not_used(faulty, sts, how):
     assert faulty.service.items("SessionCacheKey") == before
     faulty.service.start()
     sts.requests.clear()
-    assert faulty.run("process", "prod").code == 0
+    assert asked(faulty, "prod").code == 0
     assert sts.requests == []
 
 
@@ -537,11 +538,11 @@ def test_each_absence_has_a_message_of_its_own(faulty):
         ("locked", "locked=dismiss"), ("garbage", "garbage=SearchItems"),
     ):
         faulty.service.start(how)
-        note(what, faulty.run("process", "itself"))
+        note(what, asked(faulty, "itself"))
     faulty.service.start("locked=dismiss")
     note("dismissed", add(faulty, "bob", random_key()))
     faulty.service.kill()
-    note("no service", faulty.run("process", "itself"))
+    note("no service", asked(faulty, "itself"))
     assert len(set(messages.values())) == len(messages), messages
 
 
@@ -553,7 +554,7 @@ def test_each_absence_has_a_message_of_its_own(faulty):
 def test_process_never_causes_a_dialog(faulty, outcome, profile):
     log_in_again(faulty)
     faulty.service.start(f"locked={outcome}")
-    faulty.run("process", profile).failed(3, "locked")
+    asked(faulty, profile).failed(3, "locked")
     assert "Prompt" not in faulty.service.calls()
 
 
@@ -654,7 +655,7 @@ def test_the_secret_goes_encrypted_over_the_bus(desktop, bus):
     wait_until_told(bus.folder / "monitor", "NameAcquired")
     assert add(desktop, "alice", desktop.key, *STORE).code == 0
     add_key_profile(desktop, "alice")
-    desktop.good("process", "alice")
+    assert asked(desktop, "alice").code == 0
     last = ["gdbus", "emit", "--session", "--object-path", "/", "--signal", "warder.Test.Last"]
     subprocess.run(last, env=bus.environment, check=True)
     wait_until_told(bus.folder / "monitor", "warder.Test")
@@ -668,10 +669,7 @@ def test_the_secret_goes_encrypted_over_the_bus(desktop, bus):
 
 def test_a_hundred_at_once_after_login(serving):
     log_in_again(serving)
-    processes = [serving.start("process", "prod") for _ in range(100)]
-    answers = set()
-    for process in processes:
-        out, err = process.communicate(timeout=120)
-        assert process.returncode == 0, err
-        answers.add(out)
-    assert len(answers) == 1
+    with concurrent.futures.ThreadPoolExecutor(100) as threads:
+        results = list(threads.map(lambda _: asked(serving, "prod"), range(100)))
+    assert {result.code for result in results} == {0}, results
+    assert len({result.out for result in results}) == 1

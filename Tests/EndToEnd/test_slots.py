@@ -8,7 +8,7 @@ import stat
 import pytest
 import vault_v1 as v1
 from home import PASSPHRASE, exit_code, random_key
-from stores import add_key_profile, lines
+from stores import add_key_profile, asked, lines
 
 LIBSECRET, KEYFILE = 2, 3
 CODE = r"(?:[0-9A-HJKMNP-TV-Z]{4}-){7}[0-9A-HJKMNP-TV-Z]{4}"
@@ -47,7 +47,7 @@ def desk(desktop):
 
 
 def opens(home, **options):
-    result = home.run("process", "itself", **options)
+    result = asked(home, "itself", **options)
     return result.code == 0 and json.loads(result.out)["SecretAccessKey"] == home.key[1]
 
 
@@ -202,7 +202,7 @@ def test_the_session_cache_is_unlocked_by_it_too(desk, sts):
     desk.good("lock")
     desk.good("unlock")
     sts.requests.clear()
-    assert desk.run("process", "prod").code == 0 and sts.requests == []
+    assert asked(desk, "prod").code == 0 and sts.requests == []
 
 
 def test_no_secret_service_no_slot(desk):

@@ -1,10 +1,11 @@
 """What any store must do, judged on both: the vault and the Secret Service."""
 
+import concurrent.futures
 import json
 
 import pytest
 from home import random_key
-from stores import add_key_profile, kill_before_each, lines
+from stores import add_key_profile, asked, kill_before_each, lines
 
 EVERY_CHARACTER = "ABCXYZabcxyz0123456789._@+=,:/%-"
 ODD_NAMES = [EVERY_CHARACTER, "a" * 128, ".", "..", "/", "../../etc/passwd", "%00", "a=b", "a,b:c"]
@@ -54,7 +55,7 @@ def test_removing(store):
     assert store.add("bob", bob).code == 0
     store.good("remove", "alice", "--yes")
     assert store.stored() == {"bob": bob}
-    store.run("process", "alice").failed(7, "alice")
+    asked(store, "alice").failed(7, "alice")
     store.run("remove", "alice", "--yes").failed(7, "alice")
     assert store.add("alice", store.home.key).code == 0
     assert store.stored() == {"alice": store.home.key, "bob": bob}
@@ -69,7 +70,7 @@ def test_the_last_key_may_go(store):
 
 def test_a_key_that_is_not_there(store):
     add_key_profile(store.home, "carol")
-    store.run("process", "carol").failed(7, "carol")
+    asked(store, "carol").failed(7, "carol")
     store.run("remove", "carol", "--yes").failed(7, "carol")
     assert store.stored() == {"alice": store.home.key}
 
@@ -141,14 +142,12 @@ def test_ten_at_once_under_one_name_are_one(store):
 
 def test_readers_beside_a_writer_see_the_old_or_the_new(store):
     keys = [store.home.key] + [random_key() for _ in range(5)]
-    for new in keys[1:]:
-        readers = [store.home.start("process", "alice", passphrase=store.passphrase) for _ in range(4)]
-        assert store.add("alice", new, "--replace").code == 0
-        for reader in readers:
-            out, err = reader.communicate(timeout=60)
-            assert reader.returncode == 0, err
-            answer = json.loads(out)
-            assert (answer["AccessKeyId"], answer["SecretAccessKey"]) in keys
+    with concurrent.futures.ThreadPoolExecutor(4) as threads:
+        for new in keys[1:]:
+            readers = [threads.submit(store.process) for _ in range(4)]
+            assert store.add("alice", new, "--replace").code == 0
+            for reader in readers:
+                assert reader.result() in keys
     assert store.process() == keys[-1]
 
 
@@ -176,7 +175,7 @@ def test_killed_anywhere_nothing_is_lost_but_what_was_to_go(store, command):
         assert store.stored() in (before, after), moment
         seen.append(store.stored())
         # Nothing that it left behind is in the next one's way.
-        again = store.run("process", "alice", timeout=10)
+        again = asked(store, "alice", timeout=30)
         assert again.code == (0 if "alice" in store.stored() else 7), (moment, again)
     assert before in seen
     start_over()

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 
@@ -73,7 +74,9 @@ def test_ctrl_c_leaves_the_terminal_as_it_was(pinentry):
     shell.sendline("stty -a | grep -o -E -- '-?(echo|icanon|isig)\\b' | tr '\\n' ' '; echo done")
     shell.expect("\r\n(.*)done")
     assert shell.match[1] == before and " -echo " not in f" {before} "
-    shell.close(force=True)
+    shell.kill(signal.SIGKILL)
+    shell.wait()
+    shell.close()
     assert not unlocked(pinentry)
     wait_for(lambda: pinentries(shell.pid) == 0, "end of the pinentry")
 
