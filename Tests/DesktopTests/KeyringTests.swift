@@ -130,16 +130,23 @@ struct KeyringTests {
         ])
         let client = bus.client()
         try client.put("found", ["name": "alice"])
-        let start = Deadline.now.milliseconds
-        for _ in 0..<20 { #expect(try client.text(["name": "alice"]) == "found") }
-        let mine = Deadline.now.milliseconds - start
-        try bus.run([
-            "sh", "-c",
-            "for i in $(seq 20); do secret-tool lookup xdg:schema org.example.Test name alice || exit 1; done",
-        ])
-        let theirs = Deadline.now.milliseconds - start - mine
-        print("20 look-ups among 1,000 items: \(mine) ms, secret-tool \(theirs) ms")
-        #expect(mine < theirs * 3)
+        /// The quickest of twenty, in milliseconds: what else the machine does holds up one or the other of them.
+        func quickest(_ lookUp: () throws -> String?) throws -> Int64 {
+            var least = Int64.max
+            for _ in 0..<20 {
+                let start = Deadline.now.milliseconds
+                let found = try lookUp()
+                least = min(least, Deadline.now.milliseconds - start)
+                #expect(found == "found")
+            }
+            return least
+        }
+        let mine = try quickest { try bus.client().text(["name": "alice"]) }
+        let theirs = try quickest {
+            try bus.run(["secret-tool", "lookup", "xdg:schema", schema.name, "name", "alice"])
+        }
+        print("a look-up among 1,000 items: \(mine) ms, secret-tool \(theirs) ms")
+        #expect(mine < max(1, theirs) * 3)
     }
 
     @Test("a stopped service is given up at the deadline, and the next one finds it again")
@@ -151,7 +158,8 @@ struct KeyringTests {
         let start = Deadline.now.milliseconds
         #expect(throws: SecretServiceError.timedOut) { try client.text(["name": "alice"]) }
         let taken = Deadline.now.milliseconds - start
-        #expect((290...600).contains(taken))
+        // D-Bus itself would wait for 25 seconds.
+        #expect((290...1_500).contains(taken))
         #expect(throws: SecretServiceError.timedOut) { try client.isUnlocked() }
         bus.service?.signal(SIGCONT)
         #expect(try bus.client().text(["name": "alice"]) == "first")

@@ -68,9 +68,14 @@ struct NotificationTests {
     @Test("a daemon that does not answer, or says no, holds up nobody", arguments: ["silent", "broken"])
     func faulty(mode: String) throws {
         let notified = try Notified(mode)
-        let began = Deadline.now
-        #expect(notified.show("a", "b", milliseconds: mode == "silent" ? 500 : 20_000) == nil)
-        #expect(Deadline.now.milliseconds - began.milliseconds < 15_000)
+        // What came too late for the daemon to hear of it has shown nothing: once more, with more time.
+        var patience: Int64 = mode == "silent" ? 500 : 20_000
+        repeat {
+            let began = Deadline.now
+            #expect(notified.show("a", "b", milliseconds: patience) == nil)
+            #expect(Deadline.now.milliseconds - began.milliseconds < patience + 15_000)
+            patience *= 2
+        } while try notified.calls().count < 2 && patience < 20_000
         #expect(try notified.calls().map { $0["call"] as? String } == ["ready", "Notify"])
     }
 

@@ -112,7 +112,11 @@ final class PrivateBus {
         daemon = try Program(
             ["dbus-daemon", "--config-file=\(configuration.path)", "--nofork"], ["PATH": "/usr/bin:/bin"])
         let bus = folder.appending(path: "bus").path
-        try wait { FileManager.default.fileExists(atPath: bus) }
+        // Its socket is there before it listens.
+        try wait {
+            do throws(SystemError) { _ = try LocalSocket.connect(to: bus) } catch { return false }
+            return true
+        }
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
@@ -140,7 +144,7 @@ final class PrivateBus {
         return bus
     }
 
-    private var callsFile: String { folder.appending(path: "calls").path }
+    var callsFile: String { folder.appending(path: "calls").path }
 
     /// The methods of the fake that were called.
     var calls: [String] {
@@ -148,7 +152,7 @@ final class PrivateBus {
         return text.split(separator: "\n").map(String.init)
     }
 
-    func client(_ dialogs: DialogPolicy = .never, milliseconds: Int64 = 10_000) -> SecretService {
+    func client(_ dialogs: DialogPolicy = .never, milliseconds: Int64 = 60_000) -> SecretService {
         SecretService(
             busAddress: address, runtimeFolder: nil, dialogs: dialogs, until: .after(milliseconds: milliseconds))
     }
@@ -173,7 +177,8 @@ final class PrivateBus {
     }
 
     func wait(_ condition: () -> Bool) throws {
-        for _ in 0..<1000 {
+        let limit = Deadline.after(milliseconds: 60_000)
+        while !limit.hasPassed {
             if condition() { return }
             usleep(10_000)
         }

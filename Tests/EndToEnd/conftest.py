@@ -190,10 +190,11 @@ class Moto:
 
     def said(self, log):
         """The URL that it says it serves."""
-        for _ in range(3000):
-            found = re.search(r"http://127\.0\.0\.1:\d+(?=\D)", log.read_text())
+        limit = time.monotonic() + 300
+        while time.monotonic() < limit and self.process.poll() is None:
+            found = re.search(r"(http://127\.0\.0\.1:\d+)\s", log.read_text())
             if found:
-                return found[0]
+                return found[1]
             time.sleep(0.1)
         self.process.kill()
         raise RuntimeError(f"moto_server did not start: {log.read_text()}")
@@ -201,7 +202,7 @@ class Moto:
     def post(self, what, body=b""):
         headers = {"Content-Type": "text/plain"}
         request = urllib.request.Request(f"{self.url}/moto-api/{what}", data=body, headers=headers)
-        urllib.request.urlopen(request, timeout=60).read()
+        urllib.request.urlopen(request, timeout=120).read()
 
     def client(self, service, key=("AKIAROOT", "root"), url=None):
         return boto3.client(

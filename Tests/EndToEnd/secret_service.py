@@ -62,7 +62,7 @@ class Server:
         for pipe in (self.process.stdout, self.process.stdin):
             if pipe:
                 pipe.close()
-        self.process.wait(10)
+        self.process.wait(60)
         self.process = None
 
 
@@ -196,6 +196,15 @@ class MockService(Server):
     def items(self, schema=None):
         found = json.loads(self.file.read_text()).values() if self.file.exists() else []
         return [item for item in found if schema in (None, schema_of(item))]
+
+
+def answered(home, *arguments, **options):
+    """Runs a command that may ask the Secret Service, which gets half a second: of a busy machine, once more."""
+    for _ in range(10):
+        result = home.run(*arguments, **options)
+        if "does not answer" not in result.out + result.err:
+            break
+    return result
 
 
 def stored_keys(service):

@@ -5,9 +5,11 @@ two differ, the row says what each does, and why; `docs/compatibility.md` has th
 """
 
 import dataclasses
+import fcntl
 import json
 import os
 import subprocess
+import tempfile
 
 import clouds
 import pytest
@@ -286,7 +288,7 @@ def place(unlocked, sts, metadata, center):
     )
     program.chmod(0o755)
     (unlocked.root / "jwt").write_text("head.body.signature")
-    unlocked.environment |= center.environment()
+    unlocked.environment |= center.environment() | clouds.PATIENCE
     center.cli_cache(unlocked, "corp")
     center.cli_cache(unlocked, START)
     return unlocked
@@ -366,15 +368,20 @@ def agent():
     """A container's agent at ECS's own address."""
     if os.geteuid() != 0:
         pytest.skip("root is needed to give this machine the address 169.254.170.2")
-    added = subprocess.run(["ip", "address", "add", "169.254.170.2/32", "dev", "lo"], capture_output=True, text=True)
-    if added.returncode != 0:
-        pytest.skip(f"the address 169.254.170.2 cannot be had: {added.stderr.strip()}")
-    try:
-        server = clouds.Metadata(("169.254.170.2", 80))
-        yield server
-        server.stop()
-    finally:
-        subprocess.run(["ip", "address", "del", "169.254.170.2/32", "dev", "lo"], check=True)
+    # There is one such address on this machine, and another test may have it just now.
+    with open(f"{tempfile.gettempdir()}/warder-169.254.170.2", "w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        added = subprocess.run(["ip", "address", "add", "169.254.170.2/32", "dev", "lo"], capture_output=True, text=True)
+        if added.returncode != 0:
+            pytest.skip(f"the address 169.254.170.2 cannot be had: {added.stderr.strip()}")
+        try:
+            server = clouds.Metadata(("169.254.170.2", 80))
+            yield server
+            # The port is to be free for whoever has the address next.
+            server.released.set()
+            clouds.close(server.server)
+        finally:
+            subprocess.run(["ip", "address", "del", "169.254.170.2/32", "dev", "lo"], check=True)
 
 
 @pytest.mark.parametrize("beside", [{}, FULL], ids=["alone", "beside a full URI"])

@@ -11,6 +11,7 @@ import clouds
 import pytest
 from clouds import ACCOUNT, PERMISSIONS, START
 from home import MFA, ROLE, WARDER, exit_code
+from secret_service import answered
 
 OTHER = "arn:aws:iam::111111111111:mfa/other"
 PLAIN = "aws_access_key_id = AKIAPLAIN\naws_secret_access_key = secret/of/it\n"
@@ -349,7 +350,7 @@ def furnish(home, metadata, center):
     (home.root / "program").chmod(0o755)
     (home.root / "jwt").write_text("head.body.signature")
     center.cli_cache(home, START)
-    home.environment |= center.environment() | {
+    home.environment |= center.environment() | clouds.PATIENCE | {
         "AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT", "AWS_SECRET_ACCESS_KEY": "secret",
         "AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": metadata.url,
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": metadata.url + clouds.CONTAINER,
@@ -395,15 +396,6 @@ def made(home, sts, center):
     center.log.clear()
     sts.requests.clear()
     return programs + signed_in + requests
-
-
-def answered(home, *arguments, **options):
-    """Runs a command that may ask the Secret Service, which gets half a second: of a busy machine, once more."""
-    for _ in range(10):
-        result = home.run(*arguments, **options)
-        if "does not answer" not in result.out + result.err:
-            break
-    return result
 
 
 @pytest.mark.parametrize("seed", range(120))
@@ -548,22 +540,22 @@ def measured(home, *arguments):
 @pytest.mark.needs("time")
 def test_ten_thousand_profiles(working, large):
     own = working.config_file.read_text()
-    memory = {}
+    times, memory = {}, {}
     for size in (20, 10_000, 20_000):
         working.config(large(size) + own)
         runs = [measured(working, "explain", "chain-5") for _ in range(20)]
-        times, memory[size] = sorted(run[0] for run in runs), max(run[1] for run in runs)
-        print(f"{size:,} profiles: {times[0] * 1000:.1f} to {times[10] * 1000:.1f} ms, {memory[size]:,} KiB")
+        times[size], memory[size] = sorted(run[0] for run in runs), max(run[1] for run in runs)
+        print(f"{size:,}: {times[size][0] * 1000:.1f} to {times[size][10] * 1000:.1f} ms, {memory[size]:,} KiB")
         if size == 10_000:
             length = working.config_file.stat().st_size / 1024
-            assert times[10] < 0.03
+    assert times[10_000][10] < 0.03
     assert memory[10_000] - memory[20] < 4 * length
     assert memory[20_000] - memory[10_000] < 1.5 * (memory[10_000] - memory[20]) + 1024
 
 
 def test_a_list_of_ten_thousand_profiles(working, large):
     working.config(large(10_000) + working.config_file.read_text())
-    seconds, _ = measured(working, "list", "--json")
+    seconds = min(measured(working, "list", "--json")[0] for _ in range(3))
     listed = json.loads(working.good("list", "--json"))
     names = {entry["name"] for entry in listed["entries"]}
     assert len(names) == 10_103 and {"filler-09999", "chain-99", "prod"} <= names

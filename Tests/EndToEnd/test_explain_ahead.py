@@ -5,13 +5,14 @@ import json
 import pytest
 from clouds import ACCOUNT, PERMISSIONS, START
 from home import ROLE
+from secret_service import answered
 
 
 def foreseen(home, name, code, *words, **options):
     """That `process` fails, and that `explain`, which makes no fuss of it, says so in the same words before."""
-    explanation = json.loads(home.good("explain", name, "--json", **options))
-    tree = home.good("explain", name, **options)
-    result = home.run("process", name, "--mfa-code", "123456", **options)
+    explanation = json.loads(answered(home, "explain", name, "--json", **options).out)
+    tree = answered(home, "explain", name, **options).out
+    result = answered(home, "process", name, "--mfa-code", "123456", **options)
     result.failed(code, *words)
     message = result.err.splitlines()[0].removeprefix("warder: ")
     assert explanation["fails"] and explanation["fails"].startswith(message), (explanation, result)
@@ -58,16 +59,16 @@ def test_a_locked_keyring(filled, sts):
     foreseen(filled, "itself", 3, "keyring is locked")
     foreseen(filled, "prod", 3, "keyring is locked")
     filled.keyring.unlock()
-    assert json.loads(filled.good("explain", "itself", "--json"))["fails"] is None
+    assert json.loads(answered(filled, "explain", "itself", "--json").out)["fails"] is None
     assert sts.requests == []
 
 
 def test_what_is_cached_is_served_though_the_keyring_is_locked(filled):
     filled.good("refresh", "prod", "--mfa-code", "123456")
     filled.keyring.lock()
-    explanation = json.loads(filled.good("explain", "prod", "--json"))
+    explanation = json.loads(answered(filled, "explain", "prod", "--json").out)
     assert explanation["fails"] is None and explanation["prompts"] is False
-    assert filled.run("process", "prod").code == 0
+    assert answered(filled, "process", "prod").code == 0
 
 
 def test_a_service_that_is_not_there(filled):

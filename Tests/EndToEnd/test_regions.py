@@ -78,7 +78,7 @@ def test_every_region(bare):
             for switches in SWITCHES]
     implicit = {region: partition["outputs"]["implicitGlobalRegion"] for partition in partitions["partitions"]
                 for region in partition["regions"] if region.endswith("-global")}
-    result = bare.python(CLIENT, json.dumps(rows))
+    result = bare.python(CLIENT, json.dumps(rows), timeout=400)
     assert result.returncode == 0, result
     theirs = json.loads(result.stdout)
     bare.config("".join(section(number, *row) for number, row in enumerate(rows)))

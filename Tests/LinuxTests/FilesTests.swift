@@ -258,7 +258,7 @@ struct LockTests {
         #expect(String(decoding: output.fileHandleForReading.readData(ofLength: 4), as: UTF8.self) == "held")
         #expect(throws: LockError.timedOut(path: path)) { _ = try FileLock.acquire(path, until: .now) }
         kill(process.processIdentifier, SIGKILL)
-        _ = try FileLock.acquire(path, until: .after(milliseconds: 5000))
+        _ = try FileLock.acquire(path, until: .after(milliseconds: 60_000))
         process.waitUntilExit()
     }
 }

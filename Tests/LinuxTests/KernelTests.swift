@@ -37,16 +37,17 @@ struct KernelKeyringTests {
 
     @Test("it is gone when its time is out")
     func timeout() throws {
-        try KernelKeyring.put(SecretBytes("x"), name, seconds: 1)
-        do {
-            let absent = try isAbsent(KernelKeyring.get(name, limit: 64))
-            #expect(!absent)
+        let start = Deadline.now
+        try KernelKeyring.put(SecretBytes("x"), name, seconds: 2)
+        let limit = Deadline.after(milliseconds: 30_000)
+        var absent = false
+        while !absent && !limit.hasPassed {
+            absent = try isAbsent(KernelKeyring.get(name, limit: 64))
+            // The kernel counts whole seconds, the one that had begun too.
+            if absent { #expect(Deadline.now.milliseconds - start.milliseconds >= 990) }
+            if !absent { sleep(milliseconds: 20) }
         }
-        sleep(milliseconds: 1_800)
-        do {
-            let absent = try isAbsent(KernelKeyring.get(name, limit: 64))
-            #expect(absent)
-        }
+        #expect(absent)
     }
 
     @Test("a payload over the limit is refused, not cut")
@@ -77,7 +78,7 @@ struct ChildTests {
     func timeout() {
         let start = Deadline.now
         #expect(throws: ChildError.timedOut(program: "exec sleep 60")) { try run("exec sleep 60", milliseconds: 200) }
-        #expect(Deadline.now.milliseconds - start.milliseconds < 5_000)
+        #expect(Deadline.now.milliseconds - start.milliseconds < 40_000)
     }
 
     @Test("endless output is cut off")
@@ -95,9 +96,9 @@ struct ChildTests {
     func leftBehind() throws {
         let start = Deadline.now
         #expect(
-            try text(Linux.output(ofShellCommand: "echo 123456; sleep 30 &", withheld: [], limit: 64, until: nil))
+            try text(Linux.output(ofShellCommand: "echo 123456; sleep 60 &", withheld: [], limit: 64, until: nil))
                 == "123456")
-        #expect(Deadline.now.milliseconds - start.milliseconds < 5_000)
+        #expect(Deadline.now.milliseconds - start.milliseconds < 40_000)
     }
 
     @Test("withheld variables do not reach it, others do")
@@ -115,7 +116,7 @@ struct ChildTests {
         #expect(try text(Linux.output(ofShellCommand: "wc -c", withheld: [], limit: 64, until: nil)) == "0")
     }
 
-    private func run(_ command: String, milliseconds: Int64 = 10_000) throws(ChildError) {
+    private func run(_ command: String, milliseconds: Int64 = 60_000) throws(ChildError) {
         _ = try Linux.output(
             ofShellCommand: command, withheld: [], limit: 64, until: .after(milliseconds: milliseconds))
     }

@@ -18,7 +18,7 @@ struct Service {
     /// What it was asked below `name`: method, path and token.
     func log(_ name: String) throws -> [String] {
         let url = try ServiceURL(server.url("/log/\(name)"))
-        let response = try sender.send(HTTPRequest(method: "GET", url: url, timeout: 5000))
+        let response = try sender.send(HTTPRequest(method: "GET", url: url, timeout: 20_000))
         return text(response.body).split(separator: "\n").map(String.init)
     }
 }

@@ -45,6 +45,16 @@ final class FakePinentry: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
+    /// Lets `ask` end at a deadline, which it is given in milliseconds: a longer one where the machine was too busy to
+    /// start the script before it.
+    func untilStarted(from milliseconds: Int64, _ ask: (Int64) throws -> Void) rethrows {
+        var limit = milliseconds
+        repeat {
+            try ask(limit)
+            limit *= 2
+        } while lines(of: "pid").isEmpty && limit < 60_000
+    }
+
     /// The lines that it was told.
     var heard: [String] { lines(of: "heard") }
 

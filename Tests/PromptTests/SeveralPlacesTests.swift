@@ -69,7 +69,7 @@ extension SharedProcess {
 
         @Test("a pinentry with a display stands beside the terminal")
         func pinentryWindow() throws {
-            let fake = try FakePinentry(cases: "GETPIN) exec sleep 60 ;;")
+            let fake = try FakePinentry(cases: "GETPIN) exec sleep 300 ;;")
             let handoff = Handoff()
             let lost = try run(
                 ["race", "code", patience, "pinentry=" + fake.path, "terminal", handoff.place], .front,

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Long enough for a busy machine; every test ends it earlier.
-let patience = "60"
+let patience = "300"
 /// How the terminal's question ends.
 let prompt = "infra: "
 

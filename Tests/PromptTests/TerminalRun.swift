@@ -72,7 +72,7 @@ func run(
     let quoted = json.replacingOccurrences(of: "'", with: "'\\''")
     let told = try output(
         ofShellCommand: "python3 \(script) '\(quoted)'", withheld: [], limit: 200_000,
-        until: .after(milliseconds: 120_000))
+        until: .after(milliseconds: 280_000))
     return try JSONDecoder().decode(Run.self, from: Data(text(told).utf8))
 }
 

@@ -16,7 +16,7 @@ extension SharedProcess {
         func answered(program: String, enter: String) throws {
             for place in [Place.front, .leader] {
                 let run = try run(
-                    ["pinentry", program, "20"], place, [.see("passphrase: "), .type("se%cr \\ét" + enter)])
+                    ["pinentry", program, patience], place, [.see("passphrase: "), .type("se%cr \\ét" + enter)])
                 #expect(run.output == "answer se%cr \\ét\nno children\n")
                 #expect(run.screen.contains("passphrase for /vault") && run.screen.contains("that is not it"))
                 #expect(!run.screen.contains("cr \\"))
@@ -27,7 +27,7 @@ extension SharedProcess {
         @Test("a passphrase that is chosen is asked for twice", arguments: pinentries)
         func chosen(program: String, enter: String) throws {
             let run = try run(
-                ["pinentry", program, "20", "again"], .front,
+                ["pinentry", program, patience, "again"], .front,
                 [
                     .see("passphrase: "), .type("a" + enter), .see("once more: "), .type("b" + enter), .see("differ"),
                     .see("passphrase: "), .type("c" + enter), .see("once more: "), .type("c" + enter),
@@ -38,7 +38,7 @@ extension SharedProcess {
         @Test("Ctrl-C ends warder too, with the terminal as it was", arguments: pinentries)
         func interrupted(program: String, enter: String) throws {
             for place in [Place.front, .leader] {
-                let run = try run(["pinentry", program, "20"], place, [.see("passphrase: "), .type("half\u{3}")])
+                let run = try run(["pinentry", program, patience], place, [.see("passphrase: "), .type("half\u{3}")])
                 #expect(run.signal == Int(SIGINT))
                 #expect(run.output == "")
                 #expect(run.sane)
@@ -49,7 +49,7 @@ extension SharedProcess {
         @Test("Ctrl-Z stops both; in front again, the question is put once more", arguments: pinentries)
         func stopped(program: String, enter: String) throws {
             let run = try run(
-                ["pinentry", program, "20"], .front,
+                ["pinentry", program, patience], .front,
                 [.see("passphrase: "), .type("half\u{1a}"), .see("passphrase: "), .type("whole" + enter)])
             #expect(run.output == "answer whole\nno children\n")
             #expect(run.sane)
@@ -58,7 +58,7 @@ extension SharedProcess {
         @Test("cancelling is told, and so is that nobody answered", arguments: pinentries)
         func given(program: String, enter: String) throws {
             let cancel = program.hasSuffix("tty") ? "\u{4}" : "\t\t\r"
-            let cancelled = try run(["pinentry", program, "20"], .front, [.see("passphrase: "), .type(cancel)])
+            let cancelled = try run(["pinentry", program, patience], .front, [.see("passphrase: "), .type(cancel)])
             #expect(cancelled.output == "error dismissed\nno children\n")
             let late = try run(["pinentry", program, "3"], .front, [.see("passphrase: ")])
             #expect(late.output == "error timedOut\nno children\n")
@@ -68,9 +68,11 @@ extension SharedProcess {
         @Test("a question is answered with yes or no", arguments: pinentries)
         func confirmed(program: String, enter: String) throws {
             let isPlain = program.hasSuffix("tty")
-            let yes = try run(["confirm", program, "20"], .front, [.see("use prod?"), .type(isPlain ? "y" : "\r")])
+            let yes = try run(
+                ["confirm", program, patience], .front, [.see("use prod?"), .type(isPlain ? "y" : "\r")])
             #expect(yes.output == "answer true\nno children\n")
-            let no = try run(["confirm", program, "20"], .front, [.see("use prod?"), .type(isPlain ? "n" : "\t\r")])
+            let no = try run(
+                ["confirm", program, patience], .front, [.see("use prod?"), .type(isPlain ? "n" : "\t\r")])
             #expect(no.output == "answer false\nno children\n")
         }
 
@@ -78,7 +80,7 @@ extension SharedProcess {
         func background(program: String, enter: String) throws {
             for place in [Place.back, .none] {
                 for variables in [[:], ["DISPLAY": ":77"]] {
-                    let run = try run(["pinentry", program, "20"], place, [], variables)
+                    let run = try run(["pinentry", program, patience], place, [], variables)
                     #expect(run.output == "error noDisplay\nno children\n")
                     #expect(run.screen == "")
                 }
@@ -110,7 +112,7 @@ extension SharedProcess {
         @Test("in front, the terminal is named to it by its own name")
         func terminalName() throws {
             let fake = try FakePinentry(cases: "GETPIN) echo 'D x'; echo OK ;;")
-            _ = try run(["pinentry", fake.path, "20"], .front)
+            _ = try run(["pinentry", fake.path, patience], .front)
             #expect(fake.heard.contains { $0.hasPrefix("OPTION ttyname=/dev/pts/") })
         }
     }
@@ -125,7 +127,7 @@ extension SharedProcess {
         func ended(name: String, number: Int32) throws {
             let fake = try FakePinentry(
                 cases: "GETPIN) stty raw -echo </dev/tty; echo shown >/dev/tty; exec sleep 20 ;;")
-            let run = try run(["pinentry", fake.path, "20"], .leader, [.see("shown"), .signal(name)])
+            let run = try run(["pinentry", fake.path, patience], .leader, [.see("shown"), .signal(name)])
             #expect(run.signal == Int(number))
             #expect(run.sane)
             #expect(fake.isGone)
@@ -146,7 +148,7 @@ extension SharedProcess {
                         echo 'D the-secret'; echo OK ;;
                     """)
             let run = try run(
-                ["pinentry", fake.path, "20", "again"], .none, [],
+                ["pinentry", fake.path, patience, "again"], .none, [],
                 ["DISPLAY": ":77", "WARDER_PASSPHRASE": "planted", "WARDER_NEW_PASSPHRASE_COMMAND": "planted too"])
             #expect(run.output == "answer the-secret\nno children\n")
             #expect(fake.lines(of: "environ").contains("DISPLAY=:77"))

@@ -20,7 +20,7 @@ import termios
 import time
 import tty
 
-LIMIT = 30
+LIMIT = 90
 
 
 def main():

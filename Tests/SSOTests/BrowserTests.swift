@@ -33,13 +33,13 @@ struct BrowserTests {
         let center = try Center()
         let page = Mutex("")
         let listener = try CallbackListener()
-        _ = try center.signIn().withBrowser(listener, until: Timing.system.uptime() + 20_000) { url in
+        _ = try center.signIn().withBrowser(listener, until: Timing.system.uptime() + 120_000) { url in
             Thread.detachNewThread {
                 let answer = browse(url)
                 page.withLock { $0 = answer }
             }
         }
-        for _ in 0..<100 where page.withLock({ $0.isEmpty }) { usleep(20_000) }
+        for _ in 0..<3000 where page.withLock({ $0.isEmpty }) { usleep(20_000) }
         let answer = page.withLock { $0 }
         #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
         #expect(answer.contains("You can close this window"))
@@ -131,13 +131,13 @@ struct BrowserTests {
         let center = try Center()
         let start = Timing.system.uptime()
         #expect(throws: SSOError.timedOut) {
-            _ = try center.token(seconds: 1) { _, port in
+            _ = try center.token(seconds: 2) { _, port in
                 while exchange(port, "GET /oauth/callback?code=x&state=y HTTP/1.1\r\n\r\n") != "" {}
                 return "http://127.0.0.1:1/"
             }
         }
         let taken = Timing.system.uptime() - start
-        #expect((900...5000).contains(taken))
+        #expect((1900...40_000).contains(taken))
         #expect(try center.log() == "/client/register")
     }
 

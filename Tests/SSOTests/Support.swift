@@ -33,7 +33,7 @@ struct Center {
 
     /// Signs in with a browser that consents at once; `meddle` changes where it goes, and is told the listener's port.
     func token(
-        sender: (any HTTPSender)? = nil, seconds: Int64 = 20,
+        sender: (any HTTPSender)? = nil, seconds: Int64 = 120,
         meddle: @escaping @Sendable (String, UInt16) -> String = { url, _ in url }
     ) throws -> SSOToken {
         let listener = try CallbackListener()
@@ -50,7 +50,7 @@ struct Center {
     func tell(_ what: String, _ json: String = "{}") throws -> String {
         let response = try CurlSender(userAgent: "warder/test").send(
             HTTPRequest(
-                method: "POST", url: ServiceURL(server.url("/test/" + what)), body: secret(json), timeout: 5000))
+                method: "POST", url: ServiceURL(server.url("/test/" + what)), body: secret(json), timeout: 20_000))
         return text(response.body)
     }
 
@@ -90,10 +90,10 @@ func exchange(_ port: UInt16, _ text: String) -> String {
     }
 }
 
-/// A connection to a port of this host, which gives up after ten seconds.
+/// A connection to a port of this host, which gives up after a minute.
 func connected(_ port: UInt16) -> Int32? {
     let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    var limit = timeval(tv_sec: 10, tv_usec: 0)
+    var limit = timeval(tv_sec: 60, tv_usec: 0)
     setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)

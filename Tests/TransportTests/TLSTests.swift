@@ -20,7 +20,7 @@ extension LibcurlTests {
         private func status(caBundle: String?, host: String = "127.0.0.1") throws -> Int {
             try CurlSender(userAgent: "warder/test", caBundle: caBundle).send(
                 HTTPRequest(
-                    method: "GET", url: ServiceURL(server.url("/ok", scheme: "https", host: host)), timeout: 5000)
+                    method: "GET", url: ServiceURL(server.url("/ok", scheme: "https", host: host)), timeout: 20_000)
             ).status
         }
 
