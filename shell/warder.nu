@@ -131,7 +131,7 @@ def --env __warder_at_prompt [] {
 def __warder_nearest [] {
     mut folder = $env.PWD
     loop {
-        # A folder that may not be looked into is an error to newer versions.
+        # A folder that may not be looked into: whether that is an error is not written down.
         if (try { $folder | path join .warder | path exists } catch { false }) { return $folder }
         if $folder in ["/" $env.HOME?] { return "" }
         $folder = $folder | path dirname
