@@ -17,10 +17,10 @@ from recording_sts import RecordingSTS  # noqa: E402
 
 PROMPTS, ROUNDS = 1000, 5
 INSIDE = "warder, in a folder with a .warder"
-# The name of what each hook runs before a prompt.
+# What each hook runs before a prompt. starship's for zsh leaves the program itself to the expansion of the prompt.
 FUNCTIONS = {
     "bash": {"nothing": ":", "warder": "__warder_prompt", INSIDE: "__warder_prompt", "direnv": "_direnv_hook", "starship": "starship_precmd"},
-    "zsh": {"nothing": ":", "warder": "__warder_prompt", INSIDE: "__warder_prompt", "direnv": "_direnv_hook", "starship": "starship_precmd"},
+    "zsh": {"nothing": ":", "warder": "__warder_prompt", INSIDE: "__warder_prompt", "direnv": "_direnv_hook", "starship": 'starship_precmd; : "${(e)PROMPT}"'},
 }
 LOADING = {
     "direnv": 'eval "$(direnv hook {})"',

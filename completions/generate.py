@@ -254,7 +254,9 @@ def nu(root):
             continue
         if one.help:
             lines.append(f"# {one.help}")
-        lines.append(f'export extern "{" ".join(("warder", *one.path))}" [')
+        # A module of the file's name may not export a command of that name, but a main.
+        name = json.dumps(" ".join(("warder", *one.path))) if one.path else "main"
+        lines.append(f"export extern {name} [")
         for place in one.places:
             dots = "..." if place.repeats else ""
             mark = "" if place.repeats else "?"

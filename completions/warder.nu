@@ -21,7 +21,7 @@ def "nu-complete warder libsecret-or-keyfile-or-passphrase-or-recovery" [] { ["l
 def "nu-complete warder commands" [] { ["add" "list" "remove" "process" "env" "exec" "mfa" "refresh" "forget" "whoami" "explain" "adopt" "use" "drop" "hook" "trust" "distrust" "unlock" "lock" "status" "store" "vault" "help"] }
 
 # Keeps AWS access keys encrypted, and answers every SDK with short-lived sessions
-export extern "warder" [
+export extern main [
     command?: string
     --version  # Show the version
     --help(-h)  # Show help information

@@ -1,43 +1,60 @@
-# warder's hook for nushell, 0.101 or newer. In config.nu, behind what sets $env.config.hooks:
+# warder's hook for nushell, 0.101 or newer. Once, at a prompt:
 #
-#   warder hook nu | save -f ($nu.data-dir | path join vendor/autoload/warder.nu)      once, or
-#   use /usr/share/warder/shell/warder.nu *                                            where it is installed
+#   mkdir ($nu.data-dir | path join vendor/autoload)
+#   warder hook nu | save -f ($nu.data-dir | path join vendor/autoload/warder.nu)
+#
+# or, where it is installed, in config.nu behind what sets $env.config.hooks:
+#
+#   use /usr/share/warder/shell/warder.nu *
 #
 # It makes `warder use` and `warder drop` change this shell, uses the profile that a folder's .warder names, and keeps
 # $env.WARDER_PROMPT ("prod 3h12m") up to date for the prompt. What the variables were before stands in $env.WARDER_SAVED
-# as a list of records, which nushell gives to no child. While a session is far from its end, a prompt starts no process.
+# as a list of records, which children get as an empty text. While a session is far from its end, a prompt starts no
+# process. All other names begin with __warder, since a file that is loaded by itself has no scope of its own.
 
-const variables = [
+const __warder_variables = [
     AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_ACCESS_KEY AWS_SECRET_KEY
     AWS_PROFILE AWS_DEFAULT_PROFILE AWS_REGION AWS_DEFAULT_REGION AWS_CREDENTIAL_EXPIRATION WARDER_PROFILE
 ]
 
-def profiles [] { ^warder names profiles | lines }
-
-# What the variables are: those that are set.
-def present [] {
-    $variables | reduce --fold {} {|name, all|
-        let value = $env | get --ignore-errors $name
-        if $value == null { $all } else { $all | insert $name $value }
+# Names as words of a command line: in quotes where they are no plain ones.
+def __warder_profiles [] {
+    ^warder names profiles | lines | each {|name|
+        if $name =~ '^[A-Za-z_/][\w/.@%+-]*$' { $name } else { $name | to json --raw }
     }
 }
 
+# What warder answers and says, for who asks behind a prompt: a hook that ends in an error leaves no variable changed,
+# and would ask again at each prompt.
+def __warder_asked [words: list] {
+    try { ^warder ...$words | complete } catch {|error|
+        { exit_code: 127, stdout: "", stderr: $"warder: ($error.msg)" }
+    }
+}
+
+# What the variables of these names are: those that are set.
+def __warder_present [names: list] {
+    $names | where {|name| $name in $env } | reduce --fold {} {|name, all| $all | insert $name ($env | get $name) }
+}
+
 # Gives the variables these values, and takes the others away.
-def --env give-back [values: record] {
-    hide-env --ignore-errors ...$variables
+def --env __warder_give_back [values: record] {
+    hide-env --ignore-errors ...$__warder_variables
     load-env $values
 }
 
-def --env take-over [profile: string, maker: string, options: list<string>] {
-    let answer = ^warder use --shell nu ...$options -- $profile
+# Sets what warder has answered for a profile; the maker is the folder whose .warder names it, or empty.
+def --env __warder_take_over [answer: string, profile: string, maker: string] {
     let set = $answer | from json
     let frames = $env.WARDER_SAVED? | default []
-    let before = present
+    # What a shell that was started in the folder has inherited goes when the folder is left.
+    let is_inherited = $maker != "" and ($frames | is-empty) and ($env.WARDER_PROFILE? | default "") == $profile
+    let before = __warder_present (if $is_inherited { [] } else { $__warder_variables })
     # A profile without a region gets the region that was there before the first one, not that of the last.
     let first = if ($frames | is-empty) { $before } else { $frames | first | get before }
     let kept = $first | columns | where {|name| $name in [AWS_REGION AWS_DEFAULT_REGION] }
     let region = $kept | reduce --fold {} {|name, all| $all | insert $name ($first | get $name) }
-    give-back ($region | merge ($set | transpose name value | where value != null | reduce --fold {} {|row, all|
+    __warder_give_back ($region | merge ($set | transpose name value | where value != null | reduce --fold {} {|row, all|
         $all | insert $row.name $row.value
     }))
     let is_again = ($frames | is-not-empty) and (($frames | last | get profile) == $profile)
@@ -49,7 +66,7 @@ def --env take-over [profile: string, maker: string, options: list<string>] {
 
 # Uses a profile in this shell
 export def --env "warder use" [
-    profile: string@profiles
+    profile: string@__warder_profiles
     --keys             # Export the credentials themselves
     --read-only        # Narrow the role to AWS's ReadOnlyAccess policy; means --keys
     --no-prompt        # Never ask
@@ -57,7 +74,10 @@ export def --env "warder use" [
 ] {
     let flags = [[$keys, "--keys"], [$read_only, "--read-only"], [$no_prompt, "--no-prompt"]]
     let options = $flags | where {|flag| $flag.0 } | each {|flag| $flag.1 }
-    take-over $profile "" ($options | append (if $mfa_code == null { [] } else { [--mfa-code $mfa_code] }))
+    let code = if $mfa_code == null { [] } else { ["--mfa-code" $mfa_code] }
+    # Where it fails, this ends here, and nothing has changed.
+    let answer = ^warder use --shell nu ...$options ...$code -- $profile
+    __warder_take_over $answer $profile ""
 }
 
 # Takes back what use has set
@@ -67,29 +87,29 @@ export def --env "warder drop" [
     let frames = $env.WARDER_SAVED? | default []
     if ($frames | is-not-empty) {
         let to = if $all { 0 } else { ($frames | length) - 1 }
-        restore $to
+        __warder_restore $to
     } else if ($env.WARDER_PROFILE? | default "" | is-not-empty) {
         # From the shell that started this one, and only that one knows what was before.
-        hide-env --ignore-errors ...$variables
+        hide-env --ignore-errors ...$__warder_variables
     } else if not $all {
         error make --unspanned { msg: "warder: no profile is in use", help: "warder use PROFILE" }
     }
 }
 
 # Gives back what was before so many profiles were in use.
-def --env restore [depth: int] {
+def --env __warder_restore [depth: int] {
     let frames = $env.WARDER_SAVED
-    give-back ($frames | get $depth | get before)
+    __warder_give_back ($frames | get $depth | get before)
     $env.WARDER_SAVED = $frames | take $depth
 }
 
-def remaining [end: datetime] { (($end - (date now)) / 1sec) | math floor }
+def __warder_remaining [end: datetime] { (($end - (date now)) / 1sec) | math floor }
 
 # Says that the end is near, once, and that it has come, once.
-def --env at-prompt [] {
+def --env __warder_at_prompt [] {
     let profile = $env.WARDER_PROFILE? | default ""
     let end = $env.AWS_CREDENTIAL_EXPIRATION? | default ""
-    let left = if ($end | is-empty) { null } else { try { remaining ($end | into datetime) } catch { null } }
+    let left = if ($end | is-empty) { null } else { try { __warder_remaining ($end | into datetime) } catch { null } }
     $env.WARDER_PROMPT = if ($profile | is-empty) { "" } else if $left == null { $profile } else if $left >= 3600 {
         $"($profile) ($left // 3600)h($left mod 3600 // 60 | fill --alignment right --character '0' --width 2)m"
     } else if $left >= 60 { $"($profile) ($left // 60)m" } else if $left > 0 { $"($profile) ($left)s" } else {
@@ -108,41 +128,54 @@ def --env at-prompt [] {
 }
 
 # The nearest folder with a .warder, from the present one up to the home folder.
-def nearest [] {
+def __warder_nearest [] {
     mut folder = $env.PWD
     loop {
-        if ($folder | path join .warder | path exists) { return $folder }
-        if $folder in [/, $env.HOME] { return "" }
+        # A folder that may not be looked into: whether that is an error is not written down.
+        if (try { $folder | path join .warder | path exists } catch { false }) { return $folder }
+        if $folder in ["/" $env.HOME?] { return "" }
         $folder = $folder | path dirname
     }
 }
 
 # Leaves the folder whose .warder was used, and enters the one that the shell is in.
-def --env at-folder [] {
-    let found = nearest
+def --env __warder_at_folder [] {
+    let found = __warder_nearest
     let here = $env.WARDER_ROOT? | default ""
     if $found != $here {
         let frames = $env.WARDER_SAVED? | default []
-        let first = $frames | enumerate | where item.maker != "" | get --ignore-errors 0.index
-        if $first != null { restore $first }
+        let made = $frames | enumerate | where item.maker != ""
+        if ($made | is-not-empty) { __warder_restore $made.0.index }
         $env.WARDER_ROOT = $found
-        let is_free = ($env.WARDER_SAVED? | default [] | is-empty) or $first != null
+        let is_free = ($frames | is-empty) or ($made | is-not-empty)
         if ($found | is-not-empty) and $is_free {
-            let answer = ^warder folder --shell-hook | complete
-            if $answer.exit_code == 0 {
-                take-over ($answer.stdout | split row "\t" | first) $found [--no-prompt]
-            } else if ($answer.stderr | is-not-empty) { print --stderr ($answer.stderr | str trim) }
+            let folder = __warder_asked ["folder" "--shell-hook"]
+            let profile = $folder.stdout | split row "\t" | first
+            let taken = if $folder.exit_code != 0 { $folder } else {
+                __warder_asked ["use" "--shell" "nu" "--no-prompt" "--" $profile]
+            }
+            if $taken.exit_code == 0 {
+                __warder_take_over $taken.stdout $profile $found
+            } else if ($taken.stderr | is-not-empty) { print --stderr ($taken.stderr | str trim) }
         }
     }
 }
 
 export-env {
-    if ($env.WARDER_LOADED? | default false) != [true] {
-        # A list, which no child gets: a shell started inside loads the hook for itself.
-        $env.WARDER_LOADED = [true]
+    # By the process: a shell that was started inside inherits the variable, and must load the hook for itself.
+    let process = $nu.pid | into string
+    if ($env.WARDER_LOADED? | default "") != $process {
+        $env.WARDER_LOADED = $process
+        $env.WARDER_SAVED = []
+        $env.WARDER_SAID = 0
+        $env.WARDER_ROOT = ""
+        # Newer versions hand a list on to programs, as JSON: what was before, keys among it, is for none of them.
+        $env.ENV_CONVERSIONS = ($env.ENV_CONVERSIONS? | default {} | merge {
+            WARDER_SAVED: { from_string: {|text| [] }, to_string: {|frames| "" } }
+        })
         $env.config = ($env.config? | default {}
             | upsert hooks.pre_prompt {|config|
-                ($config.hooks?.pre_prompt? | default []) | append {|| at-folder; at-prompt }
+                ($config.hooks?.pre_prompt? | default []) | append {|| __warder_at_folder; __warder_at_prompt }
             })
     }
 }

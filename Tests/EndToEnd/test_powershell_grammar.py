@@ -4,27 +4,16 @@ Typographic quotes inside of a literal are no quotes to this grammar, so whether
 """
 
 import pytest
+from grammars import parser_of, walk, whole
 from hostile_values import TOKEN, is_controlled, printed_of, taken
 
-tree_sitter = pytest.importorskip("tree_sitter")
-grammar = pytest.importorskip("tree_sitter_powershell")
-
 QUOTES = "'‘’‚‛"
-PARSER = tree_sitter.Parser(tree_sitter.Language(grammar.language()))
-
-
-def walk(node):
-    yield node
-    for child in node.children:
-        yield from walk(child)
+PARSER = parser_of("tree_sitter_powershell")
 
 
 def statements(text):
     """The statements of a script, each as a node; a script that is none is refused."""
-    root = PARSER.parse(text.encode()).root_node
-    wrong = [node for node in walk(root) if node.is_error or node.is_missing]
-    if wrong or root.has_error:
-        raise ValueError((text, [(node.type, node.start_point) for node in wrong]))
+    root = whole(PARSER, text)
     (found,) = [node for node in root.children if node.type == "statement_list"]
     return [node for node in found.children if node.type != "empty_statement"]
 

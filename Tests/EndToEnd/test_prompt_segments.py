@@ -2,6 +2,7 @@
 
 import pathlib
 import re
+import shutil
 import subprocess
 import tomllib
 
@@ -35,14 +36,14 @@ def percent(working):
 
 @pytest.fixture
 def shell(percent):
-    """Starts a shell in a pane, with more lines in its start-up file."""
+    """Starts a shell in a pane, with more lines in its start-up file, or with these alone."""
     servers = []
 
-    def start(program, file, text):
+    def start(program, file, text, is_all=False):
         server = Tmux(percent, program)
         servers.append(server)
-        with (percent.root / file).open("a") as start_up:
-            start_up.write(text)
+        start_up = percent.root / file
+        start_up.write_text(text if is_all else start_up.read_text() + text)
         return server.start()
 
     yield start
@@ -90,7 +91,7 @@ def test_the_segment_of_powerlevel10k_can_be_read(tmp_path):
 
 @pytest.mark.parametrize("way", ["", "--keys "])
 def test_what_starship_is_said_to_read(shell, way):
-    """starship is not in Debian 12: its settings can be read, and the variables that they speak of are exported."""
+    """Its settings can be read, and the variables that they speak of are exported: also where there is no starship."""
     settings = tomllib.loads(shown("[aws]"))
     assert settings["aws"] == {"force_display": True}
     (name,) = settings["env_var"]
@@ -100,3 +101,77 @@ def test_what_starship_is_said_to_read(shell, way):
     assert found[name] == "prod"
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", found["AWS_CREDENTIAL_EXPIRATION"])
     assert found.get("AWS_PROFILE") == (None if way else "prod") and "AWS_REGION" in found
+
+
+# starship, in front of the line that is typed in, with the status of the last command.
+STARSHIP = """
+[container]
+disabled = true
+
+[character]
+format = "ready> "
+
+[status]
+disabled = false
+format = "<status $status>\\n"
+"""
+LEFT_IN_STARSHIP = r"\[(?:1h0m|5\dm)\d+s\]"
+LOADING = {
+    "bash": (".bashrc", 'eval "$(warder hook bash)"\n', 'eval "$(starship init bash)"\n'),
+    "zsh": (".zshrc", 'eval "$(warder hook zsh)"\n', 'eval "$(starship init zsh)"\n'),
+    "fish": ("config/fish/config.fish", "set -g fish_greeting\nwarder hook fish | source\n", "starship init fish | source\n"),
+}
+
+
+@pytest.fixture(params=["before", "after"])
+def starship(shell, percent, request):
+    """Starts a shell with starship and the documented sections, loaded before the hook or after it."""
+    if not shutil.which("starship"):
+        pytest.skip("starship is not installed")
+    (percent.root / ".config").mkdir(exist_ok=True)
+    (percent.root / ".config/starship.toml").write_text(shown("[aws]") + STARSHIP)
+
+    def start(program):
+        file, hook, load = LOADING[program]
+        # A shell that logs in has begun its PATH anew.
+        path = f"$HOME/bin {pathlib.Path(shutil.which('starship')).parent} $PATH"
+        path = f"set -gx PATH {path}\n" if program == "fish" else f"PATH={path.replace(' ', ':')}\n"
+        return shell(program, file, path + (load + hook if request.param == "before" else hook + load), is_all=True)
+
+    return start
+
+
+def line_above(text):
+    """What stands between the last command and the line that is typed in next."""
+    return text.rstrip().splitlines()[-1]
+
+
+@pytest.mark.parametrize("program", LOADING)
+def test_the_sections_of_starship(starship, percent, program):
+    folder = percent.root / "folder"
+    folder.mkdir()
+    (folder / ".warder").write_text("prod\n")
+    percent.good("trust", folder)
+    pane = starship(program)
+    assert "prod" not in pane.run(":")
+    for name in ("prod", "50%n"):
+        shown_above = line_above(pane.run(f"warder use '{name}'"))
+        # starship's own section has the name, a region and the time; the other has the name.
+        name = re.escape(name)
+        assert re.search(rf" {name} .*{LEFT_IN_STARSHIP} {name}", shown_above), shown_above
+    pane.run("warder drop --all")
+    shown_above = line_above(pane.run("warder use --keys prod"))
+    assert shown_above.count("prod") == 1 and re.search(LEFT_IN_STARSHIP, shown_above), shown_above
+    shown_above = line_above(pane.run("warder drop"))
+    assert "prod" not in shown_above and not re.search(LEFT_IN_STARSHIP, shown_above), shown_above
+    assert "prod" in line_above(pane.run("cd folder")), pane.text()
+    assert "prod" not in line_above(pane.run("cd ..")), pane.text()
+
+
+@pytest.mark.parametrize("program", LOADING)
+def test_starship_sees_how_a_command_ended(starship, program):
+    pane = starship(program)
+    for use in (":", "warder use prod"):
+        pane.run(use)
+        assert "<status 1>" in line_above(pane.run("false")), pane.text()
+        assert "<status" not in line_above(pane.run("true")), pane.text()

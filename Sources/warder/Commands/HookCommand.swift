@@ -10,7 +10,8 @@ struct HookCommand: ParsableCommand {
             bash, in ~/.bashrc:             eval "$(warder hook bash)"
             zsh, in ~/.zshrc:               eval "$(warder hook zsh)"
             fish, in its config.fish:       warder hook fish | source
-            nushell, before config.nu:      warder hook nu | save -f ($nu.data-dir | path join vendor/autoload/warder.nu)
+            nushell, once:                  mkdir ($nu.data-dir | path join vendor/autoload)
+                                            warder hook nu | save -f ($nu.data-dir | path join vendor/autoload/warder.nu)
             """)
 
     @Argument(help: "bash, zsh, fish or nu; the shell that runs warder, if not given.")
