@@ -105,12 +105,14 @@ private func checkText(
     }
 }
 
-/// One label of a host name in lower case (RFC 1123 section 2.1).
+/// One label of a host name in lower case (RFC 1123 section 2.1), and more than digits: what is none would be refused
+/// where an endpoint is made of it, without its line.
 private func checkRegion(_ setting: Setting, _ key: String) throws(ChainError) {
     let name = setting.value.utf8
     let hyphen = UInt8(ascii: "-")
     guard (1...63).contains(name.count), name.first != hyphen, name.last != hyphen,
-        name.allSatisfy({ isDigit($0) || $0 == hyphen || $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z") })
+        name.allSatisfy({ isDigit($0) || $0 == hyphen || $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z") }),
+        !name.allSatisfy({ isDigit($0) })
     else { throw .badValue(key: key, .notARegion, setting.origin) }
 }
 

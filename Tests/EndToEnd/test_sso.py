@@ -387,7 +387,7 @@ def test_a_region_cannot_lead_away(corp, center, region):
 
 @pytest.mark.parametrize("command", [["process", "one"], ["explain", "one"], ["refresh", "one"], ["exec", "one", "true"],
                                      ["env", "one"]], ids=lambda command: command[0])
-@pytest.mark.parametrize("region", ["eu_west_1", "eu-west-1.evil.example"])
+@pytest.mark.parametrize("region", ["eu_west_1", "eu-west-1.evil.example", "1"])
 def test_a_region_that_is_none_is_said_first(corp, center, command, region):
     corp.config(CONFIG.replace("sso_region = eu-west-1", f"sso_region = {region}"))
     result = corp.run(*command)
