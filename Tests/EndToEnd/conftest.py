@@ -16,7 +16,8 @@ import clouds
 import pytest
 from home import WARDER, Home
 from secret_service import Bus, Keyring, MockService, missing
-from stores import FileStore, SecretServiceStore
+from serving import Served, wait_for
+from stores import LIBSECRET, FileStore, SecretServiceStore, add_key, add_key_profile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Servers"))
 import recording_sts  # noqa: E402
@@ -170,6 +171,49 @@ def mocked(seated, bus):
     seated.service = MockService(bus)
     yield seated
     seated.service.kill()
+
+
+@pytest.fixture
+def serve(working, sts):
+    """Starts servers, and takes care that none is left."""
+    started = []
+
+    def start(*options, **more):
+        served = Served(working, *options, **more)
+        started.append(served)
+        return served
+
+    yield start
+    for served in started:
+        served.end()
+        wait_for(lambda served=served: not served.servers(), "end of the server")
+
+
+@pytest.fixture
+def filled(desktop):
+    """A desktop whose Secret Service holds alice's key, and profiles that use it."""
+    assert add_key(desktop, "alice", desktop.key, *LIBSECRET).code == 0
+    desktop.add_profiles()
+    add_key_profile(desktop, "itself", "alice")
+    return desktop
+
+
+@pytest.fixture
+def faulty(mocked):
+    """The same with the tests' own Secret Service, which is well until it is told otherwise."""
+    assert add_key(mocked, "alice", mocked.key, *LIBSECRET).code == 0
+    mocked.add_profiles()
+    add_key_profile(mocked, "itself", "alice")
+    return mocked
+
+
+@pytest.fixture
+def serving(filled, sts):
+    """The first with an MFA session and prod's role in the cache."""
+    filled.good("refresh", "prod", "--mfa-code", "123456")
+    assert len(filled.sessions()) == 2
+    sts.requests.clear()
+    return filled
 
 
 @pytest.fixture(params=["file", "libsecret"])

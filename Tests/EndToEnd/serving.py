@@ -14,6 +14,15 @@ from home import ROLE
 
 URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"
+# What somebody else runs to ask a server: its answer's status.
+CLIENT = """
+import sys, urllib.request, urllib.error
+request = urllib.request.Request(sys.argv[1], headers={"Authorization": sys.argv[2]})
+try:
+    print(urllib.request.urlopen(request, timeout=20).status)
+except urllib.error.HTTPError as error:
+    print(error.code)
+"""
 SHOW = 'env -0 > "$HOME/given.new" && mv "$HOME/given.new" "$HOME/given"; exec sleep 300'
 
 

@@ -8,6 +8,10 @@ import vault_v1 as v1
 from secret_service import stored_keys
 
 KILLED = (-9, 137)
+# What `add` is told where it is not to choose by itself.
+LIBSECRET = ["--store", "libsecret"]
+# Seconds after which `process` is back, whatever the Secret Service does.
+LIMIT = 1.0
 
 
 def lines(key):
@@ -28,6 +32,14 @@ def asked(home, profile, **options):
         if result.code != 3 or "does not answer" not in result.err:
             break
     return result
+
+
+def add_key(home, name, key, *options, **more):
+    return home.run("add", name, "--stdin", "--no-verify", *options, input=lines(key), **more)
+
+
+def marker(home):
+    return (home.data / "store").read_text()
 
 
 class Store:

@@ -12,6 +12,7 @@ import time
 
 import pexpect
 import pytest
+from asking import until
 from home import MFA, NOBODY, TESTS, WARDER, exit_code
 
 WAITING = pathlib.Path(os.environ.get("WAITING", TESTS.parent / ".build/debug/Waiting"))
@@ -62,13 +63,6 @@ def waiting(bare):
 
 def sockets(home):
     return [path.name for path in (home.runtime / "warder/asking").iterdir() if path.name != "watching"]
-
-
-def until(condition, seconds=60):
-    limit = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < limit, "it did not come about"
-        time.sleep(0.02)
 
 
 def is_stopped(process):

@@ -7,17 +7,11 @@ import time
 
 import pexpect
 import pytest
+from asking import until
 from home import PASSPHRASE, WARDER, exit_code
 
 PROMPT = "passphrase for .*: "
 LONG = 60
-
-
-def until(condition, seconds=LONG):
-    limit = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < limit, "it did not come about"
-        time.sleep(0.02)
 
 
 @pytest.fixture

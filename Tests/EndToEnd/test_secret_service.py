@@ -1,4 +1,4 @@
-"""The Secret Service as a store: the real one, and one that misbehaves in each way that one can."""
+"""The Secret Service as a store: how it is found, what lies there, and who else looks."""
 
 import concurrent.futures
 import json
@@ -10,61 +10,14 @@ import time
 import pytest
 from home import MFA, random_key
 from secret_service import parse, stored_keys
-from stores import add_key_profile, asked, lines
-
-STORE = ["--store", "libsecret"]
-LIMIT = 1.0
-
-
-def add(home, name, key, *options, **more):
-    return home.run("add", name, "--stdin", "--no-verify", *options, input=lines(key), **more)
-
-
-def marker(home):
-    return (home.data / "store").read_text()
-
-
-def log_in_again(home):
-    """Takes the key out of the kernel's keyring, as a new start of the machine does."""
-    key = home.kernel_key(marker(home).split()[1])
-    if key:
-        subprocess.run(["keyctl", "unlink", key, "@u"], capture_output=True, check=True)
-    for path in home.runtime.rglob("warder:*"):
-        path.unlink()
-
-
-@pytest.fixture
-def filled(desktop):
-    """A desktop whose Secret Service holds alice's key, and profiles that use it."""
-    assert add(desktop, "alice", desktop.key, *STORE).code == 0
-    desktop.add_profiles()
-    add_key_profile(desktop, "itself", "alice")
-    return desktop
-
-
-@pytest.fixture
-def faulty(mocked):
-    """The same with the tests' own Secret Service, which is well until it is told otherwise."""
-    assert add(mocked, "alice", mocked.key, *STORE).code == 0
-    mocked.add_profiles()
-    add_key_profile(mocked, "itself", "alice")
-    return mocked
-
-
-@pytest.fixture
-def serving(filled, sts):
-    """The first with an MFA session and prod's role in the cache."""
-    filled.good("refresh", "prod", "--mfa-code", "123456")
-    assert len(filled.sessions()) == 2
-    sts.requests.clear()
-    return filled
+from stores import LIBSECRET, LIMIT, add_key, add_key_profile, asked, lines, marker
 
 
 # Which store is taken
 
 
 def test_the_first_key_goes_to_an_unlocked_secret_service(desktop):
-    result = add(desktop, "alice", desktop.key)
+    result = add_key(desktop, "alice", desktop.key)
     assert result.code == 0 and "Secret Service" in result.err, result
     assert re.fullmatch(r"libsecret [0-9a-f]{32}\n", marker(desktop))
     assert stored_keys(desktop.keyring) == {"alice": desktop.key}
@@ -84,7 +37,7 @@ def test_otherwise_it_goes_to_the_vault(desktop, state):
         env = {"DBUS_SESSION_BUS_ADDRESS": ""}
     else:
         desktop.settings("[warder]\nstore = file\n")
-    result = add(desktop, "alice", desktop.key, passphrase=True, env=env)
+    result = add_key(desktop, "alice", desktop.key, passphrase=True, env=env)
     assert result.code == 0 and "vault" in result.err, result
     assert desktop.stored() == {"alice": desktop.key}
     reason = {
@@ -94,7 +47,7 @@ def test_otherwise_it_goes_to_the_vault(desktop, state):
     said = [line for line in result.err.splitlines() if "not to the desktop's keyring" in line]
     assert len(said) == (reason is not None) and all(reason in line for line in said), result
     # Once: from the second key on nothing is chosen.
-    second = add(desktop, "bob", random_key(), passphrase=True, env=env)
+    second = add_key(desktop, "bob", random_key(), passphrase=True, env=env)
     assert second.code == 0 and "not to the desktop's keyring" not in second.err, second
 
 
@@ -105,34 +58,34 @@ def test_once_taken_it_stays(filled, state):
         filled.keyring.lock()
     else:
         filled.keyring.kill()
-    add(filled, "bob", random_key(), "--no-prompt", passphrase=True).failed(3)
+    add_key(filled, "bob", random_key(), "--no-prompt", passphrase=True).failed(3)
     assert not filled.vault.exists()
 
 
 def test_a_vault_stays_too(seated, bus):
     seated.add_vault()
     key = random_key()
-    assert add(seated, "bob", key, passphrase=True).code == 0
+    assert add_key(seated, "bob", key, passphrase=True).code == 0
     assert seated.stored() == {"alice": seated.key, "bob": key}
 
 
 @pytest.mark.parametrize("present", ["file", "libsecret"])
 def test_the_other_store_is_refused(desktop, present):
     other = {"file": "libsecret", "libsecret": "file"}[present]
-    assert add(desktop, "alice", desktop.key, "--store", present, passphrase=True).code == 0
-    add(desktop, "bob", random_key(), "--store", other, passphrase=True).failed(2, "warder store move")
+    assert add_key(desktop, "alice", desktop.key, "--store", present, passphrase=True).code == 0
+    add_key(desktop, "bob", random_key(), "--store", other, passphrase=True).failed(2, "warder store move")
     desktop.settings(f"[warder]\nstore = {other}\n")
-    result = add(desktop, "bob", random_key(), passphrase=True)
+    result = add_key(desktop, "bob", random_key(), passphrase=True)
     assert result.code in (2, 8) and "store" in result.err, result
     keys = desktop.stored() if present == "file" else stored_keys(desktop.keyring)
     assert keys == {"alice": desktop.key}
 
 
 def test_a_store_that_is_none(desktop):
-    result = add(desktop, "alice", desktop.key, "--store", "cloud")
+    result = add_key(desktop, "alice", desktop.key, "--store", "cloud")
     assert result.code == 2 and "cloud" in result.err, result
     desktop.settings("[warder]\nstore = cloud\n")
-    add(desktop, "alice", desktop.key).failed(8, "cloud")
+    add_key(desktop, "alice", desktop.key).failed(8, "cloud")
     assert desktop.keyring.items() == []
 
 
@@ -192,13 +145,13 @@ def test_an_item_that_is_no_key(filled, text):
 
 def test_what_another_program_deleted_is_gone(filled):
     """What warder noted of the store last time does not bring it back."""
-    add(filled, "bob", random_key())
+    add_key(filled, "bob", random_key())
     filled.keyring.clear("AccessKey", name="bob")
     told = {entry["name"] for entry in json.loads(filled.good("list", "--json"))["entries"]}
     assert "bob" not in told
     filled.run("remove", "bob", "--yes").failed(7, "bob")
     key = random_key()
-    assert add(filled, "bob", key).code == 0
+    assert add_key(filled, "bob", key).code == 0
     assert stored_keys(filled.keyring) == {"alice": filled.key, "bob": key}
 
 
@@ -206,7 +159,7 @@ def test_what_another_program_wrote_is_not_overwritten(filled):
     key = random_key()
     text = f"aws_access_key_id = {key[0]}\naws_secret_access_key = {key[1]}\n"
     filled.keyring.put("AccessKey", text, name="bob")
-    add(filled, "bob", random_key()).failed(1, "bob", "--replace")
+    add_key(filled, "bob", random_key()).failed(1, "bob", "--replace")
     assert stored_keys(filled.keyring) == {"alice": filled.key, "bob": key}
 
 
@@ -218,7 +171,7 @@ def test_items_of_others_stay_as_they_are(filled):
 
     before = others()
     assert len(before) == 3
-    add(filled, "bob", random_key())
+    add_key(filled, "bob", random_key())
     filled.good("remove", "alice", "--yes")
     filled.good("remove", "bob", "--yes")
     assert others() == before
@@ -228,7 +181,7 @@ def test_items_of_others_stay_as_they_are(filled):
 
 
 def test_process_needs_no_unlocking(serving):
-    log_in_again(serving)
+    serving.start_anew()
     assert '"Version":1' in asked(serving, "prod").out
     assert serving.kernel_key(marker(serving).split()[1])
 
@@ -241,7 +194,7 @@ def test_after_the_first_process_nobody_asks_the_secret_service(serving, bus, tm
         assert serving.run("process", "prod", prefix=prefix).code == 0
         return log.read_text()
 
-    log_in_again(serving)
+    serving.start_anew()
     first = traced()
     assert str(bus.socket) in first and "libsecret" in first
     for _ in range(2):
@@ -252,7 +205,7 @@ def test_after_the_first_process_nobody_asks_the_secret_service(serving, bus, tm
 def test_it_has_its_time(filled):
     """The key that was read lies in the kernel for the time that the settings say."""
     filled.settings("[warder]\nunlock_time = 10m\n")
-    log_in_again(filled)
+    filled.start_anew()
     asked(filled, "prod")
     key = filled.kernel_key(marker(filled).split()[1])
     if key is None:
@@ -286,7 +239,7 @@ def test_a_cached_session_needs_no_secret_service(serving):
 @pytest.mark.parametrize("who", ["service", "bus"])
 @pytest.mark.parametrize("profile", ["itself", "prod"])
 def test_a_stopped_daemon_does_not_hold_process_up(serving, bus, who, profile):
-    log_in_again(serving)
+    serving.start_anew()
     stopped = bus if who == "bus" else serving.keyring
     stopped.stop()
     started = time.monotonic()
@@ -302,7 +255,7 @@ def test_a_socket_that_says_nothing(serving, tmp_path):
     with socket.socket(socket.AF_UNIX) as silent:
         silent.bind(str(tmp_path / "bus"))
         silent.listen()
-        log_in_again(serving)
+        serving.start_anew()
         started = time.monotonic()
         env = {"DBUS_SESSION_BUS_ADDRESS": f"unix:path={tmp_path}/bus"}
         serving.run("process", "itself", env=env).failed(3)
@@ -336,7 +289,7 @@ def test_without_the_library(filled, tmp_path, stand_in):
         file.symlink_to(re.search(r"libm\.so\.6 .*=> (\S+)", listing)[1])
     env = {"LD_LIBRARY_PATH": str(tmp_path)}
     asked(filled, "itself", env=env).failed(1, "libsecret-1-0")
-    add(filled, "bob", random_key(), env=env).failed(1, "libsecret-1-0")
+    add_key(filled, "bob", random_key(), env=env).failed(1, "libsecret-1-0")
     filled.run("remove", "alice", "--yes", env=env).failed(1, "libsecret-1-0")
     listed = filled.run("list", env=env)
     assert listed.code == 0 and "libsecret-1-0" in listed.err, listed
@@ -349,7 +302,7 @@ def test_without_the_library(filled, tmp_path, stand_in):
 def test_a_locked_keyring(filled):
     filled.keyring.lock()
     asked(filled, "itself").failed(3, "locked")
-    log_in_again(filled)
+    filled.start_anew()
     asked(filled, "prod").failed(3, "locked")
     filled.keyring.unlock()
     assert asked(filled, "itself").code == 0
@@ -388,256 +341,6 @@ def test_status_tells(serving):
     assert json.loads(serving.good("status", "--json"))["unlocked"] is False
 
 
-# One that misbehaves: what it does, and the exit code where it was met
-
-FAULTS = {
-    "crashes at the search": ("crash=SearchItems", 3),
-    "crashes at the secret": ("crash=GetSecret", 3),
-    "crashes at the session": ("crash=OpenSession", 3),
-    "crashes at the writing": ("crash=CreateItem", 3),
-    "crashes after the writing": ("late-crash=CreateItem", 3),
-    "crashes at the removing": ("crash=Delete", 3),
-    "hangs at a property": ("hang=Properties.Get", 3),
-    "hangs at its properties": ("hang=Properties.GetAll", 3),
-    "crashes at the overwriting": ("crash=SetSecret", 3),
-    "crashes after the overwriting": ("late-crash=SetSecret", 3),
-    "hangs at the overwriting": ("hang=SetSecret", 3),
-    "refuses the overwriting": ("error=SetSecret:AccessDenied", 1),
-    "garbage at the overwriting": ("garbage=SetSecret", 1),
-    "crashes at the label": ("crash=Properties.Set", 3),
-    "garbage at a property": ("garbage=Properties.Get", 1),
-    "garbage at its properties": ("garbage=Properties.GetAll", 1),
-    "refuses a property": ("error=Properties.Get:AccessDenied", 1),
-    "refuses the default collection": ("error=ReadAlias:AccessDenied", 1),
-    "garbage for the default collection": ("garbage=ReadAlias", 1),
-    "hangs at the session": ("hang=OpenSession", 3),
-    "hangs at the search": ("hang=SearchItems", 3),
-    "hangs at the secret": ("hang=GetSecret", 3),
-    "hangs at the writing": ("hang=CreateItem", 3),
-    "hangs at the removing": ("hang=Delete", 3),
-    "refuses the search": ("error=SearchItems:AccessDenied", 1),
-    "refuses the secret": ("error=GetSecret:AccessDenied", 1),
-    "refuses the writing": ("error=CreateItem:AccessDenied", 1),
-    "refuses the removing": ("error=Delete:AccessDenied", 1),
-    "cannot do the search": ("error=SearchItems:UnknownMethod", 1),
-    "says locked at the secret": ("error=GetSecret:IsLocked", 3),
-    "says locked at the writing": ("error=CreateItem:IsLocked", 3),
-    "garbage at the session": ("garbage=OpenSession", 1),
-    "garbage at the search": ("garbage=SearchItems", 1),
-    "garbage at the secret": ("garbage=GetSecret", 1),
-    "garbage at the writing": ("garbage=CreateItem", 1),
-    "garbage at the removing": ("garbage=Delete", 1),
-    "nothing at the search": ("empty=SearchItems", 1),
-    "no session to be had": ("error=OpenSession:NotSupported", 1),
-}
-COMMANDS = {
-    "process": ["process", "itself"],
-    "add": ["add", "bob", "--stdin", "--no-verify"],
-    "replace": ["add", "alice", "--replace", "--stdin", "--no-verify"],
-    "remove": ["remove", "alice", "--yes"],
-    "list": ["list"],
-}
-# Who cannot do without a call, whatever the version of libsecret: there the fault is met for certain.
-CALLS = {
-    "SearchItems": COMMANDS.keys(),
-    "OpenSession": {"process", "add", "replace"},
-    "CreateItem": {"add"},
-    "SetSecret": {"replace"},
-    "Delete": {"remove"},
-}
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_an_error_and_loses_nothing(faulty, fault, command):
-    key, (how, code) = random_key(), FAULTS[fault]
-    kept = {"alice": faulty.key}
-    after = {"add": kept | {"bob": key}, "replace": {"alice": key}, "remove": {}}.get(command, kept)
-    faulty.service.start(how)
-    started = time.monotonic()
-    result = faulty.run(*COMMANDS[command], input=lines(key), timeout=40)
-    taken = time.monotonic() - started
-    call = how.split("=")[1].split(":")[0]
-    met = call in faulty.service.calls()
-    assert met or command not in CALLS.get(call, ())
-    if command == "list":
-        assert result.code == 0 and "itself" in result.out, result
-        assert not met or result.err.startswith("warder: "), result
-        assert taken < 5
-    elif met:
-        assert result.code == code and result.out == "", result
-        assert [line.split(" ")[0] for line in result.err.splitlines()][-2:] == ["warder:", "hint:"], result
-        assert command != "process" or taken < LIMIT
-    else:
-        assert result.code == 0, result
-    for secret in (key[1], faulty.key[1]):
-        assert secret not in result.err and (command == "process" or secret not in result.out)
-    stored = stored_keys(faulty.service)
-    assert stored in ((kept, after) if result.code else (after,)), result
-    # Well again, all that it holds is read.
-    faulty.service.start()
-    assert asked(faulty, "itself").code == (0 if "alice" in stored else 7)
-
-
-@pytest.mark.parametrize(
-    "how, codes",
-    [
-        ("secret=empty", (9,)), ("secret=wrong", (9,)), ("secret=binary", (9,)), ("secret=mangled", (9,)),
-        ("secret=huge", (9,)), ("vanish", (1, 7)), ("error=GetSecret:NoSuchObject", (1, 7)), ("no-session", (1,)),
-        ("slow=0.4", (3,)),
-    ],
-)
-def test_a_secret_that_is_not_what_was_stored(faulty, how, codes):
-    faulty.service.start(how)
-    started = time.monotonic()
-    result = faulty.run("process", "itself")
-    assert time.monotonic() - started < LIMIT
-    result.failed(result.code)
-    assert result.code in codes
-    assert stored_keys(faulty.service) == {"alice": faulty.key}
-    faulty.service.start()
-    assert asked(faulty, "itself").code == 0
-
-
-UNREADABLE = ["secret=empty", "secret=wrong", "secret=binary", "vanish", "error=GetSecret:NoSuchObject"]
-
-
-@pytest.mark.parametrize("how", UNREADABLE)
-def test_a_session_cache_key_that_is_none_is_not_used(faulty, sts, how):
-    """Least of all is another one made in its place: that would lose the sessions."""
-    faulty.good("refresh", "prod", "--mfa-code", "123456")
-    before = faulty.service.items("SessionCacheKey")
-    log_in_again(faulty)
-    faulty.service.start(how)
-    result = faulty.run("process", "prod")
-    assert result.code in (1, 3, 7, 9) and result.out == "", result
-    assert faulty.service.items("SessionCacheKey") == before
-    faulty.service.start()
-    sts.requests.clear()
-    assert asked(faulty, "prod").code == 0
-    assert sts.requests == []
-
-
-def test_a_slow_one_is_waited_for_where_a_person_waits(faulty):
-    key = random_key()
-    faulty.service.start("slow=0.4")
-    assert add(faulty, "bob", key).code == 0
-    assert stored_keys(faulty.service) == {"alice": faulty.key, "bob": key}
-
-
-def test_each_absence_has_a_message_of_its_own(faulty):
-    messages = {}
-
-    def note(what, result):
-        assert result.code in (1, 3, 4), result
-        messages[what] = result.err.splitlines()[0]
-
-    note("no bus", faulty.run("process", "itself", env={"DBUS_SESSION_BUS_ADDRESS": ""}))
-    for what, how in (
-        ("hung", "hang=SearchItems"), ("crashed", "crash=SearchItems"), ("refused", "error=SearchItems:AccessDenied"),
-        ("locked", "locked=dismiss"), ("garbage", "garbage=SearchItems"),
-    ):
-        faulty.service.start(how)
-        note(what, asked(faulty, "itself"))
-    faulty.service.start("locked=dismiss")
-    note("dismissed", add(faulty, "bob", random_key()))
-    faulty.service.kill()
-    note("no service", asked(faulty, "itself"))
-    assert len(set(messages.values())) == len(messages), messages
-
-
-# Dialogs
-
-
-@pytest.mark.parametrize("outcome", ["accept", "dismiss", "never", "crash", "rude"])
-@pytest.mark.parametrize("profile", ["itself", "prod"])
-def test_process_never_causes_a_dialog(faulty, outcome, profile):
-    log_in_again(faulty)
-    faulty.service.start(f"locked={outcome}")
-    asked(faulty, profile).failed(3, "locked")
-    assert "Prompt" not in faulty.service.calls()
-
-
-@pytest.mark.parametrize("how", [["list"], ["status"], ["process", "prod"], ["store"]])
-def test_nor_does_anything_that_only_looks(faulty, how):
-    log_in_again(faulty)
-    faulty.service.start("locked=accept")
-    faulty.run(*how)
-    assert not {"Prompt", "Unlock"} & set(faulty.service.calls())
-
-
-@pytest.mark.parametrize("command", ["add", "remove", "unlock"])
-def test_a_dialog_is_announced_and_answered(faulty, command):
-    log_in_again(faulty)
-    faulty.service.start("locked=accept")
-    key = random_key()
-    arguments = COMMANDS.get(command, [command])
-    result = faulty.run(*arguments, input=lines(key))
-    assert result.code == 0 and result.err.startswith("warder: "), result
-    assert "Prompt" in faulty.service.calls()
-    expected = {"add": {"alice": faulty.key, "bob": key}, "remove": {}, "unlock": {"alice": faulty.key}}
-    assert stored_keys(faulty.service) == expected[command]
-
-
-@pytest.mark.parametrize("command", ["add", "remove", "unlock"])
-def test_a_dialog_that_is_dismissed(faulty, command):
-    log_in_again(faulty)
-    faulty.service.start("locked=dismiss")
-    result = faulty.run(*COMMANDS.get(command, [command]), input=lines(random_key()))
-    assert result.code == 4 and result.out == "", result
-    assert "dismissed" in result.err, result
-    assert stored_keys(faulty.service) == {"alice": faulty.key}
-
-
-@pytest.mark.parametrize("command", ["add", "remove", "unlock"])
-@pytest.mark.parametrize("how", ["option", "variable"])
-def test_with_no_prompt_there_is_no_dialog(faulty, command, how):
-    log_in_again(faulty)
-    faulty.service.start("locked=accept")
-    arguments, env = (["--no-prompt"], {}) if how == "option" else ([], {"WARDER_NO_PROMPT": "1"})
-    result = faulty.run(*COMMANDS.get(command, [command]), *arguments, input=lines(random_key()), env=env)
-    result.failed(3, "locked")
-    assert "Prompt" not in faulty.service.calls()
-    assert stored_keys(faulty.service) == {"alice": faulty.key}
-
-
-def test_a_dialog_that_nobody_answers_can_be_left(faulty):
-    """Ctrl-C, while the dialog is open."""
-    faulty.service.start("locked=never")
-    process = faulty.start("remove", "alice", "--yes")
-    deadline = time.monotonic() + 20
-    while "Prompt" not in faulty.service.calls() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert "Prompt" in faulty.service.calls()
-    process.terminate()
-    assert process.wait(5) != 0
-    process.communicate()
-    assert stored_keys(faulty.service) == {"alice": faulty.key}
-
-
-def test_a_service_without_a_default_collection(mocked):
-    mocked.service.start("no-default")
-    result = add(mocked, "alice", mocked.key, *STORE)
-    assert result.code in (1, 3) and re.search("keyring|collection", result.err, re.I), result
-    assert mocked.service.items() == []
-    # Without being told, the vault is taken.
-    assert add(mocked, "alice", mocked.key, passphrase=True).code == 0
-    assert mocked.stored() == {"alice": mocked.key}
-
-
-def test_a_collection_is_made_where_the_user_agrees(mocked):
-    mocked.service.start("create=accept")
-    assert add(mocked, "alice", mocked.key, *STORE).code == 0
-    assert stored_keys(mocked.service) == {"alice": mocked.key}
-
-
-def test_a_collection_that_the_user_does_not_want(mocked):
-    mocked.service.start("create=dismiss")
-    result = add(mocked, "alice", mocked.key, *STORE)
-    assert result.code == 4, result
-    assert mocked.service.items() == []
-
-
 # Who else looks
 
 
@@ -653,7 +356,7 @@ def test_the_secret_goes_encrypted_over_the_bus(desktop, bus):
     with (bus.folder / "monitor").open("w") as file:
         monitor = subprocess.Popen(["dbus-monitor", "--session"], env=bus.environment, stdout=file)
     wait_until_told(bus.folder / "monitor", "NameAcquired")
-    assert add(desktop, "alice", desktop.key, *STORE).code == 0
+    assert add_key(desktop, "alice", desktop.key, *LIBSECRET).code == 0
     add_key_profile(desktop, "alice")
     assert asked(desktop, "alice").code == 0
     last = ["gdbus", "emit", "--session", "--object-path", "/", "--signal", "warder.Test.Last"]
@@ -668,7 +371,7 @@ def test_the_secret_goes_encrypted_over_the_bus(desktop, bus):
 
 
 def test_a_hundred_at_once_after_login(serving):
-    log_in_again(serving)
+    serving.start_anew()
     with concurrent.futures.ThreadPoolExecutor(100) as threads:
         results = list(threads.map(lambda _: asked(serving, "prod"), range(100)))
     assert {result.code for result in results} == {0}, results

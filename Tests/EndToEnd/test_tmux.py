@@ -6,6 +6,7 @@ import re
 
 import pexpect
 import pytest
+from asking import codes, is_waited_for
 from home import PASSPHRASE
 from locks import is_shared
 from panes import Tmux, until
@@ -47,15 +48,6 @@ def set_end(pane, seconds):
     """Says that the session ends so soon; what was shown at the next prompts."""
     way = "set -gx AWS_CREDENTIAL_EXPIRATION " if pane.server.program == "fish" else "AWS_CREDENTIAL_EXPIRATION="
     return pane.run(way + end_in(seconds))
-
-
-def codes(sts):
-    return [request.parameters["TokenCode"] for request in sts.requests if "TokenCode" in request.parameters]
-
-
-def is_waited_for(home):
-    asking = home.runtime / "warder/asking"
-    return asking.exists() and any("-" in path.name and path.name[0] != "." for path in asking.iterdir())
 
 
 def is_watched(home):

@@ -7,6 +7,7 @@ import time
 
 import pytest
 import recording_sts
+from asking import until
 from crowds import ROLES, Crowd, expect_one_answer, outcomes
 from locks import held, waiting_for
 
@@ -21,13 +22,6 @@ def crowd(unlocked, sts):
 def all_of(home, count, *arguments, **options):
     """Starts so many, waits for them; (exit code, what it printed, messages) of each."""
     return outcomes([home.start(*arguments, **options) for _ in range(count)], 90)
-
-
-def wait_for(happened, seconds=60):
-    end = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 # One for all
@@ -97,7 +91,7 @@ def all_behind_a_code(crowd, count):
     """Starts so many, and gives the code when all of them wait for the one that asks for it; how they ended."""
     crowd.codes.hold()
     processes = crowd.start(count)
-    wait_for(lambda: crowd.codes.askers and crowd.waiting() == count - 1)
+    until(lambda: crowd.codes.askers and crowd.waiting() == count - 1)
     crowd.codes.let_go()
     return outcomes(processes)
 
@@ -124,7 +118,7 @@ def test_many_ask_a_failing_aws_no_more_than_one_would(crowd, sts, behaviour, co
     # None is asked before all of them wait.
     with held(crowd.home.cache / "lock"):
         processes = crowd.start(64)
-        wait_for(lambda: crowd.waiting() == 64)
+        until(lambda: crowd.waiting() == 64)
     results = outcomes(processes)
     assert {result[0] for result in results} == {code}
     assert {result[1] for result in results} == {""}
@@ -168,7 +162,7 @@ def test_a_wrong_code_of_one_is_not_the_failure_of_others(unlocked, sts):
     wrong = unlocked.start("process", "prod", "--mfa-code", "111111", passphrase=True)
     assert sts.waiting.acquire(timeout=20)
     right = unlocked.start("process", "prod", "--mfa-code", "222222", passphrase=True)
-    wait_for(lambda: waiting_for(unlocked.cache / "lock") or wrong.poll() is not None)
+    until(lambda: waiting_for(unlocked.cache / "lock") or wrong.poll() is not None)
     sts.released.set()
     (code, _, _), (other, _, _) = outcomes([wrong, right])
     assert (code, other) == (5, 0)
@@ -199,7 +193,7 @@ def test_while_somebody_types_a_code_an_old_session_is_served(crowd):
     (old,) = outcomes(crowd.start(1))
     crowd.codes.hold()
     leader = crowd.start(1)[0]
-    wait_for(lambda: len(crowd.codes.askers) == 2)
+    until(lambda: len(crowd.codes.askers) == 2)
     # No code comes before they have all been answered.
     assert outcomes(crowd.start(8)) == [old] * 8
     assert leader.poll() is None
@@ -216,7 +210,7 @@ def test_if_the_leader_dies_another_takes_over(working, sts):
     leader = working.start("process", "audit")
     assert sts.waiting.acquire(timeout=20)
     others = [working.start("process", "audit") for _ in range(20)]
-    wait_for(lambda: waiting_for(working.cache / "lock") > 0)
+    until(lambda: waiting_for(working.cache / "lock") > 0)
     # It may have tried again by now, and does not any more.
     leader.send_signal(signal.SIGSTOP)
     asked = sts.actions()
@@ -240,7 +234,7 @@ def test_forgotten_while_many_renew(crowd):
     """Once it is forgotten, nobody is given what was made before."""
     crowd.sts.always("AssumeRole", recording_sts.late(1))
     processes = crowd.start(64)
-    wait_for(lambda: "AssumeRole" in crowd.sts.actions())
+    until(lambda: "AssumeRole" in crowd.sts.actions())
     crowd.home.good("forget", "role0")
     results = outcomes(processes)
     assert {(code, err) for code, _, err in results} == {(0, "")}
@@ -253,7 +247,7 @@ def test_all_forgotten_while_one_renews(working, sts):
     leader = working.start("process", "audit")
     assert sts.waiting.acquire(timeout=20)
     forget = working.start("forget")
-    wait_for(lambda: waiting_for(working.cache / "lock") == 1)
+    until(lambda: waiting_for(working.cache / "lock") == 1)
     sts.released.set()
     assert [code for code, _, _ in outcomes([leader, forget])] == [0, 0]
     # What the leader was given had been asked for before.
@@ -263,7 +257,7 @@ def test_all_forgotten_while_one_renews(working, sts):
 def test_the_cache_is_removed_while_many_wait(crowd):
     crowd.codes.hold()
     processes = crowd.start(40)
-    wait_for(lambda: crowd.codes.askers and crowd.waiting() == 39)
+    until(lambda: crowd.codes.askers and crowd.waiting() == 39)
     shutil.rmtree(crowd.home.cache)
     crowd.codes.let_go()
     expect_one_answer(outcomes(processes))

@@ -11,24 +11,15 @@ import threading
 import time
 
 import pytest
+from asking import codes
 from displays import Display
 from home import PASSPHRASE
+from panes import until
 from recording_sts import wrong_code
 
 pytestmark = [pytest.mark.needs("Xvfb"), pytest.mark.needs("xdotool")]
 TITLE = "^warder: "
 PROMPTERS = ["/usr/libexec/gcr-prompter", "/usr/lib/gcr/gcr-prompter"]
-
-
-def until(condition, seconds=90, said=lambda: ""):
-    limit = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < limit, f"it did not come about: {said()}"
-        time.sleep(0.02)
-
-
-def codes(sts):
-    return [request.parameters["TokenCode"] for request in sts.requests if "TokenCode" in request.parameters]
 
 
 def children(process):
