@@ -28,6 +28,7 @@ let package = Package(
         .target(name: "CLinux"),  // Linux
 
         // The ground floor.
+        room("Text"),
         room("Secrets"),
         room("Linux", ["CLinux", "Secrets"]),
         room("Crypto", ["COpenSSL", "Secrets"]),
@@ -64,12 +65,13 @@ let package = Package(
             name: "warder",
             dependencies: [
                 "Chains", "Crypto", "Desktop", "Folders", "HandOff", "Hooks", "JSON", "Linux", "Metadata", "OneTime",
-                "Profiles", "Prompt", "Secrets", "Serving", "Sessions", "Shells", "SSO", "STS", "Times", "Transport",
-                "Vault",
+                "Profiles", "Prompt", "Secrets", "Serving", "Sessions", "Shells", "SSO", "STS", "Text", "Times",
+                "Transport", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
+        tests(of: "Text"),
         tests(of: "Secrets"),
         tests(of: "Linux", ["Secrets"]),
         tests(of: "Crypto", ["Secrets"]),

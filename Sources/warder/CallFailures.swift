@@ -1,4 +1,5 @@
 import STS
+import Text
 import Transport
 
 // What AWS and the network answered, in the user's words.

@@ -3,6 +3,7 @@ import Linux
 import Profiles
 import Secrets
 import Sessions
+import Text
 import Vault
 
 /// Makes a chain of a profile, from the files and from what is known of the keys.

@@ -1,5 +1,6 @@
 import Chains
 import Profiles
+import Text
 
 // What is wrong with a config, in the user's words: file and line first.
 

@@ -1,5 +1,6 @@
 import Linux
 import Prompt
+import Text
 
 /// What every command stands on: the environment, where files are, and whether somebody may be asked.
 struct Context {

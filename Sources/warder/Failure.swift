@@ -1,4 +1,5 @@
 import Linux
+import Text
 
 /// The exit codes of warder, as its users' scripts know them.
 enum ExitCode: Int32 {

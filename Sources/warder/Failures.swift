@@ -4,6 +4,7 @@ import Linux
 import Prompt
 import Sessions
 import Shells
+import Text
 import Vault
 
 // Every error of every room, in the user's words. This is the only place where errors become text.

@@ -1,6 +1,7 @@
 import Crypto
 import Folders
 import Linux
+import Text
 
 extension Failure {
     init(_ error: FolderError) {

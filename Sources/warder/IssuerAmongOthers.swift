@@ -1,5 +1,6 @@
 import Linux
 import Sessions
+import Text
 
 /// What an issuer does because it is not the only one: it waits for those who make the same session, and shares failures
 /// with them.

@@ -1,5 +1,6 @@
 import Glibc
 import Linux
+import Text
 
 /// A new section for `~/.aws/config`.
 struct ProfileSection {

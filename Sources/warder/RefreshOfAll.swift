@@ -2,6 +2,7 @@ import Chains
 import Linux
 import Profiles
 import Secrets
+import Text
 
 /// Mints the sessions of every profile that asks warder: what somebody may be asked for first, one key after another,
 /// then everything behind that side by side.

@@ -1,6 +1,7 @@
 import Glibc
 import Linux
 import Secrets
+import Text
 
 /// Writes to standard output. A reader that has seen enough and gone, as `head` does, is no failure.
 func printOut(_ text: String) throws(Failure) {
@@ -36,34 +37,4 @@ private func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> 
         rest = UnsafeRawBufferPointer(rebasing: rest[written...])
     }
     return 0
-}
-
-/// Text from outside, fit for one line of a message: control characters are shown as escapes.
-func printable(_ text: String) -> String {
-    var out = ""
-    for scalar in text.unicodeScalars {
-        if isInvisible(scalar) {
-            out += "\\u{" + String(scalar.value, radix: 16) + "}"
-        } else {
-            out.unicodeScalars.append(scalar)
-        }
-    }
-    return out
-}
-
-/// A message in which no word is longer than anybody would read: a profile's name may have 64 KiB.
-func abridged(_ message: String) -> String {
-    message.split(separator: " ", omittingEmptySubsequences: false).map { word in
-        let scalars = word.unicodeScalars
-        guard scalars.count > 400 else { return String(word) }
-        return String(scalars.prefix(200)) + "…" + String(scalars.suffix(100))
-    }.joined(separator: " ")
-}
-
-/// Whether a terminal would act on it, or show nothing.
-func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
-    default: false
-    }
 }

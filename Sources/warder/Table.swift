@@ -1,3 +1,5 @@
+import Text
+
 /// Rows of text in columns, as wide as their widest cell.
 func table(_ head: [String], _ rows: [[String]]) -> String {
     var widths = head.map(\.count)

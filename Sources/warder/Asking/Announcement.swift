@@ -2,6 +2,7 @@ import Desktop
 import HandOff
 import Linux
 import Prompt
+import Text
 
 /// The hand-off, made known by a notification on the desktop as long as the enquiry is open: taken away with it by a
 /// signal that ends warder too.

@@ -1,5 +1,6 @@
 import Linux
 import Prompt
+import Text
 
 // Why nobody gave an answer, in the user's words.
 

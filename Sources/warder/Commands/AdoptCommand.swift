@@ -2,6 +2,7 @@ import ArgumentParser
 import Chains
 import Glibc
 import Profiles
+import Text
 
 struct Adopt: ParsableCommand {
     static let configuration = CommandConfiguration(

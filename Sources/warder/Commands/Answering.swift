@@ -3,6 +3,7 @@ import HandOff
 import Linux
 import Prompt
 import Secrets
+import Text
 
 /// Asks at the terminal for what processes wait for, and tells them: one that was chosen until it has what it wants, or
 /// whoever comes, for ever.

@@ -1,6 +1,7 @@
 import HandOff
 import Linux
 import Prompt
+import Text
 
 extension MFA {
     /// What `--list` prints.

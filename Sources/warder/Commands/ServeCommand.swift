@@ -3,6 +3,7 @@ import Glibc
 import Linux
 import Secrets
 import Serving
+import Text
 
 /// The server of one `warder exec --serve`, which starts it; nobody else does.
 ///

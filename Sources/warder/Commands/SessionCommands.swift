@@ -2,6 +2,7 @@ import ArgumentParser
 import Linux
 import Secrets
 import Sessions
+import Text
 
 struct Process: ParsableCommand {
     static let configuration = CommandConfiguration(

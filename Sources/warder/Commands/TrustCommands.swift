@@ -1,6 +1,7 @@
 import ArgumentParser
 import Folders
 import Linux
+import Text
 
 struct Trust: ParsableCommand {
     static let configuration = CommandConfiguration(

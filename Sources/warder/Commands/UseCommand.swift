@@ -4,6 +4,7 @@ import Linux
 import Profiles
 import Secrets
 import Shells
+import Text
 import Times
 
 struct Use: ParsableCommand {

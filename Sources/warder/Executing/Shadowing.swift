@@ -1,5 +1,6 @@
 import Chains
 import Profiles
+import Text
 
 /// What SDKs would find in `~/.aws` before they ask an endpoint: they look at a profile first, at `default` where none is
 /// named.

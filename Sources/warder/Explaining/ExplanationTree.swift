@@ -1,5 +1,6 @@
 import Linux
 import Profiles
+import Text
 import Times
 
 extension Explanation {

@@ -5,6 +5,7 @@ import SSO
 import STS
 import Secrets
 import Sessions
+import Text
 import Times
 import Transport
 

@@ -1,6 +1,7 @@
 import Metadata
 import Profiles
 import SSO
+import Text
 
 // What goes wrong with sources that are not stored keys, in the user's words.
 

@@ -3,6 +3,7 @@ import Desktop
 import Linux
 import Secrets
 import Sessions
+import Text
 import Vault
 
 /// The desktop's Secret Service as a store: an item a key, and one for the session-cache key.

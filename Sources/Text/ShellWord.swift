@@ -3,7 +3,7 @@
 ///
 /// Plain where nothing needs quoting, else in single quotes. A word longer than anybody would read is cut before it is
 /// quoted, not in the middle of its quotes.
-func shellWord(_ text: String) -> String {
+package func shellWord(_ text: String) -> String {
     let word = quoted(text)
     guard abridged(word) != word else { return word }
     return quoted(Array(text.unicodeScalars.prefix(45)) + ["…"] + text.unicodeScalars.suffix(40))
