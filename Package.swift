@@ -30,7 +30,7 @@ let package = Package(
         // The ground floor.
         room("Text"),
         room("Secrets"),
-        room("Linux", ["CLinux", "Secrets"]),
+        room("Linux", ["CLinux", "Secrets", "Text"]),
         room("Crypto", ["COpenSSL", "Secrets"]),
         room("Fields", ["Secrets"]),
         room("Times"),
@@ -41,25 +41,27 @@ let package = Package(
         room("Chains", ["Profiles", "Secrets"]),
         room("Vault", ["Crypto", "Fields", "Linux", "Secrets"]),
         room("Sessions", ["Crypto", "Fields", "Linux", "Secrets"]),
-        room("Prompt", ["Linux", "Secrets"]),
+        room("Prompt", ["Linux", "Secrets", "Text"]),
         room("HandOff", ["Linux", "Prompt", "Secrets"]),
         room("Shells", ["Secrets"]),
         room("OneTime", ["Crypto", "Secrets"]),
         room("Folders", ["Crypto", "Linux", "Secrets"]),
         // What is embedded is a link to shell/.
         .target(name: "Hooks", resources: [.embedInCode("Resources")], swiftSettings: strict),
-        room("Desktop", ["CGLib", "Linux", "Secrets"]),
+        room("Desktop", ["CGLib", "Linux", "Secrets", "Text"]),
         room("Serving", ["Crypto", "Linux", "Secrets"]),
 
         // Talking to STS.
         room("Signing", ["Crypto", "Secrets", "Times"]),
-        room("Transport", ["CCurl", "Crypto", "Secrets"]),
+        room("Transport", ["CCurl", "Crypto", "Secrets", "Text"]),
         .target(
             name: "XML", dependencies: ["CExpat", "Secrets"], swiftSettings: strict,
             linkerSettings: [.linkedLibrary(":libexpat.a")]),
-        room("Metadata", ["JSON", "Secrets", "Times", "Transport"]),
-        room("STS", ["Secrets", "Signing", "Times", "Transport", "XML"]),
-        room("SSO", ["Crypto", "Fields", "JSON", "Linux", "STS", "Secrets", "Signing", "Times", "Transport"]),
+        room("Metadata", ["JSON", "Secrets", "Text", "Times", "Transport"]),
+        room("STS", ["Secrets", "Signing", "Text", "Times", "Transport", "XML"]),
+        room(
+            "SSO",
+            ["Crypto", "Fields", "JSON", "Linux", "STS", "Secrets", "Signing", "Text", "Times", "Transport"]),
 
         .executableTarget(
             name: "warder",

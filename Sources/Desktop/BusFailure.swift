@@ -1,4 +1,5 @@
 import CGLib
+import Text
 
 /// A `GError`, as values.
 struct BusFailure {
@@ -49,7 +50,7 @@ struct BusFailure {
         default:
             let isOfStarting =
                 name.hasPrefix("org.freedesktop.DBus.Error.Spawn.") || name.hasPrefix("org.freedesktop.systemd1.")
-            return isOfStarting && !hasAnswered ? .noService : .refused(reason: printable(message))
+            return isOfStarting && !hasAnswered ? .noService : .refused(reason: printable(message, limit: 300))
         }
     }
 
@@ -62,14 +63,7 @@ struct BusFailure {
         case ("g-io-error-quark", WARDER_G_IO_ERROR_INVALID_ARGUMENT), ("secret-error", WARDER_SECRET_ERROR_PROTOCOL):
             .malformed
         default:
-            .refused(reason: printable(message))
+            .refused(reason: printable(message, limit: 300))
         }
     }
-}
-
-/// Text from outside without its control characters, 300 characters at most.
-private func printable(_ text: String) -> String {
-    String(
-        String.UnicodeScalarView(
-            text.unicodeScalars.filter { $0.value >= 32 && !(127...159).contains($0.value) }.prefix(300)))
 }

@@ -1,5 +1,6 @@
 import JSON
 import Secrets
+import Text
 import Times
 import Transport
 
@@ -30,27 +31,27 @@ func credentials(
 
 /// What a refusal says, without anything that was sent in secret.
 func refusal(_ response: borrowing HTTPResponse, hiding token: borrowing SecretBytes?) -> MetadataError {
-    let isRepeated =
-        switch token {
-        case .some(let token): contains(response.body, token)
-        case .none: false
-        }
-    return .refused(status: response.status, reason: isRepeated ? "" : reason(response.body))
+    var secrets = SentSecrets()
+    switch token {
+    case .some(let token): secrets.add(token)
+    case .none: break
+    }
+    return .refused(status: response.status, reason: reason(response.body, hiding: secrets))
 }
 
 /// `Code: Message`, as far as the body has them.
-private func reason(_ body: borrowing SecretBytes) -> String {
+private func reason(_ body: borrowing SecretBytes, hiding secrets: borrowing SentSecrets) -> String {
     guard let object = try? JSONObject(body) else { return "" }
     /// EC2 has capital letters here, ECS small ones.
     func text(_ names: String...) -> String? {
-        for name in names { if let text = try? object.text(name), !text.isEmpty { return text } }
+        for name in names {
+            guard let text = try? object.secret(name), let shown = secrets.shown(text), !shown.isEmpty else { continue }
+            return shown
+        }
         return nil
     }
     let parts = [text("Code", "code"), text("Message", "message")].compactMap { $0 }
-    let shown = parts.joined(separator: ": ").unicodeScalars.map { scalar in
-        (32...126).contains(scalar.value) ? Character(scalar) : "?"
-    }
-    return String(shown.prefix(300))
+    return printable(parts.joined(separator: ": "), limit: 300)
 }
 
 private func json(_ body: borrowing SecretBytes) throws(MetadataError) -> JSONObject {
@@ -72,16 +73,6 @@ private func secret(_ key: String, in object: borrowing JSONObject) throws(Metad
 /// Something, and ASCII without spaces and control characters.
 func isPrintable(_ secret: borrowing SecretBytes) -> Bool {
     !secret.isEmpty && (0..<secret.count).allSatisfy { (33...126).contains(secret[$0]) }
-}
-
-/// Whether `text` has `part` in it.
-private func contains(_ text: borrowing SecretBytes, _ part: borrowing SecretBytes) -> Bool {
-    guard part.count > 0, part.count <= text.count else { return false }
-    return text.withUnsafeBytes { text in
-        part.withUnsafeBytes { part in
-            (0...(text.count - part.count)).contains { text[$0..<($0 + part.count)].elementsEqual(part) }
-        }
-    }
 }
 
 private func isAccount(_ text: String) -> Bool {

@@ -1,4 +1,5 @@
 import Secrets
+import Text
 
 /// Text as an argument in a line of at most `limit` bytes: percent-escaped, and without characters that would steer a
 /// terminal. Cut between two characters where it is too long.
@@ -10,7 +11,7 @@ func escaped(_ text: String, limit: Int) -> String {
         switch character {
         case "%": written = "%25"
         case "\n": written = "%0A"
-        case _ where character.steers: written = "?"
+        case _ where isInvisible(character): written = "?"
         default: written = String(character)
         }
         room -= written.utf8.count

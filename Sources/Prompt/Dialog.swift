@@ -1,4 +1,5 @@
 import Linux
+import Text
 
 /// A program that shows one window and ends with its answer.
 struct Dialog {
@@ -25,7 +26,7 @@ struct Dialog {
     ///
     /// - Parameter timeout: when it takes itself down, in seconds, where it can.
     func arguments(for enquiry: Enquiry, timeout: Int64) -> [String] {
-        let text = (enquiry.note.map { printable($0) + "\n\n" } ?? "") + enquiry.text
+        let text = (enquiry.note.map { printable($0, limit: nameLimit) + "\n\n" } ?? "") + enquiry.text
         switch kind {
         case .zenity:
             let common = ["--title=" + enquiry.title, "--timeout=\(timeout)"]

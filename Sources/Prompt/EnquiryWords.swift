@@ -1,19 +1,23 @@
 import Linux
+import Text
+
+/// Characters of a name that are shown in a question.
+let nameLimit = 200
 
 /// How an enquiry reads. Names come from files and from other processes, and may be made to deceive.
 extension Enquiry {
     /// One line for a terminal, ready for the answer: `warder: MFA code for prod (arn:…), wanted by make in ~: `.
     var line: String {
-        let reason = note.map { printable($0) + "; " } ?? ""
-        let profile = printable(profile)
+        let reason = note.map { printable($0, limit: nameLimit) + "; " } ?? ""
+        let profile = printable(profile, limit: nameLimit)
         switch kind {
         case .code:
-            let device = device.map { " (\(printable($0)))" } ?? ""
-            let caller = caller.map { ", wanted by \(printable($0))" } ?? ""
+            let device = device.map { " (\(printable($0, limit: nameLimit)))" } ?? ""
+            let caller = caller.map { ", wanted by \(printable($0, limit: nameLimit))" } ?? ""
             return "warder: \(reason)MFA code for \(profile)\(device)\(caller): "
         case .confirmation:
             guard let caller else { return "warder: \(reason)may \(profile) be used? [y/N] " }
-            return "warder: \(reason)may \(printable(caller)) use \(profile)? [y/N] "
+            return "warder: \(reason)may \(printable(caller, limit: nameLimit)) use \(profile)? [y/N] "
         }
     }
 
@@ -25,9 +29,9 @@ extension Enquiry {
     /// The first never holds text from outside: Qt decides by it whether it shows text or markup.
     var text: String {
         var lines = [kind == .code ? "warder needs an MFA code." : "May these credentials be used?", ""]
-        lines.append("profile: " + printable(profile))
-        if let device { lines.append("device: " + printable(device)) }
-        if let caller { lines.append("wanted by: " + printable(caller)) }
+        lines.append("profile: " + printable(profile, limit: nameLimit))
+        if let device { lines.append("device: " + printable(device, limit: nameLimit)) }
+        if let caller { lines.append("wanted by: " + printable(caller, limit: nameLimit)) }
         return lines.joined(separator: "\n")
     }
 

@@ -1,5 +1,6 @@
 import Linux
 import Secrets
+import Text
 
 /// A pinentry: the code is shown as dots; a confirmation has two buttons.
 public final class PinentryContender: Contender {
@@ -132,7 +133,7 @@ extension PinentryContender {
         _ = try started.offer("SETTIMEOUT", String(Self.timeout))
         _ = try started.offer("SETTITLE", enquiry.title)
         try started.tell("SETDESC", enquiry.text)
-        if let note = enquiry.note { try started.tell("SETERROR", printable(note)) }
+        if let note = enquiry.note { try started.tell("SETERROR", printable(note, limit: nameLimit)) }
         if enquiry.kind == .code {
             try started.tell("SETPROMPT", "code:")
         } else {
@@ -165,11 +166,12 @@ extension ContenderError {
 
     fileprivate init(_ error: PinentryError) {
         switch error {
-        case .notFound(let name): self = .unavailable("no program \(printable(name))")
+        case .notFound(let name): self = .unavailable("no program \(printable(name, limit: nameLimit))")
         case .noDisplay: self = .unavailable("nowhere for a pinentry to show itself")
         case .dismissed: self = .dismissed
         case .timedOut: self = .failed("the pinentry took too long")
         case .child(.notStarted): self = .failed("the pinentry cannot be started")
+        case .child(.failed(_, _, let said)) where !said.isEmpty: self = .failed("the pinentry ended: " + said)
         case .child: self = .failed("the pinentry ended")
         case .unusable(let reason): self = .failed("the pinentry is of no use: " + reason)
         case .tooLong: self = .failed("the pinentry answered too much")

@@ -1,5 +1,6 @@
 import Linux
 import Secrets
+import Text
 
 /// The terminal that this process is in front of: one line, with what is typed to be seen.
 public final class TerminalContender: Contender {
@@ -76,7 +77,7 @@ public final class TerminalContender: Contender {
 
     /// Says why on a line of its own, counts down where there is a moment to wait for, and asks again.
     public func refuse(_ note: String, until moment: Deadline?) {
-        let note = printable(note)
+        let note = printable(note, limit: nameLimit)
         guard let moment, !moment.hasPassed else {
             show(note + "\n")
             return ask()

@@ -1,21 +1,26 @@
 import JSON
 import Secrets
+import Text
 import Transport
 
 /// An answer in JSON.
 struct Answer: ~Copyable {
     private let object: JSONObject
     private let status: Int
+    private let secrets: SentSecrets
 
     /// Reads the body of a response.
-    init(_ response: borrowing HTTPResponse) throws(SSOError) {
-        object = try parse(response.body, status: response.status)
-        status = response.status
+    ///
+    /// - Parameter secrets: what was sent in secret, of which nothing is shown.
+    init(_ response: borrowing HTTPResponse, hiding secrets: consuming SentSecrets) throws(SSOError) {
+        self.init(
+            object: try parse(response.body, status: response.status), status: response.status, secrets: secrets)
     }
 
-    private init(object: consuming JSONObject, status: Int) {
+    private init(object: consuming JSONObject, status: Int, secrets: consuming SentSecrets) {
         self.object = object
         self.status = status
+        self.secrets = secrets
     }
 
     /// The object inside this one.
@@ -23,7 +28,7 @@ struct Answer: ~Copyable {
         let found: JSONObject?
         do throws(JSONError) { found = try object.object(name) } catch { throw missing(name) }
         guard let found else { throw missing(name) }
-        return Answer(object: found, status: status)
+        return Answer(object: found, status: status, secrets: secrets.copy())
     }
 
     /// A token, or another secret that goes into a header: printable ASCII without spaces, not empty.
@@ -41,14 +46,21 @@ struct Answer: ~Copyable {
 
     /// Text that is no secret: printable ASCII without spaces, not empty.
     func word(_ name: String) throws(SSOError) -> String {
-        let word = try secret(name)
-        return word.text(0..<word.count)
+        guard let word = try wordIfPresent(name) else { throw missing(name) }
+        return word
     }
 
     /// The same; nil where there is none.
     func wordIfPresent(_ name: String) throws(SSOError) -> String? {
         guard let word = try secretIfPresent(name) else { return nil }
-        return word.text(0..<word.count)
+        guard let shown = secrets.shown(word) else { throw missing(name) }
+        return shown
+    }
+
+    /// Text whose form is checked.
+    func identifier(_ name: String) throws(SSOError) -> String {
+        let identifier = try secret(name)
+        return identifier.text(0..<identifier.count)
     }
 
     /// A number above 0.
@@ -72,19 +84,17 @@ struct Answer: ~Copyable {
     }
 
     /// What was said as a request was refused.
-    ///
-    /// - Parameter repeatsSecret: whether text holds anything that was sent in secret.
-    func refusal(repeatsSecret: (String) -> Bool) -> Refusal {
-        let type = text("__type").map { String($0.split(separator: "#").last ?? "") }
-        let code = text("error") ?? type ?? ""
-        let message = text("error_description") ?? text("message") ?? ""
+    func refusal() -> Refusal {
+        let type = text("__type").map { $0.split(separator: "#").last.map(String.init) ?? "" }
         return Refusal(
-            code: repeatsSecret(code) ? "" : printable(code, limit: 100),
-            message: repeatsSecret(message) ? "" : printable(message), status: status)
+            code: printable(text("error") ?? type ?? "", limit: 100),
+            message: printable(text("error_description") ?? text("message") ?? "", limit: 300), status: status)
     }
 
+    /// Text that is shown: nil where there is none, empty where it repeats a secret.
     private func text(_ name: String) -> String? {
-        do throws(JSONError) { return try object.text(name) } catch { return nil }
+        guard let text = try? read(name) else { return nil }
+        return secrets.shown(text) ?? ""
     }
 }
 

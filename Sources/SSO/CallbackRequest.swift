@@ -1,5 +1,6 @@
 import Crypto
 import Secrets
+import Text
 
 /// What a request to the listener turned out to be.
 enum Callback: ~Copyable {
@@ -34,6 +35,11 @@ func readCallback(_ head: borrowing SecretBytes, port: UInt16, state: borrowing 
 private func readQuery(_ head: borrowing SecretBytes, _ query: Range<Int>, state: borrowing SecretBytes) -> Callback {
     guard let given = parameter("state", head, query), equals(given, state) else { return .foreign(status: 400) }
     if let code = parameter("error", head, query) {
+        var secrets = SentSecrets()
+        secrets.add(state)
+        func shown(_ text: borrowing SecretBytes) -> String {
+            secrets.shown(text).map { printable($0, limit: 300) } ?? ""
+        }
         var message = ""
         if let description = parameter("error_description", head, query) { message = shown(description) }
         return .denied(Refusal(code: shown(code), message: message, status: 0))
@@ -119,8 +125,6 @@ private func hasHost(_ host: String, _ head: borrowing SecretBytes, after start:
 private func equals(_ a: borrowing SecretBytes, _ b: borrowing SecretBytes) -> Bool {
     a.withUnsafeBytes { a in b.withUnsafeBytes { b in equalInConstantTime(a, b) } }
 }
-
-private func shown(_ secret: borrowing SecretBytes) -> String { printable(secret.text(0..<secret.count)) }
 
 /// Whether all of it is printable ASCII (RFC 6749 appendix A.11).
 func isVisible(_ secret: borrowing SecretBytes) -> Bool {

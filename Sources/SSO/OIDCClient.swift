@@ -189,9 +189,9 @@ public struct OIDCClient {
                 headers: [Header("Content-Type", "application/json"), Header("Accept", "application/json")],
                 body: text.copy(), timeout: limit, isOnce: isOnce)
         }
-        let answer = try Answer(response)
+        let answer = try Answer(response, hiding: body.secrets.copy())
         guard (200...299).contains(response.status) else {
-            throw classified(answer.refusal { body.isRepeated(by: $0) })
+            throw classified(answer.refusal())
         }
         return answer
     }

@@ -45,9 +45,11 @@ public struct PortalClient {
                 secretHeader: SecretHeader("x-amz-sso_bearer_token", token.copy()), timeout: limit)
         }
         if response.status == 401 { throw .signInNeeded }
-        let answer = try Answer(response)
+        var secrets = SentSecrets()
+        secrets.add(token)
+        let answer = try Answer(response, hiding: secrets)
         guard (200...299).contains(response.status) else {
-            throw classified(answer.refusal { occurs(token, 0..<token.count, in: $0) })
+            throw classified(answer.refusal())
         }
         let now = response.date.flatMap { UnixTime(httpDate: $0) } ?? timing.now()
         return try answer.inner("roleCredentials").credentials(of: account, now: now)
@@ -56,7 +58,7 @@ public struct PortalClient {
 
 extension Answer {
     fileprivate func credentials(of account: String, now: UnixTime) throws(SSOError) -> Credentials {
-        let keyID = try word("accessKeyId")
+        let keyID = try identifier("accessKeyId")
         guard (16...128).contains(keyID.utf8.count), keyID.utf8.allSatisfy(isWordByte) else {
             throw missing("accessKeyId")
         }

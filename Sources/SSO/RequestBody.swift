@@ -1,10 +1,9 @@
 import Secrets
 
-/// A JSON object that is sent (RFC 8259). It remembers where its secrets stand, so that no answer is shown that
-/// repeats one.
+/// A JSON object that is sent (RFC 8259). It remembers its secrets, so that no answer is shown that repeats one.
 struct RequestBody: ~Copyable {
     private(set) var text = SecretBytes("{")
-    private var secrets: [Range<Int>] = []
+    private var secrets = SentSecrets()
 
     mutating func add(_ name: String, _ value: String) {
         addName(name)
@@ -24,9 +23,8 @@ struct RequestBody: ~Copyable {
     mutating func add(_ name: String, secret: borrowing SecretBytes) {
         addName(name)
         text.append("\"")
-        let start = text.count
         for index in 0..<secret.count { addEscaped(secret[index]) }
-        secrets.append(start..<text.count)
+        secrets.add(secret)
         text.append("\"")
     }
 
@@ -63,22 +61,5 @@ struct RequestBody: ~Copyable {
 /// A JSON object, ready to be sent.
 struct FinishedBody: ~Copyable {
     let text: SecretBytes
-    let secrets: [Range<Int>]
-
-    /// Whether `message` holds anything that is secret here.
-    borrowing func isRepeated(by message: String) -> Bool {
-        secrets.contains { occurs(text, $0, in: message) }
-    }
-}
-
-/// Whether a part of a secret stands in `message`.
-func occurs(_ secret: borrowing SecretBytes, _ range: Range<Int>, in message: String) -> Bool {
-    let message = Array(message.utf8)
-    guard !range.isEmpty, message.count >= range.count else { return false }
-    for start in 0...message.count - range.count {
-        var index = 0
-        while index < range.count, message[start + index] == secret[range.lowerBound + index] { index += 1 }
-        if index == range.count { return true }
-    }
-    return false
+    let secrets: SentSecrets
 }

@@ -74,14 +74,3 @@ public enum SSOError: Error, Equatable, Sendable {
         }
     }
 }
-
-/// Text from outside, fit to be shown: without control characters and those that turn the direction of writing.
-func printable(_ text: String, limit: Int = 300) -> String {
-    let shown = text.unicodeScalars.filter { scalar in
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate: false
-        default: true
-        }
-    }
-    return String(String.UnicodeScalarView(shown.prefix(limit)))
-}

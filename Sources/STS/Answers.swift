@@ -1,4 +1,5 @@
 import Secrets
+import Text
 import Times
 import XML
 
@@ -7,25 +8,38 @@ struct Answer: ~Copyable {
     private let document: Document
     private let result: Document.Element
     private let status: Int
+    /// The service's time where it said one, else ours.
+    private let now: UnixTime
+    private let secrets: SentSecrets
 
     /// Reads a successful response.
-    init(to action: String, _ body: borrowing SecretBytes, status: Int) throws(STSError) {
+    ///
+    /// - Parameter secrets: what was sent in secret, of which nothing is shown.
+    init(
+        to action: String, _ body: borrowing SecretBytes, status: Int, now: UnixTime,
+        hiding secrets: consuming SentSecrets
+    ) throws(STSError) {
         let document = try parse(body, status: status)
-        let result = try Self.result(of: action, in: document, status: status)
-        self.init(document: document, result: result, status: status)
+        let result = try Self.result(of: action, in: document, status: status, hiding: secrets)
+        self.init(document: document, result: result, status: status, now: now, secrets: secrets)
     }
 
-    private init(document: consuming Document, result: Document.Element, status: Int) {
+    private init(
+        document: consuming Document, result: Document.Element, status: Int, now: UnixTime,
+        secrets: consuming SentSecrets
+    ) {
         self.document = document
         self.result = result
         self.status = status
+        self.now = now
+        self.secrets = secrets
     }
 
     private static func result(
-        of action: String, in document: borrowing Document, status: Int
+        of action: String, in document: borrowing Document, status: Int, hiding secrets: borrowing SentSecrets
     ) throws(STSError) -> Document.Element {
         guard document.root.name == action + "Response" else {
-            throw .notAnAnswer(.unexpectedElement(printable(document.root.name)), status: status)
+            throw .notAnAnswer(.unexpectedElement(shownName(of: document.root, hiding: secrets)), status: status)
         }
         guard let result = document.element(action + "Result") else {
             throw .notAnAnswer(.missing(action + "Result"), status: status)
@@ -34,15 +48,13 @@ struct Answer: ~Copyable {
     }
 
     /// The credentials in it.
-    ///
-    /// - Parameter now: the service's time where it said one.
-    borrowing func credentials(now: UnixTime) throws(STSError) -> Credentials {
+    borrowing func credentials() throws(STSError) -> Credentials {
         guard let element = document.element("Credentials", under: result) else { throw missing("Credentials") }
-        let keyID = try string("AccessKeyId", under: element)
+        let keyID = try word("AccessKeyId", under: element)
         guard (16...128).contains(keyID.utf8.count), keyID.utf8.allSatisfy(isWordByte) else {
             throw missing("AccessKeyId")
         }
-        guard let end = UnixTime(iso8601: try string("Expiration", under: element)) else {
+        guard let end = UnixTime(iso8601: try word("Expiration", under: element)) else {
             throw missing("Expiration")
         }
         guard end > now else { throw .notAnAnswer(.expired, status: status) }
@@ -75,12 +87,18 @@ struct Answer: ~Copyable {
         return fields.count > 5 && isAccount(String(fields[4])) ? String(fields[4]) : nil
     }
 
-    /// Text that is shown; control characters in it are not.
+    /// Text that is shown.
     private borrowing func string(_ name: String, under parent: Document.Element) throws(STSError) -> String {
+        guard let element = document.element(name, under: parent),
+            let text = secrets.shown(document.secret(element)).map(trimmed), !text.isEmpty
+        else { throw missing(name) }
+        return printable(text, limit: 2048)
+    }
+
+    /// Text whose form is checked.
+    private borrowing func word(_ name: String, under parent: Document.Element) throws(STSError) -> String {
         guard let element = document.element(name, under: parent) else { throw missing(name) }
-        let text = trimmed(printable(document.string(element), limit: 2048))
-        guard !text.isEmpty else { throw missing(name) }
-        return text
+        return trimmed(document.string(element))
     }
 
     /// A secret, less the line breaks and indentation that it may be written with.
@@ -116,15 +134,9 @@ func parse(_ body: borrowing SecretBytes, status: Int) throws(STSError) -> Docum
     }
 }
 
-/// Text from outside, fit to be shown: without control characters and those that turn the direction of writing.
-func printable(_ text: String, limit: Int = 500) -> String {
-    let shown = text.unicodeScalars.filter { scalar in
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate: false
-        default: true
-        }
-    }
-    return String(String.UnicodeScalarView(shown.prefix(limit)))
+/// An element's name as what may be shown.
+func shownName(of element: Document.Element, hiding secrets: borrowing SentSecrets) -> String {
+    secrets.shown(element.name).map { printable($0, limit: 100) } ?? SentSecrets.placeholder
 }
 
 func trimmed(_ text: String) -> String {

@@ -5,9 +5,14 @@ import Signing
 struct Form: ~Copyable {
     static let contentType = "application/x-www-form-urlencoded; charset=utf-8"
 
+    /// What is asked for.
+    let action: String
     private(set) var body = SecretBytes(capacity: 4096)
+    /// What of the body is secret.
+    private(set) var secrets = SentSecrets()
 
     init(_ action: String, of service: Service) {
+        self.action = action
         add("Action", action)
         add("Version", service.version)
     }
@@ -26,6 +31,7 @@ struct Form: ~Copyable {
     mutating func add(_ name: String, secret: borrowing SecretBytes) {
         addName(name)
         body.appendPercentEncoded(secret)
+        secrets.add(secret)
     }
 
     private mutating func addName(_ name: String) {

@@ -18,46 +18,41 @@ struct QueryClient {
     ///
     /// - Parameters:
     ///   - code: the one-time code in the form.
-    ///   - read: makes a value of the body; it is given the service's time where known, else ours.
+    ///   - read: makes a value of the answer.
     func call<R: ~Copyable>(
         _ form: borrowing Form, signedBy credentials: borrowing Credentials, code: borrowing MFACode?,
-        _ read: (borrowing SecretBytes, Int, UnixTime) throws(STSError) -> R
+        _ read: (borrowing Answer) throws(STSError) -> R
     ) throws(STSError) -> R {
         let isOnce = code != nil
-        return try call(isOnce: isOnce, read) { offset throws(STSError) in
+        return try call(form, isOnce: isOnce, read) { offset throws(STSError) in
             let headers = try signedHeaders(form, credentials, at: timing.now() + offset)
             return try send(form, headers, token: tokenHeader(credentials), isOnce: isOnce)
-        } repeatsSecret: { message in
-            if contains(message, credentials.secret) { return true }
+        } secrets: {
+            var secrets = form.secrets.copy()
+            secrets.add(credentials.secret)
             switch credentials.sessionToken {
-            case .some(let token): if contains(message, token) { return true }
+            case .some(let token): secrets.add(token)
             case .none: break
             }
-            switch code {
-            case .some(let code): return contains(message, code.code)
-            case .none: return false
-            }
+            return secrets
         }
     }
 
     /// Makes the request `form` without a signature, for as long as there is hope and time.
-    ///
-    /// - Parameter token: the secret in the form that stands for one.
     func call<R: ~Copyable>(
-        _ form: borrowing Form, token: borrowing SecretBytes,
-        _ read: (borrowing SecretBytes, Int, UnixTime) throws(STSError) -> R
+        _ form: borrowing Form, _ read: (borrowing Answer) throws(STSError) -> R
     ) throws(STSError) -> R {
-        try call(isOnce: false, read) { _ throws(STSError) in
+        try call(form, isOnce: false, read) { _ throws(STSError) in
             try send(form, [Header("Content-Type", Form.contentType)], token: nil, isOnce: false)
-        } repeatsSecret: { message in
-            contains(message, token)
+        } secrets: {
+            form.secrets.copy()
         }
     }
 
+    /// - Parameter secrets: what was sent in secret, of which nothing in the answer is shown.
     private func call<R: ~Copyable>(
-        isOnce: Bool, _ read: (borrowing SecretBytes, Int, UnixTime) throws(STSError) -> R,
-        _ send: (_ offset: Int64) throws(STSError) -> HTTPResponse,
-        repeatsSecret: (borrowing SecretBytes) -> Bool
+        _ form: borrowing Form, isOnce: Bool, _ read: (borrowing Answer) throws(STSError) -> R,
+        _ send: (_ offset: Int64) throws(STSError) -> HTTPResponse, secrets: () -> SentSecrets
     ) throws(STSError) -> R {
         var retries = Retries(isOnce: isOnce)
         while true {
@@ -65,11 +60,14 @@ struct QueryClient {
                 let response = try send(retries.offset)
                 let date = response.date.flatMap { UnixTime(httpDate: $0) }
                 if (200...299).contains(response.status) {
-                    return try read(response.body, response.status, date ?? timing.now())
+                    return try read(
+                        Answer(
+                            to: form.action, response.body, status: response.status, now: date ?? timing.now(),
+                            hiding: secrets()))
                 }
                 throw STSError(
                     refusal: response.body, status: response.status, offset: date.map { $0 - timing.now() },
-                    repeatsSecret: repeatsSecret)
+                    hiding: secrets())
             } catch {
                 guard let pause = retries.pause(after: error, random: timing.random),
                     timing.uptime() + pause < deadline
@@ -110,18 +108,6 @@ struct QueryClient {
         switch credentials.sessionToken {
         case .some(let token): SecretHeader("X-Amz-Security-Token", token.copy())
         case .none: nil
-        }
-    }
-}
-
-/// Whether `text` has `part` in it.
-private func contains(_ text: borrowing SecretBytes, _ part: borrowing SecretBytes) -> Bool {
-    guard part.count > 0, part.count <= text.count else { return false }
-    return text.withUnsafeBytes { text in
-        part.withUnsafeBytes { part in
-            (0...(text.count - part.count)).contains { start in
-                text[start..<(start + part.count)].elementsEqual(part)
-            }
         }
     }
 }

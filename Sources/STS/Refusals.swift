@@ -1,4 +1,5 @@
 import Secrets
+import Text
 import XML
 
 /// Seconds that a clock may be off before a refusal is blamed on it; AWS allows five minutes.
@@ -9,14 +10,13 @@ extension STSError {
     ///
     /// - Parameters:
     ///   - offset: the service's time less ours, in seconds, where the response has a date.
-    ///   - repeatsSecret: whether text holds anything that was sent in secret.
+    ///   - secrets: what was sent in secret, of which nothing is shown.
     init(
-        refusal body: borrowing SecretBytes, status: Int, offset: Int64?,
-        repeatsSecret: (borrowing SecretBytes) -> Bool
+        refusal body: borrowing SecretBytes, status: Int, offset: Int64?, hiding secrets: borrowing SentSecrets
     ) {
         do throws(STSError) {
             let document = try parse(body, status: status)
-            let refusal = try Refusal(in: document, status: status, repeatsSecret: repeatsSecret)
+            let refusal = try Refusal(in: document, status: status, hiding: secrets)
             self = Self.classified(refusal, offset: offset)
         } catch {
             self = error
@@ -52,24 +52,27 @@ extension STSError {
 
 extension Refusal {
     fileprivate init(
-        in document: borrowing Document, status: Int, repeatsSecret: (borrowing SecretBytes) -> Bool
+        in document: borrowing Document, status: Int, hiding secrets: borrowing SentSecrets
     ) throws(STSError) {
         // Gateways and test servers put one `Errors` more around it, as the query protocol of EC2 has it.
         guard document.root.name == "ErrorResponse",
             let error = document.element("Error") ?? document.element("Errors", "Error"),
             let code = document.element("Code", under: error)
-        else { throw .notAnAnswer(.unexpectedElement(printable(document.root.name)), status: status) }
+        else {
+            throw .notAnAnswer(.unexpectedElement(shownName(of: document.root, hiding: secrets)), status: status)
+        }
         var message = ""
-        if let element = document.element("Message", under: error), !repeatsSecret(document.secret(element)) {
-            message = shortened(document.string(element))
+        if let element = document.element("Message", under: error) {
+            message = secrets.shown(document.secret(element)).map(shortened) ?? ""
         }
         var requestID: String?
         if let element = document.element("RequestId") {
-            requestID = printable(trimmed(document.string(element)), limit: 100)
+            requestID = secrets.shown(document.secret(element)).map { printable(trimmed($0), limit: 100) }
         }
         self.init(
-            code: printable(trimmed(document.string(code)), limit: 100), message: message, status: status,
-            requestID: requestID)
+            code: secrets.shown(document.secret(code)).map { printable(trimmed($0), limit: 100) }
+                ?? SentSecrets.placeholder,
+            message: message, status: status, requestID: requestID)
     }
 }
 
@@ -92,7 +95,7 @@ private func shortened(_ message: String) -> String {
     let text = trimmed(message)
     let line = text.utf8.split(maxSplits: 1) { $0 == 10 || $0 == 13 }.first.map { String(Substring($0)) } ?? ""
     let kept = position(of: "The Canonical String", in: line).map { String(line[..<$0]) } ?? line
-    return trimmed(printable(kept))
+    return printable(trimmed(kept), limit: 500)
 }
 
 /// Where `part` begins in `text`; nil where it does not.

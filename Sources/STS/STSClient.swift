@@ -26,8 +26,8 @@ public struct STSClient {
         var form = Form("GetSessionToken", of: .sts)
         form.add("DurationSeconds", durationSeconds)
         addCode(mfa, to: &form)
-        return try client.call(form, signedBy: credentials, code: mfa) { (body, status, now) throws(STSError) in
-            try Answer(to: "GetSessionToken", body, status: status).credentials(now: now)
+        return try client.call(form, signedBy: credentials, code: mfa) { (answer) throws(STSError) in
+            try answer.credentials()
         }
     }
 
@@ -40,8 +40,8 @@ public struct STSClient {
         var form = Form("AssumeRole", of: .sts)
         request.add(to: &form)
         addCode(mfa, to: &form)
-        return try client.call(form, signedBy: credentials, code: mfa) { (body, status, now) throws(STSError) in
-            try Answer(to: "AssumeRole", body, status: status).credentials(now: now)
+        return try client.call(form, signedBy: credentials, code: mfa) { (answer) throws(STSError) in
+            try answer.credentials()
         }
     }
 
@@ -57,20 +57,17 @@ public struct STSClient {
         var taken = AssumeRoleRequest(roleARN: request.roleARN, sessionName: request.sessionName)
         (taken.durationSeconds, taken.policy) = (request.durationSeconds, request.policy)
         taken.policyARNs = request.policyARNs
-        let action = "AssumeRoleWithWebIdentity"
-        var form = Form(action, of: .sts)
+        var form = Form("AssumeRoleWithWebIdentity", of: .sts)
         taken.add(to: &form)
         form.add("WebIdentityToken", secret: token)
-        return try client.call(form, token: token) { (body, status, now) throws(STSError) in
-            try Answer(to: action, body, status: status).credentials(now: now)
-        }
+        return try client.call(form) { (answer) throws(STSError) in try answer.credentials() }
     }
 
     /// Whose the credentials are. No policy can forbid it.
     public func getCallerIdentity(signedBy credentials: borrowing Credentials) throws(STSError) -> CallerIdentity {
         let form = Form("GetCallerIdentity", of: .sts)
-        return try client.call(form, signedBy: credentials, code: nil) { (body, status, _) throws(STSError) in
-            try Answer(to: "GetCallerIdentity", body, status: status).callerIdentity()
+        return try client.call(form, signedBy: credentials, code: nil) { (answer) throws(STSError) in
+            try answer.callerIdentity()
         }
     }
 
@@ -103,8 +100,8 @@ public struct IAMClient {
     ) throws(STSError) -> [MFADevice] {
         var form = Form("ListMFADevices", of: .iam)
         form.add("UserName", ifPresent: userName)
-        return try client.call(form, signedBy: credentials, code: nil) { (body, status, _) throws(STSError) in
-            try Answer(to: "ListMFADevices", body, status: status).mfaDevices()
+        return try client.call(form, signedBy: credentials, code: nil) { (answer) throws(STSError) in
+            try answer.mfaDevices()
         }
     }
 }

@@ -14,6 +14,15 @@ package func printable(_ text: String) -> String {
     return out
 }
 
+/// The same of the first `limit` characters of Unicode, with an ellipsis behind them where there are more.
+package func printable(_ text: String, limit: Int) -> String {
+    let scalars = text.unicodeScalars
+    guard let end = scalars.index(scalars.startIndex, offsetBy: limit, limitedBy: scalars.endIndex),
+        end != scalars.endIndex
+    else { return printable(text) }
+    return printable(String(scalars[..<end])) + "…"
+}
+
 /// A message in which no word is longer than anybody would read: a profile's name may have 64 KiB.
 package func abridged(_ message: String) -> String {
     message.split(separator: " ", omittingEmptySubsequences: false).map { word in

@@ -1,5 +1,6 @@
 import CCurl
 import Crypto
+import Text
 
 /// libcurl and one `CURL` handle of it.
 struct EasyHandle: ~Copyable {
@@ -57,7 +58,7 @@ struct EasyHandle: ~Copyable {
             let detail = text.baseAddress.map { String(cString: $0) } ?? ""
             let reason = detail.isEmpty ? curl.easy_strerror(code).map { String(cString: $0) } ?? "" : detail
             return Outcome(
-                code: Int(code), reason: printable(reason), status: number(WARDER_CURLINFO_RESPONSE_CODE),
+                code: Int(code), reason: printable(reason, limit: 300), status: number(WARDER_CURLINFO_RESPONSE_CODE),
                 connectStatus: number(WARDER_CURLINFO_HTTP_CONNECTCODE),
                 sentBytes: number(WARDER_CURLINFO_REQUEST_SIZE))
         }

@@ -1,5 +1,6 @@
 import CCurl
 import Secrets
+import Text
 
 /// The headers of a request as libcurl takes them, in memory of our own: `curl_slist_append` would copy each into
 /// memory that nobody wipes.
@@ -10,7 +11,7 @@ struct HeaderLines: ~Copyable {
     init(_ request: borrowing HTTPRequest) throws(TransportError) {
         for header in request.headers {
             guard isToken(header.name), header.value.utf8.allSatisfy({ isFieldByte($0) }) else {
-                throw .malformedHeader(name: printable(header.name))
+                throw .malformedHeader(name: printable(header.name, limit: 300))
             }
             offsets.append(text.count)
             text.append(header.name + ": " + header.value + "\0")
@@ -18,7 +19,7 @@ struct HeaderLines: ~Copyable {
         switch request.secretHeader {
         case .some(let header):
             guard isToken(header.name), (0..<header.value.count).allSatisfy({ isFieldByte(header.value[$0]) })
-            else { throw .malformedHeader(name: printable(header.name)) }
+            else { throw .malformedHeader(name: printable(header.name, limit: 300)) }
             offsets.append(text.count)
             text.append(header.name + ": ")
             text.append(header.value)

@@ -1,4 +1,5 @@
 import Secrets
+import Text
 
 /// Takes a response as libcurl hands it over, and bounds it.
 struct Receiver: ~Copyable {
@@ -58,12 +59,5 @@ private func starts(_ line: UnsafeRawBufferPointer, with prefix: StaticString) -
 private func value(of line: UnsafeRawBufferPointer, after prefix: StaticString) -> String {
     let bytes = line.dropFirst(prefix.utf8CodeUnitCount)
     let trimmed = bytes.drop { $0 <= 32 }.reversed().drop { $0 <= 32 }.reversed()
-    return printable(String(decoding: trimmed, as: UTF8.self))
-}
-
-/// Text from outside without its control characters, 300 characters at most.
-func printable(_ text: String) -> String {
-    String(
-        String.UnicodeScalarView(
-            text.unicodeScalars.filter { $0.value >= 32 && !(127...159).contains($0.value) }.prefix(300)))
+    return printable(String(decoding: trimmed, as: UTF8.self), limit: 300)
 }

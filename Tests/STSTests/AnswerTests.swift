@@ -99,6 +99,17 @@ struct AnswerTests {
         #expect(replay.sent.count == 1)
     }
 
+    @Test("that repeat what was sent in secret say nothing")
+    func repeatedSecret() throws {
+        let body = Sample.caller.replacing("user/alice", with: "user/wJalrXUtnFEMI")
+        let key = Credentials(
+            accessKeyID: "AKIAIOSFODNN7EXAMPLE", secret: secret("wJalrXUtnFEMI/K7MDENG"), sessionToken: nil,
+            expiration: nil, accountID: nil)
+        #expect(throws: STSError.notAnAnswer(.missing("Arn"), status: 200)) {
+            _ = try STSClient.replaying(Replay([.answer(200, body)])).getCallerIdentity(signedBy: key)
+        }
+    }
+
     @Test("say who it is")
     func caller() throws {
         let caller = try STSClient.replaying(Replay([.answer(200, Sample.caller)])).getCallerIdentity(signedBy: key())

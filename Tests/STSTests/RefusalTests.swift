@@ -39,10 +39,11 @@ struct RefusalTests {
     }
 
     @Test(
-        "lose what a terminal would obey",
+        "show as its number what a terminal would obey",
         arguments: [
-            ("a&#x9B;b\u{202E}c\u{200B}d", "abcd"), ("  a  ", "a"), ("one\ntwo", "one"), ("&#13;&#10;a\tb", "ab"),
-            (String(repeating: "x", count: 600), String(repeating: "x", count: 500)),
+            ("a&#x9B;b\u{202E}c\u{200B}d", "a\\u{9b}b\\u{202e}c\\u{200b}d"), ("  a  ", "a"), ("one\ntwo", "one"),
+            ("&#13;&#10;a\tb", "a\\u{9}b"),
+            (String(repeating: "x", count: 600), String(repeating: "x", count: 500) + "…"),
         ])
     func sanitised(sent: String, shown: String) throws {
         #expect(try refusal(Sample.error("AccessDenied", sent))?.refusal?.message == shown)
@@ -53,6 +54,38 @@ struct RefusalTests {
         arguments: ["token t0ken", "secret s3cr3t", "Value '123456' at 'tokenCode' failed to satisfy constraint"])
     func secrets(message: String) throws {
         #expect(try refusal(Sample.error("ValidationError", message))?.refusal?.message == "")
+    }
+
+    @Test(
+        "never repeat it in part or changed, wherever it stands",
+        arguments: [
+            "AQoDYXdzEJr1K2NlZ", "AQoDYXdz EJr1K2NlZ", "AQoDYXdzEJr1K2NlZ…", "aqodyxdzejr1k2nlz", "AQoDYXdz%45Jr1K2NlZ",
+        ])
+    func everywhere(repeated: String) throws {
+        func said(_ body: String) throws -> String {
+            let client = try STSClient.replaying(Replay([.answer(403, body)]), random: 0)
+            do {
+                _ = try client.getCallerIdentity(signedBy: longSession())
+                return ""
+            } catch { return "\(error)" }
+        }
+        let asMessage = try said(Sample.error("AccessDenied", repeated))
+        let asCode = try said(Sample.error(repeated, "no"))
+        let asRequest = try said(
+            "<ErrorResponse><Error><Code>C</Code><Message>m</Message></Error><RequestId>\(repeated)</RequestId>"
+                + "</ErrorResponse>")
+        let name = repeated.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        let asElement = try said("<\(name)/>")
+        for said in [asMessage, asCode, asRequest, asElement] {
+            #expect(!said.lowercased().contains("ejr1k2") && !said.contains("Jr1K2"), "\(said)")
+        }
+        #expect(asCode.contains("(hidden)") && asElement.contains("(hidden)"))
+    }
+
+    private func longSession() -> Credentials {
+        Credentials(
+            accessKeyID: "ASIAIOSFODNN7EXAMPLE", secret: secret("wJalrXUtnFEMI/K7MDENG"),
+            sessionToken: secret("AQoDYXdzEJr1K2NlZ0tva2VuIQ=="), expiration: nil, accountID: nil)
     }
 
     @Test("leave out the canonical request that a refused signature comes with")
