@@ -35,6 +35,8 @@ public struct Conversation: ~Copyable {
     private let signals: HeldSignals
     /// It has a process group of its own.
     private let isApart: Bool
+    /// What it says to nobody.
+    private let messages: ChildMessages?
     /// How long it may take to end, in milliseconds.
     private let patience: Int64
     private var ending: Ending?
@@ -59,10 +61,14 @@ public struct Conversation: ~Copyable {
         _ = fcntl(output.number, F_SETFL, O_NONBLOCK)
         let terminal = apart ? nil : TerminalLoan()
         let signals = HeldSignals()
-        var process: pid_t = 0
-        let code = spawn(
-            program, [program], standardInput: standardInput.number, standardOutput: standardOutput.number,
-            withheld: withheld, apart: apart, bound: true, &process)
+        var (process, code): (pid_t, Int32) = (0, 0)
+        func start(_ standardError: Int32?) {
+            code = spawn(
+                program, [program], standardInput: standardInput.number, standardOutput: standardOutput.number,
+                standardError: standardError, withheld: withheld, apart: apart, bound: true, &process)
+        }
+        let messages = apart || !isInFrontOfTerminal() ? ChildMessages(losing: true) { start($0) } : nil
+        if messages == nil { start(nil) }
         guard code == 0 else {
             signals.release()
             throw .notStarted(program: program, code: code)
@@ -74,6 +80,7 @@ public struct Conversation: ~Copyable {
         self.terminal = terminal
         self.signals = signals
         self.isApart = apart
+        self.messages = messages
         self.patience = patience
     }
 
@@ -115,6 +122,7 @@ public struct Conversation: ~Copyable {
                 pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
             ]
             let ready = poll(&waiting, 2, lettingGo.slice(until: deadline))
+            messages?.take()
             if ready < 0 && errno == EINTR { continue }
             if ready < 0 { return .end }
             if waiting[1].revents != 0 { return lettingGo.unwinds && signals.takeStop() ? .stopped : .interrupted }
@@ -128,6 +136,7 @@ public struct Conversation: ~Copyable {
     ///
     /// - Returns: `.line`, `.end` or `.tooLong`; nil where the line has no end yet.
     public func take(_ line: inout SecretBytes, limit: Int) -> Outcome? {
+        messages?.take()
         while true {
             var byte: UInt8 = 0
             let count = read(output.number, &byte, 1)
@@ -147,8 +156,8 @@ public struct Conversation: ~Copyable {
     public mutating func end() -> ChildError? {
         ending = Linux.ending(of: process, within: patience)
         switch ending {
-        case .signal(let signal): return .killed(program: program, signal: signal)
-        case .code(let code) where code != 0: return .failed(program: program, code: code)
+        case .signal(let signal): return .killed(program: program, signal: signal, said: messages?.told() ?? "")
+        case .code(let code) where code != 0: return .failed(program: program, code: code, said: messages?.told() ?? "")
         default: return nil
         }
     }

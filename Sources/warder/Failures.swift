@@ -105,23 +105,6 @@ extension Failure {
         }
     }
 
-    init(_ error: ChildError, _ setting: String) {
-        switch error {
-        case .notStarted(let program, let code):
-            self.init(.other, "\(setting) could not be started (error \(code)): \(program)", hint: "try it by hand")
-        case .failed(let program, let code):
-            self.init(.promptNeeded, "\(setting) ended with code \(code): \(program)", hint: "try it by hand")
-        case .killed(let program, let signal):
-            self.init(.promptNeeded, "\(setting) was ended by signal \(signal): \(program)", hint: "try it by hand")
-        case .timedOut(let program):
-            self.init(.promptNeeded, "\(setting) did not end in time: \(program)", hint: "try it by hand")
-        case .tooMuchOutput(let program, let limit):
-            self.init(
-                .promptNeeded, "\(setting) printed more than \(limit) bytes: \(program)",
-                hint: "it must print its answer alone")
-        }
-    }
-
     init(_ error: PassphraseError) {
         let what = "the vault's passphrase"
         switch error {
@@ -132,7 +115,7 @@ extension Failure {
         case .terminal(let error): self.init(error, askingFor: what)
         case .pinentry(let error): self.init(error, askingFor: what)
         case .credential(let error): self.init(error, "the credential")
-        case .command(let error): self.init(error, "WARDER_PASSPHRASE_COMMAND")
+        case .command(let error): self.init(error, "WARDER_PASSPHRASE_COMMAND", .process)
         case .unreadableDescriptor(let variable, let value):
             self.init(
                 .usage, "\(variable)=\(value) names no descriptor that can be read",

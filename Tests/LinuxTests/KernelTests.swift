@@ -71,7 +71,54 @@ struct ChildTests {
     func failure() {
         #expect(throws: ChildError.failed(program: "exit 3", code: 3)) { try run("exit 3") }
         #expect(throws: ChildError.killed(program: "kill -9 $$", signal: 9)) { try run("kill -9 $$") }
-        #expect(throws: ChildError.failed(program: "/no/such/program", code: 127)) { try run("/no/such/program") }
+    }
+
+    @Test(
+        "the end of what it said comes with the failure, fit to be shown",
+        arguments: [
+            ("echo no route >&2; exit 3", "no route"), ("printf 'a\\n\\n b \\nc\\r\\nd' >&2; exit 3", "b / c / d"),
+            ("printf '\\033[31mred\\033[0m\\n' >&2; exit 3", "\\u{1b}[31mred\\u{1b}[0m"),
+            ("printf 'a\\302\\233b' >&2; exit 3", "a\\u{9b}b"), ("exit 3", ""), ("echo ' ' >&2; exit 3", ""),
+            ("seq 1 100000 >&2; echo last >&2; exit 3", "99999 / 100000 / last"),
+            ("head -c 1000 /dev/zero | tr '\\0' x >&2; exit 3", String(repeating: "x", count: 300) + "…"),
+            ("seq -s . 1 1000 >&2; echo why >&2; exit 3", "why"),
+            ("echo '\"0123456789abcdef\"'; echo 'I gave 0123456789abc' >&2; exit 3", "(hidden)"),
+            ("echo no route >&2; sleep 60 & exit 3", "no route"),
+        ])
+    func said(command: String, said: String) {
+        let start = Deadline.now
+        #expect(throws: ChildError.failed(program: command, code: 3, said: said)) { try run(command) }
+        #expect(Deadline.now.milliseconds - start.milliseconds < 40_000)
+    }
+
+    @Test("what it said comes with other ends too, and what it must not repeat does not")
+    func saidElsewise() {
+        let killed = "echo bye >&2; kill -9 $$"
+        #expect(throws: ChildError.killed(program: killed, signal: 9, said: "bye")) { try run(killed) }
+        let late = "echo touch it >&2; sleep 60"
+        #expect(throws: ChildError.timedOut(program: late, said: "touch it")) { try run(late, milliseconds: 500) }
+        let flood = "while :; do echo y; done >&2"
+        #expect(throws: ChildError.timedOut(program: flood, said: "y / y / y")) { try run(flood, milliseconds: 500) }
+        let telling = "echo my tok-en12 3456-78 >&2; exit 1"
+        #expect(throws: ChildError.failed(program: telling, code: 1, said: "(hidden)")) {
+            var secrets = SentSecrets()
+            secrets.add(SecretBytes("token12345678"))
+            _ = try Linux.output(
+                ofShellCommand: telling, withheld: [], limit: 64, until: nil, hiding: secrets)
+        }
+    }
+
+    @Test(
+        "the program that a command line lacks is known by name",
+        arguments: [
+            ("/no/such/program --token x", "/no/such/program"), ("no-such-program", "no-such-program"),
+            ("exec /nowhere", "/nowhere"), ("A=b no-such-program x", "no-such-program"), ("sh -c x", nil),
+            ("'/no such/program' x", nil), ("'/no/such' x", "/no/such"), ("~/no x", "/home/of/no"), ("$X y", nil),
+            ("env A=b no-such", "no-such"), ("/bin/sh", nil), ("", nil), ("(exit 127)", nil),
+        ] as [(String, String?)])
+    func missing(command: String, program: String?) {
+        let variables = Environment { ["PATH": "/usr/bin:/bin", "HOME": "/home/of"][$0] }
+        #expect(missingProgram(ofShellCommand: command, in: variables) == program)
     }
 
     @Test("a command that does not end is killed at the deadline")

@@ -69,7 +69,7 @@ extension Failure {
         let what = "a code of \(device)"
         switch error {
         case .command(let error):
-            self.init(error, "mfa_process")
+            self.init(error, "mfa_process", .process)
             reach = .waiting
         case .notACode:
             self.init(

@@ -45,7 +45,8 @@ struct ProcessSource {
         let text: SecretBytes
         do throws(ChildError) {
             text = try output(
-                ofShellCommand: command.value, withheld: PassphraseSource.variables, limit: 64 * 1024, until: deadline)
+                ofShellCommand: command.value, withheld: PassphraseSource.variables, limit: 64 * 1024, until: deadline,
+                hiding: arguments())
         } catch { throw ended(error) }
         guard let answer = try? JSONObject(text) else { throw noAnswer("JSON") }
         return try credentials(in: answer)
@@ -95,15 +96,23 @@ struct ProcessSource {
 
     /// Without the command, which may have a secret among its arguments; and nobody can mend it by answering.
     private func ended(_ error: ChildError) -> Failure {
-        let what =
-            switch error {
-            case .notStarted: "could not be started"
-            case .failed(_, let code): "ended with code \(code)"
-            case .killed(_, let signal): "was ended by signal \(signal)"
-            case .timedOut: "did not end in time"
-            case .tooMuchOutput(_, let limit): "printed more than \(limit) bytes"
-            }
-        return Failure(.other, "\(place)the credential_process \(what)", hint: "try by hand the command of that line")
+        Failure(
+            .other, "\(place)the credential_process \(error.outcome(in: context.environment))",
+            hint: "try by hand the command of that line")
+    }
+
+    /// The arguments that are no path, no address, no name of AWS's and no option: one of them may be a secret.
+    private func arguments() -> SentSecrets {
+        var secrets = SentSecrets()
+        let words = command.value.split { " \t\"'=;".unicodeScalars.contains($0.unicodeScalars.first ?? " ") }
+        for word in words.dropFirst() {
+            let isPublic = ["/", "~", ".", "-", "$", "arn:"].contains { word.hasPrefix($0) } || word.contains("://")
+            guard !isPublic, word.utf8.count >= SentSecrets.run else { continue }
+            var bytes = SecretBytes(capacity: word.utf8.count)
+            bytes.append(String(word))
+            secrets.add(bytes)
+        }
+        return secrets
     }
 
     private var place: String { "\(command.origin.place): " }

@@ -61,7 +61,7 @@ extension Failure {
         switch error {
         case .notFound(let name):
             self.init(.promptNeeded, "\(what) is needed, and there is no pinentry \(name)", hint: settings)
-        case .child(let error): self.init(error, "the pinentry")
+        case .child(let error): self.init(error, "the pinentry", .process)
         case .dismissed:
             self.init(.promptNeeded, "\(what) is needed, and the prompt was dismissed", hint: "run the command again")
             reach = .waiting

@@ -1,0 +1,110 @@
+import CLinux
+import Glibc
+import Secrets
+import Text
+
+/// The end of what a child says on its standard error, where nobody sees it as it comes.
+///
+final class ChildMessages {
+    /// The most that is kept, in bytes, and the most that is taken at once.
+    private static let limit = 4096
+    private static let handful = 65_536
+    /// What of it is told: so many lines, so many characters.
+    private static let lines = 3
+    private static let characters = 300
+
+    private let source: Descriptor
+    private var tail = SecretBytes(capacity: limit)
+    private var hasEnded = false
+
+    /// Makes a pipe for a child that is about to be started.
+    ///
+    /// - Parameters:
+    ///   - losing: what the child says faster than it is taken is lost. Otherwise it waits until it is taken.
+    ///   - start: is given the child's end of the pipe, which is closed after.
+    /// - Returns: nil where there is no pipe to be had: a child can do without.
+    init?(losing: Bool, _ start: (_ standardError: Int32) -> Void) {
+        var ends: [Int32] = [-1, -1]
+        guard warder_pipe(&ends) == 0 else { return nil }
+        source = Descriptor(owning: ends[0], path: "standard error")
+        for end in losing ? ends : [ends[0]] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+        start(ends[1])
+        close(ends[1])
+    }
+
+    /// Readable when there is something to `take`; -1 where there will be nothing more.
+    var descriptor: Int32 { hasEnded ? -1 : source.number }
+
+    /// Takes what the child has said by now. Never waits.
+    func take() {
+        var taken = 0
+        while !hasEnded, taken < Self.handful {
+            var piece = SecretBytes(zeros: Self.limit)
+            let count = piece.withUnsafeMutableBytes { read(source.number, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            if count < 0 && errno == EAGAIN { return }
+            hasEnded = count <= 0
+            piece.truncate(to: max(0, count))
+            taken += piece.count
+            let kept = min(tail.count, Self.limit - piece.count)
+            var next = tail.copy(tail.count - kept..<tail.count)
+            next.append(piece)
+            tail = next
+        }
+    }
+
+    /// The last lines of it, as one that may be shown; empty where it said nothing.
+    ///
+    /// - Parameter secrets: what no line may repeat, besides what the environment holds.
+    func told(hiding secrets: consuming SentSecrets = SentSecrets()) -> String {
+        take()
+        secrets.add(secretsOfEnvironment())
+        var told: [String] = []
+        var room = Self.characters
+        var end = tail.count
+        while end > 0, told.count < Self.lines {
+            let start = ((0..<end).last { isLineEnd(tail[$0]) } ?? -1) + 1
+            let line = tail.copy(start..<end)
+            end = max(0, start - 1)
+            guard let shown = shown(line, hiding: secrets, limit: room) else { continue }
+            if !told.isEmpty, shown.unicodeScalars.count > room { break }
+            told.insert(shown, at: 0)
+            room -= shown.unicodeScalars.count
+        }
+        return told.joined(separator: " / ")
+    }
+
+    private func isLineEnd(_ byte: UInt8) -> Bool { byte == 10 || byte == 13 }
+
+    /// Nil for a line of blanks.
+    private func shown(_ line: borrowing SecretBytes, hiding secrets: borrowing SentSecrets, limit: Int) -> String? {
+        var range = 0..<line.count
+        while let first = range.first, line[first] <= 32 { range.removeFirst() }
+        while let last = range.last, line[last] <= 32 { range.removeLast() }
+        if range.isEmpty { return nil }
+        return secrets.shown(line.copy(range)).map { printable($0, limit: limit) } ?? SentSecrets.placeholder
+    }
+}
+
+/// What the environment holds of secrets, as far as the names of variables tell: a child's messages may repeat them.
+private func secretsOfEnvironment() -> SentSecrets {
+    var secrets = SentSecrets()
+    var next = environ
+    while let entry = next.pointee {
+        next += 1
+        guard let equals = strchr(entry, Int32(UInt8(ascii: "="))) else { continue }
+        let name = String(decoding: UnsafeRawBufferPointer(start: entry, count: equals - entry), as: UTF8.self)
+        guard isSecret(name.uppercased()) else { continue }
+        let value = UnsafeRawBufferPointer(start: equals + 1, count: strlen(equals + 1))
+        // A path is no secret, and what a message is about.
+        guard value.count >= SentSecrets.run, value[0] != UInt8(ascii: "/") else { continue }
+        secrets.add(SecretBytes(copying: value))
+    }
+    return secrets
+}
+
+private func isSecret(_ name: String) -> Bool {
+    guard !["_FILE", "_PATH", "_URI", "_URL", "_COMMAND", "_ID"].contains(where: name.hasSuffix) else { return false }
+    let parts = name.split(separator: "_")
+    return ["SECRET", "TOKEN", "PASSWORD", "PASSPHRASE", "PASS", "KEY"].contains { parts.contains($0[...]) }
+}

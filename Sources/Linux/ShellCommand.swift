@@ -1,0 +1,169 @@
+import CLinux
+import Glibc
+import Secrets
+
+/// Runs a command line in `/bin/sh` and gives what it prints, without line ends behind it.
+///
+/// The child reads nothing. Its messages go to the terminal where there is one, never to standard error, which may be a
+/// stream that an SDK reads; without a terminal the end of them goes into the error. None of the variables in `withheld`
+/// reach it.
+///
+/// - Parameters:
+///   - limit: the most bytes that it may print.
+///   - deadline: when it is killed; nil to let it take its time.
+///   - secrets: what its messages may repeat, besides what it prints and what the environment holds; not told.
+public func output(
+    ofShellCommand command: String, withheld: [String], limit: Int, until deadline: Deadline?,
+    hiding secrets: consuming SentSecrets = SentSecrets()
+) throws(ChildError) -> SecretBytes {
+    var listening = try Listening(to: command, withheld: withheld, limit: limit)
+    let outcome = listening.listen(until: deadline)
+    if case .ended(0) = outcome { return listening.printed() }
+    secrets.add(listening.text)
+    let said = listening.messages?.told(hiding: secrets) ?? ""
+    switch outcome {
+    case .timedOut: throw .timedOut(program: command, said: said)
+    case .tooMuch: throw .tooMuchOutput(program: command, limit: limit)
+    case .ended(let status) where status & 0x7f != 0:
+        throw .killed(program: command, signal: status & 0x7f, said: said)
+    case .ended(let status): throw .failed(program: command, code: status >> 8 & 0xff, said: said)
+    }
+}
+
+/// A command that is listened to until it has ended: its output may end before, and what it leaves running may hold the
+/// pipes open after.
+private struct Listening: ~Copyable {
+    enum Outcome {
+        /// As `waitpid` tells it.
+        case ended(Int32)
+        case timedOut
+        case tooMuch
+    }
+
+    private let process: pid_t
+    private let output: Descriptor
+    private let limit: Int
+    /// Nil where they were seen.
+    let messages: ChildMessages?
+    private var hasEnded = false
+    private(set) var text: SecretBytes
+
+    init(to command: String, withheld: [String], limit: Int) throws(ChildError) {
+        var ends: [Int32] = [-1, -1]
+        guard warder_pipe(&ends) == 0 else { throw .notStarted(program: command, code: errno) }
+        let output = Descriptor(owning: ends[0], path: command)
+        let standardOutput = ends[1]
+        var (process, code): (pid_t, Int32) = (0, 0)
+        func start(_ standardError: Int32?) {
+            code = spawn(
+                "/bin/sh", ["sh", "-c", command], standardInput: nil, standardOutput: standardOutput,
+                standardError: standardError, withheld: withheld, &process)
+        }
+        let messages = isInFrontOfTerminal() ? nil : ChildMessages(losing: false) { start($0) }
+        if messages == nil { start(nil) }
+        close(standardOutput)
+        guard code == 0 else { throw .notStarted(program: command, code: code) }
+        self.process = process
+        self.output = output
+        self.limit = limit
+        self.messages = messages
+        text = SecretBytes(capacity: limit + 1)
+    }
+
+    /// Waits for the end; what has not ended by then is killed.
+    mutating func listen(until deadline: Deadline?) -> Outcome {
+        var status: Int32?
+        while true {
+            if status == nil { status = ended() }
+            if hear(for: status != nil ? 0 : hasEnded ? 5 : 50) {
+                if text.count > limit {
+                    if status == nil { end() }
+                    return .tooMuch
+                }
+            } else if let status {
+                return .ended(status)
+            }
+            if status == nil, deadline?.hasPassed == true {
+                end()
+                return .timedOut
+            }
+        }
+    }
+
+    /// Takes what comes within so many milliseconds; whether there was output.
+    private mutating func hear(for milliseconds: Int32) -> Bool {
+        var waiting = [
+            pollfd(fd: hasEnded ? -1 : output.number, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: messages?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
+        ]
+        guard poll(&waiting, 2, milliseconds) > 0 else { return false }
+        if waiting[1].revents != 0 { messages?.take() }
+        guard waiting[0].revents != 0 else { return false }
+        let used = text.count
+        text.extend(to: limit + 1)
+        let count = text.withUnsafeMutableBytes {
+            read(output.number, $0.baseAddress.map { $0 + used }, limit + 1 - used)
+        }
+        text.truncate(to: used + max(0, count))
+        hasEnded = count == 0 || (count < 0 && errno != EINTR)
+        return true
+    }
+
+    /// What it printed, without line ends behind it.
+    func printed() -> SecretBytes {
+        var length = text.count
+        while length > 0, text[length - 1] == UInt8(ascii: "\n") || text[length - 1] == UInt8(ascii: "\r") {
+            length -= 1
+        }
+        return text.copy(0..<length)
+    }
+
+    /// How it ended; nil while it runs.
+    private func ended() -> Int32? {
+        var status: Int32 = 0
+        return waitpid(process, &status, WNOHANG) == process ? status : nil
+    }
+
+    private func end() {
+        // A group of its own, where there is no terminal to share: what the shell has started goes with it.
+        if getpgid(process) == process { kill(-process, SIGKILL) }
+        kill(process, SIGKILL)
+        while waitpid(process, nil, 0) == -1 && errno == EINTR {}
+    }
+}
+
+/// The program of a command line of `/bin/sh` that is not to be found; nil where it is, or where that cannot be told
+/// without running the shell.
+///
+/// - Parameter variables: `PATH` and `HOME`.
+public func missingProgram(ofShellCommand command: String, in variables: Environment) -> String? {
+    for word in command.split(whereSeparator: { $0 == " " || $0 == "\t" }) {
+        if ["exec", "command", "env"].contains(word) || isAssignment(word) { continue }
+        guard var program = literal(word) else { return nil }
+        if program.hasPrefix("~/"), let home = variables.nonEmpty("HOME") { program = home + program.dropFirst() }
+        if program.utf8.contains(UInt8(ascii: "/")) { return access(program, F_OK) == 0 ? nil : program }
+        let folders = (variables.nonEmpty("PATH") ?? "/usr/bin:/bin").split(separator: ":")
+        return folders.contains { access($0 + "/" + program, X_OK) == 0 } ? nil : program
+    }
+    return nil
+}
+
+private func isAssignment(_ word: Substring) -> Bool {
+    guard let equals = word.utf8.firstIndex(of: UInt8(ascii: "=")) else { return false }
+    let name = word.utf8[..<equals]
+    return !name.isEmpty && name.allSatisfy { isNameByte($0) }
+}
+
+private func isNameByte(_ byte: UInt8) -> Bool {
+    (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == UInt8(ascii: "_")
+}
+
+/// A word that the shell takes as it stands, less quotes around all of it.
+private func literal(_ word: Substring) -> String? {
+    var bytes = Array(word.utf8)
+    if let quote = bytes.first, bytes.count > 2, quote == bytes.last, "'\"".utf8.contains(quote) {
+        bytes = Array(bytes.dropFirst().dropLast())
+    }
+    let isPlain = bytes.allSatisfy { isNameByte($0) || $0 >= 0x80 || "/.-+~@%:,".utf8.contains($0) }
+    return isPlain && !bytes.isEmpty ? String(decoding: bytes, as: UTF8.self) : nil
+}
