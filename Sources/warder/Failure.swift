@@ -65,7 +65,7 @@ struct Failure: Error {
 
     /// Prints both lines to standard error.
     func show() {
-        printMessage("warder: " + abridged(printable(message)))
-        printMessage("hint: " + abridged(printable(hint)))
+        printMessage("warder: \(abridged(printable(message)))")
+        printMessage("hint: \(abridged(printable(hint)))")
     }
 }

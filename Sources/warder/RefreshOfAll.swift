@@ -124,7 +124,7 @@ private struct Outcome {
 
     mutating func add(_ name: String, _ failure: Failure) {
         show(name, abridged(printable(failure.message)))
-        printMessage("hint: " + abridged(printable(failure.hint)))
+        printMessage("hint: \(abridged(printable(failure.hint)))")
         if self.failure == nil { self.failure = failure }
     }
 
@@ -134,7 +134,7 @@ private struct Outcome {
         let said = refresh.lines.first.map { $0.droppingPrefix("warder: ").droppingPrefix(refresh.name + ": ") }
         show(refresh.name, said ?? "it ended without a word")
         guard ending != .code(0) else { return }
-        if let hint = refresh.lines.first(where: { $0.hasPrefix("hint: ") }) { printMessage(hint) }
+        if let hint = refresh.lines.first(where: { $0.hasPrefix("hint: ") }) { printMessage(Shown(hint)) }
         var code = ExitCode.other
         if case .code(let number) = ending { code = ExitCode(rawValue: number) ?? .other }
         if failure == nil { failure = Failure(code, "", hint: "") }
@@ -142,7 +142,7 @@ private struct Outcome {
 
     private func show(_ name: String, _ text: String) {
         let name = printable(name)
-        printMessage(name + String(repeating: " ", count: max(0, width - name.count) + 2) + text)
+        printMessage("\(name)\(String(repeating: " ", count: max(0, width - name.count) + 2))\(text)")
     }
 }
 

@@ -54,9 +54,9 @@ enum Start {
             throw failure
         } catch {
             let text = Warder.fullMessage(for: error)
-            guard Warder.exitCode(for: error) != .success else { return try printOut(text + "\n") }
+            guard Warder.exitCode(for: error) != .success else { return try printOut(data: text + "\n") }
             // What is evaluated must fail too, even where the arguments cannot be read.
-            if arguments.first == "env" || arguments.first == "use" { try? printOut(Env.failing(arguments)) }
+            if arguments.first == "env" || arguments.first == "use" { try? printOut(data: Env.failing(arguments)) }
             let line = Warder.message(for: error).split(separator: "\n").first.map(String.init) ?? "unusable arguments"
             throw Failure(
                 .usage, line.lowercasedFirst.withoutFullStop, hint: "see warder \(helpTopic(arguments))--help")

@@ -22,7 +22,7 @@ final class Announcement: Contender {
     func open(_ enquiry: Enquiry) throws(ContenderError) {
         try handOff.open(enquiry)
         let wanted = enquiry.kind == .code ? "MFA code" : "yes or no"
-        let who = enquiry.caller.map { "\($0) waits. " } ?? ""
+        let who = enquiry.caller.map { "\(printable($0)) waits. " } ?? ""
         notification = Notification.show(
             "\(wanted) for \(printable(enquiry.profile))", body: who + "Run warder mfa in a terminal.",
             busAddress: context.environment["DBUS_SESSION_BUS_ADDRESS"], runtimeFolder: context.places.runtime,

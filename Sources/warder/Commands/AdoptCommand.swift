@@ -118,16 +118,21 @@ struct Adopt: ParsableCommand {
         let environment = context.environment
         let isTerminal = isatty(STDOUT_FILENO) == 1
         let isColoured = isTerminal && environment.nonEmpty("NO_COLOR") == nil && environment["TERM"] != "dumb"
-        let shown = lines.map { line in
-            // A terminal needs no line end of Windows, and must not be sent what steers it.
-            let text = isTerminal ? printable(line.hasSuffix("\r") ? String(line.dropLast()) : line) : line
-            return (isColoured ? Self.coloured(text) : text) + "\n"
+        var all: Shown = ""
+        for line in lines {
+            let isOfWindows = line.utf8.last == UInt8(ascii: "\r")
+            let words = isOfWindows ? String(line.unicodeScalars.dropLast()) : line
+            let text = words.split(separator: "\t", omittingEmptySubsequences: false).map { Shown(String($0)) }
+            let shown = text.dropFirst().reduce(text[0]) { $0 + "\t" + $1 }
+            // A terminal needs no line end of Windows.
+            let end: Shown = isOfWindows && !isTerminal ? "\r\n" : "\n"
+            all += (isColoured ? Self.coloured(shown, as: line) : shown) + end
         }
-        try printOut(shown.joined())
+        try printOut(all)
     }
 
     /// As `git diff` has it.
-    private static func coloured(_ line: String) -> String {
+    private static func coloured(_ shown: Shown, as line: String) -> Shown {
         let code =
             switch line.utf8.first {
             case _ where line.hasPrefix("--- ") || line.hasPrefix("+++ "): "1"
@@ -136,7 +141,7 @@ struct Adopt: ParsableCommand {
             case UInt8(ascii: "+"): "32"
             default: "0"
             }
-        return "\u{1b}[\(code)m\(line)\u{1b}[0m"
+        return "\u{1b}[\(code)m\(shown)\u{1b}[0m"
     }
 }
 

@@ -51,7 +51,7 @@ struct Env: ParsableCommand {
         do {
             if unset { try printOut(try unsetting(syntax)) } else { try export(syntax) }
         } catch {
-            try? printOut(Script.failing(syntax))
+            try? printOut(data: Script.failing(syntax))
             throw error
         }
     }

@@ -26,11 +26,11 @@ struct Explain: ParsableCommand {
         do throws(Failure) {
             explanation = try Explanation(Issuer(context, profile: profile, code: nil, narrowing: narrowing.wanted()))
         } catch {
-            if json { try printOut(Explanation.json(error, profile: profile).text() + "\n") }
+            if json { try printOut(data: Explanation.json(error, profile: profile).text() + "\n") }
             throw error
         }
         let home = context.environment.nonEmpty("HOME")
-        try printOut(json ? explanation.json.text() + "\n" : explanation.text(home: home))
+        try json ? printOut(data: explanation.json.text() + "\n") : printOut(explanation.text(home: home))
     }
 }
 

@@ -46,6 +46,6 @@ struct HookCommand: ParsableCommand {
             throw Failure(
                 .usage, "what runs warder is no shell that there is a hook for", hint: "say which: warder hook bash")
         }
-        try printOut(String(decoding: shell.hook.text, as: UTF8.self))
+        try printOut(data: String(decoding: shell.hook.text, as: UTF8.self))
     }
 }

@@ -28,7 +28,7 @@ struct List: ParsableCommand {
         let rows = try rows(ProfileLoading(context).profiles(), index, sessions)
         if let failure { failure.show() }
         if json {
-            return try printOut(object(rows, index, sessions).text() + "\n")
+            return try printOut(data: object(rows, index, sessions).text() + "\n")
         }
         let now = wallClock()
         let cells = rows.map { row in

@@ -56,7 +56,7 @@ struct MFA: ParsableCommand {
             return try Answering(watcher, chosen: nil, context).run()
         }
         watcher.settle(until: .after(milliseconds: 1000), orFirstWord: .after(milliseconds: 10_000))
-        if list { return try printOut(listing(of: watcher.waiting)) }
+        if list { return try list(watcher.waiting) }
         let waiting = try wanted(watcher.waiting)
         if dismiss {
             let connection = try only(of: waiting, unless: false)
@@ -107,7 +107,7 @@ struct MFA: ParsableCommand {
         guard let first = waiting.first else { throw .nobodyWaits }
         let devices = Set(waiting.map { $0.enquiry?.device })
         guard waiting.count == 1 || (sameDevice && devices.count == 1) else {
-            printMessage(table(of: waiting).withoutLineEnd)
+            printMessage(table(of: waiting))
             throw Failure(
                 .usage,
                 sameDevice ? "codes of \(devices.count) devices are waited for" : "\(waiting.count) processes wait",

@@ -5,19 +5,21 @@ import Text
 
 extension MFA {
     /// What `--list` prints.
-    func listing(of waiting: [Connection]) -> String {
-        if json { return JSON.array(waiting.compactMap { $0.enquiry?.json }).text() + "\n" }
-        return waiting.isEmpty ? "nobody waits for a code\n" : table(of: waiting)
+    func list(_ waiting: [Connection]) throws(Failure) {
+        if json {
+            return try printOut(data: JSON.array(waiting.compactMap { $0.enquiry?.json }).text() + "\n")
+        }
+        try printOut(waiting.isEmpty ? "nobody waits for a code\n" : table(of: waiting) + "\n")
     }
 
-    /// Those that wait, in a table.
-    func table(of waiting: [Connection], numbered: Bool = false) -> String {
+    /// Those that wait, in a table without a line end behind it.
+    func table(of waiting: [Connection], numbered: Bool = false) -> Shown {
         let head = (numbered ? ["#"] : ["PID"]) + ["PROFILE", "WANTED", "BY", "SINCE", "LEFT"]
         let rows = waiting.enumerated().map { index, connection in
             guard let enquiry = connection.enquiry else { return [String]() }
             return [numbered ? String(index + 1) : String(enquiry.process)] + enquiry.cells
         }
-        return warder.table(head, rows)
+        return warder.table(head, rows).withoutLineEnd
     }
 
     /// The one to be asked about: the one that has waited longest, if all want the same; otherwise one of a list.
@@ -27,7 +29,7 @@ extension MFA {
         if waiting.count == 1 { return first }
         if kind == .code && Set(waiting.map { $0.enquiry?.device }).count == 1 { return first }
         let newest = Array(waiting.reversed())
-        printMessage(table(of: newest, numbered: true).withoutLineEnd)
+        printMessage(table(of: newest, numbered: true))
         while true {
             guard let answer = try context.ask("which one (1-\(newest.count)): ") else {
                 throw .nobodyToAsk(for: kind)
@@ -45,7 +47,7 @@ extension WaitingEnquiry {
     /// What a row of the table says, but for the process.
     fileprivate var cells: [String] {
         [
-            printable(profile), printable(device ?? "yes or no"), printable(caller ?? ""), spoken(seconds: waited),
+            profile, device ?? "yes or no", caller ?? "", spoken(seconds: waited),
             spoken(seconds: deadline.remaining / 1000),
         ]
     }
@@ -58,11 +60,6 @@ extension WaitingEnquiry {
             ("waited_seconds", .number(waited)), ("left_seconds", .number(deadline.remaining / 1000)),
         ])
     }
-}
-
-extension String {
-    /// The text without a line end behind it.
-    var withoutLineEnd: String { hasSuffix("\n") ? String(dropLast()) : self }
 }
 
 extension Failure {

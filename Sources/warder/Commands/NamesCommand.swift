@@ -33,7 +33,7 @@ struct NamesRequest {
             text += name
             text += "\n"
         }
-        try printOut(text)
+        try printOut(data: text)
     }
 
     private func names(_ context: Context) throws(Failure) -> [String] {

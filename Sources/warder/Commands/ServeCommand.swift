@@ -91,7 +91,7 @@ struct RenewServed: ParsableCommand {
             try printOut(text)
         } catch {
             // The server has nobody to show it to but those who ask it.
-            try printOut(printable("\(error.message); \(error.hint)") + "\n")
+            try printOut("\(error.message); \(error.hint)\n")
             throw Failure(error.code, "", hint: "")
         }
     }

@@ -89,10 +89,10 @@ struct WhoAmI: ParsableCommand {
                 ("account", .string(identity.account)), ("arn", .string(identity.arn)),
                 ("user_id", .string(identity.userID)),
             ])
-            try printOut(object.text() + "\n")
+            try printOut(data: object.text() + "\n")
         } else {
-            let (account, arn, user) = (identity.account, printable(identity.arn), printable(identity.userID))
-            try printOut("account  \(printable(account))\narn      \(arn)\nuser id  \(user)\n")
+            let (account, arn, user) = (identity.account, identity.arn, identity.userID)
+            try printOut("account  \(account)\narn      \(arn)\nuser id  \(user)\n")
         }
     }
 }

@@ -30,7 +30,7 @@ struct SlotsList: ParsableCommand {
             let rows = slots.map {
                 JSON.object([("type", .string($0.type.name)), ("identifier", .string($0.identifier))])
             }
-            return try printOut(JSON.object([("slots", .array(rows))]).text() + "\n")
+            return try printOut(data: JSON.object([("slots", .array(rows))]).text() + "\n")
         }
         let rows = slots.enumerated().map { ["\($0.offset + 1)", $0.element.type.name, $0.element.identifier] }
         try printOut(table(["SLOT", "OPENS BY", "IDENTIFIER"], rows))

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Linux
 import Sessions
+import Text
 import Times
 
 struct Status: ParsableCommand {
@@ -26,22 +27,22 @@ struct Status: ParsableCommand {
         let keysLeft = try (store as? VaultStore)?.dataKeyState()?.deadline.map { $0.remaining / 1000 }
         let sessions = try keys.liveSessions()
         let index = try keys.index()
-        try printOut(
-            json
-                ? object(store, left, keysLeft, sessions, index).text() + "\n"
-                : text(store, isHeld: state?.isHeld == true, left, keysLeft, sessions, index))
+        if json {
+            return try printOut(data: object(store, left, keysLeft, sessions, index).text() + "\n")
+        }
+        try printOut(text(store, isHeld: state?.isHeld == true, left, keysLeft, sessions, index))
     }
 
     private func text(
         _ store: (any KeyStore)?, isHeld: Bool, _ left: Int64?, _ keysLeft: Int64?, _ sessions: [SessionSummary]?,
         _ index: [IndexedKey]?
-    ) -> String {
+    ) -> Shown {
         guard let left, let sessions else {
             guard let store else { return "no key yet: warder add NAME stores one\n" }
             let opensByItself = (try? (store as? VaultStore)?.hasUnattendedSlot() ?? true) ?? false
             return opensByItself && !isHeld ? "not used yet: it opens by itself\n" : "locked: warder unlock\n"
         }
-        var text = "unlocked for \(spoken(seconds: left))\n"
+        var text: Shown = "unlocked for \(spoken(seconds: left))\n"
         if let keysLeft { text += "the keys themselves for \(spoken(seconds: keysLeft)); warder lock ends it\n" }
         let now = wallClock()
         if !sessions.isEmpty {

@@ -34,7 +34,7 @@ struct Trust: ParsableCommand {
         }
         try folders.check(file)
         try folders.store { store throws(FolderError) in try store.trust(file) }
-        try printOut("trusted: \(printable(folders.shown(file.path))) asks for profile \(printable(file.profile))\n")
+        try printOut("trusted: \(folders.shown(file.path)) asks for profile \(file.profile)\n")
     }
 
     private func show(_ folders: FolderRules) throws(Failure) {
@@ -54,10 +54,10 @@ struct Trust: ParsableCommand {
                     ("path", .string(row.path)), ("profile", .optional(row.profile)), ("state", .string(row.state)),
                 ])
             }
-            return try printOut(JSON.array(objects).text() + "\n")
+            return try printOut(data: JSON.array(objects).text() + "\n")
         }
         guard !rows.isEmpty else { return note("nothing is trusted") }
-        let cells = rows.map { [printable(folders.shown($0.path)), printable($0.profile ?? "-"), $0.state] }
+        let cells = rows.map { [folders.shown($0.path), $0.profile ?? "-", $0.state] }
         try printOut(table(["FILE", "PROFILE", "STATE"], cells))
     }
 }
@@ -80,7 +80,7 @@ struct Distrust: ParsableCommand {
             throw Failure(
                 .notFound, "\(folders.shown(path)) was not trusted", hint: "see what is: warder trust --list")
         }
-        try printOut("no longer trusted: \(printable(folders.shown(path)))\n")
+        try printOut("no longer trusted: \(folders.shown(path))\n")
     }
 }
 
@@ -107,6 +107,6 @@ struct FolderCommand: ParsableCommand {
         case .unknown: throw folders.untrusted(file, hasChanged: false)
         }
         try folders.check(file)
-        try printOut("\(file.profile)\t\(file.path)\n")
+        try printOut(data: "\(file.profile)\t\(file.path)\n")
     }
 }

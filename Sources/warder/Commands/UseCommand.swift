@@ -41,7 +41,7 @@ struct Use: ParsableCommand {
         do {
             try printOut(try script(syntax))
         } catch {
-            try? printOut(Script.failing(syntax))
+            try? printOut(data: Script.failing(syntax))
             throw error
         }
     }
@@ -151,6 +151,6 @@ struct Renew: ParsableCommand {
         guard let end = try issuer.unconfirmedCredentials().expiration else {
             throw Failure(.other, "\(profile) has no session that ends", hint: "there is nothing to renew")
         }
-        try printOut(UnixTime(end).iso8601 + "\n")
+        try printOut(data: UnixTime(end).iso8601 + "\n")
     }
 }

@@ -5,30 +5,30 @@ import Times
 
 extension Explanation {
     /// The chain as a tree for people, from the source to the last role.
-    func text(home: String?) -> String {
+    func text(home: String?) -> Shown {
         func place(_ origin: Origin?) -> String {
             guard let origin else { return "" }
             guard let home, origin.path.hasPrefix(home + "/") else { return origin.place }
             return "~" + origin.place.dropFirst(home.count)
         }
-        var text = printable(profile) + "\n"
+        var text: Shown = "\(profile)\n"
         for (index, step) in steps.enumerated() {
             let isLast = index == steps.count - 1
-            text += (isLast ? "└─ " : "├─ ") + step.title + "\n"
+            text += "\(isLast ? "└─" : "├─") \(step.title)\n"
             let bar = isLast ? "      " : "│     "
             let width = step.parameters.map { $0.key.count + $0.shown.count }.max() ?? 0
             for parameter in step.parameters {
                 let line = "\(parameter.key) = \(parameter.shown)"
                 let gap = String(repeating: " ", count: width + 5 - parameter.key.count - parameter.shown.count)
-                text += bar + line + (parameter.origin == nil ? "" : gap + place(parameter.origin)) + "\n"
+                text += "\(bar)\(line)\(parameter.origin == nil ? "" : gap + place(parameter.origin))\n"
             }
-            text += bar + state(step, index) + "\n"
+            text += "\(bar)\(state(step, index))\n"
         }
         if let endpoint {
             text += "endpoint: \(endpoint.url.text), signed for \(endpoint.signingRegion)"
-            text += (endpointOrigin.map { " (\(place($0)))" } ?? "") + "\n"
+            text += "\(endpointOrigin.map { " (\(place($0)))" } ?? "")\n"
         }
-        return text + "next: \(obstacle.map { "fails: " + $0 } ?? outlook)\n"
+        return text + "next: \(obstacle.map { "fails: " + $0 } ?? outlook)\n" as Shown
     }
 
     /// What is known of a step's credentials.

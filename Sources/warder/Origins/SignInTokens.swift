@@ -152,13 +152,13 @@ struct SignInTokens {
 
     private func open(_ page: String) {
         note("sign in with the browser; if it does not open, go to:")
-        printMessage(printable(page))
+        printMessage(Shown(page))
         launch("xdg-open", [page], withheld: PassphraseSource.variables)
     }
 
     private func show(_ prompt: DevicePrompt) {
         note("sign in with a browser on any machine, and compare the code \(printable(prompt.userCode)):")
-        printMessage(printable(prompt.verificationURIComplete ?? prompt.verificationURI))
+        printMessage(Shown(prompt.verificationURIComplete ?? prompt.verificationURI))
     }
 
     // MARK: - Parts
