@@ -63,6 +63,10 @@ final class CodeSupply {
                 enquirer.conclude("\(wanted.profile): good\(left)", succeeded: true)
                 return credentials
             } catch { refusal = error }
+            // Nobody took it, so that it is good still.
+            if refusal.isCertainlyUnsent {
+                try? sessions.takeBack(code.digits, device: wanted.device, now: wallClock(), random: .system)
+            }
             guard case .wrongCode = refusal, isPersons, note == nil else {
                 let failure = Failure(refusal, doing: wanted.purpose)
                 enquirer.conclude(failure.message, succeeded: false)
