@@ -103,7 +103,11 @@ struct ProcessSource {
             case .timedOut: "did not end in time"
             case .tooMuchOutput(_, let limit): "printed more than \(limit) bytes"
             }
-        return Failure(.other, "\(place)the credential_process \(what)", hint: "try by hand the command of that line")
+        var failure = Failure(
+            .other, "\(place)the credential_process \(what)", hint: "try by hand the command of that line")
+        // That it could not be started may be for want of a descriptor here.
+        if case .notStarted = error {} else { failure.reach = .waiting }
+        return failure
     }
 
     private var place: String { "\(command.origin.place): " }
