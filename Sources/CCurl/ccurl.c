@@ -2,7 +2,9 @@
 #include "ccurl.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,15 +53,34 @@ static void *allocate_zeros(size_t count, size_t size) {
     return bytes == NULL ? NULL : memset(bytes, 0, total);
 }
 
-int warder_curl_open(struct warder_curl *curl) {
+/// Whether dlerror(3) says that the library itself is not there, in the words of glibc's elf/dl-load.c. Anything else is of
+/// a library that is there: no memory, no descriptor, something that it needs itself.
+static int says_absent(const char *error, const char *name) {
+    size_t length = strlen(name);
+    return strncmp(error, name, length) == 0 &&
+           strcmp(error + length, ": cannot open shared object file: No such file or directory") == 0;
+}
+
+static void *open_library(char *reason) {
+    static const char *const names[] = {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl-nss.so.4"};
+    reason[0] = '\0';
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        void *library = dlopen(names[i], RTLD_LAZY | RTLD_LOCAL);
+        if (library != NULL) return library;
+        const char *error = dlerror();
+        if (reason[0] != '\0') continue;
+        if (error == NULL) error = strerror(errno);
+        if (!says_absent(error, names[i])) snprintf(reason, WARDER_CURL_REASON_SIZE, "%s", error);
+    }
+    return NULL;
+}
+
+int warder_curl_open(struct warder_curl *curl, char *reason) {
     // It would write the secrets of each TLS connection to a file, and is read when the library starts.
     unsetenv("SSLKEYLOGFILE");
 
-    static const char *const names[] = {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl-nss.so.4"};
-    void *library = NULL;
-    for (size_t i = 0; library == NULL && i < sizeof names / sizeof *names; i++)
-        library = dlopen(names[i], RTLD_LAZY | RTLD_LOCAL);
-    if (library == NULL) return WARDER_CURL_MISSING;
+    void *library = open_library(reason);
+    if (library == NULL) return reason[0] == '\0' ? WARDER_CURL_MISSING : WARDER_CURL_UNLOADABLE;
 
     const struct {
         const char *name;

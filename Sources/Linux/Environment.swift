@@ -27,6 +27,23 @@ public func secretFromEnvironment(_ name: String) -> SecretBytes? {
     return SecretBytes(copying: UnsafeRawBufferPointer(start: value, count: strlen(value)))
 }
 
+/// This process's variables, some of them secret, whose names `isWanted` says yes to: `NAME=value` and a NUL byte each, in
+/// the order of their bytes.
+public func variables(where isWanted: (UnsafeRawBufferPointer) -> Bool) -> SecretBytes {
+    var found: [UnsafeMutablePointer<CChar>] = []
+    var next: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> = environ
+    while let variable = next.pointee {
+        let name = UnsafeRawBufferPointer(start: variable, count: strcspn(variable, "="))
+        if isWanted(name) { found.append(variable) }
+        next += 1
+    }
+    var text = SecretBytes(capacity: 4096)
+    for variable in found.sorted(by: { strcmp($0, $1) < 0 }) {
+        text.append(UnsafeRawBufferPointer(start: variable, count: strlen(variable) + 1))
+    }
+    return text
+}
+
 /// Takes a secret variable out of this process's environment, and wipes where it stood.
 public func wipeFromEnvironment(_ name: String) {
     guard let value = getenv(name) else { return }

@@ -47,10 +47,6 @@ extension STSError {
             refusal.map { passingStatuses.contains($0.status) || passingCodes.contains($0.code) } ?? false
         }
     }
-
-    fileprivate var isCertainlyUnsent: Bool {
-        if case .network(let error) = self { error.isCertainlyUnsent } else { false }
-    }
 }
 
 private let passingStatuses: Set<Int> = [500, 502, 503, 504]

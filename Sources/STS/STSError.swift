@@ -85,4 +85,13 @@ public enum STSError: Error, Equatable, Sendable {
         default: nil
         }
     }
+
+    /// Whether it is certain that the service never saw the request, so that a code that may be used once was not used.
+    public var isCertainlyUnsent: Bool {
+        switch self {
+        case .network(let error): error.isCertainlyUnsent
+        case .malformedRegion, .malformedSetting, .malformedEndpoint, .customEndpoint, .malformedCode, .signing: true
+        default: false
+        }
+    }
 }

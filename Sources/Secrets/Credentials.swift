@@ -10,6 +10,13 @@ public struct Credentials: ~Copyable, Sendable {
     public let expiration: Int64?
     /// The twelve digits of the account, where known.
     public let accountID: String?
+    /// When the session was made, in seconds since 1970 by this machine's clock; nil where that is not known.
+    public var issued: Int64?
+    /// The clock by which `expiration` is meant less this machine's, in seconds.
+    public var clockOffset: Int64 = 0
+
+    /// When the session ends by this machine's clock, in seconds since 1970; nil for a long-term key.
+    public var end: Int64? { expiration.map { $0.subtractingReportingOverflow(clockOffset).partialValue } }
 
     /// Puts the parts together.
     public init(
@@ -32,20 +39,31 @@ public struct Credentials: ~Copyable, Sendable {
         }
         return Credentials(
             accessKeyID: accessKeyID, secret: secret.copy(), sessionToken: token, expiration: expiration,
-            accountID: accountID)
+            accountID: accountID
+        ).timed(issued, clockOffset)
     }
 
-    /// The same credentials, to end at `end` at the latest.
+    /// The same credentials, to end at `end` at the latest, by the clock of `expiration`.
     public consuming func ending(by end: Int64) -> Credentials {
-        Credentials(
+        let (issued, clockOffset) = (issued, clockOffset)
+        return Credentials(
             accessKeyID: accessKeyID, secret: secret, sessionToken: sessionToken,
-            expiration: expiration.map { min($0, end) }, accountID: accountID)
+            expiration: expiration.map { min($0, end) }, accountID: accountID
+        ).timed(issued, clockOffset)
     }
 
     /// The same credentials with `account` where theirs is not known.
     public consuming func with(account: String?) -> Credentials {
-        Credentials(
+        let (issued, clockOffset) = (issued, clockOffset)
+        return Credentials(
             accessKeyID: accessKeyID, secret: secret, sessionToken: sessionToken, expiration: expiration,
-            accountID: accountID ?? account)
+            accountID: accountID ?? account
+        ).timed(issued, clockOffset)
+    }
+
+    private consuming func timed(_ issued: Int64?, _ clockOffset: Int64) -> Credentials {
+        self.issued = issued
+        self.clockOffset = clockOffset
+        return self
     }
 }

@@ -4,7 +4,7 @@
 /// goes on beside that, and ahead of it only where somebody has asked since the last one: a shell that is left open
 /// overnight is not to renew for nobody.
 public struct RenewalPlan: Sendable {
-    /// Milliseconds between renewals while what is there is still valid. Where sessions are shorter than the margin each
+    /// Milliseconds between renewals while what is there is still valid. Where a renewal brings nothing that ends later each
     /// request would start another.
     static let pause: Int64 = 60_000
     /// Milliseconds after a renewal that has failed, where nothing valid is left.
@@ -15,7 +15,7 @@ public struct RenewalPlan: Sendable {
 
     /// When the credentials end, in seconds since 1970.
     private(set) var end: Int64
-    private let margin: Int64
+    private var margin: Int64
     private var lastRenewal: Int64?
     private var hasFailed = false
     private var wasAsked = false
@@ -45,15 +45,16 @@ public struct RenewalPlan: Sendable {
     }
 
     private func isDue(at now: Int64, uptime: Int64) -> Bool {
-        guard end - now < margin else { return false }
+        guard end - now < max(margin, Self.least) else { return false }
         guard let lastRenewal else { return true }
         let pause = isValid(at: now) ? Self.pause : hasFailed ? Self.pauseAfterFailure : 0
         return uptime - lastRenewal >= pause
     }
 
-    /// Notes that a renewal gave credentials that end at `end`.
-    public mutating func succeeded(end: Int64, uptime: Int64) {
+    /// Notes that a renewal gave credentials that end at `end`, and are to be renewed when less than `margin` is left.
+    public mutating func succeeded(end: Int64, margin: Int64, uptime: Int64) {
         self.end = end
+        self.margin = margin
         (lastRenewal, hasFailed, wasAsked) = (uptime, false, false)
     }
 

@@ -1,9 +1,10 @@
 import Fields
+import Linux
 import Secrets
 
 /// Temporary credentials, and what a table says of them.
 public struct Session: ~Copyable {
-    /// The credentials; they have an expiration.
+    /// The credentials; they have an expiration, and know when they were made.
     public let credentials: Credentials
     /// What they are for.
     public let label: SessionLabel
@@ -13,8 +14,33 @@ public struct Session: ~Copyable {
 
     /// Puts both together.
     public init(credentials: consuming Credentials, label: SessionLabel) {
+        credentials.issued = label.issued
+        credentials.clockOffset = label.clock?.seconds ?? 0
+        self.init(credentials, label)
+    }
+
+    /// The same session, AWS's clock being ahead of this machine's by `offset` seconds now.
+    consuming func by(_ offset: Int64) -> Session {
+        let before = label.clock?.seconds ?? 0
+        guard offset != before else { return self }
+        let label = label.issued(at: label.issued + before - offset)
+        var credentials = intoCredentials()
+        credentials.issued = label.issued
+        credentials.clockOffset = offset
+        return Session(credentials, label)
+    }
+
+    private init(_ credentials: consuming Credentials, _ label: SessionLabel) {
         self.credentials = credentials
         self.label = label
+    }
+
+    /// When it ends by this machine's clock, in seconds since 1970.
+    public var end: Int64 { credentials.end ?? 0 }
+
+    /// Whether it may be handed out at `now`, in seconds since 1970 by this machine's clock.
+    public func isServed(at now: Int64, _ freshness: Freshness) -> Bool {
+        end - now >= freshness.margin(ofLife: end - label.issued)
     }
 }
 
@@ -28,16 +54,25 @@ public struct SessionLabel: Equatable, Sendable {
     public let role: String?
     /// The MFA device that vouches for it, if one does.
     public let mfaDevice: String?
-    /// When it was made, in seconds since 1970.
+    /// When it was made, in seconds since 1970 by this machine's clock.
     public let issued: Int64
+    /// How far that clock was from AWS's, where they did not agree.
+    public let clock: ClockOffset?
 
     /// Puts the parts together.
-    public init(profile: String, key: String?, role: String?, mfaDevice: String?, issued: Int64) {
+    public init(
+        profile: String, key: String?, role: String?, mfaDevice: String?, issued: Int64, clock: ClockOffset? = nil
+    ) {
         self.profile = profile
         self.key = key
         self.role = role
         self.mfaDevice = mfaDevice
         self.issued = issued
+        self.clock = clock
+    }
+
+    fileprivate func issued(at moment: Int64) -> SessionLabel {
+        SessionLabel(profile: profile, key: key, role: role, mfaDevice: mfaDevice, issued: moment, clock: clock)
     }
 }
 
@@ -53,6 +88,9 @@ private enum Tag {
     static let key: UInt8 = 8
     static let role: UInt8 = 9
     static let mfaDevice: UInt8 = 10
+    static let clockOffset: UInt8 = 11
+    static let clockMoment: UInt8 = 12
+    static let boot: UInt8 = 13
 }
 
 extension Session {
@@ -71,6 +109,11 @@ extension Session {
         if let key = label.key { try text.appendField(Tag.key, key) }
         if let role = label.role { try text.appendField(Tag.role, role) }
         if let device = label.mfaDevice { try text.appendField(Tag.mfaDevice, device) }
+        if let clock = label.clock {
+            text.appendField(Tag.clockOffset, UInt64(bitPattern: clock.seconds))
+            text.appendField(Tag.clockMoment, UInt64(max(0, clock.moment.milliseconds)))
+            try text.appendField(Tag.boot, clock.boot)
+        }
         return text
     }
 
@@ -85,8 +128,16 @@ extension Session {
             let label = SessionLabel(
                 profile: try fields.text(Tag.profile), key: try fields.textIfPresent(Tag.key),
                 role: try fields.textIfPresent(Tag.role), mfaDevice: try fields.textIfPresent(Tag.mfaDevice),
-                issued: Int64(clamping: try fields.uint64(Tag.issued)))
+                issued: Int64(clamping: try fields.uint64(Tag.issued)), clock: try Self.clock(fields))
             return Session(credentials: credentials, label: label)
         }
+    }
+
+    private static func clock(_ fields: FieldReader) throws(FieldsError) -> ClockOffset? {
+        guard let offset = try fields.uint64IfPresent(Tag.clockOffset) else { return nil }
+        return ClockOffset(
+            seconds: Int64(bitPattern: offset),
+            moment: Deadline(milliseconds: Int64(clamping: try fields.uint64(Tag.clockMoment))),
+            boot: try fields.text(Tag.boot))
     }
 }

@@ -26,13 +26,16 @@ public enum SessionCacheError: Error, Equatable, Sendable {
 public struct SessionCache: ~Copyable {
     let folder: String
     private let key: SecretBytes
+    private let clocks: Clocks
 
     /// - Parameters:
     ///   - folder: `$XDG_CACHE_HOME/warder/sessions`; made at the first write.
     ///   - key: the session-cache key, 32 bytes.
-    public init(folder: String, key: consuming SecretBytes) {
+    ///   - clocks: tell whether what is known of AWS's clock still holds.
+    public init(folder: String, key: consuming SecretBytes, clocks: Clocks = .system) {
         self.folder = folder
         self.key = key
+        self.clocks = clocks
     }
 
     /// The name of the file that holds the session which `identity` describes: 64 hexadecimal digits.
@@ -46,22 +49,29 @@ public struct SessionCache: ~Copyable {
         } catch { throw .crypto(error) }
     }
 
-    /// The session under `name`; nil where there is none, or its file is damaged, foreign or of another key.
+    /// The session under `name`; nil where there is none, where its file is damaged, foreign or of another key, and where
+    /// nothing tells how old it is.
     public borrowing func session(_ name: String) throws(SessionCacheError) -> Session? {
         guard let text = try read(name) else { return nil }
-        return try? Session(decoding: text)
+        return decoded(text)
     }
 
     /// The session under `name` that the disk did not take a moment ago; nil where there is none.
     public borrowing func handedOverSession(_ name: String) throws(SessionCacheError) -> Session? {
         guard let file = Handover.get(name), let text = try open(file, name) else { return nil }
-        return try? Session(decoding: text)
+        return decoded(text)
+    }
+
+    private borrowing func decoded(_ text: borrowing SecretBytes) -> Session? {
+        guard let session = try? Session(decoding: text), let offset = session.label.offset(clocks) else { return nil }
+        return session.by(offset)
     }
 
     /// Publishes a session under `name` in one step, and takes away the note of a failure before it. The caller holds the
     /// entry's lock.
     ///
-    /// The file's modification time is the session's end, so that what has ended can be swept without a key.
+    /// The file's modification time is the session's end by this machine's clock, so that what has ended can be swept
+    /// without a key.
     ///
     /// - Returns: why the disk did not take it, where it is handed to those who wait for it alone.
     @discardableResult
@@ -69,7 +79,7 @@ public struct SessionCache: ~Copyable {
         _ session: borrowing Session, _ name: String, random: RandomSource
     ) throws(SessionCacheError) -> FileError? {
         guard let text = try? session.encoded() else { throw .crypto(.refused("session fields")) }
-        let obstacle = try write(text, name, modified: session.credentials.expiration, random: random, handsOver: true)
+        let obstacle = try write(text, name, modified: session.end, random: random, handsOver: true)
         forgetFailure(name)
         return obstacle
     }
@@ -184,7 +194,7 @@ public struct SessionCache: ~Copyable {
             summaries.append(
                 SessionSummary(
                     name: name, label: session.label, accessKeyID: session.credentials.accessKeyID,
-                    expiration: session.credentials.expiration ?? 0))
+                    expiration: session.end))
         }
         return summaries.sorted { $0.expiration < $1.expiration }
     }
@@ -196,8 +206,12 @@ public struct SessionCache: ~Copyable {
         var census = SessionCensus(sessions: 0, signIns: 0)
         for name in try SessionFolder(folder).names() {
             guard let text = try read(name) else { continue }
-            let end = try? Session(decoding: text).credentials.expiration
-            if let end { if end > now { census.sessions += 1 } } else { census.signIns += 1 }
+            guard let session = try? Session(decoding: text) else {
+                census.signIns += 1
+                continue
+            }
+            guard let offset = session.label.offset(clocks) else { continue }
+            if session.by(offset).end > now { census.sessions += 1 }
         }
         return census
     }
@@ -221,7 +235,7 @@ public struct SessionSummary: Sendable {
     public let label: SessionLabel
     /// `ASIA…`.
     public let accessKeyID: String
-    /// When it ends, in seconds since 1970.
+    /// When it ends by this machine's clock, in seconds since 1970.
     public let expiration: Int64
 }
 

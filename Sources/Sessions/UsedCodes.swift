@@ -49,6 +49,26 @@ extension SessionCache {
         let name = try codesName(device)
         let used = UsedCode(tag: try tag(code, device), moment: max(0, now))
         let codes = try usedCodes(name, now).filter { $0.tag != used.tag }.suffix(UsedCode.most - 1) + [used]
+        try write(Array(codes), name, now, random)
+    }
+
+    /// Takes the note back that `code` of `device` was used, since it reached nobody. The caller holds
+    /// `lockCodes(device:until:)` since before the note; killed before this, it is as good as used.
+    public borrowing func takeBack(
+        _ code: borrowing SecretBytes, device: String, now: Int64, random: RandomSource
+    ) throws(SessionCacheError) {
+        let name = try codesName(device)
+        let unused = try tag(code, device)
+        let codes = try usedCodes(name, now)
+        guard codes.contains(where: { $0.tag == unused }) else { return }
+        // What is on the disk then is all that is known; where that takes nothing, it is handed over again.
+        Handover.remove(name)
+        try write(codes.filter { $0.tag != unused }, name, now, random)
+    }
+
+    private borrowing func write(
+        _ codes: [UsedCode], _ name: String, _ now: Int64, _ random: RandomSource
+    ) throws(SessionCacheError) {
         var text = SecretBytes(capacity: 1024)
         do throws(FieldsError) {
             for code in codes {

@@ -9,9 +9,14 @@ struct EasyHandle: ~Copyable {
 
     init() throws(TransportError) {
         var curl = warder_curl()
-        switch Int(warder_curl_open(&curl)) {
+        let (outcome, reason) = withUnsafeTemporaryAllocation(of: CChar.self, capacity: WARDER_CURL_REASON_SIZE) {
+            $0.initialize(repeating: 0)
+            return (Int(warder_curl_open(&curl, $0.baseAddress)), $0.baseAddress.map { String(cString: $0) } ?? "")
+        }
+        switch outcome {
         case WARDER_CURL_OPENED: break
         case WARDER_CURL_MISSING: throw .libraryMissing
+        case WARDER_CURL_UNLOADABLE: throw .libraryUnloadable(reason: printable(reason))
         default: throw .libraryUnusable
         }
         registerCertificateDigests()
@@ -92,6 +97,8 @@ struct Outcome {
             return .timedOut(host: host, sent: sentBytes != 0)
         case WARDER_CURLE_SSL_CONNECT_ERROR, WARDER_CURLE_PEER_FAILED_VERIFICATION:
             return .tls(host: host, reason: reason)
+        case WARDER_CURLE_OUT_OF_MEMORY:
+            return .shortage(reason: reason, sent: sentBytes != 0)
         case WARDER_CURLE_SSL_CACERT_BADFILE:
             if let caBundle { return .unreadableCABundle(path: caBundle) }
             return .tls(host: host, reason: reason)

@@ -4,6 +4,10 @@ public enum TransportError: Error, Equatable, Sendable {
     case libraryMissing
     /// There is a libcurl, but it lacks what every version since 7.16 has, or does not start.
     case libraryUnusable
+    /// There is a libcurl, and the dynamic linker could not load it, as where memory or descriptors are short; its words.
+    case libraryUnloadable(reason: String)
+    /// This process has no more memory or descriptors; `sent` says whether the request may have reached the server.
+    case shortage(reason: String, sent: Bool)
     /// The text is no URL of a host: no scheme, a user, a fragment, white space, a bad port.
     case malformedURL(String)
     /// Plain HTTP to a host other than this one.
@@ -30,9 +34,17 @@ public enum TransportError: Error, Equatable, Sendable {
     /// Whether it is certain that the server never saw the request, so that a code that may be used once was not used.
     public var isCertainlyUnsent: Bool {
         switch self {
-        case .timedOut(_, let sent), .interrupted(_, _, let sent): !sent
+        case .timedOut(_, let sent), .interrupted(_, _, let sent), .shortage(_, let sent): !sent
         case .redirected, .tooLarge: false
         default: true
+        }
+    }
+
+    /// Whether it is this process's own: another one may be luckier.
+    public var isOwn: Bool {
+        switch self {
+        case .libraryMissing, .libraryUnusable, .libraryUnloadable, .shortage: true
+        default: false
         }
     }
 }

@@ -69,12 +69,21 @@ extension Failure {
     /// - Parameter configured: it is about a URL that somebody configured, not about a request.
     private init(_ error: TransportError, configured: Bool) {
         let again = "check the network, the proxy settings and the endpoint"
+        defer { if error.isOwn { reach = .nobody } }
         switch error {
         case .libraryMissing:
             self.init(.network, "libcurl is not installed", hint: "sudo apt-get install libcurl4")
         case .libraryUnusable:
             self.init(
                 .network, "the installed libcurl cannot be used", hint: "sudo apt-get install --reinstall libcurl4")
+        case .libraryUnloadable(let reason):
+            self.init(
+                .network, "libcurl could not be loaded: \(reason.lowercasedFirst)",
+                hint: "see this process's limits (ulimit -a), and whether libcurl4 is whole: dpkg --verify libcurl4")
+        case .shortage(let reason, _):
+            self.init(
+                .network, "this process lacks what a request needs: \(reason.lowercasedFirst)",
+                hint: "see its limits: ulimit -a")
         case .malformedURL(let text):
             self.init(
                 .badConfig, "\(text) is no URL of an endpoint", hint: "write it as https://HOST or https://HOST:PORT")

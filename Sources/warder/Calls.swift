@@ -5,15 +5,25 @@ import Profiles
 import SSO
 import STS
 import Secrets
+import Sessions
 import Transport
 
 /// The requests that one command makes to AWS, and the time it has for them.
 final class Calls {
     private let caBundle: String?
-    private var sender: CurlSender?
+    private var sender: ObservedSender?
     /// Milliseconds that are left for waiting on the network. Time that somebody takes to type does not count, so that
     /// a process that nobody is asked by is back within ten seconds.
     private var budget: Int64 = 9_500
+
+    /// This process was stopped while it waited for the network: that it waited in vain says nothing of the network.
+    private(set) var wasStopped = false
+
+    /// How far AWS's clock was from this machine's at the last answer; nil where they agree, or that is not known.
+    var clock: ClockOffset? { sender?.clock }
+
+    /// AWS's time as far as it is known, in seconds since 1970.
+    var time: Int64 { wallClock() + (clock?.seconds ?? 0) }
 
     /// - Parameter caBundle: a file of certificates to trust in place of the system's.
     init(caBundle: String?) { self.caBundle = caBundle }
@@ -36,7 +46,7 @@ final class Calls {
 
     /// Asks the metadata service of the machine or the container.
     func metadata(
-        _ body: (CurlSender, TimeLeft) throws(MetadataError) -> Credentials
+        _ body: (ObservedSender, TimeLeft) throws(MetadataError) -> Credentials
     ) throws(MetadataError) -> Credentials {
         try timed(MetadataError.network) { (sender, deadline) throws(MetadataError) in
             let time = TimeLeft(
@@ -46,32 +56,41 @@ final class Calls {
     }
 
     /// Asks IAM Identity Center; `body` is given the milliseconds that it has.
-    func signIn<R: ~Copyable>(_ body: (CurlSender, Int64) throws(SSOError) -> R) throws(SSOError) -> R {
+    func signIn<R: ~Copyable>(_ body: (ObservedSender, Int64) throws(SSOError) -> R) throws(SSOError) -> R {
         try timed(SSOError.network) { (sender, deadline) throws(SSOError) in
             try body(sender, max(1, deadline - Timing.system.uptime()))
         }
     }
 
     /// The same while somebody signs in, which takes its time.
-    func unhurried<R: ~Copyable>(_ body: (CurlSender) throws(SSOError) -> R) throws(SSOError) -> R {
-        let sender: CurlSender
+    func unhurried<R: ~Copyable>(_ body: (ObservedSender) throws(SSOError) -> R) throws(SSOError) -> R {
+        let sender: ObservedSender
         do throws(TransportError) { sender = try openSender() } catch { throw .network(error) }
         return try body(sender)
     }
 
     private func timed<R: ~Copyable, E: Error>(
-        _ network: (TransportError) -> E, _ body: (CurlSender, Int64) throws(E) -> R
+        _ network: (TransportError) -> E, _ body: (ObservedSender, Int64) throws(E) -> R
     ) throws(E) -> R {
-        let sender: CurlSender
+        let sender: ObservedSender
         do throws(TransportError) { sender = try openSender() } catch { throw network(error) }
         let start = Timing.system.uptime()
-        defer { budget = max(1, budget - (Timing.system.uptime() - start)) }
+        let watch = StopWatch()
+        defer {
+            let taken = Timing.system.uptime() - start
+            // A frozen container is not told that it was stopped.
+            if watch.hasSeenStop || taken > budget + Self.slack { wasStopped = true }
+            budget = max(1, budget - taken)
+        }
         return try body(sender, start + budget)
     }
 
-    private func openSender() throws(TransportError) -> CurlSender {
+    /// Milliseconds by which a busy machine may be late.
+    private static let slack: Int64 = 2_000
+
+    private func openSender() throws(TransportError) -> ObservedSender {
         if let sender { return sender }
-        let new = try CurlSender(userAgent: "warder/" + Warder.version, caBundle: caBundle)
+        let new = try ObservedSender(caBundle: caBundle)
         sender = new
         return new
     }

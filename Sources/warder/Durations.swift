@@ -27,3 +27,10 @@ func spoken(seconds: Int64) -> String {
     }
     return parts.isEmpty ? "0s" : parts.joined(separator: " ")
 }
+
+/// How far this machine's clock is from AWS's, for people: `365d ahead of AWS's`.
+///
+/// - Parameter offset: AWS's time less this machine's, in seconds.
+func spoken(clockOffset offset: Int64) -> String {
+    "\(spoken(seconds: Int64(clamping: offset.magnitude))) \(offset < 0 ? "ahead of" : "behind") AWS's"
+}

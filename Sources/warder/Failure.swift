@@ -31,7 +31,8 @@ enum Reach {
     /// How far failures with that exit code reach if nothing more is known.
     init(of code: ExitCode) {
         switch code {
-        case .promptNeeded, .locked: self = .nobody
+        // Among the others: no descriptor, no memory, a limit.
+        case .promptNeeded, .locked, .other: self = .nobody
         case .refused, .network: self = .latecomers
         default: self = .waiting
         }
@@ -51,8 +52,8 @@ struct Failure: Error {
     let fault: String?
     /// Which other processes that want the same session it answers too.
     var reach: Reach
-    /// When it happened, where it was another process that met it.
-    var moment: Deadline?
+    /// When it happened, maybe to another process.
+    var moment = Deadline.now
 
     init(_ code: ExitCode, _ message: String, hint: String, origin: String? = nil, fault: String? = nil) {
         self.code = code

@@ -96,7 +96,7 @@ extension Failure {
             reach = .waiting
         case .timedOut:
             self.init(.promptNeeded, "\(what) is needed, and nobody answered in time", hint: "run the command again")
-            reach = .waiting
+            reach = .latecomers
         case .tooLong:
             self.init(.promptNeeded, "the answer is too long for \(what)", hint: "run the command again")
         case .system(let error): self.init(error, "the terminal")

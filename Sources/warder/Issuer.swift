@@ -6,15 +6,11 @@ import STS
 
 /// Answers for one profile: from the cache where a session lasts, else by walking the chain to its source and back.
 final class Issuer {
-    /// A session is renewed when less than this is left, in seconds: botocore runs its helper on every call once 15
-    /// minutes remain, so what is handed out must have more.
-    static let renewalMargin: Int64 = 16 * 60
-
     let keys: Keys
     let chain: Chain
     let minter: Minter
     let codes: CodeSupply
-    private let lifetime: Int64
+    private let freshness: Freshness
     private let isStrict: Bool
     /// A code came from the command line.
     let hadCode: Bool
@@ -22,18 +18,18 @@ final class Issuer {
     var hurriedUntil: Deadline?
 
     /// - Parameters:
-    ///   - lifetime: seconds that a session must have left to be served.
+    ///   - freshness: what a session must have left to be served.
     ///   - strict: rather fail than serve a session with less.
     ///   - signIn: how somebody may sign in.
     ///   - narrowing: what the last role is to be without.
     init(
-        _ context: Context, profile: String, keys: Keys, codes: CodeSupply, lifetime: Int64 = renewalMargin,
+        _ context: Context, profile: String, keys: Keys, codes: CodeSupply, freshness: Freshness = .ordinary,
         strict: Bool = false, signIn: SignInWay? = nil, narrowing: Narrowing = .none
     ) throws(Failure) {
         self.keys = keys
         self.codes = codes
         hadCode = codes.isGiven
-        self.lifetime = lifetime
+        self.freshness = freshness
         isStrict = strict
         let loading = ChainLoading(context, keys)
         chain = try narrowing.applied(to: loading.chain(profile))
@@ -50,12 +46,12 @@ final class Issuer {
     ///
     /// - Parameter code: a one-time code from the command line.
     convenience init(
-        _ context: Context, profile: String, code: String?, lifetime: Int64 = renewalMargin, strict: Bool = false,
+        _ context: Context, profile: String, code: String?, freshness: Freshness = .ordinary, strict: Bool = false,
         narrowing: Narrowing = .none
     ) throws(Failure) {
         let keys = Keys(context)
         try self.init(
-            context, profile: profile, keys: keys, codes: CodeSupply(given: code, keys: keys), lifetime: lifetime,
+            context, profile: profile, keys: keys, codes: CodeSupply(given: code, keys: keys), freshness: freshness,
             strict: strict, narrowing: narrowing)
     }
 
@@ -66,20 +62,28 @@ final class Issuer {
     func credentials() throws(Failure) -> Credentials {
         try keys.resuming { () throws(Failure) in
             try Consent(chain: chain, keys: keys).obtain()
-            return try credentials(of: chain.stepCount - 1)
+            return try timely(credentials(of: chain.stepCount - 1))
         }
     }
 
     /// The profile's credentials, for warder's own use.
     func unconfirmedCredentials() throws(Failure) -> Credentials {
-        try keys.resuming { () throws(Failure) in try credentials(of: chain.stepCount - 1) }
+        try keys.resuming { () throws(Failure) in try timely(credentials(of: chain.stepCount - 1)) }
+    }
+
+    /// Says so where the clock by which they end is not this machine's.
+    private func timely(_ credentials: consuming Credentials) -> Credentials {
+        if credentials.clockOffset != 0 { keys.sayClock(credentials.clockOffset) }
+        return credentials
     }
 
     /// The profile's credentials, minted now.
     ///
     /// The MFA session behind a role is minted too, where a code was given for it or less than half of it is left:
     /// whoever refreshes in the morning wants the whole day.
-    func refresh() throws(Failure) -> Credentials { try keys.resuming { () throws(Failure) in try refreshed() } }
+    func refresh() throws(Failure) -> Credentials {
+        try keys.resuming { () throws(Failure) in try timely(refreshed()) }
+    }
 
     private func refreshed() throws(Failure) -> Credentials {
         let last = chain.stepCount - 1
@@ -128,10 +132,13 @@ final class Issuer {
         return count
     }
 
-    /// A session in the cache: when it ends, in seconds since 1970, and whether it would be served now.
+    /// A session in the cache: when it ends, in seconds since 1970 by this machine's clock, and whether it would be served
+    /// now.
     struct Cached {
         let end: Int64
         let isServed: Bool
+        /// AWS's time less this machine's, in seconds.
+        let clockOffset: Int64
     }
 
     /// The cached session of `step`; nil where there is none, or the cache is locked.
@@ -139,7 +146,8 @@ final class Issuer {
         guard step >= 0 || minter.keepsSource, let sessions = try keys.unlockedSessions(),
             let session = try cached(name(of: step, sessions), sessions)
         else { return nil }
-        return Cached(end: session.credentials.expiration ?? 0, isServed: lasts(session))
+        return Cached(
+            end: session.end, isServed: lasts(session), clockOffset: session.credentials.clockOffset)
     }
 
     // MARK: - One step
@@ -149,21 +157,30 @@ final class Issuer {
         guard step >= 0 || minter.keepsSource else { return try minter.source() }
         let sessions = try keys.sessions()
         let name = try name(of: step, sessions)
-        if let session = try cached(name, sessions), lasts(session) { return session.intoCredentials() }
-        return try renewed(step, unless: name)
+        guard let session = try cached(name, sessions) else {
+            return try renewed(step, unless: Sight(name: name, accessKeyID: nil))
+        }
+        if lasts(session) { return session.intoCredentials() }
+        return try renewed(step, unless: Sight(name: name, accessKeyID: session.credentials.accessKeyID))
+    }
+
+    /// What was in an entry before its lock was waited for: whose session, if any.
+    private struct Sight {
+        let name: String
+        let accessKeyID: String?
     }
 
     /// Mints the session of `step` under its lock and publishes it.
     ///
-    /// - Parameter name: the entry to read again under the lock, since another process may have renewed it meanwhile;
+    /// - Parameter sight: the entry to read again under the lock, since another process may have renewed it meanwhile;
     ///   nil to mint in any case.
-    private func renewed(_ step: Int, unless name: String?) throws(Failure) -> Credentials {
+    private func renewed(_ step: Int, unless sight: Sight?) throws(Failure) -> Credentials {
         let sessions = try keys.sessions()
         let entry: String
-        if let name { entry = name } else { entry = try self.name(of: step, sessions) }
-        do throws(Failure) { return try renewedUnderLock(step, entry, sessions, mayBeThere: name != nil) } catch {
+        if let sight { entry = sight.name } else { entry = try self.name(of: step, sessions) }
+        do throws(Failure) { return try renewedUnderLock(step, entry, sessions, unless: sight) } catch {
             // An old session that still works is better than none, unless the caller wants more of it.
-            if !error.isStop, !isStrict, name != nil, let old = try cached(entry, sessions) {
+            if !error.isStop, !isStrict, sight != nil, let old = try cached(entry, sessions) {
                 return old.intoCredentials()
             }
             throw error
@@ -171,22 +188,34 @@ final class Issuer {
     }
 
     private func renewedUnderLock(
-        _ step: Int, _ entry: String, _ sessions: borrowing SessionCache, mayBeThere: Bool
+        _ step: Int, _ entry: String, _ sessions: borrowing SessionCache, unless sight: Sight?
     ) throws(Failure) -> Credentials {
         let start = Deadline.now
-        let lock = try lock(entry, sessions, hasOther: mayBeThere && !isStrict)
+        let lock = try lock(entry, sessions, hasOther: sight != nil && !isStrict)
         defer { withExtendedLifetime(lock) {} }
-        if mayBeThere, let session = try cached(entry, sessions), lasts(session) { return session.intoCredentials() }
-        if mayBeThere, let session = try handedOver(entry, sessions) { return session.intoCredentials() }
+        if let sight, let session = try renewedMeanwhile(sight, sessions) { return session.intoCredentials() }
         if let shared = try sharedFailure(entry, sessions, since: start) { throw shared }
         // With something to serve meanwhile, nobody is waited for who may be far away.
         let isUrgent = keys.enquirer.isUrgent
-        if mayBeThere, !isStrict, try cached(entry, sessions) != nil { keys.enquirer.isUrgent = false }
+        if sight != nil, !isStrict, try cached(entry, sessions) != nil { keys.enquirer.isUrgent = false }
         defer { keys.enquirer.isUrgent = isUrgent }
         do throws(Failure) { return try minted(step, entry, sessions) } catch {
             note(error, entry, sessions)
             throw error
         }
+    }
+
+    /// What another process has made while the lock was waited for, whatever is left of it: another one would not last
+    /// longer, and may cost another code.
+    private func renewedMeanwhile(
+        _ sight: Sight, _ sessions: borrowing SessionCache
+    ) throws(Failure) -> Session? {
+        if let session = try cached(sight.name, sessions),
+            session.credentials.accessKeyID != sight.accessKeyID || lasts(session)
+        {
+            return session
+        }
+        return try handedOver(sight.name, sessions)
     }
 
     private func minted(
@@ -215,7 +244,7 @@ extension Issuer {
     /// The cached session, if it has not ended.
     func cached(_ name: String, _ sessions: borrowing SessionCache) throws(Failure) -> Session? {
         do throws(SessionCacheError) {
-            guard let session = try sessions.session(name), remaining(session) > 0 else { return nil }
+            guard let session = try sessions.session(name), session.end > wallClock() else { return nil }
             return session
         } catch { throw Failure(error) }
     }
@@ -236,18 +265,13 @@ extension Issuer {
         } catch { keys.sayNotKept(error) }
     }
 
-    private func remaining(_ session: borrowing Session) -> Int64 {
-        (session.credentials.expiration ?? 0) - wallClock()
-    }
-
-    private func lasts(_ session: borrowing Session) -> Bool { remaining(session) >= lifetime }
+    private func lasts(_ session: borrowing Session) -> Bool { session.isServed(at: wallClock(), freshness) }
 
     /// A code was given for the session of `step`, or it needs none, or less than half of it is left.
     private func isSpent(step: Int) throws(Failure) -> Bool {
         guard !codes.isGiven, chain.session?.mfa != nil else { return true }
         let sessions = try keys.sessions()
         guard let session = try cached(name(of: step, sessions), sessions) else { return true }
-        let whole = (session.credentials.expiration ?? 0) - session.label.issued
-        return remaining(session) * 2 < whole
+        return (session.end - wallClock()) * 2 < session.end - session.label.issued
     }
 }

@@ -81,27 +81,52 @@ extension Issuer {
         guard !codes.isGiven, let boot = bootIdentifier() else { return nil }
         let found: SharedFailure?
         do throws(SessionCacheError) { found = try sessions.failure(name, boot: boot) } catch { throw Failure(error) }
+        guard let found, let code = ExitCode(rawValue: Int32(clamping: found.code)) else { return nil }
         let lateness = keys.context.isHelper ? Waiting.withFailures : 0
-        guard let found, found.answers(waitingSince: start, lateness: lateness, now: .now),
-            let code = ExitCode(rawValue: Int32(clamping: found.code))
-        else { return nil }
+        let answers = found.answers(waitingSince: start, lateness: lateness, now: .now) { audience in
+            sessions.digest(circumstances(for: audience))
+        }
+        guard answers else { return nil }
         // Somebody at a terminal of their own is asked there, whatever became of a prompt elsewhere.
         if code == .promptNeeded, !keys.context.isHelper, keys.context.canAsk { return nil }
         var failure = Failure(code, found.message, hint: found.hint)
-        failure.reach = found.isForLatecomers ? .latecomers : .waiting
+        failure.reach = Reach(found.audience)
         failure.moment = found.moment
         return failure
     }
 
     /// Notes a failure for the others that it answers.
     func note(_ failure: Failure, _ name: String, _ sessions: borrowing SessionCache) {
-        // That a code of this command line was wrong says nothing of the others'.
-        guard failure.reach == .latecomers || failure.reach == .waiting && !hadCode, let boot = bootIdentifier() else {
-            return
-        }
+        // That a code of this command line was wrong says nothing of the others'; nor does what a process met that was
+        // stopped meanwhile.
+        guard let audience = failure.audience, !hadCode || failure.reach == .latecomers, !minter.wasStopped,
+            let boot = bootIdentifier()
+        else { return }
         let shared = SharedFailure(
             code: UInt64(failure.code.rawValue), message: failure.message, hint: failure.hint,
-            moment: failure.moment ?? .now, isForLatecomers: failure.reach == .latecomers)
+            moment: failure.moment, audience: audience,
+            circumstances: sessions.digest(circumstances(for: audience)))
         try? sessions.note(shared, name, boot: boot, random: .system)
+    }
+}
+
+extension Reach {
+    fileprivate init(_ audience: SharedFailure.Audience) {
+        switch audience {
+        case .alike, .waiting: self = .waiting
+        case .alikeAndLater, .waitingAndLater: self = .latecomers
+        }
+    }
+}
+
+extension Failure {
+    /// Whom it answers beside this process; nil for nobody.
+    fileprivate var audience: SharedFailure.Audience? {
+        let isPersons = code == .promptNeeded
+        return switch reach {
+        case .nobody: nil
+        case .waiting: isPersons ? .waiting : .alike
+        case .latecomers: isPersons ? .waitingAndLater : .alikeAndLater
+        }
     }
 }

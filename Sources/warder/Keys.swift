@@ -1,3 +1,4 @@
+import Glibc
 import Linux
 import Secrets
 import Sessions
@@ -17,6 +18,7 @@ final class Keys {
     var passedOver: String?
     private let stops = PromptStops()
     private var hasSaidNotKept = false
+    private var hasSaidClock = false
 
     init(_ context: Context) {
         self.context = context
@@ -161,6 +163,21 @@ final class Keys {
         hasSaidNotKept = true
         note("not kept for the next call: \(Failure(error).message)")
     }
+
+    /// Says, once, that this machine's clock is wrong, where that is so: SDKs take a session that ends by AWS's time for
+    /// one that has ended, or for one that lasts.
+    ///
+    /// - Parameter offset: AWS's time less this machine's, in seconds.
+    func sayClock(_ offset: Int64) {
+        guard offset.magnitude >= Self.noticed, !hasSaidClock, !context.isHelper || isatty(STDERR_FILENO) == 1 else {
+            return
+        }
+        hasSaidClock = true
+        note("this machine's clock is \(spoken(clockOffset: offset)): set it, since programs go by it (timedatectl)")
+    }
+
+    /// Seconds. AWS refuses what is signed further off.
+    private static let noticed: UInt64 = 300
 
     // MARK: - Keys
 

@@ -74,7 +74,7 @@ final class Minter {
         let device = role == nil ? chain.session?.mfa : role?.mfa
         return SessionLabel(
             profile: role?.profile ?? sourceProfile, key: keyName, role: role?.roleARN.value,
-            mfaDevice: device?.serial.value, issued: wallClock())
+            mfaDevice: device?.serial.value, issued: wallClock(), clock: calls.clock)
     }
 
     // MARK: - Making it
@@ -86,7 +86,8 @@ final class Minter {
             case .sso(let sso): [sso.accountID?.value, sso.roleName?.value].compactMap { $0 }.joined(separator: ":")
             default: nil
             }
-        return SessionLabel(profile: sourceProfile, key: nil, role: role, mfaDevice: nil, issued: wallClock())
+        return SessionLabel(
+            profile: sourceProfile, key: nil, role: role, mfaDevice: nil, issued: wallClock(), clock: calls.clock)
     }
 
     /// What the chain begins with.
@@ -114,9 +115,22 @@ final class Minter {
     ///
     /// - Parameter signer: gives what the request is signed with.
     func mint(_ step: Int, signer: () throws(Failure) -> Credentials) throws(Failure) -> Credentials {
-        if step == Chain.sourceStep { return try source().ending(by: wallClock() + Self.longest) }
-        return try minted(step, signer: signer).ending(by: wallClock() + Self.longest)
+        let made = step == Chain.sourceStep ? try source() : try minted(step, signer: signer)
+        var credentials = made.ending(by: calls.time + Self.longest)
+        credentials.clockOffset = calls.clock?.seconds ?? 0
+        return credentials
     }
+
+    /// This process was stopped while it waited for an answer.
+    var wasStopped: Bool { calls.wasStopped }
+
+    /// The file that the token of a web identity is in.
+    var tokenFile: String? {
+        if case .webIdentity(let identity) = chain.source { identity.tokenFile.value } else { nil }
+    }
+
+    /// The file of certificates that requests trust; nil for the system's.
+    var caBundle: String? { endpoints.caBundle }
 
     private func minted(_ step: Int, signer: () throws(Failure) -> Credentials) throws(Failure) -> Credentials {
         let endpoint = try endpoint(of: step)
@@ -189,7 +203,8 @@ final class Minter {
         }
         let wanted = WantedCode(
             device: serial, profile: chain.profile, command: chain.mfaProcess?.value, purpose: what)
-        return try codes.withCode(wanted, seed: { () throws(Failure) in try self.seed(of: serial) }, work)
+        return try codes.withCode(
+            wanted, seed: { () throws(Failure) in try self.seed(of: serial) }, time: { self.calls.time }, work)
     }
 
     /// What codes of the device are made from, where it is stored with the key.
@@ -225,7 +240,8 @@ final class Minter {
         return index >= 0 ? chain.roles[index] : nil
     }
 
-    private var keyName: String? {
+    /// The stored key that the chain begins with.
+    var keyName: String? {
         if case .storedKey(let name, _) = chain.source { name } else { nil }
     }
 

@@ -25,6 +25,9 @@ final class ProfileLoading {
     /// Where the config file is, or would be.
     func configPath() throws(Failure) -> String { try locations().config }
 
+    /// Where both files are, or would be; none where that is not known.
+    var paths: [String] { (try? locations()).map { [$0.config, $0.credentials] } ?? [] }
+
     private func locations() throws(Failure) -> FileLocations {
         do throws(ProfileError) {
             return try FileLocations.find { context.environment[$0] }

@@ -155,6 +155,6 @@ extension String {
 extension Credentials {
     /// How long they are good, for people.
     var remainingTime: String {
-        expiration.map { "good for " + spoken(seconds: $0 - wallClock()) } ?? "good without an end"
+        end.map { "good for " + spoken(seconds: $0 - wallClock()) } ?? "good without an end"
     }
 }

@@ -7,6 +7,7 @@ import signal
 import time
 
 import pexpect
+from aging import age
 from asking import codes, in_line, is_waited_for, keys, open_home, until, waiting_home
 from home import MFA, WARDER, exit_code
 from recording_sts import denied, wrong_code
@@ -100,6 +101,31 @@ def test_nobody_comes(open_home, sts):
     assert sts.actions() == [] and not is_waited_for(open_home)
 
 
+def test_a_client_that_tries_again_is_told_at_once_that_nobody_answered(open_home):
+    open_home.settings("[warder]\nhandoff_time = 3s\n")
+    first = open_home.run("process", "prod")
+    first.failed(4, "nobody answered in time")
+    start = time.monotonic()
+    again = open_home.run("process", "prod")
+    assert (again.code, again.err) == (4, first.err) and time.monotonic() - start < 2.5
+    # One who would be asked elsewhere is.
+    terminal = open_home.terminal("process", "prod")
+    terminal.expect_exact("MFA code for prod")
+    terminal.sendline("123456")
+    terminal.expect_exact('"Version":1')
+
+
+def test_who_comes_later_is_waited_for_again(open_home):
+    open_home.settings("[warder]\nhandoff_time = 1s\n")
+    open_home.run("process", "prod").failed(4, "nobody answered in time")
+    time.sleep(5.5)
+    open_home.settings("[warder]\nhandoff_time = 50s\n")
+    process = open_home.start("process", "prod")
+    until(lambda: is_waited_for(open_home))
+    open_home.good("mfa", "123456")
+    assert json.loads(process.communicate(timeout=60)[0])["Version"] == 1
+
+
 def test_without_prompts_nobody_is_waited_for(waiting_home):
     start = time.monotonic()
     waiting_home.run("process", "prod", "--no-prompt").failed(4, "prompts are switched off")
@@ -111,6 +137,7 @@ def test_an_old_session_is_served_while_nobody_answers(open_home, sts):
     open_home.settings("[warder]\nhandoff_time = 1s\n")
     sts.lifetimes["GetSessionToken"] = 600
     open_home.good("refresh", "alice", "--mfa-code", "123456")
+    age(open_home, 3000)
     assert json.loads(open_home.good("process", "alice"))["Version"] == 1
 
 
@@ -158,6 +185,7 @@ def test_nobody_is_waited_for_where_nobody_has_the_lock(waiting_home):
 def test_an_old_session_is_served_at_once_while_somebody_is_asked(waiting_home, sts):
     sts.lifetimes["GetSessionToken"] = 800
     waiting_home.good("refresh", "alice", "--mfa-code", "123456")
+    age(waiting_home, 3000)
     terminal = waiting_home.terminal("process", "alice")
     terminal.expect_exact("MFA code for alice")
     start = time.monotonic()

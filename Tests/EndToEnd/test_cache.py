@@ -1,9 +1,11 @@
 """What is kept, for how long, and what is asked of STS again."""
 
+import datetime
 import json
 import time
 
 import pytest
+from aging import age
 from home import ROLE
 from recording_sts import denied, server_error
 
@@ -50,24 +52,48 @@ def test_what_shaped_a_session_names_it(working, sts):
     assert sts.only("AssumeRole").parameters["ExternalId"] == "other"
 
 
-def test_a_session_of_under_sixteen_minutes_is_renewed(unlocked, sts):
+def test_a_session_of_an_hour_is_renewed_with_under_sixteen_minutes_left(unlocked, sts):
     sts.lifetimes = {"AssumeRole": 15 * 60 + 50}
     first = key_id(unlocked, "prod", "--mfa-code", "123456", passphrase=True)
+    age(unlocked, 2700)
     assert key_id(unlocked, "prod") != first
     assert sts.actions() == ["GetSessionToken", "AssumeRole", "AssumeRole"]
 
 
-def test_a_session_of_over_sixteen_minutes_is_not(unlocked, sts):
+def test_a_session_of_an_hour_is_served_with_over_sixteen_minutes_left(unlocked, sts):
     sts.lifetimes = {"AssumeRole": 16 * 60 + 60}
     first = key_id(unlocked, "prod", "--mfa-code", "123456", passphrase=True)
+    age(unlocked, 2700)
     assert key_id(unlocked, "prod") == first
     assert sts.actions() == ["GetSessionToken", "AssumeRole"]
+
+
+@pytest.mark.parametrize("life", [20, 900, 950, 1500])
+def test_a_session_that_does_not_live_much_longer_is_served_too(unlocked, sts, life):
+    sts.lifetimes = {"GetSessionToken": life, "AssumeRole": life}
+    first = key_id(unlocked, "prod", "--mfa-code", "123456", passphrase=True)
+    assert [key_id(unlocked, "prod") for _ in range(3)] == [first] * 3
+    assert sts.actions() == ["GetSessionToken", "AssumeRole"]
+    explained = json.loads(unlocked.good("explain", "prod", "--json"))
+    assert [step["next"] for step in explained["steps"]] == ["nothing"] * 3
+
+
+def test_a_session_of_fifteen_minutes_is_renewed_with_under_a_fifth_left(unlocked, sts):
+    sts.lifetimes = {"AssumeRole": 170}
+    first = key_id(unlocked, "prod", "--mfa-code", "123456", passphrase=True)
+    age(unlocked, 730)
+    assert json.loads(unlocked.good("explain", "prod", "--json"))["steps"][-1]["next"] == "request"
+    sts.lifetimes = {"AssumeRole": 900}
+    second = key_id(unlocked, "prod")
+    assert second != first and key_id(unlocked, "prod") == second
+    assert sts.actions() == ["GetSessionToken", "AssumeRole", "AssumeRole"]
 
 
 @pytest.mark.parametrize("behaviour", [denied, server_error])
 def test_the_old_one_is_served_while_it_is_valid_if_renewal_fails(unlocked, sts, behaviour):
     sts.lifetimes = {"AssumeRole": 900}
     first = key_id(unlocked, "prod", "--mfa-code", "123456", passphrase=True)
+    age(unlocked, 2700)
     sts.always("AssumeRole", behaviour)
     result = unlocked.run("process", "prod")
     assert (result.code, result.err) == (0, "")
@@ -78,6 +104,7 @@ def test_the_old_one_is_served_while_it_is_valid_if_renewal_fails(unlocked, sts,
 def test_the_old_one_is_served_while_it_is_valid_if_nobody_can_be_asked(unlocked, sts):
     sts.lifetimes = {"GetSessionToken": 900}
     first = key_id(unlocked, "alice", "--mfa-code", "123456", passphrase=True)
+    age(unlocked, 2700)
     result = unlocked.run("process", "alice")
     assert (result.code, result.err) == (0, "")
     assert json.loads(result.out)["AccessKeyId"] == first
@@ -137,3 +164,40 @@ def test_a_clock_that_is_wrong_is_corrected(unlocked, sts):
     assert sts.actions().count("AssumeRole") <= 2
     last = sts.requests[-1]
     assert abs(last.signed_at - (last.at + sts.ahead)) < 10
+
+
+YEAR = 365 * 86400
+
+
+@pytest.mark.parametrize("ahead", [-YEAR, YEAR, -1800])
+def test_where_the_clock_is_wrong_sessions_go_by_that_of_aws(unlocked, sts, ahead):
+    sts.ahead = ahead
+    first = unlocked.run("process", "prod", "--mfa-code", "123456", passphrase=True)
+    assert (first.code, first.err) == (0, "")
+    end = datetime.datetime.fromisoformat(json.loads(first.out)["Expiration"])
+    assert abs(end.timestamp() - sts.now() - 3600) < 60
+    count = len(sts.requests)
+    assert unlocked.good("process", "prod") == first.out and len(sts.requests) == count
+    assert json.loads(unlocked.good("explain", "prod", "--json"))["steps"][-1]["next"] == "nothing"
+    sessions = json.loads(unlocked.good("status", "--json"))["sessions"]
+    assert len(sessions) == 2
+
+
+@pytest.mark.parametrize("ahead, words", [(-YEAR, "365d ahead of"), (YEAR, "365d behind"), (-1800, "30m ahead of")])
+def test_a_clock_that_is_wrong_is_said(unlocked, sts, ahead, words):
+    sts.ahead = ahead
+    said = unlocked.run("refresh", "prod", "--mfa-code", "123456", passphrase=True)
+    assert said.code == 0 and f"warder: this machine's clock is {words} AWS's" in said.err, said
+    assert "prod: good for 59m" in said.err or "prod: good for 1h" in said.err, said
+    # From the cache too, where somebody reads it.
+    terminal = unlocked.terminal("process", "prod")
+    terminal.expect_exact(f"clock is {words} AWS's")
+    terminal.expect_exact('"Version":1')
+    assert words in unlocked.run("env", "prod", "--format", "json").err
+    assert f"clock: this machine's is {words} AWS's" in unlocked.good("explain", "prod")
+    assert unlocked.run("process", "prod").err == ""
+
+
+def test_a_clock_that_is_right_is_not_mentioned(unlocked, sts):
+    sts.ahead = 100
+    assert "clock" not in unlocked.run("refresh", "prod", "--mfa-code", "123456", passphrase=True).err

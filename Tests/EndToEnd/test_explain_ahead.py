@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from aging import age
 from clouds import ACCOUNT, PERMISSIONS, START
 from home import ROLE
 from secret_service import answered
@@ -144,6 +145,7 @@ def test_an_old_session_is_served_where_its_source_is_gone(unlocked, sts):
     unlocked.add_profile("p", f"warder_role_arn = {ROLE}", "credential_source = Environment")
     sts.lifetimes["AssumeRole"] = 600
     unlocked.good("process", "p")
+    age(unlocked, 3000)
     assert json.loads(unlocked.good("explain", "p", "--json"))["steps"][1]["next"] == "request"
     unlocked.environment["AWS_SECRET_ACCESS_KEY"] = ""
     explanation = json.loads(unlocked.good("explain", "p", "--json"))

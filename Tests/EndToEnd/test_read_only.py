@@ -5,6 +5,7 @@ import os
 import subprocess
 
 import pytest
+from aging import age
 from home import random_key
 from stores import add_key_profile, lines
 
@@ -223,6 +224,7 @@ def test_an_old_session_does_not_hide_the_new_one(cached, sts):
         pytest.skip("the kernel's keyring of the tests' own user is needed")
     sts.lifetimes = {"AssumeRole": 900}
     old = json.loads(home.good("process", "audit"))["AccessKeyId"]
+    age(home, 2700)
     sts.lifetimes = {}
     cached.freeze(home.cache)
     new = json.loads(home.good("process", "audit"))["AccessKeyId"]

@@ -13,6 +13,7 @@ import time
 
 import pytest
 import recording_sts
+from aging import age
 from home import NOBODY, PASSPHRASE, ROLE, WARDER, exit_code
 from serving import CLIENT, TOKEN, URI, Served, in_front, run_as, wait_for
 
@@ -209,9 +210,14 @@ def test_renewal_across_the_end(serve, sts):
     assert sts.actions() == ["AssumeRole"] * 2
 
 
-def test_while_a_renewal_takes_its_time_the_old_is_served_at_once(serve, sts):
+def test_while_a_renewal_takes_its_time_the_old_is_served_at_once(serve, working, sts):
     sts.lifetimes["AssumeRole"] = 120
-    served = serve()
+    working.good("process", "audit")
+    age(working, 3480)
+    # It is kept when it cannot be renewed, and nobody is told of that for long.
+    sts.always("AssumeRole", recording_sts.denied)
+    served = serve(profile="audit")
+    time.sleep(5.5)
     sts.always("AssumeRole", recording_sts.hang)
     first = served.credentials()
     assert sts.waiting.acquire(timeout=60)
@@ -224,6 +230,14 @@ def test_while_a_renewal_takes_its_time_the_old_is_served_at_once(serve, sts):
     sts.released.set()
     # One that AWS kept too long is tried again after a minute.
     assert wait_for(lambda: (now := served.credentials()) != first and now, "new session", 150)
+
+
+def test_sessions_of_fifteen_minutes_are_not_renewed_before_their_time(serve, sts):
+    sts.lifetimes["AssumeRole"] = 900
+    served = serve()
+    first = served.credentials()
+    time.sleep(2)
+    assert served.credentials() == first and sts.actions() == ["AssumeRole"]
 
 
 def test_those_who_come_after_the_end_get_what_one_renewal_brings(serve, sts):

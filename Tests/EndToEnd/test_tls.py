@@ -68,6 +68,19 @@ def test_a_ca_bundle_vouches_for_it(at_secure, secure, certificate, how):
     assert secure.actions() == ["GetSessionToken", "AssumeRole"]
 
 
+def test_who_trusts_it_is_not_told_that_it_cannot_be_trusted(at_secure, certificate):
+    """Neither with another bundle, nor once the bundle is mended."""
+    bundle = at_secure.root / "bundle.pem"
+    bundle.write_bytes(b"")
+    at_secure.add_profile("plain", "warder_key = alice")
+    untrusting = at_secure.run("process", "plain", passphrase=True)
+    assert untrusting.code in (6, 8), untrusting
+    env = {"AWS_CA_BUNDLE": str(bundle)}
+    assert at_secure.run("process", "plain", passphrase=True, env=env).code in (6, 8)
+    bundle.write_bytes((certificate / "certificate.pem").read_bytes())
+    assert at_secure.run("process", "plain", passphrase=True, env=env).code == 0
+
+
 def test_a_name_that_does_not_match_is_refused(at_secure, secure, certificate):
     at_secure.endpoint(secure.url.replace("127.0.0.1", "localhost"))
     at_secure.run(*PROCESS, passphrase=True, env={"AWS_CA_BUNDLE": str(certificate / "certificate.pem")}).failed(6)

@@ -7,6 +7,7 @@ import time
 
 import pytest
 import recording_sts
+from aging import age
 from asking import until
 from crowds import ROLES, Crowd, expect_one_answer, outcomes
 from locks import held, waiting_for
@@ -82,6 +83,74 @@ def test_two_roles_behind_one_session_at_once(unlocked, sts):
         process.communicate(timeout=60)
         assert process.returncode == 0
     assert sorted(sts.actions()) == ["AssumeRole", "AssumeRole", "GetSessionToken"]
+
+
+# Sessions that live for fifteen minutes
+
+
+@pytest.fixture
+def short(crowd):
+    for action in ("GetSessionToken", "AssumeRole", "AssumeRoleWithWebIdentity"):
+        crowd.sts.lifetimes[action] = 900
+        crowd.sts.always(action, recording_sts.late(1))
+    return crowd
+
+
+@pytest.mark.parametrize("count", [4, 8, 40])
+def test_short_sessions_are_one_for_all(short, count):
+    expect_one_answer(outcomes(short.start(count)))
+    short.expect_single_flight(count)
+    # And for those who come later, one after another.
+    expect_one_answer([outcomes(short.start(1))[0] for _ in range(3)])
+    short.expect_single_flight(count)
+
+
+def test_a_short_role_takes_one_code_of_its_own_device(short, sts):
+    short.home.add_profile(
+        "own", "warder_role_arn = arn:aws:iam::222222222222:role/Own", "warder_source_profile = alice",
+        "mfa_serial = arn:aws:iam::111111111111:mfa/second", "duration_seconds = 900",
+        f"mfa_process = {short.codes.program}")
+    results = all_of(short.home, 8, "process", "own", passphrase=True)
+    expect_one_answer(results)
+    # The session behind it takes one of the key's own device.
+    assert sts.actions() == ["GetSessionToken", "AssumeRole"] and len(short.sent()) == len(short.codes.askers) == 2
+
+
+PROGRAM = """#!/bin/sh
+echo x >>"$0.ran"
+sleep 1
+end=$(date -u -d '+900 seconds' +%Y-%m-%dT%H:%M:%SZ)
+echo '{"Version":1,"AccessKeyId":"ASIAPROGRAM","SecretAccessKey":"s","SessionToken":"t","Expiration":"'$end'"}'
+"""
+
+
+def test_short_sessions_of_another_program_are_one_for_all(short, sts):
+    program = short.home.root / "program"
+    program.write_text(PROGRAM)
+    program.chmod(0o700)
+    short.home.add_profile("other", f"warder_credential_process = {program}")
+    expect_one_answer(all_of(short.home, 8, "process", "other", passphrase=True))
+    expect_one_answer(all_of(short.home, 1, "process", "other", passphrase=True))
+    assert (short.home.root / "program.ran").read_text() == "x\n" and sts.actions() == []
+
+
+def test_short_sessions_of_a_web_identity_are_one_for_all(short, sts):
+    token = short.home.root / "token"
+    token.write_text("a.b.c")
+    short.home.add_profile(
+        "web", "warder_role_arn = arn:aws:iam::222222222222:role/Web", f"warder_web_identity_token_file = {token}")
+    expect_one_answer(all_of(short.home, 8, "process", "web", passphrase=True))
+    expect_one_answer(all_of(short.home, 1, "process", "web", passphrase=True))
+    assert sts.actions() == ["AssumeRoleWithWebIdentity"]
+
+
+def test_those_who_want_all_of_a_short_session_share_it(short, sts):
+    short.home.good("refresh", "alice", "--mfa-code", "777777", passphrase=True)
+    sts.requests.clear()
+    wanted = ["exec", "--min-ttl", "15m", "role0", "--", "printenv", "AWS_ACCESS_KEY_ID"]
+    results = all_of(short.home, 6, *wanted, passphrase=True)
+    assert {code for code, _, _ in results} == {0} and len({out for _, out, _ in results}) == 1
+    assert sts.actions() == ["AssumeRole"]
 
 
 # Failures
@@ -191,6 +260,7 @@ def test_while_somebody_types_a_code_an_old_session_is_served(crowd):
     for action in ("GetSessionToken", "AssumeRole"):
         crowd.sts.lifetimes[action] = 300
     (old,) = outcomes(crowd.start(1))
+    age(crowd.home, 3300)
     crowd.codes.hold()
     leader = crowd.start(1)[0]
     until(lambda: len(crowd.codes.askers) == 2)

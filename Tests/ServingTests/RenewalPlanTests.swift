@@ -25,21 +25,21 @@ import Testing
         #expect(!plan.isDueAhead(at: 9_000, uptime: 0))
         #expect(plan.isDueAhead(at: 9_100, uptime: 0))
         #expect(!plan.isDueAhead(at: 9_999, uptime: 0))
-        plan.succeeded(end: 20_000, uptime: 0)
+        plan.succeeded(end: 20_000, margin: margin, uptime: 0)
         #expect(!plan.isDueAhead(at: 19_998, uptime: 1_000_000))
     }
 
     @Test("sessions shorter than the margin are not renewed at each request") func short() {
         var plan = RenewalPlan(end: 900, margin: margin)
         let first = plan.ask(at: 0, uptime: 0)
-        plan.succeeded(end: 900, uptime: 100)
+        plan.succeeded(end: 900, margin: margin, uptime: 100)
         let (second, third) = (plan.ask(at: 1, uptime: 1_100), plan.ask(at: 61, uptime: 60_100))
         #expect(first && !second && third)
     }
 
     @Test("once they have ended, at once after a success and soon after a failure") func ended() {
         var plan = RenewalPlan(end: 100, margin: margin)
-        plan.succeeded(end: 101, uptime: 1_000)
+        plan.succeeded(end: 101, margin: margin, uptime: 1_000)
         let afterSuccess = plan.ask(at: 101, uptime: 1_001)
         #expect(afterSuccess)
         plan.failed(uptime: 2_000)

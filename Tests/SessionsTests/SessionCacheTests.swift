@@ -200,14 +200,19 @@ struct SessionCacheTests {
 struct SharedFailureTests {
     private let scratch = Scratch()
 
-    private func failure(at moment: Int64, forLatecomers: Bool = true) -> SharedFailure {
+    private func failure(at moment: Int64, for audience: SharedFailure.Audience = .alikeAndLater) -> SharedFailure {
         SharedFailure(
-            code: 5, message: "no", hint: "try", moment: Deadline(milliseconds: moment), isForLatecomers: forLatecomers)
+            code: 5, message: "no", hint: "try", moment: Deadline(milliseconds: moment), audience: audience,
+            circumstances: [1, 2])
     }
 
-    private func answers(_ failure: SharedFailure, since start: Int64, lateness: Int64, now: Int64 = 90_000) -> Bool {
+    private func answers(
+        _ failure: SharedFailure, since start: Int64, lateness: Int64, now: Int64 = 12_000,
+        _ circumstances: [UInt8] = [1, 2]
+    ) -> Bool {
         failure.answers(
-            waitingSince: Deadline(milliseconds: start), lateness: lateness, now: Deadline(milliseconds: now))
+            waitingSince: Deadline(milliseconds: start), lateness: lateness, now: Deadline(milliseconds: now)
+        ) { _ in circumstances }
     }
 
     @Test("whoever waited while it came about is answered, and whoever comes soon after if it is for them")
@@ -215,30 +220,61 @@ struct SharedFailureTests {
         #expect(answers(failure(at: 10_000), since: 9_000, lateness: 0))
         #expect(answers(failure(at: 10_000), since: 10_000, lateness: 0))
         #expect(!answers(failure(at: 10_000), since: 10_001, lateness: 0))
-        #expect(answers(failure(at: 10_000), since: 15_000, lateness: 5_000))
-        #expect(!answers(failure(at: 10_000), since: 15_001, lateness: 5_000))
-        #expect(answers(failure(at: 10_000, forLatecomers: false), since: 9_000, lateness: 5_000))
-        #expect(!answers(failure(at: 10_000, forLatecomers: false), since: 10_001, lateness: 5_000))
+        #expect(answers(failure(at: 10_000), since: 15_000, lateness: 5_000, now: 15_000))
+        #expect(!answers(failure(at: 10_000), since: 15_001, lateness: 5_000, now: 15_001))
+        #expect(answers(failure(at: 10_000, for: .alike), since: 9_000, lateness: 5_000))
+        #expect(!answers(failure(at: 10_000, for: .alike), since: 10_001, lateness: 5_000))
     }
 
-    @Test("one of the future is of another machine or another time")
-    func future() { #expect(!answers(failure(at: 10_000), since: 9_000, lateness: 5_000, now: 9_999)) }
+    @Test("who asks for the same in another way is not answered by what AWS said")
+    func circumstances() {
+        for audience in [SharedFailure.Audience.alike, .alikeAndLater] {
+            #expect(!answers(failure(at: 10_000, for: audience), since: 9_000, lateness: 5_000, [1, 3]))
+            #expect(!answers(failure(at: 10_000, for: audience), since: 9_000, lateness: 5_000, []))
+        }
+    }
+
+    @Test("what a person declined answers whoever waited, and those later who would ask in the same places")
+    func persons() {
+        for audience in [SharedFailure.Audience.waiting, .waitingAndLater] {
+            #expect(answers(failure(at: 10_000, for: audience), since: 9_000, lateness: 0, [1, 3]))
+            #expect(!answers(failure(at: 10_000, for: audience), since: 11_000, lateness: 5_000, [1, 3]))
+        }
+        #expect(answers(failure(at: 10_000, for: .waitingAndLater), since: 11_000, lateness: 5_000))
+        #expect(!answers(failure(at: 10_000, for: .waiting), since: 11_000, lateness: 5_000))
+    }
+
+    @Test("one of the future is of another machine or another time, and one of long ago of a process that was held up")
+    func age() {
+        #expect(!answers(failure(at: 10_000), since: 9_000, lateness: 5_000, now: 9_999))
+        #expect(answers(failure(at: 10_000), since: 9_000, lateness: 5_000, now: 20_000))
+        #expect(!answers(failure(at: 10_000), since: 9_000, lateness: 5_000, now: 20_001))
+    }
 
     @Test("it comes back as it was noted, to the same boot alone, until a session is published or forgotten")
     func noted() throws {
         let cache = scratch.cache()
         let name = try cache.name(of: [1])
-        for isForLatecomers in [false, true] {
-            let noted = failure(at: 12, forLatecomers: isForLatecomers)
+        for audience in [SharedFailure.Audience.alike, .waitingAndLater] {
+            let noted = failure(at: 12, for: audience)
             let lock = try cache.lock(name, until: .now)
             try cache.note(noted, name, boot: "this", random: .system)
             #expect(try cache.failure(name, boot: "this") == noted)
             #expect(try cache.failure(name, boot: "that") == nil)
-            if isForLatecomers { try cache.publish(session(), name, random: .system) }
+            if audience == .alike { try cache.publish(session(), name, random: .system) }
             withExtendedLifetime(lock) {}
-            if !isForLatecomers { try SessionFolder(scratch.folder).forgetAll(until: .now) }
+            if audience != .alike { try SessionFolder(scratch.folder).forgetAll(until: .now) }
         }
         #expect(try cache.failure(name, boot: "this") == nil)
+    }
+
+    @Test("circumstances are told apart under one key, and mean nothing under another")
+    func digests() {
+        let cache = scratch.cache()
+        let digest = cache.digest(SecretBytes("AWS_CA_BUNDLE=/a"))
+        #expect(digest.count == 32 && digest == cache.digest(SecretBytes("AWS_CA_BUNDLE=/a")))
+        #expect(digest != cache.digest(SecretBytes("AWS_CA_BUNDLE=/b")))
+        #expect(digest != scratch.cache(8).digest(SecretBytes("AWS_CA_BUNDLE=/a")))
     }
 }
 

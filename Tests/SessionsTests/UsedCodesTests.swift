@@ -144,6 +144,47 @@ final class UsedCodesTests {
         #expect(try files().isEmpty)
     }
 
+    private func takeBack(_ number: Int, _ device: String = device, at time: Int64 = now) throws {
+        let cache = cache()
+        let lock = try cache.lockCodes(device: device, until: .after(milliseconds: 10_000))
+        try cache.takeBack(code(number), device: device, now: time, random: .system)
+        withExtendedLifetime(lock) {}
+    }
+
+    @Test("one that reached nobody is good again, and no other one is")
+    func takenBack() throws {
+        try takeBack(123_456)
+        #expect(try files().isEmpty)
+        try note(123_456)
+        try note(654_321, at: now + 1)
+        try takeBack(654_321, at: now + 2)
+        #expect(try used(654_321) == nil)
+        #expect(try used(123_456) == now)
+        try takeBack(123_456, device + "2")
+        try takeBack(111_111)
+        #expect(try used(123_456) == now)
+        try takeBack(123_456)
+        #expect(try used(123_456) == nil)
+        try note(123_456, at: now + 5)
+        #expect(try used(123_456) == now + 5)
+    }
+
+    @Test("also where the kernel has kept it")
+    func takenBackFromTheKernel() throws {
+        try note(123_456)
+        let path = try onlyFile()
+        try FileManager.default.createDirectory(atPath: path + ".new", withIntermediateDirectories: false)
+        guard (try? note(654_321)) != nil else { return }
+        try takeBack(654_321)
+        #expect(try used(654_321) == nil)
+        #expect(try used(123_456) == now)
+        try note(111_111)
+        try FileManager.default.removeItem(atPath: path + ".new")
+        try takeBack(111_111)
+        #expect(try used(111_111) == nil)
+        #expect(try used(123_456) == now)
+    }
+
     @Test("whoever holds the lock of a device keeps others from it, and from no other device")
     func lock() throws {
         let cache = cache()

@@ -66,7 +66,9 @@ extension LibcurlTests {
         @Test("has every function that warder uses")
         func symbols() {
             var curl = warder_curl()
-            #expect(Int(warder_curl_open(&curl)) == WARDER_CURL_OPENED)
+            var reason = [CChar](repeating: 1, count: Int(WARDER_CURL_REASON_SIZE))
+            #expect(Int(warder_curl_open(&curl, &reason)) == WARDER_CURL_OPENED)
+            #expect(reason[0] == 0)
         }
     }
 }

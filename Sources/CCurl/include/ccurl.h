@@ -34,11 +34,16 @@ enum {
     WARDER_CURL_MISSING = 1,
     /// A libcurl without a function that warder needs, or that did not start.
     WARDER_CURL_UNUSABLE = 2,
+    /// There is one, and it could not be loaded.
+    WARDER_CURL_UNLOADABLE = 3,
 };
 
+enum { WARDER_CURL_REASON_SIZE = 256 };
+
 /// Opens libcurl, in the flavour that is there, and starts it with memory that is wiped before it is let go.
-/// Idempotent; one of the values above.
-int warder_curl_open(struct warder_curl *curl);
+/// Idempotent; one of the values above. What the dynamic linker said goes into `reason`, which has room for
+/// `WARDER_CURL_REASON_SIZE` bytes.
+int warder_curl_open(struct warder_curl *curl, char *reason);
 
 /// `curl_easy_setopt` with a `long`.
 int warder_curl_set_number(const struct warder_curl *curl, warder_curl_handle *handle, int option, long value);
@@ -92,6 +97,7 @@ enum {
     WARDER_CURLE_COULDNT_RESOLVE_HOST = 6,
     WARDER_CURLE_COULDNT_CONNECT = 7,
     WARDER_CURLE_WRITE_ERROR = 23,
+    WARDER_CURLE_OUT_OF_MEMORY = 27,
     WARDER_CURLE_OPERATION_TIMEDOUT = 28,
     WARDER_CURLE_SSL_CONNECT_ERROR = 35,
     WARDER_CURLE_PEER_FAILED_VERIFICATION = 60,

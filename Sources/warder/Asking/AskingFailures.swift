@@ -60,7 +60,8 @@ extension Failure {
                 hint: isCode
                     ? Self.refresh(profile) + ", or warder mfa while it waits"
                     : "answer it with warder mfa while it waits, or name the program in warder_callers")
-            reach = .waiting
+            // A client that tries again is not to wait as long each time.
+            reach = .latecomers
         }
     }
 
@@ -70,7 +71,13 @@ extension Failure {
         switch error {
         case .command(let error):
             self.init(error, "mfa_process", .process)
-            reach = .waiting
+            // That it could not be started may be for want of a descriptor here.
+            reach =
+                switch error {
+                case .notStarted: .nobody
+                case .timedOut: .latecomers
+                default: .waiting
+                }
         case .notACode:
             self.init(
                 .promptNeeded, "what was given as \(what) is not six digits", hint: "give the six digits of the device")

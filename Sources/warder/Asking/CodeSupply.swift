@@ -40,9 +40,11 @@ final class CodeSupply {
 
     /// Does `work` with a code of the wanted device. A wrong one of a person is asked for once more.
     ///
-    /// - Parameter seed: gives what codes of the device are made from; nil where nothing of it is stored.
+    /// - Parameters:
+    ///   - seed: gives what codes of the device are made from; nil where nothing of it is stored.
+    ///   - time: AWS's, in seconds since 1970.
     func withCode(
-        _ wanted: WantedCode, seed: () throws(Failure) -> SecretBytes?,
+        _ wanted: WantedCode, seed: () throws(Failure) -> SecretBytes?, time: () -> Int64,
         _ work: (borrowing MFACode?) throws(STSError) -> Credentials
     ) throws(Failure) -> Credentials {
         let sessions = try keys.sessions()
@@ -59,10 +61,14 @@ final class CodeSupply {
             do throws(STSError) {
                 let code = try MFACode(serialNumber: wanted.device, code: code.digits.copy())
                 let credentials = try work(consume code)
-                let left = credentials.expiration.map { " for " + spoken(seconds: $0 - wallClock()) } ?? ""
+                let left = credentials.expiration.map { " for " + spoken(seconds: $0 - time()) } ?? ""
                 enquirer.conclude("\(wanted.profile): good\(left)", succeeded: true)
                 return credentials
             } catch { refusal = error }
+            // Nobody took it, so that it is good still.
+            if refusal.isCertainlyUnsent {
+                try? sessions.takeBack(code.digits, device: wanted.device, now: wallClock(), random: .system)
+            }
             guard case .wrongCode = refusal, isPersons, note == nil else {
                 let failure = Failure(refusal, doing: wanted.purpose)
                 enquirer.conclude(failure.message, succeeded: false)

@@ -28,7 +28,7 @@ struct Consent {
             return
         }
         do throws(Failure) { try ask(caller) } catch {
-            if error.reach == .waiting { share(false, name, sessions) }
+            if error.reach != .nobody { share(false, name, sessions) }
             throw error
         }
         share(true, name, sessions)

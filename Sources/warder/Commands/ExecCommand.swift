@@ -5,6 +5,7 @@ import Linux
 import Prompt
 import Secrets
 import Serving
+import Sessions
 
 struct Exec: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -39,7 +40,8 @@ struct Exec: ParsableCommand {
     func run() throws {
         let context = try common.context()
         let issuer = try Issuer(
-            context, profile: profile, code: code.mfaCode, lifetime: try lifetime(), strict: minimum != nil,
+            context, profile: profile, code: code.mfaCode, freshness: try lifetime().map { .exactly($0) } ?? .ordinary,
+            strict: minimum != nil,
             narrowing: narrowing.wanted())
         let outer = context.environment.nonEmpty("WARDER_PROFILE")
         if let outer { try refuseCredentials(of: outer, issuer.chain) }
@@ -68,14 +70,14 @@ struct Exec: ParsableCommand {
     private func addEndpoint(
         _ credentials: borrowing Credentials, _ context: Context, _ issuer: Issuer, to variables: inout VariableList
     ) throws(Failure) {
-        let grant = try Grant(credentials, profile: profile)
         let narrowing = try narrowing.wanted()
         let isNarrowed = if case .none = narrowing { false } else { true }
         let profiles = try ProfileLoading(context).profiles()
         let shield = try Shadowing(profiles: profiles, profile: profile, isNarrowed: isNarrowed).shield()
         let request = RenewalRequest(
-            profile: profile, margin: max(try lifetime(), Issuer.renewalMargin), mayPrompt: context.mayPrompt,
+            profile: profile, margin: max(try lifetime() ?? 0, Freshness.ordinaryMargin), mayPrompt: context.mayPrompt,
             narrowing: narrowing)
+        let grant = try Grant(credentials, profile: profile, freshness: request.freshness)
         try ServerStart(request: request, issuer.chain, context.environment).start(grant, for: &variables)
         if let shield { variables.add("AWS_PROFILE", shield) }
         if let region = issuer.region {
@@ -86,8 +88,9 @@ struct Exec: ParsableCommand {
 
     // MARK: - What is refused
 
-    private func lifetime() throws(Failure) -> Int64 {
-        guard let minimum else { return Issuer.renewalMargin }
+    /// Seconds that a session must have left, where the command line says it.
+    private func lifetime() throws(Failure) -> Int64? {
+        guard let minimum else { return nil }
         guard let time = seconds(ofDuration: minimum) else {
             throw Failure(.usage, "\(minimum) is not a length of time", hint: "write it as 30m or 2h")
         }
@@ -96,9 +99,9 @@ struct Exec: ParsableCommand {
 
     /// Even a new session may be shorter than what is wanted. Some seconds may have passed since it was made.
     private func refuseShort(_ credentials: borrowing Credentials) throws(Failure) {
-        guard let minimum, let end = credentials.expiration else { return }
+        guard let minimum, let wanted = try lifetime(), let end = credentials.end else { return }
         let left = end - wallClock()
-        guard left + 60 < (try lifetime()) else { return }
+        guard left + 60 < wanted else { return }
         throw Failure(
             .other, "the sessions of \(profile) last \(spoken(seconds: left)), less than \(minimum)",
             hint: "raise duration_seconds of the profile, or leave --min-ttl out: --serve renews as it goes")

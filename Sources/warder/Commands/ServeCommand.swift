@@ -3,6 +3,7 @@ import Glibc
 import Linux
 import Secrets
 import Serving
+import Sessions
 import Text
 
 /// The server of one `warder exec --serve`, which starts it; nobody else does.
@@ -84,8 +85,10 @@ struct RenewServed: ParsableCommand {
             let request = try renewal.request()
             let context = try Context(noPrompt: !request.mayPrompt, isHelper: true)
             let issuer = try Issuer(
-                context, profile: request.profile, code: nil, lifetime: request.margin, narrowing: request.narrowing)
-            let grant = try Grant(try issuer.unconfirmedCredentials(), profile: request.profile)
+                context, profile: request.profile, code: nil, freshness: request.freshness,
+                narrowing: request.narrowing)
+            let grant = try Grant(
+                try issuer.unconfirmedCredentials(), profile: request.profile, freshness: request.freshness)
             var text = SecretBytes(capacity: 4096)
             grant.write(to: &text)
             try printOut(text)
@@ -101,7 +104,7 @@ struct RenewServed: ParsableCommand {
 struct RenewalOptions: ParsableArguments {
     @OptionGroup var common: CommonOptions
     @OptionGroup var narrowing: NarrowingOptions
-    @Option var margin: Int64 = Issuer.renewalMargin
+    @Option var margin: Int64 = Freshness.ordinaryMargin
     @Argument var profile: String
 
     func request() throws(Failure) -> RenewalRequest {

@@ -3,6 +3,7 @@ import Glibc
 import Linux
 import Profiles
 import Secrets
+import Sessions
 import Shells
 import Text
 import Times
@@ -144,9 +145,12 @@ struct Renew: ParsableCommand {
     @Argument(help: "The profile.")
     var profile: String
 
+    /// Seconds. The hooks ask once less than ten minutes are left, for something that ends later.
+    private static let hookMargin: Int64 = 11 * 60
+
     func run() throws {
         let issuer = try Issuer(
-            Context(noPrompt: true), profile: profile, code: nil, strict: true,
+            Context(noPrompt: true), profile: profile, code: nil, freshness: .longer(Self.hookMargin), strict: true,
             narrowing: readOnly ? .readOnly : .none)
         guard let end = try issuer.unconfirmedCredentials().expiration else {
             throw Failure(.other, "\(profile) has no session that ends", hint: "there is nothing to renew")

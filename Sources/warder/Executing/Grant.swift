@@ -1,24 +1,30 @@
+import Linux
 import Secrets
+import Sessions
 import Shells
 import Times
 
 /// Credentials as a container's endpoint gives them (AWS SDKs and Tools Reference Guide, "Container credential
-/// provider"), and when they end.
+/// provider"), when they end, and when they are renewed.
 ///
-/// Between the processes of warder it is two lines: the end in seconds since 1970, and the object.
+/// Between the processes of warder it is two lines: the end in seconds since 1970 and the margin in seconds, with a space
+/// between, and the object.
 struct Grant: ~Copyable {
-    /// In seconds since 1970.
+    /// In seconds since 1970 by this machine's clock.
     let end: Int64
+    /// They are renewed when less is left, in seconds.
+    let margin: Int64
     let json: SecretBytes
 
-    private init(end: Int64, json: consuming SecretBytes) {
+    private init(end: Int64, margin: Int64, json: consuming SecretBytes) {
         self.end = end
+        self.margin = margin
         self.json = json
     }
 
     /// Only sessions can be served: SDKs insist on a token and an end.
-    init(_ credentials: borrowing Credentials, profile: String) throws(Failure) {
-        guard let end = credentials.expiration else { throw Self.endless(profile) }
+    init(_ credentials: borrowing Credentials, profile: String, freshness: Freshness) throws(Failure) {
+        guard let expiration = credentials.expiration, let end = credentials.end else { throw Self.endless(profile) }
         var json = SecretBytes("{\"AccessKeyId\":")
         json.appendJSONQuoted(credentials.accessKeyID)
         json.append(",\"SecretAccessKey\":")
@@ -28,13 +34,14 @@ struct Grant: ~Copyable {
         case .some(let token): json.appendJSONQuoted(token)
         case .none: throw Self.endless(profile)
         }
-        json.append(",\"Expiration\":\"" + UnixTime(end).iso8601 + "\"")
+        json.append(",\"Expiration\":\"" + UnixTime(expiration).iso8601 + "\"")
         if let account = credentials.accountID {
             json.append(",\"AccountId\":")
             json.appendJSONQuoted(account)
         }
         json.append("}\n")
-        self.init(end: end, json: json)
+        let life = end - (credentials.issued ?? wallClock())
+        self.init(end: end, margin: freshness.margin(ofLife: life), json: json)
     }
 
     private static func endless(_ profile: String) -> Failure {
@@ -45,14 +52,15 @@ struct Grant: ~Copyable {
 
     /// Reads the two lines; nil where they are not that.
     init?(_ text: borrowing SecretBytes) {
-        guard let lineEnd = text.lineEnd(from: 0), let end = Int64(text.text(0..<lineEnd)), lineEnd + 1 < text.count
-        else { return nil }
-        self.init(end: end, json: text.copy(lineEnd + 1..<text.count))
+        guard let lineEnd = text.lineEnd(from: 0), lineEnd + 1 < text.count else { return nil }
+        let numbers = text.text(0..<lineEnd).split(separator: " ", omittingEmptySubsequences: false).map { Int64($0) }
+        guard numbers.count == 2, let end = numbers[0], let margin = numbers[1] else { return nil }
+        self.init(end: end, margin: margin, json: text.copy(lineEnd + 1..<text.count))
     }
 
     /// Adds the two lines to `text`.
     borrowing func write(to text: inout SecretBytes) {
-        text.append("\(end)\n")
+        text.append("\(end) \(margin)\n")
         text.append(json)
     }
 }

@@ -1,10 +1,15 @@
+import Sessions
+
 /// Which credentials a server gives, in the words of the commands that warder starts for it.
 struct RenewalRequest {
     let profile: String
-    /// They are renewed when less is left, in seconds.
+    /// They are renewed when less is left, in seconds, if they live long enough.
     let margin: Int64
     let mayPrompt: Bool
     let narrowing: Narrowing
+
+    /// What they must have left.
+    var freshness: Freshness { margin > Freshness.ordinaryMargin ? .longer(margin) : .ordinary }
 
     /// The arguments of the server.
     var serving: [String] { ["warder", Serve.configuration.commandName ?? ""] + options(mayPrompt: mayPrompt) }

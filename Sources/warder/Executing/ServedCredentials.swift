@@ -22,7 +22,7 @@ final class ServedCredentials: CredentialSupply {
 
     /// - Parameter folder: where renewals are made, as paths in settings and variables may begin there.
     init(_ grant: consuming Grant, renewedBy request: RenewalRequest, in folder: String?) {
-        plan = RenewalPlan(end: grant.end, margin: request.margin)
+        plan = RenewalPlan(end: grant.end, margin: grant.margin)
         json = grant.json.copy()
         self.request = request
         self.folder = folder
@@ -47,7 +47,7 @@ final class ServedCredentials: CredentialSupply {
             return failed(isGood ? nil : message)
         }
         json = grant.json.copy()
-        plan.succeeded(end: grant.end, uptime: Deadline.now.milliseconds)
+        plan.succeeded(end: grant.end, margin: grant.margin, uptime: Deadline.now.milliseconds)
     }
 
     func tick() {

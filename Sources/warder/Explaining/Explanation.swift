@@ -42,6 +42,8 @@ struct Explanation {
     var doubt: String?
     /// While locked, nobody knows what is cached.
     let isLocked: Bool
+    /// AWS's time less this machine's, in seconds, as what is cached tells it.
+    var clockOffset: Int64 = 0
 }
 
 extension Explanation {
@@ -107,6 +109,7 @@ extension Explanation {
             }
             guard let cached else { continue }
             steps[index].cachedUntil = cached.end
+            if clockOffset == 0 { clockOffset = cached.clockOffset }
             if cached.isServed, first == 0 { first = index + 1 }
         }
         for index in steps.indices where index >= first { steps[index].isNeeded = true }

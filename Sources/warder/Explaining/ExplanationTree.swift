@@ -28,6 +28,7 @@ extension Explanation {
             text += "endpoint: \(endpoint.url.text), signed for \(endpoint.signingRegion)"
             text += "\(endpointOrigin.map { " (\(place($0)))" } ?? "")\n"
         }
+        if clockOffset != 0 { text += "clock: this machine's is \(spoken(clockOffset: clockOffset))\n" }
         return text + "next: \(obstacle.map { "fails: " + $0 } ?? outlook)\n" as Shown
     }
 

@@ -96,9 +96,12 @@ struct ProcessSource {
 
     /// Without the command, which may have a secret among its arguments; and nobody can mend it by answering.
     private func ended(_ error: ChildError) -> Failure {
-        Failure(
+        var failure = Failure(
             .other, "\(place)the credential_process \(error.outcome(in: context.environment))",
             hint: "try by hand the command of that line")
+        // That it could not be started may be for want of a descriptor here.
+        if case .notStarted = error {} else { failure.reach = .waiting }
+        return failure
     }
 
     /// The arguments that are no path, no address, no name of AWS's and no option: one of them may be a secret.

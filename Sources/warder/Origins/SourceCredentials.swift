@@ -89,7 +89,7 @@ struct SourceCredentials {
                 ).credentials()
             }
         } catch { throw Failure(error, origin, what: "the container's role") }
-        guard (credentials.expiration ?? .max) > wallClock() else {
+        guard (credentials.expiration ?? .max) > calls.time else {
             throw Failure(
                 .refused, "\(origin.place): the container's agent gives credentials that have ended",
                 hint: "see why it does not renew them")

@@ -67,7 +67,7 @@ extension Failure {
             reach = .waiting
         case .timedOut:
             self.init(.promptNeeded, "\(what) is needed, and nobody answered in time", hint: "run the command again")
-            reach = .waiting
+            reach = .latecomers
         case .noDisplay:
             self.init(
                 .promptNeeded, "\(what) is needed, and the pinentry has neither a display nor a terminal",

@@ -49,7 +49,7 @@ extension VaultStore {
         defer { isNeedless = nil }
         do throws(Failure) { try openAndFinish(unless: isDone, finish) } catch {
             if error.isNeedless { return }
-            if error.reach == .waiting { turn.noteDismissal() }
+            if error.reach != .nobody { turn.noteDismissal() }
             throw error
         }
         // Whoever opened it signs too, before others would need it open: they wait until this process has what it wants.

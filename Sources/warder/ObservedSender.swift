@@ -1,0 +1,39 @@
+import Linux
+import Sessions
+import Times
+import Transport
+
+/// Sends requests with libcurl, and sees what each says beside its answer: how far AWS's clock is from this machine's, and
+/// that a request failed for want of something that this process alone lacks.
+final class ObservedSender: HTTPSender {
+    private let sender: CurlSender
+    /// How far AWS's clock was from this machine's at the last answer; nil where they agree.
+    private(set) var clock: ClockOffset?
+
+    init(caBundle: String?) throws(TransportError) {
+        do throws(TransportError) {
+            sender = try CurlSender(userAgent: "warder/" + Warder.version, caBundle: caBundle)
+        } catch {
+            guard error == .libraryUnusable, let shortage = shortage() else { throw error }
+            throw .shortage(reason: shortage.reason, sent: false)
+        }
+    }
+
+    func send(_ request: borrowing HTTPRequest) throws(TransportError) -> HTTPResponse {
+        do throws(TransportError) {
+            let response = try sender.send(request)
+            if let date = response.date.flatMap({ UnixTime(httpDate: $0) }) { compare(date.seconds) }
+            return response
+        } catch {
+            guard !error.isOwn, let shortage = shortage() else { throw error }
+            throw .shortage(reason: shortage.reason, sent: !error.isCertainlyUnsent)
+        }
+    }
+
+    private func compare(_ time: Int64) {
+        let offset = time - wallClock()
+        clock =
+            abs(offset) < ClockOffset.least
+            ? nil : bootIdentifier().map { ClockOffset(seconds: offset, moment: .now, boot: $0) }
+    }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import Linux
+import Secrets
+import Testing
+
+@Suite("What a failure hangs on", .serialized)
+struct CircumstancesTests {
+    @Test("a file that is changed, replaced or gone has another mark")
+    func marks() throws {
+        let path = NSTemporaryDirectory() + "warder-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        #expect(fileMark(path) == "")
+        try Data("a".utf8).write(to: URL(fileURLWithPath: path))
+        let first = fileMark(path)
+        #expect(first != "" && first == fileMark(path))
+        usleep(20_000)
+        try Data("b".utf8).write(to: URL(fileURLWithPath: path))
+        #expect(fileMark(path) != first)
+    }
+
+    @Test("variables are those that are wanted, in the order of their bytes")
+    func chosen() {
+        for (name, value) in [("WARDER_TEST_B", "2"), ("WARDER_TEST_A", "1=1"), ("WARDER_TESTED", "3")] {
+            setenv(name, value, 1)
+        }
+        let found = variables { $0.starts(with: "WARDER_TEST_".utf8) }
+        #expect(text(found) == "WARDER_TEST_A=1=1\0WARDER_TEST_B=2\0")
+        for name in ["WARDER_TEST_A", "WARDER_TEST_B", "WARDER_TESTED"] { unsetenv(name) }
+        let none = variables { $0.starts(with: "WARDER_TEST_".utf8) }
+        let count = none.count
+        #expect(count == 0)
+    }
+
+    @Test("that this process was stopped and went on is seen once it has")
+    func stops() {
+        do {
+            let watch = StopWatch()
+            let before = watch.hasSeenStop
+            // To go on without having been stopped looks the same.
+            pthread_kill(pthread_self(), SIGCONT)
+            let after = watch.hasSeenStop
+            #expect(!before && after)
+        }
+        let next = StopWatch()
+        let nothing = next.hasSeenStop
+        #expect(!nothing)
+    }
+
+    @Test("a process with all that it needs has no shortage")
+    func plenty() { #expect(shortage() == nil) }
+}
