@@ -42,6 +42,8 @@ struct Explanation {
     var doubt: String?
     /// While locked, nobody knows what is cached.
     let isLocked: Bool
+    /// Whether SDKs ask warder for the profile.
+    let sdks: SDKVerdict
 }
 
 extension Explanation {
@@ -52,6 +54,7 @@ extension Explanation {
         if let session = chain.session { steps.append(Step(session: session, of: chain)) }
         let profiles = try ProfileLoading(issuer.keys.context).profiles()
         for role in chain.roles { steps.append(Step(role: role, of: chain, profiles.profile(role.profile))) }
+        sdks = try SDKVerdict(issuer.keys.context, profiles, profile: chain.profile)
         if case .sso(let sso) = chain.source { _ = try SingleSignOn.role(sso, profile: chain.profile) }
         let asksSTS = chain.stepCount > 0 || issuer.minter.isWebIdentity
         endpoint = asksSTS ? try issuer.minter.stsEndpoint() : try? issuer.minter.stsEndpoint()

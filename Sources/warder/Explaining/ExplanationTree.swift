@@ -28,7 +28,8 @@ extension Explanation {
             text += "endpoint: \(endpoint.url.text), signed for \(endpoint.signingRegion)"
             text += (endpointOrigin.map { " (\(place($0)))" } ?? "") + "\n"
         }
-        return text + "next: \(obstacle.map { "fails: " + $0 } ?? outlook)\n"
+        text += "next: \(obstacle.map { "fails: " + $0 } ?? outlook)\n"
+        return text + "sdks: " + abridged(printable(sdks.text(place: place))) + "\n"
     }
 
     /// What is known of a step's credentials.
