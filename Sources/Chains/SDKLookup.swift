@@ -18,11 +18,15 @@ package struct SDKLookup {
 
     private let profiles: ProfileSet
     private let program: (String) -> ProgramFile
+    private let ofFiles: [SDKObstacle]
 
+    /// Takes time in proportion to the files' length.
+    ///
     /// - Parameter program: what stands at a path or, for a name without a slash, where `PATH` has it.
     package init(_ profiles: ProfileSet, program: @escaping (String) -> ProgramFile) {
         self.profiles = profiles
         self.program = program
+        ofFiles = profiles.repetitions.map { .repetition($0) }
     }
 
     /// The settings that give a profile credentials without its process, in the order in which SDKs look.
@@ -34,10 +38,10 @@ package struct SDKLookup {
     /// What keeps SDKs from asking warder for `name`, the gravest first as they come to it.
     package func obstacles(to name: String, environment: (String) -> String?) throws(ProfileError) -> [SDKObstacle] {
         let own = try obstacles(in: name)
-        return Self.obstacles(of: environment, to: name) + own
+        return Self.obstacles(of: environment, to: name) + ofFiles + own
     }
 
-    /// The same without the environment's share.
+    /// The same without the share of the environment and of the files as a whole.
     package func obstacles(in name: String) throws(ProfileError) -> [SDKObstacle] {
         guard let profile = profiles.profile(name) else { return [.noProfile] }
         var found: [SDKObstacle] = []

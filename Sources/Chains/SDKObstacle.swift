@@ -13,6 +13,11 @@ package enum SDKObstacle: Equatable, Sendable {
     /// A variable with a relative path of one of the two files: it depends on where a program runs.
     case relativeFile(variable: String)
 
+    // In the files.
+
+    /// Something stands twice in one of them, and botocore reads none of that file.
+    case repetition(Repetition)
+
     // In the profile, before its process.
 
     /// Neither file has the profile.
@@ -70,7 +75,7 @@ package enum SDKObstacle: Equatable, Sendable {
         switch self {
         case .environmentKey, .environmentWebIdentity, .anotherIsChosen: .unnamed
         case .setting(let key, _): Self.beforeProcess.contains(key) ? .all : .some
-        case .relativeFile, .keyInConfig, .shellSyntax, .notAbsolute: .some
+        case .relativeFile, .repetition, .keyInConfig, .shellSyntax, .notAbsolute: .some
         default: .all
         }
     }
@@ -79,6 +84,7 @@ package enum SDKObstacle: Equatable, Sendable {
     package var origin: Origin? {
         switch self {
         case .environmentKey, .environmentWebIdentity, .anotherIsChosen, .relativeFile, .noProfile: nil
+        case .repetition(let repetition): repetition.origin
         case .keyInCredentials(let origin), .keyInConfig(let origin), .setting(_, let origin),
             .noProcess(let origin), .emptyProcess(let origin), .unfinishedProcess(let origin),
             .shellSyntax(let origin), .otherProgram(_, let origin), .otherCommand(let origin),
@@ -95,6 +101,7 @@ package enum SDKObstacle: Equatable, Sendable {
         case .environmentWebIdentity: "environment_web_identity"
         case .anotherIsChosen: "another_profile_chosen"
         case .relativeFile: "relative_file"
+        case .repetition: "repetition"
         case .noProfile: "no_profile"
         case .keyInCredentials: "key_in_credentials"
         case .keyInConfig: "key_in_config"

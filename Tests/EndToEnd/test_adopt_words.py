@@ -184,6 +184,30 @@ def test_undo_names_a_line_that_is_not_adopts(there):
     assert f"{there.config_file}:2, is not adopt's" in said(there, "--undo", "p")
 
 
+@pytest.mark.parametrize("command", [["adopt", "p"], ["explain", "p"], ["use", "--shell", "bash", "p"], ["process", "p"]])
+def test_another_file_that_is_in_force(there, command):
+    """Whoever is told to add it to ~/.aws/config would look in vain."""
+    for name, mentions in (("gone", "which is not there"), (".aws/other", "add it there, or unset the variable")):
+        (there.root / ".aws/other").write_text("[default]\n")
+        path = str(there.root / name)
+        result = there.run(*command, env={"AWS_CONFIG_FILE": path})
+        assert result.code == 7 and f"AWS_CONFIG_FILE names {path}" in result.err and mentions in result.err
+
+
+def test_no_config_at_all(there):
+    path = str(there.root / "gone")
+    assert f"there is no config file {path}" in said(there, "--all", env={"AWS_CONFIG_FILE": path})
+
+
+def test_a_section_twice(there):
+    there.config(f"{PROD}[profile alice]\n[profile alice]\n")
+    assert "config:7: [profile alice] stands there twice, and boto3 and the AWS CLI read no such file" in said(there, "prod")
+
+
+def test_nothing_named(there):
+    there.run("adopt", "--undo").failed(2, "warder adopt --undo PROFILE")
+
+
 def test_explain_agrees(there):
     there.add_vault()
     said(there, "prod", "alice")

@@ -76,12 +76,12 @@ CASES = {
     "another profile chosen": (ASKS, "", {"AWS_PROFILE": "q"}, ["another_profile_chosen"], OURS, "none"),
     "another chosen for botocore": (ASKS, "", {"AWS_PROFILE": "p", "AWS_DEFAULT_PROFILE": "q"},
                                     ["another_profile_chosen"], OURS, "none"),
+    "a section twice": (ASKS + "[profile z]\n[profile z]\n", "", {}, ["repetition"], "ConfigParseError", None),
+    "a setting twice": (ASKS + "region = eu-west-1\n", "", {}, ["repetition"], "ConfigParseError", None),
+    "a setting twice over there": (ASKS, "[z]\noutput = a\nOUTPUT = a\n", {}, ["repetition"], "ConfigParseError", None),
+    "a section of each file": (ASKS, "[z]\n[profile z]\n", {}, [], OURS, OURS),
     "a config elsewhere": (ASKS, "", {"AWS_CONFIG_FILE": "{home}/.aws/config"}, [], OURS, OURS),
     "a config in this folder": (ASKS, "", {"AWS_CONFIG_FILE": "{folder}/.aws/config"}, ["relative_file"], OURS, OURS),
-}
-REACH = {
-    "key_in_config": "some", "shell_syntax": "some", "not_absolute": "some", "relative_file": "some",
-    "environment_key": "unnamed", "environment_web_identity": "unnamed", "another_profile_chosen": "unnamed",
 }
 # Each case in a process of its own, so that botocore is imported once.
 OUTCOMES = """

@@ -41,3 +41,23 @@ struct PlaintextKeysTests {
         #expect(ProfileSet(config: try Self.file("", .config), credentials: nil).writtenKeys == [])
     }
 }
+
+@Suite("What stands twice")
+struct RepetitionTests {
+    static let files: [(text: String, found: String?)] = [
+        ("[profile p]\nregion = x\n[profile q]\nregion = x\n", nil),
+        ("[profile p]\n[profile  p]\n[default]\n[profile default]\n", nil),
+        ("[profile p]\nkey = x\nwarder_key = x\ns3 =\n  key = x\n", nil),
+        ("[profile p]\n[profile q]\n[profile p]\n", "profile p 3"),
+        ("[services s]\n[services s]\n", "services s 2"),
+        ("[what]\n[what]\n", "what 2"),
+        ("[profile p]\nregion = x\n[profile q]\nregion = x\n\nREGION = y\n", "region 6"),
+        ("[profile p]\nwarder_key = x\nwarder_key = y\n", "warder_key 3"),
+    ]
+
+    @Test("Python's parser refuses it", arguments: files)
+    func repetition(text: String, found: String?) throws {
+        let shown = try profiles(text).repetitions.first.map { "\($0.name) \($0.origin.line)" }
+        #expect(shown == found)
+    }
+}

@@ -104,8 +104,7 @@ struct AdoptionPlan {
         guard let config = files.config else { return files }
         let text = config.edited(found.flatMap(\.edits).inOrder)
         do throws(ProfileError) {
-            let file = try ProfileFile(text: text, path: config.path, kind: .config)
-            return ProfileSet(config: file, credentials: files.credentials, isIndexed: true)
+            return files.with(config: try ProfileFile(text: text, path: config.path, kind: .config))
         } catch { throw Failure(error) }
     }
 

@@ -17,7 +17,10 @@ extension AdoptionPlan {
         let refusals = refusals(isWritten: isWritten)
         for failure in refusals.dropLast() { failure.show() }
         if let failure = refusals.last { throw failure }
-        if isForAll, changed.isEmpty { note("there is no profile to \(undoes ? "undo" : "adopt")") }
+        if isForAll, changed.isEmpty {
+            let place = config == nil ? ": there is no config file \(try ProfileLoading(context).configPath())" : ""
+            note("there is no profile to \(undoes ? "undo" : "adopt")\(place)")
+        }
         for name in unchanged where !isForAll { note(unchangedWords(name, faulty)) }
     }
 
@@ -113,10 +116,16 @@ extension AdoptionPlan {
     private func warnOfOthers(_ context: Context, _ isWritten: Bool) throws(Failure) -> Set<String> {
         var faulty: Set<String> = []
         var said: [SDKObstacle] = []
-        for (name, files) in changed.map({ ($0, result) }) + unchanged.map({ ($0, isWritten ? result : files) }) {
-            let verdict = try SDKVerdict(context, files, profile: name)
+        let edited = Set(changed)
+        let after = SDKVerdict.lookup(context, result)
+        let now = isWritten ? after : SDKVerdict.lookup(context, files)
+        for name in changed + unchanged {
+            let lookup = edited.contains(name) ? after : now
+            let verdict = try SDKVerdict(context, isWritten ? result : files, lookup, profile: name)
             if !verdict.ofProfile.isEmpty { faulty.insert(name) }
             for obstacle in verdict.obstacles where !said.contains(obstacle) {
+                // Before it is written, the lines are those of before: it is said of what is not changed.
+                if case .repetition = obstacle, !isWritten, edited.contains(name) { continue }
                 if case .anotherIsChosen = obstacle { continue }
                 if said.count < 16 { verdict.failure(obstacle).show() }
                 said.append(obstacle)

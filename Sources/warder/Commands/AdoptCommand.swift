@@ -33,7 +33,9 @@ struct Adopt: ParsableCommand {
         guard all == profiles.isEmpty else {
             throw Failure(
                 .usage, all ? "--all is given, and profiles too" : "no profile is named",
-                hint: "warder adopt PROFILE, or warder adopt --all")
+                hint: undo
+                    ? "warder adopt --undo PROFILE, or warder adopt --undo --all"
+                    : "warder adopt PROFILE, or warder adopt --all")
         }
         let context = try common.context()
         if dryRun {
@@ -51,8 +53,10 @@ struct Adopt: ParsableCommand {
     }
 
     private func plan(_ context: Context) throws(Failure) -> AdoptionPlan {
-        try AdoptionPlan(
-            ProfileLoading(context).profiles(), names: all ? nil : profiles, undoes: undo, program: program())
+        let files = try ProfileLoading(context).profiles()
+        do throws(Failure) {
+            return try AdoptionPlan(files, names: all ? nil : profiles, undoes: undo, program: program())
+        } catch { throw error.lookedIn(context) }
     }
 
     private func show(_ lines: [String], _ context: Context) throws(Failure) {

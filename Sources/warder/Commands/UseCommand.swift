@@ -90,20 +90,21 @@ struct Use: ParsableCommand {
     }
 
     /// Refuses a profile for which not all SDKs would ask warder. What chooses another profile, or puts a key before it, is
-    /// set anew or taken away; another warder serves as well.
+    /// set anew or taken away; another warder serves as well; and what stands twice is told by botocore itself.
     private func refuseUnlessAsked(_ context: Context) throws(Failure) {
         let profiles = try ProfileLoading(context).profiles()
         let verdict = try SDKVerdict(context, profiles, profile: profile)
         let obstacle = verdict.obstacles.first { obstacle in
             switch obstacle {
-            case .environmentKey, .anotherIsChosen, .anotherWarder, .notAbsolute, .relativeFile: false
+            case .environmentKey, .anotherIsChosen, .anotherWarder, .notAbsolute, .relativeFile, .repetition: false
             default: true
             }
         }
         guard let obstacle else { return }
         if obstacle == .noProfile {
             throw Failure(
-                profiles.passedOver(profile).map { .passedOver(profile: profile, $0) } ?? .noSuchProfile(profile))
+                profiles.passedOver(profile).map { .passedOver(profile: profile, $0) } ?? .noSuchProfile(profile)
+            ).lookedIn(context)
         }
         let place = obstacle.origin.map { $0.place + ": " } ?? ""
         throw Failure(

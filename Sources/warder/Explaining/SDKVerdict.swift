@@ -18,8 +18,16 @@ struct SDKVerdict {
     private let credentialsPath: String?
 
     init(_ context: Context, _ profiles: ProfileSet, profile: String) throws(Failure) {
+        try self.init(context, profiles, Self.lookup(context, profiles), profile: profile)
+    }
+
+    /// The way that SDKs look, for whoever wants the verdict on many profiles.
+    static func lookup(_ context: Context, _ profiles: ProfileSet) -> SDKLookup {
+        SDKLookup(profiles, program: Self.file(context.environment))
+    }
+
+    init(_ context: Context, _ profiles: ProfileSet, _ lookup: SDKLookup, profile: String) throws(Failure) {
         self.profile = profile
-        let lookup = SDKLookup(profiles, program: Self.file(context.environment))
         do throws(ProfileError) {
             obstacles = try lookup.obstacles(to: profile) { context.environment[$0] }
         } catch { throw Failure(error) }
@@ -96,7 +104,10 @@ extension SDKVerdict {
         case .keyInConfig: "a key in plain text, which SDKs for Go, Java and JavaScript take first"
         case .setting(let key, _) where obstacle.reach == .all: "SDKs go by \(key) first"
         case .setting(let key, _): "some SDKs go by \(key) first, or refuse it beside credential_process"
-        case .noProcess: "it has no credential_process"
+        case .repetition(let twice):
+            "\(twice.isSection ? "[\(twice.name)]" : twice.name) stands there twice, "
+                + "and boto3 and the AWS CLI read no such file"
+        case .noProcess: "\(profile) has no credential_process"
         case .emptyProcess: "credential_process is empty"
         case .unfinishedProcess: "credential_process has a quote that does not end"
         case .shellSyntax: "credential_process needs a shell, which boto3 and the AWS CLI do not start"
@@ -127,6 +138,7 @@ extension SDKVerdict {
             return "move it to the config file, then \(adopt)"
         case .setting: return adopt
         case .noProcess, .otherProgram: return adopt
+        case .repetition: return "put the two together"
         case .notExecutable(let program, _): return "check it: ls -l \(shellWord(program))"
         case .anotherWarder: return command + ", or use that one"
         case .anotherProfile(let asked, _): return command + ", or warder_source_profile = \(asked)"
