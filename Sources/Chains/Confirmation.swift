@@ -10,7 +10,7 @@ public struct Confirmation: Sendable, Equatable {
     /// The settings of the profile and of what it includes; those of its sources are theirs.
     init(of profile: Profile?) throws(ChainError) {
         let list = try profile?.ownValue("callers")
-        callers = list.map { words(of: $0.value) } ?? []
+        callers = list.map { CommandWords($0.value).words } ?? []
         if let list {
             guard !callers.isEmpty else { throw .badValue(key: "warder_callers", .empty, list.origin) }
             guard callers.allSatisfy({ $0.hasPrefix("/") }) else {

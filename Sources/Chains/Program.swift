@@ -6,19 +6,41 @@ enum Program: Equatable {
     case other
 
     init(_ command: String) {
-        var rest = words(of: command)[...]
+        let invocation = Invocation(CommandWords(command).words)
+        self = Self.isNamedWarder(invocation.program) ? .warder(profile: invocation.profile) : .other
+    }
+
+    /// Whether a program goes by warder's name.
+    static func isNamedWarder(_ program: String) -> Bool {
+        program.utf8.elementsEqual("warder".utf8) || program.utf8.suffix(7).elementsEqual("/warder".utf8)
+    }
+}
+
+/// The program that a command comes to, and what it is given.
+struct Invocation {
+    /// Empty where the command has no words.
+    let program: String
+    let arguments: ArraySlice<String>
+    /// An assignment or `exec` stands before it, which only a shell can make sense of.
+    let needsShell: Bool
+
+    init(_ words: [String]) {
+        var rest = words[...]
+        var needsShell = false
+        var isEnvironment = false
         while let first = rest.first, first == "env" || first == "exec" || Self.isAssignment(first) {
+            if first == "env" { isEnvironment = true } else if !isEnvironment { needsShell = true }
             rest.removeFirst()
         }
-        guard let program = rest.popFirst(), program == "warder" || program.hasSuffix("/warder") else {
-            self = .other
-            return
-        }
-        guard let verb = rest.firstIndex(of: "process") else {
-            self = .warder(profile: nil)
-            return
-        }
-        self = .warder(profile: rest[(verb + 1)...].first { !$0.hasPrefix("-") })
+        program = rest.popFirst() ?? ""
+        arguments = rest
+        self.needsShell = needsShell
+    }
+
+    /// The profile that warder is asked for; nil where it is asked for something else, or for none.
+    var profile: String? {
+        guard let verb = arguments.firstIndex(of: "process") else { return nil }
+        return arguments[(verb + 1)...].first { !$0.hasPrefix("-") }
     }
 
     /// `NAME=VALUE`, as it may stand before a shell's command.
@@ -30,33 +52,63 @@ enum Program: Equatable {
 
 /// The words of a `credential_process`, split as botocore splits them and a shell would: quotes and backslashes
 /// count, and nothing is expanded.
-func words(of command: String) -> [String] {
-    var words: [String] = []
-    var word: [UInt8] = []
-    var isOpen = false
-    var quote: UInt8 = 0
-    var escaped = false
-    for byte in command.utf8 {
-        if escaped {
-            word.append(byte)
-            escaped = false
-        } else if byte == UInt8(ascii: "\\"), quote != UInt8(ascii: "'") {
-            (escaped, isOpen) = (true, true)
-        } else if quote != 0 {
-            if byte == quote { quote = 0 } else { word.append(byte) }
-        } else if byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") {
-            (quote, isOpen) = (byte, true)
-        } else if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\n") {
-            if isOpen { words.append(String(decoding: word, as: UTF8.self)) }
-            word.removeAll(keepingCapacity: true)
-            isOpen = false
-        } else {
-            word.append(byte)
-            isOpen = true
+struct CommandWords {
+    private(set) var words: [String] = []
+    /// A quote or a backslash is left open: botocore and shells refuse the command.
+    private(set) var isUnfinished = false
+    /// It holds what a shell acts on and botocore, which has none, takes as it stands: `~`, `$`, `|`, `;` and the like.
+    private(set) var needsShell = false
+
+    init(_ command: String) {
+        var word: [UInt8] = []
+        var isOpen = false
+        var quote: UInt8 = 0
+        var escaped = false
+        for byte in command.utf8 {
+            if escaped {
+                word.append(byte)
+                escaped = false
+            } else if byte == UInt8(ascii: "\\"), quote != UInt8(ascii: "'") {
+                (escaped, isOpen) = (true, true)
+            } else if quote != 0 {
+                if byte == quote {
+                    quote = 0
+                } else {
+                    if quote == UInt8(ascii: "\""), Self.isExpansion(byte) { needsShell = true }
+                    word.append(byte)
+                }
+            } else if byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") {
+                (quote, isOpen) = (byte, true)
+            } else if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\n") {
+                if byte == UInt8(ascii: "\n") { needsShell = true }
+                if isOpen { words.append(String(decoding: word, as: UTF8.self)) }
+                word.removeAll(keepingCapacity: true)
+                isOpen = false
+            } else {
+                if Self.isOperator(byte) || !isOpen && Self.isSpecialFirst(byte) { needsShell = true }
+                word.append(byte)
+                isOpen = true
+            }
+        }
+        if isOpen { words.append(String(decoding: word, as: UTF8.self)) }
+        isUnfinished = escaped || quote != 0
+    }
+
+    /// Acted on within double quotes too.
+    private static func isExpansion(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "$") || byte == UInt8(ascii: "`") }
+
+    private static func isOperator(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: ";"), UInt8(ascii: "|"), UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"),
+            UInt8(ascii: "("), UInt8(ascii: ")"):
+            true
+        default: isExpansion(byte)
         }
     }
-    if isOpen { words.append(String(decoding: word, as: UTF8.self)) }
-    return words
+
+    private static func isSpecialFirst(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "~") || byte == UInt8(ascii: "#")
+    }
 }
 
 /// Whether a `credential_process` runs warder itself.

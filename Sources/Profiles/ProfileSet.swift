@@ -22,6 +22,11 @@ public struct ProfileSet: Sendable {
     /// The same files, for whoever looks up many profiles.
     public func indexed() -> ProfileSet { ProfileSet(config: config, credentials: credentials, isIndexed: true) }
 
+    /// The same with another config file, for whoever looks up many profiles.
+    public func with(config: ProfileFile) -> ProfileSet {
+        ProfileSet(config: config, credentials: credentials, isIndexed: true)
+    }
+
     /// The profile `name`, or nil where neither file has it. Names that no SDK accepts are never there.
     ///
     /// Takes time in proportion to the number of sections.

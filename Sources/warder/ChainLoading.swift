@@ -31,7 +31,10 @@ struct ChainLoading {
                     return false
                 }
             }
-        } catch { throw failure ?? Failure(error) }
+        } catch {
+            if case .noSuchProfile = error, failure == nil { throw Failure(error).lookedIn(context) }
+            throw failure ?? Failure(error)
+        }
         for index in chain.roles.indices {
             guard case .file(let path) = chain.roles[index].policy else { continue }
             chain.roles[index].policy = .json(try policy(path))

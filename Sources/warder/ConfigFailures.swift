@@ -116,7 +116,7 @@ extension Failure {
             ("services names \(services), which is not there", "add [services \(services)]")
         case .processForAnotherProfile(let profile, let asked, _):
             (
-                "the credential_process of \(profile) asks warder for \(asked)",
+                "the credential_process of \(profile) asks warder for \(asked), whose credentials SDKs get for it",
                 "name \(profile) there, or use warder_source_profile = \(asked)"
             )
         case .roleChainingTooLong(let profile, let seconds, _):

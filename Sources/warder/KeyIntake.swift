@@ -46,6 +46,7 @@ struct KeyIntake {
         try put(record, keys)
         note("stored the key \(name) (\(key.accessKeyID)) in the \(try keys.presentStore().kind.spoken)")
         try writeProfile(device: device)
+        try StoredBeside(context: context, name: name, accessKeyID: key.accessKeyID).warn()
         switch record.totp {
         case .some(let totp): try seed?.show(totp)
         case .none: break

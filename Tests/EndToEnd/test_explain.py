@@ -48,6 +48,7 @@ def test_the_json(home, sts):
         "endpoint": {"url": sts.url + "/", "signing_region": "eu-west-1"},
         "fails": None, "locked": True,
         "prompts": True,
+        "sdks": {"ask_warder": True, "obstacles": [], "needed_variables": []},
     }
 
 
@@ -83,6 +84,7 @@ prod
       locked: what is cached cannot be seen
 endpoint: {sts.url}/, signed for eu-west-1 (AWS_ENDPOINT_URL)
 next: at most 2 requests, asks for an MFA code and the vault's passphrase
+sdks: ask warder for prod
 """
 
 
@@ -91,7 +93,7 @@ def test_the_tree_of_what_is_cached(working, sts):
     session, role = [line for line in lines if "cached for" in line]
     assert re.fullmatch("│     cached for (12h|11h 59m)", session)
     assert re.fullmatch("      cached for (1h|59m.*)", role)
-    assert lines[3] == "│     not needed now" and lines[-1] == "next: answered from the cache, asks nobody"
+    assert lines[3] == "│     not needed now" and lines[-2] == "next: answered from the cache, asks nobody"
 
 
 def test_the_tree_of_other_sources(unlocked, sts, center):

@@ -399,6 +399,6 @@ def test_explain_says_that_somebody_must_sign_in(corp):
     explanation = json.loads(corp.good("explain", "one", "--json"))
     # `process` never signs in, whoever is there.
     assert explanation["prompts"] is False and "wants you to sign in" in explanation["fails"]
-    last = corp.good("explain", "one").splitlines()[-1]
+    last = corp.good("explain", "one").splitlines()[-2]
     assert last.startswith("next: fails: ") and last.endswith("run warder refresh one in a terminal")
     corp.run("process", "one").failed(4, "wants you to sign in", "warder refresh one")

@@ -33,13 +33,15 @@ struct Adopt: ParsableCommand {
         guard all == profiles.isEmpty else {
             throw Failure(
                 .usage, all ? "--all is given, and profiles too" : "no profile is named",
-                hint: "warder adopt PROFILE, or warder adopt --all")
+                hint: undo
+                    ? "warder adopt --undo PROFILE, or warder adopt --undo --all"
+                    : "warder adopt PROFILE, or warder adopt --all")
         }
         let context = try common.context()
         if dryRun {
             let plan = try plan(context)
             if let config = plan.config, !plan.edits.isEmpty { try show(config.difference(plan.edits), context) }
-            return try finish(plan)
+            return try plan.finish(context, isWritten: false)
         }
         let rewrite = try ConfigRewrite(context)
         let plan = try plan(context)
@@ -47,71 +49,14 @@ struct Adopt: ParsableCommand {
             try rewrite.replace(config, with: config.edited(plan.edits))
         }
         for name in plan.changed { note("\(name) \(undo ? "asks warder no more" : "asks warder from now on")") }
-        try finish(plan)
+        try plan.finish(context, isWritten: true)
     }
 
-    /// What is to be done.
-    private struct Plan {
-        let config: ProfileFile?
-        var edits: [Edit] = []
-        var changed: [String] = []
-        var unchanged: [String] = []
-        /// With --all: what keeps others from being changed.
-        var refused: [Failure] = []
-    }
-
-    /// Checks everything, before anything is written.
-    private func plan(_ context: Context) throws(Failure) -> Plan {
-        let loaded = try ProfileLoading(context).profiles()
-        let files = all ? loaded.indexed() : loaded
-        let program = program()
-        var plan = Plan(config: files.config)
-        for name in names(in: files) {
-            let edits: [Edit]
-            do throws(Failure) { edits = try self.edits(name, files, program) } catch {
-                guard all else { throw error }
-                plan.refused.append(error)
-                continue
-            }
-            plan.edits += edits
-            if edits.isEmpty { plan.unchanged.append(name) } else { plan.changed.append(name) }
-        }
-        plan.edits = plan.edits.inOrder
-        return plan
-    }
-
-    /// Says what was left as it is, and why.
-    private func finish(_ plan: Plan) throws(Failure) {
-        for failure in plan.refused.dropLast() { failure.show() }
-        if let failure = plan.refused.last { throw failure }
-        if all, plan.changed.isEmpty { note("there is no profile to \(undo ? "undo" : "adopt")") }
-        for name in plan.unchanged where !all {
-            note("\(name) \(undo ? "is not adopted" : "asks warder already"): nothing to change")
-        }
-    }
-
-    /// The profiles that are meant, each once.
-    private func names(in files: ProfileSet) -> [String] {
-        var seen: Set<String> = []
-        guard all else { return profiles.filter { seen.insert($0).inserted } }
-        return files.profileNames.filter { name in
-            guard let profile = files.profile(name), profile.origin.path == files.config?.path else { return false }
-            if undo { return files.isAdopted(name) }
-            return ["role_arn", "sso_session", "sso_start_url"].contains {
-                profile.origin(of: $0) != nil || profile.origin(of: "warder_" + $0) != nil
-            }
-        }
-    }
-
-    private func edits(_ name: String, _ files: ProfileSet, _ program: String) throws(Failure) -> [Edit] {
-        let edits: [Edit]
-        do throws(EditingError) {
-            if undo { return try files.releasing(name) }
-            edits = try files.adopting(name, program: program)
-        } catch { throw Failure(error) }
-        // What warder cannot read would be of no use to any SDK from then on.
-        do throws(ChainError) { _ = try Chain.resolve(name, in: files) { _ in true } } catch { throw Failure(error) }
-        return edits
+    private func plan(_ context: Context) throws(Failure) -> AdoptionPlan {
+        let files = try ProfileLoading(context).profiles()
+        do throws(Failure) {
+            return try AdoptionPlan(files, names: all ? nil : profiles, undoes: undo, program: program())
+        } catch { throw error.lookedIn(context) }
     }
 
     private func show(_ lines: [String], _ context: Context) throws(Failure) {
@@ -166,7 +111,7 @@ extension Failure {
         case .plaintextKey(let origin):
             self.init(
                 origin, "a key in plain text, which SDKs take without asking warder",
-                hint: "store it with warder add, and take it away here")
+                hint: "store it with warder add, then take its lines away there")
         case .inCredentials(let key, let origin):
             self.init(
                 origin, "\(key) stands in the credentials file, where it beats the config file's",

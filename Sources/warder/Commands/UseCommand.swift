@@ -90,20 +90,27 @@ struct Use: ParsableCommand {
         try script.export("WARDER_PROFILE", profile)
     }
 
-    /// Refuses a profile for which SDKs would not ask warder: one that `warder adopt` would still change.
+    /// Refuses a profile for which not all SDKs would ask warder. What chooses another profile, or puts a key before it, is
+    /// set anew or taken away; another warder serves as well; and what stands twice is told by botocore itself.
     private func refuseUnlessAsked(_ context: Context) throws(Failure) {
-        let files = try ProfileLoading(context).profiles()
-        let failure: Failure
-        do throws(EditingError) {
-            if try files.adopting(profile, program: "/warder").isEmpty { return }
-            failure = Failure(
-                .badConfig, "no SDK would ask warder for \(profile): its credential_process does not, or comes second",
-                hint: "run warder adopt \(shellWord(profile))")
-        } catch { failure = Failure(error) }
-        guard failure.code != .notFound else { throw failure }
+        let profiles = try ProfileLoading(context).profiles()
+        let verdict = try SDKVerdict(context, profiles, profile: profile)
+        let obstacle = verdict.obstacles.first { obstacle in
+            switch obstacle {
+            case .environmentKey, .anotherIsChosen, .anotherWarder, .notAbsolute, .relativeFile, .repetition: false
+            default: true
+            }
+        }
+        guard let obstacle else { return }
+        if obstacle == .noProfile {
+            throw Failure(
+                profiles.passedOver(profile).map { .passedOver(profile: profile, $0) } ?? .noSuchProfile(profile)
+            ).lookedIn(context)
+        }
+        let place = obstacle.origin.map { $0.place + ": " } ?? ""
         throw Failure(
-            failure.code, failure.message,
-            hint: failure.hint + ", or export its keys: warder use --keys \(shellWord(profile))")
+            .badConfig, "not all SDKs would ask warder for \(profile): \(place)\(verdict.what(obstacle))",
+            hint: verdict.remedy(obstacle) + ", or export its keys: warder use --keys \(shellWord(profile))")
     }
 }
 

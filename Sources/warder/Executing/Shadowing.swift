@@ -12,10 +12,7 @@ struct Shadowing {
     let isNarrowed: Bool
 
     /// Settings that give a profile credentials of its own.
-    private static let settings = [
-        "aws_access_key_id", "role_arn", "credential_process", "credential_source", "source_profile", "sso_session",
-        "sso_start_url", "web_identity_token_file", "login_session",
-    ]
+    private static let settings = ["aws_access_key_id", "credential_process"] + SDKLookup.otherSettings
 
     /// The profile that SDKs are to be told of, so that they do not take what `default` has; nil where it has nothing.
     ///
@@ -39,7 +36,7 @@ struct Shadowing {
 
     private func credentials(of name: String) throws(Failure) -> Found? {
         guard let section = profiles.profile(name) else { return nil }
-        let present = Self.settings.compactMap { key in section.origin(of: key).map { (key, $0) } }
+        let present = Self.settings.compactMap { key in section.origin(of: key).map { (key: key, origin: $0) } }
         guard let first = present.first else { return nil }
         guard present.count == 1, first.0 == "credential_process" else {
             return Found(origin: first.1, isWarder: false)

@@ -44,6 +44,8 @@ struct Explanation {
     let isLocked: Bool
     /// AWS's time less this machine's, in seconds, as what is cached tells it.
     var clockOffset: Int64 = 0
+    /// Whether SDKs ask warder for the profile.
+    let sdks: SDKVerdict
 }
 
 extension Explanation {
@@ -54,6 +56,7 @@ extension Explanation {
         if let session = chain.session { steps.append(Step(session: session, of: chain)) }
         let profiles = try ProfileLoading(issuer.keys.context).profiles()
         for role in chain.roles { steps.append(Step(role: role, of: chain, profiles.profile(role.profile))) }
+        sdks = try SDKVerdict(issuer.keys.context, profiles, profile: chain.profile)
         if case .sso(let sso) = chain.source { _ = try SingleSignOn.role(sso, profile: chain.profile) }
         let asksSTS = chain.stepCount > 0 || issuer.minter.isWebIdentity
         endpoint = asksSTS ? try issuer.minter.stsEndpoint() : try? issuer.minter.stsEndpoint()

@@ -12,6 +12,7 @@ extension Explanation {
                 } ?? .null
             ),
             ("fails", .optional(obstacle)), ("locked", .bool(isLocked)), ("prompts", .bool(!prompts.isEmpty)),
+            ("sdks", sdks.json),
         ])
     }
 

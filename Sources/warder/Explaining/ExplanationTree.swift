@@ -29,7 +29,8 @@ extension Explanation {
             text += "\(endpointOrigin.map { " (\(place($0)))" } ?? "")\n"
         }
         if clockOffset != 0 { text += "clock: this machine's is \(spoken(clockOffset: clockOffset))\n" }
-        return text + "next: \(obstacle.map { "fails: " + $0 } ?? outlook)\n" as Shown
+        text += "next: \(obstacle.map { "fails: " + $0 } ?? outlook)\n"
+        return text + "sdks: \(abridged(sdks.text(place: place)))\n" as Shown
     }
 
     /// What is known of a step's credentials.

@@ -1,0 +1,111 @@
+import Profiles
+
+/// How SDKs come to a profile's credentials, and what keeps them from asking warder.
+///
+/// The order is botocore's: the environment's key; then in the profile a role, a web identity, IAM Identity Center, a key
+/// of the credentials file, `login_session`, the process, a key of the config file. Where other SDKs differ, an obstacle
+/// says so by its reach.
+package struct SDKLookup {
+    /// What stands at a program's path.
+    package enum ProgramFile: Equatable, Sendable {
+        case absent
+        case notExecutable
+        /// This very program, by whatever name.
+        case this
+        /// Another, at this path: where `PATH` has it, or the path itself.
+        case another(path: String)
+    }
+
+    private let profiles: ProfileSet
+    private let program: (String) -> ProgramFile
+    private let ofFiles: [SDKObstacle]
+
+    /// Takes time in proportion to the files' length.
+    ///
+    /// - Parameter program: what stands at a path or, for a name without a slash, where `PATH` has it.
+    package init(_ profiles: ProfileSet, program: @escaping (String) -> ProgramFile) {
+        self.profiles = profiles
+        self.program = program
+        ofFiles = profiles.repetitions.map { .repetition($0) }
+    }
+
+    /// The settings that give a profile credentials without its process, in the order in which SDKs look.
+    package static let otherSettings = [
+        "role_arn", "web_identity_token_file", "sso_account_id", "sso_role_name", "sso_session", "sso_start_url",
+        "login_session", "credential_source", "source_profile",
+    ]
+
+    /// What keeps SDKs from asking warder for `name`, the gravest first as they come to it.
+    package func obstacles(to name: String, environment: (String) -> String?) throws(ProfileError) -> [SDKObstacle] {
+        let own = try obstacles(in: name)
+        return Self.obstacles(of: environment, to: name) + ofFiles + own
+    }
+
+    /// The same without the share of the environment and of the files as a whole.
+    package func obstacles(in name: String) throws(ProfileError) -> [SDKObstacle] {
+        guard let profile = profiles.profile(name) else { return [.noProfile] }
+        var found: [SDKObstacle] = []
+        for key in Self.otherSettings {
+            guard let origin = profile.origin(of: key) else { continue }
+            // botocore takes an empty one for none.
+            if key == "web_identity_token_file", try profile.plain(key)?.value.isEmpty == true { continue }
+            found.append(.setting(key: key, origin))
+        }
+        if let origin = profile.origin(of: "aws_access_key_id") {
+            let isInCredentials = profiles.credentials.map { $0.path.utf8.elementsEqual(origin.path.utf8) } == true
+            found.append(isInCredentials ? .keyInCredentials(origin) : .keyInConfig(origin))
+        }
+        return found + (try processObstacles(profile))
+    }
+
+    private func processObstacles(_ profile: Profile) throws(ProfileError) -> [SDKObstacle] {
+        guard let command = try profile.plain("credential_process") else { return [.noProcess(profile.origin)] }
+        let words = CommandWords(command.value)
+        if words.words.isEmpty { return [.emptyProcess(command.origin)] }
+        if words.isUnfinished { return [.unfinishedProcess(command.origin)] }
+        let invocation = Invocation(words.words)
+        let shell: [SDKObstacle] =
+            words.needsShell || invocation.needsShell ? [.shellSyntax(command.origin)] : []
+        return shell + programObstacles(invocation, of: profile.name, command.origin)
+    }
+
+    private func programObstacles(_ invocation: Invocation, of name: String, _ origin: Origin) -> [SDKObstacle] {
+        let path = invocation.program
+        let file = program(path)
+        guard file == .this || Program.isNamedWarder(path) else { return [.otherProgram(path, origin)] }
+        var found: [SDKObstacle] = []
+        switch file {
+        case .absent: found.append(.absentProgram(path, origin))
+        case .notExecutable: found.append(.notExecutable(path, origin))
+        case .another(let path): found.append(.anotherWarder(path, origin))
+        case .this: break
+        }
+        if !path.utf8.starts(with: "/".utf8), file != .absent { found.append(.notAbsolute(path, origin)) }
+        if let asked = invocation.profile {
+            if !asked.utf8.elementsEqual(name.utf8) { found.append(.anotherProfile(asked: asked, origin)) }
+        } else {
+            found.append(.otherCommand(origin))
+        }
+        return found
+    }
+
+    /// What the environment puts before the profile.
+    private static func obstacles(of environment: (String) -> String?, to name: String) -> [SDKObstacle] {
+        func value(_ variable: String) -> String? {
+            guard let value = environment(variable), !value.isEmpty else { return nil }
+            return value
+        }
+        var found: [SDKObstacle] = []
+        if value("AWS_ACCESS_KEY_ID") != nil { found.append(.environmentKey(variable: "AWS_ACCESS_KEY_ID")) }
+        if value("AWS_WEB_IDENTITY_TOKEN_FILE") != nil { found.append(.environmentWebIdentity) }
+        for variable in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"] {
+            guard let chosen = value(variable), !chosen.utf8.elementsEqual(name.utf8) else { continue }
+            found.append(.anotherIsChosen(variable: variable, profile: chosen))
+        }
+        for variable in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
+            guard let path = value(variable), !path.hasPrefix("/"), !path.hasPrefix("~") else { continue }
+            found.append(.relativeFile(variable: variable))
+        }
+        return found
+    }
+}

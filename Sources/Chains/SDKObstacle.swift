@@ -1,0 +1,122 @@
+import Profiles
+
+/// Why SDKs that work with a profile do not ask this very warder for its credentials.
+package enum SDKObstacle: Equatable, Sendable {
+    // Before any profile.
+
+    /// A variable with an access key, which SDKs take before a profile that no option names.
+    case environmentKey(variable: String)
+    /// `AWS_WEB_IDENTITY_TOKEN_FILE`: SDKs make a session with it before they look for a process.
+    case environmentWebIdentity
+    /// A variable that makes SDKs work with `profile`, another one.
+    case anotherIsChosen(variable: String, profile: String)
+    /// A variable with a relative path of one of the two files: it depends on where a program runs.
+    case relativeFile(variable: String)
+
+    // In the files.
+
+    /// Something stands twice in one of them, and botocore reads none of that file.
+    case repetition(Repetition)
+
+    // In the profile, before its process.
+
+    /// Neither file has the profile.
+    case noProfile
+    /// `aws_access_key_id` in the credentials file.
+    case keyInCredentials(Origin)
+    /// `aws_access_key_id` in the config file: some SDKs take the process first, and some the key.
+    case keyInConfig(Origin)
+    /// A setting that gives credentials before the process does or, for some SDKs, must not stand beside it.
+    case setting(key: String, Origin)
+
+    // In its process.
+
+    /// The profile has none.
+    case noProcess(Origin)
+    /// It is empty.
+    case emptyProcess(Origin)
+    /// A quote is left open in it: nobody runs it.
+    case unfinishedProcess(Origin)
+    /// It needs a shell, which not all SDKs start it with.
+    case shellSyntax(Origin)
+    /// It runs something else.
+    case otherProgram(String, Origin)
+    /// It runs warder, and not for `process` and a profile.
+    case otherCommand(Origin)
+    /// It asks warder for the credentials of another profile.
+    case anotherProfile(asked: String, Origin)
+    /// The program is not there.
+    case absentProgram(String, Origin)
+    /// The program is there, and this user cannot run it.
+    case notExecutable(String, Origin)
+    /// The program is found by `PATH`, or from the folder that an SDK runs in: not every program has the same.
+    case notAbsolute(String, Origin)
+    /// It is called warder, and is another file than this program.
+    case anotherWarder(String, Origin)
+
+    /// Whom it keeps from asking warder.
+    package enum Reach: String, Sendable {
+        /// Every SDK, or nearly.
+        case all
+        /// Some: they differ.
+        case some
+        /// Those that are not told the profile by an option, as by `--profile`.
+        case unnamed
+    }
+
+    /// Settings that botocore, too, goes by before it runs a process.
+    ///
+    /// `sso_session` and `sso_start_url` alone do not count there, but do in the SDK for Rust; and the one for Go
+    /// refuses a profile that says two ways to credentials.
+    private static let beforeProcess: Set<String> = ["role_arn", "sso_account_id", "sso_role_name", "login_session"]
+
+    /// Whom it keeps from asking warder.
+    package var reach: Reach {
+        switch self {
+        case .environmentKey, .environmentWebIdentity, .anotherIsChosen: .unnamed
+        case .setting(let key, _): Self.beforeProcess.contains(key) ? .all : .some
+        case .relativeFile, .repetition, .keyInConfig, .shellSyntax, .notAbsolute: .some
+        default: .all
+        }
+    }
+
+    /// The line to look at, where there is one.
+    package var origin: Origin? {
+        switch self {
+        case .environmentKey, .environmentWebIdentity, .anotherIsChosen, .relativeFile, .noProfile: nil
+        case .repetition(let repetition): repetition.origin
+        case .keyInCredentials(let origin), .keyInConfig(let origin), .setting(_, let origin),
+            .noProcess(let origin), .emptyProcess(let origin), .unfinishedProcess(let origin),
+            .shellSyntax(let origin), .otherProgram(_, let origin), .otherCommand(let origin),
+            .anotherProfile(_, let origin), .absentProgram(_, let origin), .notExecutable(_, let origin),
+            .notAbsolute(_, let origin), .anotherWarder(_, let origin):
+            origin
+        }
+    }
+
+    /// Its name, for programs.
+    package var name: String {
+        switch self {
+        case .environmentKey: "environment_key"
+        case .environmentWebIdentity: "environment_web_identity"
+        case .anotherIsChosen: "another_profile_chosen"
+        case .relativeFile: "relative_file"
+        case .repetition: "repetition"
+        case .noProfile: "no_profile"
+        case .keyInCredentials: "key_in_credentials"
+        case .keyInConfig: "key_in_config"
+        case .setting: "setting_before_process"
+        case .noProcess: "no_process"
+        case .emptyProcess: "empty_process"
+        case .unfinishedProcess: "unfinished_process"
+        case .shellSyntax: "shell_syntax"
+        case .otherProgram: "other_program"
+        case .otherCommand: "other_command"
+        case .anotherProfile: "another_profile"
+        case .absentProgram: "absent_program"
+        case .notExecutable: "not_executable"
+        case .notAbsolute: "not_absolute"
+        case .anotherWarder: "another_warder"
+        }
+    }
+}

@@ -1,0 +1,36 @@
+/// An access key that stands in one of the files, its secret aside.
+public struct WrittenKey: Sendable, Equatable {
+    /// The profile of its section.
+    public let profile: String
+    /// Its id, which is no secret.
+    public let accessKeyID: String
+    /// The line of its id.
+    public let origin: Origin
+}
+
+extension ProfileSet {
+    /// Every access key that stands in plain text in a profile of either file, those that another one beats too: the
+    /// credentials file's first, each file's in its order.
+    public var writtenKeys: [WrittenKey] { [credentials, config].flatMap { $0?.writtenKeys ?? [] } }
+}
+
+extension ProfileFile {
+    fileprivate var writtenKeys: [WrittenKey] {
+        let wanted = PropertyName("aws_access_key_id")
+        return withText { text in
+            var keys: [WrittenKey] = []
+            for section in sections where section.kind == .profile || section.kind == .bareDefault {
+                guard let name = text.string(Int(section.nameStart)..<Int(section.nameEnd)) else { continue }
+                var properties: [Property] = []
+                text.read(section, inCredentials: kind == .credentials, into: &properties)
+                for property in properties where property.hash == wanted.hash && !property.isOwn {
+                    var word = wanted.name
+                    let isNamed = word.withUTF8 { text.matches($0, Int(property.nameStart), Int(property.nameEnd)) }
+                    guard isNamed, let identifier = text.string(of: property), !identifier.isEmpty else { continue }
+                    keys.append(WrittenKey(profile: name, accessKeyID: identifier, origin: origin(property.line)))
+                }
+            }
+            return keys
+        } ?? []
+    }
+}
