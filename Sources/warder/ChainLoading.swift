@@ -31,13 +31,20 @@ struct ChainLoading {
                     return false
                 }
             }
-        } catch { throw failure ?? Failure(error) }
+        } catch {
+            let failure = failure ?? Failure(error)
+            guard failure.code == .notFound || failure.code == .locked else { throw failure }
+            throw failure.suggesting(nearest(to: name, among: profiles.profileNames + known()))
+        }
         for index in chain.roles.indices {
             guard case .file(let path) = chain.roles[index].policy else { continue }
             chain.roles[index].policy = .json(try policy(path))
         }
         return chain
     }
+
+    /// The keys that are known without asking anybody.
+    private func known() -> [String] { ((try? keys.index()) ?? nil)?.map(\.name) ?? [] }
 
     /// Whether the store has a key of this name. While it is locked, a profile that says nothing else is taken for a
     /// key; for a name that stands nowhere the store is opened, if that is possible.

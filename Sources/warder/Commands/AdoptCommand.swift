@@ -108,7 +108,10 @@ struct Adopt: ParsableCommand {
         do throws(EditingError) {
             if undo { return try files.releasing(name) }
             edits = try files.adopting(name, program: program)
-        } catch { throw Failure(error) }
+        } catch {
+            guard case .noSuchProfile = error else { throw Failure(error) }
+            throw Failure(error).suggesting(nearest(to: name, among: files.profileNames))
+        }
         // What warder cannot read would be of no use to any SDK from then on.
         do throws(ChainError) { _ = try Chain.resolve(name, in: files) { _ in true } } catch { throw Failure(error) }
         return edits
