@@ -461,7 +461,8 @@ __warder_load() {
         declare -g __warder_said=0 __warder_next=0
         declare -ga __warder_variables=(
             AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_ACCESS_KEY AWS_SECRET_KEY
-            AWS_PROFILE AWS_DEFAULT_PROFILE AWS_REGION AWS_DEFAULT_REGION AWS_CREDENTIAL_EXPIRATION WARDER_PROFILE
+            AWS_PROFILE AWS_DEFAULT_PROFILE AWS_REGION AWS_DEFAULT_REGION AWS_CREDENTIAL_EXPIRATION AWS_VAULT
+            WARDER_PROFILE
         )
     fi
     # Exported, it reaches shells that have no such function.

@@ -500,7 +500,7 @@ end
 if not set -q __warder_renewal
     set -g __warder_variables AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN \
         AWS_ACCESS_KEY AWS_SECRET_KEY AWS_PROFILE AWS_DEFAULT_PROFILE AWS_REGION AWS_DEFAULT_REGION \
-        AWS_CREDENTIAL_EXPIRATION WARDER_PROFILE
+        AWS_CREDENTIAL_EXPIRATION AWS_VAULT WARDER_PROFILE
     for name in names makers ways roots floors depths answers texts text failed pwd reply end_text end
         set -g __warder_$name
     end

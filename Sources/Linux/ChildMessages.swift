@@ -76,11 +76,13 @@ final class ChildMessages {
 
     private func isLineEnd(_ byte: UInt8) -> Bool { byte == 10 || byte == 13 }
 
+    private func isBlank(_ byte: UInt8) -> Bool { byte == 32 || byte == 9 }
+
     /// Nil for a line of blanks.
     private func shown(_ line: borrowing SecretBytes, hiding secrets: borrowing SentSecrets, limit: Int) -> String? {
         var range = 0..<line.count
-        while let first = range.first, line[first] <= 32 { range.removeFirst() }
-        while let last = range.last, line[last] <= 32 { range.removeLast() }
+        while let first = range.first, isBlank(line[first]) { range.removeFirst() }
+        while let last = range.last, isBlank(line[last]) { range.removeLast() }
         if range.isEmpty { return nil }
         return secrets.shown(line.copy(range)).map { printable($0, limit: limit) } ?? SentSecrets.placeholder
     }

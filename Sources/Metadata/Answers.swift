@@ -41,7 +41,7 @@ func refusal(_ response: borrowing HTTPResponse, hiding token: borrowing SecretB
 
 /// `Code: Message`, as far as the body has them.
 private func reason(_ body: borrowing SecretBytes, hiding secrets: borrowing SentSecrets) -> String {
-    guard let object = try? JSONObject(body) else { return "" }
+    guard !secrets.areRepeated(by: body), let object = try? JSONObject(body) else { return "" }
     /// EC2 has capital letters here, ECS small ones.
     func text(_ names: String...) -> String? {
         for name in names {

@@ -96,7 +96,7 @@ struct Outcome {
         case WARDER_CURLE_OPERATION_TIMEDOUT:
             return .timedOut(host: host, sent: sentBytes != 0)
         case WARDER_CURLE_SSL_CONNECT_ERROR, WARDER_CURLE_PEER_FAILED_VERIFICATION:
-            return .tls(host: host, reason: reason)
+            return .tls(host: host, reason: reason, caBundle: caBundle)
         case WARDER_CURLE_OUT_OF_MEMORY:
             return .shortage(reason: reason, sent: sentBytes != 0)
         case WARDER_CURLE_SSL_CACERT_BADFILE:

@@ -20,8 +20,9 @@ public enum TransportError: Error, Equatable, Sendable {
     case proxyRefused(status: Int)
     /// The time was up; `sent` says whether the request may have reached the server.
     case timedOut(host: String, sent: Bool)
-    /// No trust: a bad certificate, or no agreement on TLS 1.2 or later. The request was not sent.
-    case tls(host: String, reason: String)
+    /// No trust: a bad certificate, or no agreement on TLS 1.2 or later. The request was not sent. `caBundle` is the file
+    /// of trusted certificates, where it is not the system's.
+    case tls(host: String, reason: String, caBundle: String? = nil)
     /// The file of trusted certificates cannot be read. The request was not sent.
     case unreadableCABundle(path: String)
     /// The connection broke; `sent` says whether the request may have reached the server.

@@ -7,8 +7,10 @@ import Transport
 extension Failure {
     init(_ error: TransportError, doing what: String) { self.init(STSError.network(error), doing: what) }
 
-    /// - Parameter what: what warder was about to do, as `assume arn:…`.
-    init(_ error: STSError, doing what: String) {
+    /// - Parameters:
+    ///   - what: what warder was about to do, as `assume arn:…`.
+    ///   - signer: whose key signed the request, where one did.
+    init(_ error: STSError, doing what: String, signer: Signer? = nil) {
         switch error {
         case .malformedRegion(let region):
             self.init(.badConfig, "\(region) is not a region", hint: "write it as eu-west-1")
@@ -29,11 +31,11 @@ extension Failure {
             self.init(
                 .network, "cannot \(what): status \(status) came with \(Self.words(reason)), which is no answer of AWS",
                 hint: "see who answers there: a proxy, a sign-in page, or another service at the endpoint_url")
-        default: self.init(refused: error, doing: what)
+        default: self.init(refused: error, doing: what, signer: signer)
         }
     }
 
-    private init(refused error: STSError, doing what: String) {
+    private init(refused error: STSError, doing what: String, signer: Signer?) {
         let refusal = error.refusal
         let code = refusal?.code ?? "refused"
         let words = refusal.map(\.message) ?? ""
@@ -54,66 +56,13 @@ extension Failure {
                 hint: "check the role's trust policy, external id and MFA condition, and the user's policy")
         case .expiredToken: self.init(.refused, message, hint: "drop the cached session: warder forget")
         case .invalidKey:
-            self.init(
-                .refused, message,
-                hint: "check in the console that the key is active; warder add --replace stores a new one")
+            self.init(.refused, message, hint: (signer ?? .unknown).hint(refused: code))
         case .skewed(_, let offset):
             self.init(.refused, message, hint: "set the clock: it is off by \(offset.magnitude) seconds")
         case .throttled: self.init(.refused, message, hint: "wait a moment, and try again")
         default:
             let request = refusal?.requestID.map { " (request \($0))" } ?? ""
             self.init(.refused, message, hint: "check the profile's settings against what AWS says\(request)")
-        }
-    }
-
-    /// - Parameter configured: it is about a URL that somebody configured, not about a request.
-    private init(_ error: TransportError, configured: Bool) {
-        let again = "check the network, the proxy settings and the endpoint"
-        defer { if error.isOwn { reach = .nobody } }
-        switch error {
-        case .libraryMissing:
-            self.init(.network, "libcurl is not installed", hint: "sudo apt-get install libcurl4")
-        case .libraryUnusable:
-            self.init(
-                .network, "the installed libcurl cannot be used", hint: "sudo apt-get install --reinstall libcurl4")
-        case .libraryUnloadable(let reason):
-            self.init(
-                .network, "libcurl could not be loaded: \(reason.lowercasedFirst)",
-                hint: "see this process's limits (ulimit -a), and whether libcurl4 is whole: dpkg --verify libcurl4")
-        case .shortage(let reason, _):
-            self.init(
-                .network, "this process lacks what a request needs: \(reason.lowercasedFirst)",
-                hint: "see its limits: ulimit -a")
-        case .malformedURL(let text):
-            self.init(
-                .badConfig, "\(text) is no URL of an endpoint", hint: "write it as https://HOST or https://HOST:PORT")
-        case .insecureURL(let host):
-            self.init(
-                .badConfig, "the endpoint at \(host) is plain HTTP, and not on this machine",
-                hint: "write it with https://")
-        case .malformedHeader(let name):
-            self.init(.badConfig, "the header \(name) would hold a control character", hint: "see where it comes from")
-        case .unreachable(let host, let reason):
-            self.init(.network, "\(host) cannot be reached: \(reason.lowercasedFirst)", hint: again)
-        case .proxyRefused(let status):
-            self.init(.network, "the proxy refused with status \(status)", hint: "check HTTPS_PROXY and NO_PROXY")
-        case .timedOut(let host, _): self.init(.network, "\(host) did not answer in time", hint: again)
-        case .tls(let host, let reason):
-            self.init(
-                .network, "\(host) cannot be trusted: \(reason.lowercasedFirst)",
-                hint: "if it has a certificate authority of its own, name its file in ca_bundle")
-        case .unreadableCABundle(let path):
-            self.init(
-                .badConfig, "the ca_bundle \(path) cannot be read",
-                hint: "check that it is there: ls -l \(shellWord(path))")
-        case .interrupted(let host, let reason, _):
-            self.init(.network, "the connection to \(host) broke: \(reason.lowercasedFirst)", hint: again)
-        case .redirected(let host, let status):
-            self.init(
-                .network, "\(host) answered with a redirect (\(status)), which is never followed",
-                hint: "set endpoint_url to where it really is")
-        case .tooLarge(let host):
-            self.init(.network, "\(host) answered with more than an answer can be", hint: "see who answers there")
         }
     }
 

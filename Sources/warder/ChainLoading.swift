@@ -32,8 +32,10 @@ struct ChainLoading {
                 }
             }
         } catch {
-            if case .noSuchProfile = error, failure == nil { throw Failure(error).lookedIn(context) }
-            throw failure ?? Failure(error)
+            var failure = failure ?? Failure(error)
+            if case .noSuchProfile = error { failure = failure.lookedIn(context) }
+            guard profiles.profile(name) == nil, failure.code == .notFound || failure.code == .locked else { throw failure }
+            throw failure.suggesting(nearest(to: name, among: profiles.profileNames + known()))
         }
         for index in chain.roles.indices {
             guard case .file(let path) = chain.roles[index].policy else { continue }
@@ -41,6 +43,9 @@ struct ChainLoading {
         }
         return chain
     }
+
+    /// The keys that are known without asking anybody.
+    private func known() -> [String] { ((try? keys.index()) ?? nil)?.map(\.name) ?? [] }
 
     /// Whether the store has a key of this name. While it is locked, a profile that says nothing else is taken for a
     /// key; for a name that stands nowhere the store is opened, if that is possible.

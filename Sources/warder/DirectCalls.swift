@@ -22,12 +22,13 @@ struct DirectCalls {
     /// Whose the key is.
     func callerIdentity(_ key: borrowing Credentials) throws(Failure) -> CallerIdentity {
         let endpoint = try endpoints.endpoint(.sts, region: region)
+        let who = Signer(key, name: nil, endpoint)
         let key = key.copy()
         do throws(STSError) {
             return try calls.sts(endpoint) { (client) throws(STSError) in
                 try client.getCallerIdentity(signedBy: key)
             }
-        } catch { throw Failure(error, doing: "check the key") }
+        } catch { throw Failure(error, doing: "check the key", signer: who) }
     }
 
     /// The serial numbers of its user's MFA devices.

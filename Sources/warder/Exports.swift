@@ -10,9 +10,9 @@ enum Exports {
     ]
 
     /// Variables that an SDK would prefer to the keys, or mix with them: profile names, which some SDKs put first, and
-    /// older spellings of the keys.
+    /// older spellings of the keys. And what aws-vault's shells say of theirs, which these are not.
     static let shadowing = [
-        "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_ACCESS_KEY", "AWS_SECRET_KEY",
+        "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_VAULT",
     ]
 
     /// Variables that credentials stand in, of any spelling and in any environment.

@@ -64,6 +64,15 @@ struct Failure: Error {
         reach = Reach(of: code)
     }
 
+    /// The same, asking first whether another name was meant; nil where none is near.
+    func suggesting(_ name: String?) -> Failure {
+        guard let name else { return self }
+        var failure = Failure(
+            code, message, hint: "did you mean \(name)? \(hint)", origin: origin, fault: fault)
+        (failure.reach, failure.moment) = (reach, moment)
+        return failure
+    }
+
     /// Prints both lines to standard error.
     func show() {
         printMessage("warder: \(abridged(printable(message)))")

@@ -275,8 +275,11 @@ extension String {
         return String(text)
     }
 
-    /// The C library's sentences begin with a capital; messages do not.
-    var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
+    /// The C library's sentences begin with a capital; messages do not. A name as `SSL` or `OpenSSL` keeps its own.
+    var lowercasedFirst: String {
+        let word = unicodeScalars.prefix { $0 != " " }.dropFirst()
+        return word.contains { $0.properties.isUppercase } ? self : prefix(1).lowercased() + dropFirst()
+    }
 }
 
 extension SlotType {

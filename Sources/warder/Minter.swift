@@ -137,7 +137,9 @@ final class Minter {
         let signer = try signer()
         guard let role = role(of: step) else { return try session(endpoint, signer) }
         let request = request(role)
-        return try withCode(of: role.mfa, doing: "assume \(role.roleARN.value)") { (mfa) throws(STSError) in
+        let who = Signer(signer, name: keyName, endpoint)
+        return try withCode(of: role.mfa, doing: "assume \(role.roleARN.value)", signer: who) {
+            (mfa) throws(STSError) in
             try calls.sts(endpoint) { (client) throws(STSError) in
                 try client.assumeRole(request, signedBy: signer, mfa: mfa)
             }
@@ -147,18 +149,21 @@ final class Minter {
     /// Who AWS takes the credentials for.
     func callerIdentity(_ credentials: borrowing Credentials) throws(Failure) -> CallerIdentity {
         let endpoint = try endpoints.endpoint(.sts, region: region, chain.region?.origin)
+        let who = Signer(credentials, name: chain.stepCount == 0 ? keyName : nil, endpoint)
         let credentials = credentials.copy()
         do throws(STSError) {
             return try calls.sts(endpoint) { (client) throws(STSError) in
                 try client.getCallerIdentity(signedBy: credentials)
             }
-        } catch { throw Failure(error, doing: "ask who \(chain.profile) is") }
+        } catch { throw Failure(error, doing: "ask who \(chain.profile) is", signer: who) }
     }
 
     private func session(_ endpoint: Endpoint, _ signer: borrowing Credentials) throws(Failure) -> Credentials {
         let signer = signer.copy()
         let seconds = chain.session?.durationSeconds ?? SessionStep.defaultDuration
-        let minted = try withCode(of: chain.session?.mfa, doing: "get a session for \(keyName ?? sourceProfile)") {
+        let who = Signer(signer, name: keyName, endpoint)
+        let what = "get a session for \(keyName ?? sourceProfile)"
+        let minted = try withCode(of: chain.session?.mfa, doing: what, signer: who) {
             (mfa) throws(STSError) in
             try calls.sts(endpoint) { (client) throws(STSError) in
                 try client.getSessionToken(signedBy: signer, durationSeconds: seconds, mfa: mfa)
@@ -195,14 +200,15 @@ final class Minter {
 
     /// Does `work` with a code of `device`, if there is one.
     private func withCode(
-        of device: Chains.MFADevice?, doing what: String,
+        of device: Chains.MFADevice?, doing what: String, signer: Signer,
         _ work: (borrowing MFACode?) throws(STSError) -> Credentials
     ) throws(Failure) -> Credentials {
         guard let serial = device?.serial.value else {
-            do throws(STSError) { return try work(nil) } catch { throw Failure(error, doing: what) }
+            do throws(STSError) { return try work(nil) } catch { throw Failure(error, doing: what, signer: signer) }
         }
         let wanted = WantedCode(
-            device: serial, profile: chain.profile, command: chain.mfaProcess?.value, purpose: what)
+            device: serial, profile: chain.profile, command: chain.mfaProcess?.value, purpose: what,
+            signer: signer)
         return try codes.withCode(
             wanted, seed: { () throws(Failure) in try self.seed(of: serial) }, time: { self.calls.time }, work)
     }

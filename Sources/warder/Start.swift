@@ -57,18 +57,10 @@ enum Start {
             guard Warder.exitCode(for: error) != .success else { return try printOut(data: text + "\n") }
             // What is evaluated must fail too, even where the arguments cannot be read.
             if arguments.first == "env" || arguments.first == "use" { try? printOut(data: Env.failing(arguments)) }
-            let line = Warder.message(for: error).split(separator: "\n").first.map(String.init) ?? "unusable arguments"
-            throw Failure(
-                .usage, line.lowercasedFirst.withoutFullStop, hint: "see warder \(helpTopic(arguments))--help")
+            throw Failure(unusable: arguments, Warder.message(for: error)) {
+                (try? ProfileLoading(Context(noPrompt: true)).profiles().profileNames) ?? []
+            }
         }
-    }
-
-    /// The command whose help fits, and a space; empty for all of them.
-    private static func helpTopic(_ arguments: [String]) -> String {
-        let words = arguments.prefix { !$0.hasPrefix("-") }
-        let known = Warder.configuration.subcommands.map { $0._commandName }
-        guard let first = words.first, known.contains(first) else { return "" }
-        return first + " "
     }
 }
 

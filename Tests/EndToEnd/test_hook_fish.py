@@ -17,7 +17,7 @@ pytestmark = pytest.mark.needs("fish")
 HOOK = TOP / "shell/warder.fish"
 VARIABLES = (
     "AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_ACCESS_KEY AWS_SECRET_KEY AWS_PROFILE"
-    " AWS_DEFAULT_PROFILE AWS_REGION AWS_DEFAULT_REGION AWS_CREDENTIAL_EXPIRATION WARDER_PROFILE"
+    " AWS_DEFAULT_PROFILE AWS_REGION AWS_DEFAULT_REGION AWS_CREDENTIAL_EXPIRATION AWS_VAULT WARDER_PROFILE"
 ).split()
 
 # `use` as the binary answers it in fish's syntax; `renew` says the end that stands in a file, if there is one.

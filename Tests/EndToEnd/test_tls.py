@@ -11,18 +11,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from recording_sts import RecordingSTS
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    """A certificate for this machine that only those trust who are told to."""
+def make_certificate(folder, starts=-1, ends=1):
+    """A certificate for this machine, and its key; times in days from now."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.datetime.now(datetime.timezone.utc)
     day = datetime.timedelta(days=1)
-    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, now - day, now + day)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, now + starts * day, now + ends * day)
     address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
     builder = builder.add_extension(x509.SubjectAlternativeName([address]), False)
     builder = builder.add_extension(x509.BasicConstraints(True, None), True)
-    folder = tmp_path_factory.mktemp("tls")
     pem = serialization.Encoding.PEM
     (folder / "certificate.pem").write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(pem))
     secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
@@ -30,14 +28,25 @@ def certificate(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def secure(certificate):
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate for this machine that only those trust who are told to."""
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+def secured(certificate):
     server = RecordingSTS()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate / "certificate.pem", certificate / "key.pem")
     server.server.socket = context.wrap_socket(server.server.socket, server_side=True)
     server.url = server.url.replace("http:", "https:")
-    yield server.start()
+    return server.start()
+
+
+@pytest.fixture
+def secure(certificate):
+    server = secured(certificate)
+    yield server
     server.stop()
 
 
@@ -53,8 +62,35 @@ PROCESS = ["process", "prod", "--mfa-code", "123456"]
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(at_secure, secure):
-    at_secure.run(*PROCESS, passphrase=True).failed(6)
+    result = at_secure.run(*PROCESS, passphrase=True)
+    result.failed(6, "SSL certificate problem", "name its file in ca_bundle")
+    assert "sSL" not in result.err
     assert secure.requests == []
+
+
+def test_a_bundle_in_force_is_named_where_it_does_not_help(at_secure, secure, tmp_path):
+    """The variable beats the setting: to advise the setting would help nobody."""
+    other = make_certificate(tmp_path) / "certificate.pem"
+    result = at_secure.run(*PROCESS, passphrase=True, env={"AWS_CA_BUNDLE": str(other)})
+    result.failed(6, f"AWS_CA_BUNDLE={other} is in force")
+    at_secure.config(at_secure.config_file.read_text().replace("region = ", f"ca_bundle = {other}\nregion = "))
+    next_code = [*PROCESS[:-1], "234567"]
+    at_secure.run(*next_code, passphrase=True).failed(6, f"the ca_bundle in force: {other}")
+    gone = str(tmp_path / "gone.pem")
+    last_code = [*PROCESS[:-1], "345678"]
+    at_secure.run(*last_code, passphrase=True, env={"AWS_CA_BUNDLE": gone}).failed(8, f"the AWS_CA_BUNDLE {gone}")
+
+
+@pytest.mark.parametrize("times, words", [((-2, -1), "has expired"), ((1, 2), "not yet valid")])
+def test_no_bundle_is_advised_for_a_certificate_out_of_its_time(bare, tmp_path, times, words):
+    folder = make_certificate(tmp_path, *times)
+    server = secured(folder)
+    bare.endpoint(server.url)
+    bare.add_vault()
+    bare.add_profiles()
+    result = bare.run(*PROCESS, passphrase=True, env={"AWS_CA_BUNDLE": str(folder / "certificate.pem")})
+    server.stop()
+    result.failed(6, words, "clock", "no ca_bundle helps")
 
 
 @pytest.mark.parametrize("how", ["variable", "profile"])
@@ -83,8 +119,24 @@ def test_who_trusts_it_is_not_told_that_it_cannot_be_trusted(at_secure, certific
 
 def test_a_name_that_does_not_match_is_refused(at_secure, secure, certificate):
     at_secure.endpoint(secure.url.replace("127.0.0.1", "localhost"))
-    at_secure.run(*PROCESS, passphrase=True, env={"AWS_CA_BUNDLE": str(certificate / "certificate.pem")}).failed(6)
+    at_secure.run(*PROCESS, passphrase=True, env={"AWS_CA_BUNDLE": str(certificate / "certificate.pem")}).failed(
+        6, "another host's", "no ca_bundle helps")
     assert secure.requests == []
+
+
+def test_what_speaks_no_tls_is_told_of(bare, sts):
+    bare.endpoint(sts.url.replace("http:", "https:"))
+    bare.add_vault()
+    bare.add_profiles()
+    bare.run(*PROCESS, passphrase=True).failed(6, "see whether it speaks TLS there")
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_the_proxy_in_force_is_named_without_its_password(bare, variable):
+    bare.add_vault()
+    bare.add_profiles()
+    bare.run(*PROCESS, passphrase=True, env={variable: "http://me:hunter2@127.0.0.1:9"}).failed(
+        6, f"{variable}=http://127.0.0.1:9")
 
 
 def test_no_file_tells_the_keys_of_the_connection(at_secure, secure, certificate):

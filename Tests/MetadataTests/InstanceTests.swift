@@ -85,7 +85,7 @@ struct InstanceTests {
             ("missing-role", .refused(status: 404, reason: "")),
             (
                 "failed",
-                .refused(status: 200, reason: "AssumeRoleUnauthorizedAccess: EC2 cannot assume the role?.")
+                .refused(status: 200, reason: "AssumeRoleUnauthorizedAccess: EC2 cannot assume the role\\u{7}.")
             ),
             ("html", .notJSON(.malformed(offset: 0))), ("not-json", .notJSON(.malformed(offset: 19))),
             ("lacking-AccessKeyId", .missing("AccessKeyId")), ("lacking-SecretAccessKey", .missing("SecretAccessKey")),

@@ -74,7 +74,7 @@ struct RefusalTests {
         let asRequest = try said(
             "<ErrorResponse><Error><Code>C</Code><Message>m</Message></Error><RequestId>\(repeated)</RequestId>"
                 + "</ErrorResponse>")
-        let name = repeated.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        let name = repeated.replacing("%45", with: "E").filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
         let asElement = try said("<\(name)/>")
         for said in [asMessage, asCode, asRequest, asElement] {
             #expect(!said.lowercased().contains("ejr1k2") && !said.contains("Jr1K2"), "\(said)")

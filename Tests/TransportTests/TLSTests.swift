@@ -36,7 +36,7 @@ extension LibcurlTests {
             ]
             for (bundle, host) in bundles {
                 #expect { _ = try status(caBundle: bundle, host: host) } throws: { error in
-                    guard case TransportError.tls(_, let reason) = error else { return false }
+                    guard case TransportError.tls(_, let reason, _) = error else { return false }
                     return !reason.isEmpty && (error as? TransportError)?.isCertainlyUnsent == true
                 }
             }

@@ -85,6 +85,7 @@ struct AdoptionPlan {
             return Failure(
                 .notFound, "there is no profile named \(name): it is a services section, which profiles name",
                 hint: "adopt the profiles that name it in services")
+        case .noSuchProfile: return Failure(error).suggesting(nearest(to: name, among: files.profileNames))
         case .plaintextKey(let origin): return .plaintextKey(of: name, origin)
         case .onlyInCredentials:
             guard let key = files.profile(name)?.origin(of: "aws_access_key_id") else { return Failure(error) }

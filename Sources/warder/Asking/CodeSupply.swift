@@ -15,6 +15,8 @@ struct WantedCode {
     let command: String?
     /// What the code is for, as `assume arn:…`.
     let purpose: String
+    /// Whose key signs the request.
+    let signer: Signer
 }
 
 /// The one-time codes of one command: that of the command line, which is good for one request, then those of
@@ -70,7 +72,7 @@ final class CodeSupply {
                 try? sessions.takeBack(code.digits, device: wanted.device, now: wallClock(), random: .system)
             }
             guard case .wrongCode = refusal, isPersons, note == nil else {
-                let failure = Failure(refusal, doing: wanted.purpose)
+                let failure = Failure(refusal, doing: wanted.purpose, signer: wanted.signer)
                 enquirer.conclude(failure.message, succeeded: false)
                 throw failure
             }

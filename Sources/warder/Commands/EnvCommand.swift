@@ -1,7 +1,9 @@
 import ArgumentParser
+import Glibc
 import Linux
 import Secrets
 import Shells
+import Text
 
 struct Env: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -85,7 +87,11 @@ struct Env: ParsableCommand {
         } catch { throw Failure(error) }
         switch consume github {
         case .some(let step): try step.take(script.finish(), credentials)
-        case .none: try printOut(script.finish())
+        case .none:
+            try printOut(script.finish())
+            if syntax.isShell, isatty(STDOUT_FILENO) == 1 {
+                note("these are statements for your shell, secrets among them: \(syntax.evaluating(profile))")
+            }
         }
     }
 
@@ -119,6 +125,19 @@ enum ShellName: String, ExpressibleByArgument, CaseIterable {
         }
         for program in parentPrograms() { if let syntax = Syntax(program: program) { return syntax } }
         return .posix
+    }
+}
+
+extension Syntax {
+    /// How a shell takes in what `env` prints.
+    fileprivate func evaluating(_ profile: String) -> String {
+        let command = "warder env \(shellWord(profile))"
+        return switch self {
+        case .fish: command + " | source"
+        case .nu: "warder env --shell nu \(shellWord(profile)) | from json | load-env"
+        case .pwsh: command + " | Out-String | Invoke-Expression"
+        default: "eval $(\(command))"
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Text
 import Vault
 
 struct Remove: ParsableCommand {
@@ -23,7 +24,7 @@ struct Remove: ParsableCommand {
         let keys = Keys(context)
         guard let keyName = KeyName(name) else { throw Failure.noSuchKey(name) }
         if try keys.store()?.kind == .file, let index = try keys.index(), !index.contains(where: { $0.name == name }) {
-            throw Failure.noSuchKey(name)
+            throw Failure.noSuchKey(name).suggesting(nearest(to: name, among: index.map { $0.name }))
         }
         let isSure = try yes || context.confirm("delete the key \(name)?", otherwise: false, unasked: false)
         guard isSure else {

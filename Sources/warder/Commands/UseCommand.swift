@@ -76,7 +76,9 @@ struct Use: ParsableCommand {
         for name in Exports.names + Exports.shadowing where name.hasSuffix("KEY") || name.hasSuffix("KEY_ID") {
             script.unset(name)
         }
-        for name in ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_DEFAULT_PROFILE"] { script.unset(name) }
+        for name in ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_DEFAULT_PROFILE", "AWS_VAULT"] {
+            script.unset(name)
+        }
         try script.export("AWS_PROFILE", profile)
         if let region {
             try script.export("AWS_REGION", region)
