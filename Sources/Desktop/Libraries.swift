@@ -1,4 +1,5 @@
 import CGLib
+import Glibc
 
 /// GLib, GObject and GIO.
 class GLib: @unchecked Sendable {
@@ -24,6 +25,14 @@ final class Libsecret: GLib, @unchecked Sendable {
         guard warder_secret_open(&secret, name) == 1 else { return nil }
         self.secret = secret
         super.init(name)
+    }
+
+    /// Why it was not opened just now, in this thread: dlerror(3), in the words of glibc's elf/dl-load.c and dl-lookup.c.
+    static func failure(_ name: String) -> SecretServiceError {
+        guard let text = dlerror() else { return .noLibrary }
+        let reason = String(cString: text)
+        let isAbsent = reason == name + ": cannot open shared object file: No such file or directory"
+        return isAbsent || reason.contains("undefined symbol: ") ? .noLibrary : .unloadable(reason: reason)
     }
 }
 

@@ -157,7 +157,7 @@ public struct SecretService: Sendable {
         _ work: @escaping (ServiceClient) throws(SecretServiceError) -> Void
     ) throws(SecretServiceError) {
         guard let address else { throw .noBus }
-        guard let library = Libsecret(library) else { throw .noLibrary }
+        guard let library = Libsecret(library) else { throw Libsecret.failure(library) }
         let dialogs = dialogs
         let conversation = Conversation(library) { (cancellation) throws(SecretServiceError) in
             let bus = try Bus(library, address, cancellation)

@@ -2,6 +2,9 @@
 public enum SecretServiceError: Error, Equatable, Sendable {
     /// libsecret-1.so.0 is not there, or lacks a function; Debian's package is libsecret-1-0.
     case noLibrary
+    /// libsecret-1.so.0 is there, and the dynamic linker could not load it, as where memory or descriptors are short; its
+    /// words.
+    case unloadable(reason: String)
     /// There is no address of a session bus, or nothing answers there.
     case noBus
     /// The bus has no `org.freedesktop.secrets`, and cannot start one.

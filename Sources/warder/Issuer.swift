@@ -111,7 +111,7 @@ final class Issuer {
 
     /// The first step's session, minted now where `refresh` would mint it.
     func refreshBeginning() throws(Failure) -> Credentials {
-        try keys.resuming { () throws(Failure) in try refreshedBeginning() }
+        try keys.resuming { () throws(Failure) in try timely(refreshedBeginning()) }
     }
 
     private func refreshedBeginning() throws(Failure) -> Credentials {

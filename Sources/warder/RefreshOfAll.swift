@@ -131,7 +131,9 @@ private struct Outcome {
     func skip(_ name: String) { show(name, "left out: it begins as one above that failed") }
 
     mutating func add(_ refresh: RunningRefresh, _ ending: Ending) {
-        let said = refresh.lines.first.map { $0.droppingPrefix("warder: ").droppingPrefix(refresh.name + ": ") }
+        // Before the outcome there may be notes.
+        let outcome = refresh.lines.last { $0.hasPrefix("warder: ") }
+        let said = outcome.map { $0.droppingPrefix("warder: ").droppingPrefix(refresh.name + ": ") }
         show(refresh.name, said ?? "it ended without a word")
         guard ending != .code(0) else { return }
         if let hint = refresh.lines.first(where: { $0.hasPrefix("hint: ") }) { printMessage(Shown(hint)) }

@@ -79,6 +79,16 @@ struct AbsenceTests {
         #expect(throws: SecretServiceError.noLibrary) { try client("unix:path=/nowhere", library: name).isUnlocked() }
     }
 
+    @Test("a library that cannot be loaded is not missing")
+    func unloadable() throws {
+        let path = NSTemporaryDirectory() + "warder-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data("no library".utf8).write(to: URL(fileURLWithPath: path))
+        #expect(throws: SecretServiceError.unloadable(reason: path + ": file too short")) {
+            try client("unix:path=/nowhere", library: path).isUnlocked()
+        }
+    }
+
     @Test("every function is there", .enabled(if: PrivateBus.missing == nil, "\(PrivateBus.missing ?? "")"))
     func symbols() {
         var glib = warder_glib()

@@ -6,6 +6,7 @@ import select
 import shutil
 import subprocess
 import sys
+import time
 
 import pexpect
 import pytest
@@ -188,3 +189,18 @@ def test_hints_say_what_can_be_done(asking_first):
     terminal.sendline("n")
     terminal.expect_exact("hint: run it again, and say yes")
     assert exit_code(terminal) == 4 and "warder_callers" not in terminal.before
+
+
+def test_a_client_that_tries_again_is_told_at_once_that_nobody_said_yes(asking_first):
+    asking_first.settings("[warder]\nhandoff_time = 3s\n")
+    first = asking_first.run("process", "sure")
+    first.failed(4, "a yes to the use of sure is needed, and nobody answered in time")
+    start = time.monotonic()
+    again = asking_first.run("process", "sure")
+    assert (again.code, again.err) == (4, first.err) and time.monotonic() - start < 2.5
+    time.sleep(5)
+    asking_first.settings(WAITS)
+    process = asking_first.start("process", "sure")
+    until(lambda: is_waited_for(asking_first))
+    asking_first.good("mfa", "yes")
+    assert keys(process)["Version"] == 1

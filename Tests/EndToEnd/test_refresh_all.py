@@ -25,6 +25,13 @@ def test_refresh_all_wants_one_code(open_home, sts):
     assert collections.Counter(sts.actions()) == {"GetSessionToken": 1, "AssumeRole": 14}
 
 
+def test_refresh_all_says_once_that_the_clock_is_wrong(open_home, sts):
+    sts.ahead = -365 * 86400
+    result = open_home.run("refresh", "--all", "--mfa-code", "123456")
+    assert result.code == 0 and result.err.count("clock is 365d ahead of AWS's") == 1, result
+    assert result.err.count("good for") == 3, result
+
+
 def test_refresh_all_asks_once_at_the_terminal(open_home, sts):
     terminal = open_home.terminal("refresh", "--all")
     terminal.expect_exact("alice)")

@@ -24,29 +24,43 @@ struct Consent {
         let lock = try lock(name, sessions)
         defer { withExtendedLifetime(lock) {} }
         if let answer = try shared(name, sessions, since: start) {
-            guard answer else { throw refused }
+            guard answer == .yes else { throw refused(answer) }
             return
         }
         do throws(Failure) { try ask(caller) } catch {
-            if error.reach != .nobody { share(false, name, sessions) }
+            switch error.reach {
+            case .nobody: break
+            case .waiting: share(.no, name, sessions)
+            case .latecomers: share(.unanswered, name, sessions)
+            }
             throw error
         }
-        share(true, name, sessions)
+        share(.yes, name, sessions)
     }
 
     private func ask(_ caller: Caller?) throws(Failure) {
         let reply = try keys.enquirer.ask(.confirmation, profile: chain.profile, for: caller)
         guard case .yes = consume reply else {
             keys.enquirer.conclude("refused", succeeded: true)
-            throw refused
+            throw refused(.no)
         }
         keys.enquirer.conclude("\(chain.profile): given out", succeeded: true)
     }
 
-    private var refused: Failure {
-        var failure = Failure(
-            .promptNeeded, "the use of \(chain.profile) was not allowed",
-            hint: "run it again, and say yes")
+    /// What came of the question.
+    private enum Answer: String {
+        case yes, no
+        /// Nobody gave one in time.
+        case unanswered
+    }
+
+    private func refused(_ answer: Answer) -> Failure {
+        var failure =
+            answer == .unanswered
+            ? Failure(
+                .timedOut, askingFor: "a yes to the use of \(chain.profile)", profile: chain.profile, isCode: false)
+            : Failure(
+                .promptNeeded, "the use of \(chain.profile) was not allowed", hint: "run it again, and say yes")
         failure.reach = .waiting
         return failure
     }
@@ -74,21 +88,23 @@ struct Consent {
     /// The answer that was given while this process waited; nil where there was none.
     private func shared(
         _ name: String, _ sessions: borrowing SessionCache, since start: Deadline
-    ) throws(Failure) -> Bool? {
+    ) throws(Failure) -> Answer? {
         let text: SecretBytes?
         do throws(SessionCacheError) { text = try sessions.secret(name) } catch { throw Failure(error) }
         guard let text else { return nil }
         let words = text.text(0..<text.count).split(separator: " ")
         guard words.count == 3, words[1] == bootIdentifier() ?? "", let moment = Int64(words[2]) else { return nil }
         let given = Deadline(milliseconds: moment)
-        guard given >= start, given <= .now else { return nil }
-        return words[0] == "yes"
+        guard given <= .now, let answer = Answer(rawValue: String(words[0])) else { return nil }
+        // A client that tries again is not to wait as long each time.
+        let lateness = answer == .unanswered && keys.context.isHelper ? Issuer.Waiting.withFailures : 0
+        return given >= start || start.milliseconds - given.milliseconds <= lateness ? answer : nil
     }
 
-    private func share(_ answer: Bool, _ name: String, _ sessions: borrowing SessionCache) {
+    private func share(_ answer: Answer, _ name: String, _ sessions: borrowing SessionCache) {
         guard let boot = bootIdentifier() else { return }
         var text = SecretBytes(capacity: 96)
-        text.append("\(answer ? "yes" : "no") \(boot) \(Deadline.now.milliseconds)")
+        text.append("\(answer.rawValue) \(boot) \(Deadline.now.milliseconds)")
         try? sessions.publish(secret: text, name, until: wallClock() + 60, random: .system)
     }
 }

@@ -63,11 +63,19 @@ struct SignInTokens {
     private func token(fresh isFresh: Bool) throws(Failure) -> SSOToken {
         let sessions = try keys.sessions()
         let name = try inCache { () throws(SessionCacheError) in try sessions.name(of: session.identity) }
-        if !isFresh, let token = try kept(name, sessions), !token.needsRenewal(at: now) { return token }
+        var seen: UnixTime?
+        if !isFresh, let token = try kept(name, sessions) {
+            if !token.needsRenewal(at: now) { return token }
+            seen = token.expiration
+        }
         let lock = try inCache { () throws(SessionCacheError) in
             try sessions.lock(name, until: patience)
         }
         defer { withExtendedLifetime(lock) {} }
+        // What another process has got meanwhile is as good as any, whatever it has left.
+        if !isFresh, let token = try kept(name, sessions), token.expiration != seen, token.isValid(at: now) {
+            return token
+        }
         return try renewedToken(name, sessions, fresh: isFresh)
     }
 

@@ -20,6 +20,10 @@ extension Failure {
             self.init(
                 .other, "libsecret is not installed, so the Secret Service cannot be reached",
                 hint: "apt install libsecret-1-0 (Debian, Ubuntu), libsecret (Fedora, Arch)")
+        case .unloadable(let reason):
+            self.init(
+                .other, "libsecret could not be loaded: \(reason)",
+                hint: "see this process's limits (ulimit -a), and check the library: dpkg --verify libsecret-1-0")
         case .noBus:
             self.init(
                 .locked, "there is no session bus to reach the Secret Service by",
