@@ -96,6 +96,16 @@ def test_a_key_in_plain_text_says_its_name(there):
         assert f"credentials:{line}: a key in plain text" in text and f"run warder add {name}" in text
 
 
+@pytest.mark.parametrize("dry", [["--dry-run"], []])
+def test_a_source_in_plain_text(there, dry):
+    """It is used as before, and the person believes that it is kept by warder now."""
+    there.config(PROD + f"[profile second]\nrole_arn = {ROLE}\nsource_profile = alice\n[profile alice]\n{KEY}")
+    text = said(there, *dry, "prod", "second")
+    line = there.config_file.read_text().splitlines().index("aws_access_key_id = AKIAPLAIN") + 1
+    assert f"config:{line}: the key of prod, second stands in plain text, and wins until it is taken away" in text
+    assert "hint: run warder add alice, then take its lines away there" in text
+
+
 def test_a_key_in_the_environment_beats_it(there):
     environment = {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "secret/of/it"}
     text = said(there, "prod", env=environment)
