@@ -202,6 +202,8 @@ def test_another_file_that_is_in_force(there, command):
         path = str(there.root / name)
         result = there.run(*command, env={"AWS_CONFIG_FILE": path})
         assert result.code == 7 and f"AWS_CONFIG_FILE names {path}" in result.err and mentions in result.err
+    result = there.run(*command, env={"AWS_SHARED_CREDENTIALS_FILE": "/gone"})
+    assert "; AWS_SHARED_CREDENTIALS_FILE names /gone, which is not there" in result.err
 
 
 def test_no_config_at_all(there):
