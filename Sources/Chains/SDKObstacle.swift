@@ -68,7 +68,9 @@ package enum SDKObstacle: Equatable, Sendable {
     ///
     /// `sso_session` and `sso_start_url` alone do not count there, but do in the SDK for Rust; and the one for Go
     /// refuses a profile that says two ways to credentials.
-    private static let beforeProcess: Set<String> = ["role_arn", "sso_account_id", "sso_role_name", "login_session"]
+    private static let beforeProcess: Set<String> = [
+        "role_arn", "web_identity_token_file", "sso_account_id", "sso_role_name", "login_session",
+    ]
 
     /// Whom it keeps from asking warder.
     package var reach: Reach {

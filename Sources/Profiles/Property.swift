@@ -146,7 +146,7 @@ extension [Property] {
 
 /// FNV-1a of a name in lower case.
 @inline(__always)
-private func hashed(_ name: UnsafeRawBufferPointer) -> UInt32 {
+func hashed(_ name: UnsafeRawBufferPointer) -> UInt32 {
     var hash: UInt32 = 2_166_136_261
     for byte in name { hash = (hash ^ UInt32(lowercase(byte))) &* 16_777_619 }
     return hash

@@ -17,23 +17,25 @@ extension ProfileSet {
 extension ProfileFile {
     fileprivate var repetition: Repetition? {
         withText { text in
-            var headers: Set<String> = []
-            for section in sections {
-                // As it stands: Python takes `[profile  p]` for another one than `[profile p]`.
-                let start = text.lineStart(Int(section.nameStart)) + 1
-                guard let header = text.string(start..<max(start, Int(section.nameEnd))) else { continue }
-                guard headers.insert(header).inserted else {
-                    return Repetition(name: header, isSection: true, origin: origin(section.line))
+            var hashes = Set<UInt32>(minimumCapacity: sections.count)
+            var properties: [Property] = []
+            for (index, section) in sections.enumerated() {
+                // Two headers may come to one hash.
+                if !hashes.insert(text.headerHash(of: section)).inserted {
+                    let header = text.header(of: section)
+                    if let header, sections[..<index].contains(where: { text.header(of: $0) == header }) {
+                        return Repetition(name: header, isSection: true, origin: origin(section.line))
+                    }
                 }
-                if let setting = repeatedSetting(section, text) { return setting }
+                properties.removeAll(keepingCapacity: true)
+                text.read(section, inCredentials: kind == .credentials, into: &properties)
+                if let setting = repeated(properties, text) { return setting }
             }
             return nil
         } ?? nil
     }
 
-    private func repeatedSetting(_ section: Section, _ text: Text) -> Repetition? {
-        var properties: [Property] = []
-        text.read(section, inCredentials: kind == .credentials, into: &properties)
+    private func repeated(_ properties: [Property], _ text: Text) -> Repetition? {
         for (index, property) in properties.enumerated() {
             for other in properties[..<index] where other.hash == property.hash && other.isOwn == property.isOwn {
                 let name = text.name(of: property)
@@ -47,6 +49,19 @@ extension ProfileFile {
 }
 
 extension Text {
+    /// What stands between the brackets, as it stands: Python takes `[profile  p]` for another one than `[profile p]`.
+    private func headerRange(of section: Section) -> Range<Int> {
+        let start = lineStart(Int(section.nameStart)) + 1
+        return start..<max(start, Int(section.nameEnd))
+    }
+
+    fileprivate func header(of section: Section) -> String? { string(headerRange(of: section)) }
+
+    fileprivate func headerHash(of section: Section) -> UInt32 {
+        let range = headerRange(of: section)
+        return hashed(UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
+    }
+
     /// In lower case, `warder_` included.
     fileprivate func name(of property: Property) -> String {
         let start = Int(property.nameStart) - (property.isOwn ? 7 : 0)

@@ -96,6 +96,16 @@ def test_a_key_in_plain_text_says_its_name(there):
         assert f"credentials:{line}: a key in plain text" in text and f"run warder add {name}" in text
 
 
+@pytest.mark.parametrize("dry", [["--dry-run"], []])
+def test_a_source_in_plain_text(there, dry):
+    """It is used as before, and the person believes that it is kept by warder now."""
+    there.config(PROD + f"[profile second]\nrole_arn = {ROLE}\nsource_profile = alice\n[profile alice]\n{KEY}")
+    text = said(there, *dry, "prod", "second")
+    line = there.config_file.read_text().splitlines().index("aws_access_key_id = AKIAPLAIN") + 1
+    assert f"config:{line}: the key of prod, second stands in plain text, and wins until it is taken away" in text
+    assert "hint: run warder add alice, then take its lines away there" in text
+
+
 def test_a_key_in_the_environment_beats_it(there):
     environment = {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "secret/of/it"}
     text = said(there, "prod", env=environment)
@@ -192,6 +202,8 @@ def test_another_file_that_is_in_force(there, command):
         path = str(there.root / name)
         result = there.run(*command, env={"AWS_CONFIG_FILE": path})
         assert result.code == 7 and f"AWS_CONFIG_FILE names {path}" in result.err and mentions in result.err
+    result = there.run(*command, env={"AWS_SHARED_CREDENTIALS_FILE": "/gone"})
+    assert "; AWS_SHARED_CREDENTIALS_FILE names /gone, which is not there" in result.err
 
 
 def test_no_config_at_all(there):

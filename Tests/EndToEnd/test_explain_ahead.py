@@ -17,7 +17,7 @@ def foreseen(home, name, code, *words, **options):
     result.failed(code, *words)
     message = result.err.splitlines()[0].removeprefix("warder: ")
     assert explanation["fails"] and explanation["fails"].startswith(message), (explanation, result)
-    assert tree.splitlines()[-1].startswith("next: fails: " + message[:50]), tree
+    assert tree.splitlines()[-2].startswith("next: fails: " + message[:50]), tree
     return explanation
 
 
@@ -82,7 +82,7 @@ def test_a_service_that_is_not_there(filled):
 def test_a_keyfile_that_does_not_open(home, keyfile, state):
     home.start_anew()
     keyfile.unlink() if state == "absent" else keyfile.chmod(0o666)
-    assert "the vault's passphrase" in home.good("explain", "prod").splitlines()[-1]
+    assert "the vault's passphrase" in home.good("explain", "prod").splitlines()[-2]
     home.run("process", "prod").failed(3)
     home.good("process", "prod", "--mfa-code", "123456", passphrase=True)
 
@@ -135,7 +135,7 @@ def test_while_locked_it_says_what_would_fail(home, keyfile):
     home.add_profile("p", f"warder_role_arn = {ROLE}", "credential_source = Environment")
     home.start_anew()
     assert json.loads(home.good("explain", "p", "--json"))["fails"] is None
-    last = home.good("explain", "p").splitlines()[-1]
+    last = home.good("explain", "p").splitlines()[-2]
     assert last.startswith("next: at most one request, asks nobody; fails where nothing is cached: ")
     home.run("process", "p").failed(7)
 

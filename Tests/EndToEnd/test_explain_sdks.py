@@ -179,9 +179,13 @@ def test_explain_and_the_cli_agree(shared, outcomes, what):
 
 def test_what_to_do_is_said(working):
     working.config(f"{START}role_arn = {ROLE}\nsource_profile = q\n[profile q]\n{KEYED}")
+    # What adopt mends is one thing.
     line = last(working, {})
-    assert line.startswith("sdks: do not ask warder for p: ~/.aws/config:5: SDKs go by role_arn first; also "), line
-    assert line.endswith("; run warder adopt p"), line
+    assert line == "sdks: do not ask warder for p: ~/.aws/config:5: SDKs go by role_arn first; run warder adopt p"
+    (working.root / ".aws/credentials").write_text(f"[p]\n{KEY}")
+    line = last(working, {})
+    assert "SDKs go by role_arn first; run warder adopt p; also ~/.aws/credentials:2: a key in plain text" in line
+    (working.root / ".aws/credentials").unlink()
     working.good("adopt", "p")
     assert last(working, {}) == "sdks: ask warder for p"
     elsewhere = {"AWS_CONFIG_FILE": str(working.config_file)}
@@ -197,6 +201,13 @@ def test_a_key_without_a_profile(working):
 def test_keys_that_warder_exported(shared, outcomes):
     environment = outcomes["a key in the environment"][0] | {"WARDER_PROFILE": "p"}
     assert last(shared, environment).endswith('exported it; eval "$(warder env --unset)" takes it away')
+
+
+def test_a_key_that_the_profile_itself_needs(shared):
+    environment = furnish(shared, "a key in the environment", "needs it")
+    config = Path(environment["HOME"]) / ".aws/config"
+    config.write_text(config.read_text().replace(KEYED, "warder_credential_source = Environment\n", 1))
+    assert last(shared, environment).endswith("; name the profile by an option: p itself needs the variable")
 
 
 def test_what_a_config_holds_is_not_obeyed_by_a_terminal(working):

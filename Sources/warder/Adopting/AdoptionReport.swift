@@ -11,6 +11,7 @@ extension AdoptionPlan {
         if !undoes {
             let signIns = warnOfSignIns(isWritten)
             warnOfKeys(context, except: signIns)
+            warnOfPlaintextSources(isWritten)
             faulty = try warnOfOthers(context, isWritten)
         }
         if isForAll, !undoes { sayWhatIsLeft() }
@@ -101,6 +102,33 @@ extension AdoptionPlan {
                 + (isProfile || users == [key] ? "" : ", and there is no such profile"),
             hint: "run warder add \(shellWord(key))" + (correction ?? "")
         ).show()
+    }
+
+    /// Keys in plain text that adopted profiles come to: they are used, and lie open, as before.
+    private func warnOfPlaintextSources(_ isWritten: Bool) {
+        var users: [(key: PlaintextKey, names: [String])] = []
+        for name in changed {
+            guard let chain = try? Chain.resolve(name, in: result, isStoredKey: { _ in true }),
+                case .plaintextKey(let key) = chain.source
+            else { continue }
+            if let index = users.firstIndex(where: { $0.key.accessKeyID.origin == key.accessKeyID.origin }) {
+                users[index].names.append(name)
+            } else {
+                users.append((key, [name]))
+            }
+        }
+        for (key, names) in users {
+            let profile = key.profile.name
+            let place =
+                isWritten
+                ? key.accessKeyID.origin
+                : files.profile(profile)?.origin(of: "aws_access_key_id") ?? key.accessKeyID.origin
+            Failure(
+                .badConfig,
+                "\(place.place): the key of \(listed(names)) stands in plain text, and wins until it is taken away",
+                hint: "run warder add \(shellWord(profile)), then take its lines away there"
+            ).show()
+        }
     }
 
     /// The stored key that a profile comes to once it is adopted; nil where it comes to something else.

@@ -19,6 +19,8 @@ struct Explanation {
         var isNeeded = false
         /// A code is asked for when it is made.
         var asksForCode = false
+        /// It is a key in plain text that the store has, too, as far as that can be seen.
+        var isStoredToo = false
     }
 
     /// A setting, its value fit to be shown, and where it stands.
@@ -53,6 +55,10 @@ extension Explanation {
         let chain = issuer.chain
         profile = chain.profile
         steps = [Step(source: chain.source, of: chain)]
+        if case .plaintextKey(let key) = chain.source, let index = try? issuer.keys.index() {
+            let name = key.profile.name
+            steps[0].isStoredToo = index.contains { $0.name == name || $0.accessKeyID == key.accessKeyID.value }
+        }
         if let session = chain.session { steps.append(Step(session: session, of: chain)) }
         let profiles = try ProfileLoading(issuer.keys.context).profiles()
         for role in chain.roles { steps.append(Step(role: role, of: chain, profiles.profile(role.profile))) }

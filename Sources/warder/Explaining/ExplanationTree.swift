@@ -79,6 +79,8 @@ extension Explanation.Step {
     fileprivate var title: String {
         switch kind {
         case "stored_key": "stored key \(profile)"
+        case "static_key" where isStoredToo:
+            "key in plain text, in the profile \(profile) (it wins over the stored one until it is taken away)"
         case "static_key": "key in plain text, in the profile \(profile) (warder can keep it safe: warder add)"
         case "environment": "credentials of the environment"
         case "instance_metadata": "the EC2 instance's role"

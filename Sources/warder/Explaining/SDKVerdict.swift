@@ -16,6 +16,8 @@ struct SDKVerdict {
     /// Where this very program is.
     private let ownPath: String?
     private let credentialsPath: String?
+    /// The profile's own source is the environment.
+    private let needsKey: Bool
 
     init(_ context: Context, _ profiles: ProfileSet, profile: String) throws(Failure) {
         try self.init(context, profiles, Self.lookup(context, profiles), profile: profile)
@@ -35,6 +37,8 @@ struct SDKVerdict {
         isKeyOurs = context.environment.nonEmpty("WARDER_PROFILE") != nil
         ownPath = resolved("/proc/self/exe")
         credentialsPath = profiles.credentials?.path
+        let source = try? profiles.profile(profile)?.setting("credential_source")
+        needsKey = source?.value == "Environment"
     }
 
     /// What stands at the path of a program, or at the first such name in `PATH`.
@@ -66,10 +70,7 @@ struct SDKVerdict {
 extension SDKVerdict {
     /// The verdict on one line.
     func text(place: (Origin) -> String) -> String {
-        let reasons = obstacles.map { obstacle in
-            (obstacle.origin.map { place($0) + ": " } ?? "") + what(obstacle)
-        }
-        guard let first = obstacles.first else {
+        guard !obstacles.isEmpty else {
             let condition = needed.isEmpty ? "" : ", in programs that have \(needed.joined(separator: " and ")) too"
             return "ask warder for \(profile)\(condition)"
         }
@@ -81,7 +82,20 @@ extension SDKVerdict {
             } else {
                 "do not all ask warder for \(profile): "
             }
-        return answer + reasons.joined(separator: "; also ") + "; " + remedy(first)
+        let reasons = shown.map { obstacle in
+            (obstacle.origin.map { place($0) + ": " } ?? "") + what(obstacle) + "; " + remedy(obstacle)
+        }
+        return answer + reasons.joined(separator: "; also ")
+    }
+
+    /// Of obstacles that one thing mends the gravest: the others go with it.
+    private var shown: [SDKObstacle] {
+        var remedies: [String] = []
+        for remedy in obstacles.map({ remedy($0) }) where !remedies.contains(remedy) { remedies.append(remedy) }
+        return remedies.compactMap { wanted in
+            let alike = obstacles.filter { remedy($0) == wanted }
+            return alike.first { $0.reach == .all } ?? alike.first
+        }
     }
 
     /// One obstacle as a command says it.
@@ -128,6 +142,8 @@ extension SDKVerdict {
         let command = "write credential_process = \(ownPath ?? "/…/warder") process \(profile)"
         switch obstacle {
         case .environmentKey where isKeyOurs: return "eval \"$(warder env --unset)\" takes it away"
+        case .environmentKey where needsKey:
+            return "name the profile by an option: \(profile) itself needs the variable"
         case .environmentKey: return "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"
         case .environmentWebIdentity: return "unset it, or name the profile by an option"
         case .anotherIsChosen(let variable, _): return "set \(variable)=\(shellWord(profile))"
