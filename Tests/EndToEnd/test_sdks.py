@@ -1,23 +1,13 @@
-"""SDKs and tools of other people's, each asking warder through `credential_process`, against moto."""
+"""boto3, asking warder through `credential_process`, against moto; test_clients.py has many more."""
 
-import subprocess
 import sys
 
 import pytest
-import rclones
 from home import ROLE
 
 IDENTITY = """
 import boto3
 print(boto3.Session(profile_name='prod').client('sts').get_caller_identity()['Arn'])
-"""
-
-CRT = """
-import awscrt.auth, awscrt.io
-provider = awscrt.auth.AwsCredentialsProvider.new_profile(
-    awscrt.io.ClientBootstrap.get_or_create_static_default(), profile_name='prod')
-credentials = provider.get_credentials().result(20)
-print(credentials.access_key_id, bool(credentials.session_token))
 """
 
 
@@ -39,32 +29,6 @@ def test_boto3(at_moto):
     result = at_moto.python(IDENTITY)
     assert result.stdout.startswith("arn:aws:sts::123456789012:assumed-role/Admin/"), result
     assert result.stderr == ""
-
-
-def test_aws_cli_1(at_moto):
-    program = "import sys, awscli.clidriver; sys.exit(awscli.clidriver.main())"
-    arguments = ["sts", "get-caller-identity", "--profile", "prod", "--query", "Arn", "--output", "text"]
-    result = at_moto.python(program, *arguments)
-    assert result.stdout.startswith("arn:aws:sts::123456789012:assumed-role/Admin/"), result
-    assert result.returncode == 0
-
-
-def test_awscrt(at_moto):
-    result = at_moto.python(CRT)
-    assert result.stdout.startswith("ASIA") and result.stdout.endswith("True\n"), result
-
-
-@pytest.mark.parametrize("version", rclones.PROGRAMS)
-def test_rclone(at_moto, moto, version):
-    bucket = moto.client("s3")
-    bucket.create_bucket(Bucket="of-alice", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-    bucket.put_object(Bucket="of-alice", Key="greeting", Body=b"hello from S3")
-    command = rclones.cat(version, moto.url, "of-alice/greeting", "prod")
-    result = subprocess.run(
-        command, env=at_moto.variables(env={"AWS_SDK_LOAD_CONFIG": "1"}), cwd=at_moto.root, capture_output=True,
-        text=True, timeout=60, start_new_session=True,
-    )
-    assert result.stdout == "hello from S3", result
 
 
 def test_exec_for_programs_that_know_nothing_of_profiles(at_moto):
