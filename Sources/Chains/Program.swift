@@ -1,3 +1,5 @@
+import Text
+
 /// What a `credential_process` runs.
 enum Program: Equatable {
     /// warder itself, which is never run; for the profile it names, if it does.
@@ -10,7 +12,7 @@ enum Program: Equatable {
         while let first = rest.first, first == "env" || first == "exec" || Self.isAssignment(first) {
             rest.removeFirst()
         }
-        guard let program = rest.popFirst(), program == "warder" || program.hasSuffix("/warder") else {
+        guard let program = rest.popFirst(), program == "warder" || program.ends(with: "/warder") else {
             self = .other
             return
         }
@@ -18,7 +20,7 @@ enum Program: Equatable {
             self = .warder(profile: nil)
             return
         }
-        self = .warder(profile: rest[(verb + 1)...].first { !$0.hasPrefix("-") })
+        self = .warder(profile: rest[(verb + 1)...].first { !$0.begins(with: "-") })
     }
 
     /// `NAME=VALUE`, as it may stand before a shell's command.

@@ -1,4 +1,5 @@
 import Secrets
+import Text
 import Times
 import XML
 
@@ -24,7 +25,7 @@ struct Answer: ~Copyable {
     private static func result(
         of action: String, in document: borrowing Document, status: Int
     ) throws(STSError) -> Document.Element {
-        guard document.root.name == action + "Response" else {
+        guard document.root.name.isSame(as: action + "Response") else {
             throw .notAnAnswer(.unexpectedElement(printable(document.root.name)), status: status)
         }
         guard let result = document.element(action + "Result") else {
@@ -103,8 +104,8 @@ struct Answer: ~Copyable {
 func parse(_ body: borrowing SecretBytes, status: Int) throws(STSError) -> Document {
     let start = (0..<body.count).first { !isSpace(body[$0]) } ?? body.count
     let opening = String(decoding: (start..<min(start + 14, body.count)).map { body[$0] }, as: UTF8.self).lowercased()
-    if opening.hasPrefix("{") || opening.hasPrefix("[") { throw .notAnAnswer(.json, status: status) }
-    if opening.hasPrefix("<html") || opening.hasPrefix("<!doctype html") {
+    if opening.begins(with: "{") || opening.begins(with: "[") { throw .notAnAnswer(.json, status: status) }
+    if opening.begins(with: "<html") || opening.begins(with: "<!doctype html") {
         throw .notAnAnswer(.html, status: status)
     }
     do throws(XMLError) {

@@ -1,4 +1,5 @@
 import Secrets
+import Text
 import XML
 
 /// Seconds that a clock may be off before a refusal is blamed on it; AWS allows five minutes.
@@ -55,7 +56,7 @@ extension Refusal {
         in document: borrowing Document, status: Int, repeatsSecret: (borrowing SecretBytes) -> Bool
     ) throws(STSError) {
         // Gateways and test servers put one `Errors` more around it, as the query protocol of EC2 has it.
-        guard document.root.name == "ErrorResponse",
+        guard document.root.name.isSame(as: "ErrorResponse"),
             let error = document.element("Error") ?? document.element("Errors", "Error"),
             let code = document.element("Code", under: error)
         else { throw .notAnAnswer(.unexpectedElement(printable(document.root.name)), status: status) }
@@ -97,5 +98,5 @@ private func shortened(_ message: String) -> String {
 
 /// Where `part` begins in `text`; nil where it does not.
 private func position(of part: String, in text: String) -> String.Index? {
-    text.indices.first { text[$0...].hasPrefix(part) }
+    text.indices.first { text[$0...].begins(with: part) }
 }

@@ -92,10 +92,12 @@ struct Adopt: ParsableCommand {
 
     /// The profiles that are meant, each once.
     private func names(in files: ProfileSet) -> [String] {
-        var seen: Set<String> = []
-        guard all else { return profiles.filter { seen.insert($0).inserted } }
+        var seen: Set<ByteText> = []
+        guard all else { return profiles.filter { seen.insert(ByteText($0)).inserted } }
         return files.profileNames.filter { name in
-            guard let profile = files.profile(name), profile.origin.path == files.config?.path else { return false }
+            guard let profile = files.profile(name), profile.origin.path.isSame(as: files.config?.path ?? "") else {
+                return false
+            }
             if undo { return files.isAdopted(name) }
             return ["role_arn", "sso_session", "sso_start_url"].contains {
                 profile.origin(of: $0) != nil || profile.origin(of: "warder_" + $0) != nil
@@ -120,7 +122,7 @@ struct Adopt: ParsableCommand {
         let isColoured = isTerminal && environment.nonEmpty("NO_COLOR") == nil && environment["TERM"] != "dumb"
         let shown = lines.map { line in
             // A terminal needs no line end of Windows, and must not be sent what steers it.
-            let text = isTerminal ? printable(line.hasSuffix("\r") ? String(line.dropLast()) : line) : line
+            let text = isTerminal ? printable(line.ends(with: "\r") ? String(line.dropLast()) : line) : line
             return (isColoured ? Self.coloured(text) : text) + "\n"
         }
         try printOut(shown.joined())
@@ -130,7 +132,7 @@ struct Adopt: ParsableCommand {
     private static func coloured(_ line: String) -> String {
         let code =
             switch line.utf8.first {
-            case _ where line.hasPrefix("--- ") || line.hasPrefix("+++ "): "1"
+            case _ where line.begins(with: "--- ") || line.begins(with: "+++ "): "1"
             case UInt8(ascii: "@"): "36"
             case UInt8(ascii: "-"): "31"
             case UInt8(ascii: "+"): "32"
@@ -167,7 +169,7 @@ extension Failure {
                 origin, "\(key) stands in the credentials file, where it beats the config file's",
                 hint: "move it to the config file, or take it away")
         case .twin(let key, let origin, let own):
-            let place = own.path == origin.path ? "line \(own.line)" : "\(own.path):\(own.line)"
+            let place = own.path.isSame(as: origin.path) ? "line \(own.line)" : "\(own.path):\(own.line)"
             self.init(
                 origin, "\(key) stands beside the warder_\(key) of \(place): one counts for SDKs, the other for warder",
                 hint: "keep one of them")
