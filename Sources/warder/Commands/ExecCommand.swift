@@ -5,6 +5,7 @@ import Linux
 import Prompt
 import Secrets
 import Serving
+import Text
 
 struct Exec: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -60,7 +61,7 @@ struct Exec: ParsableCommand {
         if let outer, isatty(STDERR_FILENO) == 1 { note("\(profile) inside \(outer)") }
         let command = command.isEmpty ? [context.environment.nonEmpty("SHELL") ?? "/bin/sh"] : command
         Start.hardening.lift()
-        Start.pipeSignal.restore()
+        for signal in Start.signals { signal.restore() }
         throw notRun(become(command, withheld: withheld, adding: variables))
     }
 
@@ -76,7 +77,10 @@ struct Exec: ParsableCommand {
         let request = RenewalRequest(
             profile: profile, margin: max(try lifetime(), Issuer.renewalMargin), mayPrompt: context.mayPrompt,
             narrowing: narrowing)
-        try ServerStart(request: request, issuer.chain, context.environment).start(grant, for: &variables)
+        // The store need not be opened for what nobody was asked.
+        let pass =
+            issuer.chain.confirmation.isWanted ? try RenewalPass(for: request, issuer.keys.sessions()) : .blank
+        try ServerStart(request: request, issuer.chain, context.environment).start(grant, pass, for: &variables)
         if let shield { variables.add("AWS_PROFILE", shield) }
         if let region = issuer.region {
             for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] { variables.add(name, region) }
@@ -116,7 +120,7 @@ struct Exec: ParsableCommand {
 
     /// The endpoint in the environment is that of an outer `exec --serve`, which is another profile's.
     private func servesEndpoint(_ environment: Environment) -> Bool {
-        environment[Exports.endpointURI]?.hasSuffix(servedPath) == true
+        environment[Exports.endpointURI]?.ends(with: servedPath) == true
     }
 
     private func notRun(_ failure: SystemError) -> Failure {
