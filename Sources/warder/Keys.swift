@@ -159,7 +159,8 @@ final class Keys {
     func sayNotKept(_ error: SessionCacheError) {
         guard !hasSaidNotKept else { return }
         hasSaidNotKept = true
-        note("not kept for the next call: \(Failure(error).message)")
+        let wayOut = Failure.takingBack(context.places.sessions).map { "; " + $0 } ?? ""
+        context.remarks.add("not kept for the next call: \(Failure(error).message)\(wayOut)")
     }
 
     // MARK: - Keys
