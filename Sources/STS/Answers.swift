@@ -72,7 +72,8 @@ struct Answer: ~Copyable {
     /// The account of the role, from the ARN of its session.
     private var accountID: String? {
         guard let arn = document.element("AssumedRoleUser", "Arn", under: result) else { return nil }
-        let fields = document.string(arn).split(separator: ":", omittingEmptySubsequences: false)
+        let fields = document.string(arn).utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+            .map { Substring($0) }
         return fields.count > 5 && isAccount(String(fields[4])) ? String(fields[4]) : nil
     }
 
