@@ -34,34 +34,32 @@ let package = Package(
         room("Crypto", ["COpenSSL", "Secrets"]),
         room("Fields", ["Secrets"]),
         room("Times"),
-        room("JSON", ["Secrets"]),
+        room("JSON", ["Secrets", "Text"]),
 
         // What warder is about.
-        room("Profiles", ["Secrets"]),
-        room("Chains", ["Profiles", "Secrets"]),
-        room("Vault", ["Crypto", "Fields", "Linux", "Secrets"]),
-        room("Sessions", ["Crypto", "Fields", "Linux", "Secrets"]),
+        room("Profiles", ["Secrets", "Text"]),
+        room("Chains", ["Profiles", "Secrets", "Text"]),
+        room("Vault", ["Crypto", "Fields", "Linux", "Secrets", "Text"]),
+        room("Sessions", ["Crypto", "Fields", "Linux", "Secrets", "Text"]),
         room("Prompt", ["Linux", "Secrets", "Text"]),
-        room("HandOff", ["Linux", "Prompt", "Secrets"]),
-        room("Shells", ["Secrets"]),
+        room("HandOff", ["Linux", "Prompt", "Secrets", "Text"]),
+        room("Shells", ["Secrets", "Text"]),
         room("OneTime", ["Crypto", "Secrets"]),
-        room("Folders", ["Crypto", "Linux", "Secrets"]),
+        room("Folders", ["Crypto", "Linux", "Secrets", "Text"]),
         // What is embedded is a link to shell/.
         .target(name: "Hooks", resources: [.embedInCode("Resources")], swiftSettings: strict),
         room("Desktop", ["CGLib", "Linux", "Secrets", "Text"]),
         room("Serving", ["Crypto", "Linux", "Secrets"]),
 
         // Talking to STS.
-        room("Signing", ["Crypto", "Secrets", "Times"]),
+        room("Signing", ["Crypto", "Secrets", "Text", "Times"]),
         room("Transport", ["CCurl", "Crypto", "Secrets", "Text"]),
         .target(
-            name: "XML", dependencies: ["CExpat", "Secrets"], swiftSettings: strict,
+            name: "XML", dependencies: ["CExpat", "Secrets", "Text"], swiftSettings: strict,
             linkerSettings: [.linkedLibrary(":libexpat.a")]),
         room("Metadata", ["JSON", "Secrets", "Text", "Times", "Transport"]),
         room("STS", ["Secrets", "Signing", "Text", "Times", "Transport", "XML"]),
-        room(
-            "SSO",
-            ["Crypto", "Fields", "JSON", "Linux", "STS", "Secrets", "Signing", "Text", "Times", "Transport"]),
+        room("SSO", ["Crypto", "Fields", "JSON", "Linux", "STS", "Secrets", "Signing", "Text", "Times", "Transport"]),
 
         .executableTarget(
             name: "warder",
@@ -112,7 +110,7 @@ let package = Package(
         tests(of: "XML", ["Secrets"]),
         tests(of: "Metadata", ["JSON", "Secrets", "Servers", "Transport"]),
         tests(of: "STS", ["Secrets", "Servers", "Signing", "Times", "Transport", "XML"]),
-        tests(of: "SSO", ["STS", "Secrets", "Servers", "Times", "Transport"]),
+        tests(of: "SSO", ["Linux", "STS", "Secrets", "Servers", "Times", "Transport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -252,6 +252,7 @@ static void become_bound(const char *file, char *const arguments[], char *const 
     }
     struct sigaction action = {.sa_handler = SIG_DFL};
     sigaction(SIGPIPE, &action, NULL);
+    sigaction(SIGXFSZ, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     sigset_t none;
     sigemptyset(&none);

@@ -1,4 +1,5 @@
 import Profiles
+import Text
 
 /// What a profile resolves to: a source, then at most one session of its key, then roles, in order.
 public struct Chain: Sendable {
@@ -52,7 +53,9 @@ public struct Chain: Sendable {
     /// a step that has no region.
     public var partition: String? {
         let arn = roles.first?.roleARN.value ?? session?.mfa?.serial.value
-        guard let fields = arn?.split(separator: ":", maxSplits: 2), fields.count == 3, fields[0] == "arn" else {
+        guard let fields = arn?.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 2).map({ String(Substring($0)) }),
+            fields.count == 3, fields[0] == "arn"
+        else {
             return nil
         }
         return String(fields[1])

@@ -1,4 +1,5 @@
 import Profiles
+import Text
 
 /// Whether somebody says yes each time before the profile's credentials are given out.
 public struct Confirmation: Sendable, Equatable {
@@ -13,7 +14,7 @@ public struct Confirmation: Sendable, Equatable {
         callers = list.map { CommandWords($0.value).words } ?? []
         if let list {
             guard !callers.isEmpty else { throw .badValue(key: "warder_callers", .empty, list.origin) }
-            guard callers.allSatisfy({ $0.hasPrefix("/") }) else {
+            guard callers.allSatisfy({ $0.begins(with: "/") }) else {
                 throw .badValue(key: "warder_callers", .notAbsolute, list.origin)
             }
         }

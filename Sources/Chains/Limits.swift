@@ -1,4 +1,5 @@
 import Profiles
+import Text
 
 // What STS takes: AWS STS API Reference, "AssumeRole", "GetSessionToken".
 
@@ -82,7 +83,7 @@ extension RoleStep {
             guard tag.value.unicodeScalars.count <= 256 else {
                 throw .badValue(key: "session_tags", .wrongLength(0...256), origin)
             }
-            guard !key.hasPrefix("aws:") else { throw .badValue(key: "session_tags", .reservedTag, origin) }
+            guard !key.begins(with: "aws:") else { throw .badValue(key: "session_tags", .reservedTag, origin) }
             guard seen.insert(key).inserted else { throw .badValue(key: "session_tags", .repeatedTag, origin) }
         }
     }

@@ -1,3 +1,5 @@
+import Text
+
 /// What a `credential_process` runs.
 enum Program: Equatable {
     /// warder itself, which is never run; for the profile it names, if it does.
@@ -12,7 +14,7 @@ enum Program: Equatable {
 
     /// Whether a program goes by warder's name.
     static func isNamedWarder(_ program: String) -> Bool {
-        program.utf8.elementsEqual("warder".utf8) || program.utf8.suffix(7).elementsEqual("/warder".utf8)
+        program.isSame(as: "warder") || program.ends(with: "/warder")
     }
 }
 
@@ -40,7 +42,7 @@ struct Invocation {
     /// The profile that warder is asked for; nil where it is asked for something else, or for none.
     var profile: String? {
         guard let verb = arguments.firstIndex(of: "process") else { return nil }
-        return arguments[(verb + 1)...].first { !$0.hasPrefix("-") }
+        return arguments[(verb + 1)...].first { !$0.begins(with: "-") }
     }
 
     /// `NAME=VALUE`, as it may stand before a shell's command.

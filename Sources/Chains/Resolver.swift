@@ -1,4 +1,5 @@
 import Profiles
+import Text
 
 extension Chain {
     /// Resolves a profile as the SDKs do, and makes of it what warder adds: the session of a stored key, and the step
@@ -117,7 +118,7 @@ private struct Steps {
             var device = roles[index].mfa
             if index == 0, session == nil, device == nil { device = sourceDevice }
             roles[index].mfa = nil
-            guard let device, !used.contains(device.serial.value) else { continue }
+            guard let device, !used.holds(device.serial.value) else { continue }
             roles[index].mfa = device
             used.append(device.serial.value)
         }

@@ -1,4 +1,5 @@
 import Profiles
+import Text
 
 extension RoleStep {
     /// Reads the role that `profile` names. What AWS would refuse is found by `check`.
@@ -39,7 +40,7 @@ extension RoleStep {
             return .file(file)
         }
         guard let text else { return nil }
-        guard text.value.hasPrefix("file://") else { return .json(text) }
+        guard text.value.begins(with: "file://") else { return .json(text) }
         return .file(Setting(value: String(text.value.dropFirst(7)), origin: text.origin))
     }
 }

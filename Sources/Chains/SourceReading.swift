@@ -1,4 +1,5 @@
 import Profiles
+import Text
 
 extension Source {
     /// The source that a profile is by itself, its `role_arn` and `source_profile` aside.
@@ -36,7 +37,7 @@ extension Source {
         case .warder: return .storedKey(name: profile.name, origin: profile.origin)
         case nil:
             guard isStoredKey(profile.name) else {
-                if let link = try profile.value("source_profile"), link.value == profile.name {
+                if let link = try profile.value("source_profile"), link.value.isSame(as: profile.name) {
                     throw .ownSource(profile: profile.name, link.origin)
                 }
                 throw .noCredentials(profile: profile.name, profile.origin)

@@ -1,4 +1,5 @@
 import Profiles
+import Text
 
 /// The way from the profile that was asked for to the one that its first credentials come from.
 struct Walk {
@@ -31,7 +32,7 @@ struct Walk {
                 end = .key(name)
                 return
             }
-            if let link, profiles.contains(where: { $0.name == name }) {
+            if let link, profiles.contains(where: { $0.name.isSame(as: name) }) {
                 throw .cycle(profile: name, link.origin)
             }
             profiles.append(profile)
@@ -67,7 +68,7 @@ struct Walk {
             return nil
         }
         if named != nil { throw .twoSources(profile: profile.name, next.origin) }
-        return next.value == profile.name ? nil : next
+        return next.value.isSame(as: profile.name) ? nil : next
     }
 
     private func missing(_ name: String, _ link: Setting?, _ set: ProfileSet) -> ChainError {

@@ -1,12 +1,15 @@
 import Glibc
+import Text
 
 /// Where the session bus listens; nil where there is none that one could know of without starting it.
 ///
 /// The rules are those of the D-Bus specification, "Server addresses" and "systemd".
 func sessionBusAddress(_ variable: String?, runtimeFolder: String?) -> String? {
-    let addresses = (variable ?? "").split(separator: ";").filter { !$0.hasPrefix("autolaunch:") }
+    let addresses = (variable ?? "").utf8.split(separator: UInt8(ascii: ";")).map { Substring($0) }.filter {
+        !$0.begins(with: "autolaunch:")
+    }
     if !addresses.isEmpty { return addresses.joined(separator: ";") }
-    guard let folder = runtimeFolder, folder.hasPrefix("/"), isSocket(folder + "/bus") else { return nil }
+    guard let folder = runtimeFolder, folder.begins(with: "/"), isSocket(folder + "/bus") else { return nil }
     return "unix:path=" + escaped(folder + "/bus")
 }
 

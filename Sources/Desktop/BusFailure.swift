@@ -49,7 +49,7 @@ struct BusFailure {
             return hasAnswered ? .disconnected : .noService
         default:
             let isOfStarting =
-                name.hasPrefix("org.freedesktop.DBus.Error.Spawn.") || name.hasPrefix("org.freedesktop.systemd1.")
+                name.begins(with: "org.freedesktop.DBus.Error.Spawn.") || name.begins(with: "org.freedesktop.systemd1.")
             return isOfStarting && !hasAnswered ? .noService : .refused(reason: printable(message, limit: 300))
         }
     }

@@ -1,5 +1,6 @@
 import CGLib
 import Secrets
+import Text
 
 /// Finding items. No collection is ever walked: what else is in it does not matter.
 extension ServiceClient {
@@ -19,7 +20,7 @@ extension ServiceClient {
     func item(exactly query: Query) throws(SecretServiceError) -> String? {
         let items = try items(exactly: query) { !$0.isEmpty }
         guard items.count > 1, let collection = try defaultCollection() else { return items.first }
-        return items.first { $0.hasPrefix(collection + "/") } ?? items.first
+        return items.first { $0.begins(with: collection + "/") } ?? items.first
     }
 
     /// All items with exactly these attributes, unlocked.

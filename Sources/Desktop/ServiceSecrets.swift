@@ -1,5 +1,6 @@
 import CGLib
 import Secrets
+import Text
 
 /// Secrets to the service and back, encrypted on the way.
 extension ServiceClient {
@@ -23,13 +24,13 @@ extension ServiceClient {
     func put(_ secret: Box<SecretBytes>, _ query: Query, label: String) throws(SecretServiceError) {
         let collection = try usableDefaultCollection()
         var hits = try search(query)
-        let locked = hits.locked.filter { $0.hasPrefix(collection + "/") }
+        let locked = hits.locked.filter { $0.begins(with: collection + "/") }
         if !locked.isEmpty {
             try unlock(locked)
             hits = try search(query)
         }
         let encoded = try encode(secret)
-        let items = try exact(hits.unlocked.filter { $0.hasPrefix(collection + "/") }, query)
+        let items = try exact(hits.unlocked.filter { $0.begins(with: collection + "/") }, query)
         if let item = items.first {
             try replace(item, encoded, label: label)
         } else {

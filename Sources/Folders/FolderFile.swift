@@ -2,6 +2,7 @@ import Crypto
 import Glibc
 import Linux
 import Secrets
+import Text
 
 /// A `.warder` as it was read, once: what it asks for, and what it is trusted by.
 public struct FolderFile: Equatable, Sendable {
@@ -62,7 +63,7 @@ public struct FolderFile: Equatable, Sendable {
         do throws(SystemError) { status = try file.status() } catch { throw .file(.system(error)) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .file(.notAFile(path: path)) }
         if let error = suspicion(path, owner: status.st_uid, mode: status.st_mode & 0o7777) { throw .file(error) }
-        let parent = String(path.dropLast(name.count + 1))
+        let parent = Text.folder(ofPath: path) ?? ""
         if let error = suspicion(parent.isEmpty ? "/" : parent, owner: folder.owner, mode: folder.mode) {
             throw .folder(error)
         }
@@ -96,7 +97,7 @@ public struct FolderFile: Equatable, Sendable {
     /// A path that is shown to the user, and stands in one line of what is trusted.
     private static func path(in folder: borrowing Folder) throws(FolderError) -> String {
         guard let bytes = try? folder.path(), let path = String(validating: bytes, as: UTF8.self),
-            path.hasPrefix("/"), !FolderText.holdsControl(path.utf8[...])
+            path.begins(with: "/"), !FolderText.holdsControl(path.utf8[...])
         else { throw .unusablePath }
         return path == "/" ? "/" + name : path + "/" + name
     }

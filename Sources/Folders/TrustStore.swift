@@ -1,6 +1,7 @@
 import Crypto
 import Linux
 import Secrets
+import Text
 
 /// Which `.warder` files the user has approved: path and content, a file for each.
 public struct TrustStore: Sendable {
@@ -28,7 +29,7 @@ public struct TrustStore: Sendable {
 
     /// What was said about `file`.
     public func standing(of file: FolderFile) throws(FolderError) -> Standing {
-        guard let entry = try entry(place(of: file.path)), entry.path == file.path else { return .unknown }
+        guard let entry = try entry(place(of: file.path)), entry.path.isSame(as: file.path) else { return .unknown }
         return entry.digest == file.digest ? .trusted : .changed
     }
 
@@ -68,7 +69,7 @@ public struct TrustStore: Sendable {
 
     /// What was said about an approved file that may have changed or gone since.
     public func standing(of entry: Entry, now file: FolderFile?) -> Standing {
-        guard let file, file.path == entry.path else { return .unknown }
+        guard let file, file.path.isSame(as: entry.path) else { return .unknown }
         return file.digest == entry.digest ? .trusted : .changed
     }
 

@@ -1,5 +1,6 @@
 import Glibc
 import Linux
+import Text
 
 /// The folder where those who wait for an answer have their sockets.
 public struct AskingFolder: Sendable, Equatable {
@@ -13,7 +14,7 @@ public struct AskingFolder: Sendable, Equatable {
     ///     in `custom`, where there is one that only the user can enter, as it is for cron jobs beside a login.
     ///   - custom: where systemd makes runtime folders.
     public init(runtime: String?, custom: String = "/run/user") throws(HandOffError) {
-        if let runtime, runtime.hasPrefix("/") {
+        if let runtime, runtime.begins(with: "/") {
             path = runtime + "/warder/asking"
             return
         }

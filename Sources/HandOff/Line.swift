@@ -1,4 +1,5 @@
 import Linux
+import Text
 
 /// One line of the protocol: words, then `key=value` pairs whose values are percent-encoded (RFC 3986, section 2.1).
 struct Line: Equatable {
@@ -78,33 +79,33 @@ struct Line: Equatable {
 /// The words and the pairs of a line that came in.
 struct ReadLine {
     let words: [Substring]
-    private let pairs: [Substring: String]
+    private let pairs: [ByteText: String]
 
     /// Nil for a line that is none of this protocol.
     init?(_ text: Substring) {
         var words: [Substring] = []
-        var pairs: [Substring: String] = [:]
-        for part in text.split(separator: " ", omittingEmptySubsequences: false) {
-            guard let sign = part.firstIndex(of: "=") else {
+        var pairs: [ByteText: String] = [:]
+        for part in text.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false) {
+            guard let sign = part.firstIndex(of: UInt8(ascii: "=")) else {
                 guard pairs.isEmpty, !part.isEmpty else { return nil }
-                words.append(part)
+                words.append(Substring(part))
                 continue
             }
-            guard let value = Line.decoded(part[part.index(after: sign)...]) else { return nil }
-            pairs[part[..<sign]] = value
+            guard let value = Line.decoded(Substring(part[part.index(after: sign)...])) else { return nil }
+            pairs[ByteText(Substring(part[..<sign]))] = value
         }
         guard !words.isEmpty else { return nil }
         self.words = words
         self.pairs = pairs
     }
 
-    subscript(key: Substring) -> String? { pairs[key] }
+    subscript(key: String) -> String? { pairs[ByteText(key)] }
 
     /// A number from 0 to 10^12; nil for anything else.
-    func number(_ key: Substring) -> Int64? {
-        pairs[key].flatMap { Int64($0) }.flatMap { (0...1_000_000_000_000).contains($0) ? $0 : nil }
+    func number(_ key: String) -> Int64? {
+        self[key].flatMap { Int64($0) }.flatMap { (0...1_000_000_000_000).contains($0) ? $0 : nil }
     }
 
     /// A moment in milliseconds of CLOCK_BOOTTIME, within the first thirty years of a machine's run.
-    func moment(_ key: Substring) -> Deadline? { number(key).map { Deadline(milliseconds: $0) } }
+    func moment(_ key: String) -> Deadline? { number(key).map { Deadline(milliseconds: $0) } }
 }

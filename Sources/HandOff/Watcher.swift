@@ -1,5 +1,6 @@
 import Glibc
 import Linux
+import Text
 
 /// All processes of this user that wait for an answer, and those that begin to. Used on one thread; nothing here blocks.
 public final class Watcher {
@@ -9,8 +10,12 @@ public final class Watcher {
     /// Milliseconds between two looks at the folder by one who stays: its end may go without word.
     static let heartbeat: Int64 = 5000
 
+    /// The same where no change of the folder is told.
+    static let pollingInterval: Int64 = 500
+
     private let folder: AskingFolder
     private let stays: Bool
+    private let watch: (String) throws(HandOffError) -> FolderChanges
     private var changes: FolderChanges
     /// Says that somebody looks; nil for one who does not stay.
     private var mark: WatchMark?
@@ -24,17 +29,25 @@ public final class Watcher {
     ///
     /// - Parameter stays: as long as this is there, whoever begins to wait may expect that somebody sees it
     ///   (`AskingFolder.isWatched`).
-    public init(_ folder: AskingFolder, stays: Bool = false) throws(HandOffError) {
+    public convenience init(_ folder: AskingFolder, stays: Bool = false) throws(HandOffError) {
+        try self.init(folder, stays: stays) { (path) throws(HandOffError) in try FolderChanges(of: path) }
+    }
+
+    /// - Parameter watch: how changes of a folder are come to know.
+    init(
+        _ folder: AskingFolder, stays: Bool, watch: @escaping (String) throws(HandOffError) -> FolderChanges
+    ) throws(HandOffError) {
         try folder.make()
         self.folder = folder
         self.stays = stays
-        changes = try FolderChanges(of: folder.path)
+        self.watch = watch
+        changes = try watch(folder.path)
         if stays { mark = try WatchMark(in: folder) }
         look()
     }
 
     /// What to wait for (POLLIN) until `proceed` is called.
-    public var descriptors: [Int32] { [changes.descriptor] + connections.map(\.descriptor) }
+    public var descriptors: [Int32] { (changes.descriptor.map { [$0] } ?? []) + connections.map(\.descriptor) }
 
     /// When `proceed` is to be called though nothing came; nil for never.
     public var wakeup: Deadline? { [nextTry, nextBeat].compactMap { $0 }.min() }
@@ -83,7 +96,7 @@ public final class Watcher {
     /// Connects to those who are new, and removes the sockets that the dead left.
     private func look() {
         nextTry = nil
-        nextBeat = stays ? .after(milliseconds: Self.heartbeat) : nil
+        nextBeat = interval.map { .after(milliseconds: $0) }
         guard isInPlace || isRemade(), (try? folder.check()) != nil, let names = try? names(inFolder: folder.path)
         else {
             nextTry = .after(milliseconds: 1000)
@@ -96,6 +109,12 @@ public final class Watcher {
         for name in found where !known.contains(name) && connections.count < Self.connectionLimit { connect(to: name) }
     }
 
+    /// Milliseconds to the next look, though nothing be told; nil for one who does not stay and is told.
+    private var interval: Int64? {
+        if changes.descriptor == nil { return Self.pollingInterval }
+        return stays ? Self.heartbeat : nil
+    }
+
     /// The folder that is watched is the one that others find, and so is the mark in it.
     private var isInPlace: Bool {
         guard changes.isOf(folder.path) else { return false }
@@ -105,7 +124,7 @@ public final class Watcher {
     /// The folder was removed, and those in it with it.
     private func isRemade() -> Bool {
         mark = nil
-        guard (try? folder.make()) != nil, let again = try? FolderChanges(of: folder.path) else { return false }
+        guard (try? folder.make()) != nil, let again = try? watch(folder.path) else { return false }
         changes = again
         if stays { mark = try? WatchMark(in: folder) }
         return true
@@ -129,7 +148,7 @@ public final class Watcher {
 
     /// Removes what somebody left who died before his socket got its name; that takes others a moment, not a minute.
     private func removeHidden(_ names: [String]) {
-        for name in names where name.hasPrefix(".") && SocketName(String(name.dropFirst())) != nil {
+        for name in names where name.begins(with: ".") && SocketName(String(name.unicodeScalars.dropFirst())) != nil {
             let path = folder.path + "/" + name
             guard let time = modificationTime(of: path), time + 60 < wallClock(), ownSocket(path) != nil else {
                 continue

@@ -1,4 +1,5 @@
 import Secrets
+import Text
 
 /// A JSON object (RFC 8259) that may hold secrets: its text lies in one `SecretBytes`, and strings are read out of it
 /// one by one, as secrets or not.
@@ -91,7 +92,7 @@ public struct JSONObject: ~Copyable, Sendable {
     }
 
     private borrowing func value(_ key: String, of kinds: [Kind]) throws(JSONError) -> Value? {
-        guard let value = members.last(where: { string($0.name) == key })?.value, value.kind != .null else {
+        guard let value = members.last(where: { string($0.name).isSame(as: key) })?.value, value.kind != .null else {
             return nil
         }
         guard kinds.contains(value.kind) else { throw .wrongType(key: key) }

@@ -1,5 +1,6 @@
 import Glibc
 import Secrets
+import Text
 
 /// Whether a write must outlive a power cut.
 public enum Durability: Sendable {
@@ -70,6 +71,6 @@ private func write(
 
 /// The folder that `path` is in.
 private func openFolder(of path: String) throws(SystemError) -> Descriptor {
-    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let folder = folder(ofPath: path) ?? "."
     return try Descriptor(opening: folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY)
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Text
 
 /// The program on whose behalf this one runs, as the kernel knows it.
 ///
@@ -10,10 +11,14 @@ public struct Caller: Sendable, Equatable {
     public let started: UInt64
     /// Its name as the kernel has it, at most 15 bytes; for a script the script's.
     public let name: String
-    /// The path of its file; nil where that cannot be read.
+    /// The path of its file; nil where that cannot be read. It is the path of the process's own mounts.
     public let executable: String?
     /// Its present folder; nil where that cannot be read.
     public let folder: String?
+    /// Which file it runs; nil where that cannot be seen.
+    let file: FileIdentity?
+    /// Every process between it and this one is known by its file, not by a name that any program may have.
+    let isCertain: Bool
 
     /// How many processes up at most.
     private static let depth = 32
@@ -24,45 +29,48 @@ public struct Caller: Sendable, Equatable {
     ///   - process: this process.
     ///   - processes: where the kernel shows processes.
     public init?(of process: pid_t = getpid(), in processes: String = "/proc") {
-        let own = link(processes + "/\(process)/exe")
-        guard var child = ProcessEntry(process, in: processes) else { return nil }
+        guard let own = ProcessEntry(process, in: processes) else { return nil }
+        var child = own
+        var isCertain = true
         for _ in 0..<Self.depth {
             guard let parent = child.parentEntry(in: processes) else { return nil }
             child = parent
             let isLast = parent.parent <= 1
-            if isLast || !(parent.isShellCommand || parent.isWarder(own)) {
-                self.init(parent)
+            if isLast || !(parent.isShellCommand || parent.isWarder(like: own)) {
+                self.init(parent, isCertain: isCertain)
                 return
             }
+            isCertain = isCertain && parent.file != nil
         }
         return nil
     }
 
-    private init(_ entry: ProcessEntry) {
+    private init(_ entry: ProcessEntry, isCertain: Bool) {
         process = entry.number
         started = entry.started
         name = entry.name
         executable = entry.executable
         folder = entry.folder
+        file = entry.file
+        self.isCertain = isCertain
     }
-}
 
-/// Whether another process of this program has started `process`, as `warder WORD`.
-///
-/// One that keeps its memory from others shows them no file of its own, and nothing at all where `/proc` is mounted
-/// with `hidepid`: then only its arguments tell, or nothing does. No shell is like that.
-///
-/// - Parameter processes: where the kernel shows processes.
-public func isStarted(byThisProgramAs word: String, _ process: pid_t = getpid(), in processes: String = "/proc") -> Bool
-{
-    let own = link(processes + "/\(process)/exe")
-    guard let entry = ProcessEntry(process, in: processes), entry.parent > 1 else { return false }
-    guard let parent = entry.parentEntry(in: processes) else {
-        return Status(processes + "/\(entry.parent)/stat") == nil
-            && Status(processes + "/\(process)/stat")?.parent == entry.parent
+    /// Whether it runs one of the files that stand at `paths`.
+    public enum Standing: Equatable, Sendable {
+        case runsOne
+        /// It has the path of one, and runs another file: that one was replaced since, or another was mounted over it.
+        case runsFormer(path: String)
+        /// It runs none of them, or what it runs cannot be told.
+        case runsNone
     }
-    guard parent.arguments.prefix(2) == ["warder", word] else { return false }
-    return parent.executable == nil || parent.executable == own
+
+    /// Which of the files at `paths` it runs, by device and inode: a path means what the process's own mounts say.
+    public func standing(among paths: [String]) -> Standing {
+        guard isCertain, let file else { return .runsNone }
+        if paths.contains(where: { FileIdentity(at: $0) == file }) { return .runsOne }
+        guard let executable, paths.holds(executable) else { return .runsNone }
+        return .runsFormer(path: executable)
+    }
 }
 
 /// What the kernel shows of a process at one moment.
@@ -72,6 +80,7 @@ private struct ProcessEntry {
     let started: UInt64
     let name: String
     let executable: String?
+    let file: FileIdentity?
     let folder: String?
     /// The first of its arguments.
     let arguments: [String]
@@ -85,6 +94,7 @@ private struct ProcessEntry {
         started = before.started
         name = before.name
         executable = link(folder + "/exe")
+        file = FileIdentity(at: folder + "/exe")
         self.folder = link(folder + "/cwd")
         arguments = Self.arguments(folder + "/cmdline")
         guard let after = Status(folder + "/stat"), after.started == started else { return nil }
@@ -107,16 +117,19 @@ private struct ProcessEntry {
     var isShellCommand: Bool {
         let shells = ["sh", "dash", "bash", "zsh", "ksh", "mksh", "ash", "busybox"]
         // The file, where it can be read: any program can call itself `sh`.
-        guard let shell = executable ?? arguments.first, shells.contains(lastPart(shell)) else { return false }
-        let options = arguments.dropFirst(lastPart(shell) == "busybox" && arguments.first == "busybox" ? 2 : 1)
-        guard let first = options.first, first.hasPrefix("-"), !first.hasPrefix("--") else { return false }
-        return first.contains("c")
+        guard let shell = (executable ?? arguments.first).map(lastPart(ofPath:)), shells.holds(shell) else {
+            return false
+        }
+        let isApplet = shell == "busybox" && arguments.first?.isSame(as: shell) == true
+        guard let first = arguments.dropFirst(isApplet ? 2 : 1).first, first.begins(with: "-") else { return false }
+        return !first.begins(with: "--") && first.holds("c")
     }
 
     /// A warder; its file cannot be read where it keeps its memory from others.
-    func isWarder(_ own: String?) -> Bool {
-        if let executable, let own { return executable == own }
-        return executable == nil && name == "warder"
+    func isWarder(like own: ProcessEntry) -> Bool {
+        if let file, let own = own.file { return file == own }
+        if let executable, let own = own.executable { return executable.isSame(as: own) }
+        return executable == nil && name.isSame(as: "warder")
     }
 
     private static func arguments(_ path: String) -> [String] {
@@ -136,15 +149,24 @@ private struct Status {
 
     init?(_ path: String) {
         guard let text = try? readFile(path, limit: 4096) else { return nil }
-        let line = text.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
-        // The name may hold spaces and parentheses of its own; what comes after it does not.
-        guard let start = line.firstIndex(of: "("), let end = line.lastIndex(of: ")"), start < end else { return nil }
-        // The third field of the line is the first here: the parent is the fourth, the start the 22nd.
-        let fields = line[line.index(after: end)...].split(separator: " ")
-        guard fields.count > 19, let parent = pid_t(fields[1]), let started = UInt64(fields[19]) else { return nil }
-        name = String(line[line.index(after: start)..<end])
-        self.parent = parent
-        self.started = started
+        let found = text.withUnsafeBytes { line -> (name: String, parent: pid_t, started: UInt64)? in
+            // The name may hold any byte but NUL, parentheses and blanks too; what comes after it holds none.
+            guard let start = line.firstIndex(of: UInt8(ascii: "(")), let end = line.lastIndex(of: UInt8(ascii: ")")),
+                start < end
+            else { return nil }
+            // The third field of the line is the first here: the parent is the fourth, the start the 22nd.
+            let fields = line[(end + 1)...].split(separator: UInt8(ascii: " "), maxSplits: 20)
+            guard fields.count > 19, let parent = pid_t(Self.text(fields[1])),
+                let started = UInt64(Self.text(fields[19]))
+            else { return nil }
+            return (Self.text(line[(start + 1)..<end]), parent, started)
+        }
+        guard let found else { return nil }
+        (name, parent, started) = found
+    }
+
+    private static func text(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
+        String(decoding: bytes, as: UTF8.self)
     }
 }
 
@@ -155,9 +177,6 @@ private func link(_ path: String) -> String? {
     guard count > 0 else { return nil }
     let target = bytes.withUnsafeBytes { String(decoding: $0[..<count], as: UTF8.self) }
     let mark = " (deleted)"
-    return target.hasSuffix(mark) && !stands(target) ? String(target.dropLast(mark.count)) : target
-}
-
-func lastPart(_ path: String) -> String {
-    String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
+    guard target.ends(with: mark), !stands(target) else { return target }
+    return String(Substring(target.utf8.dropLast(mark.utf8.count)))
 }

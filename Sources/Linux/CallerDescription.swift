@@ -1,3 +1,5 @@
+import Text
+
 extension Caller {
     /// The longest name and the longest folder that are shown, in characters.
     private static let nameLimit = 32
@@ -10,14 +12,14 @@ extension Caller {
     public func description(home: String?) -> String {
         var text = Self.beginning(shownName)
         text += " (\(process)"
-        if let program, program != shownName { text += ", " + Self.beginning(program) }
+        if let program, !program.isSame(as: shownName) { text += ", " + Self.beginning(program) }
         text += ")"
         guard let folder else { return text }
         return text + " in " + Self.end(shortened(folder, home))
     }
 
     /// The name of the file that runs.
-    private var program: String? { executable.map(lastPart) }
+    private var program: String? { executable.map(lastPart(ofPath:)) }
 
     /// The kernel cuts names after 15 bytes.
     private var shownName: String {
@@ -26,9 +28,9 @@ extension Caller {
     }
 
     private func shortened(_ folder: String, _ home: String?) -> String {
-        guard let home, home.hasPrefix("/"), home != "/" else { return folder }
-        if folder == home { return "~" }
-        return folder.hasPrefix(home + "/") ? "~" + folder.dropFirst(home.count) : folder
+        guard let home, home.begins(with: "/"), home != "/" else { return folder }
+        if folder.isSame(as: home) { return "~" }
+        return folder.behind(home + "/").map { "~/" + $0 } ?? folder
     }
 
     private static func beginning(_ text: String) -> String {

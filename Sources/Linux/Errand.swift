@@ -12,20 +12,28 @@ public final class Errand {
     private var text: SecretBytes
     private var isReaped = false
 
-    /// Starts this program with other arguments; it reads nothing.
+    /// Starts this program with other arguments.
     ///
     /// - Parameters:
+    ///   - input: what it reads from its standard input; no more than a pipe holds.
     ///   - limit: the most bytes that it may print.
     ///   - withheld: variables that it does not get.
-    public init(ofThisProgram arguments: [String], limit: Int, withheld: [String]) throws(ChildError) {
+    public init(
+        ofThisProgram arguments: [String], reading input: borrowing SecretBytes, limit: Int, withheld: [String]
+    ) throws(ChildError) {
         let program = "/proc/self/exe"
+        let given: PipeEnds
+        do throws(SystemError) {
+            given = try PipeEnds()
+            try given.write(input)
+        } catch { throw .notStarted(program: program, code: error.code) }
         var ends: [Int32] = [-1, -1]
         guard warder_pipe(&ends) == 0 else { throw .notStarted(program: program, code: errno) }
         let output = Descriptor(owning: ends[0], path: program)
         var process: pid_t = 0
         let code = spawn(
-            program, arguments, standardInput: nil, standardOutput: ends[1], withheld: withheld, bound: true, &process
-        )
+            program, arguments, standardInput: given.reading.number, standardOutput: ends[1], withheld: withheld,
+            bound: true, &process)
         close(ends[1])
         guard code == 0 else { throw .notStarted(program: program, code: code) }
         _ = fcntl(output.number, F_SETFL, O_NONBLOCK)

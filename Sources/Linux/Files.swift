@@ -1,5 +1,6 @@
 import Glibc
 import Secrets
+import Text
 
 /// Why a file could not be read or written.
 public enum FileError: Error, Equatable, Sendable {
@@ -96,10 +97,10 @@ public func makePrivateFolder(_ path: String) throws(FileError) {
         guard info.st_uid == geteuid() else { throw .foreign(path: path, owner: info.st_uid) }
         guard info.st_mode & 0o022 == 0 else { throw .exposed(path: path, mode: info.st_mode & 0o777) }
     case ENOENT:
-        guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+        guard let parent = folder(ofPath: path), !parent.isEmpty else {
             throw .system(SystemError(call: "mkdir", path: path, code: ENOENT))
         }
-        try makeParent(String(path[..<slash]))
+        try makeParent(parent)
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
             throw .system(SystemError(call: "mkdir", path: path, code: errno))
         }
@@ -112,10 +113,10 @@ public func makePrivateFolder(_ path: String) throws(FileError) {
 private func makeParent(_ path: String) throws(FileError) {
     if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
     let code = errno
-    guard code == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+    guard code == ENOENT, let parent = folder(ofPath: path), !parent.isEmpty else {
         throw .system(SystemError(call: "mkdir", path: path, code: code))
     }
-    try makeParent(String(path[..<slash]))
+    try makeParent(parent)
     guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
         throw .system(SystemError(call: "mkdir", path: path, code: errno))
     }
@@ -154,7 +155,7 @@ public func modificationTime(of path: String) -> Int64? {
 
 /// The path from the root; where there is no present folder any more, as it was given.
 public func absolute(_ path: String) -> String {
-    guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
+    guard !path.begins(with: "/"), let folder = getcwd(nil, 0) else { return path }
     defer { free(folder) }
     return String(cString: folder) + "/" + path
 }

@@ -12,9 +12,7 @@ public func launch(_ program: String, _ arguments: [String], withheld: [String])
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    var defaults = sigset_t()
-    sigemptyset(&defaults)
-    sigaddset(&defaults, SIGPIPE)
+    var defaults = IgnoredSignal.ofWritingSet
     posix_spawnattr_setsigdefault(&attributes, &defaults)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | 0x80))  // POSIX_SPAWN_SETSID
     var process: pid_t = 0

@@ -1,4 +1,5 @@
 import Glibc
+import Text
 
 /// A lock for whoever only reads, or none where nothing can be written beside it: on a read-only file system, or in a
 /// folder that one may not write to. A lock file of somebody else's in a folder of one's own is an error: without the lock
@@ -27,6 +28,6 @@ public struct PossibleLock: ~Copyable {
 }
 
 private func mayWriteBeside(_ path: String) -> Bool {
-    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    return faccessat(AT_FDCWD, folder, W_OK, AT_EACCESS) == 0
+    let folder = folder(ofPath: path) ?? "."
+    return faccessat(AT_FDCWD, folder.isEmpty ? "/" : folder, W_OK, AT_EACCESS) == 0
 }

@@ -1,4 +1,5 @@
 import Secrets
+import Text
 import Transport
 
 /// The credentials of a container's role, from the agent of ECS, EKS Pod Identity or the like.
@@ -50,7 +51,7 @@ public struct ContainerCredentials: ~Copyable {
         let full = Setting(fullURI, lookUp, nil)
         if let path = relative.value {
             // Anything else could change the host.
-            guard path.hasPrefix("/") else { throw .malformedURI(setting: relativeURI) }
+            guard path.begins(with: "/") else { throw .malformedURI(setting: relativeURI) }
             return try split("http://169.254.170.2" + path, setting: relativeURI)
         }
         guard let text = full.value else { throw .notSet }
@@ -63,7 +64,8 @@ public struct ContainerCredentials: ~Copyable {
     }
 
     private static func split(_ text: String, setting: String) throws(MetadataError) -> (ServiceURL, String?) {
-        let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = text.utf8.split(separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
+            .map { Substring($0) }
         let url = try serviceURL(String(parts[0]), setting: setting)
         guard parts.count == 2 else { return (url, nil) }
         guard parts[1].utf8.allSatisfy({ (33...126).contains($0) && $0 != UInt8(ascii: "#") }) else {

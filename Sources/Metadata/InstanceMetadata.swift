@@ -1,4 +1,5 @@
 import Secrets
+import Text
 import Transport
 
 /// The credentials of an EC2 instance's role, from its instance metadata service (IMDS).
@@ -36,7 +37,7 @@ public struct InstanceMetadata {
         let endpoint = Setting("AWS_EC2_METADATA_SERVICE_ENDPOINT", lookUp, settings.endpoint)
         if let text = endpoint.value {
             let url = try serviceURL(text, setting: endpoint.name).text
-            return url.hasSuffix("/") ? url : url + "/"
+            return url.ends(with: "/") ? url : url + "/"
         }
         let mode = Setting("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", lookUp, settings.endpointMode)
         switch mode.value?.lowercased() {

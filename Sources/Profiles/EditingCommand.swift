@@ -1,29 +1,32 @@
+import Text
+
 /// The `credential_process` that asks warder for a profile.
 enum WarderCommand {
     /// The command that runs `program`, an absolute path.
     ///
     /// Some SDKs split it into words, and some give it to a shell: it holds only what both take alike.
     static func text(program: String, profile: String) throws(EditingError) -> String {
-        guard !profile.hasPrefix("-") else { throw .unusableName(profile) }
-        guard program.hasPrefix("/"), program.hasSuffix("/warder"),
+        guard !profile.begins(with: "-") else { throw .unusableName(profile) }
+        guard program.begins(with: "/"), program.ends(with: "/warder"),
             program.unicodeScalars.allSatisfy({
                 $0 == " " || $0.properties.isAlphabetic || "0123456789_./+-@%,=:".unicodeScalars.contains($0)
             })
         else { throw .unusableProgram(program) }
-        return (program.contains(" ") ? "\"\(program)\"" : program) + " process " + profile
+        return (program.holds(" ") ? "\"\(program)\"" : program) + " process " + profile
     }
 
     /// The profile that `command` asks warder for; nil where it runs another program, or names no profile.
     static func profile(askedBy command: String) -> String? {
-        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        var program = command.prefix { !isBlank($0) }
-        if let quote = command.first, quote == "\"" || quote == "'" {
-            program = command.dropFirst().prefix { $0 != quote }
+        let isBlank: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        var program = command.utf8.prefix { !isBlank($0) }
+        if let quote = command.utf8.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
+            program = command.utf8.dropFirst().prefix { $0 != quote }
         }
-        guard program == "warder" || program.hasSuffix("/warder") else { return nil }
-        let words = command[program.endIndex...].split(whereSeparator: isBlank)
-        guard let verb = words.firstIndex(of: "process") else { return nil }
-        return words[(verb + 1)...].first { !$0.hasPrefix("-") }.map(String.init)
+        let path = Substring(program)
+        guard path.isSame(as: "warder") || path.ends(with: "/warder") else { return nil }
+        let words = command.utf8[program.endIndex...].split(whereSeparator: isBlank).map { Substring($0) }
+        guard let verb = words.firstIndex(where: { $0.isSame(as: "process") }) else { return nil }
+        return words[(verb + 1)...].first { !$0.begins(with: "-") }.map(String.init)
     }
 }
 

@@ -1,3 +1,5 @@
+import Text
+
 extension ProfileFile {
     /// What `edits`, which are in the file's order, change: a unified diff, each line without its line feed.
     ///
@@ -62,7 +64,7 @@ extension Text {
     private func lines(changedBy edit: Edit) -> Range<Int> {
         let start = lineStart(edit.offset)
         let end = edit.offset + edit.removed
-        let isWhole = lineStart(end) == end && (edit.removed > 0 || edit.inserted.hasSuffix("\n"))
+        let isWhole = lineStart(end) == end && (edit.removed > 0 || edit.inserted.ends(with: "\n"))
         return start..<(isWhole ? end : nextLine(end))
     }
 

@@ -1,3 +1,5 @@
+import Text
+
 /// One setting of a section that is edited.
 struct EditableSetting {
     /// In lower case, without `warder_`.
@@ -114,7 +116,7 @@ extension Text {
         while position < Int(section.bodyEnd) {
             let end = contentEnd(from: position, lineFeed: lineFeed(from: position))
             let text = String(decoding: (position..<max(position, end)).map { self[$0] }, as: UTF8.self)
-            if text.hasPrefix(AdoptionMark.prefix) {
+            if text.begins(with: AdoptionMark.prefix) {
                 let keys = text.dropFirst(AdoptionMark.prefix.count).split(separator: " ").map { $0.lowercased() }
                 return AdoptionMark(keys: keys, start: position, end: end, line: line(position))
             }

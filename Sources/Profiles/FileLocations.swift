@@ -1,3 +1,5 @@
+import Text
+
 /// Which files hold the profiles, and which profile is meant where none is named.
 ///
 /// The rules are those of the AWS SDKs and Tools Reference Guide, "Location of the shared config and credentials
@@ -25,9 +27,9 @@ public struct FileLocations: Sendable, Equatable {
 
     /// `~` is the home directory only as a path's whole first component.
     private static func expand(_ path: String, home: String?) throws(ProfileError) -> String {
-        guard path == "~" || path.hasPrefix("~/") else { return path }
+        guard path == "~" || path.begins(with: "~/") else { return path }
         guard var home else { throw .homeUnknown }
-        while home.hasSuffix("/") { home.removeLast() }
-        return path == "~" && home.isEmpty ? "/" : home + path.dropFirst()
+        while home.ends(with: "/") { home.unicodeScalars.removeLast() }
+        return path == "~" && home.isEmpty ? "/" : home + String(path.unicodeScalars.dropFirst())
     }
 }

@@ -1,3 +1,5 @@
+import Text
+
 /// What the config and credentials files say together.
 public struct ProfileSet: Sendable {
     /// The config file, if there is one.
@@ -91,7 +93,7 @@ public struct ProfileSet: Sendable {
         var last = profile
         do throws(ProfileError) {
             while let link = try last.local(Self.include, Self.include.name) {
-                if link.value == profile.name || included.contains(where: { $0.name == link.value }) {
+                if link.value.isSame(as: profile.name) || included.contains(where: { $0.name.isSame(as: link.value) }) {
                     throw .includeCycle(profile: link.value, link.origin)
                 }
                 guard let next = bareProfile(link.value) else {

@@ -1,3 +1,5 @@
+import Text
+
 /// Where one setting of a section stands. Offsets are in bytes from the start of the file.
 struct Property: Sendable {
     /// Of the name in lower case, without `warder_` before it.
@@ -25,7 +27,7 @@ struct PropertyName {
     /// The setting `name`, in lower case.
     init(_ name: String) {
         var name = name
-        let isOwn = name.hasPrefix("warder_") && name.utf8.count > 7
+        let isOwn = name.begins(with: "warder_") && name.utf8.count > 7
         hash = name.withUTF8 {
             hashed(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer($0)[(isOwn ? 7 : 0)...]))
         }

@@ -15,7 +15,9 @@ struct Dialog {
 
     /// The one that fits the desktop, or else the other one.
     static func find(in environment: Environment) -> Dialog? {
-        let isPlasma = environment["XDG_CURRENT_DESKTOP"]?.split(separator: ":").contains("KDE") == true
+        let isPlasma =
+            environment["XDG_CURRENT_DESKTOP"]?.utf8.split(separator: UInt8(ascii: ":"))
+            .contains { $0.elementsEqual("KDE".utf8) } == true
         for kind: Kind in isPlasma ? [.kdialog, .zenity] : [.zenity, .kdialog] {
             if let program = programPath(kind.rawValue, in: environment) { return Dialog(kind: kind, program: program) }
         }
@@ -59,7 +61,12 @@ struct Dialog {
 
 /// The absolute path of a program, given by it or by a name to look for in `PATH`; nil where there is none.
 func programPath(_ name: String, in environment: Environment) -> String? {
-    guard name.hasPrefix("/") || !name.contains("/") else { return nil }
-    let folders = name.hasPrefix("/") ? [""] : (environment["PATH"] ?? "").split(separator: ":").map { $0 + "/" }
-    return folders.map { $0 + name }.first { $0.hasPrefix("/") && isProgram($0) }
+    guard name.begins(with: "/") || !name.holds("/") else { return nil }
+    let folders = name.begins(with: "/") ? [""] : paths(environment["PATH"] ?? "").map { $0 + "/" }
+    return folders.map { $0 + name }.first { $0.begins(with: "/") && isProgram($0) }
+}
+
+/// The folders of a variable like `PATH`.
+private func paths(_ list: String) -> [String] {
+    list.utf8.split(separator: UInt8(ascii: ":")).map { String(Substring($0)) }
 }

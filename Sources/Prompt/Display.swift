@@ -1,6 +1,7 @@
 import Glibc
 import Linux
 import Secrets
+import Text
 
 /// A display, as the environment names it.
 enum Display: Equatable {
@@ -15,8 +16,8 @@ enum Display: Equatable {
     static func named(in environment: Environment) -> [Display] {
         var displays: [Display] = []
         if let name = environment.nonEmpty("WAYLAND_DISPLAY") {
-            let folder = environment.nonEmpty("XDG_RUNTIME_DIR").map { $0 + "/" } ?? ""
-            displays.append(.wayland(path: name.hasPrefix("/") ? name : folder + name))
+            let folder = RuntimeFolder(environment.nonEmpty("XDG_RUNTIME_DIR")).path.map { $0 + "/" } ?? ""
+            displays.append(.wayland(path: name.begins(with: "/") ? name : folder + name))
         }
         if let name = environment.nonEmpty("DISPLAY") { displays.append(Display(x: name)) }
         return displays

@@ -1,6 +1,7 @@
 import Glibc
 import Linux
 import Secrets
+import Text
 
 /// Why there is no passphrase.
 public enum PassphraseError: Error, Equatable, Sendable {
@@ -71,7 +72,7 @@ public struct PassphraseSource: Sendable {
 
     /// Marks the descriptors that passphrases are read from, so that no program that warder starts or becomes has them.
     public static func keepDescriptorsFromChildren(_ environment: Environment) {
-        for name in variables where name.hasSuffix("_FD") {
+        for name in variables where name.ends(with: "_FD") {
             guard let number = environment.nonEmpty(name).flatMap({ Int32($0) }), number > 2 else { continue }
             _ = fcntl(number, F_SETFD, FD_CLOEXEC)
         }

@@ -1,5 +1,6 @@
 import Linux
 import Secrets
+import Text
 
 /// What a pinentry shows when it asks for a passphrase. No text holds a secret.
 public struct PinentryWords: Sendable {
@@ -139,7 +140,7 @@ extension Pinentry {
     /// Whether its name says that it is for terminals, as pinentry-curses does, through any links.
     var isForTerminals: Bool {
         let target = resolved(program) ?? program
-        return target.hasSuffix("-tty") || target.hasSuffix("-curses")
+        return target.ends(with: "-tty") || target.ends(with: "-curses")
     }
 
     /// Hears the greeting, and says where it is to show itself.

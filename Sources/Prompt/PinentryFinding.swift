@@ -1,5 +1,6 @@
 import Linux
 import Secrets
+import Text
 
 /// Which pinentry it is, and what it is told of the environment.
 extension Pinentry {
@@ -30,25 +31,26 @@ extension Pinentry {
         guard let folder, let file = try? readFile(folder + "/gpg-agent.conf", limit: 65_536) else { return nil }
         let text = file.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
         var program: String?
-        for line in text.split(whereSeparator: \.isNewline) {
+        for line in text.utf8.split(whereSeparator: { $0 == 0x0a || $0 == 0x0d }) {
             guard let blank = trimmed(line).firstIndex(where: isBlank) else { continue }
-            let name = trimmed(line)[..<blank]
-            guard name == "pinentry-program" || name == "--pinentry-program" else { continue }
+            let name = Substring(trimmed(line)[..<blank])
+            guard ["pinentry-program", "--pinentry-program"].holds(name) else { continue }
             program = unquoted(trimmed(line[blank...]))
         }
         return program
     }
 
-    private static func isBlank(_ character: Character) -> Bool { character == " " || character == "\t" }
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
-    private static func trimmed(_ text: Substring) -> Substring {
+    private static func trimmed(_ text: Substring.UTF8View) -> Substring.UTF8View {
         var text = text.drop(while: isBlank)
         while let last = text.last, isBlank(last) { text.removeLast() }
         return text
     }
 
-    private static func unquoted(_ value: Substring) -> String {
-        guard value.count > 1, value.first == "\"", value.last == "\"" else { return String(value) }
-        return String(value.dropFirst().dropLast())
+    private static func unquoted(_ value: Substring.UTF8View) -> String {
+        let quote = UInt8(ascii: "\"")
+        let isQuoted = value.count > 1 && value.first == quote && value.last == quote
+        return String(Substring(isQuoted ? value.dropFirst().dropLast() : value))
     }
 }

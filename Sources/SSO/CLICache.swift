@@ -1,6 +1,7 @@
 import Crypto
 import JSON
 import Secrets
+import Text
 import Times
 
 /// The name of the file under `~/.aws/sso/cache` where the AWS CLI and the SDKs keep a token (AWS SDKs and Tools
@@ -58,7 +59,7 @@ private func time(_ name: String, _ object: borrowing JSONObject) throws(SSOErro
     guard let written = try secret(name, object) else { return nil }
     var text = written.text(0..<written.count)
     // Version 2.0 of the CLI wrote it so.
-    if text.hasSuffix("UTC") { text = text.dropLast(3) + "Z" }
+    if text.ends(with: "UTC") { text = String(text.unicodeScalars.dropLast(3)) + "Z" }
     guard let time = UnixTime(iso8601: text) else { throw .notACachedToken(missing: name) }
     return time
 }

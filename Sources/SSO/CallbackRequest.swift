@@ -8,6 +8,8 @@ enum Callback: ~Copyable {
     case code(SecretBytes)
     /// The user, or the service, said no (RFC 6749 section 4.1.2.1).
     case denied(Refusal)
+    /// Our own browser begins, and goes on to `location`.
+    case entered(location: String)
     /// Anything else, with the HTTP status to answer it with.
     case foreign(status: Int)
 }
@@ -30,6 +32,17 @@ func readCallback(_ head: borrowing SecretBytes, port: UInt16, state: borrowing 
         return .foreign(status: 400)
     }
     return readQuery(head, pathEnd + 1..<target.upperBound, state: state)
+}
+
+/// Whether it is a request for the page at `path`.
+func isEntrance(_ head: borrowing SecretBytes, _ path: String, port: UInt16) -> Bool {
+    let lineEnd = firstIndex(of: 13, in: head, 0..<head.count)
+    guard let target = requestTarget(head, 0..<lineEnd), isEqual(head, 0..<target.lowerBound, "GET "),
+        hasHost("127.0.0.1:\(port)", head, after: lineEnd)
+    else { return false }
+    var wanted = SecretBytes(capacity: path.utf8.count)
+    wanted.append(path)
+    return equals(head.copy(target), wanted)
 }
 
 private func readQuery(_ head: borrowing SecretBytes, _ query: Range<Int>, state: borrowing SecretBytes) -> Callback {
@@ -119,7 +132,7 @@ private func hasHost(_ host: String, _ head: borrowing SecretBytes, after start:
         }
         start = end
     }
-    return hosts.count == 1 && hosts[0].drop { $0 == " " } == host
+    return hosts.count == 1 && hosts[0].utf8.drop { $0 == UInt8(ascii: " ") }.elementsEqual(host.utf8)
 }
 
 private func equals(_ a: borrowing SecretBytes, _ b: borrowing SecretBytes) -> Bool {

@@ -1,4 +1,5 @@
 import STS
+import Text
 import Transport
 
 /// Where IAM Identity Center answers for a region.
@@ -23,7 +24,7 @@ public struct Endpoints: Equatable, Sendable {
 extension ServiceURL {
     /// The URL of an operation below this one.
     func appending(_ path: String) throws(SSOError) -> ServiceURL {
-        try serviceURL((text.hasSuffix("/") ? String(text.dropLast()) : text) + path)
+        try serviceURL((text.ends(with: "/") ? String(text.dropLast()) : text) + path)
     }
 }
 

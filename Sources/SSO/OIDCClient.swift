@@ -1,5 +1,6 @@
 import STS
 import Secrets
+import Text
 import Times
 import Transport
 
@@ -232,5 +233,5 @@ private func classified(_ refusal: Refusal) -> SSOError {
 
 /// What may be handed to a browser: no file, no script.
 private func isWebPage(_ url: String) -> Bool {
-    url.hasPrefix("https://") || url.hasPrefix("http://127.0.0.1:") || url.hasPrefix("http://localhost:")
+    url.begins(with: "https://") || url.begins(with: "http://127.0.0.1:") || url.begins(with: "http://localhost:")
 }

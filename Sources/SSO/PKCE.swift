@@ -20,7 +20,8 @@ struct PKCE: ~Copyable {
     }
 }
 
-private func randomText(_ random: RandomSource) throws(SSOError) -> SecretBytes {
+/// 43 characters made of 32 random bytes.
+func randomText(_ random: RandomSource) throws(SSOError) -> SecretBytes {
     do throws(CryptoError) {
         let bytes = try random.secret(32)
         return bytes.withUnsafeBytes { SecretBytes(base64URL: $0) }

@@ -24,17 +24,22 @@ public struct SignIn {
     /// - Parameters:
     ///   - listener: where the browser comes back to.
     ///   - deadline: when to give up, in milliseconds on the clock of `client`.
-    ///   - open: shows the page in a browser, and does not wait for it.
+    ///   - open: shows a page in a browser, and does not wait for it. It is given the service's own, for people, and one
+    ///     of the listener that goes on to that, once: a program's arguments can be read by every user of this host.
     /// - Throws: `.accessDenied` where the user declines, `.timedOut`, `.listening`, `.crypto`, and what a request
     ///   meets.
     public func withBrowser(
-        _ listener: borrowing CallbackListener, until deadline: Int64, open: (String) -> Void
+        _ listener: borrowing CallbackListener, until deadline: Int64,
+        open: (_ page: String, _ entrance: String) -> Void
     ) throws(SSOError) -> SSOToken {
         let registration = try client.register(for: .browser, at: site)
         let pkce = try PKCE(random)
-        open(
-            try client.authorizeURL(registration, pkce, redirectURI: listener.redirectURI, scopes: site.scopes))
-        let code = try listener.code(state: pkce.state, timing: client.timing, until: deadline)
+        let page = try client.authorizeURL(
+            registration, pkce, redirectURI: listener.redirectURI, scopes: site.scopes)
+        let entrance = try Entrance(to: page, random)
+        open(page, listener.address + entrance.path)
+        let code = try listener.code(
+            state: pkce.state, entrance: entrance, timing: client.timing, until: deadline)
         let brought = AuthorizationCode(
             code: code, verifier: pkce.verifier.copy(), redirectURI: listener.redirectURI)
         let granted = try client.createToken(.code(brought), by: registration)

@@ -38,7 +38,7 @@ struct Answer: ~Copyable {
     private static func result(
         of action: String, in document: borrowing Document, status: Int, hiding secrets: borrowing SentSecrets
     ) throws(STSError) -> Document.Element {
-        guard document.root.name == action + "Response" else {
+        guard document.root.name.isSame(as: action + "Response") else {
             throw .notAnAnswer(.unexpectedElement(shownName(of: document.root, hiding: secrets)), status: status)
         }
         guard let result = document.element(action + "Result") else {
@@ -83,7 +83,8 @@ struct Answer: ~Copyable {
     /// The account of the role, from the ARN of its session.
     private var accountID: String? {
         guard let arn = document.element("AssumedRoleUser", "Arn", under: result) else { return nil }
-        let fields = document.string(arn).split(separator: ":", omittingEmptySubsequences: false)
+        let fields = document.string(arn).utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+            .map { Substring($0) }
         return fields.count > 5 && isAccount(String(fields[4])) ? String(fields[4]) : nil
     }
 
@@ -121,8 +122,8 @@ struct Answer: ~Copyable {
 func parse(_ body: borrowing SecretBytes, status: Int) throws(STSError) -> Document {
     let start = (0..<body.count).first { !isSpace(body[$0]) } ?? body.count
     let opening = String(decoding: (start..<min(start + 14, body.count)).map { body[$0] }, as: UTF8.self).lowercased()
-    if opening.hasPrefix("{") || opening.hasPrefix("[") { throw .notAnAnswer(.json, status: status) }
-    if opening.hasPrefix("<html") || opening.hasPrefix("<!doctype html") {
+    if opening.begins(with: "{") || opening.begins(with: "[") { throw .notAnAnswer(.json, status: status) }
+    if opening.begins(with: "<html") || opening.begins(with: "<!doctype html") {
         throw .notAnAnswer(.html, status: status)
     }
     do throws(XMLError) {

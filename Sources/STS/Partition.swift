@@ -1,3 +1,5 @@
+import Text
+
 /// A partition of AWS: regions under one set of DNS names and one set of accounts.
 ///
 /// The table is that of the SDKs (`partitions.json`).
@@ -94,7 +96,7 @@ public struct Partition: Equatable, Sendable {
 
 /// `^PREFIX-\w+-\d+$`.
 private func matches(_ region: String, prefix: String) -> Bool {
-    guard region.hasPrefix(prefix + "-") else { return false }
+    guard region.begins(with: prefix + "-") else { return false }
     let words = region.dropFirst(prefix.count + 1).split(separator: "-", omittingEmptySubsequences: false)
     return words.count == 2 && !words[0].isEmpty && !words[1].isEmpty
         && words[1].utf8.allSatisfy { (48...57).contains($0) }

@@ -55,7 +55,7 @@ extension Refusal {
         in document: borrowing Document, status: Int, hiding secrets: borrowing SentSecrets
     ) throws(STSError) {
         // Gateways and test servers put one `Errors` more around it, as the query protocol of EC2 has it.
-        guard document.root.name == "ErrorResponse",
+        guard document.root.name.isSame(as: "ErrorResponse"),
             let error = document.element("Error") ?? document.element("Errors", "Error"),
             let code = document.element("Code", under: error)
         else {
@@ -100,5 +100,5 @@ private func shortened(_ message: String) -> String {
 
 /// Where `part` begins in `text`; nil where it does not.
 private func position(of part: String, in text: String) -> String.Index? {
-    text.indices.first { text[$0...].hasPrefix(part) }
+    text.indices.first { text[$0...].begins(with: part) }
 }

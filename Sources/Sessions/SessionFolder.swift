@@ -1,4 +1,5 @@
 import Linux
+import Text
 
 /// What can be done with the cache without its key.
 public struct SessionFolder: Sendable {
@@ -22,7 +23,7 @@ public struct SessionFolder: Sendable {
         let lock = Held(try? FileLock.acquire(lockPath, .all, until: deadline))
         defer { withExtendedLifetime(lock) {} }
         let names = try names()
-        for name in names + all.filter({ $0.hasSuffix(Self.noteEnding) }) {
+        for name in names + all.filter({ $0.ends(with: Self.noteEnding) }) {
             do throws(SystemError) { try removeFile(path + "/" + name) } catch { throw .file(.system(error)) }
         }
         return names.count
@@ -44,8 +45,8 @@ public struct SessionFolder: Sendable {
 
     private func isSpent(_ name: String, _ now: Int64) -> Bool {
         guard let modified = modificationTime(of: path + "/" + name) else { return false }
-        if name.hasSuffix(Self.noteEnding) || name.hasSuffix(".new") { return modified < now - 60 }
-        return (name.utf8.count == 64 || name.hasSuffix(".codes") || name.hasSuffix(".consent")) && modified < now
+        if name.ends(with: Self.noteEnding) || name.ends(with: ".new") { return modified < now - 60 }
+        return (name.utf8.count == 64 || name.ends(with: ".codes") || name.ends(with: ".consent")) && modified < now
     }
 
     /// How long a session that is being made is waited for before it is forgotten: as long as AWS may take to answer.

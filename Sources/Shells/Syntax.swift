@@ -1,4 +1,5 @@
 import Secrets
+import Text
 
 /// A syntax in which variables can be handed over.
 public enum Syntax: String, Sendable, CaseIterable {
@@ -22,11 +23,10 @@ public enum Syntax: String, Sendable, CaseIterable {
     /// The syntax of the shell that is called `program`, as the kernel or a user has it: `zsh`, `-bash`, `fish-4.0`,
     /// `/usr/bin/nu`; nil where that is no shell one knows.
     public init?(program: String) {
-        var name = program[...]
-        if let slash = name.lastIndex(of: "/") { name = name[name.index(after: slash)...] }
         // A login shell is `-zsh`, a wrapped one `.zsh-wrapped`, one that was replaced on the disk `zsh (deleted)`.
-        name = name.drop { $0 == "-" || $0 == "." }.prefix { $0 != "-" && $0 != " " }
-        switch name {
+        let name = lastPart(ofPath: program).utf8.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
+            .prefix { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: " ") }
+        switch String(Substring(name)) {
         case "bash", "rbash", "zsh", "sh", "dash", "ash", "ksh", "ksh93", "mksh", "yash": self = .posix
         case "fish": self = .fish
         case "nu": self = .nu

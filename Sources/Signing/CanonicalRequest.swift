@@ -1,4 +1,5 @@
 import Secrets
+import Text
 
 /// The canonical form of a request (IAM User Guide, "Create a signed AWS API request", step 1).
 ///
@@ -80,9 +81,9 @@ private func canonicalQuery(
 
 /// The path with `.` and empty segments dropped and `..` resolved (RFC 3986 section 5.2.4).
 private func normalized(_ path: String) -> String {
-    var kept: [Substring] = []
-    for segment in path.split(separator: "/") where segment != "." {
+    var kept: [String] = []
+    for segment in path.utf8.split(separator: UInt8(ascii: "/")).map({ String(Substring($0)) }) where segment != "." {
         if segment == ".." { _ = kept.popLast() } else { kept.append(segment) }
     }
-    return "/" + kept.joined(separator: "/") + (path.hasSuffix("/") && !kept.isEmpty ? "/" : "")
+    return "/" + kept.joined(separator: "/") + (path.ends(with: "/") && !kept.isEmpty ? "/" : "")
 }

@@ -1,3 +1,5 @@
+import Text
+
 /// The URL of a service: HTTPS or, to this host and the metadata services alone, plain HTTP; with a path, and with
 /// neither user nor query.
 public struct ServiceURL: Equatable, Sendable {
@@ -115,7 +117,7 @@ private func isHexDigit(_ byte: UInt8) -> Bool {
 private func split(_ text: String, at separator: String) -> (Substring, Substring)? {
     var index = text.startIndex
     while index < text.endIndex {
-        if text[index...].hasPrefix(separator) {
+        if text[index...].begins(with: separator) {
             return (text[..<index], text[index...].dropFirst(separator.count))
         }
         index = text.index(after: index)

@@ -1,6 +1,7 @@
 import Glibc
 import Linux
 import Secrets
+import Text
 
 extension VaultFile {
     /// Opens the vault under its lock, gives it to `body`, and where that says true removes the vault for good, with the
@@ -46,7 +47,7 @@ extension VaultFile {
     private func removeDurably(_ endings: [String]) throws(VaultFileError) {
         do throws(SystemError) {
             for ending in endings { try removeFile(path + ending) }
-            let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+            let folder = folder(ofPath: path) ?? "."
             try Descriptor(opening: folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY).synchronize()
         } catch { throw .file(.system(error)) }
     }

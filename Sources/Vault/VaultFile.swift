@@ -2,6 +2,7 @@ import Crypto
 import Glibc
 import Linux
 import Secrets
+import Text
 
 /// What can go wrong with the vault's file.
 public enum VaultFileError: Error, Equatable, Sendable {
@@ -228,7 +229,7 @@ public struct VaultFile: Sendable {
         } catch { throw .lock(error) }
     }
 
-    private var folder: String? { path.lastIndex(of: "/").map { String(path[..<$0]) } }
+    private var folder: String? { Text.folder(ofPath: path) }
 
     func lock(until deadline: Deadline) throws(VaultFileError) -> FileLock {
         do throws(FileError) { if let folder { try makePrivateFolder(folder) } } catch { throw .file(error) }

@@ -1,4 +1,5 @@
 import Secrets
+import Text
 
 /// An XML document as AWS services write them: elements that hold either elements or text. Text beside elements, which
 /// is white space there, is dropped, and so are attributes, comments and processing instructions.
@@ -43,7 +44,7 @@ public struct Document: ~Copyable, Sendable {
     public borrowing func element(_ path: String..., under start: Element? = nil) -> Element? {
         var found = start ?? root
         for name in path {
-            guard let next = children(of: found).first(where: { $0.name == name }) else { return nil }
+            guard let next = children(of: found).first(where: { $0.name.isSame(as: name) }) else { return nil }
             found = next
         }
         return found

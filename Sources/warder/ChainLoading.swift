@@ -52,7 +52,7 @@ struct ChainLoading {
     private func isStoredKey(_ name: String, _ profiles: ProfileSet, isAskedFor: Bool) throws(Failure) -> Bool {
         guard let store = try keys.store() else { return false }
         if let index = try keys.index() {
-            if index.contains(where: { $0.name == name }) { return true }
+            if index.contains(where: { $0.name.isSame(as: name) }) { return true }
             // A vault's list is exact; others may have changed what is in the Secret Service.
             if store.kind == .file { return false }
         } else if profiles.profile(name) != nil {

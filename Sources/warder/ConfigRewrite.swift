@@ -2,6 +2,7 @@ import Glibc
 import Linux
 import Profiles
 import Secrets
+import Text
 
 /// Replaces the user's own config file: whenever the process is killed, the old text or the new is there.
 ///
@@ -102,8 +103,8 @@ struct ConfigRewrite: ~Copyable {
     }
 
     private static func folder(of path: String) -> String {
-        let folder = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
-        return folder.isEmpty ? "/" : String(folder)
+        let folder = Text.folder(ofPath: path) ?? ""
+        return folder.isEmpty ? "/" : folder
     }
 
     private static func call(_ name: String, _ path: String, _ body: () -> Int32) throws(SystemError) {

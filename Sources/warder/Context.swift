@@ -10,17 +10,32 @@ struct Context {
     let mayPrompt: Bool
     /// This is the helper of an SDK: nobody expects a dialog, and nobody has long to wait.
     let isHelper: Bool
+    /// What is said beside the answer.
+    let remarks: Remarks
 
     init(noPrompt: Bool, isHelper: Bool = false, environment: Environment = .process) throws(Failure) {
         self.environment = environment
         places = try Places(environment)
         mayPrompt = !noPrompt && environment["WARDER_NO_PROMPT"] != "1"
         self.isHelper = isHelper
+        remarks = Remarks(isHelper: isHelper)
     }
 
     /// Where systemd puts a unit's credentials (systemd.exec(5), LoadCredential=); nil outside of such a unit.
     var credentialsFolder: String? {
-        environment.nonEmpty("CREDENTIALS_DIRECTORY").flatMap { $0.hasPrefix("/") ? $0 : nil }
+        environment.nonEmpty("CREDENTIALS_DIRECTORY").flatMap { $0.begins(with: "/") ? $0 : nil }
+    }
+
+    /// Says why `XDG_RUNTIME_DIR` is not gone by, where that is so.
+    func sayWhyNoRuntimeFolder() {
+        guard case .refused(let path, let fault) = places.runtimeFolder else { return }
+        let why =
+            switch fault {
+            case .notAFolder: "it is no folder"
+            case .foreign(let owner): "it belongs to user \(owner)"
+            case .exposed(let mode): "others can write to it (mode \(String(mode, radix: 8)))"
+            }
+        remarks.add("XDG_RUNTIME_DIR is not used, as if it were not set: \(path): \(why)")
     }
 
     /// The desktop may show a dialog of its own.
@@ -45,12 +60,12 @@ struct Context {
     ///   - unasked: what it means that nobody can be asked.
     func confirm(_ question: String, otherwise: Bool, unasked: Bool) throws(Failure) -> Bool {
         guard let answer = try ask(question + (otherwise ? " [Y/n] " : " [y/N] ")) else { return unasked }
-        return answer.isEmpty ? otherwise : answer.lowercased().hasPrefix("y")
+        return answer.isEmpty ? otherwise : answer.lowercased().begins(with: "y")
     }
 
     /// A path that starts at the home folder as `~/…`, whole; any other relative path is the present folder's.
     func expanded(_ path: String) -> String {
-        guard path.hasPrefix("~/"), let home = environment.nonEmpty("HOME") else { return path }
-        return home + path.dropFirst()
+        guard let rest = path.behind("~/"), let home = environment.nonEmpty("HOME") else { return path }
+        return home + "/" + rest
     }
 }

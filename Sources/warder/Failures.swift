@@ -38,7 +38,7 @@ extension Failure {
         case .foreign(let path, let owner):
             self.init(
                 .damaged, "\(what) \(path) belongs to user \(owner), not to you",
-                hint: "chown it to your user if that is what you meant: \(shellWord(path))")
+                hint: Self.takingBack(path) ?? "chown it to your user if that is what you meant: \(shellWord(path))")
         case .exposed(let path, let mode):
             self.init(
                 .damaged, "\(what) \(path) can be used by others (mode \(String(mode, radix: 8)))",
@@ -59,12 +59,19 @@ extension Failure {
             case ENOSPC: "free some space (df -h), and try again: nothing was changed"
             case EDQUOT: "free some of your quota, and try again: nothing was changed"
             case EROFS: "the file system is read-only: remount it, or set the XDG variable to another place"
-            case EACCES, EPERM: "check who owns it and its mode: ls -ld \(shellWord(error.path))"
+            case EACCES, EPERM:
+                Self.takingBack(error.path) ?? "check who owns it and its mode: ls -ld \(shellWord(error.path))"
             case ENOENT: "check that the path is right: \(error.path)"
             case EEXIST: "choose another name, or move that file away"
             default: "try again when that is mended"
             }
         self.init(.other, "\(what): \(error.call) \(error.path): \(error.reason.lowercasedFirst)", hint: hint)
+    }
+
+    /// How to get back what a `sudo warder` has left to root; nil where nothing was.
+    static func takingBack(_ path: String) -> String? {
+        guard let part = rootsPart(of: path) else { return nil }
+        return "\(part) belongs to root, as after sudo: sudo chown -R \(shellWord(userName())) \(shellWord(part))"
     }
 
     init(_ error: LockError, _ what: String) {
@@ -157,7 +164,7 @@ extension Failure {
     init(_ error: UnlockedStateError) {
         switch error {
         case .noPlace(let runtime):
-            let place = runtime.map { "\($0) is not in memory" } ?? "XDG_RUNTIME_DIR is not set"
+            let place = runtime.map { "\($0) is not in memory" } ?? "XDG_RUNTIME_DIR names no folder of yours"
             self.init(
                 .other, "the kernel refuses to keep a key, and \(place)",
                 hint: "set XDG_RUNTIME_DIR to a folder of your own on a tmpfs, or allow add_key in the container")

@@ -1,6 +1,7 @@
 import Folders
 import Linux
 import Profiles
+import Text
 
 /// Which `.warder` rules where, and which are trusted.
 struct FolderRules {
@@ -33,7 +34,7 @@ struct FolderRules {
             return real == "/" ? real + FolderFile.name : real + "/" + FolderFile.name
         }
         var whole = absolute(folder)
-        while whole.hasSuffix("/") { whole.removeLast() }
+        while whole.ends(with: "/") { whole.unicodeScalars.removeLast() }
         return whole + "/" + FolderFile.name
     }
 
@@ -57,12 +58,13 @@ struct FolderRules {
 
     /// A path as people write it, the home folder as `~`.
     func shown(_ path: String) -> String {
-        guard let home, home.count > 1, path.hasPrefix(home + "/") else { return path }
-        return "~" + path.dropFirst(home.count)
+        guard let home, home.utf8.count > 1 else { return path }
+        return path.behind(home + "/").map { "~/" + $0 } ?? path
     }
 
     private func folder(_ path: String) -> String {
-        if path == FolderFile.name { return "." }
-        return path.hasSuffix("/" + FolderFile.name) ? String(path.dropLast(FolderFile.name.count)) : path
+        if path.isSame(as: FolderFile.name) { return "." }
+        return path.ends(with: "/" + FolderFile.name)
+            ? String(path.unicodeScalars.dropLast(FolderFile.name.utf8.count)) : path
     }
 }

@@ -1,6 +1,7 @@
 import Linux
 import Secrets
 import STS
+import Text
 import Vault
 
 /// What `warder add` does: read, check, store, and write the profile.
@@ -62,7 +63,7 @@ struct KeyIntake {
 
     /// What goes into the config file must not bring lines of its own, and a name must not look like an option there.
     private func checkSettings() throws(Failure) {
-        if name.hasPrefix("-") {
+        if name.begins(with: "-") {
             throw Failure(.usage, "\(name) looks like an option", hint: "use a name that begins with a letter")
         }
         if let region {

@@ -161,7 +161,8 @@ final class Keys {
     func sayNotKept(_ error: SessionCacheError) {
         guard !hasSaidNotKept else { return }
         hasSaidNotKept = true
-        note("not kept for the next call: \(Failure(error).message)")
+        let wayOut = Failure.takingBack(context.places.sessions).map { "; " + $0 } ?? ""
+        context.remarks.add("not kept for the next call: \(Failure(error).message)\(wayOut)")
     }
 
     /// Says, once, that this machine's clock is wrong, where that is so: SDKs take a session that ends by AWS's time for

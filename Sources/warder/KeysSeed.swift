@@ -1,4 +1,5 @@
 import Secrets
+import Text
 import Vault
 
 extension Keys {
@@ -10,7 +11,8 @@ extension Keys {
         guard let keyName = KeyName(name) else { throw Failure.noSuchKey(name) }
         let record = try storedRecord(keyName)
         switch record.totp {
-        case .some(let totp) where totp.device == nil || totp.device == device: return totp.text.copy()
+        case .some(let totp) where totp.device == nil || totp.device?.isSame(as: device) == true:
+            return totp.text.copy()
         default: return nil
         }
     }

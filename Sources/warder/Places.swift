@@ -1,4 +1,5 @@
 import Linux
+import Text
 
 /// Where warder's files are, by the XDG Base Directory Specification.
 struct Places {
@@ -14,14 +15,16 @@ struct Places {
     let state: String
     /// `$XDG_CONFIG_HOME/warder/config`: warder's own settings.
     let settings: String
-    /// `$XDG_RUNTIME_DIR`, if it is set.
-    let runtime: String?
+    /// `$XDG_RUNTIME_DIR`, and whether it is of use.
+    let runtimeFolder: RuntimeFolder
+    /// `$XDG_RUNTIME_DIR`, if it is set, and of use.
+    var runtime: String? { runtimeFolder.path }
 
     /// A relative path in an XDG variable is to be ignored, says the specification.
     init(_ environment: Environment) throws(Failure) {
         func folder(_ variable: String, _ fallback: String) throws(Failure) -> String {
-            if let path = environment.nonEmpty(variable), path.hasPrefix("/") { return path }
-            guard let home = environment.nonEmpty("HOME"), home.hasPrefix("/") else {
+            if let path = environment.nonEmpty(variable), path.begins(with: "/") { return path }
+            guard let home = environment.nonEmpty("HOME"), home.begins(with: "/") else {
                 throw Failure(.other, "HOME is not set to an absolute path", hint: "set HOME, or \(variable)")
             }
             return home + fallback
@@ -33,6 +36,6 @@ struct Places {
         sessions = try folder("XDG_CACHE_HOME", "/.cache") + "/warder/sessions"
         state = try folder("XDG_STATE_HOME", "/.local/state") + "/warder"
         settings = try folder("XDG_CONFIG_HOME", "/.config") + "/warder/config"
-        runtime = environment.nonEmpty("XDG_RUNTIME_DIR").flatMap { $0.hasPrefix("/") ? $0 : nil }
+        runtimeFolder = RuntimeFolder(environment.nonEmpty("XDG_RUNTIME_DIR"))
     }
 }

@@ -7,6 +7,11 @@ func answerProcess(
     profile: String, code: String?, noPrompt: Bool, narrowing: Narrowing = .none
 ) throws(Failure) {
     let context = try Context(noPrompt: noPrompt, isHelper: true)
-    let credentials = try Issuer(context, profile: profile, code: code, narrowing: narrowing).credentials()
-    try printOut(try credentialJSON(credentials))
+    do throws(Failure) {
+        let credentials = try Issuer(context, profile: profile, code: code, narrowing: narrowing).credentials()
+        try printOut(try credentialJSON(credentials))
+    } catch {
+        context.remarks.release()
+        throw error
+    }
 }

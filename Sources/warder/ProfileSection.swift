@@ -14,7 +14,7 @@ struct ProfileSection {
         var text = name == "default" ? "[default]\n" : "[profile \(name)]\n"
         if let region { text += "region = \(region)\n" }
         if let mfaSerial { text += "mfa_serial = \(mfaSerial)\n" }
-        let quoted = program.contains(" ") ? "\"\(program)\"" : program
+        let quoted = program.holds(" ") ? "\"\(program)\"" : program
         text += "credential_process = \(quoted) process \(name)\n"
         if key != name { text += "warder_key = \(key)\n" }
         return text
@@ -25,7 +25,7 @@ struct ProfileSection {
         do throws(FileError) {
             try makeFolder(of: path)
             let before = try existing(path)
-            let gap = before.isEmpty ? "" : before.hasSuffix("\n") ? "\n" : "\n\n"
+            let gap = before.isEmpty ? "" : before.ends(with: "\n") ? "\n" : "\n\n"
             let program = programPath() ?? "warder"
             guard
                 program.unicodeScalars.allSatisfy({
@@ -39,8 +39,7 @@ struct ProfileSection {
     }
 
     private func makeFolder(of path: String) throws(FileError) {
-        guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return }
-        let folder = String(path[..<slash])
+        guard let folder = folder(ofPath: path), !folder.isEmpty else { return }
         if modificationTime(of: folder) == nil { try makePrivateFolder(folder) }
     }
 

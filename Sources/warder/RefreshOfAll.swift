@@ -109,7 +109,7 @@ private final class RunningRefresh {
     func proceed() -> Ending? { child.proceed() }
 
     /// What it said: `warder: ` before, and a hint behind.
-    var lines: [String] { child.messages.split(separator: "\n").map(String.init) }
+    var lines: [String] { child.messages.utf8.split(separator: UInt8(ascii: "\n")).map { String(Substring($0)) } }
 }
 
 /// What has come of it so far, shown as it comes.
@@ -136,7 +136,7 @@ private struct Outcome {
         let said = outcome.map { $0.droppingPrefix("warder: ").droppingPrefix(refresh.name + ": ") }
         show(refresh.name, said ?? "it ended without a word")
         guard ending != .code(0) else { return }
-        if let hint = refresh.lines.first(where: { $0.hasPrefix("hint: ") }) { printMessage(Shown(hint)) }
+        if let hint = refresh.lines.first(where: { $0.begins(with: "hint: ") }) { printMessage(Shown(hint)) }
         var code = ExitCode.other
         if case .code(let number) = ending { code = ExitCode(rawValue: number) ?? .other }
         if failure == nil { failure = Failure(code, "", hint: "") }
@@ -150,7 +150,7 @@ private struct Outcome {
 
 extension String {
     fileprivate func droppingPrefix(_ prefix: String) -> String {
-        hasPrefix(prefix) ? String(dropFirst(prefix.count)) : self
+        behind(prefix).map(String.init) ?? self
     }
 }
 

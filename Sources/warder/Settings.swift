@@ -3,6 +3,7 @@ import Profiles
 import Prompt
 import Secrets
 import Sessions
+import Text
 
 /// warder's own settings, from the section `[warder]` of `$XDG_CONFIG_HOME/warder/config`.
 struct Settings {
@@ -42,7 +43,7 @@ struct Settings {
         }
         if let keyfile = try setting("keyfile", section) {
             let path = context.expanded(keyfile.value)
-            guard path.hasPrefix("/") else {
+            guard path.begins(with: "/") else {
                 throw wrong(keyfile, "is not an absolute path", hint: "write the keyfile's whole path")
             }
             settings.keyfile = path

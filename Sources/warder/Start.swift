@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Linux
 import Prompt
+import Text
 
 /// The way in.
 @main
@@ -9,13 +10,14 @@ enum Start {
     /// In force before anything else runs.
     static let hardening = Hardening()
 
-    /// What SIGPIPE did when warder was started. It is ignored from then on: a reader or a server that has gone must show
-    /// as a failed write, not as a death. A program that warder becomes gets it back.
-    static let pipeSignal = IgnoredSignal(SIGPIPE)
+    /// What is ignored from the beginning. A program that warder becomes gets back what it was started with.
+    static let signals = IgnoredSignal.ofWriting.map { IgnoredSignal($0) }
 
     static func main() {
+        // Before any file is opened, whose number it would be.
+        occupyStandardDescriptors()
         _ = hardening
-        _ = pipeSignal
+        _ = signals
         PassphraseSource.keepDescriptorsFromChildren(.process)
         let arguments = CommandLine.arguments
         guard !arguments.isEmpty else {

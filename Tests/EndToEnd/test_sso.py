@@ -2,6 +2,8 @@
 
 import base64
 import json
+import os
+import re
 import time
 
 import pytest
@@ -54,8 +56,13 @@ BROWSER = """\
 #!/bin/sh
 printf '%s\\n' "$1" >> {home}/opened
 env > {home}/environment
-page="{center}/authorize?${{1#*\\?}}"
-exec curl --silent --location --output {home}/page "$page"
+cat /proc/*/cmdline 2>&1 | tr '\\0' ' ' > {home}/arguments
+location=$(curl --silent --output /dev/null --write-out '%{{redirect_url}}' "$1")
+printf '%s\\n' "$location" > {home}/location
+again=$(curl --silent --output {home}/again --write-out '%{{http_code}}' "$1")
+printf '%s\\n' "$again" >> {home}/again
+page="{center}/authorize?${{location#*\\?}}"
+printf 'url = "%s"' "$page" | exec curl --silent --location --output {home}/page --config -
 """
 
 
@@ -127,11 +134,36 @@ def test_by_the_browser(corp, center):
     result = corp.run("refresh", "one", passphrase=True)
     assert result.code == 0, result
     assert center.log == BY_BROWSER
-    (page,) = opened(corp)
+    (entrance,) = opened(corp)
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/sign-in/[\w-]{43}", entrance), entrance
+    page = (corp.root / "location").read_text().strip()
     assert page.startswith("https://oidc.eu-west-1.amazonaws.com/authorize?") or page.startswith(center.url), page
     assert page in result.err
+    # What comes back with a code of somebody else's needs the state, which stands in nobody's arguments.
+    state = re.search(r"[?&]state=([\w-]{43})", page)[1]
+    assert state not in (corp.root / "arguments").read_bytes().decode(errors="replace")
+    again = (corp.root / "again").read_text()
+    assert again.endswith("410\n") and state not in again
     center.log.clear()
     assert key(corp, "one") == SIGN_IN_KEY and center.log == []
+
+
+@pytest.mark.needs("curl", "setpriv")
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone becomes another user")
+def test_another_user_of_the_host_is_answered_nothing(corp, center):
+    """Whatever they know: the page that the browser begins with, which its arguments show, and the state."""
+    corp.environment["BROWSER"] = "somebody's"
+    script = corp.root / "bin/xdg-open"
+    stranger = "setpriv --reuid 4711 --regid 4711 --clear-groups curl --silent --write-out ' %{http_code}\\n'"
+    script.write_text(script.read_text().replace(
+        "location=", f'{stranger} "$1" > {corp.root}/denied\nlocation=', 1).replace(
+        "page=", f'back="${{1%/sign-in/*}}/oauth/callback?code=evil&state=$(echo "$location" | sed "s/.*[?&]state=//; s/&.*//")"\n'
+        f'{stranger} "$back" >> {corp.root}/denied\npage=', 1))
+    result = corp.run("refresh", "one", passphrase=True)
+    assert result.code == 0, result
+    denied = (corp.root / "denied").read_text()
+    assert denied.count(" 403\n") == 2 and "state=" not in denied, denied
+    assert center.log == BY_BROWSER
 
 
 @pytest.mark.needs("curl")

@@ -20,8 +20,10 @@ private final class Processes {
             .write(toFile: own + "/stat", atomically: false, encoding: .utf8)
         try (arguments.joined(separator: "\0") + "\0")
             .write(toFile: own + "/cmdline", atomically: false, encoding: .utf8)
-        if let executable { symlink(executable, own + "/exe") }
-        if let folder { symlink(folder, own + "/cwd") }
+        for (name, target) in [("/exe", executable), ("/cwd", folder)] {
+            unlink(own + name)
+            if let target { symlink(target, own + name) }
+        }
     }
 }
 
@@ -91,6 +93,35 @@ struct CallerTests {
         #expect(text == ") S 1 (x \\u{1b}[2J\\u{202e}… (30) in /tmp/a\\u{a}b\\u{a0}c\\u{e0041}")
     }
 
+    @Test(
+        "a name cannot say who is above",
+        // Each takes a parenthesis for itself, as a reader sees it: before it, behind it, or as one with it.
+        arguments: [
+            "x) S 77 \u{600}", "x) S 77 \u{200d}", "x) S 77 (\u{301}", ")\u{301} S 77", "x) S 77 \u{110bd}", "((((",
+            "))))",
+        ])
+    func forged(_ name: String) throws {
+        try processes.add(77, parent: 9, name: "trusted", arguments: ["trusted"], executable: "/usr/bin/trusted")
+        try processes.add(20, parent: 9, name: "make", arguments: ["make"], executable: "/usr/bin/make")
+        try processes.add(
+            30, parent: 20, name: name, arguments: ["sh", "-c", "x"], executable: "/bin/sh", started: 4711)
+        #expect(try caller(under: 30)?.process == 20)
+        // And of itself.
+        try processes.add(40, parent: 20, name: name, arguments: ["x"], executable: "/tmp/x", started: 4711)
+        let own = try #require(try caller(under: 40))
+        #expect(own.process == 40 && own.started == 4711 && Array(own.name.utf8) == Array(name.utf8))
+    }
+
+    @Test("a name that is no UTF-8")
+    func bytes() throws {
+        try processes.add(20, parent: 9, name: "make", arguments: ["make"], executable: "/usr/bin/make")
+        try processes.add(30, parent: 20, name: "x", arguments: ["sh", "-c", "x"], executable: "/bin/sh")
+        let fields = "S 20 " + String(repeating: "0 ", count: 17) + "100 1 2\n"
+        let line = Array("30 (x) S 77 ".utf8) + [0xff, 0xcc] + Array(") \(fields)".utf8)
+        try Data(line).write(to: URL(fileURLWithPath: processes.path + "/30/stat"))
+        #expect(try caller(under: 30)?.process == 20)
+    }
+
     @Test("long ones are cut")
     func long() throws {
         let folder = "/" + String(repeating: "deep/", count: 40) + "infra"
@@ -135,42 +166,90 @@ struct CallerTests {
     }
 }
 
-@Suite("Whether warder itself has started this")
-struct StarterTests {
+@Suite("Whether a program is one of those that need not ask")
+struct CallerStandingTests {
     private let processes = Processes()
+    private let files = NSTemporaryDirectory() + "warder-files-" + UUID().uuidString.prefix(8)
 
-    private func isStarted(
-        _ arguments: [String], _ executable: String?, parent: Int = 400, own: String? = "/usr/bin/warder"
-    ) throws -> Bool {
-        try processes.add(
-            400, parent: 1, name: "exe", arguments: arguments, executable: executable, folder: nil)
-        try processes.add(500, parent: parent, name: "exe", arguments: ["warder", "renew"], executable: own)
-        return Linux.isStarted(byThisProgramAs: "serve", 500, in: processes.path)
+    init() throws { try FileManager.default.createDirectory(atPath: files, withIntermediateDirectories: true) }
+
+    private func file(_ name: String) -> String {
+        let path = files + "/" + name
+        close(open(path, O_CREAT | O_WRONLY, 0o700))
+        return path
     }
 
-    @Test("the same file with that word, or one that keeps it from others")
-    func itself() throws {
-        #expect(try isStarted(["warder", "serve", "prod"], "/usr/bin/warder"))
-        #expect(try isStarted(["warder", "serve", "prod"], nil))
+    private func standing(_ executable: String?, among paths: [String]) throws -> Caller.Standing {
+        let own = file("warder")
+        try processes.add(30, parent: 9, name: "terraform", arguments: ["terraform"], executable: executable)
+        try processes.add(500, parent: 30, name: "warder", arguments: ["warder"], executable: own)
+        let caller = try #require(Caller(of: 500, in: processes.path))
+        #expect(caller.process == 30)
+        return caller.standing(among: paths)
     }
 
-    @Test(
-        "anything else",
-        arguments: [
-            (["bash"], "/usr/bin/bash"), (["warder", "serve"], "/usr/bin/bash"),
-            (["warder", "exec"], "/usr/bin/warder"),
-            (["warder"], "/usr/bin/warder"), (["warder", "x", "serve"], "/usr/bin/warder"),
-            (["serve"], "/usr/bin/warder"),
-            ([], nil), (["bash"], nil), (["sh", "-c", "warder serve"], nil),
-        ] as [([String], String?)])
-    func others(_ arguments: [String], _ executable: String?) throws {
-        #expect(try !isStarted(arguments, executable))
+    @Test("the same file, by whatever path")
+    func same() throws {
+        let (terraform, link) = (file("terraform"), files + "/link")
+        symlink(terraform, link)
+        #expect(try standing(terraform, among: ["/nowhere", terraform]) == .runsOne)
+        #expect(try standing(terraform, among: [link]) == .runsOne)
     }
 
-    @Test("a process that /proc does not show keeps its memory from others, as warder does")
-    func hidden() throws {
-        #expect(try isStarted([], nil, parent: 399))
-        #expect(try !isStarted([], nil, parent: 1))
-        #expect(try !isStarted([], nil, parent: 0))
+    @Test("another one")
+    func other() throws {
+        let terraform = file("terraform")
+        #expect(try standing(file("evil"), among: [terraform]) == .runsNone)
+        #expect(try standing(terraform, among: []) == .runsNone)
+        #expect(try standing(terraform, among: ["/nowhere"]) == .runsNone)
+    }
+
+    @Test("a path that is the same for a reader alone")
+    func lookalike() throws {
+        let (composed, decomposed) = (file("é"), file("e\u{301}"))
+        #expect(try standing(decomposed, among: [composed]) == .runsNone)
+        #expect(try standing(composed, among: [composed]) == .runsOne)
+    }
+
+    @Test("a file that was replaced since, or that another was mounted over, is another file")
+    func replaced() throws {
+        // What the process runs stands elsewhere by now; the path that the kernel shows is that of the new one.
+        let terraform = file("terraform")
+        try processes.add(30, parent: 9, name: "terraform", arguments: ["terraform"], executable: terraform)
+        try processes.add(500, parent: 30, name: "warder", arguments: ["warder"], executable: file("warder"))
+        let caller = try #require(Caller(of: 500, in: processes.path))
+        #expect(rename(file("new"), terraform) == 0)
+        #expect(caller.standing(among: [terraform]) == .runsFormer(path: terraform))
+    }
+
+    @Test("what cannot be told is refused")
+    func unknown() throws {
+        #expect(try standing(nil, among: [file("terraform")]) == .runsNone)
+        #expect(try standing(files + "/gone", among: [files + "/gone"]) == .runsNone)
+    }
+
+    @Test("below a program that only has warder's name, nothing is told")
+    func impostor() throws {
+        let terraform = file("terraform")
+        try processes.add(30, parent: 9, name: "terraform", arguments: ["terraform"], executable: terraform)
+        try processes.add(40, parent: 30, name: "warder", arguments: ["warder", "serve"], executable: nil)
+        try processes.add(500, parent: 40, name: "warder", arguments: ["warder"], executable: file("warder"))
+        let caller = try #require(Caller(of: 500, in: processes.path))
+        #expect(caller.process == 30 && caller.standing(among: [terraform]) == .runsNone)
+        // Nor below a shell whose file cannot be seen.
+        try processes.add(40, parent: 30, name: "sh", arguments: ["sh", "-c", "x"], executable: nil)
+        let another = try #require(Caller(of: 500, in: processes.path))
+        #expect(another.process == 30 && another.standing(among: [terraform]) == .runsNone)
+    }
+
+    @Test("below a warder and a shell that are known by their files, it is told")
+    func between() throws {
+        let terraform = file("terraform")
+        try processes.add(30, parent: 9, name: "terraform", arguments: ["terraform"], executable: terraform)
+        try processes.add(40, parent: 30, name: "x", arguments: ["warder"], executable: file("warder"))
+        try processes.add(50, parent: 40, name: "x", arguments: ["sh", "-c", "x"], executable: file("dash"))
+        try processes.add(500, parent: 50, name: "warder", arguments: ["warder"], executable: file("warder"))
+        let caller = try #require(Caller(of: 500, in: processes.path))
+        #expect(caller.process == 30 && caller.standing(among: [terraform]) == .runsOne)
     }
 }

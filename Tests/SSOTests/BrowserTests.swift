@@ -33,7 +33,7 @@ struct BrowserTests {
         let center = try Center()
         let page = Mutex("")
         let listener = try CallbackListener()
-        _ = try center.signIn().withBrowser(listener, until: Timing.system.uptime() + 120_000) { url in
+        _ = try center.signIn().withBrowser(listener, until: Timing.system.uptime() + 120_000) { _, url in
             Thread.detachNewThread {
                 let answer = browse(url)
                 page.withLock { $0 = answer }

@@ -40,7 +40,7 @@ struct Center {
         let port = listener.port
         return try signIn(sender: sender).withBrowser(
             listener, until: Timing.system.uptime() + seconds * 1000
-        ) { url in
+        ) { url, _ in
             Thread.detachNewThread { browse(meddle(url, port)) }
         }
     }

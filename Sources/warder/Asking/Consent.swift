@@ -4,6 +4,7 @@ import Linux
 import Prompt
 import Secrets
 import Sessions
+import Text
 
 /// The yes that a profile with `warder_confirm` wants before its credentials are given out.
 ///
@@ -16,7 +17,7 @@ struct Consent {
     func obtain() throws(Failure) {
         guard chain.confirmation.isWanted else { return }
         let caller = Caller()
-        if let path = caller?.executable, chain.confirmation.callers.contains(path) { return }
+        if caller?.standing(among: chain.confirmation.callers) == .runsOne { return }
         let start = Deadline.now
         // Without a cache there is nowhere to share an answer.
         guard let caller, let sessions = try keys.unlockedSessions() else { return try ask(caller) }
@@ -39,7 +40,21 @@ struct Consent {
     }
 
     private func ask(_ caller: Caller?) throws(Failure) {
-        let reply = try keys.enquirer.ask(.confirmation, profile: chain.profile, for: caller)
+        guard case .runsFormer(let path) = caller?.standing(among: chain.confirmation.callers) else {
+            return try ask(caller, note: nil)
+        }
+        do throws(Failure) { try ask(caller, note: "it runs another file than \(path)") } catch {
+            guard !error.isStop else { throw error }
+            var failure = Failure(
+                error.code, "\(error.message): process \(caller?.process ?? 0) runs another file than \(path) is now",
+                hint: "start that program again if it was upgraded meanwhile, or \(error.hint)")
+            failure.reach = error.reach
+            throw failure
+        }
+    }
+
+    private func ask(_ caller: Caller?, note: String?) throws(Failure) {
+        let reply = try keys.enquirer.ask(.confirmation, profile: chain.profile, for: caller, note: note)
         guard case .yes = consume reply else {
             keys.enquirer.conclude("refused", succeeded: true)
             throw refused(.no)
@@ -92,8 +107,10 @@ struct Consent {
         let text: SecretBytes?
         do throws(SessionCacheError) { text = try sessions.secret(name) } catch { throw Failure(error) }
         guard let text else { return nil }
-        let words = text.text(0..<text.count).split(separator: " ")
-        guard words.count == 3, words[1] == bootIdentifier() ?? "", let moment = Int64(words[2]) else { return nil }
+        let words = text.text(0..<text.count).utf8.split(separator: UInt8(ascii: " ")).map { Substring($0) }
+        guard words.count == 3, words[1].isSame(as: bootIdentifier() ?? ""), let moment = Int64(words[2]) else {
+            return nil
+        }
         let given = Deadline(milliseconds: moment)
         guard given <= .now, let answer = Answer(rawValue: String(words[0])) else { return nil }
         // A client that tries again is not to wait as long each time.

@@ -80,7 +80,7 @@ struct Adopt: ParsableCommand {
     private static func coloured(_ shown: Shown, as line: String) -> Shown {
         let code =
             switch line.utf8.first {
-            case _ where line.hasPrefix("--- ") || line.hasPrefix("+++ "): "1"
+            case _ where line.begins(with: "--- ") || line.begins(with: "+++ "): "1"
             case UInt8(ascii: "@"): "36"
             case UInt8(ascii: "-"): "31"
             case UInt8(ascii: "+"): "32"
@@ -117,7 +117,7 @@ extension Failure {
                 origin, "\(key) stands in the credentials file, where it beats the config file's",
                 hint: "move it to the config file, or take it away")
         case .twin(let key, let origin, let own):
-            let place = own.path == origin.path ? "line \(own.line)" : "\(own.path):\(own.line)"
+            let place = own.path.isSame(as: origin.path) ? "line \(own.line)" : "\(own.path):\(own.line)"
             self.init(
                 origin, "\(key) stands beside the warder_\(key) of \(place): one counts for SDKs, the other for warder",
                 hint: "keep one of them")

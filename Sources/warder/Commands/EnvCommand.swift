@@ -60,9 +60,9 @@ struct Env: ParsableCommand {
 
     /// What makes taking in the output fail, where the arguments cannot be read.
     static func failing(_ arguments: [String]) -> String {
-        if arguments.contains(where: { $0 == "--format" || $0.hasPrefix("--format=") }) { return "" }
+        if arguments.contains(where: { $0 == "--format" || $0.begins(with: "--format=") }) { return "" }
         let given = arguments.indices.compactMap { index -> Substring? in
-            if arguments[index].hasPrefix("--shell=") { return arguments[index].dropFirst("--shell=".count) }
+            if arguments[index].begins(with: "--shell=") { return arguments[index].dropFirst("--shell=".count) }
             return arguments[index] == "--shell" && index + 1 < arguments.count ? arguments[index + 1][...] : nil
         }
         return Script.failing(ShellName.syntax(given.last.flatMap { ShellName(rawValue: String($0)) }))

@@ -6,6 +6,7 @@ import Prompt
 import Secrets
 import Serving
 import Sessions
+import Text
 
 struct Exec: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -62,7 +63,7 @@ struct Exec: ParsableCommand {
         if let outer, isatty(STDERR_FILENO) == 1 { note("\(profile) inside \(outer)") }
         let command = command.isEmpty ? [context.environment.nonEmpty("SHELL") ?? "/bin/sh"] : command
         Start.hardening.lift()
-        Start.pipeSignal.restore()
+        for signal in Start.signals { signal.restore() }
         throw notRun(become(command, withheld: withheld, adding: variables))
     }
 
@@ -78,7 +79,10 @@ struct Exec: ParsableCommand {
             profile: profile, margin: max(try lifetime() ?? 0, Freshness.ordinaryMargin), mayPrompt: context.mayPrompt,
             narrowing: narrowing)
         let grant = try Grant(credentials, profile: profile, freshness: request.freshness)
-        try ServerStart(request: request, issuer.chain, context.environment).start(grant, for: &variables)
+        // The store need not be opened for what nobody was asked.
+        let pass =
+            issuer.chain.confirmation.isWanted ? try RenewalPass(for: request, issuer.keys.sessions()) : .blank
+        try ServerStart(request: request, issuer.chain, context.environment).start(grant, pass, for: &variables)
         if let shield { variables.add("AWS_PROFILE", shield) }
         if let region = issuer.region {
             for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] { variables.add(name, region) }
@@ -119,7 +123,7 @@ struct Exec: ParsableCommand {
 
     /// The endpoint in the environment is that of an outer `exec --serve`, which is another profile's.
     private func servesEndpoint(_ environment: Environment) -> Bool {
-        environment[Exports.endpointURI]?.hasSuffix(servedPath) == true
+        environment[Exports.endpointURI]?.ends(with: servedPath) == true
     }
 
     private func notRun(_ failure: SystemError) -> Failure {

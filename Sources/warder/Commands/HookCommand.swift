@@ -1,6 +1,7 @@
 import ArgumentParser
 import Hooks
 import Linux
+import Text
 
 struct HookCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,8 +33,8 @@ struct HookCommand: ParsableCommand {
         /// The shell that runs warder, by its executable or its own name; nil where that is none of these.
         static var ofParent: HookName? {
             for program in parentPrograms() {
-                let name = program.split(separator: "/").last.map(String.init) ?? program
-                if let shell = HookName(rawValue: name.hasPrefix("-") ? String(name.dropFirst()) : name) {
+                let name = lastPart(ofPath: program)
+                if let shell = HookName(rawValue: name.begins(with: "-") ? String(name.dropFirst()) : name) {
                     return shell
                 }
             }

@@ -47,6 +47,7 @@ struct MFA: ParsableCommand {
 
     private func answerOrShow() throws(Failure) {
         let context = try common.context()
+        context.sayWhyNoRuntimeFolder()
         let watcher: Watcher
         do throws(HandOffError) {
             watcher = try Watcher(try AskingFolder(runtime: context.places.runtime), stays: watch)
@@ -105,12 +106,12 @@ struct MFA: ParsableCommand {
     /// - Parameter sameDevice: several that wait for one device are one, for the first that gets a session has it for all.
     private func only(of waiting: [Connection], unless sameDevice: Bool) throws(Failure) -> Connection {
         guard let first = waiting.first else { throw .nobodyWaits }
-        let devices = Set(waiting.map { $0.enquiry?.device })
-        guard waiting.count == 1 || (sameDevice && devices.count == 1) else {
+        let devices = devices(of: waiting)
+        guard waiting.count == 1 || (sameDevice && devices == 1) else {
             printMessage(table(of: waiting))
             throw Failure(
                 .usage,
-                sameDevice ? "codes of \(devices.count) devices are waited for" : "\(waiting.count) processes wait",
+                sameDevice ? "codes of \(devices) devices are waited for" : "\(waiting.count) processes wait",
                 hint: "choose one of them: warder mfa --pid PID")
         }
         return first

@@ -22,12 +22,15 @@ extension MFA {
         return warder.table(head, rows).withoutLineEnd
     }
 
+    /// How many devices codes are wanted of.
+    func devices(of waiting: [Connection]) -> Int { Set(waiting.map { ByteText($0.enquiry?.device ?? "") }).count }
+
     /// The one to be asked about: the one that has waited longest, if all want the same; otherwise one of a list.
     func picked(of waiting: [Connection], _ context: Context) throws(Failure) -> Connection {
         guard let first = waiting.first else { throw .nobodyWaits }
         guard let kind = first.enquiry?.kind else { throw .gone }
         if waiting.count == 1 { return first }
-        if kind == .code && Set(waiting.map { $0.enquiry?.device }).count == 1 { return first }
+        if kind == .code && devices(of: waiting) == 1 { return first }
         let newest = Array(waiting.reversed())
         printMessage(table(of: newest, numbered: true))
         while true {

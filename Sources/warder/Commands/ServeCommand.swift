@@ -8,7 +8,7 @@ import Text
 
 /// The server of one `warder exec --serve`, which starts it; nobody else does.
 ///
-/// Its descriptors: 0 gives the token and the first credentials, 1 is closed once it serves, 3 listens, 4 is the process
+/// Its descriptors: 0 gives the token, the pass of its renewals and the first credentials, 1 is closed once it serves, 3 listens, 4 is the process
 /// that it serves (pidfd_open(2)), with whose end it ends.
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,11 +22,12 @@ struct Serve: ParsableCommand {
     func run() throws {
         _ = fcntl(Position.life, F_SETFD, FD_CLOEXEC)
         let life = Descriptor(owning: Position.life, path: "pidfd")
-        let text = try given()
-        guard let lineEnd = text.lineEnd(from: 0),
-            let grant = Grant(text.copy(lineEnd + 1..<text.count))
+        let text = try whatIsGiven()
+        guard let lineEnd = text.lineEnd(from: 0), let passEnd = text.lineEnd(from: lineEnd + 1),
+            let pass = RenewalPass(text.copy(lineEnd + 1..<passEnd)),
+            let grant = Grant(text.copy(passEnd + 1..<text.count))
         else { throw Self.stranger }
-        let supply = ServedCredentials(grant, renewedBy: try renewal.request(), in: leaveFolder())
+        let supply = ServedCredentials(grant, renewedBy: try renewal.request(), pass, in: leaveFolder())
         let server: CredentialServer
         do throws(ServingError) {
             let socket = try ListeningSocket(inheriting: Descriptor(owning: Position.socket, path: "127.0.0.1"))
@@ -36,16 +37,6 @@ struct Serve: ParsableCommand {
         } catch { throw Failure(error) }
         sayReady()
         do throws(ServingError) { try server.run(while: life) } catch { throw Failure(error) }
-    }
-
-    private func given() throws(Failure) -> SecretBytes {
-        var info = stat()
-        guard fstat(STDIN_FILENO, &info) == 0, info.st_mode & S_IFMT == S_IFIFO else { throw Self.stranger }
-        let input = Descriptor(owning: dup(STDIN_FILENO), path: "standard input")
-        do throws(SystemError) {
-            if let text = try input.readToEnd(limit: 64 * 1024, until: .after(milliseconds: 10_000)) { return text }
-        } catch {}
-        throw Self.stranger
     }
 
     /// Goes to the root, so that no file system is in use for as long as the command runs; where it was before.
@@ -69,6 +60,17 @@ struct Serve: ParsableCommand {
     }
 }
 
+/// What came by the pipe that either of the two is started with.
+private func whatIsGiven() throws(Failure) -> SecretBytes {
+    var info = stat()
+    guard fstat(STDIN_FILENO, &info) == 0, info.st_mode & S_IFMT == S_IFIFO else { throw Serve.stranger }
+    let input = Descriptor(owning: dup(STDIN_FILENO), path: "standard input")
+    do throws(SystemError) {
+        if let text = try input.readToEnd(limit: 64 * 1024, until: .after(milliseconds: 10_000)) { return text }
+    } catch {}
+    throw Serve.stranger
+}
+
 /// One renewal for such a server.
 struct RenewServed: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -78,7 +80,10 @@ struct RenewServed: ParsableCommand {
     @Option var folder: String?
 
     func run() throws {
-        guard isStarted(byThisProgramAs: Serve.configuration.commandName ?? "") else { throw Serve.stranger }
+        let text = try whatIsGiven()
+        guard text.lineEnd(from: 0) == text.count - 1, let pass = RenewalPass(text.copy(0..<text.count - 1)) else {
+            throw Serve.stranger
+        }
         // Where it is gone, it may not be needed either.
         if let folder { _ = chdir(folder) }
         do throws(Failure) {
@@ -87,6 +92,7 @@ struct RenewServed: ParsableCommand {
             let issuer = try Issuer(
                 context, profile: request.profile, code: nil, freshness: request.freshness,
                 narrowing: request.narrowing)
+            try refuseUnlessAllowed(pass, request, issuer)
             let grant = try Grant(
                 try issuer.unconfirmedCredentials(), profile: request.profile, freshness: request.freshness)
             var text = SecretBytes(capacity: 4096)
@@ -96,6 +102,19 @@ struct RenewServed: ParsableCommand {
             // The server has nobody to show it to but those who ask it.
             try printOut("\(error.message); \(error.hint)\n")
             throw Failure(error.code, "", hint: "")
+        }
+    }
+
+    /// The yes that `exec --serve` was given holds for its renewals, and for nothing else. Where no yes is wanted, there
+    /// is nothing to show: a home whose session-cache key no other process can have makes no pass that is good here.
+    private func refuseUnlessAllowed(
+        _ pass: RenewalPass, _ request: RenewalRequest, _ issuer: Issuer
+    ) throws(Failure) {
+        guard issuer.chain.confirmation.isWanted else { return }
+        guard try pass.isGood(for: request, issuer.keys.sessions()) else {
+            throw Failure(
+                .promptNeeded, "the use of \(request.profile) was not allowed to this server",
+                hint: "run warder exec --serve again, and say yes")
         }
     }
 }

@@ -30,6 +30,7 @@ struct Unlock: ParsableCommand {
 
     func run() throws {
         let context = try common.context()
+        context.sayWhyNoRuntimeFolder()
         let keys = Keys(context)
         let time = try wanted()
         if self.keys {

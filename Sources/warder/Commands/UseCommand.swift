@@ -73,7 +73,7 @@ struct Use: ParsableCommand {
     private static func point(
         _ script: inout Script, to profile: String, region: String?, end: Int64?
     ) throws(ShellError) {
-        for name in Exports.names + Exports.shadowing where name.hasSuffix("KEY") || name.hasSuffix("KEY_ID") {
+        for name in Exports.names + Exports.shadowing where name.ends(with: "KEY") || name.ends(with: "KEY_ID") {
             script.unset(name)
         }
         for name in ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_DEFAULT_PROFILE", "AWS_VAULT"] {

@@ -1,3 +1,5 @@
+import Text
+
 /// The words of `warder exec`, put in an order that leaves no doubt about what is whose.
 ///
 /// As env(1) and sudo(8) have it, what stands behind the command's own word belongs to the command, with or without `--`
@@ -23,7 +25,7 @@ enum ExecWords {
                 profile = words[index]
                 index += 1
                 break
-            } else if word.hasPrefix("-"), word != "-" {
+            } else if word.begins(with: "-"), word != "-" {
                 options.append(word)
                 guard withValue.contains(word), index < words.count else { continue }
                 options.append(words[index])
@@ -36,7 +38,7 @@ enum ExecWords {
             }
         }
         guard let profile else { return options }
-        guard !profile.hasPrefix("-") else {
+        guard !profile.begins(with: "-") else {
             throw Failure(.usage, "\(profile) is no profile", hint: "warder exec PROFILE -- COMMAND")
         }
         return options + [profile] + (index < words.count ? ["--"] + words[index...] : [])

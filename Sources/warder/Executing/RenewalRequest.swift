@@ -27,11 +27,17 @@ struct RenewalRequest {
     private func options(mayPrompt: Bool) -> [String] {
         var words = ["--margin", String(margin)]
         if !mayPrompt { words.append("--no-prompt") }
-        switch narrowing {
-        case .none: break
-        case .readOnly: words.append("--read-only")
-        case .policy(let path): words += ["--policy=" + path]
-        }
-        return words + ["--", profile]
+        return words + identity
+    }
+
+    /// Whose credentials, and how far they reach.
+    var identity: [String] {
+        let narrowed: [String] =
+            switch narrowing {
+            case .none: []
+            case .readOnly: ["--read-only"]
+            case .policy(let path): ["--policy=" + path]
+            }
+        return narrowed + ["--", profile]
     }
 }

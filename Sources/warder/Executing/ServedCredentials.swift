@@ -15,16 +15,20 @@ final class ServedCredentials: CredentialSupply {
     private var json: SecretBytes
     private var plan: RenewalPlan
     private let request: RenewalRequest
+    private let pass: RenewalPass
     private let folder: String?
     private var renewal: Errand?
     private var deadline = Deadline.now
     private var failure = failureJSON("the credentials have ended")
 
-    /// - Parameter folder: where renewals are made, as paths in settings and variables may begin there.
-    init(_ grant: consuming Grant, renewedBy request: RenewalRequest, in folder: String?) {
+    /// - Parameters:
+    ///   - pass: what each renewal shows.
+    ///   - folder: where renewals are made, as paths in settings and variables may begin there.
+    init(_ grant: consuming Grant, renewedBy request: RenewalRequest, _ pass: RenewalPass, in folder: String?) {
         plan = RenewalPlan(end: grant.end, margin: grant.margin)
         json = grant.json.copy()
         self.request = request
+        self.pass = pass
         self.folder = folder
     }
 
@@ -63,7 +67,7 @@ final class ServedCredentials: CredentialSupply {
     private func renew(mayPrompt: Bool) {
         do throws(ChildError) {
             let words = request.renewing(mayPrompt: mayPrompt, in: folder)
-            renewal = try Errand(ofThisProgram: words, limit: 16 * 1024, withheld: [])
+            renewal = try Errand(ofThisProgram: words, reading: pass.line, limit: 16 * 1024, withheld: [])
             deadline = .after(milliseconds: Self.patience)
         } catch { failed("the renewal could not be started") }
     }

@@ -4,6 +4,7 @@ import Linux
 import Prompt
 import Secrets
 import Serving
+import Text
 
 /// Starts the server of the command that this process becomes.
 struct ServerStart {
@@ -29,14 +30,16 @@ struct ServerStart {
     /// Variables that the server does not get: those that name descriptors, which are not there any more, and secrets
     /// that no renewal needs.
     private var withheld: [String] {
-        let names = PassphraseSource.variables.filter { $0.hasSuffix("_FD") || $0.hasPrefix("WARDER_NEW_") }
+        let names = PassphraseSource.variables.filter { $0.ends(with: "_FD") || $0.begins(with: "WARDER_NEW_") }
         return usesEnvironment ? names : names + Exports.secret
     }
 
     /// Starts it and adds what SDKs find it by.
     ///
-    /// The token and the first credentials go through a pipe: arguments and environments can be seen.
-    func start(_ grant: borrowing Grant, for variables: inout VariableList) throws(Failure) {
+    /// The token, the pass and the first credentials go through a pipe: arguments and environments can be seen.
+    func start(
+        _ grant: borrowing Grant, _ pass: RenewalPass, for variables: inout VariableList
+    ) throws(Failure) {
         let socket: ListeningSocket
         do throws(ServingError) { socket = try ListeningSocket() } catch { throw Failure(error) }
         let token: SecretBytes
@@ -46,6 +49,7 @@ struct ServerStart {
         } catch { throw Failure(error) }
         var given = token.copy()
         given.append(UInt8(ascii: "\n"))
+        given.append(pass.line)
         grant.write(to: &given)
         do throws(SystemError) { try start(socket.number, given) } catch { throw Self.failure(error) }
         variables.add(Exports.endpointURI, "http://127.0.0.1:\(socket.port)\(servedPath)")

@@ -8,7 +8,7 @@ extension Explanation {
     func text(home: String?) -> Shown {
         func place(_ origin: Origin?) -> String {
             guard let origin else { return "" }
-            guard let home, origin.path.hasPrefix(home + "/") else { return origin.place }
+            guard let home, origin.path.begins(with: home + "/") else { return origin.place }
             return "~" + origin.place.dropFirst(home.count)
         }
         var text: Shown = "\(profile)\n"

@@ -158,10 +158,10 @@ struct SignInTokens {
             || context.environment.nonEmpty("BROWSER") != nil
     }
 
-    private func open(_ page: String) {
+    private func open(_ page: String, by entrance: String) {
         note("sign in with the browser; if it does not open, go to:")
         printMessage(Shown(page))
-        launch("xdg-open", [page], withheld: PassphraseSource.variables)
+        launch("xdg-open", [entrance], withheld: PassphraseSource.variables)
     }
 
     private func show(_ prompt: DevicePrompt) {

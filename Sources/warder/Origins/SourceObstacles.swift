@@ -4,6 +4,7 @@ import Linux
 import Metadata
 import Profiles
 import Secrets
+import Text
 import Transport
 import Vault
 
@@ -82,7 +83,7 @@ extension Keys {
         guard let store = try store() else { return Failure.noStore }
         guard let keyName = KeyName(name) else { return Failure.noSuchKey(name) }
         guard let service = store as? SecretServiceStore else {
-            guard let index = try index(), !index.contains(where: { $0.name == name }) else { return nil }
+            guard let index = try index(), !index.contains(where: { $0.name.isSame(as: name) }) else { return nil }
             return Failure.noSuchKey(name)
         }
         do throws(Failure) {

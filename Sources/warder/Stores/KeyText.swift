@@ -1,5 +1,6 @@
 import Crypto
 import Secrets
+import Text
 import Vault
 
 /// A stored key as the text of an item in the Secret Service: a section of a credentials file, so that whoever looks at
@@ -12,14 +13,14 @@ enum KeyText {
 
     /// Whether a label says that the seed of one-time codes is stored with the key. No name has a space in it.
     static func hasTOTPSeed(label: String) -> Bool {
-        label.lastIndex(of: "(").map { label[..<$0].hasSuffix(withSeed + " ") } ?? false
+        label.lastIndex(of: "(").map { label[..<$0].ends(with: withSeed + " ") } ?? false
     }
 
     private static let withSeed = " with TOTP"
 
     /// The access key id that a label shows; nil where it shows none.
     static func accessKeyID(ofLabel label: String) -> String? {
-        guard label.hasSuffix(")"), let open = label.lastIndex(of: "(") else { return nil }
+        guard label.ends(with: ")"), let open = label.lastIndex(of: "(") else { return nil }
         let identifier = label[label.index(after: open)...].dropLast()
         let isOne = identifier.utf8.allSatisfy {
             (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)

@@ -1,5 +1,6 @@
 import Linux
 import Secrets
+import Text
 
 /// The turn to ask a person for the vault's passphrase. Of many processes that want it at once, one asks: the others wait
 /// for it, then find the vault unlocked, or that the prompt was sent away.
@@ -40,8 +41,8 @@ struct PassphraseTurn: ~Copyable {
     /// Whether a prompt was sent away at `start` or later: one that this process waited for.
     func wasDismissed(since start: Deadline) -> Bool {
         guard let boot = bootIdentifier(), let text = try? readPrivateFile(note, limit: 128) else { return false }
-        let words = text.text(0..<text.count).split(separator: " ")
-        guard words.count == 2, words[0] == boot, let moment = Int64(words[1]) else { return false }
+        let words = text.text(0..<text.count).utf8.split(separator: UInt8(ascii: " ")).map { Substring($0) }
+        guard words.count == 2, words[0].isSame(as: boot), let moment = Int64(words[1]) else { return false }
         let dismissed = Deadline(milliseconds: moment)
         return dismissed >= start && dismissed <= .now
     }

@@ -1,6 +1,7 @@
 import Crypto
 import Linux
 import Secrets
+import Text
 
 /// Says that the keys are in the Secret Service, and which session-cache key goes with them.
 ///
@@ -19,7 +20,8 @@ struct StoreMarker {
             throw Failure(error, "the store's marker")
         }
         guard let text else { return nil }
-        let words = text.text(0..<text.count).split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init)
+        let words = text.text(0..<text.count).utf8.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }
+            .map { String(Substring($0)) }
         guard words.count == 2, words[0] == StoreKind.libsecret.rawValue, Self.isIdentifier(words[1]) else {
             throw Failure(
                 .damaged, "\(path) does not say where the keys are",
@@ -69,5 +71,5 @@ struct StoreMarker {
         } catch { throw Failure(error, "the store") }
     }
 
-    private var folder: String? { path.lastIndex(of: "/").map { String(path[..<$0]) } }
+    private var folder: String? { Text.folder(ofPath: path) }
 }

@@ -8,7 +8,7 @@
 ///   - port: the other end's own.
 ///   - here: this end's.
 /// - Returns: the user's id; nil where the table has no such connection.
-public func owner(ofPort port: UInt16, connectedTo here: UInt16, in table: UnsafeRawBufferPointer) -> UInt32? {
+func owner(ofPort port: UInt16, connectedTo here: UInt16, in table: UnsafeRawBufferPointer) -> UInt32? {
     // Addresses are printed as numbers of the machine's own byte order.
     let loopback = hexadecimal(UInt32(0x7F00_0001).bigEndian, 8)
     let mapped = "0000000000000000" + hexadecimal(UInt32(0xFFFF).bigEndian, 8) + loopback

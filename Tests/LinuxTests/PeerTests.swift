@@ -1,8 +1,7 @@
 import Glibc
-import Linux
 import Testing
 
-@testable import Serving
+@testable import Linux
 
 private let table = """
       sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -46,7 +45,7 @@ private let families = access("/proc/net/tcp6", F_OK) == 0 ? [AF_INET, AF_INET6]
     @Test("in the kernel, asked for it and as it prints it", arguments: families) func asked(_ family: Int32)
         throws
     {
-        let here = try ListeningSocket()
+        let here = try Listener()
         let client = Descriptor(owning: socket(family, Int32(SOCK_STREAM.rawValue), 0), path: "")
         let port = try #require(connect(client.number, family, here.port))
         let owners = PeerOwners()
@@ -59,7 +58,7 @@ private let families = access("/proc/net/tcp6", F_OK) == 0 ? [AF_INET, AF_INET6]
     }
 
     @Test("in the kernel, one that is gone") func gone() throws {
-        let here = try ListeningSocket()
+        let here = try Listener()
         let owners = PeerOwners()
         func connectOnce() throws -> UInt16 {
             let client = Descriptor(owning: socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0), path: "")
@@ -101,5 +100,27 @@ private func connect(_ client: Int32, _ family: Int32, _ port: UInt16) -> UInt16
         let pointer = base.assumingMemoryBound(to: sockaddr.self)
         guard Glibc.connect(client, pointer, given) == 0, getsockname(client, pointer, &size) == 0 else { return nil }
         return UInt16(bigEndian: bytes.load(fromByteOffset: 2, as: UInt16.self))
+    }
+}
+
+/// Listens on 127.0.0.1.
+private struct Listener: ~Copyable {
+    let descriptor: Descriptor
+    let port: UInt16
+
+    init() throws {
+        let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        descriptor = Descriptor(owning: number, path: "")
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isOpen = withUnsafeMutablePointer(to: &address) { address in
+            address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(number, $0, size) == 0 && listen(number, 16) == 0 && getsockname(number, $0, &size) == 0
+            }
+        }
+        try #require(isOpen)
+        port = UInt16(bigEndian: address.sin_port)
     }
 }

@@ -1,5 +1,4 @@
 import Glibc
-import Linux
 
 /// Who is at the other end of a connection within this host.
 public enum PeerOwner: Sendable, Equatable {
@@ -11,7 +10,7 @@ public enum PeerOwner: Sendable, Equatable {
 
     /// Whether this process serves it: its own user, and root, who could read the token anyway and whom containers run
     /// as.
-    var isServed: Bool {
+    public var isServed: Bool {
         switch self {
         case .user(let user): user == geteuid() || user == 0
         case .nobody: false
@@ -52,7 +51,7 @@ public final class PeerOwners {
         for path in ["/proc/net/tcp", "/proc/net/tcp6"] {
             guard let table = try? readFile(path, limit: 16 << 20) else { continue }
             isKnown = true
-            let found = table.withUnsafeBytes { Serving.owner(ofPort: port, connectedTo: here, in: $0) }
+            let found = table.withUnsafeBytes { Linux.owner(ofPort: port, connectedTo: here, in: $0) }
             if let found { return .user(found) }
         }
         return isKnown ? .nobody : .unknown
