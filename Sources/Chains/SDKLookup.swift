@@ -44,6 +44,14 @@ package struct SDKLookup {
     /// The same without the share of the environment and of the files as a whole.
     package func obstacles(in name: String) throws(ProfileError) -> [SDKObstacle] {
         guard let profile = profiles.profile(name) else { return [.noProfile] }
+        let found = try obstacles(in: profile)
+        guard name == "default", let hidden = profiles.hiddenDefault, try !obstacles(in: hidden).isEmpty else {
+            return found
+        }
+        return found + [.hiddenDefault(hidden.origin)]
+    }
+
+    private func obstacles(in profile: Profile) throws(ProfileError) -> [SDKObstacle] {
         var found: [SDKObstacle] = []
         for key in Self.otherSettings {
             guard let origin = profile.origin(of: key) else { continue }

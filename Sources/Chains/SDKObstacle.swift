@@ -29,6 +29,9 @@ package enum SDKObstacle: Equatable, Sendable {
     /// A setting that gives credentials before the process does or, for some SDKs, must not stand beside it.
     case setting(key: String, Origin)
 
+    /// `[default]` beside `[profile default]`, with an obstacle of its own: SDKs differ in which of the two they read.
+    case hiddenDefault(Origin)
+
     // In its process.
 
     /// The profile has none.
@@ -77,7 +80,7 @@ package enum SDKObstacle: Equatable, Sendable {
         switch self {
         case .environmentKey, .environmentWebIdentity, .anotherIsChosen: .unnamed
         case .setting(let key, _): Self.beforeProcess.contains(key) ? .all : .some
-        case .relativeFile, .repetition, .keyInConfig, .shellSyntax, .notAbsolute: .some
+        case .relativeFile, .repetition, .hiddenDefault, .keyInConfig, .shellSyntax, .notAbsolute: .some
         default: .all
         }
     }
@@ -88,6 +91,7 @@ package enum SDKObstacle: Equatable, Sendable {
         case .environmentKey, .environmentWebIdentity, .anotherIsChosen, .relativeFile, .noProfile: nil
         case .repetition(let repetition): repetition.origin
         case .keyInCredentials(let origin), .keyInConfig(let origin), .setting(_, let origin),
+            .hiddenDefault(let origin),
             .noProcess(let origin), .emptyProcess(let origin), .unfinishedProcess(let origin),
             .shellSyntax(let origin), .otherProgram(_, let origin), .otherCommand(let origin),
             .anotherProfile(_, let origin), .absentProgram(_, let origin), .notExecutable(_, let origin),
@@ -108,6 +112,7 @@ package enum SDKObstacle: Equatable, Sendable {
         case .keyInCredentials: "key_in_credentials"
         case .keyInConfig: "key_in_config"
         case .setting: "setting_before_process"
+        case .hiddenDefault: "hidden_default"
         case .noProcess: "no_process"
         case .emptyProcess: "empty_process"
         case .unfinishedProcess: "unfinished_process"

@@ -37,6 +37,17 @@ public struct ProfileSet: Sendable {
         return profile.mayHave(Self.include) ? following(profile) : profile
     }
 
+    /// `[default]`, where `[profile default]` stands beside it and hides it; with the credentials file's settings. botocore
+    /// takes the later of the two.
+    public var hiddenDefault: Profile? {
+        var properties: [Property] = []
+        guard let config, config.read(.profile, "default", configIndex, into: &properties) != nil else { return nil }
+        properties.removeAll()
+        guard let line = config.read(.bareDefault, "default", configIndex, into: &properties) else { return nil }
+        _ = credentials?.read(.profile, "default", credentialsIndex, into: &properties)
+        return Profile(name: "default", origin: config.origin(line), files: self, properties: properties)
+    }
+
     /// Where a profile stands that is passed over, since its name is `name`, which no SDK accepts, or stands in quotes;
     /// nil where there is none.
     public func passedOver(_ name: String) -> Origin? {

@@ -105,6 +105,16 @@ struct SDKLookupTests {
         #expect(try Self.lookup("[p]\n" + Self.asks, "").obstacles(in: "p") == [.noProfile])
     }
 
+    @Test("Of two sections for the default profile, the one that some SDKs read")
+    func defaults() throws {
+        let asks = Self.asks.replacing("process p", with: "process default")
+        let hidden = SDKObstacle.hiddenDefault(Origin(path: "config", line: 1))
+        let found = try Self.lookup("[default]\nrole_arn = x\n[profile default]\n" + asks, "").obstacles(in: "default")
+        #expect(found == [hidden] && found.map(\.reach) == [.some])
+        #expect(try Self.lookup("[default]\n\(asks)[profile default]\n" + asks, "").obstacles(in: "default") == [])
+        #expect(try Self.lookup("[default]\n" + asks, "").obstacles(in: "default") == [])
+    }
+
     @Test("Each names its line, and whom it keeps from asking")
     func lines() throws {
         let lookup = try Self.lookup("[profile p]\nsso_session = s\nrole_arn = x\n" + Self.key + Self.asks, "")

@@ -231,3 +231,18 @@ def test_use_refuses_by_the_same_rule(shared, outcomes, what, mentions):
 @pytest.mark.parametrize("what", ["warder", "another warder", "a key in the environment", "another profile chosen"])
 def test_use_mends_what_it_can(shared, outcomes, what):
     assert "export AWS_PROFILE=p;" in shared.good("use", "--shell", "bash", "p", env=outcomes[what][0])
+
+
+@pytest.mark.parametrize("is_later", [True, False])
+def test_two_sections_for_default(working, is_later):
+    """botocore takes the later one whole; others take `[profile default]`."""
+    asks = f"[profile default]\n{KEYED}credential_process = {WARDER} process default\n"
+    bare = "[default]\nregion = eu-west-1\n"
+    working.config(asks + bare if is_later else bare + asks)
+    line = last(working, {}, "default")
+    assert line.startswith("sdks: do not all ask warder for default: ~/.aws/config:"), line
+    assert "[default] stands beside [profile default]" in line
+    program = "import boto3; c = boto3.Session().get_credentials(); print(c and c.method)"
+    assert working.python(program).stdout == ("None\n" if is_later else "custom-process\n")
+    working.good("adopt", "default")
+    assert last(working, {}, "default") == "sdks: ask warder for default"

@@ -121,6 +121,7 @@ extension SDKVerdict {
         case .repetition(let twice):
             "\(twice.isSection ? "[\(twice.name)]" : twice.name) stands there twice, "
                 + "and boto3 and the AWS CLI read no such file"
+        case .hiddenDefault: "[default] stands beside [profile default], which hides it from some SDKs alone"
         case .noProcess: "\(profile) has no credential_process"
         case .emptyProcess: "credential_process is empty"
         case .unfinishedProcess: "credential_process has a quote that does not end"
@@ -154,7 +155,7 @@ extension SDKVerdict {
             return "move it to the config file, then \(adopt)"
         case .setting: return adopt
         case .noProcess, .otherProgram: return adopt
-        case .repetition: return "put the two together"
+        case .repetition, .hiddenDefault: return "put the two together"
         case .notExecutable(let program, _): return "check it: ls -l \(shellWord(program))"
         case .anotherWarder: return command + ", or use that one"
         case .anotherProfile(let asked, _): return command + ", or warder_source_profile = \(asked)"
