@@ -32,10 +32,10 @@ struct Answer: ~Copyable {
         return secret
     }
 
-    /// The same; nil where there is none.
+    /// The same; nil where there is none, or an empty one.
     func secretIfPresent(_ name: String) throws(SSOError) -> SecretBytes? {
-        guard let secret = try read(name) else { return nil }
-        guard !secret.isEmpty, isVisible(secret) else { throw missing(name) }
+        guard let secret = try read(name), !secret.isEmpty else { return nil }
+        guard isVisible(secret) else { throw missing(name) }
         return secret
     }
 
@@ -84,7 +84,8 @@ struct Answer: ~Copyable {
     }
 
     private func text(_ name: String) -> String? {
-        do throws(JSONError) { return try object.text(name) } catch { return nil }
+        guard let text = try? object.text(name), !text.isEmpty else { return nil }
+        return text
     }
 }
 

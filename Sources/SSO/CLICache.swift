@@ -49,8 +49,8 @@ private func registration(_ object: borrowing JSONObject) throws(SSOError) -> Re
 }
 
 private func secret(_ name: String, _ object: borrowing JSONObject) throws(SSOError) -> SecretBytes? {
-    guard let secret = try member(name, object) else { return nil }
-    guard !secret.isEmpty, isVisible(secret) else { throw .notACachedToken(missing: name) }
+    guard let secret = try member(name, object), !secret.isEmpty else { return nil }
+    guard isVisible(secret) else { throw .notACachedToken(missing: name) }
     return secret
 }
 
