@@ -12,7 +12,6 @@ public struct Confirmation: Sendable, Equatable {
         let list = try profile?.ownValue("callers")
         callers = list.map { words(of: $0.value) } ?? []
         if let list {
-            guard !callers.isEmpty else { throw .badValue(key: "warder_callers", .empty, list.origin) }
             guard callers.allSatisfy({ $0.hasPrefix("/") }) else {
                 throw .badValue(key: "warder_callers", .notAbsolute, list.origin)
             }

@@ -11,7 +11,9 @@ extension Failure {
     init(_ error: STSError, doing what: String) {
         switch error {
         case .malformedRegion(let region):
-            self.init(.badConfig, "\(region) is not a region", hint: "write it as eu-west-1")
+            self.init(
+                .badConfig, "\(region) is not a region",
+                hint: "write it as \(nearest(to: region, among: knownRegions) ?? "eu-west-1")")
         case .malformedSetting(let name, let value):
             self.init(.badConfig, "\(name) cannot be \(value)", hint: "use true or false, or legacy or regional")
         case .malformedEndpoint(let error): self.init(error, configured: true)
@@ -85,7 +87,9 @@ extension Failure {
         case .malformedHeader(let name):
             self.init(.badConfig, "the header \(name) would hold a control character", hint: "see where it comes from")
         case .unreachable(let host, let reason):
-            self.init(.network, "\(host) cannot be reached: \(reason.lowercasedFirst)", hint: again)
+            self.init(
+                .network, "\(host) cannot be reached: \(reason.lowercasedFirst)",
+                hint: Self.hint(onRegionOf: host) ?? again)
         case .proxyRefused(let status):
             self.init(.network, "the proxy refused with status \(status)", hint: "check HTTPS_PROXY and NO_PROXY")
         case .timedOut(let host, _): self.init(.network, "\(host) did not answer in time", hint: again)
@@ -106,6 +110,15 @@ extension Failure {
         case .tooLarge(let host):
             self.init(.network, "\(host) answered with more than an answer can be", hint: "see who answers there")
         }
+    }
+
+    /// For a host whose region may be a slip; nil where it is known.
+    private static func hint(onRegionOf host: String) -> String? {
+        guard let region = unknownRegion(inHost: host) else { return nil }
+        let near = nearest(to: region, among: knownRegions)
+        return "warder knows no region \(region)"
+            + (near.map { ": write \($0), if that is what you mean" }
+                ?? ": check the profile's region, and AWS_REGION")
     }
 
     private static func words(_ reason: NotAnAnswer) -> String {

@@ -68,7 +68,7 @@ struct Adopt: ParsableCommand {
         var plan = Plan(config: files.config)
         for name in names(in: files) {
             let edits: [Edit]
-            do throws(Failure) { edits = try self.edits(name, files, program) } catch {
+            do throws(Failure) { edits = try self.edits(name, files, program, context) } catch {
                 guard all else { throw error }
                 plan.refused.append(error)
                 continue
@@ -103,14 +103,18 @@ struct Adopt: ParsableCommand {
         }
     }
 
-    private func edits(_ name: String, _ files: ProfileSet, _ program: String) throws(Failure) -> [Edit] {
+    private func edits(
+        _ name: String, _ files: ProfileSet, _ program: String, _ context: Context
+    ) throws(Failure) -> [Edit] {
         let edits: [Edit]
         do throws(EditingError) {
             if undo { return try files.releasing(name) }
             edits = try files.adopting(name, program: program)
         } catch { throw Failure(error) }
         // What warder cannot read would be of no use to any SDK from then on.
-        do throws(ChainError) { _ = try Chain.resolve(name, in: files) { _ in true } } catch { throw Failure(error) }
+        do throws(ChainError) {
+            _ = try Chain.resolve(name, in: files, environment: { context.environment[$0] }) { _ in true }
+        } catch { throw Failure(error) }
         return edits
     }
 
@@ -154,6 +158,7 @@ extension Failure {
             self.init(
                 .notFound, "there is no profile named \(name)", hint: "run warder list, or add it to ~/.aws/config")
         case .passedOver(let name, let origin): self.init(passedOver: name, origin)
+        case .misnamed(let name, let section): self.init(misnamed: name, section)
         case .onlyInCredentials(let profile, let origin):
             self.init(
                 origin, "\(profile) stands in the credentials file alone",
