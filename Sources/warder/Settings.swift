@@ -63,6 +63,9 @@ struct Settings {
         return settings
     }
 
+    /// Reads the file for its errors: for the commands by which people see what is wrong.
+    static func check(_ context: Context) throws(Failure) { _ = try load(context) }
+
     private static func seconds(
         _ setting: Setting, in range: ClosedRange<Int>, _ what: String, hint: String
     ) throws(Failure) -> Int {
@@ -136,13 +139,13 @@ struct Settings {
     }
 
     private static func failure(_ unknown: Unknown) -> Failure {
-        switch unknown {
-        case .section(let name, let origin):
-            return Failure(
-                .badConfig, "\(origin.place): there is no section [\(name)] here", hint: "write [warder], the only one")
-        case .setting(let name, let origin):
-            let (message, hint) = Failure.unknown(name, names)
-            return Failure(.badConfig, "\(origin.place): \(message)", hint: hint)
-        }
+        let (words, origin) =
+            switch unknown {
+            case .section(let name, let origin):
+                (("there is no section [\(name)] here", "write [warder], the only one"), origin)
+            case .setting(let name, let origin): (Failure.unknown(name, names), origin)
+            }
+        return Failure(
+            .badConfig, "\(origin.place): \(words.0)", hint: words.1, origin: origin.place, fault: "unknown_setting")
     }
 }

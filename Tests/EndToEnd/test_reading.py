@@ -227,7 +227,8 @@ def test_an_unknown_setting_of_a_profile(plain):
 def test_a_file_of_settings_that_is_wrong(home, text, line, mentions):
     path = home.root / "config/warder/config"
     path.write_text(text)
-    home.run("unlock", passphrase=True).failed(8, f"{path}:{line}", *mentions)
+    for command in (["unlock"], ["status"], ["explain", "prod"]):
+        home.run(*command, passphrase=True).failed(8, f"{path}:{line}", *mentions)
 
 
 def test_a_time_without_a_unit_on_the_command_line(home):

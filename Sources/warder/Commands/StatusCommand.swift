@@ -19,7 +19,9 @@ struct Status: ParsableCommand {
     var json = false
 
     func run() throws {
-        let keys = try Keys(common.context())
+        let context = try common.context()
+        try Settings.check(context)
+        let keys = Keys(context)
         let state = try keys.unlockedState()
         let store = try keys.store()
         let left = state?.deadline.map { $0.remaining / 1000 }
