@@ -55,7 +55,7 @@ private func secret(_ name: String, _ object: borrowing JSONObject) throws(SSOEr
 }
 
 private func time(_ name: String, _ object: borrowing JSONObject) throws(SSOError) -> UnixTime? {
-    guard let written = try secret(name, object) else { return nil }
+    guard let written = try member(name, object), !written.isEmpty else { return nil }
     var text = written.text(0..<written.count)
     // Version 2.0 of the CLI wrote it so.
     if text.hasSuffix("UTC") { text = text.dropLast(3) + "Z" }
