@@ -9,6 +9,10 @@ public enum ChainError: Error, Equatable, Sendable {
     /// The profile stands in the files, and is passed over, as every SDK does, for its name. `link` is the line that
     /// names it, where it is not what was asked for.
     case passedOver(profile: String, Origin, link: Origin?)
+    /// The profile is in neither file, and a section that was meant for it is headed as none. `link` is as above.
+    case misnamed(profile: String, Misnamed, link: Origin?)
+    /// `warder_<key>`, which is no setting.
+    case unknownSetting(key: String, Origin)
     /// `source_profile` of `profile` names `source`, which is in neither file and no key.
     case sourceMissing(source: String, profile: String, Origin)
     /// `source_profile` leads back to `profile`.
@@ -31,8 +35,8 @@ public enum ChainError: Error, Equatable, Sendable {
     case webIdentityWithoutRole(profile: String, Origin)
     /// Settings of IAM Identity Center, of which `missing` is not there; the line is that of one that is.
     case ssoIncomplete(profile: String, missing: String, Origin)
-    /// `key` stands beside `sso_session`, and the `sso-session` does not say the same.
-    case ssoKeyBesideSession(profile: String, key: String, Origin)
+    /// `key` stands beside `sso_session` as `own`, and the `sso-session` does not say the same.
+    case ssoKeyBesideSession(session: String, key: String, own: Setting, said: Setting?)
     /// The profile names an `sso-session` that is not there.
     case ssoSessionMissing(session: String, profile: String, Origin)
     /// The profile names a section of `services` that is not there.
@@ -98,11 +102,14 @@ public enum ChainError: Error, Equatable, Sendable {
         case .profile(let error): error.origin
         case .noSuchProfile: nil
         case .passedOver(_, let section, let link): link ?? section
-        case .sourceMissing(_, _, let origin), .cycle(_, let origin), .tooDeep(_, let origin),
+        case .misnamed(_, let section, let link): link ?? section.origin
+        case .ssoKeyBesideSession(_, _, let own, _): own.origin
+        case .unknownSetting(_, let origin), .sourceMissing(_, _, let origin), .cycle(_, let origin),
+            .tooDeep(_, let origin),
             .twoSources(_, let origin), .roleWithoutSource(_, let origin), .noCredentials(_, let origin),
             .ownSource(_, let origin), .halfAKey(_, _, let origin), .unknownCredentialSource(_, let origin),
             .webIdentityWithoutRole(_, let origin), .ssoIncomplete(_, _, let origin),
-            .ssoKeyBesideSession(_, _, let origin), .ssoSessionMissing(_, _, let origin),
+            .ssoSessionMissing(_, _, let origin),
             .servicesMissing(_, let origin), .processForAnotherProfile(_, _, let origin),
             .roleChainingTooLong(_, _, let origin), .inheritedTag(_, _, let origin),
             .changedSourceIdentity(_, let origin), .badValue(_, _, let origin):

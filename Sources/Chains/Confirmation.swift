@@ -13,7 +13,6 @@ public struct Confirmation: Sendable, Equatable {
         let list = try profile?.ownValue("callers")
         callers = list.map { CommandWords($0.value).words } ?? []
         if let list {
-            guard !callers.isEmpty else { throw .badValue(key: "warder_callers", .empty, list.origin) }
             guard callers.allSatisfy({ $0.begins(with: "/") }) else {
                 throw .badValue(key: "warder_callers", .notAbsolute, list.origin)
             }

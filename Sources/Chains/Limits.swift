@@ -5,14 +5,16 @@ import Text
 
 extension Chain {
     /// Finds what STS would refuse, before anybody is asked for a code.
-    func check() throws(ChainError) {
+    func check(_ environment: (String) -> String?) throws(ChainError) {
+        /// Looked at only for what AWS itself would refuse.
+        func service() -> RoleService { endpoint.roleService(environment) }
         if case .webIdentity(let identity) = source {
-            try checkARN(identity.roleARN, "role_arn", resource: "role/", else: .notARoleARN)
+            try checkRole(identity.roleARN, service)
             if let name = identity.sessionName { try checkText(name, "role_session_name", ",.@=+-", 2...64) }
         }
         if case .sso(let sso) = source { try checkRegion(sso.region, "sso_region") }
         if let device = session?.mfa { try checkDevice(device) }
-        for role in roles { try role.check() }
+        for role in roles { try role.check(service) }
         if roles.count > 1 { try checkInheritance() }
     }
 
@@ -36,8 +38,8 @@ extension Chain {
 }
 
 extension RoleStep {
-    fileprivate func check() throws(ChainError) {
-        try checkARN(roleARN, "role_arn", resource: "role/", else: .notARoleARN)
+    fileprivate func check(_ service: () -> RoleService) throws(ChainError) {
+        try checkRole(roleARN, service)
         if let sessionName { try checkText(sessionName, "role_session_name", ",.@=+-", 2...64) }
         if let externalID { try checkText(externalID, "external_id", ",.@=+-:/", 2...1224) }
         if let sourceIdentity { try checkText(sourceIdentity, "source_identity", ",.@=+-", 2...64) }
@@ -50,7 +52,9 @@ extension RoleStep {
         guard policyARNs.count <= 10 else { throw .badValue(key: "policy_arns", .tooMany(10), roleARN.origin) }
         var length = 0
         for arn in policyARNs {
-            try checkARN(arn, "policy_arns", resource: "policy/", else: .notAPolicyARN)
+            guard isARN(arn.value, ofAWS: true, resource: "policy/") else {
+                throw .badValue(key: "policy_arns", .notAPolicyARN, arn.origin)
+            }
             length += arn.value.unicodeScalars.count
         }
         if length > 2048, let arn = policyARNs.first {
@@ -117,33 +121,7 @@ private func checkRegion(_ setting: Setting, _ key: String) throws(ChainError) {
     else { throw .badValue(key: key, .notARegion, setting.origin) }
 }
 
-/// `arn:PARTITION:iam::ACCOUNT:RESOURCE…`, the account being twelve digits, or `aws` for a policy of AWS's own.
-private func checkARN(
-    _ setting: Setting, _ key: String, resource: String, else flaw: ChainError.Flaw
-) throws(ChainError) {
-    var rest = setting.value.utf8[...]
-    let isARN =
-        rest.dropField { $0.elementsEqual("arn".utf8) } && rest.dropField { $0.starts(with: "aws".utf8) }
-        && rest.dropField { $0.elementsEqual("iam".utf8) } && rest.dropField { $0.isEmpty }
-        && rest.dropField {
-            $0.count == 12 && $0.allSatisfy(isDigit) || resource == "policy/" && $0.elementsEqual("aws".utf8)
-        }
-    guard isARN, setting.value.utf8.count <= 2048, rest.starts(with: resource.utf8),
-        rest.count > resource.utf8.count, rest.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
-    else { throw .badValue(key: key, flaw, setting.origin) }
-}
-
-extension Substring.UTF8View {
-    /// Takes what stands before the first colon, and the colon, and says whether it passes; no where there is none.
-    fileprivate mutating func dropField(_ passes: (Substring.UTF8View) -> Bool) -> Bool {
-        guard let colon = firstIndex(of: UInt8(ascii: ":")) else { return false }
-        let field = self[..<colon]
-        self = self[index(after: colon)...]
-        return passes(field)
-    }
-}
-
-private func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
 private func isWord(_ byte: UInt8) -> Bool {
     let letter = byte | 0x20

@@ -8,13 +8,16 @@ extension Chain {
     /// `isStoredKey` says whether the store has a key of that name. Where that cannot be known, the store being
     /// locked, it says yes: a profile that is nothing else is then taken for a key.
     ///
-    /// - Parameter webIdentityTokenFile: `AWS_WEB_IDENTITY_TOKEN_FILE`, which serves a role that has no other source.
+    /// - Parameters:
+    ///   - webIdentityTokenFile: `AWS_WEB_IDENTITY_TOKEN_FILE`, which serves a role that has no other source.
+    ///   - environment: asked for the variables that name an endpoint of STS.
     public static func resolve(
-        _ profile: String, in profiles: ProfileSet, webIdentityTokenFile: String? = nil, isStoredKey: (String) -> Bool
+        _ profile: String, in profiles: ProfileSet, webIdentityTokenFile: String? = nil,
+        environment: (String) -> String? = { _ in nil }, isStoredKey: (String) -> Bool
     ) throws(ChainError) -> Chain {
         let chain = try unchecked(
             profile, in: profiles, webIdentityTokenFile: webIdentityTokenFile, isStoredKey: isStoredKey)
-        try chain.check()
+        try chain.check(environment)
         return chain
     }
 

@@ -51,15 +51,9 @@ extension Profile {
         try value("duration_seconds")?.asSeconds("duration_seconds", RoleStep.durations)
     }
 
-    /// `region`, unless it is empty.
-    func region() throws(ChainError) -> Setting? {
-        guard let region = try value("region"), !region.value.isEmpty else { return nil }
-        return region
-    }
+    /// `region`, if it is said.
+    func region() throws(ChainError) -> Setting? { try value("region") }
 
-    /// `mfa_serial`, unless it is empty: an empty one takes back what `include_profile` brings.
-    func device() throws(ChainError) -> MFADevice? {
-        guard let serial = try value("mfa_serial"), !serial.value.isEmpty else { return nil }
-        return MFADevice(serial: serial)
-    }
+    /// `mfa_serial`, if it is said.
+    func device() throws(ChainError) -> MFADevice? { try value("mfa_serial").map { MFADevice(serial: $0) } }
 }

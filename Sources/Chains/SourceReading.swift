@@ -7,7 +7,6 @@ extension Source {
         of profile: Profile, in profiles: ProfileSet, isStoredKey: (String) -> Bool
     ) throws(ChainError) {
         if let key = try profile.ownValue("key") {
-            guard !key.value.isEmpty else { throw .badValue(key: "warder_key", .empty, key.origin) }
             self = .storedKey(name: key.value, origin: key.origin)
         } else if let named = try Self.named(profile) {
             self = named
@@ -58,7 +57,6 @@ extension Profile {
     /// would name another.
     func process() throws(ChainError) -> Process? {
         guard let command = try value("credential_process") else { return nil }
-        guard !command.value.isEmpty else { throw .badValue(key: "credential_process", .empty, command.origin) }
         switch Program(command.value) {
         case .other: return .other(command)
         case .warder(let asked):
@@ -180,8 +178,9 @@ extension SSO {
             guard let section = profiles.ssoSession(session.value) else {
                 throw .ssoSessionMissing(session: session.value, profile: name, session.origin)
             }
-            region = try section.shared("sso_region", beside: region, profile: name)
-            startURL = try section.shared("sso_start_url", beside: startURL, profile: name)
+            try section.checkOwnSettings()
+            region = try section.shared("sso_region", beside: region)
+            startURL = try section.shared("sso_start_url", beside: startURL)
             scopes = try section.plainValue("sso_registration_scopes")
         }
         if let accountID, roleName == nil {
@@ -200,11 +199,9 @@ extension SSO {
 
 extension Profile {
     /// What an `sso-session` says. A profile may repeat it, for tools that know no sessions, but say nothing else.
-    fileprivate func shared(
-        _ key: String, beside own: Setting?, profile: String
-    ) throws(ChainError) -> Setting? {
+    fileprivate func shared(_ key: String, beside own: Setting?) throws(ChainError) -> Setting? {
         let said = try plainValue(key)
         guard let own, said?.value != own.value else { return said }
-        throw .ssoKeyBesideSession(profile: profile, key: key, own.origin)
+        throw .ssoKeyBesideSession(session: name, key: key, own: own, said: said)
     }
 }

@@ -28,6 +28,9 @@ struct Walk {
         var link: Setting?
         while true {
             guard let profile = set.profile(name) else {
+                if let misnamed = set.misnamed(name) {
+                    throw .misnamed(profile: name, misnamed, link: link?.origin)
+                }
                 guard !name.isEmpty, isStoredKey(name) else { throw missing(name, link, set) }
                 end = .key(name)
                 return
@@ -36,6 +39,7 @@ struct Walk {
                 throw .cycle(profile: name, link.origin)
             }
             profiles.append(profile)
+            try profile.checkOwnSettings()
             guard profiles.count <= Chain.greatestDepth else {
                 throw .tooDeep(profile: name, link?.origin ?? profile.origin)
             }

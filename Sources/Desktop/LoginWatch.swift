@@ -1,5 +1,6 @@
 import CGLib
 import Glibc
+import Linux
 
 /// What logind says of this user's session.
 public enum LoginEvent: Sendable, Equatable {
@@ -28,7 +29,7 @@ public enum LoginWatchError: Error, Equatable, Sendable {
 /// longer than logind allows (`InhibitDelayMaxSec`, 5 s). Where logind refuses that, it waits all the same.
 public func watchLogin(_ react: (LoginEvent) -> Void) throws(LoginWatchError) -> Never {
     // What GLib takes itself for a system bus without an address.
-    let address = getenv("DBUS_SYSTEM_BUS_ADDRESS").map { String(cString: $0) }
+    let address = Environment.process.nonEmpty("DBUS_SYSTEM_BUS_ADDRESS")
     try watchLogin(at: address ?? "unix:path=/var/run/dbus/system_bus_socket", react)
 }
 

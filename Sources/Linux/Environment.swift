@@ -6,7 +6,11 @@ public struct Environment: Sendable {
     private let lookup: @Sendable (String) -> String?
 
     /// This process's own.
-    public static let process = Environment { name in getenv(name).map { String(cString: $0) } }
+    /// Where `HOME` is unset or empty, as for a system service, it is the home of the user in the password database.
+    public static let process = Environment { name in
+        if let value = getenv(name), value.pointee != 0 || name != "HOME" { return String(cString: value) }
+        return name == "HOME" ? homeInDatabase() : nil
+    }
 
     /// Variables that `lookup` knows.
     public init(_ lookup: @escaping @Sendable (String) -> String?) { self.lookup = lookup }
@@ -18,6 +22,19 @@ public struct Environment: Sendable {
     public func nonEmpty(_ name: String) -> String? {
         guard let value = lookup(name), !value.isEmpty else { return nil }
         return value
+    }
+}
+
+/// The home of this process's real user; nil where the password database (`getpwuid_r`) has none.
+private func homeInDatabase() -> String? {
+    var entry = passwd()
+    var found: UnsafeMutablePointer<passwd>?
+    var buffer = [CChar](repeating: 0, count: 16_384)
+    return buffer.withUnsafeMutableBufferPointer { buffer in
+        guard let base = buffer.baseAddress, getpwuid_r(getuid(), &entry, base, buffer.count, &found) == 0,
+            found != nil, let home = entry.pw_dir, home.pointee != 0
+        else { return nil }
+        return String(cString: home)
     }
 }
 

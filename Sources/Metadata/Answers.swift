@@ -15,14 +15,16 @@ func credentials(
     guard response.status == 200 else { throw refusal(response, hiding: token) }
     let object = try json(response.body)
     do throws(JSONError) {
-        if let code = try object.text("Code"), code != "Success" { throw JSONError.wrongType(key: "Code") }
+        if let code = try object.text("Code"), !code.isEmpty, code != "Success" {
+            throw JSONError.wrongType(key: "Code")
+        }
     } catch { throw refusal(response, hiding: token) }
     let keyID = try string("AccessKeyId", in: object)
     guard (1...128).contains(keyID.utf8.count), keyID.utf8.allSatisfy(isWordByte) else {
         throw .missing("AccessKeyId")
     }
     guard let end = UnixTime(iso8601: try string("Expiration", in: object)) else { throw .missing("Expiration") }
-    let account = try? object.text("AccountId")
+    let account = try? object.accountID("AccountId")
     return Credentials(
         accessKeyID: keyID, secret: try secret("SecretAccessKey", in: object),
         sessionToken: try secret("Token", in: object), expiration: end.seconds,

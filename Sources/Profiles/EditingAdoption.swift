@@ -34,6 +34,7 @@ extension ProfileSet {
     private func editable(_ name: String) throws(EditingError) -> [EditableProfile] {
         guard let profile = profile(name) else {
             if let origin = passedOver(name) { throw .passedOver(profile: name, origin) }
+            if let misnamed = misnamed(name) { throw .misnamed(profile: name, misnamed) }
             throw .noSuchProfile(name)
         }
         let kinds: [Section.Kind] = name == "default" ? [.profile, .bareDefault] : [.profile]
@@ -89,11 +90,12 @@ extension EditableProfile {
             let fresh = keys.filter { !mark.keys.contains($0) }.map { " " + $0 }.joined()
             let noted = Edit(offset: mark.end, removed: 0, inserted: fresh)
             let added = Edit(
-                offset: mark.line.upperBound, removed: 0, inserted: "credential_process = " + command + lineEnding)
+                offset: mark.line.upperBound, removed: 0,
+                inserted: indentation + "credential_process = " + command + lineEnding)
             return (adds ? [noted, added] : [noted]) + renamings
         }
-        var lines = [AdoptionMark.prefix + " " + keys.joined(separator: " ")]
-        if adds { lines.append("credential_process = " + command) }
+        var lines = [indentation + AdoptionMark.prefix + " " + keys.joined(separator: " ")]
+        if adds { lines.append(indentation + "credential_process = " + command) }
         let text = lines.joined(separator: lineEnding)
         return [Edit(offset: top, removed: 0, inserted: isOpen ? lineEnding + text : text + lineEnding)] + renamings
     }

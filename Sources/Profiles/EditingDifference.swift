@@ -97,7 +97,9 @@ extension Text {
         }
         guard low > 0 else { return "" }
         let section = sections[low - 1]
-        guard let header = string(lineStart(Int(section.nameStart))..<Int(section.nameEnd)) else { return "" }
+        let start = lineStart(Int(section.nameStart))
+        let header = string(skipBlanks(start, Int(section.nameEnd))..<Int(section.nameEnd))
+        guard let header else { return "" }
         return " \(header)]"
     }
 }

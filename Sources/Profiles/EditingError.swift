@@ -4,6 +4,8 @@ public enum EditingError: Error, Equatable, Sendable {
     case noSuchProfile(String)
     /// The profile stands there, and every SDK passes it over for its name.
     case passedOver(profile: String, Origin)
+    /// Neither file has the profile, and a section that was meant for it is headed as none.
+    case misnamed(profile: String, Misnamed)
     /// The config file does not have it, and the credentials file does.
     case onlyInCredentials(profile: String, Origin)
     /// A key in plain text, which SDKs take before they run a `credential_process`.

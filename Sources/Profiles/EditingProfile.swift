@@ -23,7 +23,7 @@ struct AdoptionMark {
 
     /// The settings that were renamed, in lower case, and `added` if that is so.
     let keys: [String]
-    /// The offset of the comment.
+    /// The offset of the comment's line.
     let start: Int
     /// The offset behind its last word.
     let end: Int
@@ -42,6 +42,9 @@ struct EditableProfile {
     let top: Int
     /// How it ends, or would.
     let lineEnding: String
+    /// The blanks before the next line below what `adopt` adds: with fewer before warder's command, that line would be
+    /// read as part of it.
+    let indentation: String
 
     /// What SDKs act on before they come to `credential_process`, or give to the service when they do.
     static let keys: Set<String> = [
@@ -69,6 +72,7 @@ struct EditableProfile {
         isOpen = text.lineStart(next) != next
         top = isOpen ? text.contentEnd(from: 0, lineFeed: next) : next
         mark = sections.lazy.compactMap { text.mark(in: $0) }.first
+        indentation = text.indentation(behind: mark?.line.upperBound ?? next)
         settings = sections.flatMap { section in
             var properties: [Property] = []
             text.read(section, inCredentials: file.kind == .credentials, into: &properties)
@@ -115,7 +119,8 @@ extension Text {
         var position = Int(section.bodyStart)
         while position < Int(section.bodyEnd) {
             let end = contentEnd(from: position, lineFeed: lineFeed(from: position))
-            let text = String(decoding: (position..<max(position, end)).map { self[$0] }, as: UTF8.self)
+            let first = skipBlanks(position, end)
+            let text = String(decoding: (first..<max(first, end)).map { self[$0] }, as: UTF8.self)
             if text.begins(with: AdoptionMark.prefix) {
                 let keys = text.dropFirst(AdoptionMark.prefix.count).split(separator: " ").map { $0.lowercased() }
                 return AdoptionMark(keys: keys, start: position, end: end, line: line(position))
@@ -125,7 +130,20 @@ extension Text {
         return nil
     }
 
-    private func line(_ start: Int) -> Range<Int> {
+    /// The blanks that the first line from `offset` on begins with that is more than blanks or a comment.
+    fileprivate func indentation(behind offset: Int) -> String {
+        var position = offset
+        while position < count {
+            let end = contentEnd(from: position, lineFeed: lineFeed(from: position))
+            let first = skipBlanks(position, end)
+            if first < end, !isCommentMark(self[first]) { return string(position..<first) ?? "" }
+            position = nextLine(position)
+        }
+        return ""
+    }
+
+    private func line(_ offset: Int) -> Range<Int> {
+        let start = lineStart(offset)
         let feed = lineFeed(from: start)
         if feed < count { return start..<feed + 1 }
         return start - lineEnding(before: start).utf8.count..<contentEnd(from: start, lineFeed: feed)

@@ -12,7 +12,7 @@ public struct FileLocations: Sendable, Equatable {
     /// The profile: `AWS_PROFILE`, or `AWS_DEFAULT_PROFILE` as the AWS CLI reads it, or `default`.
     public let profile: String
 
-    /// Reads the environment. Throws `homeUnknown` where a path starts with `~` and `HOME` is not set.
+    /// Reads the environment. Throws `homeUnknown` where a path starts with `~` and there is no `HOME`.
     public static func find(environment: (String) -> String?) throws(ProfileError) -> FileLocations {
         func variable(_ name: String) -> String? {
             guard let value = environment(name), !value.isEmpty else { return nil }

@@ -3,7 +3,7 @@ import Secrets
 /// One profile, SSO session or group of services: the settings of all its sections in both files.
 ///
 /// Where a setting stands more than once, the credentials file beats the config file, and the last in a file the
-/// ones before it.
+/// ones before it. One whose value is empty counts as not set: it also takes back what is said farther away.
 public final class Profile: Sendable {
     /// The name, without `profile`.
     public let name: String
@@ -45,9 +45,9 @@ public final class Profile: Sendable {
     public func setting(_ key: String) throws(ProfileError) -> Setting? {
         if let includeFault { throw includeFault }
         let name = PropertyName(key)
-        if let found = try local(name, key) { return found }
+        if let nearest = nearest(name) { return try read(nearest, key) }
         for profile in included {
-            if let found = try profile.local(name, key) { return found }
+            if let nearest = profile.nearest(name) { return try profile.read(nearest, key) }
         }
         return nil
     }
@@ -57,9 +57,24 @@ public final class Profile: Sendable {
     public func own(_ key: String) throws(ProfileError) -> Setting? {
         if let includeFault { throw includeFault }
         let name = PropertyName(key)
-        if let found = try read(latest(name, isOwn: true), key) { return found }
+        if let latest = latest(name, isOwn: true) { return try read(latest, key) }
         for profile in included {
-            if let found = try profile.read(profile.latest(name, isOwn: true), key) { return found }
+            if let latest = profile.latest(name, isOwn: true) { return try profile.read(latest, key) }
+        }
+        return nil
+    }
+
+    /// The first setting `warder_…` of this profile, or of those that it includes, that is none of `known`: its whole
+    /// name, in lower case.
+    public func unknownOwn(_ known: OwnSettings) -> (key: String, origin: Origin)? {
+        for property in properties where property.isOwn && !known.contains(property.hash) {
+            guard let file = file(of: property) else { continue }
+            let range = Int(property.nameStart) - 7..<Int(property.nameEnd)
+            let name = file.withText { text in String(decoding: range.map { lowercase(text[$0]) }, as: UTF8.self) }
+            return (name ?? "", file.origin(property.line))
+        }
+        for profile in included {
+            if let found = profile.unknownOwn(known) { return found }
         }
         return nil
     }
@@ -71,12 +86,21 @@ public final class Profile: Sendable {
         return try read(latest(name, isOwn: name.isOwn), key)
     }
 
-    /// Where exactly `key`, in lower case, is written; without reading its value.
+    /// The same as it is written, though that be empty.
+    package func written(_ key: String) throws(ProfileError) -> Setting? {
+        let name = PropertyName(key)
+        return try latest(name, isOwn: name.isOwn).flatMap { (property) throws(ProfileError) in
+            try text(of: property, key)
+        }
+    }
+
+    /// Where exactly `key`, in lower case, is set; without reading its value.
     public func origin(of key: String) -> Origin? {
         let name = PropertyName(key)
-        return latest(name, isOwn: name.isOwn).flatMap { property in
-            file(of: property).map { $0.origin(property.line) }
-        }
+        guard let property = latest(name, isOwn: name.isOwn), let file = file(of: property),
+            file.withText({ $0.isEmpty(property) }) == false
+        else { return nil }
+        return file.origin(property.line)
     }
 
     /// The value of `sub` in the lines below `key`, as in `services`: `sts =`, and below it `endpoint_url = …`.
@@ -91,7 +115,7 @@ public final class Profile: Sendable {
         guard case .some(.some(let (value, line))) = found else { return nil }
         let subOrigin = Origin(path: origin.path, line: origin.line + Int(line))
         guard let value else { throw .unreadableValue(key: sub, subOrigin) }
-        return Setting(value: value, origin: subOrigin)
+        return value.isEmpty ? nil : Setting(value: value, origin: subOrigin)
     }
 
     /// The value of exactly `key`, in lower case, without its ever being a `String`: no prefix, nothing included.
@@ -99,7 +123,7 @@ public final class Profile: Sendable {
         let name = PropertyName(key)
         guard let property = latest(name, isOwn: name.isOwn), let file = file(of: property) else { return nil }
         let pieces = file.withText { $0.pieces(of: property) } ?? []
-        return file.secret(pieces)
+        return pieces.allSatisfy(\.isEmpty) ? nil : file.secret(pieces)
     }
 
     /// The names of its settings in lower case, without those of what it includes, and without names that no SDK
@@ -121,7 +145,11 @@ public final class Profile: Sendable {
 
     /// `warder_<key>` or else `<key>`, included profiles aside.
     func local(_ name: PropertyName, _ key: String) throws(ProfileError) -> Setting? {
-        try read(latest(name, isOwn: true) ?? latest(name, isOwn: false), key)
+        try read(nearest(name), key)
+    }
+
+    private func nearest(_ name: PropertyName) -> Property? {
+        latest(name, isOwn: true) ?? latest(name, isOwn: false)
     }
 
     private func file(of property: Property) -> ProfileFile? {
@@ -149,8 +177,14 @@ public final class Profile: Sendable {
         }
     }
 
+    /// nil also where nothing stands behind the `=`.
     private func read(_ property: Property?, _ key: String) throws(ProfileError) -> Setting? {
-        guard let property, let file = file(of: property) else { return nil }
+        guard let property, let setting = try text(of: property, key), !setting.value.isEmpty else { return nil }
+        return setting
+    }
+
+    private func text(of property: Property, _ key: String) throws(ProfileError) -> Setting? {
+        guard let file = file(of: property) else { return nil }
         let value = file.withText { $0.string(of: property) }
         guard case .some(.some(let value)) = value else {
             throw .unreadableValue(key: key, file.origin(property.line))

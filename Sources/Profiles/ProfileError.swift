@@ -20,9 +20,11 @@ public enum ProfileError: Error, Equatable, Sendable {
     case includeCycle(profile: String, Origin)
     /// `include_profile` names `profile`, which is in neither file.
     case includedProfileMissing(profile: String, Origin)
+    /// A file in UTF-16, as some editors and shells of Windows write it.
+    case utf16(path: String, WideEncoding)
     /// A file of 2 GiB or more.
     case fileTooLarge(path: String)
-    /// A path starts at the home directory, and `HOME` is not set.
+    /// A path starts at the home directory, which is not known.
     case homeUnknown
 
     /// The line to look at, where there is one.
@@ -33,6 +35,7 @@ public enum ProfileError: Error, Equatable, Sendable {
             .subpropertyWithoutEquals(let origin), .subpropertyWithoutName(let origin),
             .unreadableValue(_, let origin), .includeCycle(_, let origin), .includedProfileMissing(_, let origin):
             origin
+        case .utf16(let path, _): Origin(path: path, line: 1)
         case .fileTooLarge, .homeUnknown: nil
         }
     }

@@ -30,7 +30,11 @@ public final class ProfileFile: Sendable {
         sections = try text.withUnsafeBytes { (bytes) throws(ProfileError) -> [Section] in
             guard let base = bytes.baseAddress else { return [] }
             var scanner = Scanner(Text(base: base, count: bytes.count), of: kind, path: path)
-            try scanner.scan(from: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
+            do throws(ProfileError) { try scanner.scan(from: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0) } catch {
+                // Looked for only here: no text in UTF-16 is a file without errors.
+                if let encoding = WideEncoding(bytes) { throw .utf16(path: path, encoding) }
+                throw error
+            }
             return scanner.sections
         }
         self.path = path

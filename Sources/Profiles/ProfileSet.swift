@@ -57,6 +57,18 @@ public struct ProfileSet: Sendable {
         return nil
     }
 
+    /// Where a section stands that somebody wrote for the profile `name`, and that no SDK reads as one for how it is
+    /// headed: `[abc]`, `[Profile abc]` and `[profileabc]` in the config file, `[profile abc]` in the credentials file.
+    public func misnamed(_ name: String) -> Misnamed? {
+        guard Self.isName(name) else { return nil }
+        for file in [config, credentials] {
+            guard let file, let line = file.misnamed(name) else { continue }
+            let isBare = file.kind == .credentials || name == "default"
+            return Misnamed(origin: file.origin(line), heading: isBare ? "[\(name)]" : "[profile \(name)]")
+        }
+        return nil
+    }
+
     /// The section `[sso-session name]`, or nil where the config file has none.
     public func ssoSession(_ name: String) -> Profile? { section(.ssoSession, name) }
 

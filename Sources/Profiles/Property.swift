@@ -42,19 +42,23 @@ extension Text {
         let bodyEnd = Int(section.bodyEnd)
         var position = Int(section.bodyStart)
         var line = section.line
+        var indent = 0
         let present = properties.count
         while position < bodyEnd {
             let feed = lineFeed(from: position)
             let end = contentEnd(from: position, lineFeed: feed)
             line &+= 1
             let next = min(feed &+ 1, bodyEnd)
-            if position < end, !isCommentMark(self[position]) {
-                if isBlank(self[position]) {
-                    // Never that of another section of the name, which may stand far above or in the other file.
-                    if properties.count > present { properties.extendLast(to: next) }
-                } else if let property = property(position, end, next: next, line: line, inCredentials: inCredentials) {
+            let first = skipBlanks(position, end)
+            // Never part of a setting of another section of the name, which may stand far above or in the other file.
+            let isFirst = properties.count == present
+            if first < end, !isCommentMark(self[first]), isFirst || first &- position <= indent {
+                if let property = property(first, end, next: next, line: line, inCredentials: inCredentials) {
                     properties.append(property)
+                    indent = first &- position
                 }
+            } else if first > position, !isFirst {
+                properties.extendLast(to: next)
             }
             position = next
         }
@@ -86,6 +90,9 @@ extension Text {
         eachContinuation(of: property) { (start, end, _) in pieces.append(start..<trimBlanks(start, end)) }
         return pieces
     }
+
+    /// Whether a property has no value, comments aside.
+    func isEmpty(_ property: Property) -> Bool { pieces(of: property).allSatisfy(\.isEmpty) }
 
     /// The value of a property, its lines joined with line feeds; nil where it is not UTF-8 or holds a NUL byte.
     func string(of property: Property) -> String? {

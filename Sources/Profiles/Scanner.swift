@@ -15,6 +15,8 @@ struct Scanner {
     private let file: ProfileFile.Kind
     private let path: String
     private var open = Open.nothing
+    /// How many blanks stand before the setting that is open.
+    private var indent = 0
     private var line = 0
     private(set) var sections: [Section] = []
 
@@ -37,8 +39,11 @@ struct Scanner {
                     closeSection(at: position)
                     try header(position, end, next: min(feed &+ 1, text.count))
                 case UInt8(ascii: "#"), UInt8(ascii: ";"): break
-                case UInt8(ascii: " "), UInt8(ascii: "\t"): try continuation(position, end)
-                default: try property(position, end)
+                case UInt8(ascii: " "), UInt8(ascii: "\t"):
+                    try indented(position, end, next: min(feed &+ 1, text.count))
+                default:
+                    try property(position, end)
+                    indent = 0
                 }
             }
             position = feed &+ 1
@@ -69,16 +74,25 @@ struct Scanner {
         open = text.isEmptyValue(equals &+ 1, end) ? .subproperties : .value
     }
 
-    private func continuation(_ start: Int, _ end: Int) throws(ProfileError) {
+    /// A line that is indented deeper than the setting above it is part of that; else it is one like any other, as it is
+    /// for Python's configparser, on which the AWS CLI stands.
+    private mutating func indented(_ start: Int, _ end: Int, next: Int) throws(ProfileError) {
         let first = text.skipBlanks(start, end)
         if first == end || isCommentMark(text[first]) { return }
         switch open {
-        case .nothing: throw .outsideSection(here)
-        case .section: throw .continuationOutsideProperty(here)
-        case .value: return
-        case .subproperties:
+        case .value where first &- start > indent: return
+        case .subproperties where first &- start > indent:
             guard let equals = text.equalsSign(first, end) else { throw .subpropertyWithoutEquals(here) }
             guard equals > first else { throw .subpropertyWithoutName(here) }
+        case _ where text[first] == UInt8(ascii: "["):
+            closeSection(at: start)
+            try header(first, end, next: next)
+        default:
+            if open == .section, text.equalsSign(first, end) ?? first == first {
+                throw .continuationOutsideProperty(here)
+            }
+            try property(first, end)
+            indent = first &- start
         }
     }
 

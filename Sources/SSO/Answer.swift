@@ -37,10 +37,10 @@ struct Answer: ~Copyable {
         return secret
     }
 
-    /// The same; nil where there is none.
+    /// The same; nil where there is none, or an empty one.
     func secretIfPresent(_ name: String) throws(SSOError) -> SecretBytes? {
-        guard let secret = try read(name) else { return nil }
-        guard !secret.isEmpty, isVisible(secret) else { throw missing(name) }
+        guard let secret = try read(name), !secret.isEmpty else { return nil }
+        guard isVisible(secret) else { throw missing(name) }
         return secret
     }
 
@@ -93,7 +93,7 @@ struct Answer: ~Copyable {
 
     /// Text that is shown: nil where there is none, empty where it repeats a secret.
     private func text(_ name: String) -> String? {
-        guard let text = try? read(name) else { return nil }
+        guard let text = try? read(name), !text.isEmpty else { return nil }
         return secrets.shown(text) ?? ""
     }
 }

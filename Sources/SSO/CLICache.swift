@@ -50,13 +50,13 @@ private func registration(_ object: borrowing JSONObject) throws(SSOError) -> Re
 }
 
 private func secret(_ name: String, _ object: borrowing JSONObject) throws(SSOError) -> SecretBytes? {
-    guard let secret = try member(name, object) else { return nil }
-    guard !secret.isEmpty, isVisible(secret) else { throw .notACachedToken(missing: name) }
+    guard let secret = try member(name, object), !secret.isEmpty else { return nil }
+    guard isVisible(secret) else { throw .notACachedToken(missing: name) }
     return secret
 }
 
 private func time(_ name: String, _ object: borrowing JSONObject) throws(SSOError) -> UnixTime? {
-    guard let written = try secret(name, object) else { return nil }
+    guard let written = try member(name, object), !written.isEmpty else { return nil }
     var text = written.text(0..<written.count)
     // Version 2.0 of the CLI wrote it so.
     if text.ends(with: "UTC") { text = String(text.unicodeScalars.dropLast(3)) + "Z" }

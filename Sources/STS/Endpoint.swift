@@ -20,6 +20,8 @@ public enum Service: String, Equatable, Sendable {
 public struct EndpointSettings: Equatable, Sendable {
     /// `region`.
     public var region: String?
+    /// The partition that ARNs of the profile name: where to go without a region.
+    public var partition: String?
     /// `endpoint_url` of the profile.
     public var endpointURL: String?
     /// `endpoint_url` of the service in the section that `services` names.
@@ -52,7 +54,8 @@ public struct Endpoint: Equatable, Sendable {
 extension Endpoint {
     /// Finds the endpoint as SDKs do (AWS SDKs and Tools Reference Guide, "Service-specific endpoints", "FIPS", "Dual
     /// stack" and "STS regional endpoints"). The environment comes before the profile, and a setting for one service
-    /// before that for all. Without a region STS is its global endpoint.
+    /// before that for all. Without a region STS is asked where its partition began, since what the global endpoint
+    /// gives is refused in regions that an account must opt in to (AWS IAM User Guide, "Manage AWS STS in an AWS Region").
     ///
     /// - Throws: `.malformedRegion`, `.malformedSetting`, `.malformedEndpoint`, `.customEndpoint`.
     public init(
@@ -64,20 +67,24 @@ extension Endpoint {
         let dualStack = try flag("AWS_USE_DUALSTACK_ENDPOINT", environment, settings.useDualStackEndpoint)
         let region = environment("AWS_REGION") ?? environment("AWS_DEFAULT_REGION") ?? settings.region
         // Even where a custom endpoint makes no host of it, the region goes into the signature.
-        let partition: Partition? = if let region { try Partition(region: region) } else { nil }
+        let partition =
+            if let region { try Partition(region: region) } else {
+                settings.partition.flatMap { Partition(named: $0) } ?? .aws
+            }
+        let place = partition.place(of: region)
 
         if let text = try configuredURL(service, settings, environment) {
             if fips { throw .customEndpoint(setting: "use_fips_endpoint") }
             if dualStack { throw .customEndpoint(setting: "use_dualstack_endpoint") }
-            let global = (partition ?? .aws).implicitGlobalRegion
-            let signing = region.flatMap { $0 == partition?.globalRegion ? nil : $0 } ?? global
-            self.init(service: service, url: try serviceURL(text), signingRegion: signing, isCustom: true)
+            self.init(service: service, url: try serviceURL(text), signingRegion: place, isCustom: true)
         } else {
-            let legacy = try isLegacy(settings, environment) && !fips && !dualStack
+            let isLegacy = try isLegacy(settings, environment) && legacyRegions.contains(place)
+            let isGlobal = (isLegacy || region == Partition.aws.globalRegion) && !fips && !dualStack
             let (host, signing) =
                 switch service {
-                case .sts: stsHost(region, partition ?? .aws, fips: fips, dualStack: dualStack, legacy: legacy)
-                case .iam: iamHost(partition ?? .aws, fips: fips, dualStack: dualStack)
+                case .sts where isGlobal: ("sts.amazonaws.com", "us-east-1")
+                case .sts: (stsHost(place, partition, fips: fips, dualStack: dualStack), place)
+                case .iam: iamHost(partition, fips: fips, dualStack: dualStack)
                 }
             self.init(service: service, url: try serviceURL("https://" + host), signingRegion: signing, isCustom: false)
         }
@@ -126,18 +133,22 @@ private let legacyRegions: Set<String> = [
     "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2",
 ]
 
-private func stsHost(
-    _ region: String?, _ partition: Partition, fips: Bool, dualStack: Bool, legacy: Bool
-) -> (String, String) {
-    let isGlobal = region == nil || region == Partition.aws.globalRegion
-    if !fips, !dualStack, isGlobal || (legacy && legacyRegions.contains(region ?? "")) {
-        return ("sts.amazonaws.com", "us-east-1")
+extension Partition {
+    /// The region that a request goes to and is signed for.
+    fileprivate func place(of region: String?) -> String {
+        switch region {
+        case nil: firstRegion
+        case globalRegion: implicitGlobalRegion
+        case .some(let region): region
+        }
     }
-    let place = region.flatMap { $0 == partition.globalRegion ? nil : $0 } ?? partition.implicitGlobalRegion
+}
+
+private func stsHost(_ place: String, _ partition: Partition, fips: Bool, dualStack: Bool) -> String {
+    let suffix = dualStack ? partition.dualStackSuffix : partition.dnsSuffix
     // In GovCloud the plain endpoint is the FIPS one.
     let isPlain = !fips || (partition.name == "aws-us-gov" && !dualStack)
-    let suffix = dualStack ? partition.dualStackSuffix : partition.dnsSuffix
-    return ("sts\(isPlain ? "" : "-fips").\(place).\(suffix)", place)
+    return "sts\(isPlain ? "" : "-fips").\(place).\(suffix)"
 }
 
 private func iamHost(_ partition: Partition, fips: Bool, dualStack: Bool) -> (String, String) {
@@ -145,5 +156,5 @@ private func iamHost(_ partition: Partition, fips: Bool, dualStack: Bool) -> (St
     let (labels, suffix) =
         dualStack
         ? (partition.iamLabels.dualStack, partition.dualStackSuffix) : (partition.iamLabels.0, partition.dnsSuffix)
-    return ("\(service).\(labels)\(suffix)", partition.iamRegion)
+    return ("\(service).\(labels)\(suffix)", partition.firstRegion)
 }

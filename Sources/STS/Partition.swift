@@ -18,8 +18,8 @@ public struct Partition: Equatable, Sendable {
     let globalRegion: String?
     /// What IAM's host has between the service and the suffix, and the same for dual stack.
     let iamLabels: (String, dualStack: String)
-    /// Where IAM signs.
-    let iamRegion: String
+    /// Where it began: IAM signs there, and so does what names no region.
+    let firstRegion: String
 
     /// Whether two are the same partition.
     public static func == (a: Partition, b: Partition) -> Bool { a.name == b.name }
@@ -49,39 +49,39 @@ public struct Partition: Equatable, Sendable {
     static let aws = Partition(
         name: "aws", dnsSuffix: "amazonaws.com", dualStackSuffix: "api.aws", implicitGlobalRegion: "us-east-1",
         prefixes: ["us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx"], globalRegion: "aws-global",
-        iamLabels: ("", dualStack: "global."), iamRegion: "us-east-1")
+        iamLabels: ("", dualStack: "global."), firstRegion: "us-east-1")
     private static let china = Partition(
         name: "aws-cn", dnsSuffix: "amazonaws.com.cn", dualStackSuffix: "api.amazonwebservices.com.cn",
         implicitGlobalRegion: "cn-northwest-1", prefixes: ["cn"], globalRegion: "aws-cn-global",
-        iamLabels: ("cn-north-1.", dualStack: "global."), iamRegion: "cn-north-1")
+        iamLabels: ("cn-north-1.", dualStack: "global."), firstRegion: "cn-north-1")
     private static let europe = Partition(
         name: "aws-eusc", dnsSuffix: "amazonaws.eu", dualStackSuffix: "api.amazonwebservices.eu",
         implicitGlobalRegion: "eusc-de-east-1", prefixes: ["eusc-de"], globalRegion: nil,
-        iamLabels: ("eusc-de-east-1.", dualStack: ""), iamRegion: "eusc-de-east-1")
+        iamLabels: ("eusc-de-east-1.", dualStack: ""), firstRegion: "eusc-de-east-1")
     private static let iso = Partition(
         name: "aws-iso", dnsSuffix: "c2s.ic.gov", dualStackSuffix: "api.aws.ic.gov",
         implicitGlobalRegion: "us-iso-east-1", prefixes: ["us-iso"], globalRegion: "aws-iso-global",
-        iamLabels: ("us-iso-east-1.", dualStack: ""), iamRegion: "us-iso-east-1")
+        iamLabels: ("us-iso-east-1.", dualStack: ""), firstRegion: "us-iso-east-1")
     private static let isoB = Partition(
         name: "aws-iso-b", dnsSuffix: "sc2s.sgov.gov", dualStackSuffix: "api.aws.scloud",
         implicitGlobalRegion: "us-isob-east-1", prefixes: ["us-isob"], globalRegion: "aws-iso-b-global",
-        iamLabels: ("us-isob-east-1.", dualStack: ""), iamRegion: "us-isob-east-1")
+        iamLabels: ("us-isob-east-1.", dualStack: ""), firstRegion: "us-isob-east-1")
     private static let isoE = Partition(
         name: "aws-iso-e", dnsSuffix: "cloud.adc-e.uk", dualStackSuffix: "api.cloud-aws.adc-e.uk",
         implicitGlobalRegion: "eu-isoe-west-1", prefixes: ["eu-isoe"], globalRegion: "aws-iso-e-global",
-        iamLabels: ("eu-isoe-west-1.", dualStack: ""), iamRegion: "eu-isoe-west-1")
+        iamLabels: ("eu-isoe-west-1.", dualStack: ""), firstRegion: "eu-isoe-west-1")
     private static let isoF = Partition(
         name: "aws-iso-f", dnsSuffix: "csp.hci.ic.gov", dualStackSuffix: "api.aws.hci.ic.gov",
         implicitGlobalRegion: "us-isof-south-1", prefixes: ["us-isof"], globalRegion: "aws-iso-f-global",
-        iamLabels: ("us-isof-south-1.", dualStack: ""), iamRegion: "us-isof-south-1")
+        iamLabels: ("us-isof-south-1.", dualStack: ""), firstRegion: "us-isof-south-1")
     private static let govCloud = Partition(
         name: "aws-us-gov", dnsSuffix: "amazonaws.com", dualStackSuffix: "api.aws",
         implicitGlobalRegion: "us-gov-west-1", prefixes: ["us-gov"], globalRegion: "aws-us-gov-global",
-        iamLabels: ("us-gov.", dualStack: "us-gov."), iamRegion: "us-gov-west-1")
+        iamLabels: ("us-gov.", dualStack: "us-gov."), firstRegion: "us-gov-west-1")
 
     private init(
         name: String, dnsSuffix: String, dualStackSuffix: String, implicitGlobalRegion: String, prefixes: [String],
-        globalRegion: String?, iamLabels: (String, dualStack: String), iamRegion: String
+        globalRegion: String?, iamLabels: (String, dualStack: String), firstRegion: String
     ) {
         self.name = name
         self.dnsSuffix = dnsSuffix
@@ -90,7 +90,7 @@ public struct Partition: Equatable, Sendable {
         self.prefixes = prefixes
         self.globalRegion = globalRegion
         self.iamLabels = iamLabels
-        self.iamRegion = iamRegion
+        self.firstRegion = firstRegion
     }
 }
 

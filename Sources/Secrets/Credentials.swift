@@ -4,7 +4,7 @@ public struct Credentials: ~Copyable, Sendable {
     public let accessKeyID: String
     /// The secret access key.
     public let secret: SecretBytes
-    /// The session token; nil for a long-term key.
+    /// The session token, never empty; nil for a long-term key.
     public let sessionToken: SecretBytes?
     /// When the session ends, in seconds since 1970; nil for a long-term key.
     public let expiration: Int64?
@@ -18,16 +18,21 @@ public struct Credentials: ~Copyable, Sendable {
     /// When the session ends by this machine's clock, in seconds since 1970; nil for a long-term key.
     public var end: Int64? { expiration.map { $0.subtractingReportingOverflow(clockOffset).partialValue } }
 
-    /// Puts the parts together.
+    /// Puts the parts together. A session token that is empty is none, and so is an account.
     public init(
         accessKeyID: String, secret: consuming SecretBytes, sessionToken: consuming SecretBytes?,
         expiration: Int64?, accountID: String?
     ) {
         self.accessKeyID = accessKeyID
         self.secret = secret
-        self.sessionToken = sessionToken
+        let hasToken =
+            switch sessionToken {
+            case .some(let token): !token.isEmpty
+            case .none: false
+            }
+        self.sessionToken = hasToken ? sessionToken : nil
         self.expiration = expiration
-        self.accountID = accountID
+        self.accountID = accountID.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// The same credentials in buffers of their own.

@@ -14,27 +14,6 @@ extension UnixTime {
             + "\(digits(f.hour, 2))\(digits(f.minute, 2))\(digits(f.second, 2))Z"
     }
 
-    /// Reads RFC 3339: `2026-11-21T07:46:57Z`, with a fraction (dropped) and an offset (`+02:00`) where given.
-    public init?(iso8601 text: some StringProtocol) {
-        let bytes = Array(text.utf8)
-        guard bytes.count >= 20, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
-            bytes[10] | 0x20 == UInt8(ascii: "t"), bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
-            let year = number(bytes[0..<4]), let month = number(bytes[5..<7]), let day = number(bytes[8..<10]),
-            let hour = number(bytes[11..<13]), let minute = number(bytes[14..<16]),
-            let second = number(bytes[17..<19]),
-            let local = UnixTime(
-                year: year, month: month, day: day, hour: hour, minute: minute, second: second)
-        else { return nil }
-        var rest = bytes[19...]
-        if rest.first == UInt8(ascii: ".") {
-            let fraction = rest.dropFirst().prefix { isDigit($0) }
-            guard !fraction.isEmpty else { return nil }
-            rest = rest[fraction.endIndex...]
-        }
-        guard let offset = Self.offset(rest) else { return nil }
-        self = local + -offset
-    }
-
     /// Reads the preferred form of RFC 9110 section 5.6.7, `Sat, 21 Nov 2026 07:46:57 GMT`.
     public init?(httpDate text: some StringProtocol) {
         let words = text.split(separator: " ")
@@ -48,21 +27,6 @@ extension UnixTime {
             let second = number(clock[6..<8])
         else { return nil }
         self.init(year: year, month: month + 1, day: day, hour: hour, minute: minute, second: second)
-    }
-
-    /// Seconds east of UTC, from `Z` or `±HH:MM`.
-    private static func offset(_ bytes: ArraySlice<UInt8>) -> Int64? {
-        let zone = Array(bytes)
-        if zone == [UInt8(ascii: "Z")] || zone == [UInt8(ascii: "z")] { return 0 }
-        guard zone.count == 6, zone[3] == UInt8(ascii: ":"), let hours = number(zone[1..<3]), hours < 24,
-            let minutes = number(zone[4..<6]), minutes < 60
-        else { return nil }
-        let size = Int64(hours * 3600 + minutes * 60)
-        switch zone[0] {
-        case UInt8(ascii: "+"): return size
-        case UInt8(ascii: "-"): return -size
-        default: return nil
-        }
     }
 }
 

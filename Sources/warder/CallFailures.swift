@@ -13,7 +13,9 @@ extension Failure {
     init(_ error: STSError, doing what: String, signer: Signer? = nil) {
         switch error {
         case .malformedRegion(let region):
-            self.init(.badConfig, "\(region) is not a region", hint: "write it as eu-west-1")
+            self.init(
+                .badConfig, "\(region) is not a region",
+                hint: "write it as \(nearest(to: region, among: knownRegions) ?? "eu-west-1")")
         case .malformedSetting(let name, let value):
             self.init(.badConfig, "\(name) cannot be \(value)", hint: "use true or false, or legacy or regional")
         case .malformedEndpoint(let error): self.init(error, configured: true)

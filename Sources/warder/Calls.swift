@@ -138,9 +138,13 @@ struct Endpoints {
     /// - Parameters:
     ///   - region: that of the profile; the environment's beats it.
     ///   - origin: where that region is written.
-    func endpoint(_ service: Service, region: String?, _ origin: Origin? = nil) throws(Failure) -> Endpoint {
+    ///   - partition: where to go without a region.
+    func endpoint(
+        _ service: Service, region: String?, _ origin: Origin? = nil, partition: String? = nil
+    ) throws(Failure) -> Endpoint {
         var settings = settings
         settings.region = region
+        settings.partition = partition
         if service == .iam { settings.serviceEndpointURL = nil }
         do throws(STSError) {
             return try Endpoint(of: service, settings) { environment.nonEmpty($0) }

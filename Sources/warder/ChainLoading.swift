@@ -25,7 +25,9 @@ struct ChainLoading {
         var failure: Failure?
         do throws(ChainError) {
             let tokenFile = context.environment.nonEmpty("AWS_WEB_IDENTITY_TOKEN_FILE")
-            chain = try Chain.resolve(name, in: profiles, webIdentityTokenFile: tokenFile) { key in
+            chain = try Chain.resolve(
+                name, in: profiles, webIdentityTokenFile: tokenFile, environment: { context.environment[$0] }
+            ) { key in
                 do throws(Failure) { return try isStoredKey(key, profiles, isAskedFor: key == name) } catch {
                     failure = error
                     return false

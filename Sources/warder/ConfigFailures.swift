@@ -28,8 +28,13 @@ extension Failure {
                 ("include_profile leads back to \(profile)", "break the circle: a profile cannot include itself")
             case .includedProfileMissing(let profile, _):
                 ("include_profile names \(profile), which is in neither file", "add the profile, or correct its name")
+            case .utf16(let path, let encoding): Self.words(path, encoding)
             case .fileTooLarge(let path): ("\(path) is too large to be a config file", "see what grew in it")
-            case .homeUnknown: ("HOME is not set", "set HOME, or AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE")
+            case .homeUnknown:
+                (
+                    "HOME is not set, and the password database has no home of this user",
+                    "set HOME, or AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE"
+                )
             }
         self.init(
             .badConfig, Self.place(error.origin) + what.0, hint: what.1, origin: Self.line(error.origin),
@@ -49,6 +54,10 @@ extension Failure {
         }
         if case .passedOver(let name, let section, let link) = error {
             self.init(passedOver: name, section, link: link)
+            return
+        }
+        if case .misnamed(let name, let section, let link) = error {
+            self.init(misnamed: name, section, link: link)
             return
         }
         let (message, hint) = Self.words(error)
@@ -76,9 +85,30 @@ extension Failure {
             origin: (link ?? section).place, fault: "passed_over")
     }
 
+    /// A section that was meant for a profile, and that no program takes for one.
+    init(misnamed name: String, _ section: Misnamed, link: Origin? = nil) {
+        let before =
+            switch link {
+            case .some(let link):
+                "\(link.place): the source_profile \(name) is no profile: its section (\(section.origin.place))"
+            case nil: "\(section.origin.place): there is no profile named \(name): this section"
+            }
+        self.init(
+            link == nil ? .notFound : .badConfig, before + " is not headed as one",
+            hint: "write \(section.heading) there", origin: (link ?? section.origin).place, fault: "misnamed")
+    }
+
+    private static func words(_ path: String, _ encoding: WideEncoding) -> (String, String) {
+        let (old, new) = (shellWord(path), shellWord(path + ".new"))
+        return (
+            "this file is in UTF-16, and every SDK reads UTF-8",
+            "convert it: (umask 077; iconv -f \(encoding.rawValue) -t UTF-8 \(old) > \(new)) && mv \(new) \(old)"
+        )
+    }
+
     private static func words(_ error: ChainError) -> (String, String) {
         switch error {
-        case .profile, .noSuchProfile, .passedOver: ("the profile cannot be used", "see the line above")
+        case .profile, .noSuchProfile, .passedOver, .misnamed: ("the profile cannot be used", "see the line above")
         case .sourceMissing(let source, let profile, _):
             (
                 "the source_profile of \(profile) is \(source), which is no profile and no key",
@@ -108,8 +138,14 @@ extension Failure {
             ("\(profile) has a web_identity_token_file and no role_arn", "add role_arn")
         case .ssoIncomplete(let profile, let missing, _):
             ("\(profile) lacks \(missing) of IAM Identity Center", "add \(missing)")
-        case .ssoKeyBesideSession(_, let key, _):
-            ("\(key) is not said, or not the same, in the sso-session that the profile names", "keep it there alone")
+        case .unknownSetting(let key, _): unknown(key, Chain.ownSettings.names.map { "warder_" + $0 })
+        case .ssoKeyBesideSession(let session, let key, let own, .some(let said)):
+            (
+                "\(key) is \(own.value) here, and \(said.value) in [sso-session \(session)] (\(said.origin.place))",
+                "keep the right one there, and take it away here"
+            )
+        case .ssoKeyBesideSession(let session, let key, let own, nil):
+            ("\(key) is \(own.value) here, and is not said in [sso-session \(session)]", "move it there")
         case .ssoSessionMissing(let session, let profile, _):
             ("\(profile) names the sso-session \(session), which is not there", "add [sso-session \(session)]")
         case .servicesMissing(let services, _):
@@ -148,7 +184,7 @@ extension Failure {
         case .notASwitch: ("is not a switch", "write true or false, or on or off")
         case .notAbsolute: ("is not an absolute path", "write the programs' whole paths")
         case .outOfRange(let range):
-            ("is out of its range", "AWS takes \(range.lowerBound) to \(range.upperBound)")
+            ("is out of its range", "AWS takes \(range.lowerBound) to \(range.upperBound) seconds")
         case .wrongLength(let range):
             ("is too short or too long", "AWS takes \(range.lowerBound) to \(range.upperBound) characters")
         case .wrongCharacter(let allowed):
@@ -165,6 +201,12 @@ extension Failure {
         case .policyGivenTwice: ("stands beside a policy file", "take one of them away")
         case .empty: ("is empty", "write a value, or take the line away")
         }
+    }
+
+    /// A setting that is none, and the one that was meant.
+    static func unknown(_ key: String, _ known: [String]) -> (String, String) {
+        let hint = nearest(to: key, among: known).map { "write \($0), if that is what you mean" }
+        return ("\(key) is not a setting of warder's", hint ?? "take the line away: nothing acts on it")
     }
 
     /// The name of the error's case, as `two_sources`.

@@ -7,21 +7,25 @@ import STS
 struct DirectCalls {
     private let endpoints: Endpoints
     private let region: String?
+    private let partition: String?
     private let calls: Calls
 
     /// - Parameters:
     ///   - profile: the profile of the key's name, whose region and endpoints count if it is there and can be used.
     ///   - region: beats the profile's.
     init(_ context: Context, profile: String, region: String?) throws(Failure) {
-        let chain = try? Chain.resolve(profile, in: ProfileLoading(context).profiles()) { _ in true }
+        let chain = try? Chain.resolve(
+            profile, in: ProfileLoading(context).profiles(), environment: { context.environment[$0] }
+        ) { _ in true }
         endpoints = Endpoints(chain?.endpoint, context.environment)
         self.region = region ?? chain?.effectiveRegion { context.environment.nonEmpty($0) }
+        partition = chain?.partition
         calls = Calls(caBundle: endpoints.caBundle)
     }
 
     /// Whose the key is.
     func callerIdentity(_ key: borrowing Credentials) throws(Failure) -> CallerIdentity {
-        let endpoint = try endpoints.endpoint(.sts, region: region)
+        let endpoint = try endpoints.endpoint(.sts, region: region, partition: partition)
         let who = Signer(key, name: nil, endpoint)
         let key = key.copy()
         do throws(STSError) {
@@ -33,7 +37,7 @@ struct DirectCalls {
 
     /// The serial numbers of its user's MFA devices.
     func mfaDevices(_ key: borrowing Credentials) throws(Failure) -> [String] {
-        let endpoint = try endpoints.endpoint(.iam, region: region)
+        let endpoint = try endpoints.endpoint(.iam, region: region, partition: partition)
         let key = key.copy()
         do throws(STSError) {
             return try calls.iam(endpoint) { (client) throws(STSError) in

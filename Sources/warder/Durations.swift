@@ -1,19 +1,23 @@
-/// A length of time as people write it: `8h`, `90m`, `45s`, `1d`, `1h30m`, or a number of seconds.
-func seconds(ofDuration text: String) -> Int? {
-    if let seconds = Int(text), seconds >= 0 { return seconds }
-    let units: [Character: Int] = ["d": 86_400, "h": 3600, "m": 60, "s": 1]
-    var total = 0
-    var digits = ""
-    for character in text {
-        if character.isASCII, character.isNumber {
-            digits.append(character)
-        } else {
-            guard let unit = units[character], let number = Int(digits), number <= 1_000_000 else { return nil }
-            total += number * unit
-            digits = ""
+import Times
+
+/// A length of time within `range`, in seconds.
+///
+/// - Parameters:
+///   - what: what it is, as `a time to be unlocked for`.
+///   - wrong: makes a failure of a message and a hint.
+func seconds(
+    ofDuration text: String, in range: ClosedRange<Int>, _ what: String, hint: String,
+    _ wrong: (String, String) -> Failure
+) throws(Failure) -> Int {
+    let time: Int
+    do throws(DurationError) { time = try seconds(ofDuration: text) } catch {
+        switch error {
+        case .noUnit: throw wrong("\(text) has no unit", "write \(text)h, \(text)m or \(text)s")
+        case .malformed: throw wrong("\(text) is not \(what)", hint)
         }
     }
-    return digits.isEmpty && !text.isEmpty ? total : nil
+    guard range.contains(time) else { throw wrong("\(text) is not \(what)", hint) }
+    return time
 }
 
 /// A length of time for people, in its two largest units: `7h 12m`, `45s`.

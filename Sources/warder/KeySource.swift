@@ -64,7 +64,7 @@ enum KeySource {
             throw Failure(
                 .notFound, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set", hint: "export both of them")
         }
-        if getenv("AWS_SESSION_TOKEN") != nil {
+        if Environment.process.nonEmpty("AWS_SESSION_TOKEN") != nil {
             throw Failure(
                 .usage, "the environment holds a session, not a long-term key",
                 hint: "warder stores long-term keys, AKIA…: create one in the console")

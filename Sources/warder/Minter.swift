@@ -45,11 +45,11 @@ final class Minter {
         let environment = keys.context.environment
         guard case .named(let source, _) = chain.source else { return nil }
         switch source {
-        case .environment: return environment["AWS_ACCESS_KEY_ID"]
+        case .environment: return environment.nonEmpty("AWS_ACCESS_KEY_ID")
         case .ec2InstanceMetadata: return nil
         case .ecsContainer:
-            return environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"]
-                ?? environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"]
+            return environment.nonEmpty("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
+                ?? environment.nonEmpty("AWS_CONTAINER_CREDENTIALS_FULL_URI")
         }
     }
 
@@ -148,7 +148,8 @@ final class Minter {
 
     /// Who AWS takes the credentials for.
     func callerIdentity(_ credentials: borrowing Credentials) throws(Failure) -> CallerIdentity {
-        let endpoint = try endpoints.endpoint(.sts, region: region, chain.region?.origin)
+        let endpoint = try endpoints.endpoint(
+            .sts, region: region, chain.region?.origin, partition: chain.partition)
         let who = Signer(credentials, name: chain.stepCount == 0 ? keyName : nil, endpoint)
         let credentials = credentials.copy()
         do throws(STSError) {
@@ -228,18 +229,11 @@ final class Minter {
         let environment = keys.context.environment
         let region = chain.effectiveRegion(ofStep: step) { environment.nonEmpty($0) }
         let origin = chain.region(ofStep: step)?.origin
-        return try endpoints.endpoint(.sts, region: region ?? regionOfPartition, origin)
+        return try endpoints.endpoint(.sts, region: region, origin, partition: chain.partition)
     }
 
     /// Which line or variable says where requests go; nil where AWS's own table does.
     var endpointOrigin: Origin? { endpoints.urlOrigin(.sts) }
-
-    /// Where nothing names a region, outside of the partition `aws`: the one that the partition itself goes by. The
-    /// global endpoint serves `aws` alone.
-    private var regionOfPartition: String? {
-        guard let name = chain.partition, name != "aws" else { return nil }
-        return Partition(named: name)?.implicitGlobalRegion
-    }
 
     private func role(of step: Int) -> RoleStep? {
         let index = chain.session == nil || step == Chain.sourceStep ? step : step - 1

@@ -35,8 +35,7 @@ extension Failure {
             self.init(.badConfig, "the header \(name) would hold a control character", hint: "see where it comes from")
         case .unreachable(let host, let reason):
             self.init(
-                .network, "\(host) cannot be reached: \(reason.lowercasedFirst)", hint: Self.path(to: host, environment)
-            )
+                .network, "\(host) cannot be reached: \(reason.lowercasedFirst)", hint: Self.hint(onRegionOf: host) ?? Self.path(to: host, environment))
         case .proxyRefused(let status): self.init(proxyRefused: status, environment)
         case .timedOut(let host, _):
             self.init(.network, "\(host) did not answer in time", hint: Self.path(to: host, environment))
@@ -60,6 +59,15 @@ extension Failure {
         case .tooLarge(let host):
             self.init(.network, "\(host) answered with more than an answer can be", hint: "see who answers there")
         }
+    }
+
+    /// For a host whose region may be a slip; nil where it is known.
+    private static func hint(onRegionOf host: String) -> String? {
+        guard let region = unknownRegion(inHost: host) else { return nil }
+        let near = nearest(to: region, among: knownRegions)
+        return "warder knows no region \(region)"
+            + (near.map { ": write \($0), if that is what you mean" }
+                ?? ": check the profile's region, and AWS_REGION")
     }
 
     private init(proxyRefused status: Int, _ environment: Environment) {

@@ -25,7 +25,9 @@ struct Places {
         func folder(_ variable: String, _ fallback: String) throws(Failure) -> String {
             if let path = environment.nonEmpty(variable), path.begins(with: "/") { return path }
             guard let home = environment.nonEmpty("HOME"), home.begins(with: "/") else {
-                throw Failure(.other, "HOME is not set to an absolute path", hint: "set HOME, or \(variable)")
+                throw Failure(
+                    .other, "HOME is not set to an absolute path, and the password database has none either",
+                    hint: "set HOME, or \(variable)")
             }
             return home + fallback
         }

@@ -4,6 +4,7 @@ import Prompt
 import Secrets
 import Sessions
 import Text
+import Times
 
 /// warder's own settings, from the section `[warder]` of `$XDG_CONFIG_HOME/warder/config`.
 struct Settings {
@@ -25,15 +26,18 @@ struct Settings {
     /// `process_prompt`: who asks for a passphrase in `process`; `terminal` unless told.
     var helperAskers: [Asker] = [.terminal]
 
+    /// Every setting there is.
+    private static let names = [
+        "unlock_time", "store", "keyfile", "prompt", "pinentry", "code_prompt", "handoff_time", "process_prompt",
+    ]
+
     /// Reads the file; a missing one leaves everything at its default.
     static func load(_ context: Context) throws(Failure) -> Settings {
         var settings = Settings()
         guard let section = try section(context.places.settings) else { return settings }
         if let time = try setting("unlock_time", section) {
-            guard let seconds = seconds(ofDuration: time.value), (1...UnlockedState.longest).contains(seconds) else {
-                throw wrong(time, "is not a time to be unlocked for", hint: "write 1s to 30d, as 8h or 90m")
-            }
-            settings.unlockTime = seconds
+            settings.unlockTime = try seconds(
+                time, in: 1...UnlockedState.longest, "a time to be unlocked for", hint: "write 1s to 30d, as 8h or 90m")
         }
         if let store = try setting("store", section) {
             guard let kind = StoreKind(rawValue: store.value) else {
@@ -49,10 +53,8 @@ struct Settings {
             settings.keyfile = path
         }
         if let time = try setting("handoff_time", section) {
-            guard let seconds = seconds(ofDuration: time.value), (0...3600).contains(seconds) else {
-                throw wrong(time, "is not a time to wait for an answer", hint: "write 0 to 1h, as 50s or 2m")
-            }
-            settings.handOffTime = seconds
+            settings.handOffTime = try seconds(
+                time, in: 0...3600, "a time to wait for an answer", hint: "write 0 to 1h, as 50s or 2m")
         }
         let pinentry = try setting("pinentry", section)?.value
         settings.pinentry = pinentry
@@ -60,6 +62,17 @@ struct Settings {
         settings.askers = try askers("prompt", section, pinentry) ?? [.terminal, .pinentry(named: pinentry)]
         settings.helperAskers = try askers("process_prompt", section, pinentry) ?? [.terminal]
         return settings
+    }
+
+    /// Reads the file for its errors: for the commands by which people see what is wrong.
+    static func check(_ context: Context) throws(Failure) { _ = try load(context) }
+
+    private static func seconds(
+        _ setting: Setting, in range: ClosedRange<Int>, _ what: String, hint: String
+    ) throws(Failure) -> Int {
+        try warder.seconds(ofDuration: setting.value, in: range, what, hint: hint) { message, hint in
+            Failure(.badConfig, "\(setting.origin.place): \(message)", hint: hint)
+        }
     }
 
     /// A list like `terminal, pinentry`; nil where it is not set.
@@ -114,10 +127,26 @@ struct Settings {
             if error.isAbsence { return nil }
             throw Failure(error, "warder's settings")
         }
+        let profile: Profile?
+        var failure: Failure?
         do throws(ProfileError) {
             // The credentials file's grammar: a section is its name alone.
             let file = try ProfileFile(text: text, path: path, kind: .credentials)
-            return ProfileSet(config: nil, credentials: file).profile("warder")
+            if let unknown = file.unknown(besides: "warder", names) { failure = Self.failure(unknown) }
+            profile = ProfileSet(config: nil, credentials: file).profile("warder")
         } catch { throw Failure(error) }
+        if let failure { throw failure }
+        return profile
+    }
+
+    private static func failure(_ unknown: Unknown) -> Failure {
+        let (words, origin) =
+            switch unknown {
+            case .section(let name, let origin):
+                (("there is no section [\(name)] here", "write [warder], the only one"), origin)
+            case .setting(let name, let origin): (Failure.unknown(name, names), origin)
+            }
+        return Failure(
+            .badConfig, "\(origin.place): \(words.0)", hint: words.1, origin: origin.place, fault: "unknown_setting")
     }
 }

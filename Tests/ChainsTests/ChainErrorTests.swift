@@ -12,10 +12,10 @@ struct ChainErrorTests {
     }.joined()
 
     static let errors: [(String, ChainError)] = [
-        ("", .noSuchProfile("p")), ("[p]\nregion = x", .noSuchProfile("p")),
+        ("", .noSuchProfile("p")),
         ("[profile p]\nregion = x", .noCredentials(profile: "p", line(1))),
         ("[profile p]\n\(role)", .roleWithoutSource(profile: "p", line(2))),
-        ("[profile p]\n\(role)source_profile =", .sourceMissing(source: "", profile: "p", line(3))),
+        ("[profile p]\n\(role)source_profile =", .roleWithoutSource(profile: "p", line(2))),
         ("[profile p]\n\(role)source_profile = q", .sourceMissing(source: "q", profile: "p", line(3))),
         ("[profile p]\n\(role)source_profile = k\ncredential_source = Environment", .twoSources(profile: "p", line(3))),
         ("[profile p]\n\(role)credential_source = environment", .unknownCredentialSource("environment", line(3))),
@@ -42,11 +42,14 @@ struct ChainErrorTests {
         ),
         (
             "[profile p]\nsso_session = s\nsso_region = r\n[sso-session s]\nsso_region = q\nsso_start_url = u",
-            .ssoKeyBesideSession(profile: "p", key: "sso_region", line(3))
+            .ssoKeyBesideSession(
+                session: "s", key: "sso_region", own: Setting(value: "r", origin: line(3)),
+                said: Setting(value: "q", origin: line(5)))
         ),
         (
             "[profile p]\nsso_session = s\nsso_start_url = u\n[sso-session s]\nsso_region = q",
-            .ssoKeyBesideSession(profile: "p", key: "sso_start_url", line(3))
+            .ssoKeyBesideSession(
+                session: "s", key: "sso_start_url", own: Setting(value: "u", origin: line(3)), said: nil)
         ),
         ("[profile p]\n\(role)source_profile = p", .ownSource(profile: "p", line(3))),
         (
@@ -88,6 +91,52 @@ struct ChainErrorTests {
         ),
     ]
 
+    @Test func namesASectionThatWasMeant() throws {
+        let text = "[profile q]\n\(Self.role)source_profile = p\n[p]\nregion = x"
+        let meant = try #require(try profiles(text).misnamed("p"))
+        #expect(meant.origin == line(4))
+        #expect(throws: ChainError.misnamed(profile: "p", meant, link: nil)) { try resolve("p", text) }
+        // Nor is a key of the name used without the settings that somebody wrote for it.
+        #expect(throws: ChainError.misnamed(profile: "p", meant, link: nil)) { try resolve("p", text, keys: ["p"]) }
+        #expect(throws: ChainError.misnamed(profile: "p", meant, link: line(3))) { try resolve("q", text) }
+    }
+
+    @Test(arguments: [
+        ("[profile p]\nwarder_key = k\nwarder_sesion = off", 3),
+        ("[profile p]\nwarder_output = json\nwarder_key = k", 2),
+        ("[profile p]\nwarder_key = k\ninclude_profile = q\n[profile q]\nWarder_x = y", 5),
+        ("[profile p]\n\(role)source_profile = q\n[profile q]\nwarder_key = k\nwarder_aws_session_token = t", 6),
+        (
+            "[profile p]\nsso_session = s\n[sso-session s]\nsso_region = r\nsso_start_url = u\nwarder_sso_scopes = x", 6
+        ),
+    ])
+    func findsASettingThatIsNone(_ config: String, _ number: Int) throws {
+        let files = try profiles(config)
+        do throws(ChainError) {
+            _ = try Chain.resolve("p", in: files) { $0 == "k" }
+            Issue.record("resolved")
+        } catch {
+            guard case .unknownSetting(let key, let origin) = error else { throw error }
+            #expect(key.hasPrefix("warder_") && origin == line(number))
+        }
+    }
+
+    /// A section that the chain does not come to is not looked at.
+    @Test func readsOverWhatIsNotVisited() throws {
+        let config = "[profile p]\nwarder_key = k\n[profile q]\nwarder_nonsense = 1\n"
+        #expect(try resolve("p", config, keys: ["k"]).summary == "key k > session 43200")
+    }
+
+    @Test func knowsEverythingThatIsHiddenByAdopt() throws {
+        let text = "[profile p]\nrole_arn = a\nlogin_session = l\nmfa_serial = m\ncredential_process = x\n"
+        let set = try profiles(text)
+        let config = try #require(set.config)
+        let adopted = config.edited(try set.adopting("p", program: "/usr/bin/warder"))
+        let file = try ProfileFile(text: adopted, path: "config", kind: .config)
+        let profile = try #require(ProfileSet(config: file, credentials: nil).profile("p"))
+        #expect(profile.unknownOwn(Chain.ownSettings)?.key == nil)
+    }
+
     @Test(arguments: errors)
     func saysWhatAndWhere(_ config: String, _ error: ChainError) {
         #expect(throws: error) { try resolve("p", config, keys: ["k"]) }
@@ -125,7 +174,7 @@ struct ChainErrorTests {
 
     /// A setting of a role whose source is a key, and what is wrong with it, or nil.
     static let values: [(String, String, ChainError.Flaw?)] = [
-        ("role_arn", "arn:aws-us-gov:iam::222222222222:role/path/R", nil), ("role_arn", "", .notARoleARN),
+        ("role_arn", "arn:aws-us-gov:iam::222222222222:role/path/R", nil), ("role_arn", "", nil),
         ("role_arn", "arn:aws:iam::22222222222:role/R", .notARoleARN),
         ("role_arn", "arn:aws:iam::22222222222x:role/R", .notARoleARN),
         ("role_arn", "arn:aws:iam::aws:role/R", .notARoleARN),
@@ -152,7 +201,7 @@ struct ChainErrorTests {
         ("mfa_serial", "GAHT 12345678", .wrongCharacter(allowed: "_,.@=+-:/")),
         ("policy_arns", arns(10), nil), ("policy_arns", arns(11), .tooMany(10)),
         ("policy_arns", "arn:aws:iam::aws:role/R", .notAPolicyARN),
-        ("policy", "{}", nil), ("policy", "allow", .notJSON), ("policy", "", .notJSON),
+        ("policy", "{}", nil), ("policy", "allow", .notJSON), ("policy", "", nil),
         ("policy", "{" + String(repeating: "é", count: 2046) + "}", nil),
         ("policy", "{" + String(repeating: "é", count: 2047) + "}", .wrongLength(1...2048)),
         ("policy", "file://", .empty), ("policy", "{}\nwarder_policy_file = p", .policyGivenTwice),
@@ -165,20 +214,18 @@ struct ChainErrorTests {
         ("session_tags", "a=1\ntransitive_session_tags = a", nil),
         ("transitive_session_tags", "b\nsession_tags = a=1", .unknownTag),
         ("transitive_session_tags", "b", .unknownTag),
-        ("use_fips_endpoint", "yes", .notASwitch), ("use_dualstack_endpoint", "", .notASwitch),
+        ("use_fips_endpoint", "yes", .notASwitch), ("use_dualstack_endpoint", "", nil),
         ("warder_session", "12h", .notASwitch), ("warder_session", "Off", nil),
         ("warder_session_duration", "14m", .outOfRange(900...129_600)), ("warder_session_duration", "h", .notADuration),
         ("warder_session_duration", "37h", .outOfRange(900...129_600)),
         ("warder_session_duration", "-1h", .notADuration),
         ("warder_session_duration", "9223372036854775807h", .outOfRange(900...129_600)),
         ("warder_session_duration", "3600s", nil), ("warder_session_duration", "1d", .notADuration),
-        ("warder_key", "", .empty),
     ]
 
     @Test(arguments: values)
     func holdsValuesToWhatSTSTakes(_ key: String, _ value: String, _ flaw: ChainError.Flaw?) throws {
-        let rest = key == "warder_key" ? "" : "warder_key = k\n"
-        let config = "[profile p]\n\(rest)\(key == "role_arn" ? "" : Self.role)\(key) = \(value)\n"
+        let config = "[profile p]\nwarder_key = k\n\(key == "role_arn" ? "" : Self.role)\(key) = \(value)\n"
         do {
             _ = try resolve("p", config)
             #expect(flaw == nil)

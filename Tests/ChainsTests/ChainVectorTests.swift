@@ -138,7 +138,7 @@ struct ChainVectorTests {
         case .ssoIncomplete(_, let missing, _):
             "if `\(missing == "sso_account_id" ? "sso_role_name" : "sso_account_id")` is set, "
                 + "then `\(missing)` must also be set"
-        case .ssoKeyBesideSession(_, let key, _):
+        case .ssoKeyBesideSession(_, let key, _, _):
             "`\(key)` can only be specified in the [sso-session] config when a session name is given"
         case .ssoSessionMissing(let session, let profile, _):
             "sso-session named `\(session)` (referenced by profile `\(profile)`) was not found"

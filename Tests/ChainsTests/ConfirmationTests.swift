@@ -19,7 +19,8 @@ struct ConfirmationTests {
             ),
             ("warder_confirm = no\nwarder_callers = /bin/a", false, ["/bin/a"]),
             ("source_profile = q\nrole_arn = arn:aws:iam::222222222222:role/A", false, []),
-            ("include_profile = q", true, []),
+            ("include_profile = q", true, []), ("warder_callers =\nwarder_confirm =", false, []),
+            ("warder_confirm = true\nwarder_callers =", true, []),
         ])
     func read(settings: String, isWanted: Bool, callers: [String]) throws {
         let text = "[profile p]\n\(settings)\n[profile q]\nwarder_key = k\nwarder_confirm = true\n"
@@ -30,7 +31,7 @@ struct ConfirmationTests {
 
     @Test(
         "what is neither yes nor no, or not a path, is refused",
-        arguments: ["confirm = perhaps", "callers = terraform", "callers ="])
+        arguments: ["confirm = perhaps", "callers = terraform", "callers = ''"])
     func refused(setting: String) {
         #expect(throws: ChainError.self) { try resolve("p", "[profile p]\nwarder_\(setting)\n", keys: ["p"]) }
     }

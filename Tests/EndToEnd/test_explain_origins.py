@@ -31,7 +31,7 @@ sts =
     bare.environment["AWS_ENDPOINT_URL_STS"] = "https://of-sts.example"
     assert endpoint_line(bare, "p").endswith("https://of-sts.example/, signed for us-east-1 (AWS_ENDPOINT_URL_STS)")
     bare.environment["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "true"
-    assert endpoint_line(bare, "p").endswith("https://sts.amazonaws.com/, signed for us-east-1")
+    assert endpoint_line(bare, "p").endswith("https://sts.us-east-1.amazonaws.com/, signed for us-east-1")
 
 
 def test_tags_of_an_included_profile(bare):

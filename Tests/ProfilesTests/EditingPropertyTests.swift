@@ -30,15 +30,32 @@ private struct RandomConfig {
     mutating func text() -> String {
         let ending = pick(["\n", "\n", "\r\n"])
         var text = pick(["", "", "\u{FEFF}"]) + pick(["", "# head" + ending, ending + ending])
+        // Deeper than the setting before it, a section's head would be part of that.
+        var deepest = 2
         for _ in 0...next(6) {
+            let (head, body) = (pick(["", "", "  ", "\t"]), pick(["", "", "", "  ", "\t"]))
             text +=
-                pick([
+                (head.count > deepest ? "" : head)
+                + pick([
                     "[profile p]", "[profile p]", "[profile p]  # note", "[profile\tp ]; x", "[profile q]", "[default]",
                     "[profile default]", "[sso-session p]", "[services p]", "[p]", "[profile pp]",
                 ]) + ending
-            for number in 0..<next(7) { text += number == 0 ? "region = r" + ending : line(ending) }
+            let lines = next(7)
+            for number in 0..<lines { text += indented(number == 0 ? "region = r" + ending : line(ending), body) }
+            deepest = lines > 0 ? body.count : 2
         }
         for _ in 0..<next(3) where text.utf8.last == 0x0A || text.utf8.last == 0x0D { text = String(text.dropLast()) }
+        return text
+    }
+
+    private func indented(_ lines: String, _ blanks: String) -> String {
+        var text = ""
+        var isStart = true
+        for scalar in lines.unicodeScalars {
+            if isStart { text += blanks }
+            text.unicodeScalars.append(scalar)
+            isStart = scalar == "\n"
+        }
         return text
     }
 

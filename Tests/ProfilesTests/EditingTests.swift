@@ -50,6 +50,18 @@ struct EditingTests {
         ("[profile p]", "[profile p]\n{}", "p"),
         ("[profile p]\r", "[profile p]\n{}\r", "p"),
         ("[profile p]\n", "[profile p]\n{}\n", "p"),
+        // An indented section: what is added must not have what stands below it for its own.
+        (
+            "[profile p]\n  # c\n\n  role_arn = a\n  region = r\n",
+            "[profile p]\n{  role_arn }\n  # c\n\n  warder_role_arn = a\n  region = r\n", "p"
+        ),
+        (
+            "\t[profile p]\r\n\trole_arn = a\r\n\t\tmore\r\n\t[profile q]\r\n\trole_arn = q\r\n",
+            "\t[profile p]\r\n{\trole_arn }\r\n\twarder_role_arn = a\r\n\t\tmore\r\n\t[profile q]\r\n\trole_arn = q\r\n",
+            "p"
+        ),
+        ("[profile p]\n  [profile q]\n", "[profile p]\n{  }\n  [profile q]\n", "p"),
+        ("  [profile p]\nrole_arn = a", "  [profile p]\n{role_arn }\nwarder_role_arn = a", "p"),
         // Sections and settings more than once.
         (
             "[profile p]\nrole_arn = a\nrole_arn = b\n[profile q]\nrole_arn = q\n[profile p]\nrole_arn = c\n  more\n",
@@ -86,8 +98,9 @@ struct EditingTests {
                 written += part
                 continue
             }
-            written += "# adopted by warder: \(part[..<end])+credential_process\(ending)"
-            written += "credential_process = \(program) process \(name)" + part[part.index(after: end)...]
+            let blanks = part.prefix { $0 == " " || $0 == "\t" }
+            written += "\(blanks)# adopted by warder: \(part[blanks.endIndex..<end])+credential_process\(ending)"
+            written += "\(blanks)credential_process = \(program) process \(name)" + part[part.index(after: end)...]
         }
         return written
     }

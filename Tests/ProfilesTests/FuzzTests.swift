@@ -17,10 +17,11 @@ struct FuzzTests {
                     continue
                 }
                 for key in profile.keys {
-                    #expect(profile.origin(of: key).map { (1...lines).contains($0.line) } == true)
+                    let isEmpty = (try? profile.written(key))?.value == ""
+                    #expect(profile.origin(of: key).map { (1...lines).contains($0.line) } == (isEmpty ? nil : true))
                     _ = try? profile.setting(key)
                     _ = try? profile.nested(key, "name")
-                    #expect(profile.secretText(key) != nil)
+                    #expect((profile.secretText(key) == nil) == isEmpty)
                 }
             }
         } catch {

@@ -17,6 +17,13 @@ struct GrammarTests {
         ("[other thing]\n=1", .propertyWithoutName(Origin(path: "config", line: 2))),
         ("[profile a]\ns3 = # none\n x", .subpropertyWithoutEquals(Origin(path: "config", line: 3))),
         ("[profile a]\ns3 =\n x = 1\n = 1", .subpropertyWithoutName(Origin(path: "config", line: 4))),
+        ("[profile a]\n  -x", .continuationOutsideProperty(Origin(path: "config", line: 2))),
+        (" -x", .outsideSection(Origin(path: "config", line: 1))),
+        ("  x = 1\n[profile a]", .outsideSection(Origin(path: "config", line: 1))),
+        ("  [profile a", .unclosedSection(Origin(path: "config", line: 1))),
+        ("  [profile a]\n  x = 1\n  word\n", .propertyWithoutEquals(Origin(path: "config", line: 3))),
+        ("[profile a]\n  x = 1\n = 2\n", .propertyWithoutName(Origin(path: "config", line: 3))),
+        ("[profile a]\n  s3 =\n    word\n", .subpropertyWithoutEquals(Origin(path: "config", line: 3))),
         // Old Macintosh line ends are no line ends.
         ("[profile a]\rx = 1\r", .unclosedSection(Origin(path: "config", line: 1))),
     ]
@@ -37,7 +44,7 @@ struct GrammarTests {
 
     @Test(arguments: values)
     func readsValues(_ body: String, _ value: String?) throws {
-        #expect(try profiles("[profile a]\n" + body).profile("a")?.plain("x")?.value == value)
+        #expect(try profiles("[profile a]\n" + body).profile("a")?.written("x")?.value == value)
     }
 
     @Test(arguments: [
@@ -46,6 +53,47 @@ struct GrammarTests {
     ])
     func findsSections(_ text: String) throws {
         #expect(try profiles(text).profile("a")?.plain("x")?.value == "1")
+    }
+
+    /// As botocore reads them: what is indented deeper than the setting above it is part of that.
+    static let indented: [(String, [String: String])] = [
+        ("[profile a]\n  x = 1\n  y = 2", ["x": "1", "y": "2"]),
+        ("  [profile a]\n  x = 1\n  y = 2\n  [profile b]\n  x = 3", ["x": "1", "y": "2"]),
+        ("\t[profile a] # c\r\n\tx = 1 # c\r\n\r\n\t# c\r\n\ty = 2\r\n", ["x": "1", "y": "2"]),
+        ("[profile a]\n  x = 1\n    more\n  y = 2", ["x": "1\nmore", "y": "2"]),
+        ("[profile a]\n  x =\n    p = 1\n    q = 2\n  y = 2", ["x": "\np = 1\nq = 2", "y": "2"]),
+        ("[profile a]\n    x = 1\n  y = 2\nz = 3\n  more", ["x": "1", "y": "2", "z": "3\nmore"]),
+        ("   [profile a]\nx = 1\n[profile b]", ["x": "1"]),
+        ("[profile a]\nx = 1\n  [profile b]\n  y = 2", ["x": "1\n[profile b]\ny = 2"]),
+        ("[profile b]\n  [profile a]\n    x = 1\n  [profile b]\n", ["x": "1"]),
+        ("[profile a]\n  x = 1\n[profile b]\n y = 2\n[profile a]\n  z = 3\n  w = 4", ["x": "1", "z": "3", "w": "4"]),
+        ("[profile a]\n  warder_key = k\n  Region = r", ["warder_key": "k", "region": "r"]),
+    ]
+
+    @Test(arguments: indented)
+    func readsIndentedSections(_ text: String, _ settings: [String: String]) throws {
+        #expect(try profiles(text).profile("a")?.materialized() == settings)
+    }
+
+    @Test func knowsTheLinesOfIndentedSettings() throws {
+        let profile = try #require(try profiles("\n  [profile a]\n\n  x = 1\n  # c\n  s =\n     y = 2\n").profile("a"))
+        #expect(profile.origin.line == 2)
+        #expect(profile.origin(of: "x")?.line == 4)
+        #expect(try profile.nested("s", "y")?.origin.line == 7)
+    }
+
+    @Test(arguments: [
+        ([0xFF, 0xFE], true, "UTF-16"), ([0xFE, 0xFF], false, "UTF-16"), ([], true, "UTF-16LE"),
+        ([], false, "UTF-16BE"),
+    ])
+    func namesUTF16(_ mark: [UInt8], _ isLittle: Bool, _ encoding: String) throws {
+        for text in ["[profile a]\r\nregion = x\r\n", "# c\n[default]\n"] {
+            let bytes = mark + text.utf16.flatMap { isLittle ? [UInt8($0 & 0xFF), 0] : [0, UInt8($0 & 0xFF)] }
+            let expected = ProfileError.utf16(path: "config", try #require(WideEncoding(rawValue: encoding)))
+            #expect(throws: expected) {
+                try ProfileFile(text: SecretBytes(bytes: bytes), path: "config", kind: .config)
+            }
+        }
     }
 
     @Test(arguments: ["", "\n", "\r\n", "\u{FEFF}", "\0", " ", "#", "[profile a]"])

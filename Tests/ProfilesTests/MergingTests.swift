@@ -64,7 +64,7 @@ struct MergingTests {
             config: nil, credentials: try credentials("[a]\naws_secret_access_key = a/b+c # no\nempty =\n"))
         let profile = try #require(set.profile("a"))
         #expect(profile.secretText("aws_secret_access_key") == "a/b+c")
-        #expect(profile.secretText("empty") == "")
+        #expect(profile.secretText("empty") == nil)
         #expect(profile.secretText("aws_session_token") == nil)
     }
 

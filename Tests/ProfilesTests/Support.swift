@@ -29,7 +29,7 @@ extension Profile {
     /// All it holds, as an SDK sees it.
     func materialized() throws -> [String: String] {
         var settings: [String: String] = [:]
-        for key in keys { settings[key] = try plain(key)?.value }
+        for key in keys { settings[key] = try written(key)?.value }
         return settings
     }
 }

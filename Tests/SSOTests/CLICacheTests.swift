@@ -45,6 +45,18 @@ struct CLICacheTests {
         #expect(end == "2020-06-17T10:02:08Z")
     }
 
+    @Test("have no member that is empty")
+    func empty() throws {
+        let token = try read(
+            #"{"accessToken": "a", "expiresAt": "2026-11-21 08:00Z", "refreshToken": "", "clientId": "", "clientSecret": ""}"#
+        )
+        let (refreshToken, registration) = (text(ifPresent: token.refreshToken), secrets(of: token.registration))
+        #expect(refreshToken == nil)
+        #expect(registration == nil)
+        let end = token.expiration.iso8601
+        #expect(end == "2026-11-21T08:00:00Z")
+    }
+
     @Test(
         "are told from what is none",
         arguments: [

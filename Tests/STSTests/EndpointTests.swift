@@ -24,7 +24,11 @@ struct EndpointTests {
         ("eu-isoe-west-1", "", "sts.eu-isoe-west-1.cloud.adc-e.uk", "eu-isoe-west-1"),
         ("us-isof-south-1", "", "sts.us-isof-south-1.csp.hci.ic.gov", "us-isof-south-1"),
         ("xx-new-1", "", "sts.xx-new-1.amazonaws.com", "xx-new-1"),
-        ("aws-global", "", "sts.amazonaws.com", "us-east-1"), (nil, "", "sts.amazonaws.com", "us-east-1"),
+        ("aws-global", "", "sts.amazonaws.com", "us-east-1"),
+        (nil, "", "sts.us-east-1.amazonaws.com", "us-east-1"),
+        (nil, "dual", "sts.us-east-1.api.aws", "us-east-1"),
+        (nil, "legacy", "sts.amazonaws.com", "us-east-1"),
+        ("aws-global", "legacy", "sts.amazonaws.com", "us-east-1"),
         ("aws-cn-global", "", "sts.cn-northwest-1.amazonaws.com.cn", "cn-northwest-1"),
         ("us-east-1", "fips", "sts-fips.us-east-1.amazonaws.com", "us-east-1"),
         ("us-gov-west-1", "fips", "sts.us-gov-west-1.amazonaws.com", "us-gov-west-1"),
@@ -41,6 +45,25 @@ struct EndpointTests {
         ("us-east-1", "legacy fips", "sts-fips.us-east-1.amazonaws.com", "us-east-1"),
         ("eu-west-1", "regional", "sts.eu-west-1.amazonaws.com", "eu-west-1"),
     ]
+
+    static let partitions = [
+        ("aws", "sts.us-east-1.amazonaws.com", "us-east-1"),
+        ("aws-cn", "sts.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+        ("aws-us-gov", "sts.us-gov-west-1.amazonaws.com", "us-gov-west-1"),
+        ("aws-eusc", "sts.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1"),
+        ("aws-iso", "sts.us-iso-east-1.c2s.ic.gov", "us-iso-east-1"),
+        ("aws-iso-b", "sts.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1"),
+        ("ceph", "sts.us-east-1.amazonaws.com", "us-east-1"),
+    ]
+
+    @Test("without a region, STS is asked where the partition of the profile's ARNs began", arguments: partitions)
+    func withoutRegion(partition: String, host: String, signingRegion: String) throws {
+        let found = try endpoint { $0.partition = partition }
+        #expect(found.url.host == host && found.signingRegion == signingRegion)
+        #expect(try endpoint(region: "eu-west-1") { $0.partition = partition }.signingRegion == "eu-west-1")
+        #expect(
+            try endpoint(in: ["AWS_REGION": "aws-global"]) { $0.partition = partition }.url.host == "sts.amazonaws.com")
+    }
 
     @Test("of STS follow region, FIPS, dual stack and the legacy setting", arguments: hosts)
     func sts(region: String?, flags: String, host: String, signingRegion: String) throws {
@@ -110,12 +133,13 @@ struct EndpointTests {
             "AWS_ENDPOINT_URL": "https://a", "AWS_ENDPOINT_URL_STS": "https://b",
             "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
         ]
-        #expect(try endpoint(in: environment) { $0.endpointURL = "https://c" }.url.host == "sts.amazonaws.com")
+        #expect(
+            try endpoint(in: environment) { $0.endpointURL = "https://c" }.url.host == "sts.us-east-1.amazonaws.com")
         #expect(
             try endpoint {
                 $0.endpointURL = "https://c"
                 $0.ignoreConfiguredEndpointURLs = "true"
-            }.url.host == "sts.amazonaws.com")
+            }.url.host == "sts.us-east-1.amazonaws.com")
         // The environment's word counts.
         #expect(
             try endpoint(in: ["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false"]) {

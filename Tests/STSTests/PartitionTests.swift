@@ -43,6 +43,12 @@ struct PartitionTests {
         }
     }
 
+    @Test("have the regions that warder knows by name", .enabled(if: vectors != nil, "WARDER_VECTORS is not set"))
+    func names() throws {
+        let regions = try table().partitions.flatMap(\.regions.keys).filter { !$0.hasSuffix("-global") }
+        #expect(knownRegions == regions.sorted())
+    }
+
     @Test("claim what their patterns match", .enabled(if: vectors != nil, "WARDER_VECTORS is not set"))
     func patterns() throws {
         let entries = try table().partitions

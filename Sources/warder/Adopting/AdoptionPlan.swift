@@ -1,4 +1,5 @@
 import Chains
+import Linux
 import Profiles
 import Text
 
@@ -9,6 +10,8 @@ struct AdoptionPlan {
     private(set) var result: ProfileSet
     let undoes: Bool
     private let program: String
+    /// Says which endpoint is in force, which decides what a role may be named.
+    private let environment: Environment
     /// Every profile was meant, and none named.
     let isForAll: Bool
     private(set) var edits: [Edit] = []
@@ -22,15 +25,18 @@ struct AdoptionPlan {
     /// - Parameters:
     ///   - names: the profiles that are meant; nil for all that have something to adopt, or to undo.
     ///   - program: where warder is.
-    init(_ loaded: ProfileSet, names: [String]?, undoes: Bool, program: String) throws(Failure) {
+    init(
+        _ loaded: ProfileSet, names: [String]?, undoes: Bool, program: String, _ environment: Environment
+    ) throws(Failure) {
         isForAll = names == nil
         files = isForAll ? loaded.indexed() : loaded
         result = files
         self.undoes = undoes
         self.program = program
+        self.environment = environment
         var found: [(name: String, edits: [Edit])] = []
         for name in Self.profiles(files, names, undoes: undoes) {
-            do throws(Failure) { found.append((name, try Self.edits(name, files, program, undoes: undoes))) } catch {
+            do throws(Failure) { found.append((name, try edits(of: name, in: files))) } catch {
                 guard isForAll else { throw error }
                 refused.append((name, error))
             }
@@ -48,7 +54,7 @@ struct AdoptionPlan {
     func refusals(isWritten: Bool) -> [Failure] {
         refused.map { name, failure in
             guard isWritten else { return failure }
-            do throws(Failure) { _ = try Self.edits(name, result, program, undoes: undoes) } catch { return error }
+            do throws(Failure) { _ = try edits(of: name, in: result) } catch { return error }
             return failure
         }
     }
@@ -63,15 +69,13 @@ struct AdoptionPlan {
         }
     }
 
-    private static func edits(
-        _ name: String, _ files: ProfileSet, _ program: String, undoes: Bool
-    ) throws(Failure) -> [Edit] {
+    private func edits(of name: String, in files: ProfileSet) throws(Failure) -> [Edit] {
         let edits: [Edit]
         do throws(EditingError) {
             if undoes { return try files.releasing(name) }
             edits = try files.adopting(name, program: program)
         } catch {
-            throw refusal(error, of: name, files)
+            throw Self.refusal(error, of: name, files)
         }
         // What warder cannot read would be of no use to any SDK from then on.
         try resolve(name, in: files)
@@ -94,8 +98,10 @@ struct AdoptionPlan {
         }
     }
 
-    private static func resolve(_ name: String, in files: ProfileSet) throws(Failure) {
-        do throws(ChainError) { _ = try Chain.resolve(name, in: files) { _ in true } } catch { throw Failure(error) }
+    private func resolve(_ name: String, in files: ProfileSet) throws(Failure) {
+        do throws(ChainError) {
+            _ = try Chain.resolve(name, in: files, environment: { environment[$0] }) { _ in true }
+        } catch { throw Failure(error) }
     }
 
     /// The files with all of that done.
@@ -117,7 +123,7 @@ struct AdoptionPlan {
         var kept: [(name: String, edits: [Edit])] = []
         for (name, edits) in found {
             do throws(Failure) {
-                try Self.resolve(name, in: result)
+                try resolve(name, in: result)
                 kept.append((name, edits))
             } catch {
                 guard isForAll else { throw error }

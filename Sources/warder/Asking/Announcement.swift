@@ -25,7 +25,7 @@ final class Announcement: Contender {
         let who = enquiry.caller.map { "\(printable($0)) waits. " } ?? ""
         notification = Notification.show(
             "\(wanted) for \(printable(enquiry.profile))", body: who + "Run warder mfa in a terminal.",
-            busAddress: context.environment["DBUS_SESSION_BUS_ADDRESS"], runtimeFolder: context.places.runtime,
+            busAddress: context.environment.nonEmpty("DBUS_SESSION_BUS_ADDRESS"), runtimeFolder: context.places.runtime,
             until: Self.patience)
     }
 

@@ -55,7 +55,7 @@ struct Adopt: ParsableCommand {
     private func plan(_ context: Context) throws(Failure) -> AdoptionPlan {
         let files = try ProfileLoading(context).profiles()
         do throws(Failure) {
-            return try AdoptionPlan(files, names: all ? nil : profiles, undoes: undo, program: program())
+            return try AdoptionPlan(files, names: all ? nil : profiles, undoes: undo, program: program(), context.environment)
         } catch { throw error.lookedIn(context) }
     }
 
@@ -104,6 +104,7 @@ extension Failure {
             self.init(
                 .notFound, "there is no profile named \(name)", hint: "run warder list, or add it to ~/.aws/config")
         case .passedOver(let name, let origin): self.init(passedOver: name, origin)
+        case .misnamed(let name, let section): self.init(misnamed: name, section)
         case .onlyInCredentials(let profile, let origin):
             self.init(
                 origin, "\(profile) stands in the credentials file alone",

@@ -95,8 +95,9 @@ struct Exec: ParsableCommand {
     /// Seconds that a session must have left, where the command line says it.
     private func lifetime() throws(Failure) -> Int64? {
         guard let minimum else { return nil }
-        guard let time = seconds(ofDuration: minimum) else {
-            throw Failure(.usage, "\(minimum) is not a length of time", hint: "write it as 30m or 2h")
+        let time = try seconds(ofDuration: minimum, in: 0...Int.max, "a length of time", hint: "write it as 30m or 2h")
+        {
+            Failure(.usage, $0, hint: $1)
         }
         return Int64(time)
     }

@@ -24,6 +24,7 @@ struct Explain: ParsableCommand {
         let context = try Context(noPrompt: true)
         let explanation: Explanation
         do throws(Failure) {
+            try Settings.check(context)
             explanation = try Explanation(Issuer(context, profile: profile, code: nil, narrowing: narrowing.wanted()))
         } catch {
             if json { try printOut(data: Explanation.json(error, profile: profile).text() + "\n") }

@@ -21,6 +21,7 @@ struct Status: ParsableCommand {
 
     func run() throws {
         let context = try common.context()
+        try Settings.check(context)
         context.sayWhyNoRuntimeFolder()
         let keys = Keys(context)
         let state = try keys.unlockedState()

@@ -49,9 +49,9 @@ struct Unlock: ParsableCommand {
 
     private func wanted() throws(Failure) -> Int? {
         guard let duration else { return nil }
-        guard let time = seconds(ofDuration: duration), (1...UnlockedState.longest).contains(time) else {
-            throw Failure(.usage, "\(duration) is not a time to be unlocked for", hint: "give 1s to 30d, as 8h or 90m")
-        }
-        return time
+        return try seconds(
+            ofDuration: duration, in: 1...UnlockedState.longest, "a time to be unlocked for",
+            hint: "give 1s to 30d, as 8h or 90m"
+        ) { Failure(.usage, $0, hint: $1) }
     }
 }

@@ -61,14 +61,14 @@ struct ProcessSource {
         guard let secret = try self.secret("SecretAccessKey", answer) else { throw noAnswer("SecretAccessKey") }
         let token = try self.secret("SessionToken", answer)
         let end = try end(try member("Expiration") { () throws(JSONError) in try answer.text("Expiration") })
-        let account = try member("AccountId") { () throws(JSONError) in try answer.text("AccountId") }
+        let account = try member("AccountId") { () throws(JSONError) in try answer.accountID("AccountId") }
         return Credentials(
             accessKeyID: identifier, secret: secret, sessionToken: token, expiration: end,
             accountID: account.flatMap { $0.utf8.allSatisfy(isVisible) ? $0 : nil })
     }
 
     private func end(_ written: String?) throws(Failure) -> Int64? {
-        guard let written else { return nil }
+        guard let written, !written.isEmpty else { return nil }
         guard let time = UnixTime(iso8601: written) else { throw noAnswer("an Expiration that is a time") }
         guard time.seconds > wallClock() else {
             throw failed("the credential_process gave credentials that have ended", hint: "try it by hand")
@@ -76,11 +76,12 @@ struct ProcessSource {
         return time.seconds
     }
 
+    /// nil also where it is empty.
     private func secret(_ name: String, _ answer: borrowing JSONObject) throws(Failure) -> SecretBytes? {
         let secret: SecretBytes?
         do throws(JSONError) { secret = try answer.secret(name) } catch { throw noAnswer(name) }
-        guard let secret else { return nil }
-        guard !secret.isEmpty, (0..<secret.count).allSatisfy({ isVisible(secret[$0]) }) else { throw noAnswer(name) }
+        guard let secret, !secret.isEmpty else { return nil }
+        guard (0..<secret.count).allSatisfy({ isVisible(secret[$0]) }) else { throw noAnswer(name) }
         return secret
     }
 

@@ -1,6 +1,7 @@
 import Metadata
 import Profiles
 import SSO
+import STS
 import Text
 
 // What goes wrong with sources that are not stored keys, in the user's words.
@@ -91,7 +92,9 @@ extension Failure {
         switch error {
         case .network(let error): self.init(error, doing: what)
         case .malformedRegion(let region):
-            self.init(.badConfig, "\(region) is not a region", hint: "correct sso_region")
+            self.init(
+                .badConfig, "\(region) is not a region",
+                hint: "correct sso_region" + (nearest(to: region, among: knownRegions).map { ": write \($0)" } ?? ""))
         case .malformedEndpoint:
             self.init(
                 .badConfig, "the endpoint of IAM Identity Center is no https URL",

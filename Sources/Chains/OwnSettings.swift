@@ -1,0 +1,25 @@
+import Profiles
+
+extension Chain {
+    /// Every setting that a profile may have as `warder_<name>`: what is warder's own, what it reads of others, and what
+    /// `adopt` hides from SDKs. What stands behind `warder_` and is not here has no effect.
+    public static let ownSettings = OwnSettings([
+        "key", "session", "session_duration", "policy_file", "confirm", "callers",
+        "role_arn", "source_profile", "credential_source", "credential_process", "include_profile", "mfa_serial",
+        "mfa_process", "role_session_name", "external_id", "duration_seconds", "policy", "policy_arns", "session_tags",
+        "transitive_session_tags", "source_identity", "web_identity_token_file",
+        "sso_session", "sso_account_id", "sso_role_name", "sso_start_url", "sso_region", "login_session",
+        "region", "endpoint_url", "services", "ignore_configured_endpoint_urls", "use_fips_endpoint",
+        "use_dualstack_endpoint", "sts_regional_endpoints", "ca_bundle",
+        "ec2_metadata_service_endpoint", "ec2_metadata_service_endpoint_mode", "ec2_metadata_v1_disabled",
+        "metadata_service_timeout", "metadata_service_num_attempts",
+    ])
+}
+
+extension Profile {
+    /// Finds a `warder_…` that is no setting: whoever wrote it believes in an effect that it does not have.
+    func checkOwnSettings() throws(ChainError) {
+        guard let (key, origin) = unknownOwn(Chain.ownSettings) else { return }
+        throw .unknownSetting(key: key, origin)
+    }
+}

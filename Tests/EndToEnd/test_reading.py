@@ -1,0 +1,272 @@
+"""What people write into the files: values that are empty, indented sections, names and values that nothing reads."""
+
+import datetime
+import json
+import os
+import pwd
+import subprocess
+
+import clouds
+import pytest
+from home import MFA, ROLE, WARDER
+
+PLAIN = "aws_access_key_id = AKIAPLAIN\naws_secret_access_key = secret/of/plain\n"
+
+
+def answer(home, name="p", **options):
+    return json.loads(home.good("process", name, **options))
+
+
+@pytest.fixture
+def plain(unlocked, sts):
+    """A home with a store and an STS, whose profiles are yet to be written."""
+    return unlocked
+
+
+@pytest.fixture
+def program(plain):
+    """The profile `p` asks another program; the function that writes what it prints."""
+    def write(**members):
+        keys = {"Version": 1, "AccessKeyId": "AKIAPROGRAM", "SecretAccessKey": "secret"}
+        (plain.root / "answer").write_text(json.dumps(keys | members))
+        plain.config(f"[profile p]\nregion = eu-west-1\ncredential_process = cat {plain.root}/answer\n")
+        return plain
+
+    return write
+
+
+# An empty value counts as not set
+
+
+@pytest.mark.parametrize("line", ["aws_session_token =", "aws_session_token = # none", "aws_session_token =\t"])
+@pytest.mark.parametrize("file", ["config", "credentials"])
+def test_an_empty_token_is_none(plain, sts, line, file):
+    keys = PLAIN + line + "\n"
+    plain.config(f"[profile p]\nregion = eu-west-1\n{keys if file == 'config' else ''}")
+    (plain.root / ".aws/credentials").write_text("" if file == "config" else f"[p]\n{keys}")
+    assert answer(plain) == {"Version": 1, "AccessKeyId": "AKIAPLAIN", "SecretAccessKey": "secret/of/plain"}
+    assert "unset AWS_SESSION_TOKEN" in plain.good("env", "p")
+    # It is a long-term key: a device makes a session of it.
+    plain.config(plain.config_file.read_text().replace("eu-west-1\n", f"eu-west-1\nmfa_serial = {MFA}\n"))
+    plain.good("process", "p", "--mfa-code", "123456")
+    request = sts.only("GetSessionToken")
+    assert (request.access_key_id, request.token) == ("AKIAPLAIN", None)
+
+
+@pytest.mark.parametrize("name", ["SessionToken", "Expiration", "AccountId"])
+@pytest.mark.parametrize("value", ["", None])
+def test_an_empty_member_of_another_program_s_answer(program, name, value):
+    assert answer(program(**{name: value})) == {
+        "Version": 1, "AccessKeyId": "AKIAPROGRAM", "SecretAccessKey": "secret"}
+
+
+def test_a_session_with_an_empty_token_is_not_kept_with_one(program):
+    home = program(SessionToken="", Expiration=clouds.stamp(7200))
+    for _ in range(2):
+        assert "SessionToken" not in answer(home)
+        (home.root / "answer").write_text("{}")
+    assert "AWS_SESSION_TOKEN" not in home.good("env", "p").replace("unset AWS_SESSION_TOKEN", "")
+
+
+SETTINGS = [
+    "aws_session_token", "region", "role_session_name", "external_id", "duration_seconds", "policy", "policy_arns",
+    "session_tags", "transitive_session_tags", "source_identity", "mfa_serial", "mfa_process", "credential_source",
+    "web_identity_token_file", "sso_session", "sso_account_id", "sso_role_name", "sso_region", "sso_start_url",
+    "credential_process", "endpoint_url", "services", "ignore_configured_endpoint_urls", "use_fips_endpoint",
+    "use_dualstack_endpoint", "sts_regional_endpoints", "ca_bundle", "include_profile", "warder_key", "warder_session",
+    "warder_session_duration", "warder_policy_file", "warder_confirm", "warder_callers",
+    "ec2_metadata_service_endpoint", "metadata_service_timeout",
+]
+
+
+def test_every_setting_may_be_empty(plain, sts):
+    lines = "".join(f"{name} = # none\n" for name in SETTINGS)
+    plain.config(f"[profile p]\nrole_arn = {ROLE}\nsource_profile = q\n{lines}[profile q]\n{PLAIN}{lines}")
+    assert answer(plain)["AccessKeyId"] == "ASIATEMPORARY0000001"
+    assert set(sts.only("AssumeRole").parameters) - {"Action", "Version"} == {"RoleArn", "RoleSessionName"}
+
+
+def test_every_setting_of_warder_s_own_may_be_empty(plain):
+    names = ["unlock_time", "store", "keyfile", "prompt", "pinentry", "code_prompt", "handoff_time", "process_prompt"]
+    plain.settings("[warder]\n" + "".join(f"{name} =\n" for name in names))
+    plain.config(f"[profile p]\n{PLAIN}")
+    assert answer(plain)["AccessKeyId"] == "AKIAPLAIN"
+
+
+def test_an_empty_variable_is_no_session(plain, sts):
+    keys = {"AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT00000", "AWS_SECRET_ACCESS_KEY": "s" * 40, "AWS_SESSION_TOKEN": ""}
+    plain.good("add", "fromenv", "--from-env", "--no-verify", passphrase=True, env=keys)
+    plain.config("[profile p]\ncredential_source = Environment\n")
+    assert set(answer(plain, env=keys)) == {"Version", "AccessKeyId", "SecretAccessKey"}
+
+
+# Times and accounts of other programs
+
+
+@pytest.mark.parametrize("form", [
+    "%Y-%m-%dT%H:%M:%S+0000", "%Y-%m-%dT%H:%M:%S+00", "%Y-%m-%d %H:%M:%SZ", "%Y-%m-%dt%H:%M:%Sz", "%Y-%m-%dT%H:%M:%S.5Z",
+    "%Y-%m-%dT%H:%M:%S,25Z", "%Y%m%dT%H%M%SZ", "%G-W%V-%uT%H:%M:%SZ", "%Y-%jT%H:%M:%SZ"])
+def test_an_end_in_every_form_of_iso_8601(program, form):
+    end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=2)
+    said = answer(program(SessionToken="token", Expiration=end.strftime(form)))
+    assert said["Expiration"] == end.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_an_end_with_an_offset_and_without_seconds(program):
+    said = answer(program(SessionToken="token", Expiration="2099-11-29T15:25+02"))
+    assert said["Expiration"] <= clouds.stamp(36 * 3600)
+
+
+@pytest.mark.parametrize("account, written", [(123456789012, "123456789012"), (1, "000000000001"), ("12", "12")])
+def test_an_account_that_is_a_number(program, account, written):
+    assert answer(program(AccountId=account))["AccountId"] == written
+
+
+# No region
+
+
+@pytest.mark.parametrize("arn, host, region", [
+    ("arn:aws:iam::222222222222:role/R", "sts.us-east-1.amazonaws.com", "us-east-1"),
+    ("arn:aws-cn:iam::222222222222:role/R", "sts.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+    ("arn:aws-us-gov:iam::222222222222:role/R", "sts.us-gov-west-1.amazonaws.com", "us-gov-west-1"),
+])
+def test_without_a_region_a_regional_endpoint_is_asked(bare, arn, host, region):
+    bare.config(f"[profile p]\nrole_arn = {arn}\nsource_profile = p\n{PLAIN}")
+    endpoint = json.loads(bare.good("explain", "p", "--json"))["endpoint"]
+    assert (endpoint["url"], endpoint["signing_region"]) == (f"https://{host}/", region)
+    bare.environment["AWS_REGION"] = "aws-global"
+    assert json.loads(bare.good("explain", "p", "--json"))["endpoint"]["url"] == "https://sts.amazonaws.com/"
+
+
+def test_a_region_that_nobody_knows(bare):
+    """It may be a new one, so that it is asked; where its host is not found, the slip is named."""
+    bare.config(f"[profile p]\nregion = eu-wst-1\nrole_arn = {ROLE}\nsource_profile = p\n{PLAIN}")
+    bare.run("process", "p").failed(6, "sts.eu-wst-1.amazonaws.com", "eu-wst-1", "write eu-west-1")
+    bare.environment["AWS_REGION"] = "EU-WEST-2"
+    bare.run("process", "p").failed(8, "AWS_REGION", "write it as eu-west-2")
+
+
+# Sections
+
+
+@pytest.mark.parametrize("text", [
+    f"[profile p]\n  region = eu-west-1\n  role_arn = {ROLE}\n  source_profile = q\n[profile q]\n{PLAIN}",
+    f"  [profile p]\n  region = eu-west-1\n  role_arn = {ROLE}\n\n  # mine\n  source_profile = q\n  [profile q]\n"
+    + "".join(f"  {line}\n" for line in PLAIN.splitlines()),
+])
+def test_an_indented_section(plain, sts, text):
+    plain.config(text)
+    assert answer(plain)["AccessKeyId"] == "ASIATEMPORARY0000001"
+    assert sts.only("AssumeRole").region == "eu-west-1"
+    # As botocore reads it.
+    result = plain.python("import botocore.session as s; print(s.Session(profile='p').get_scoped_config())")
+    assert ROLE in result.stdout and "'region': 'eu-west-1'" in result.stdout, result
+    before = plain.config_file.read_bytes()
+    plain.good("adopt", "p")
+    assert answer(plain)["AccessKeyId"] == "ASIATEMPORARY0000001"
+    result = plain.python("import botocore.session as s; print(s.Session(profile='p').get_scoped_config())")
+    assert f"'credential_process': '{WARDER} process p'" in result.stdout and "'role_arn'" not in result.stdout, result
+    plain.good("adopt", "--undo", "p")
+    assert plain.config_file.read_bytes() == before
+
+
+@pytest.mark.parametrize("head", ["[abc]", "[Profile abc]", "[profileabc]", "[profile:abc]"])
+def test_a_section_that_is_headed_otherwise(plain, head):
+    plain.config(f"[profile q]\nregion = eu-west-1\n{head}\n{PLAIN}")
+    for command in ("process", "explain", "adopt"):
+        plain.run(command, "abc").failed(7, f"{plain.config_file}:3", "abc", "write [profile abc]")
+    plain.config(plain.config_file.read_text() + f"[profile p]\nrole_arn = {ROLE}\nsource_profile = abc\n")
+    plain.run("process", "p").failed(8, f"{plain.config_file}:8", "write [profile abc]")
+
+
+def test_a_section_of_the_credentials_file_with_the_word_profile(plain):
+    (plain.root / ".aws/credentials").write_text(f"[profile abc]\n{PLAIN}")
+    plain.run("process", "abc").failed(7, "credentials:1", "write [abc]")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_file_in_utf_16(plain, encoding):
+    text = f"[profile p]\r\n{PLAIN}"
+    plain.config_file.write_bytes(text.encode(encoding))
+    result = plain.run("process", "p")
+    result.failed(8, "config:1", "UTF-16", "iconv -f UTF-16")
+    command = result.err.splitlines()[1].removeprefix("hint: convert it: ")
+    subprocess.run(["sh", "-c", command], check=True)
+    assert plain.config_file.read_bytes() == text.encode() and plain.config_file.stat().st_mode & 0o077 == 0
+    assert answer(plain)["AccessKeyId"] == "AKIAPLAIN"
+
+
+def test_a_start_url_that_differs(plain):
+    plain.config("[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.example/start\n"
+                 "[profile p]\nsso_session = corp\nsso_start_url = https://other.example/start\n")
+    plain.run("process", "p").failed(
+        8, f"{plain.config_file}:6", "https://other.example/start", "https://corp.example/start",
+        f"{plain.config_file}:3")
+
+
+# Settings that are none
+
+
+def test_an_unknown_setting_of_a_profile(plain):
+    plain.config(f"[profile p]\nwarder_rolearn = {ROLE}\n{PLAIN}[profile q]\n{PLAIN}warder_nonsense = 1\n")
+    for command in ("process", "explain"):
+        plain.run(command, "p").failed(8, f"{plain.config_file}:2", "warder_rolearn", "write warder_role_arn")
+    plain.run("process", "q").failed(8, f"{plain.config_file}:8", "warder_nonsense")
+    plain.config(f"[profile p]\n{PLAIN}[profile q]\nwarder_nonsense = 1\n")
+    assert answer(plain)["AccessKeyId"] == "AKIAPLAIN"
+
+
+@pytest.mark.parametrize("text, line, mentions", [
+    ("[warder]\nunlock_tme = 8h\n", 2, ["unlock_tme", "write unlock_time"]),
+    ("[warder]\n\nun lock = 8h\n", 3, ["un lock"]),
+    ("[default]\nunlock_time = 8h\n", 1, ["[default]", "write [warder]"]),
+    ("[warder]\nunlock_time = 8\n", 2, ["8 has no unit", "8h"]),
+    ("[warder]\nhandoff_time = 50\n", 2, ["50 has no unit", "50s"]),
+    ("unlock_time = 8h\n", 1, ["before the first section"]),
+])
+def test_a_file_of_settings_that_is_wrong(home, text, line, mentions):
+    path = home.root / "config/warder/config"
+    path.write_text(text)
+    for command in (["unlock"], ["status"], ["explain", "prod"]):
+        home.run(*command, passphrase=True).failed(8, f"{path}:{line}", *mentions)
+
+
+def test_a_time_without_a_unit_on_the_command_line(home):
+    home.run("unlock", "--for", "8", passphrase=True).failed(2, "8 has no unit", "8h")
+    home.run("exec", "--min-ttl", "30", "prod", "--", "true").failed(2, "30 has no unit", "30m")
+
+
+# Where the home is
+
+
+@pytest.mark.needs("strace")
+@pytest.mark.parametrize("said", [{}, {"HOME": ""}], ids=["unset", "empty"])
+def test_a_home_that_no_variable_names(bare, tmp_path, said):
+    """As for a system service without `User=`: the password database has it."""
+    trace = tmp_path / "trace"
+    result = subprocess.run(
+        ["strace", "-f", "-e", "trace=openat", "-o", trace, WARDER, "explain", "nobody"],
+        env={"PATH": bare.environment["PATH"], **said}, capture_output=True, text=True)
+    home = pwd.getpwuid(os.getuid()).pw_dir
+    assert result.returncode == 7 and "no profile or key named nobody" in result.stderr, result
+    for path in (".aws/config", ".aws/credentials", ".local/share/warder/vault"):
+        assert f'"{home}/{path}"' in trace.read_text(), path
+    bare.run("explain", "nobody", env={"HOME": "", "AWS_CONFIG_FILE": "~"}).failed(1, home)
+
+
+# A service of one's own
+
+
+@pytest.mark.parametrize("arn", ["arn:aws:iam:::role/S3Access", "arn:minio:iam:::role/R", "arn:xxx:xxx:xxx:xxxx"])
+def test_a_role_of_another_service(plain, sts, arn):
+    del plain.environment["AWS_ENDPOINT_URL"]
+    text = f"[profile p]\nregion = eu-west-1\nrole_arn = {arn}\nsource_profile = p\n{PLAIN}"
+    plain.config(text)
+    plain.run("process", "p").failed(8, f"{plain.config_file}:3", "ARN")
+    plain.config(text + f"endpoint_url = {sts.url}\n")
+    assert answer(plain)["AccessKeyId"] == "ASIATEMPORARY0000001"
+    assert sts.only("AssumeRole").parameters["RoleArn"] == arn
+    plain.config(text)
+    answer(plain, env={"AWS_ENDPOINT_URL_STS": sts.url + "/other"})
+    plain.config(text.replace(arn, "x" * 2049) + f"endpoint_url = {sts.url}\n")
+    plain.run("process", "p").failed(8, f"{plain.config_file}:3")

@@ -1,0 +1,63 @@
+import Profiles
+import Testing
+
+@Suite("What is written, and nothing reads")
+struct UnknownTests {
+    static let misnamed: [(String, String, Int?)] = [
+        ("[abc]", "[profile abc]", 1), ("[Profile abc]", "[profile abc]", 1), ("[PROFILE abc]", "[profile abc]", 1),
+        ("[profileabc]", "[profile abc]", 1), ("[profile:abc]", "[profile abc]", 1),
+        ("[x]\n[profile=abc]", "[profile abc]", 2), ("[Profile \"abc\"]", "[profile abc]", 1),
+        ("[abcd]", "", nil), ("[profile abcd]", "", nil), ("[profileab]", "", nil), ("[sso-session abc]", "", nil),
+    ]
+
+    @Test(arguments: misnamed)
+    func namesTheSectionThatWasMeant(_ text: String, _ heading: String, _ line: Int?) throws {
+        let found = try profiles(text).misnamed("abc")
+        #expect(found?.origin.line == line)
+        if line != nil { #expect(found?.heading == heading) }
+    }
+
+    @Test func inTheCredentialsFile() throws {
+        let set = ProfileSet(config: nil, credentials: try credentials("[abc]\n[profile abd]\n[Default]"))
+        #expect(set.misnamed("abc") == nil)
+        #expect(set.misnamed("abd") == set.misnamed("abd"))
+        #expect(set.misnamed("abd")?.heading == "[abd]")
+        #expect(set.misnamed("default")?.heading == "[default]")
+    }
+
+    @Test func findsUnknownSettingsOfWardersOwn() throws {
+        let known = OwnSettings(["key", "role_arn"])
+        let text = """
+            [profile a]
+            include_profile = b
+            warder_key = k
+            Warder_ROLE_ARN = r
+            warderkey = x
+            rolearn = x
+            warder_ = x
+            [profile b]
+            warder_Rolearn = r
+            [profile c]
+            warder_role_arn = r
+            """
+        let set = try profiles(text)
+        let found = set.profile("a")?.unknownOwn(known)
+        #expect(found?.key == "warder_rolearn")
+        #expect(found?.origin.line == 9)
+        #expect(set.profile("c")?.unknownOwn(known)?.key == nil)
+    }
+
+    static let ownFiles: [(String, Unknown?)] = [
+        ("[warder]\nstore = file\n", nil), ("", nil), ("# c\n", nil), ("[warder]\n[warder]\nStore = x", nil),
+        ("[warder]\nunlock_tme = 8h", .setting("unlock_tme", Origin(path: "credentials", line: 2))),
+        ("[warder]\nstore = x\nun lock = 8h", .setting("un lock", Origin(path: "credentials", line: 3))),
+        ("[warder]\nwarder_store = x", .setting("warder_store", Origin(path: "credentials", line: 2))),
+        ("[default]\nstore = x", .section("default", Origin(path: "credentials", line: 1))),
+        ("[warder]\n[Warder]", .section("Warder", Origin(path: "credentials", line: 2))),
+    ]
+
+    @Test(arguments: ownFiles)
+    func findsWhatAFileOfWardersOwnDoesNotHave(_ text: String, _ unknown: Unknown?) throws {
+        #expect(try credentials(text).unknown(besides: "warder", ["store"]) == unknown)
+    }
+}
