@@ -1,4 +1,5 @@
 import Linux
+import STS
 import Text
 import Transport
 
