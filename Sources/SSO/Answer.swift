@@ -75,7 +75,9 @@ struct Answer: ~Copyable {
     ///
     /// - Parameter repeatsSecret: whether text holds anything that was sent in secret.
     func refusal(repeatsSecret: (String) -> Bool) -> Refusal {
-        let type = text("__type").map { $0.utf8.split(separator: UInt8(ascii: "#")).last.map { String(Substring($0)) } ?? "" }
+        let type = text("__type").map {
+            $0.utf8.split(separator: UInt8(ascii: "#")).last.map { String(Substring($0)) } ?? ""
+        }
         let code = text("error") ?? type ?? ""
         let message = text("error_description") ?? text("message") ?? ""
         return Refusal(
