@@ -292,7 +292,7 @@ function __warder_start_renewal --argument-names now way
     test "$way" = --read-only
     and set narrow $way
     set -l folder "$XDG_RUNTIME_DIR"
-    if not string match -q -- '/*' $folder; or not test -w "$folder"
+    if not string match -q -- '/*' $folder; or not test -O "$folder"; or not test -w "$folder"
         set folder $HOME/.cache/warder
         set -q XDG_CACHE_HOME[1]
         and set folder $XDG_CACHE_HOME/warder

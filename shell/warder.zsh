@@ -254,7 +254,7 @@ __warder_start_renewal() {
     local -a narrow
     [[ $way != --read-only ]] || narrow=("$way")
     __warder_next=$((now + 300))
-    [[ $folder == /* && -w $folder ]] || folder=${XDG_CACHE_HOME:-${HOME-}/.cache}/warder
+    [[ $folder == /* && -O $folder && -w $folder ]] || folder=${XDG_CACHE_HOME:-${HOME-}/.cache}/warder
     [[ $folder == /* && -w $folder ]] || return
     __warder_reply=$folder/warder-renewal.$$.$now
     # In a subshell, so that neither `jobs` nor `$!` tells of it.

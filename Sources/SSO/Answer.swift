@@ -85,7 +85,9 @@ struct Answer: ~Copyable {
 
     /// What was said as a request was refused.
     func refusal() -> Refusal {
-        let type = text("__type").map { $0.utf8.split(separator: UInt8(ascii: "#")).last.map { String(Substring($0)) } ?? "" }
+        let type = text("__type").map {
+            $0.utf8.split(separator: UInt8(ascii: "#")).last.map { String(Substring($0)) } ?? ""
+        }
         return Refusal(
             code: printable(text("error") ?? type ?? "", limit: 100),
             message: printable(text("error_description") ?? text("message") ?? "", limit: 300), status: status)

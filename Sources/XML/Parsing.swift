@@ -54,7 +54,9 @@ private struct Builder: ~Copyable {
             text.truncate(to: elements[parent].text.lowerBound)
             elements[parent].text = text.count..<text.count
         }
-        let local = name.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1).last.map { String(Substring($0)) } ?? name
+        let local =
+            name.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1).last.map { String(Substring($0)) }
+            ?? name
         open.append(elements.count)
         elements.append(
             Document.Element(
