@@ -5,17 +5,24 @@ enum Program: Equatable {
     /// Any other.
     case other
 
-    init(_ command: String) {
+    /// - Parameter isItself: whether a program of another name is warder all the same: asked of commands alone that have
+    ///   the shape of warder's, since it looks at files.
+    init(_ command: String, isItself: (String) -> Bool = { _ in false }) {
         var rest = words(of: command)[...]
         while let first = rest.first, first == "env" || first == "exec" || Self.isAssignment(first) {
             rest.removeFirst()
         }
-        guard let program = rest.popFirst(), program == "warder" || program.hasSuffix("/warder") else {
+        guard let program = rest.popFirst() else {
             self = .other
             return
         }
+        let isNamed = program == "warder" || program.hasSuffix("/warder")
         guard let verb = rest.firstIndex(of: "process") else {
-            self = .warder(profile: nil)
+            self = isNamed ? .warder(profile: nil) : .other
+            return
+        }
+        guard isNamed || isItself(program) else {
+            self = .other
             return
         }
         self = .warder(profile: rest[(verb + 1)...].first { !$0.hasPrefix("-") })

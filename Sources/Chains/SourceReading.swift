@@ -58,7 +58,7 @@ extension Profile {
     func process() throws(ChainError) -> Process? {
         guard let command = try value("credential_process") else { return nil }
         guard !command.value.isEmpty else { throw .badValue(key: "credential_process", .empty, command.origin) }
-        switch Program(command.value) {
+        switch Program(command.value, isItself: isWarderItself) {
         case .other: return .other(command)
         case .warder(let asked):
             if let asked, asked != name {

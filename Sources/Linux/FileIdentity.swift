@@ -1,0 +1,19 @@
+import Glibc
+
+/// Which file it is, whatever path leads to it.
+public struct FileIdentity: Equatable, Sendable {
+    private let device: UInt64
+    private let number: UInt64
+
+    init(_ status: stat) {
+        device = UInt64(status.st_dev)
+        number = UInt64(status.st_ino)
+    }
+
+    /// The file behind all links at `path`; nil where it cannot be seen. The corresponding C function is `stat`.
+    public init?(at path: String) {
+        var info = stat()
+        guard stat(path, &info) == 0 else { return nil }
+        self.init(info)
+    }
+}
