@@ -44,7 +44,7 @@ struct Adopt: ParsableCommand {
         let rewrite = try ConfigRewrite(context)
         let plan = try plan(context)
         if let config = plan.config, !plan.edits.isEmpty {
-            try rewrite.replace(config, with: config.edited(plan.edits))
+            try rewrite.replace(config, at: config.path, with: config.edited(plan.edits))
         }
         for name in plan.changed { note("\(name) \(undo ? "asks warder no more" : "asks warder from now on")") }
         try finish(plan)
@@ -64,7 +64,7 @@ struct Adopt: ParsableCommand {
     private func plan(_ context: Context) throws(Failure) -> Plan {
         let loaded = try ProfileLoading(context).profiles()
         let files = all ? loaded.indexed() : loaded
-        let program = program()
+        let program = ownPath(context)
         var plan = Plan(config: files.config)
         for name in names(in: files) {
             let edits: [Edit]
@@ -138,13 +138,6 @@ struct Adopt: ParsableCommand {
             }
         return "\u{1b}[\(code)m\(line)\u{1b}[0m"
     }
-}
-
-/// Where this very warder is. Once its file is replaced by another, only `/proc` can say, which no SDK can call.
-private func program() -> String {
-    guard let path = realpath("/proc/self/exe", nil) else { return "/proc/self/exe" }
-    defer { free(path) }
-    return String(cString: path)
 }
 
 extension Failure {
