@@ -35,6 +35,7 @@ let package = Package(
         room("Fields", ["Secrets"]),
         room("Times"),
         room("JSON", ["Secrets", "Text"]),
+        room("Intake", ["Secrets"]),
 
         // What warder is about.
         room("Profiles", ["Secrets", "Text"]),
@@ -64,7 +65,8 @@ let package = Package(
         .executableTarget(
             name: "warder",
             dependencies: [
-                "Chains", "Crypto", "Desktop", "Folders", "HandOff", "Hooks", "JSON", "Linux", "Metadata", "OneTime",
+                "Chains", "Crypto", "Desktop", "Folders", "HandOff", "Hooks", "Intake", "JSON", "Linux", "Metadata",
+                "OneTime",
                 "Profiles", "Prompt", "Secrets", "Serving", "Sessions", "Shells", "SSO", "STS", "Text", "Times",
                 "Transport", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -78,6 +80,7 @@ let package = Package(
         tests(of: "Fields", ["Secrets"]),
         tests(of: "Times"),
         tests(of: "JSON", ["Secrets"]),
+        tests(of: "Intake", ["Secrets"]),
         tests(of: "Profiles", ["Secrets"]),
         tests(of: "Chains", ["Profiles", "Secrets"]),
         tests(of: "Vault", ["Crypto", "Fields", "Linux", "Secrets"]),

@@ -7,9 +7,16 @@ enum Program: Equatable {
     /// Any other.
     case other
 
-    init(_ command: String) {
+    /// - Parameter isItself: whether a program of another name is warder all the same: asked of commands alone that have
+    ///   the shape of warder's, since it looks at files.
+    init(_ command: String, isItself: (String) -> Bool = { _ in false }) {
         let invocation = Invocation(CommandWords(command).words)
-        self = Self.isNamedWarder(invocation.program) ? .warder(profile: invocation.profile) : .other
+        let isNamed = Self.isNamedWarder(invocation.program)
+        guard isNamed || invocation.asksForProfile && isItself(invocation.program) else {
+            self = .other
+            return
+        }
+        self = .warder(profile: invocation.profile)
     }
 
     /// Whether a program goes by warder's name.
@@ -38,6 +45,9 @@ struct Invocation {
         arguments = rest
         self.needsShell = needsShell
     }
+
+    /// Whether it has the shape of warder's own.
+    var asksForProfile: Bool { arguments.contains("process") }
 
     /// The profile that warder is asked for; nil where it is asked for something else, or for none.
     var profile: String? {

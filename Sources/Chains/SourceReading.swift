@@ -57,7 +57,7 @@ extension Profile {
     /// would name another.
     func process() throws(ChainError) -> Process? {
         guard let command = try value("credential_process") else { return nil }
-        switch Program(command.value) {
+        switch Program(command.value, isItself: isWarderItself) {
         case .other: return .other(command)
         case .warder(let asked):
             if let asked, asked != name {

@@ -16,6 +16,10 @@ public enum FileError: Error, Equatable, Sendable {
     case exposed(path: String, mode: UInt32)
     /// A symbolic link stands where a file of warder's own should.
     case link(path: String)
+    /// The user's file is a link, or its folder is one, and leads into a folder that is not there.
+    case brokenLink(path: String, folder: String)
+    /// The user's file is a link, or its folder is one, and what it leads to cannot be written.
+    case unwritableBehindLink(path: String, target: String)
 
     /// Writing is what failed: the file system is read-only, or the user may not.
     public var isForWantOfWriting: Bool {

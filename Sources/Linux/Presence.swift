@@ -12,6 +12,12 @@ public func isProgram(_ path: String) -> Bool {
     return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
 }
 
+/// Whether a plain file stands at `path`, or behind the links there. The corresponding C function is `stat`.
+public func isPlainFile(_ path: String) -> Bool {
+    var info = stat()
+    return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG
+}
+
 /// The path behind all links; nil where nothing stands there. The corresponding C function is `realpath`.
 public func resolved(_ path: String) -> String? {
     guard let target = realpath(path, nil) else { return nil }

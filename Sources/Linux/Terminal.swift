@@ -82,6 +82,37 @@ public struct Terminal: ~Copyable {
         return line
     }
 
+    /// Asks for lines that belong together, none of which is echoed: what is pasted of them at once is kept.
+    ///
+    /// - Parameters:
+    ///   - prompt: what stands before the first.
+    ///   - limit: the longest line, in bytes.
+    ///   - deadline: when to give up.
+    ///   - take: takes a line; what is shown in its place, and what stands before the next one, nil for no more.
+    public func askLines(
+        _ prompt: String, limit: Int, until deadline: Deadline?,
+        _ take: (borrowing SecretBytes) -> (shown: String, next: String?)
+    ) throws(TerminalError) {
+        var prompt: String? = prompt
+        var line = SecretBytes(capacity: limit + 1)
+        while let first = prompt {
+            let signals = HeldSignals()
+            let echo = Echo(device.number, hidden: true)
+            show(first)
+            var outcome = Outcome.line
+            while prompt != nil, outcome == .line {
+                line.truncate(to: 0)
+                outcome = readLine(into: &line, limit: limit, signals, until: deadline, LettingGo())
+                let (shown, next) = outcome == .line ? take(line) : ("", prompt)
+                prompt = next
+                show(shown + "\n" + (outcome == .line ? next ?? "" : ""))
+            }
+            echo.restore()
+            signals.release()
+            if case .failed(let error) = outcome { throw error }
+        }
+    }
+
     private enum Outcome: Equatable {
         case line
         case interrupted

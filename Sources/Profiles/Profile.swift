@@ -29,6 +29,9 @@ public final class Profile: Sendable {
         self.includeFault = includeFault
     }
 
+    /// Whether `word`, the first of a `credential_process`, runs warder itself under another name. Looks at files.
+    public func isWarderItself(_ word: String) -> Bool { files.runsItself(word) }
+
     /// The same profile, with what it includes.
     func including(_ included: [Profile], fault: ProfileError?) -> Profile {
         Profile(

@@ -7,26 +7,39 @@ public struct ProfileSet: Sendable {
     /// The credentials file, if there is one.
     public let credentials: ProfileFile?
 
+    /// Whether the first word of a command runs warder itself under another name.
+    private let isItself: @Sendable (String) -> Bool
     let configIndex: SectionIndex?
     let credentialsIndex: SectionIndex?
 
     /// Puts the two files together; a file that is not there is nil.
     ///
-    /// - Parameter isIndexed: all profiles are wanted, so that looking one up is not to take time in proportion to the
-    ///   number of sections.
-    public init(config: ProfileFile?, credentials: ProfileFile?, isIndexed: Bool = false) {
+    /// - Parameters:
+    ///   - isIndexed: all profiles are wanted, so that looking one up is not to take time in proportion to the number of
+    ///     sections.
+    ///   - isItself: whether the first word of a `credential_process` runs warder itself, under whatever name.
+    public init(
+        config: ProfileFile?, credentials: ProfileFile?, isIndexed: Bool = false,
+        isItself: @escaping @Sendable (String) -> Bool = { _ in false }
+    ) {
         self.config = config
         self.credentials = credentials
+        self.isItself = isItself
         configIndex = isIndexed ? config.map { SectionIndex($0) } : nil
         credentialsIndex = isIndexed ? credentials.map { SectionIndex($0) } : nil
     }
 
     /// The same files, for whoever looks up many profiles.
-    public func indexed() -> ProfileSet { ProfileSet(config: config, credentials: credentials, isIndexed: true) }
+    public func indexed() -> ProfileSet {
+        ProfileSet(config: config, credentials: credentials, isIndexed: true, isItself: isItself)
+    }
+
+    /// Whether `word`, the first of a `credential_process`, runs warder itself though it does not say so.
+    func runsItself(_ word: String) -> Bool { isItself(word) }
 
     /// The same with another config file, for whoever looks up many profiles.
     public func with(config: ProfileFile) -> ProfileSet {
-        ProfileSet(config: config, credentials: credentials, isIndexed: true)
+        ProfileSet(config: config, credentials: credentials, isIndexed: true, isItself: isItself)
     }
 
     /// The profile `name`, or nil where neither file has it. Names that no SDK accepts are never there.

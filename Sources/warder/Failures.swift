@@ -46,7 +46,17 @@ extension Failure {
         case .link(let path):
             self.init(
                 .damaged, "\(what) \(path) is a symbolic link",
-                hint: "put the file itself there, or set the XDG variable to where it is")
+                hint: "put the file itself there, or set \(Self.variable(of: what)) to where it is")
+        case .brokenLink(let path, let folder):
+            self.init(
+                .other, "\(what): \(path) is a link into \(folder), a folder that is not there",
+                hint: "make it, or mount what it is on: mkdir -p \(shellWord(folder))")
+        case .unwritableBehindLink(let path, let target):
+            self.init(
+                .other, "\(what) \(path) is a link to \(target), which cannot be written",
+                hint:
+                    "change it where it is made (home-manager?), or set \(Self.variable(of: what)) to a file of your own"
+            )
         }
     }
 
@@ -58,7 +68,9 @@ extension Failure {
                 "it is written, but a power cut may undo that: check the disk (dmesg), and run warder list"
             case ENOSPC: "free some space (df -h), and try again: nothing was changed"
             case EDQUOT: "free some of your quota, and try again: nothing was changed"
-            case EROFS: "the file system is read-only: remount it, or set the XDG variable to another place"
+            case EROFS:
+                "the file system is read-only: remount it, or set \(Self.variable(of: what)) to another place"
+            case EBUSY: "it is mounted by itself, as in a container: change it where it comes from"
             case EACCES, EPERM:
                 Self.takingBack(error.path) ?? "check who owns it and its mode: ls -ld \(shellWord(error.path))"
             case ENOENT: "check that the path is right: \(error.path)"

@@ -18,20 +18,20 @@ struct KeyIntake {
     /// A seed that the key before had goes with it.
     let dropsSeed: Bool
     let region: String?
-    let writesProfile: Bool?
+    let profile: ProfileIntake
 
     func run() throws(Failure) {
         let keyName = try Self.keyName(name)
         try checkSettings()
         let keys = Keys(context)
         try keys.chooseStore(store)
-        // What another program deleted from the Secret Service may still be noted.
-        if !replaces, try keys.presentStore().kind == .file, let index = try keys.index(),
-            index.contains(where: { $0.name == name })
-        {
-            throw Failure(VaultError.nameTaken(keyName), path: context.places.vault)
+        let taken = try replaces ? nil : notedKey(keys)
+        if let taken, case .terminal = source {
+            note("there is a key named \(name) already (\(taken)): give that one to finish what was interrupted")
         }
-        let key = try source.read(context)
+        let key = try source.read(context, name: name) { (identifier) throws(Failure) in
+            if let taken, taken != identifier { throw Self.taken(keyName, context) }
+        }
         let identity = try verifies ? verify(key) : nil
         var device = mfaSerial
         if device == nil, verifies { device = try discoverDevice(key) }
@@ -44,14 +44,51 @@ struct KeyIntake {
         if let passedOver = keys.passedOver, try !keys.vaultStore().exists() {
             note("the key goes to a vault, not to the desktop's keyring: \(passedOver)")
         }
-        try put(record, keys)
-        note("stored the key \(name) (\(key.accessKeyID)) in the \(try keys.presentStore().kind.spoken)")
-        try writeProfile(device: device)
+        try store(record, keys)
+        source.warn()
+        try profile.run(device: device)
         try StoredBeside(context: context, name: name, accessKeyID: key.accessKeyID).warn()
         switch record.totp {
         case .some(let totp): try seed?.show(totp)
         case .none: break
         }
+    }
+
+    /// The id of a key of this name, as far as it is noted. What another program deleted from the Secret Service may still
+    /// be noted.
+    private func notedKey(_ keys: Keys) throws(Failure) -> String? {
+        guard try keys.store()?.kind == .file else { return nil }
+        return try keys.index()?.first { $0.name == name }?.accessKeyID
+    }
+
+    static func taken(_ name: KeyName, _ context: Context) -> Failure {
+        Failure(VaultError.nameTaken(name), path: context.places.vault)
+    }
+
+    /// Stores the key, unless it is stored already: what was interrupted behind that goes on from there.
+    private func store(_ record: borrowing AccessKeyRecord, _ keys: Keys) throws(Failure) {
+        let what = "the key \(name) (\(record.summary.accessKeyID))"
+        if !replaces, try isStored(record, keys) {
+            return note("\(what) is in the \(try keys.presentStore().kind.spoken) already")
+        }
+        try put(record, keys)
+        note("stored \(what) in the \(try keys.presentStore().kind.spoken)")
+    }
+
+    /// Whether the very same key is stored under this name. Another one of this name is refused.
+    private func isStored(_ record: borrowing AccessKeyRecord, _ keys: Keys) throws(Failure) -> Bool {
+        switch try keys.recordBefore(record.summary.name) {
+        case .none: return false
+        case .some(let present):
+            guard present.isSame(as: record.summary.accessKeyID, record.secret) else {
+                throw Self.taken(record.summary.name, context)
+            }
+        }
+        switch record.totp {
+        case .some(let totp): try keys.setTOTPSeed(totp.copy(), of: record.summary.name)
+        case .none: break
+        }
+        return true
     }
 
     static func keyName(_ name: String) throws(Failure) -> KeyName {
@@ -120,28 +157,12 @@ struct KeyIntake {
         if replaces, dropsSeed { try keys.setTOTPSeed(nil, of: record.summary.name) }
         if replaces { try keys.forgetSessions(ofKey: name) }
     }
+}
 
-    private func writeProfile(device: String?) throws(Failure) {
-        let profiles = ProfileLoading(context)
-        if try profiles.profiles().profile(name) != nil {
-            return note("the profile \(name) is in \(try profiles.configPath()) already, and stays as it is")
-        }
-        let question = "add the profile \(name) to \(try profiles.configPath())?"
-        let wanted: Bool
-        if let writesProfile {
-            wanted = writesProfile
-        } else {
-            // Whoever says what belongs into the profile, and cannot be asked, wants it: without one, sessions of the key
-            // would be made without its MFA device.
-            let isDescribed = mfaSerial != nil || region != nil
-            wanted = try context.confirm(question, otherwise: true, unasked: isDescribed)
-        }
-        guard wanted else {
-            guard let mfaSerial else { return }
-            return note("no profile is written; sessions of \(name) have MFA where one says mfa_serial = \(mfaSerial)")
-        }
-        let section = ProfileSection(name: name, region: region, mfaSerial: device, key: name)
-        try section.append(to: try profiles.configPath())
-        note("added the profile \(name) to \(try profiles.configPath())")
+extension AccessKeyRecord {
+    /// Whether it is the very same key, whatever else is stored with it.
+    func isSame(as identifier: String, _ other: borrowing SecretBytes) -> Bool {
+        summary.accessKeyID == identifier
+            && secret.withUnsafeBytes { old in other.withUnsafeBytes { old.elementsEqual($0) } }
     }
 }

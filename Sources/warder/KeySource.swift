@@ -1,7 +1,9 @@
 import Glibc
+import Intake
 import Linux
 import Prompt
 import Secrets
+import Text
 
 /// Where a key to be stored comes from.
 enum KeySource {
@@ -11,50 +13,80 @@ enum KeySource {
     case environment
 
     /// Reads the key id and the secret, and checks their shape.
-    func read(_ context: Context) throws(Failure) -> Credentials {
+    ///
+    /// - Parameters:
+    ///   - name: what the key will be called; a file of several users has the key of that one.
+    ///   - refusing: refuses a key by its id, at a terminal before the secret is asked for.
+    func read(
+        _ context: Context, name: String, refusing: (String) throws(Failure) -> Void
+    ) throws(Failure) -> Credentials {
+        let key: Credentials
         switch self {
-        case .terminal: try Self.ask(context)
-        case .standardInput: try Self.standardInput()
-        case .csv(let path): try Self.csv(path)
-        case .environment: try Self.environment()
+        case .terminal: return try Self.ask(context, refusing)
+        case .standardInput: key = try Self.standardInput()
+        case .csv(let path): key = try Self.csv(path, user: name)
+        case .environment: key = try Self.environment()
+        }
+        try refusing(key.accessKeyID)
+        return key
+    }
+
+    /// Nothing that is typed is echoed: people paste the secret where the id belongs. The id is shown once it is one.
+    private static func ask(
+        _ context: Context, _ refusing: (String) throws(Failure) -> Void
+    ) throws(Failure) -> Credentials {
+        guard context.mayPrompt else { throw Failure.notAllowed(wanting: "the key") }
+        var key = GivenKey()
+        var failure: Failure?
+        do throws(TerminalError) {
+            try Terminal.open().askLines(prompt(key.missing) ?? "", limit: 4096, until: Patience.deadline) { line in
+                let known = key.identifier
+                do throws(Failure) {
+                    do throws(IntakeError) { try key.take(line) } catch { throw Failure(error, from: "what was typed") }
+                    if known == nil, let identifier = key.identifier { try refusing(identifier) }
+                } catch { failure = error }
+                let shown = known == nil ? key.identifier ?? "" : ""
+                return (shown, failure == nil ? prompt(key.missing) : nil)
+            }
+        } catch { throw Failure(error, askingFor: "the key") }
+        if let failure { throw failure }
+        do throws(IntakeError) { return try key.whole() } catch { throw Failure(error, from: "what was typed") }
+    }
+
+    private static func prompt(_ part: GivenKey.Part?) -> String? {
+        switch part {
+        case .identifier: "access key id: "
+        case .secret: "secret access key: "
+        case nil: nil
         }
     }
 
-    private static func ask(_ context: Context) throws(Failure) -> Credentials {
-        guard context.mayPrompt else { throw Failure.notAllowed(wanting: "the key") }
-        let id = try typed("access key id: ", hidden: false)
-        let secret = try typed("secret access key: ", hidden: true)
-        return try key(id: id, secret: secret, from: "what was typed")
+    /// - Parameter key: what of it was read already.
+    static func standardInput(completing key: consuming GivenKey = GivenKey()) throws(Failure) -> Credentials {
+        let origin = "standard input"
+        var key = key
+        var rest = 16 * 1024
+        while key.missing != nil, rest > 0 {
+            guard let line = try readLine(of: "the key", limit: 4096) else { break }
+            rest -= line.count + 1
+            do throws(IntakeError) { try key.take(line) } catch { throw Failure(error, from: origin) }
+        }
+        do throws(IntakeError) { return try key.whole() } catch { throw Failure(error, from: origin) }
     }
 
-    private static func typed(_ question: String, hidden: Bool) throws(Failure) -> SecretBytes {
-        do throws(TerminalError) {
-            return try Terminal.open().ask(question, hidden: hidden, limit: 128, until: Patience.deadline)
-        } catch { throw Failure(error, askingFor: "the key") }
-    }
-
-    private static func standardInput() throws(Failure) -> Credentials {
-        let lines = try readLines(2, of: "the key")
-        let end = (0..<lines.count).first { lines[$0] == UInt8(ascii: "\n") } ?? lines.count
-        let secret = end < lines.count ? lines.copy(end + 1..<lines.count) : SecretBytes(capacity: 0)
-        return try key(id: lines.copy(0..<end), secret: secret, from: "standard input")
-    }
-
-    /// The console's download: a head line and one line, two columns, with a byte-order mark and CRLF or without.
-    private static func csv(_ path: String) throws(Failure) -> Credentials {
+    private static func csv(_ path: String, user: String) throws(Failure) -> Credentials {
         let text: SecretBytes
         do throws(FileError) { text = try readFile(path, limit: 64 * 1024, patience: 120_000) } catch {
             throw Failure(error, "the file of the key")
         }
-        let rows = CSV.rows(text)
-        let wrong = Failure(
-            .badConfig, "\(path) is not a key as the AWS console gives it for download",
-            hint: "it has two lines: Access key ID,Secret access key, then the key")
-        guard rows.count == 2, rows[0].count == 2, rows[1].count == 2,
-            text.text(rows[0][0]).lowercased() == "access key id",
-            text.text(rows[0][1]).lowercased() == "secret access key"
-        else { throw wrong }
-        return try key(id: text.copy(rows[1][0]), secret: text.copy(rows[1][1]), from: path)
+        do throws(IntakeError) { return try KeyTable(text).key(of: user) } catch { throw Failure(error, from: path) }
+    }
+
+    /// Says that the file the key came from still holds it.
+    func warn() {
+        guard case .csv(let path) = self, isPlainFile(path) else { return }
+        note("\(path) still holds the secret in plain text")
+        printMessage("hint: once the key works: shred -u \(printable(shellWord(path)))")
     }
 
     private static func environment() throws(Failure) -> Credentials {
@@ -69,78 +101,40 @@ enum KeySource {
                 .usage, "the environment holds a session, not a long-term key",
                 hint: "warder stores long-term keys, AKIA…: create one in the console")
         }
-        return try key(id: id, secret: secret, from: "the environment")
-    }
-
-    /// Checks the shape of both parts. Neither is shown: people paste them the wrong way round.
-    private static func key(
-        id: consuming SecretBytes, secret: consuming SecretBytes, from origin: String
-    ) throws(Failure) -> Credentials {
-        let identifier = trimmed(id)
-        let key = trimmed(secret)
-        guard (16...128).contains(identifier.count), isIdentifier(identifier) else {
-            throw Failure(
-                .badConfig, "the access key id from \(origin) is not one",
-                hint: "it has 16 or more capital letters and digits, and begins with AKIA")
-        }
-        guard !(identifier[0] == UInt8(ascii: "A") && identifier[1] == UInt8(ascii: "S")) else {
-            throw Failure(
-                .usage, "the key from \(origin) is a session's, not a long-term one",
-                hint: "warder stores long-term keys, AKIA…: create one in the console")
-        }
-        guard (16...256).contains(key.count), isSecret(key) else {
-            throw Failure(
-                .badConfig, "the secret access key from \(origin) is not one",
-                hint: "it has 40 letters, digits, slashes and pluses")
-        }
-        return Credentials(
-            accessKeyID: identifier.text(0..<identifier.count), secret: key, sessionToken: nil, expiration: nil,
-            accountID: nil)
-    }
-
-    private static func isIdentifier(_ bytes: borrowing SecretBytes) -> Bool {
-        for index in 0..<bytes.count {
-            switch bytes[index] {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): continue
-            default: return false
-            }
-        }
-        return true
-    }
-
-    private static func isSecret(_ bytes: borrowing SecretBytes) -> Bool {
-        for index in 0..<bytes.count where bytes[index] <= 0x20 || bytes[index] >= 0x7f { return false }
-        return true
-    }
-
-    private static func trimmed(_ bytes: borrowing SecretBytes) -> SecretBytes {
-        var start = 0
-        var end = bytes.count
-        while start < end, bytes[start] <= 0x20 { start += 1 }
-        while end > start, bytes[end - 1] <= 0x20 { end -= 1 }
-        return bytes.copy(start..<end)
+        var key = GivenKey()
+        do throws(IntakeError) {
+            try key.take(id)
+            try key.take(secret)
+            return try key.whole()
+        } catch { throw Failure(error, from: "the environment") }
     }
 }
 
 /// Reads up to `count` lines from standard input, without the end of the last.
 func readLines(_ count: Int, of what: String) throws(Failure) -> SecretBytes {
     var text = SecretBytes(capacity: 1024)
-    var lines = 0
+    for number in 0..<count {
+        if number > 0 { text.append(UInt8(ascii: "\n")) }
+        guard let line = try readLine(of: what, limit: 4096) else { return text }
+        text.append(line)
+    }
+    return text
+}
+
+/// Reads a line from standard input, without its end and not a byte further; nil where there is none.
+private func readLine(of what: String, limit: Int) throws(Failure) -> SecretBytes? {
+    var line = SecretBytes(capacity: limit)
     while true {
         var byte: UInt8 = 0
         let got = read(STDIN_FILENO, &byte, 1)
         if got < 0 && errno == EINTR { continue }
-        guard got >= 0, text.count < 4096 else {
-            throw Failure(
-                .usage, "standard input does not hold \(what)",
-                hint: "give \(count == 1 ? "one line" : "\(count) lines")")
+        guard got >= 0, line.count < limit else {
+            throw Failure(.usage, "standard input does not hold \(what)", hint: "give it in lines of its own")
         }
-        if got == 0 { return text }
-        if byte == UInt8(ascii: "\n") {
-            lines += 1
-            if lines == count { return text }
-        }
-        text.append(byte)
+        if got == 0 && line.isEmpty { return nil }
+        if got == 0 { return line }
+        if byte == UInt8(ascii: "\n") { return line }
+        line.append(byte)
     }
 }
 

@@ -212,6 +212,14 @@ final class Keys {
         return record != nil
     }
 
+    /// What is stored under a name that a key is to be stored under; nil for nothing. As storing it, this opens the store.
+    func recordBefore(_ name: KeyName) throws(Failure) -> AccessKeyRecord? {
+        // A vault that is chosen and not made yet has nothing; what is in the Secret Service may be there before its marker.
+        guard let store = try store() else { return nil }
+        if store.kind == .file, try store.head() == nil { return nil }
+        return try following { (store) throws(Failure) in try store.record(name) }
+    }
+
     /// Stores a key.
     func put(_ record: borrowing AccessKeyRecord, replacing: Bool) throws(Failure) {
         let summary = record.summary

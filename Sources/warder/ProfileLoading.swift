@@ -16,8 +16,10 @@ final class ProfileLoading {
     func profiles() throws(Failure) -> ProfileSet {
         if let loaded { return loaded }
         let locations = try locations()
+        let environment = context.environment
         let profiles = ProfileSet(
-            config: try file(locations.config, .config), credentials: try file(locations.credentials, .credentials))
+            config: try file(locations.config, .config), credentials: try file(locations.credentials, .credentials),
+            isItself: { OwnProgram(searchPath: environment["PATH"]).isRun(by: $0) })
         loaded = profiles
         return profiles
     }

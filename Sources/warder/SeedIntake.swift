@@ -1,3 +1,4 @@
+import Intake
 import Linux
 import OneTime
 import Prompt
@@ -10,6 +11,8 @@ struct SeedIntake {
     let name: String
     let source: KeySource
     let mfaSerial: String?
+    /// The profile, where it is to be written in any case.
+    let profile: ProfileIntake?
 
     /// Stores the seed with a key that is stored already, or takes it away; false where there is no such key yet.
     ///
@@ -32,9 +35,11 @@ struct SeedIntake {
             return true
         }
         let record = try keys.storedRecord(keyName)
-        let seed = try read(device: mfaSerial ?? record.summary.mfaSerial)
+        let device = mfaSerial ?? record.summary.mfaSerial
+        let seed = try stored(try text(behind: record), device)
         try keys.setTOTPSeed(seed.copy(), of: keyName)
         note("stored the seed with the key \(name) (\(record.summary.accessKeyID))")
+        try profile?.run(device: device)
         try show(seed)
         return true
     }
@@ -43,11 +48,29 @@ struct SeedIntake {
     ///
     /// - Parameter device: what it belongs to; nil for whatever device a code is asked for.
     func read(device: String?) throws(Failure) -> StoredSeed {
-        let text: SecretBytes
+        try stored(try text(), device)
+    }
+
+    private func text() throws(Failure) -> SecretBytes {
         switch source {
-        case .standardInput: text = try readLines(1, of: "the seed")
-        default: text = try asked()
+        case .standardInput: try readLines(1, of: "the seed")
+        default: try asked()
         }
+    }
+
+    /// The seed's text for a key that is stored. On standard input the very same key may stand before it: the command that
+    /// was to store both, given again.
+    private func text(behind record: borrowing AccessKeyRecord) throws(Failure) -> SecretBytes {
+        let text = try text()
+        guard case .standardInput = source, Self.looksLikeKey(text) else { return text }
+        var given = GivenKey()
+        try? given.take(text)
+        guard let key = try? KeySource.standardInput(completing: given), record.isSame(as: key.accessKeyID, key.secret)
+        else { return text }
+        return try readLines(1, of: "the seed")
+    }
+
+    private func stored(_ text: borrowing SecretBytes, _ device: String?) throws(Failure) -> StoredSeed {
         // Half of them are base32 as well, and a script may give a key to a name that is stored by now.
         if Self.looksLikeKey(text) {
             throw Failure(

@@ -49,7 +49,10 @@ enum Start {
     private static func runCommand(_ arguments: [String]) throws(Failure) {
         do {
             var words = arguments
-            if arguments.first == "exec" { words = ["exec"] + (try ExecWords.ordered(Array(arguments.dropFirst()))) }
+            if arguments.first == "exec" {
+                try ExecWords.refuseCommandAlone(Array(arguments.dropFirst()))
+                words = ["exec"] + (try ExecWords.ordered(Array(arguments.dropFirst())))
+            }
             var command = try Warder.parseAsRoot(words)
             try command.run()
         } catch let failure as Failure {

@@ -243,3 +243,34 @@ struct ChainTests {
         #expect(credentials.expiration == nil)
     }
 }
+
+@Suite("warder under another name")
+struct OwnNameTests {
+    private func resolve(_ command: String) throws -> (source: Source, asked: [String]) {
+        let asked = Asked()
+        let files = try profiles("[profile a]\ncredential_process = \(command)\n")
+        let set = ProfileSet(config: files.config, credentials: nil) { word in
+            asked.words.append(word)
+            return word == "/opt/warder-0.1"
+        }
+        return (try Chain.resolve("a", in: set.indexed()) { _ in false }.source, asked.words)
+    }
+
+    private final class Asked: @unchecked Sendable { var words: [String] = [] }
+
+    @Test("a program that is warder itself is not run")
+    func itself() throws {
+        guard case .storedKey("a", _) = try resolve("/opt/warder-0.1 process a").source else {
+            Issue.record("not a stored key")
+            return
+        }
+        #expect(throws: ChainError.processForAnotherProfile(profile: "a", asked: "b", line(2))) {
+            try resolve("/opt/warder-0.1 process b")
+        }
+    }
+
+    @Test(
+        "files are looked at for commands of warder's shape alone",
+        arguments: [("/usr/bin/warder process a", []), ("aws-vault exec x", []), ("/opt/x process a", ["/opt/x"])])
+    func looks(command: String, words: [String]) throws { #expect(try resolve(command).asked == words) }
+}

@@ -9,7 +9,8 @@ struct Add: ParsableCommand {
         discussion: """
             Asks for the key id and the secret (hidden) on the terminal, or takes
             them from elsewhere. The key is checked with sts:GetCallerIdentity
-            before it is stored.
+            before it is stored. The same command again finishes what was
+            interrupted.
 
             With --mfa-serial or --region the profile is written where nobody can
             be asked, unless --no-write-profile says otherwise.
@@ -54,7 +55,12 @@ struct Add: ParsableCommand {
     func run() throws {
         let context = try common.context()
         let source = try source()
-        let seed = SeedIntake(context: context, name: name, source: source, mfaSerial: mfaSerial)
+        let profile = ProfileIntake(
+            context: context, name: name, region: region, isWanted: writeProfile,
+            isDescribed: mfaSerial != nil || region != nil)
+        let seed = SeedIntake(
+            context: context, name: name, source: source, mfaSerial: mfaSerial,
+            profile: writeProfile == true ? profile : nil)
         if let totp, !replace {
             switch source {
             case .terminal, .standardInput: if try seed.change(storing: totp) { return }
@@ -64,7 +70,7 @@ struct Add: ParsableCommand {
         try KeyIntake(
             context: context, name: name, source: source, verifies: !noVerify, replaces: replace,
             store: store, mfaSerial: mfaSerial, seed: totp == true ? seed : nil, dropsSeed: totp == false,
-            region: region, writesProfile: writeProfile
+            region: region, profile: profile
         ).run()
     }
 

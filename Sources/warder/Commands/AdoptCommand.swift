@@ -46,7 +46,7 @@ struct Adopt: ParsableCommand {
         let rewrite = try ConfigRewrite(context)
         let plan = try plan(context)
         if let config = plan.config, !plan.edits.isEmpty {
-            try rewrite.replace(config, with: config.edited(plan.edits))
+            try rewrite.replace(config, at: config.path, with: config.edited(plan.edits))
         }
         for name in plan.changed { note("\(name) \(undo ? "asks warder no more" : "asks warder from now on")") }
         try plan.finish(context, isWritten: true)
@@ -55,7 +55,9 @@ struct Adopt: ParsableCommand {
     private func plan(_ context: Context) throws(Failure) -> AdoptionPlan {
         let files = try ProfileLoading(context).profiles()
         do throws(Failure) {
-            return try AdoptionPlan(files, names: all ? nil : profiles, undoes: undo, program: program(), context.environment)
+            return try AdoptionPlan(
+                files, names: all ? nil : profiles, undoes: undo, program: ownPath(context),
+                context.environment)
         } catch { throw error.lookedIn(context) }
     }
 
@@ -88,13 +90,6 @@ struct Adopt: ParsableCommand {
             }
         return "\u{1b}[\(code)m\(shown)\u{1b}[0m"
     }
-}
-
-/// Where this very warder is. Once its file is replaced by another, only `/proc` can say, which no SDK can call.
-private func program() -> String {
-    guard let path = realpath("/proc/self/exe", nil) else { return "/proc/self/exe" }
-    defer { free(path) }
-    return String(cString: path)
 }
 
 extension Failure {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Profiles
 import Text
 import Vault
 
@@ -7,7 +8,7 @@ struct Remove: ParsableCommand {
         abstract: "Deletes a stored key, and every session that came from it.",
         discussion: """
             The key goes on working at AWS: delete it there too. Profiles that
-            name it stay in ~/.aws/config. A vault of before is kept as vault.bak
+            name it stay in ~/.aws/config, and are listed. A vault of before is kept as vault.bak
             until the next change.
 
             example: warder remove alice
@@ -30,9 +31,43 @@ struct Remove: ParsableCommand {
         guard isSure else {
             throw Failure(.promptNeeded, "the key \(name) is kept", hint: "say yes, or give --yes")
         }
+        let identifier = try identifier(keyName, keys)
         try keys.forgetSessions(ofKey: name)
         try keys.remove(keyName)
         try keys.forgetSessions(ofKey: name)
         note("deleted the key \(name) and its sessions")
+        sayWhatStays(identifier, context)
+    }
+
+    /// Of the key as it is stored; nil where it is too damaged to tell, which is a reason to delete it.
+    private func identifier(_ name: KeyName, _ keys: Keys) throws(Failure) -> String? {
+        do throws(Failure) { return try keys.recordBefore(name)?.summary.accessKeyID } catch {
+            if error.code == .damaged { return nil }
+            throw error
+        }
+    }
+
+    /// The profiles that go by the key, and the key itself at AWS.
+    private func sayWhatStays(_ identifier: String?, _ context: Context) {
+        let profiles = try? ProfileLoading(context).profiles().indexed()
+        let places = profiles?.profileNames.compactMap { profiles?.profile($0)?.place(ofKey: name) } ?? []
+        for place in places.prefix(8) { note("\(place) still goes by it: take that out, or name another key") }
+        if places.count > 8 { note("and so do \(places.count - 8) more profiles") }
+        guard let identifier else { return }
+        note("at AWS the key \(identifier) goes on working until it is deleted there")
+        printMessage("hint: aws iam delete-access-key --access-key-id \(identifier), by whoever may do that")
+    }
+}
+
+extension Profile {
+    /// Where the profile says that it begins with the stored key `name`; nil where it does not say so.
+    fileprivate func place(ofKey name: String) -> String? {
+        guard let key = try? own("key") else {
+            guard self.name == name, (try? asksWarder()) == true, origin(of: "warder_role_arn") == nil else {
+                return nil
+            }
+            return "the profile \(self.name) (\(origin.place))"
+        }
+        return key.value == name ? "the profile \(self.name) (\(key.origin.place))" : nil
     }
 }

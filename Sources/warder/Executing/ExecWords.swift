@@ -1,3 +1,4 @@
+import Linux
 import Text
 
 /// The words of `warder exec`, put in an order that leaves no doubt about what is whose.
@@ -42,6 +43,29 @@ enum ExecWords {
             throw Failure(.usage, "\(profile) is no profile", hint: "warder exec PROFILE -- COMMAND")
         }
         return options + [profile] + (index < words.count ? ["--"] + words[index...] : [])
+    }
+
+    /// Refuses a command that stands behind `--` where no profile stands before it: its own word is no profile, and is
+    /// not to be looked for in a store that would have to be opened for that.
+    ///
+    /// - Parameter words: what stands behind `exec`, in any order.
+    static func refuseCommandAlone(_ words: [String]) throws(Failure) {
+        var before = words.prefix { $0 != "--" }
+        while let word = before.popLast() {
+            guard word.hasPrefix("-") || before.last.map(withValue.contains) == true else { return }
+        }
+        let command = words.drop { $0 != "--" }.dropFirst()
+        guard let first = command.first, isCommand(first) else { return }
+        let context = try Context(noPrompt: true)
+        guard (try? ProfileLoading(context).profiles().profile(first) == nil) == true else { return }
+        let line = command.prefix(8).map(shellWord).joined(separator: " ")
+        throw Failure(.usage, "no profile is named before --", hint: "warder exec PROFILE -- \(line)")
+    }
+
+    private static func isCommand(_ word: String) -> Bool {
+        if word.utf8.contains(UInt8(ascii: "/")) { return isProgram(word) }
+        let folders = Environment.process["PATH"]?.utf8.split(separator: UInt8(ascii: ":")) ?? []
+        return folders.contains { isProgram(String(Substring($0)) + "/" + word) }
     }
 
     /// A shell in place of a command that a script has left empty would be a surprise.

@@ -14,7 +14,8 @@ struct SDKVerdict {
     /// The environment's key was exported by warder.
     private let isKeyOurs: Bool
     /// Where this very program is.
-    private let ownPath: String?
+    private var ownPath: String { warder.ownPath(context) }
+    private let context: Context
     private let credentialsPath: String?
     /// The profile's own source is the environment.
     private let needsKey: Bool
@@ -35,7 +36,7 @@ struct SDKVerdict {
         } catch { throw Failure(error) }
         needed = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"].filter { context.environment.nonEmpty($0) != nil }
         isKeyOurs = context.environment.nonEmpty("WARDER_PROFILE") != nil
-        ownPath = resolved("/proc/self/exe")
+        self.context = context
         credentialsPath = profiles.credentials?.path
         let source = try? profiles.profile(profile)?.setting("credential_source")
         needsKey = source?.value == "Environment"
@@ -133,14 +134,14 @@ extension SDKVerdict {
         case .notExecutable(let program, _): "\(program) cannot be run"
         case .notAbsolute(let program, _): "\(program) has no absolute path, and is not found from everywhere"
         case .anotherWarder(let program, _):
-            "credential_process runs another warder, \(program)" + (ownPath.map { "; this one is \($0)" } ?? "")
+            "credential_process runs another warder, \(program); this one is \(ownPath)"
         }
     }
 
     /// What to do about it.
     func remedy(_ obstacle: SDKObstacle) -> String {
         let adopt = "run warder adopt \(shellWord(profile))"
-        let command = "write credential_process = \(ownPath ?? "/…/warder") process \(profile)"
+        let command = "write credential_process = \(ownPath) process \(profile)"
         switch obstacle {
         case .environmentKey where isKeyOurs: return "eval \"$(warder env --unset)\" takes it away"
         case .environmentKey where needsKey:

@@ -1,0 +1,69 @@
+import Glibc
+
+/// The file that this process runs: where others find it, and whether they mean it.
+///
+/// One rule for all who must know: it is the file itself, by whatever path or link, and what Nix wraps around it, a program
+/// `NAME` beside `.NAME-wrapped`.
+public struct OwnProgram: Sendable {
+    private let executable: String
+    private let searchPath: String
+
+    /// - Parameters:
+    ///   - executable: what is run; `/proc/self/exe` for this process.
+    ///   - searchPath: `PATH`.
+    public init(_ executable: String = "/proc/self/exe", searchPath: String?) {
+        self.executable = executable
+        self.searchPath = searchPath ?? ""
+    }
+
+    /// The path to call it by from now on: one whose last part is `name`, if there is such a path, of what it was called by
+    /// or in `PATH`. Links to it are kept, since an update that replaces the file moves the link.
+    ///
+    /// - Parameter word: what it was called by, the first of its arguments.
+    /// - Returns: else the path of the file itself or, if that is gone, `executable`.
+    public func path(named name: String, calledBy word: String) -> String {
+        for word in [word, name] {
+            guard let path = located(word), lastPart(path).utf8.elementsEqual(name.utf8) else { continue }
+            if isOwn(path) || isWrapper(path) { return path }
+        }
+        return resolved(executable) ?? executable
+    }
+
+    /// Whether `word`, the first of a command, runs the same file.
+    public func isRun(by word: String) -> Bool { located(word).map(isOwn) ?? false }
+
+    private func isOwn(_ path: String) -> Bool {
+        guard let own = FileIdentity(at: executable) else { return false }
+        return FileIdentity(at: path) == own
+    }
+
+    private func isWrapper(_ path: String) -> Bool {
+        guard let own = resolved(executable), let wrapper = resolved(path), isProgram(wrapper) else { return false }
+        let wrapped = folder(wrapper) + ".\(lastPart(wrapper))-wrapped"
+        return wrapped.utf8.elementsEqual(own.utf8)
+    }
+
+    /// A path from the root without detours; nil where no program is found.
+    private func located(_ word: String) -> String? {
+        let slash = UInt8(ascii: "/")
+        guard word.utf8.contains(slash) else {
+            let folders = searchPath.utf8.split(separator: UInt8(ascii: ":")).map { String(Substring($0)) }
+            return folders.lazy.map { $0 + "/" + word }.first { $0.utf8.first == slash && isProgram($0) }
+        }
+        let path = absolute(word)
+        guard isProgram(path) else { return nil }
+        let parts = path.utf8.split(separator: slash)
+        if parts.allSatisfy({ !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8) }) { return path }
+        return resolved(folder(path)).map { $0 + "/" + lastPart(path) }
+    }
+
+    /// With the slash at its end.
+    private func folder(_ path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "" }
+        return String(path[..<path.utf8.index(after: slash)])
+    }
+
+    private func lastPart(_ path: String) -> String {
+        String(decoding: path.utf8.dropFirst(folder(path).utf8.count), as: UTF8.self)
+    }
+}

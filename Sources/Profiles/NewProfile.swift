@@ -1,0 +1,48 @@
+import Secrets
+
+/// A profile of a stored key, which is yet to be written into the config file.
+public struct NewProfile: Sendable {
+    private let name: String
+    /// The lines of its section, without their ends.
+    public let lines: [String]
+
+    /// Puts the settings together; those that are nil are left out.
+    ///
+    /// - Parameter program: warder's absolute path.
+    public init(name: String, region: String?, mfaSerial: String?, program: String) throws(EditingError) {
+        self.name = name
+        let command = try WarderCommand.text(program: program, profile: name)
+        var lines = [name == "default" ? "[default]" : "[profile \(name)]"]
+        if let region { lines.append("region = " + region) }
+        if let mfaSerial { lines.append("mfa_serial = " + mfaSerial) }
+        self.lines = lines + ["credential_process = " + command]
+    }
+
+    /// The text of the config file with the profile behind all others, whose every byte stays.
+    ///
+    /// - Parameter file: nil where there is no file yet.
+    public func added(to file: ProfileFile?) -> SecretBytes {
+        var text = SecretBytes(capacity: 256)
+        guard let file, file.append(to: &text) else {
+            text.append(section("\n"))
+            return text
+        }
+        let ending = file.lineEnding
+        if text[text.count - 1] != UInt8(ascii: "\n") { text.append(ending) }
+        text.append(ending + section(ending))
+        return text
+    }
+
+    private func section(_ lineEnding: String) -> String { lines.map { $0 + lineEnding }.joined() }
+}
+
+extension ProfileFile {
+    /// Appends the whole text; false where it has none.
+    fileprivate func append(to text: inout SecretBytes) -> Bool {
+        text.append(edited([]))
+        return !text.isEmpty
+    }
+
+    /// How the last line that has an end ends.
+    fileprivate var lineEnding: String { withText { $0.lineEnding(before: $0.count) } ?? "\n" }
+}
