@@ -26,7 +26,10 @@ struct DesktopSecrets {
 
     /// Runs `work` with the service, which is unlocked for it by a dialog where that is needed and allowed.
     func with<R: ~Copyable>(_ work: (SecretService) throws(SecretServiceError) -> R) throws(Failure) -> R {
-        do throws(SecretServiceError) { return try unlocking(work) } catch { throw Failure(error) }
+        do throws(SecretServiceError) { return try unlocking(work) } catch {
+            guard !context.environment.hasDisplay, error == .locked || error == .dismissed else { throw Failure(error) }
+            throw Failure.lockedWithoutDisplay(isDismissed: error == .dismissed)
+        }
     }
 
     private func unlocking<R: ~Copyable>(

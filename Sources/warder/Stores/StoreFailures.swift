@@ -57,6 +57,18 @@ extension Failure {
     }
 
     init(_ error: PinentryError, askingFor what: String) {
+    /// The desktop's keyring is locked, and its dialog comes up nowhere that this user can see: over SSH, say. A service
+    /// without a display says that its dialog was dismissed.
+    static func lockedWithoutDisplay(isDismissed: Bool) -> Failure {
+        Failure(
+            isDismissed ? .promptNeeded : .locked,
+            isDismissed
+                ? "the dialog of the desktop's keyring was dismissed: there is no display here to show it"
+                : "the desktop's keyring is locked, and there is no display here for its dialog",
+            hint: "unlock it at the desktop, or here: gnome-keyring-daemon --unlock; to have the keys over SSH always: "
+                + "warder store move --to file, at the desktop")
+    }
+
         let settings = "name another in warder's settings: pinentry = …"
         switch error {
         case .notFound(let name):
