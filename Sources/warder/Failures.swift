@@ -220,6 +220,7 @@ extension Failure {
                 .damaged, "the vault \(path) is of version \(version), which this warder does not know",
                 hint: "install a newer warder")
         case .truncated: self.init(.damaged, "the vault \(path) is cut short", hint: mend)
+        case .unknownGeneration(let error, let path): self.init(error, path: path)
         case .damaged: self.init(.damaged, "the vault \(path) is damaged or was tampered with", hint: mend)
         case .tooLarge: self.init(.damaged, "the vault \(path) is larger than 16 MiB", hint: mend)
         case .unacceptableParameters(let logN):
@@ -227,6 +228,19 @@ extension Failure {
                 .damaged, "the vault \(path) asks for a scrypt cost of 2^\(logN), outside 2^15 to 2^20", hint: mend)
         case .wrongPassphrase:
             self.init(
+    private init(_ error: SeenGenerationError, path: String) {
+        let accept = "if this is the vault that you last used: warder vault verify --accept-older"
+        switch error {
+        case .garbled(let note):
+            self.init(
+                .damaged, "\(note), which says what generation of the vault \(path) was here last, is no number",
+                hint: accept)
+        case .file(let error):
+            let reason = Failure(error, "the note of the vault's last generation")
+            self.init(.damaged, reason.message, hint: "\(reason.hint); or, \(accept)")
+        }
+    }
+
                 .locked, "wrong passphrase or code for \(path), or its slot is damaged",
                 hint: "try again; if you forgot it: warder vault passphrase --recovery")
             reach = .waiting
