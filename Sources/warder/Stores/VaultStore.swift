@@ -102,15 +102,19 @@ final class VaultStore: KeyStore {
 
     /// Changes the vault, which is made first where there is none.
     ///
-    /// - Parameter trust: what may open it.
+    /// - Parameters:
+    ///   - trust: what may open it.
+    ///   - renewing: its keys are renewed, and nothing is kept of it.
     func change(
-        _ trust: Trust = .unlocked, _ body: @escaping (inout Vault) throws(VaultError) -> Void
+        _ trust: Trust = .unlocked, renewing: Bool = false,
+        _ body: @escaping (inout Vault) throws(VaultError) -> Void
     ) throws(Failure) {
         if try !exists(), try StoreMarker(context).identifier() != nil { throw Failure.moved }
         // Another process may make it at the same moment: then there is one to change.
         if try !exists(), try make(recovery: .ifSomebodyIsThere, body) { return }
         try adopt(trust) { (opener) throws(VaultFileError) in
-            try self.file.change(until: Self.patience, random: .system, opener, body)
+            if renewing { return try self.file.renew(until: Self.patience, random: .system, opener, body) }
+            return try self.file.change(until: Self.patience, random: .system, opener, body)
         }
     }
 
