@@ -206,6 +206,8 @@ extension VaultStore {
         .current(asking: try askers(), credentialsFolder: context.credentialsFolder)
     }
 
+        if let weakness = PassphraseWeakness(of: passphrase) { weakness.show() }
+        return passphrase
     /// Who may be asked, by the settings.
     func askers() throws(Failure) -> [Asker] {
         guard context.mayPrompt else { return [] }
