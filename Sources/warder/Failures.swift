@@ -186,7 +186,23 @@ extension Failure {
         case .keyring(.refused(let code)):
             self.init(.other, "the kernel keyring failed (error \(code))", hint: "see what it holds: keyctl show @u")
         case .file(let error): self.init(error, "the unlocked key's file")
+        case .lockedMeanwhile:
+            self.init(
+                .locked, "warder was locked while this was to unlock it, and stays locked", hint: "run warder unlock")
         }
+    }
+
+    /// `warder lock` could not take away what lies unlocked.
+    static func notLocked(_ error: UnlockedStateError) -> Failure {
+        let reason = Failure(error)
+        let hint =
+            switch error {
+            case .keyring(.unavailable), .keyring(.refused):
+                "run warder lock outside of this container or sandbox, where keyctl is allowed"
+            default: reason.hint
+            }
+        return Failure(
+            .other, "what is unlocked could not be taken away, and may stay so: \(reason.message)", hint: hint)
     }
 
     static func noSuchKey(_ name: String) -> Failure {
@@ -204,6 +220,7 @@ extension Failure {
         case .file(let error): self.init(error, "the vault")
         case .lock(let error): self.init(error, "the vault")
         case .vault(let error, let path): self.init(error, path: path)
+        case .unknownGeneration(let error, let path): self.init(error, path: path)
         case .older(let generation, let seen, let path):
             self.init(
                 .damaged, "the vault \(path) is of generation \(generation), and generation \(seen) was here before",
@@ -211,23 +228,6 @@ extension Failure {
         }
     }
 
-    init(_ error: VaultError, path: String) {
-        let mend = "restore a copy: warder vault restore \(shellWord(path + ".bak"))"
-        switch error {
-        case .notAVault: self.init(.damaged, "\(path) is not a vault", hint: mend)
-        case .unknownVersion(let version):
-            self.init(
-                .damaged, "the vault \(path) is of version \(version), which this warder does not know",
-                hint: "install a newer warder")
-        case .truncated: self.init(.damaged, "the vault \(path) is cut short", hint: mend)
-        case .unknownGeneration(let error, let path): self.init(error, path: path)
-        case .damaged: self.init(.damaged, "the vault \(path) is damaged or was tampered with", hint: mend)
-        case .tooLarge: self.init(.damaged, "the vault \(path) is larger than 16 MiB", hint: mend)
-        case .unacceptableParameters(let logN):
-            self.init(
-                .damaged, "the vault \(path) asks for a scrypt cost of 2^\(logN), outside 2^15 to 2^20", hint: mend)
-        case .wrongPassphrase:
-            self.init(
     private init(_ error: SeenGenerationError, path: String) {
         let accept = "if this is the vault that you last used: warder vault verify --accept-older"
         switch error {
@@ -241,6 +241,22 @@ extension Failure {
         }
     }
 
+    init(_ error: VaultError, path: String) {
+        let mend = "restore a copy: warder vault restore \(shellWord(path + ".bak"))"
+        switch error {
+        case .notAVault: self.init(.damaged, "\(path) is not a vault", hint: mend)
+        case .unknownVersion(let version):
+            self.init(
+                .damaged, "the vault \(path) is of version \(version), which this warder does not know",
+                hint: "install a newer warder")
+        case .truncated: self.init(.damaged, "the vault \(path) is cut short", hint: mend)
+        case .damaged: self.init(.damaged, "the vault \(path) is damaged or was tampered with", hint: mend)
+        case .tooLarge: self.init(.damaged, "the vault \(path) is larger than 16 MiB", hint: mend)
+        case .unacceptableParameters(let logN):
+            self.init(
+                .damaged, "the vault \(path) asks for a scrypt cost of 2^\(logN), outside 2^15 to 2^20", hint: mend)
+        case .wrongPassphrase:
+            self.init(
                 .locked, "wrong passphrase or code for \(path), or its slot is damaged",
                 hint: "try again; if you forgot it: warder vault passphrase --recovery")
             reach = .waiting

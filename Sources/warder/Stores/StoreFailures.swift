@@ -1,5 +1,6 @@
 import Desktop
 import Prompt
+import Text
 import Vault
 
 // What goes wrong with stores, in the user's words.
@@ -56,7 +57,6 @@ extension Failure {
         }
     }
 
-    init(_ error: PinentryError, askingFor what: String) {
     /// The desktop's keyring is locked, and its dialog comes up nowhere that this user can see: over SSH, say. A service
     /// without a display says that its dialog was dismissed.
     static func lockedWithoutDisplay(isDismissed: Bool) -> Failure {
@@ -69,6 +69,7 @@ extension Failure {
                 + "warder store move --to file, at the desktop")
     }
 
+    init(_ error: PinentryError, askingFor what: String) {
         let settings = "name another in warder's settings: pinentry = …"
         switch error {
         case .notFound(let name):
@@ -123,7 +124,9 @@ extension Failure {
             return Failure(.locked, "the vault \(path) is locked\(reason)", hint: "run warder unlock in a terminal")
         }
         return Failure(
-            .locked, "the keys in the vault \(path) are locked, and only its sessions are not\(reason)",
+            .locked,
+            "the session cache is unlocked, but this needs a key itself: the keys in the vault \(path) are locked, "
+                + "and only its sessions are not\(reason)",
             hint: "run this in a terminal, or warder unlock --keys in one", fault: keysLocked)
     }
 
@@ -137,7 +140,9 @@ extension Failure {
     func wanting(key: String, for profile: String) -> Failure {
         guard fault == Self.keysLocked else { return self }
         return Failure(
-            code, "no cached session for \(profile) lasts, and a new one needs the key \(key), which is locked",
-            hint: "run warder refresh \(profile) in a terminal, or warder unlock --keys", fault: fault)
+            code,
+            "no cached session for \(profile) lasts, and a new one needs the key \(key), which is locked: "
+                + "warder unlock opens the session cache alone",
+            hint: "run warder refresh \(shellWord(profile)) in a terminal, or warder unlock --keys", fault: fault)
     }
 }

@@ -105,10 +105,10 @@ extension VaultStore {
             } catch { throw Failure(error, path: self.file.path) }
             if onDesktop { try self.addDesktopSlot(key, to: &vault, desktop) }
         }
-        try dropCopies()
-        _ = try? dataKeyState()?.lock()
-        for slot in before { forgetDesktopKey(of: slot) }
         switch made.code.take() {
+        case .some(let code): try showRecoveryCode(code, printed: true)
+        case .none: break
+        }
         try finish(unfinished)
     }
 
@@ -137,9 +137,6 @@ extension VaultStore {
 
     private func inFile(_ work: (VaultFile) throws(VaultFileError) -> Void) throws(Failure) {
         do throws(VaultFileError) { try work(file) } catch { throw Failure(error) }
-        case .some(let code): try showRecoveryCode(code, printed: true)
-        case .none: break
-        }
     }
 
     /// A slot can be made anew only with what opens it.
@@ -171,6 +168,7 @@ extension VaultStore {
 
     /// The passphrase, which opened the vault just now.
     private func provenPassphrase() throws(Failure) -> SecretBytes {
+        opening = StoreOpening(way: passphraseWay, begun: try beginning())
         let passphrase = try currentPassphrase(passphraseSource(), nil)
         do throws(VaultFileError) {
             vault = try file.open(until: Self.patience) { (bytes) throws(VaultError) in
@@ -188,6 +186,7 @@ extension VaultStore {
                 hint: "set WARDER_KEYFILE to it, or remove that slot first")
         }
         let contents = try Keyfile(path: path).read()
+        if vault == nil { opening = StoreOpening(way: .unasked, begun: try beginning()) }
         do throws(VaultFileError) {
             vault = try file.open(until: Self.patience) { (bytes) throws(VaultError) in
                 try Vault.open(bytes, keyfile: contents)
