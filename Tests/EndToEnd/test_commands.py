@@ -5,7 +5,7 @@ import re
 import time
 
 import pytest
-from home import MFA, ROLE, exit_code, random_key
+from home import MFA, PASSPHRASE, ROLE, exit_code, random_key
 from recording_sts import denied
 from serving import wait_for
 
