@@ -44,6 +44,7 @@ class Bench(Home):
         for size, path in self.configs.items():
             count = size - own.count("[profile ")
             path.write_text("".join(FILLER.format(number, WARDER) for number in range(count)) + own)
+        self.unlock()
         self.good("refresh", "prod", "--mfa-code", "123456", passphrase=True)
         self.role_session = min(self.sessions(), key=lambda file: file.stat().st_mtime)
         self.floor = build_floor(root)

@@ -50,6 +50,7 @@ def main():
             home.endpoint(sts.url)
             home.add_vault()
             home.add_profiles()
+            home.unlock()
             home.good("refresh", "prod", "--mfa-code", "123456", passphrase=True)
             folder = home.root / "folder"
             folder.mkdir()

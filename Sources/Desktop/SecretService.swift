@@ -98,8 +98,7 @@ public struct SecretService: Sendable {
         let query = try Query(schema, attributes)
         let answer = Box<SecretBytes?>(nil)
         try converse { (service) throws(SecretServiceError) in
-            guard let item = try service.item(exactly: query) else { return }
-            answer.value = try service.secret(of: item)
+            answer.value = try service.secret(exactly: query)
         }
         return answer.value.take()
     }

@@ -29,36 +29,64 @@ extension ServiceClient {
     func items(
         exactly query: Query, enough: ([String]) -> Bool
     ) throws(SecretServiceError) -> [String] {
-        var hits = try search(query)
-        var items = try exact(hits.unlocked, query)
+        var (hits, items) = try present(query)
         if enough(items) { return items }
         let locked = try hits.locked.isEmpty && items.isEmpty ? lockedDefaultCollection() : hits.locked
         if locked.isEmpty { return items }
         try unlock(locked)
-        hits = try search(query)
-        items = try exact(hits.unlocked, query)
+        (hits, items) = try present(query)
         guard enough(items) || hits.locked.isEmpty else { throw .locked }
         return items
     }
 
+    /// How often is looked again for what went away between two calls: another program may be replacing it.
+    static let attempts = 4
+
+    /// What a search found, and those of the unlocked that have exactly these attributes. Where one of them went away in
+    /// the middle, it is looked for again.
+    func present(_ query: Query) throws(SecretServiceError) -> (Hits, [String]) {
+        var hits = try search(query)
+        for _ in 1..<Self.attempts {
+            if let items = try exact(hits.unlocked, query, all: true) { return (hits, items) }
+            hits = try search(query)
+        }
+        return (hits, try exact(hits.unlocked, query, all: false) ?? [])
+    }
+
     /// What may be seen of items without a secret.
     func items(_ query: Query) throws(SecretServiceError) -> [SecretItem] {
+        for _ in 1..<Self.attempts { if let items = try itemsAtOnce(query, all: true) { return items } }
+        return try itemsAtOnce(query, all: false) ?? []
+    }
+
+    /// - Parameter all: nil where one of them went away in the middle.
+    private func itemsAtOnce(_ query: Query, all: Bool) throws(SecretServiceError) -> [SecretItem]? {
         let hits = try search(query)
         if hits.unlocked.isEmpty && hits.locked.isEmpty {
             guard try lockedDefaultCollection().isEmpty else { throw .locked }
         }
         var items: [SecretItem] = []
-        for path in hits.unlocked { if let item = try item(at: path, query, isLocked: false) { items.append(item) } }
-        for path in hits.locked { if let item = try item(at: path, query, isLocked: true) { items.append(item) } }
+        for path in hits.unlocked + hits.locked {
+            if let item = try item(at: path, query, isLocked: !hits.unlocked.contains(path)) {
+                items.append(item)
+            } else if all {
+                return nil
+            }
+        }
         return items
     }
 
     /// Those of the items that have no other attributes of the schema's.
-    func exact(_ paths: [String], _ query: Query) throws(SecretServiceError) -> [String] {
+    ///
+    /// - Parameter all: nil where one of them is there no more.
+    private func exact(_ paths: [String], _ query: Query, all: Bool) throws(SecretServiceError) -> [String]? {
         var exact: [String] = []
         for path in paths {
-            let found = try property("Attributes", of: .item("Attributes"), at: path)
-            if let found, query.isExactly(found.dictionary) { exact.append(path) }
+            guard let found = try property("Attributes", of: .item("Attributes"), at: path) else {
+                if all { return nil }
+                continue
+            }
+            if query.isExactly(found.dictionary) { exact.append(path) }
         }
         return exact
     }

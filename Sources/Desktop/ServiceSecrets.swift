@@ -4,8 +4,21 @@ import Text
 
 /// Secrets to the service and back, encrypted on the way.
 extension ServiceClient {
-    /// The secret of an unlocked item.
-    func secret(of item: String) throws(SecretServiceError) -> SecretBytes? {
+    /// The secret of the item with exactly these attributes; nil where there is none. One that goes away between being
+    /// found and being read is looked for again.
+    func secret(exactly query: Query) throws(SecretServiceError) -> SecretBytes? {
+        var gone: [String] = []
+        for _ in 0..<Self.attempts {
+            // One that is found where there is nothing any more will not be there the next time either.
+            guard let item = try item(exactly: query), !gone.contains(item) else { return nil }
+            if let secret = try secret(of: item) { return secret }
+            gone.append(item)
+        }
+        return nil
+    }
+
+    /// The secret of an unlocked item; nil where that is there no more.
+    private func secret(of item: String) throws(SecretServiceError) -> SecretBytes? {
         let session = try session()
         let path = library.value(path: session.path)
         let answer = try bus.callIfThere(item, .item("GetSecret"), [path], returns: "((oayays))")
@@ -23,32 +36,50 @@ extension ServiceClient {
     /// Stores a secret in the default collection.
     func put(_ secret: Box<SecretBytes>, _ query: Query, label: String) throws(SecretServiceError) {
         let collection = try usableDefaultCollection()
-        var hits = try search(query)
+        for _ in 1..<Self.attempts where try put(secret, query, in: collection, label: label) { return }
+        guard try put(secret, query, in: collection, label: label) else {
+            throw .refused(reason: "the item goes away while it is written")
+        }
+    }
+
+    /// Whether it is stored: not where the item in whose place it was to come went away in the middle.
+    private func put(
+        _ secret: Box<SecretBytes>, _ query: Query, in collection: String, label: String
+    ) throws(SecretServiceError) -> Bool {
+        var (hits, items) = try present(query)
         let locked = hits.locked.filter { $0.begins(with: collection + "/") }
         if !locked.isEmpty {
             try unlock(locked)
-            hits = try search(query)
+            (hits, items) = try present(query)
         }
+        // Each call takes one of its own.
         let encoded = try encode(secret)
-        let items = try exact(hits.unlocked.filter { $0.begins(with: collection + "/") }, query)
-        if let item = items.first {
-            try replace(item, encoded, label: label)
+        if let item = items.first(where: { $0.begins(with: collection + "/") }) {
+            return try replace(item, encoded, label: label)
         } else {
             // Where others have these attributes among more, the service would take one of them for the one to replace.
             let mayReplace = hits.unlocked.isEmpty && hits.locked.isEmpty
             try create(in: collection, query, encoded, label: label, mayReplace: mayReplace)
+            return true
         }
     }
 
     /// Removes all items with exactly these attributes; whether there was one.
     func remove(exactly query: Query) throws(SecretServiceError) -> Bool {
-        // A locked one may be one of them.
-        let items = try items(exactly: query) { _ in false }
         var isRemoved = false
-        for item in items {
-            guard let answer = try bus.callIfThere(item, .item("Delete"), [], returns: "(o)") else { continue }
-            if answer[0].text != Self.none { _ = try prompt(answer[0].text) }
-            isRemoved = true
+        for _ in 0..<Self.attempts {
+            // A locked one may be one of them.
+            let items = try items(exactly: query) { _ in false }
+            var isMissed = false
+            for item in items {
+                guard let answer = try bus.callIfThere(item, .item("Delete"), [], returns: "(o)") else {
+                    isMissed = true
+                    continue
+                }
+                if answer[0].text != Self.none { _ = try prompt(answer[0].text) }
+                isRemoved = true
+            }
+            if !isMissed { break }
         }
         return isRemoved
     }
@@ -67,13 +98,14 @@ extension ServiceClient {
         return try made(answer[0].text, dialog: answer[1].text)
     }
 
-    private func replace(_ item: String, _ encoded: GLib.Value, label: String) throws(SecretServiceError) {
-        _ = try bus.call(item, .item("SetSecret"), [encoded], returns: "()")
+    /// Whether the item was still there.
+    private func replace(_ item: String, _ encoded: GLib.Value, label: String) throws(SecretServiceError) -> Bool {
+        guard try bus.callIfThere(item, .item("SetSecret"), [encoded], returns: "()") != nil else { return false }
         let name = Method.item("Label")
         let arguments = [
             library.value(name.interface), library.value(name.name), library.value(any: library.value(label)),
         ]
-        _ = try bus.call(item, .properties("Set"), arguments, returns: "()")
+        return try bus.callIfThere(item, .properties("Set"), arguments, returns: "()") != nil
     }
 
     private func create(

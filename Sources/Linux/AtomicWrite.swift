@@ -17,9 +17,12 @@ public enum Durability: Sendable {
 /// one succeeds, so any failure throws the new file away. Once it is renamed it stays: a failure then is told by the
 /// call `SystemError.lateSynchronization`.
 ///
-/// - Parameter modified: the file's modification time, in seconds since 1970; nil for now.
+/// - Parameters:
+///   - modified: the file's modification time, in seconds since 1970; nil for now.
+///   - beforeRename: done when the new file is whole, and the old one still in its place.
 public func writeAtomically(
-    _ bytes: UnsafeRawBufferPointer, to path: String, _ durability: Durability, modified: Int64? = nil
+    _ bytes: UnsafeRawBufferPointer, to path: String, _ durability: Durability, modified: Int64? = nil,
+    beforeRename: () throws(SystemError) -> Void = { () throws(SystemError) in }
 ) throws(SystemError) {
     let temporary = path + ".new"
     // Opened before anything is done, so that the one failure that can come after the rename is that of its `fsync`.
@@ -27,6 +30,7 @@ public func writeAtomically(
     try removeFile(temporary)
     do throws(SystemError) {
         try write(bytes, toNew: temporary, durability, modified: modified)
+        try beforeRename()
         _ = try system("rename", path) { rename(temporary, path) }
     } catch {
         unlink(temporary)

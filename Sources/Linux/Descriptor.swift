@@ -50,6 +50,24 @@ public struct Descriptor: ~Copyable {
         return count
     }
 
+    /// What comes next, `limit` bytes of it at most, and fewer only where it ends before that; no secret. One read(2) may
+    /// give less than is there.
+    public func read(upTo limit: Int) throws(FileError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: limit)
+        var used = 0
+        while used < limit {
+            let (count, failure) = bytes.withUnsafeMutableBytes { bytes -> (Int, SystemError?) in
+                let room = UnsafeMutableRawBufferPointer(rebasing: bytes[used...])
+                do throws(SystemError) { return (try read(into: room), nil) } catch { return (0, error) }
+            }
+            if let failure { throw .system(failure) }
+            if count == 0 { break }
+            used += count
+        }
+        bytes.removeLast(limit - used)
+        return bytes
+    }
+
     /// Writes all of `bytes`, however many calls that takes. The corresponding C function is `write`.
     public func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
         var rest = bytes

@@ -54,8 +54,21 @@ public enum KernelKeyring {
             _ = try absent(errno)
             return false
         }
-        guard warder_invalidate_key(key) == 0 else { throw error(errno) }
+        // It is there: whatever keeps it from going, it stays for others.
+        guard warder_invalidate_key(key) == 0 else { throw .refused(code: errno) }
         return true
+    }
+
+    /// Whether the kernel's list of keys shows one with this description, where it does not let this process search them
+    /// (proc_keys(5)).
+    public static func isListed(_ description: String) -> Bool {
+        guard let list = try? readFile("/proc/keys", limit: 1 << 22) else { return false }
+        let wanted = Array(" \(description): ".utf8)
+        return list.withUnsafeBytes { list in
+            list.split(separator: UInt8(ascii: "\n")).contains { line in
+                line.indices.contains { line[$0...].starts(with: wanted) }
+            }
+        }
     }
 
     private static func absent(_ code: Int32) throws(KeyringError) -> SecretBytes? {

@@ -84,6 +84,26 @@ public struct PassphraseSource: Sendable {
             || environment.nonEmpty(variable) != nil || credential.map(stands) == true
     }
 
+    /// What processes that get their passphrase in the same unattended way have in common: the passphrase itself or,
+    /// where it takes a program to get it, which one that is. Nil where it is to be had once only, or by asking.
+    public func commonGround(in environment: Environment) -> SecretBytes? {
+        if environment.nonEmpty(variable + "_FD") != nil { return nil }
+        if let command = environment.nonEmpty(variable + "_COMMAND") {
+            var ground = SecretBytes("command ")
+            ground.append(command)
+            return ground
+        }
+        var ground = SecretBytes("value ")
+        if let given = secretFromEnvironment(variable) {
+            ground.append(given)
+        } else if let credential, stands(credential), let given = try? firstLine(ofFile: credential) {
+            ground.append(given)
+        } else {
+            return nil
+        }
+        return ground
+    }
+
     /// Gets the passphrase.
     ///
     /// - Parameters:

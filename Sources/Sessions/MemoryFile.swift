@@ -26,6 +26,12 @@ struct MemoryFile {
         } catch { throw .system(error) }
     }
 
+    /// Whether a place of files has its folder: else nobody can have put anything there.
+    static func hasFolder(of place: LendingPlace) -> Bool {
+        guard case .file(let folder) = place else { return false }
+        return modificationTime(of: folder) != nil
+    }
+
     private func lock() throws(FileError) -> FileLock {
         do throws(LockError) {
             return try FileLock.acquire(folder + "/lock", until: .after(milliseconds: 5000))

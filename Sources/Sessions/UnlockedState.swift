@@ -9,6 +9,8 @@ public enum UnlockedStateError: Error, Equatable, Sendable {
     case keyring(KeyringError)
     /// The runtime folder's file failed.
     case file(FileError)
+    /// It was locked after the opening had begun that was to make it available.
+    case lockedMeanwhile
 }
 
 /// What a key that lies unlocked opens.
@@ -17,107 +19,169 @@ public enum UnlockedKey: String, Sendable {
     case sessionCache = "session-cache"
     /// The vault itself, for unattended work.
     case vaultKey = "vault-key"
+    /// Cached sessions too, for processes that have the same unattended passphrase (`SharedOpening`).
+    case sharedOpening = "shared-opening"
+
+    /// Whose locks it goes by.
+    fileprivate var locked: UnlockedKey { self == .sharedOpening ? .sessionCache : self }
 }
 
 /// Where the session-cache key lies while warder is unlocked, or the vault's data key where that was asked for.
 ///
 /// The kernel keyring or, where the kernel refuses, a 0600 file in `$XDG_RUNTIME_DIR/warder`, if that is in memory.
 /// Either way it lies there for a limited time, and never longer than until the machine stops.
+///
+/// Each lock leaves a mark beside it, and each key says after which lock it came: one that an opening of before the lock
+/// puts there after it is none. So nothing need be held while a key is put or taken away, and nobody waits.
 public struct UnlockedState: Sendable {
-    private let description: String
+    private let name: String
+    private let markName: String
+    private let releaseName: String
     private let runtimeFolder: String?
 
     /// The longest time that it can be unlocked for, in seconds: 30 days.
     public static let longest = 30 * 86_400
+    /// How long a mark lies: longer than any key that came before it.
+    private static let markTime = longest + 86_400
 
     /// - Parameters:
     ///   - store: what the key belongs to, in hexadecimal: a store's identifier.
     ///   - runtimeFolder: `$XDG_RUNTIME_DIR`, if it is set.
     public init(_ key: UnlockedKey, store: String, runtimeFolder: String?) {
-        description = "warder:\(key.rawValue):\(store)"
+        name = "warder:\(key.rawValue):\(store)"
+        markName = "warder:lock-of-\(key.locked.rawValue):\(store)"
+        releaseName = "warder:release-of-\(key.locked.rawValue):\(store)"
         self.runtimeFolder = runtimeFolder
     }
 
     /// The key; nil while locked.
     public func key() -> SecretBytes? {
-        guard let lent = lent(), lent.deadline > .now else { return nil }
+        guard let lent = lent() else { return nil }
         return lent.key.copy()
     }
 
     /// Until when it is unlocked; nil while locked.
     public var deadline: Deadline? {
-        guard let lent = lent(), lent.deadline > .now else { return nil }
+        guard let lent = lent() else { return nil }
         return lent.deadline
     }
 
     /// It was locked on purpose: a store that opens by itself is not to be opened until somebody unlocks it.
     public var isHeld: Bool {
-        guard let payload = payload() else { return false }
-        return payload.count == Self.held.utf8CodeUnitCount
-            && (0..<payload.count).allSatisfy { payload[$0] == Self.held.utf8Start[$0] }
+        for place in [LendingPlace.kernel] + files {
+            guard let mark = place.mark(markName), mark.isHeld else { continue }
+            if place.mark(releaseName)?.stamp != mark.stamp { return true }
+        }
+        return false
     }
 
-    /// Lies in the key's place while it is held back.
-    private static let held: StaticString = "warder-held1\n"
+    /// What an opening that begins now is to say when it makes the key available.
+    public func beginning() -> Beginning {
+        Beginning(kernel: LendingPlace.kernel.mark(markName) ?? .none, file: files.first?.mark(markName) ?? .none)
+    }
+
+    // MARK: - Unlocking
 
     /// Makes the key available for `seconds`, 1 to `longest`, from now; a time still running is replaced.
-    public func unlock(_ key: borrowing SecretBytes, seconds: Int) throws(UnlockedStateError) {
+    ///
+    /// - Parameter begun: when the opening began that gave the key; nil for now.
+    /// - Throws: also `.lockedMeanwhile`.
+    public func unlock(
+        _ key: borrowing SecretBytes, seconds: Int, begun: Beginning? = nil
+    ) throws(UnlockedStateError) {
+        let begun = begun ?? beginning()
         let seconds = min(max(1, seconds), Self.longest)
-        let lent = LentKey(key: key.copy(), deadline: .after(milliseconds: Int64(seconds) * 1000))
-        try put(lent.encoded(), seconds: seconds)
-    }
-
-    private func put(_ payload: borrowing SecretBytes, seconds: Int) throws(UnlockedStateError) {
-        do throws(KeyringError) {
-            try KernelKeyring.put(payload, description, seconds: UInt32(seconds))
-        } catch {
-            guard let fallback else { throw .noPlace(runtimeFolder: runtimeFolder) }
-            do throws(FileError) { try fallback.put(payload) } catch { throw .file(error) }
+        do throws(UnlockedStateError) { try put(key, seconds, in: .kernel, begun.kernel) } catch {
+            guard case .keyring = error else { throw error }
+            guard let file = files.first else { throw .noPlace(runtimeFolder: runtimeFolder) }
+            try put(key, seconds, in: file, begun.file)
         }
     }
 
+    private func put(
+        _ key: borrowing SecretBytes, _ seconds: Int, in place: LendingPlace, _ begun: LockMark
+    ) throws(UnlockedStateError) {
+        // Nothing is put in the place of what came after the lock. Where the lock comes now, what is put does not count.
+        guard place.mark(markName) == begun else { throw .lockedMeanwhile }
+        let deadline = Deadline.after(milliseconds: Int64(seconds) * 1000)
+        let lent = LentKey(key: key.copy(), deadline: deadline, stamp: begun.stamp)
+        try place.put(lent.encoded(), name, seconds: seconds)
+        guard place.mark(markName) == begun else {
+            try? place.remove(name)
+            throw .lockedMeanwhile
+        }
+        if begun.isHeld { try place.put(begun.encoded(), releaseName, seconds: Self.markTime) }
+    }
+
+    // MARK: - Reading
+
     private func lent() -> LentKey? {
-        guard let payload = payload(), let lent = LentKey(decoding: payload) else { return nil }
+        if let lent = lent(in: .kernel) { return lent }
+        guard let file = files.first else { return nil }
+        return lent(in: file)
+    }
+
+    private func lent(in place: LendingPlace) -> LentKey? {
+        guard let payload = try? place.get(name, limit: LentKey.largest), let lent = LentKey(decoding: payload) else {
+            return nil
+        }
         // The kernel forgets in time by itself; a file does not.
-        if lent.deadline.hasPassed { _ = try? fallback?.remove() }
+        if lent.deadline.hasPassed {
+            if case .file = place { try? place.remove(name) }
+            return nil
+        }
+        guard place.mark(markName)?.stamp == lent.stamp else { return nil }
         return lent
     }
 
-    private func payload() -> SecretBytes? {
-        if let payload = try? KernelKeyring.get(description, limit: LentKey.size) { return payload }
-        guard let payload = try? fallback?.get() else { return nil }
-        return payload
+    private var files: [LendingPlace] {
+        guard let runtimeFolder, (try? liesInMemory(runtimeFolder)) == true else { return [] }
+        return [.file(runtimeFolder + "/warder")]
     }
 
-    /// Takes the key away, and holds it back for `longest` or until `unlock`.
+    // MARK: - Locking
+
+    /// Takes the key away, and holds the store back for `longest` or until `unlock`.
     ///
     /// - Returns: whether the key was there.
     @discardableResult
-    public func hold() throws(UnlockedStateError) -> Bool {
-        let was = deadline != nil
-        // The file goes first: while it lay there it would serve as soon as the kernel's answer is none.
-        do throws(FileError) { _ = try fallback?.remove() } catch { throw .file(error) }
-        try put(SecretBytes(Self.held), seconds: Self.longest)
-        return was
-    }
+    public func hold() throws(UnlockedStateError) -> Bool { try lock(.now(isHeld: true)) }
 
     /// Takes the key away from wherever it lies; whether it was there.
     @discardableResult
-    public func lock() throws(UnlockedStateError) -> Bool {
+    public func lock() throws(UnlockedStateError) -> Bool { try lock(.now(isHeld: false)) }
+
+    private func lock(_ mark: LockMark) throws(UnlockedStateError) -> Bool {
         let was = deadline != nil
-        try remove()
+        // The mark first: from then on nothing counts that is there or comes of an opening of before.
+        var obstacle = failure(of: mark, in: .kernel)
+        var failures: [UnlockedStateError] = []
+        for place in files + [.kernel] {
+            do throws(UnlockedStateError) { try place.remove(name) } catch { failures.append(error) }
+        }
+        // A keyring that was full may have room now.
+        if obstacle != nil { obstacle = failure(of: mark, in: .kernel) }
+        for place in files where obstacle != nil || MemoryFile.hasFolder(of: place) {
+            if failure(of: mark, in: place) == nil { obstacle = nil }
+        }
+        if let failure = failures.first { throw failure }
+        guard let obstacle else { return was }
+        // Where nothing can be marked nothing can lie either; but a store that opens by itself is not held back.
+        guard obstacle == .keyring(.unavailable), files.isEmpty else { throw obstacle }
+        if mark.isHeld { throw .noPlace(runtimeFolder: runtimeFolder) }
         return was
     }
 
-    private func remove() throws(UnlockedStateError) {
-        do throws(FileError) { _ = try fallback?.remove() } catch { throw .file(error) }
-        do throws(KeyringError) { try KernelKeyring.remove(description) } catch {
-            if error != .unavailable { throw .keyring(error) }
-        }
+    /// Why the mark could not be put there; nil where it was.
+    private func failure(of mark: LockMark, in place: LendingPlace) -> UnlockedStateError? {
+        do throws(UnlockedStateError) {
+            try place.put(mark.encoded(), markName, seconds: Self.markTime)
+            return nil
+        } catch { return error }
     }
 
-    private var fallback: MemoryFile? {
-        guard let runtimeFolder, (try? liesInMemory(runtimeFolder)) == true else { return nil }
-        return MemoryFile(folder: runtimeFolder + "/warder", name: description)
+    /// Takes the key away without a mark: another one comes in its place.
+    public func forget() {
+        for place in files + [.kernel] { try? place.remove(name) }
     }
 }

@@ -24,7 +24,9 @@ extension VaultFile {
         let vault = try open(try bytes(), opener, acceptingOlder: false)
         guard body(vault) else { return false }
         // What a killed process was about to write holds as much as what it would have replaced.
-        try removeDurably([Self.replaced + ".new", Self.replaced, Self.previous + ".new", Self.previous, ".new"])
+        try removeDurably([
+            Self.renewal, Self.replaced + ".new", Self.replaced, Self.previous + ".new", Self.previous, ".new",
+        ])
         try removeDurably([""])
         return true
     }

@@ -18,6 +18,8 @@ public enum VaultFileError: Error, Equatable, Sendable {
     case vault(VaultError, path: String)
     /// The file is of an older generation than one that was seen here: an old copy was put in its place.
     case older(generation: UInt64, seen: UInt64, path: String)
+    /// Which generation was seen last was noted, and the note says nothing.
+    case unknownGeneration(SeenGenerationError, path: String)
 }
 
 /// Opens a vault from its bytes: with a passphrase, a recovery code, whatever its slots offer.
@@ -38,7 +40,7 @@ public struct VaultFile: Sendable {
 
     /// `$XDG_DATA_HOME/warder/vault`.
     public let path: String
-    private let generations: SeenGenerations
+    let generations: SeenGenerations
 
     /// The vault at `path`; nothing is read yet.
     ///
@@ -147,7 +149,8 @@ public struct VaultFile: Sendable {
         let lock = try lock(until: deadline)
         defer { withExtendedLifetime(lock) {} }
         var vault = try open(backup, opener, acceptingOlder: true)
-        var newest = generations.seen(vault.identifier) ?? 0
+        // A note that says nothing is written anew: whoever restores says which vault is meant.
+        var newest = ((try? generations.seen(vault.identifier)) ?? nil) ?? 0
         if try prefix() != nil {
             let present = try bytes()
             // Not as `.bak`: that may be the very copy that is being restored, and what is here may be damaged.
@@ -171,18 +174,24 @@ public struct VaultFile: Sendable {
         do throws(VaultError) {
             vault = try bytes.withUnsafeBytes { (bytes) throws(VaultError) in try opener(bytes) }
         } catch { throw .vault(error, path: path) }
-        if let seen = generations.seen(vault.identifier), seen > vault.generation, !acceptingOlder {
-            throw .older(generation: vault.generation, seen: seen, path: path)
-        }
+        if !acceptingOlder { try refuseOlder(vault.identifier, vault.generation) }
         generations.note(vault.identifier, vault.generation)
         return vault
+    }
+
+    private func refuseOlder(_ vault: VaultIdentifier, _ generation: UInt64) throws(VaultFileError) {
+        let seen: UInt64?
+        do throws(SeenGenerationError) { seen = try generations.seen(vault) } catch {
+            throw .unknownGeneration(error, path: path)
+        }
+        if let seen, seen > generation { throw .older(generation: generation, seen: seen, path: path) }
     }
 
     private func write(_ vault: inout Vault, random: RandomSource) throws(VaultFileError) {
         try put(sealed(&vault, random: random), as: vault)
     }
 
-    private func sealed(_ vault: inout Vault, random: RandomSource) throws(VaultFileError) -> [UInt8] {
+    func sealed(_ vault: inout Vault, random: RandomSource) throws(VaultFileError) -> [UInt8] {
         do throws(VaultError) { return try vault.seal(random: random) } catch { throw .vault(error, path: path) }
     }
 
@@ -213,10 +222,7 @@ public struct VaultFile: Sendable {
     private func prefix() throws(VaultFileError) -> [UInt8]? {
         do throws(FileError) {
             let file = try openPrivateFile(path, O_RDONLY)
-            var prefix = [UInt8](repeating: 0, count: VaultHeader.prefixSize)
-            let count = try file.readOnce(&prefix)
-            prefix.removeLast(prefix.count - count)
-            return prefix
+            return try file.read(upTo: VaultHeader.prefixSize)
         } catch {
             if error.isAbsence { return nil }
             throw .file(error)

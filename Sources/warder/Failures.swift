@@ -188,6 +188,9 @@ extension Failure {
         case .keyring(.refused(let code)):
             self.init(.other, "the kernel keyring failed (error \(code))", hint: "see what it holds: keyctl show @u")
         case .file(let error): self.init(error, "the unlocked key's file")
+        case .lockedMeanwhile:
+            self.init(
+                .locked, "warder was locked while this was to unlock it, and stays locked", hint: "run warder unlock")
         }
     }
 
@@ -206,6 +209,7 @@ extension Failure {
         case .file(let error): self.init(error, "the vault")
         case .lock(let error): self.init(error, "the vault")
         case .vault(let error, let path): self.init(error, path: path)
+        case .unknownGeneration(let error, let path): self.init(error, path: path)
         case .older(let generation, let seen, let path):
             self.init(
                 .damaged, "the vault \(path) is of generation \(generation), and generation \(seen) was here before",

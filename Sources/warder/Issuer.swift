@@ -119,6 +119,11 @@ final class Issuer {
         return try isSpent(step: 0) ? renewed(0, unless: nil) : credentials(of: 0)
     }
 
+    /// The last step's session, minted now with what is cached of the steps before it: `refreshBeginning` brought that.
+    func refreshEnd() throws(Failure) -> Credentials {
+        try keys.resuming { () throws(Failure) in try renewed(chain.stepCount - 1, unless: nil) }
+    }
+
     /// Drops the cached sessions of every step; how many there were.
     func forget() throws(Failure) -> Int {
         let sessions = try keys.sessions()

@@ -1,3 +1,4 @@
+import Crypto
 import Glibc
 import Linux
 import Secrets
@@ -19,6 +20,8 @@ final class Keys {
     private let stops = PromptStops()
     private var hasSaidNotKept = false
     private var hasSaidClock = false
+    /// The session-cache key, where it is in this process alone.
+    private var ownKey: SecretBytes?
 
     init(_ context: Context) {
         self.context = context
@@ -62,6 +65,7 @@ final class Keys {
             let now: StoreKind = isMarked ? .libsecret : .file
             guard now != store.kind else { throw error }
             present = nil
+            ownKey = nil
             // Where there is nothing at all by now, the first failure says more.
             guard let other = try self.store() else { throw error }
             return try work(other)
@@ -103,7 +107,7 @@ final class Keys {
 
     /// The session cache, if that is possible without the store; nil while locked.
     func unlockedSessions() throws(Failure) -> SessionCache? {
-        guard let state = try unlockedState(), let key = state.key() else { return nil }
+        guard let key = try unlockedState()?.key() ?? ownKey?.copy() else { return nil }
         return SessionCache(folder: context.places.sessions, key: key)
     }
 
@@ -119,12 +123,21 @@ final class Keys {
             try refuseIfHeld()
             let time = try Settings.load(context).unlockTime
             let state = try unlockedState()
+            let vault = store as? VaultStore
             try store.open(
-                unless: { state?.deadline != nil },
-                finish: { key in if state?.isHeld != true { try? state?.unlock(key, seconds: time) } })
+                unless: { state?.deadline != nil || vault?.takeSharedKey() == true },
+                finish: { key in
+                    if store.opening.way == .unattended {
+                        vault?.share(key)
+                    } else if state?.isHeld != true {
+                        try? state?.unlock(key, seconds: time, begun: store.opening.begun)
+                    }
+                })
             if store.isOpen { try settle() } else if let sessions = try unlockedSessions() { return sessions }
         }
-        return SessionCache(folder: context.places.sessions, key: try store.sessionCacheKey())
+        let key = try store.sessionCacheKey()
+        ownKey = key.copy()
+        return SessionCache(folder: context.places.sessions, key: key)
     }
 
     /// Where the session-cache key lies while unlocked; nil where a store is chosen and not made yet.
@@ -254,7 +267,8 @@ final class Keys {
     func settle(unlockingFor seconds: Int? = nil, _ change: ([IndexedKey]) -> [IndexedKey] = { $0 }) throws(Failure) {
         let store = try presentStore()
         let key = try store.sessionCacheKey()
-        try publish(key, seconds: seconds)
+        ownKey = key.copy()
+        try publish(key, seconds: seconds, store.opening)
         guard let head = try store.head() else { return }
         let sessions = SessionCache(folder: context.places.sessions, key: key)
         let keys: [IndexedKey]
@@ -270,14 +284,32 @@ final class Keys {
         try? sessions.noteKeys(keys, generation: head.generation, random: .system)
     }
 
-    private func publish(_ key: borrowing SecretBytes, seconds: Int?) throws(Failure) {
+    /// Makes the session-cache key available to other processes, if the opening is one that does, and nothing was locked
+    /// since it began.
+    private func publish(
+        _ key: borrowing SecretBytes, seconds: Int?, _ opening: StoreOpening
+    ) throws(Failure) {
         guard let state = try unlockedState() else { return }
-        if seconds == nil && (state.isHeld || state.deadline != nil) { return }
         let time: Int
-        if let seconds { time = seconds } else { time = try Settings.load(context).unlockTime }
-        do throws(UnlockedStateError) { try state.unlock(key, seconds: time) } catch {
+        if let seconds {
+            time = seconds
+        } else if let left = try timeOfAnother(key, state) {
+            time = left
+        } else {
+            guard opening.way != .unattended, !state.isHeld, state.deadline == nil else { return }
+            time = try Settings.load(context).unlockTime
+        }
+        do throws(UnlockedStateError) { try state.unlock(key, seconds: time, begun: opening.begun) } catch {
             // Only whoever asked for it needs to know: this run has the key in any case.
             if seconds != nil { throw Failure(error) }
         }
+    }
+
+    /// How long another session-cache key than the store's would still lie unlocked, in seconds: one of before the keys
+    /// were renewed.
+    private func timeOfAnother(_ key: borrowing SecretBytes, _ state: UnlockedState) throws(Failure) -> Int? {
+        guard let lying = state.key(), let deadline = state.deadline else { return nil }
+        let isSame = lying.withUnsafeBytes { a in key.withUnsafeBytes { b in equalInConstantTime(a, b) } }
+        return isSame ? nil : max(1, Int(deadline.remaining / 1000))
     }
 }

@@ -101,7 +101,7 @@ private final class RunningRefresh {
         self.name = name
         do throws(ChildError) {
             child = try DetachedChild(
-                "/proc/self/exe", ["refresh", "--no-prompt", "--", name], withheld: [], limit: 0)
+                "/proc/self/exe", ["refresh", "--no-prompt", "--behind", "--", name], withheld: [], limit: 0)
         } catch { return nil }
     }
 

@@ -146,6 +146,7 @@ def test_boto3_asks_warder(bare, moto):
     bare.add_vault()
     bare.config(TEXT.replace(ROLE, role))
     bare.good("adopt", "alice")
+    bare.unlock()
     bare.good("refresh", "prod", "--mfa-code", "123456", passphrase=True)
     assert bare.python(CREDENTIALS).stdout.startswith("assume-role ")
     bare.good("adopt", "prod")

@@ -5,7 +5,7 @@ import re
 import time
 
 import pytest
-from home import MFA, ROLE, exit_code, random_key
+from home import MFA, PASSPHRASE, ROLE, exit_code, random_key
 from recording_sts import denied
 from serving import wait_for
 
@@ -161,8 +161,11 @@ def test_lock_twice(working):
     assert "locked already" in working.run("lock").err
 
 
-def test_any_command_that_opens_the_vault_unlocks_it(home, sts):
-    home.good("process", "prod", "--mfa-code", "123456", passphrase=True)
+def test_any_command_that_opens_the_vault_by_a_typed_passphrase_unlocks_it(home, sts):
+    terminal = home.terminal("process", "prod", "--mfa-code", "123456")
+    terminal.expect("passphrase for .*: ")
+    terminal.sendline(PASSPHRASE)
+    assert exit_code(terminal) == 0
     assert home.good("process", "prod")
 
 

@@ -218,6 +218,9 @@ def agree(home, sts, metadata, center, dice, change_state, opens_itself):
     else:
         assert requests == plan == at_most, told
 
+    # A passphrase that nobody typed opened the cache for its own process alone.
+    if answers and home.vault.exists():
+        answered(home, "unlock", passphrase=True)
     again = json.loads(answered(home, "explain", name, "--json", *narrow).out)
     # What is never kept: a program's answer that has no end, and the key itself where there is no session.
     lasting = "/program\n" in text and count == 1

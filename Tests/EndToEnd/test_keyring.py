@@ -64,6 +64,7 @@ def test_without_a_keyring_a_file_in_memory(home, sts, refusal):
     if not in_memory(home.runtime):
         pytest.skip("there is no file system in memory to use")
     prefix = REFUSING + REFUSALS[refusal]
+    home.good("unlock", passphrase=True, prefix=prefix)
     home.good("refresh", "prod", "--mfa-code", "123456", passphrase=True, prefix=prefix)
     (file,) = home.runtime.rglob("warder:session-cache:*")
     assert file.stat().st_mode & 0o777 == 0o600 and file.parent.stat().st_mode & 0o777 == 0o700

@@ -25,6 +25,7 @@ def test_from_nothing_to_credentials(bare, sts):
     bare.good("add", "alice", "--stdin", *options, input=f"{identifier}\n{secret}\n", passphrase=True)
     bare.add_profile("prod", f"warder_role_arn = {ROLE}", "warder_source_profile = alice")
 
+    bare.unlock()
     bare.good("refresh", "prod", "--mfa-code", "123456", passphrase=True)
     answer = json.loads(bare.good("process", "prod"))
 
@@ -43,6 +44,7 @@ def test_from_nothing_to_credentials(bare, sts):
 def test_the_same_as_an_ordinary_user(home, sts):
     """Where the tests are root, as in a container, this one is not."""
     ordinary = home.as_ordinary_user()
+    home.good("unlock", passphrase=True, **ordinary)
     home.good("refresh", "prod", "--mfa-code", "123456", passphrase=True, **ordinary)
     assert json.loads(home.good("process", "prod", **ordinary))["AccessKeyId"] == "ASIATEMPORARY0000002"
     assert home.vault.stat().st_uid == ordinary["user"]

@@ -21,6 +21,7 @@ def at_moto(bare, moto):
     bare.add_profiles()
     role = "arn:aws:iam::123456789012:role/Admin"
     bare.config(bare.config_file.read_text().replace(ROLE, role))
+    bare.unlock()
     bare.good("refresh", "prod", "--mfa-code", "123456", passphrase=True)
     return bare
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 from home import random_key
-from secret_service import stored_keys
+from secret_service import answered, stored_keys
 from stores import LIBSECRET, LIMIT, add_key, asked, lines
 
 # What it does, and the exit code where it was met
@@ -255,3 +255,52 @@ def test_a_collection_that_the_user_does_not_want(mocked):
     result = add_key(mocked, "alice", mocked.key, *LIBSECRET)
     assert result.code == 4, result
     assert mocked.service.items() == []
+
+
+# An item that another program replaces meanwhile
+
+
+@pytest.mark.parametrize("call", ["GetSecret", "Properties.Get"])
+def test_a_key_that_is_replaced_between_search_and_get_is_found(faulty, call):
+    faulty.service.start(f"move={call}:2")
+    result = asked(faulty, "itself")
+    assert result.code == 0, result
+    assert faulty.key[1] in result.out
+    assert faulty.service.calls().count("SearchItems") >= 3
+
+
+def test_keys_that_are_replaced_while_they_are_listed_are_shown(faulty):
+    faulty.service.start("move=Properties.GetAll:1")
+    assert faulty.key[0] in answered(faulty, "list").out
+
+
+@pytest.mark.parametrize("call", ["SetSecret", "Properties.Set"])
+def test_a_key_that_is_replaced_while_it_is_written_is_written(faulty, call):
+    faulty.service.start(f"move={call}:1")
+    key = random_key()
+    result = answered(faulty, "add", "alice", "--replace", "--stdin", "--no-verify", input=lines(key))
+    assert result.code == 0, result
+    assert stored_keys(faulty.service)["alice"] == key
+
+
+def test_a_key_that_is_replaced_while_it_is_removed_is_removed(faulty):
+    faulty.service.start("move=Delete:1")
+    result = answered(faulty, "remove", "alice", "--yes")
+    assert result.code == 0, result
+    assert "alice" not in stored_keys(faulty.service)
+
+
+# No display
+
+
+def test_a_locked_keyring_where_there_is_no_display(faulty):
+    """Over SSH: its dialog comes up nowhere, and is said to be dismissed."""
+    faulty.service.start("locked=dismiss")
+    faulty.start_anew()
+    mentions = ("locked", "no display", "gnome-keyring-daemon --unlock", "warder store move --to file")
+    asked(faulty, "itself").failed(3, *mentions)
+    result = answered(faulty, "refresh", "itself")
+    assert result.code == 4 and all(mention in result.err for mention in mentions), result
+    # At the desktop the hint is to look there.
+    result = answered(faulty, "process", "itself", env={"DISPLAY": ":99"})
+    assert result.code == 3 and "no display" not in result.err, result

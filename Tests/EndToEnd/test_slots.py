@@ -350,6 +350,7 @@ def test_rekeyed_an_old_copy_s_data_key_opens_nothing(safe, keyfile):
 
 
 def test_without_rekeying_what_was_cached_stays(safe, keyfile, sts):
+    safe.unlock()
     safe.good("refresh", "prod", "--mfa-code", "123456", passphrase=True)
     safe.good("vault", "slots", "remove", "keyfile", passphrase=True)
     sts.requests.clear()

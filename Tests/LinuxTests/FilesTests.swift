@@ -50,6 +50,27 @@ struct FilesTests {
         }
     }
 
+    @Test("what comes in pieces is read to its end, or as far as is wanted", arguments: [4, 20, 30])
+    func pieces(limit: Int) throws {
+        var ends: [Int32] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        let (reading, writing) = (ends[0], ends[1])
+        let writer = Thread {
+            for piece in ["first ten.", "other ten."] {
+                _ = piece.withCString { write(writing, $0, 10) }
+                usleep(30_000)
+            }
+            close(writing)
+        }
+        writer.start()
+        let file = Descriptor(owning: reading, path: "pipe")
+        let found = try file.read(upTo: limit)
+        #expect(String(decoding: found, as: UTF8.self) == String("first ten.other ten.".prefix(limit)))
+        // Written to without a reader it would end the process.
+        while !writer.isFinished { usleep(5_000) }
+        withExtendedLifetime(file) {}
+    }
+
     @Test("a missing file is told from other failures")
     func missing() throws {
         do {

@@ -12,6 +12,7 @@ Its items lie in the JSON file ITEMS, so that they outlive it; LOG gets a line f
     secret=empty|wrong|binary|huge|mangled   what it hands out in a secret's place
     forgetful                           what is stored is acknowledged, and is not there
     vanish                              items are found, and are gone when they are read
+    move=CALL:TIMES                     another program replaces the item just before the call, so many times
     no-session                          it can negotiate none
     plain                               it encrypts nothing on the bus
     slow=SECONDS                        so long for each call
@@ -112,6 +113,7 @@ class Service:
         self.locked = "locked" in self.options
         self.has_default = not {"create", "no-default"} & self.options.keys()
         self.prompts, self.sessions = {}, {}
+        self.moved = 0
 
     # The bus's side
 
@@ -156,6 +158,12 @@ class Service:
                 return "uas", dbus.UInt32(7), ["not", "what", "was", "asked"]
             if fault == "empty":
                 return ("",)
+            if fault == "move" and self.moved < int(what) and str(path).rpartition("/")[2] in self.items:
+                self.moved += 1
+                number = str(max(map(int, self.items)) + 1)
+                self.items[number] = self.items.pop(str(path).rpartition("/")[2])
+                self.save()
+                raise Refusal("NoSuchObject")
         answer = getattr(self, call.replace("Properties.", "property_"), None)
         if answer is None:
             raise Refusal("UnknownMethod")

@@ -51,10 +51,16 @@ extension Keys {
         let store = try store()
         let vault = store as? VaultStore
         let left = try vault?.dataKeyState()
-        let opensByItself = try vault?.hasUnattendedSlot() ?? (store != nil)
-        do throws(UnlockedStateError) {
-            try left?.lock()
-            return opensByItself ? try state.hold() : try state.lock()
-        } catch { throw Failure(error) }
+        // Where that cannot be told, it is held back.
+        let opensByItself = vault.map { (try? $0.hasUnattendedSlot()) ?? true } ?? (store != nil)
+        var failure: UnlockedStateError?
+        do throws(UnlockedStateError) { try left?.lock() } catch { failure = error }
+        vault?.sharedOpening?.forget()
+        let was: Bool
+        do throws(UnlockedStateError) { was = opensByItself ? try state.hold() : try state.lock() } catch {
+            throw Failure.notLocked(error)
+        }
+        if let failure { throw Failure.notLocked(failure) }
+        return was
     }
 }

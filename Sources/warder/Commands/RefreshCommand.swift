@@ -21,6 +21,8 @@ struct Refresh: ParsableCommand {
     @OptionGroup var code: CodeOptions
     @Flag(name: .customLong("device-code"), help: "Sign in by a code in the browser of any machine.")
     var deviceCode = false
+    /// The key's own session was minted just now, by the warder that started this one.
+    @Flag(help: .private) var behind = false
     @Flag(help: "Every profile whose credential_process is warder.")
     var all = false
     @Argument(help: "The profiles.", completion: .custom(completeProfiles))
@@ -40,6 +42,9 @@ struct Refresh: ParsableCommand {
                 context, profile: profile, keys: keys, codes: codes, signIn: deviceCode ? .deviceCode : .whatFits)
         }
         if all { return try RefreshOfAll(context, issuer: issuer).run() }
-        for profile in profiles { note("\(profile): \(try issuer(profile).refresh().remainingTime)") }
+        for profile in profiles {
+            let issuer = try issuer(profile)
+            note("\(profile): \(try (behind ? issuer.refreshEnd() : issuer.refresh()).remainingTime)")
+        }
     }
 }

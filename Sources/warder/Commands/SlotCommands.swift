@@ -114,19 +114,33 @@ struct SlotsRemove: ParsableCommand {
     func run() throws {
         let keys = try Keys(common.context())
         let vault = try keys.presentVault()
+        if rekey, let unfinished = try vault.unfinishedRenewal() {
+            try vault.finish(unfinished)
+            // The same command once more: by now its word may mean another slot.
+            if unfinished.word == slot { return try finish(keys, vault) }
+            try vault.forgetRenewal()
+        }
         let slots = try vault.slots()
         let chosen = try chosen(of: slots)
         let staying = slots.filter { $0 != chosen }
         if !yes, !staying.isEmpty, staying.allSatisfy({ $0.type == .libsecret }) { try askFirst(keys.context) }
         if rekey {
-            try vault.renewKeys(without: chosen)
-            try keys.forgetAllSessions()
+            try vault.renewKeys(without: chosen, calledBy: slot)
         } else {
             try vault.removeSlot(chosen)
         }
         try keys.settle()
         let more = rekey ? "; the vault has a new key, and cached sessions are gone" : ""
         note("removed the \(chosen.type.name) slot\(more)")
+        if rekey { try vault.forgetRenewal() }
+    }
+
+    /// The keys were renewed, and the process was ended: the recovery code may have reached nobody.
+    private func finish(_ keys: Keys, _ vault: VaultStore) throws(Failure) {
+        if try vault.slots().contains(where: { $0.type == .recovery }) { try vault.renewRecoveryCode() }
+        try keys.settle()
+        note("the slot \(slot) had been removed already, and the rest is done now: the vault has a new key")
+        try vault.forgetRenewal()
     }
 
     /// A keyring that is reset, or the password of which is forgotten, would take the vault with it.

@@ -46,7 +46,16 @@ struct Status: ParsableCommand {
             return opensByItself && !isHeld ? "not used yet: it opens by itself\n" : "locked: warder unlock\n"
         }
         var text: Shown = "unlocked for \(spoken(seconds: left))\n"
-        if let keysLeft { text += "the keys themselves for \(spoken(seconds: keysLeft)); warder lock ends it\n" }
+        text += "sessions: those that are cached are served\n"
+        if let keysLeft {
+            text += "keys: unlocked for \(spoken(seconds: keysLeft)); warder lock ends it\n"
+        } else if let vault = store as? VaultStore {
+            let opensByItself = (try? vault.hasUnattendedSlot()) == true
+            text +=
+                opensByItself
+                ? "keys: they open by themselves\n"
+                : "keys: locked; a new session asks for the passphrase (warder unlock --keys)\n"
+        }
         let now = wallClock()
         if !sessions.isEmpty {
             let rows = sessions.map { session in

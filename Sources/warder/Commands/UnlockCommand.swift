@@ -42,7 +42,9 @@ struct Unlock: ParsableCommand {
         }
         let seconds = try time ?? sessionTime(context)
         try keys.settle(unlockingFor: seconds)
-        note("unlocked for \(spoken(seconds: Int64(seconds)))")
+        note("the session cache is unlocked for \(spoken(seconds: Int64(seconds)))")
+        guard try keys.store()?.kind == .file, try keys.liveSessions()?.isEmpty == true else { return }
+        note("nothing is cached in it yet: warder refresh PROFILE makes a session, for which it needs the key")
     }
 
     private func sessionTime(_ context: Context) throws(Failure) -> Int { try Settings.load(context).unlockTime }

@@ -59,7 +59,8 @@ struct VaultPassphrase: ParsableCommand {
     func run() throws {
         let context = try common.context()
         let keys = Keys(context)
-        try keys.presentVault().changePassphrase(recoveryCode: try recoveryCode(context))
+        try keys.presentVault().changePassphrase(
+            recoveryCode: try recoveryCode(context), stdin ? .unattended : .typed)
         try keys.settle()
         note("the passphrase is changed")
     }

@@ -26,7 +26,13 @@ struct DesktopSecrets {
 
     /// Runs `work` with the service, which is unlocked for it by a dialog where that is needed and allowed.
     func with<R: ~Copyable>(_ work: (SecretService) throws(SecretServiceError) -> R) throws(Failure) -> R {
-        do throws(SecretServiceError) { return try unlocking(work) } catch { throw Failure(error) }
+        do throws(SecretServiceError) { return try unlocking(work) } catch { throw failure(error) }
+    }
+
+    /// In the user's words, which depend on whether a dialog would be seen here.
+    private func failure(_ error: SecretServiceError) -> Failure {
+        guard !context.environment.hasDisplay, error == .locked || error == .dismissed else { return Failure(error) }
+        return Failure.lockedWithoutDisplay(isDismissed: error == .dismissed)
     }
 
     private func unlocking<R: ~Copyable>(
@@ -49,7 +55,7 @@ struct DesktopSecrets {
     /// Runs what only looks: nobody is asked, and nobody waits long.
     func look<R>(_ work: (SecretService) throws(SecretServiceError) -> R) throws(Failure) -> R {
         do throws(SecretServiceError) { return try work(service(.never, milliseconds: 500)) } catch {
-            throw Failure(error)
+            throw failure(error)
         }
     }
 
@@ -59,7 +65,7 @@ struct DesktopSecrets {
     func has(_ schema: SecretSchema, _ attributes: [String: String]) throws(Failure) -> Bool {
         let items = try look { (service) throws(SecretServiceError) in try service.items(schema, attributes) }
         if items.contains(where: { !$0.isLocked }) { return true }
-        guard items.isEmpty else { throw Failure(SecretServiceError.locked) }
+        guard items.isEmpty else { throw failure(.locked) }
         return false
     }
 

@@ -18,6 +18,23 @@ struct StoreHead {
     let generation: UInt64
 }
 
+/// How a store was opened, which decides whom else that serves.
+struct StoreOpening {
+    /// What lets a store open.
+    enum Way {
+        /// A person's passphrase or code, typed for it.
+        case typed
+        /// A passphrase that a variable, a command or a credential gives: it is meant for the process that has it.
+        case unattended
+        /// The store itself, or what `warder unlock --keys` left: it opens for everybody.
+        case unasked
+    }
+
+    var way = Way.unasked
+    /// When it began; nil before that.
+    var begun: Beginning?
+}
+
 /// Where long-term keys live, as commands use it: opened no further than needed, and asking no more than allowed.
 protocol KeyStore: AnyObject {
     var kind: StoreKind { get }
@@ -25,6 +42,8 @@ protocol KeyStore: AnyObject {
     func head() throws(Failure) -> StoreHead?
     /// The key that encrypts sessions is at hand in this process.
     var isOpen: Bool { get }
+    /// How it came to be open.
+    var opening: StoreOpening { get }
     /// Opens the store for its session-cache key, unless that has become unnecessary by the time its lock is had: of a
     /// hundred processes that start at once, one opens it.
     ///

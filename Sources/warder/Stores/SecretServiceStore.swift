@@ -12,6 +12,7 @@ final class SecretServiceStore: KeyStore {
     let marker: StoreMarker
     let desktop: DesktopSecrets
     private var cacheKey: SecretBytes?
+    private(set) var opening = StoreOpening()
 
     init(_ context: Context) {
         self.context = context
@@ -39,6 +40,10 @@ final class SecretServiceStore: KeyStore {
     func sessionCacheKey() throws(Failure) -> SecretBytes {
         if let known = cacheKey?.copy() { return known }
         guard let identifier = try marker.identifier() else { throw Failure.noStore }
+        if opening.begun == nil {
+            let state = UnlockedState(.sessionCache, store: identifier, runtimeFolder: context.places.runtime)
+            opening.begun = state.beginning()
+        }
         let key: SecretBytes
         if let stored = try storedCacheKey(identifier) {
             key = stored

@@ -1,5 +1,6 @@
 import Desktop
 import Prompt
+import Text
 import Vault
 
 // What goes wrong with stores, in the user's words.
@@ -60,6 +61,18 @@ extension Failure {
         }
     }
 
+    /// The desktop's keyring is locked, and its dialog comes up nowhere that this user can see: over SSH, say. A service
+    /// without a display says that its dialog was dismissed.
+    static func lockedWithoutDisplay(isDismissed: Bool) -> Failure {
+        Failure(
+            isDismissed ? .promptNeeded : .locked,
+            isDismissed
+                ? "the dialog of the desktop's keyring was dismissed: there is no display here to show it"
+                : "the desktop's keyring is locked, and there is no display here for its dialog",
+            hint: "unlock it at the desktop, or here: gnome-keyring-daemon --unlock; to have the keys over SSH always: "
+                + "warder store move --to file, at the desktop")
+    }
+
     init(_ error: PinentryError, askingFor what: String) {
         let settings = "name another in warder's settings: pinentry = …"
         switch error {
@@ -115,7 +128,9 @@ extension Failure {
             return Failure(.locked, "the vault \(path) is locked\(reason)", hint: "run warder unlock in a terminal")
         }
         return Failure(
-            .locked, "the keys in the vault \(path) are locked, and only its sessions are not\(reason)",
+            .locked,
+            "the session cache is unlocked, but this needs a key itself: the keys in the vault \(path) are locked, "
+                + "and only its sessions are not\(reason)",
             hint: "run this in a terminal, or warder unlock --keys in one", fault: keysLocked)
     }
 
@@ -129,7 +144,9 @@ extension Failure {
     func wanting(key: String, for profile: String) -> Failure {
         guard fault == Self.keysLocked else { return self }
         return Failure(
-            code, "no cached session for \(profile) lasts, and a new one needs the key \(key), which is locked",
-            hint: "run warder refresh \(profile) in a terminal, or warder unlock --keys", fault: fault)
+            code,
+            "no cached session for \(profile) lasts, and a new one needs the key \(key), which is locked: "
+                + "warder unlock opens the session cache alone",
+            hint: "run warder refresh \(shellWord(profile)) in a terminal, or warder unlock --keys", fault: fault)
     }
 }

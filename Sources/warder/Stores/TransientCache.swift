@@ -22,13 +22,14 @@ extension Keys {
     /// The session cache of a home without a store. Where nothing holds a key, this run alone has it.
     func transientSessions() throws(Failure) -> SessionCache {
         let state = try transientState()
+        let begun = state.beginning()
         if let key = state.key() { return SessionCache(folder: context.places.sessions, key: key) }
         let lock = try StoreMarker(context).lockForReading()
         defer { withExtendedLifetime(lock) {} }
         if let key = state.key() { return SessionCache(folder: context.places.sessions, key: key) }
         if transientKey == nil {
             let key = try randomKey()
-            try? state.unlock(key, seconds: try Settings.load(context).unlockTime)
+            try? state.unlock(key, seconds: try Settings.load(context).unlockTime, begun: begun)
             transientKey = consume key
         }
         guard let key = transientKey?.copy() else { throw Failure.noStore }

@@ -2,6 +2,7 @@ import Desktop
 import Linux
 import Prompt
 import Secrets
+import Sessions
 import Vault
 
 // Who gets into the vault: adding ways, removing them, and encrypting it anew for those that stay.
@@ -72,7 +73,9 @@ extension VaultStore {
     }
 
     /// Encrypts the vault under a new key, with every slot but `removed` made anew.
-    func renewKeys(without removed: SlotSummary) throws(Failure) {
+    ///
+    /// - Parameter word: what the user called the slot.
+    func renewKeys(without removed: SlotSummary, calledBy word: String) throws(Failure) {
         let before = try slots()
         let staying = before.filter { $0 != removed }
         guard !staying.isEmpty else { throw Failure(VaultError.noSlots, path: file.path) }
@@ -83,7 +86,9 @@ extension VaultStore {
         let onDesktop = staying.contains { $0.type == .libsecret }
         let key = try randomKey()
         let made = CodeBox()
-        try changeSlots { (vault) throws(Failure) in
+        let unfinished = VaultFile.UnfinishedRenewal(word: word, slots: before)
+        try inFile { (file) throws(VaultFileError) in try file.note(unfinished) }
+        try changeSlots(renewing: true) { (vault) throws(Failure) in
             do throws(VaultError) {
                 try vault.renewKeys(random: .system)
                 switch passphrase {
@@ -100,13 +105,38 @@ extension VaultStore {
             } catch { throw Failure(error, path: self.file.path) }
             if onDesktop { try self.addDesktopSlot(key, to: &vault, desktop) }
         }
-        try dropCopies()
-        _ = try? dataKeyState()?.lock()
-        for slot in before { forgetDesktopKey(of: slot) }
         switch made.code.take() {
         case .some(let code): try showRecoveryCode(code, printed: true)
         case .none: break
         }
+        try finish(unfinished)
+    }
+
+    /// A renewal of the keys that was interrupted once they were renewed; nil where there is none.
+    func unfinishedRenewal() throws(Failure) -> VaultFile.UnfinishedRenewal? {
+        var found: VaultFile.UnfinishedRenewal?
+        try inFile { (file) throws(VaultFileError) in found = try file.unfinishedRenewal() }
+        guard let found, try found.isBehind(slots()) else { return nil }
+        return found
+    }
+
+    /// Takes away what opened the vault, and what it opened, before its keys were renewed.
+    func finish(_ renewal: VaultFile.UnfinishedRenewal) throws(Failure) {
+        try dropCopies()
+        try dataKeyState()?.forget()
+        for slot in renewal.slots { forgetDesktopKey(of: slot) }
+        do throws(SessionCacheError) { try SessionFolder(context.places.sessions).forgetAll() } catch {
+            throw Failure(error)
+        }
+    }
+
+    /// All is done, and the user has been told.
+    func forgetRenewal() throws(Failure) {
+        try inFile { (file) throws(VaultFileError) in try file.forgetRenewal() }
+    }
+
+    private func inFile(_ work: (VaultFile) throws(VaultFileError) -> Void) throws(Failure) {
+        do throws(VaultFileError) { try work(file) } catch { throw Failure(error) }
     }
 
     /// A slot can be made anew only with what opens it.
@@ -138,6 +168,7 @@ extension VaultStore {
 
     /// The passphrase, which opened the vault just now.
     private func provenPassphrase() throws(Failure) -> SecretBytes {
+        opening = StoreOpening(way: passphraseWay, begun: try beginning())
         let passphrase = try currentPassphrase(passphraseSource(), nil)
         do throws(VaultFileError) {
             vault = try file.open(until: Self.patience) { (bytes) throws(VaultError) in
@@ -155,6 +186,7 @@ extension VaultStore {
                 hint: "set WARDER_KEYFILE to it, or remove that slot first")
         }
         let contents = try Keyfile(path: path).read()
+        if vault == nil { opening = StoreOpening(way: .unasked, begun: try beginning()) }
         do throws(VaultFileError) {
             vault = try file.open(until: Self.patience) { (bytes) throws(VaultError) in
                 try Vault.open(bytes, keyfile: contents)
@@ -176,10 +208,14 @@ extension VaultStore {
     }
 
     /// Changes the vault by what may also fail for reasons of its own.
-    private func changeSlots(_ body: @escaping (inout Vault) throws(Failure) -> Void) throws(Failure) {
+    ///
+    /// - Parameter renewing: its keys are renewed, and nothing is kept of it.
+    private func changeSlots(
+        renewing: Bool = false, _ body: @escaping (inout Vault) throws(Failure) -> Void
+    ) throws(Failure) {
         var failure: Failure?
         do throws(Failure) {
-            try change(.slots) { (vault) throws(VaultError) in
+            try change(.slots, renewing: renewing) { (vault) throws(VaultError) in
                 do throws(Failure) { try body(&vault) } catch {
                     failure = error
                     // Whatever it is called, it keeps the vault from being written.

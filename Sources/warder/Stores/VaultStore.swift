@@ -11,6 +11,10 @@ final class VaultStore: KeyStore {
     let file: VaultFile
     /// The vault as it was last opened in this run.
     var vault: Vault?
+    /// How it came to be open.
+    var opening = StoreOpening()
+    /// What a crowd that has the same unattended passphrase was left by one of them.
+    var sharedKey: SecretBytes?
     /// The turn to ask for the passphrase, from when this process was given it.
     var turn: PassphraseTurn?
     /// While this process has the turn to ask: whether the passphrase is not needed any more.
@@ -42,6 +46,7 @@ final class VaultStore: KeyStore {
     // MARK: - Reading
 
     func sessionCacheKey() throws(Failure) -> SecretBytes {
+        if vault == nil, let shared = sharedKey?.copy() { return shared }
         try open()
         do throws(VaultError) {
             guard let key = try vault?.sessionCacheKey() else { throw VaultError.damaged }
@@ -102,15 +107,19 @@ final class VaultStore: KeyStore {
 
     /// Changes the vault, which is made first where there is none.
     ///
-    /// - Parameter trust: what may open it.
+    /// - Parameters:
+    ///   - trust: what may open it.
+    ///   - renewing: its keys are renewed, and nothing is kept of it.
     func change(
-        _ trust: Trust = .unlocked, _ body: @escaping (inout Vault) throws(VaultError) -> Void
+        _ trust: Trust = .unlocked, renewing: Bool = false,
+        _ body: @escaping (inout Vault) throws(VaultError) -> Void
     ) throws(Failure) {
         if try !exists(), try StoreMarker(context).identifier() != nil { throw Failure.moved }
         // Another process may make it at the same moment: then there is one to change.
         if try !exists(), try make(recovery: .ifSomebodyIsThere, body) { return }
         try adopt(trust) { (opener) throws(VaultFileError) in
-            try self.file.change(until: Self.patience, random: .system, opener, body)
+            if renewing { return try self.file.renew(until: Self.patience, random: .system, opener, body) }
+            return try self.file.change(until: Self.patience, random: .system, opener, body)
         }
     }
 
@@ -124,11 +133,16 @@ final class VaultStore: KeyStore {
 
     /// Sets a new passphrase.
     ///
-    /// - Parameter recoveryCode: opens the vault in place of the passphrase before.
-    func changePassphrase(recoveryCode: consuming SecretBytes?) throws(Failure) {
+    /// - Parameters:
+    ///   - recoveryCode: opens the vault in place of the passphrase before.
+    ///   - way: where that came from.
+    func changePassphrase(
+        recoveryCode: consuming SecretBytes?, _ way: StoreOpening.Way = .typed
+    ) throws(Failure) {
         switch consume recoveryCode {
         case .some(let code):
             let opener: VaultOpener = { (bytes) throws(VaultError) in try Vault.open(bytes, recoveryCode: code) }
+            opening = StoreOpening(way: way, begun: try beginning())
             // Opened first, so that a slip in the code is found before a passphrase is thought up.
             do throws(VaultFileError) { vault = try file.open(until: Self.patience, opener) } catch {
                 throw Failure(error)
@@ -197,6 +211,7 @@ final class VaultStore: KeyStore {
         recovery: Recovery, sessionCacheKey: borrowing SecretBytes? = nil,
         _ body: (inout Vault) throws(VaultError) -> Void
     ) throws(Failure) -> Bool {
+        opening = StoreOpening(way: passphraseWay, begun: .ofNewStore)
         let passphrase = try choosePassphrase(passphraseSource())
         let hasTerminal = context.mayPrompt && (try? Terminal.open()) != nil
         let wantsCode = recovery == .printed || (recovery == .ifSomebodyIsThere && hasTerminal)

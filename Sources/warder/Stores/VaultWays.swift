@@ -27,8 +27,10 @@ extension VaultStore {
         if trust != .copy {
             guard try exists() else { throw Failure(VaultFileError.absent(path: file.path)) }
             if try attempt(openedBefore(), work) { return }
-            if trust == .unlocked, try attempt(leftUnlocked(), work) { return }
         }
+        // Before anything is read or asked for: what is locked from here on stays locked.
+        opening = StoreOpening(way: .unasked, begun: try beginning())
+        if trust == .unlocked, try attempt(leftUnlocked(), work) { return }
         var obstacle: String?
         if !isPassphraseGiven {
             if try attempt(keyfile(&obstacle), work) { return }
@@ -52,9 +54,12 @@ extension VaultStore {
 
     /// Opens the vault, and leaves its data key unlocked for `seconds`.
     func leaveUnlocked(seconds: Int) throws(Failure) {
+        let begun = try dataKeyState()?.beginning()
         try open()
         guard let key = vault?.copyOfDataKey(), let state = try dataKeyState() else { return }
-        do throws(UnlockedStateError) { try state.unlock(key, seconds: seconds) } catch { throw Failure(error) }
+        do throws(UnlockedStateError) { try state.unlock(key, seconds: seconds, begun: begun) } catch {
+            throw Failure(error)
+        }
     }
 
     /// The vault's slots, read without opening it; none where there is no vault.
@@ -144,6 +149,7 @@ extension VaultStore {
         if trust != .copy, try !slots().contains(where: { $0.type == .passphrase }) {
             throw noWay(obstacle)
         }
+        opening.way = passphraseWay
         let source = try passphraseSource()
         var attempts = passphraseIsUnattended ? 1 : 3
         var complaint: String?
@@ -195,10 +201,13 @@ extension VaultStore {
 
     /// A passphrase for a new vault, or in place of the one before: asked for twice.
     func choosePassphrase(_ source: PassphraseSource) throws(Failure) -> SecretBytes {
+        let passphrase: SecretBytes
         do throws(PassphraseError) {
-            return try source.passphrase(
+            passphrase = try source.passphrase(
                 asking: "choose a passphrase for \(file.path): ", again: "once more: ", in: context.environment)
         } catch { throw Failure(error) }
+        if let weakness = PassphraseWeakness(of: passphrase) { weakness.show() }
+        return passphrase
     }
 
     /// Where the passphrase comes from, by the settings.
