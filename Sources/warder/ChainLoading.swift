@@ -36,7 +36,8 @@ struct ChainLoading {
         } catch {
             var failure = failure ?? Failure(error)
             if case .noSuchProfile = error { failure = failure.lookedIn(context) }
-            guard profiles.profile(name) == nil, failure.code == .notFound || failure.code == .locked else { throw failure }
+            let isUnknown = failure.code == .notFound || failure.code == .locked
+            guard isUnknown, profiles.profile(name) == nil else { throw failure }
             throw failure.suggesting(nearest(to: name, among: profiles.profileNames + known()))
         }
         for index in chain.roles.indices {

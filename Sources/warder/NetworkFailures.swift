@@ -36,7 +36,8 @@ extension Failure {
             self.init(.badConfig, "the header \(name) would hold a control character", hint: "see where it comes from")
         case .unreachable(let host, let reason):
             self.init(
-                .network, "\(host) cannot be reached: \(reason.lowercasedFirst)", hint: Self.hint(onRegionOf: host) ?? Self.path(to: host, environment))
+                .network, "\(host) cannot be reached: \(reason.lowercasedFirst)",
+                hint: Self.hint(onRegionOf: host) ?? Self.path(to: host, environment))
         case .proxyRefused(let status): self.init(proxyRefused: status, environment)
         case .timedOut(let host, _):
             self.init(.network, "\(host) did not answer in time", hint: Self.path(to: host, environment))
