@@ -33,6 +33,7 @@ def test_a_cached_session_outlives_its_server(bare):
     bare.endpoint(server.url)
     bare.add_vault()
     bare.add_profiles()
+    bare.unlock()
     first = bare.good("process", "prod", "--mfa-code", "123456", passphrase=True)
     server.stop()
     assert '"Version":1' in first
