@@ -33,7 +33,8 @@ struct ChainLoading {
             }
         } catch {
             let failure = failure ?? Failure(error)
-            guard failure.code == .notFound || failure.code == .locked else { throw failure }
+            let isUnknown = failure.code == .notFound || failure.code == .locked
+            guard isUnknown, failure.fault != "passed_over", profiles.profile(name) == nil else { throw failure }
             throw failure.suggesting(nearest(to: name, among: profiles.profileNames + known()))
         }
         for index in chain.roles.indices {
