@@ -39,7 +39,8 @@ COMMANDS = [
     "exec NAME -- true", "use --shell bash NAME", "refresh NAME", "refresh --all", "forget NAME", "remove NAME",
     "trust NAME", "distrust NAME", "trust --list", "trust --list --json", "mfa --list", "mfa NAME", "mfa --pid NAME",
     "add NAME --csv NAME", "names profiles", "vault verify", "vault slots", "vault slots remove NAME",
-    "vault restore NAME", "vault backup NAME", "store show", "unlock --for NAME", "NAME", "--NAME", "list --NAME", "hook NAME",
+    "vault restore NAME", "vault backup NAME", "store show", "unlock --for NAME", "NAME", "--NAME", "list --NAME",
+    "hook NAME",
 ]
 
 
@@ -66,7 +67,8 @@ def test_folders_and_devices_steer_no_terminal(hostile):
 
 
 def test_answers_steer_no_terminal(working, sts):
-    sts.always("AssumeRole", lambda *_: recording_sts.error(403, "Accel&#x9B;ess", "no\u202e way\u2028 \x9dx"))
+    answer = recording_sts.error(403, "Accel&#x9B;ess", "no\u202e way\u2028 \x9dx")
+    sts.always("AssumeRole", lambda *_: answer)
     result = working.run("process", "audit")
     assert result.code == 5 and unfit(result.err) == set() and "no\\u{202e} way" in result.err, result
 
@@ -78,8 +80,8 @@ def chopped(token):
 
 
 FORMS = {
-    "whole": str, "shortened": lambda token: token[:14] + "…", "its end": lambda token: token[-16:], "blanks": chopped,
-    "lines": lambda token: chopped(token).replace(" ", "\n"), "capitals": str.upper,
+    "whole": str, "shortened": lambda token: token[:14] + "…", "its end": lambda token: token[-16:],
+    "blanks": chopped, "lines": lambda token: chopped(token).replace(" ", "\n"), "capitals": str.upper,
     "percent": lambda token: "".join(f"%{ord(c):02X}" for c in token),
     "dashes": lambda token: "-".join(token), "quoted": lambda token: json.dumps(token[3:40]),
 }

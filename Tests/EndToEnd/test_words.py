@@ -16,10 +16,12 @@ from home import exit_code, random_key
         ("store mov", "no command mov of warder store", "did you mean warder store move?"),
         ("xyzzy", "no command xyzzy", "see warder --help"),
         ("prod", "no command prod", "it is a profile: eval $(warder env prod), or warder exec prod -- COMMAND"),
-        ("login prod", "no command login", "warder unlock"), ("rotate alice", "no command rotate", "warder add --replace"),
-        ("clear", "no command clear", "warder forget"), ("export prod", "no command export", "eval $(warder env PROFILE)"),
+        ("login prod", "no command login", "warder unlock"), ("clear", "no command clear", "warder forget"),
+        ("rotate alice", "no command rotate", "warder add --replace"),
+        ("export prod", "no command export", "eval $(warder env PROFILE)"),
         ("ls", "no command ls", "warder list"), ("rm alice", "no command rm", "warder remove"),
-        ("delete alice", "no command delete", "warder remove"), ("shell prod", "no command shell", "warder exec PROFILE"),
+        ("delete alice", "no command delete", "warder remove"),
+        ("shell prod", "no command shell", "warder exec PROFILE"),
         ("list --jsn", "unknown option '--jsn'", "did you mean --json?"),
         ("--hlp", "unknown option '--hlp'", "did you mean --help?"),
         ("exec --profile prod -- true", "unknown option '--profile'", "warder exec PROFILE -- COMMAND"),
@@ -87,7 +89,8 @@ def test_a_wrong_secret_for_add(home, sts):
 # What env prints
 
 
-@pytest.mark.parametrize("options, said", [([], "eval $(warder env prod)"), (["--shell", "fish"], "warder env prod | source")])
+@pytest.mark.parametrize(
+    "options, said", [([], "eval $(warder env prod)"), (["--shell", "fish"], "warder env prod | source")])
 def test_statements_at_a_terminal_are_called_what_they_are(working, options, said):
     terminal = working.terminal("env", *options, "prod")
     terminal.expect("AWS_SESSION_TOKEN")
