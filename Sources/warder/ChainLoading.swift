@@ -37,7 +37,7 @@ struct ChainLoading {
             var failure = failure ?? Failure(error)
             if case .noSuchProfile = error { failure = failure.lookedIn(context) }
             let isUnknown = failure.code == .notFound || failure.code == .locked
-            guard isUnknown, profiles.profile(name) == nil else { throw failure }
+            guard isUnknown, failure.fault != "passed_over", profiles.profile(name) == nil else { throw failure }
             throw failure.suggesting(nearest(to: name, among: profiles.profileNames + known()))
         }
         for index in chain.roles.indices {
