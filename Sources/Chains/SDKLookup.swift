@@ -54,12 +54,12 @@ package struct SDKLookup {
     private func obstacles(in profile: Profile) throws(ProfileError) -> [SDKObstacle] {
         var found: [SDKObstacle] = []
         for key in Self.otherSettings {
-            guard let origin = profile.origin(of: key) else { continue }
-            // botocore takes an empty one for none.
-            if key == "web_identity_token_file", try profile.plain(key)?.value.isEmpty == true { continue }
+            // An empty value is one to SDKs, but for this.
+            let place = key == "web_identity_token_file" ? profile.origin(of: key) : profile.mention(of: key)
+            guard let origin = place else { continue }
             found.append(.setting(key: key, origin))
         }
-        if let origin = profile.origin(of: "aws_access_key_id") {
+        if let origin = profile.mention(of: "aws_access_key_id") {
             let isInCredentials = profiles.credentials.map { $0.path.utf8.elementsEqual(origin.path.utf8) } == true
             found.append(isInCredentials ? .keyInCredentials(origin) : .keyInConfig(origin))
         }
@@ -67,7 +67,7 @@ package struct SDKLookup {
     }
 
     private func processObstacles(_ profile: Profile) throws(ProfileError) -> [SDKObstacle] {
-        guard let command = try profile.plain("credential_process") else { return [.noProcess(profile.origin)] }
+        guard let command = try profile.written("credential_process") else { return [.noProcess(profile.origin)] }
         let words = CommandWords(command.value)
         if words.words.isEmpty { return [.emptyProcess(command.origin)] }
         if words.isUnfinished { return [.unfinishedProcess(command.origin)] }

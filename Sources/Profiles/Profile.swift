@@ -97,6 +97,13 @@ public final class Profile: Sendable {
         }
     }
 
+    /// Where exactly `key`, in lower case, is written, though it be empty; without reading its value.
+    package func mention(of key: String) -> Origin? {
+        let name = PropertyName(key)
+        guard let property = latest(name, isOwn: name.isOwn) else { return nil }
+        return file(of: property)?.origin(property.line)
+    }
+
     /// Where exactly `key`, in lower case, is set; without reading its value.
     public func origin(of key: String) -> Origin? {
         let name = PropertyName(key)

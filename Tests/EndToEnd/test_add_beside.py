@@ -30,6 +30,7 @@ def test_the_same_key_in_its_own_profile(there):
     assert "it wins over the stored one until it is taken away" in text
     assert "hint: take the lines of aws_access_key_id and aws_secret_access_key away there" in text
     # It is so: of SDKs, and of warder itself.
+    there.unlock()
     assert "it wins over the stored one until it is taken away" in there.good("explain", "alice").splitlines()[1]
     assert json.loads(there.good("process", "alice"))["AccessKeyId"] == there.key[0]
 

@@ -124,6 +124,10 @@ def test_killed_anywhere(there, tmp_path, is_there):
         there.config_file.unlink(missing_ok=True)
         if is_there:
             there.config(OTHER)
+        # What is left for half a minute to others with the same passphrase, and the list of keys beside the sessions,
+        # would make some runs shorter.
+        there.good("lock")
+        shutil.rmtree(there.cache, ignore_errors=True)
 
     # Once beforehand: every run that is counted finds the same folders.
     for _ in range(2):

@@ -188,7 +188,7 @@ def test_a_server_of_ones_own_renews_nothing_that_wants_a_yes(sure, sts):
         given, give = os.pipe()
         ready, say = os.pipe()
         life = os.pidfd_open(os.getpid())
-        os.write(give, b"token\\n" + b"0" * 64 + b"\\n" + b"1\\n{}\\n")
+        os.write(give, b"token\\n" + b"0" * 64 + b"\\n" + b"1 0\\n{}\\n")
         os.close(give)
         if os.fork() == 0:
             nothing = os.open("/dev/null", os.O_RDWR)

@@ -107,10 +107,10 @@ def test_a_crowd_at_a_vault_that_was_locked(unlocked, sts):
 
 
 def test_a_served_command_does_not_unlock_for_others(unlocked, sts):
-    sts.lifetimes["AssumeRole"] = sts.lifetimes["GetSessionToken"] = 300
+    sts.lifetimes["AssumeRole"] = sts.lifetimes["GetSessionToken"] = 4
     asks = (
         "import os, sys, time, urllib.request\n"
-        "print(flush=True); sys.stdin.readline()\n"
+        "print(flush=True); sys.stdin.readline(); time.sleep(5)\n"
         "for _ in range(3):\n"
         "    request = urllib.request.Request(os.environ['AWS_CONTAINER_CREDENTIALS_FULL_URI'],\n"
         "        headers={'Authorization': os.environ['AWS_CONTAINER_AUTHORIZATION_TOKEN']})\n"

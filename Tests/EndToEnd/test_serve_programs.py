@@ -19,6 +19,7 @@ def at_moto(bare, moto):
     bare.add_vault()
     bare.add_profiles()
     bare.config(bare.config_file.read_text().replace(ROLE, "arn:aws:iam::123456789012:role/Admin"))
+    bare.unlock()
     bare.good("refresh", "prod", "--mfa-code", "123456", passphrase=True)
     return bare
 

@@ -20,13 +20,13 @@ struct CircumstancesTests {
 
     @Test("variables are those that are wanted, in the order of their bytes")
     func chosen() {
-        for (name, value) in [("WARDER_TEST_B", "2"), ("WARDER_TEST_A", "1=1"), ("WARDER_TESTED", "3")] {
+        for (name, value) in [("WARDER_CHOSEN_B", "2"), ("WARDER_CHOSEN_A", "1=1"), ("WARDER_CHOSE", "3")] {
             setenv(name, value, 1)
         }
-        let found = variables { $0.starts(with: "WARDER_TEST_".utf8) }
-        #expect(text(found) == "WARDER_TEST_A=1=1\0WARDER_TEST_B=2\0")
-        for name in ["WARDER_TEST_A", "WARDER_TEST_B", "WARDER_TESTED"] { unsetenv(name) }
-        let none = variables { $0.starts(with: "WARDER_TEST_".utf8) }
+        let found = variables { $0.starts(with: "WARDER_CHOSEN_".utf8) }
+        #expect(text(found) == "WARDER_CHOSEN_A=1=1\0WARDER_CHOSEN_B=2\0")
+        for name in ["WARDER_CHOSEN_A", "WARDER_CHOSEN_B", "WARDER_CHOSE"] { unsetenv(name) }
+        let none = variables { $0.starts(with: "WARDER_CHOSEN_".utf8) }
         let count = none.count
         #expect(count == 0)
     }

@@ -84,7 +84,8 @@ struct TokenTests {
             _ = try token.renewed(by: center.oidc(sender: Saying(status: 400, body: body)))
         }
         let other = #"{"error": "invalid_scope", "error_description": "no \u001b[2J \u202e"}"#
-        #expect(throws: SSOError.refused(Refusal(code: "invalid_scope", message: "no [2J ", status: 400))) {
+        let shown = Refusal(code: "invalid_scope", message: #"no \u{1b}[2J \u{202e}"#, status: 400)
+        #expect(throws: SSOError.refused(shown)) {
             _ = try token.renewed(by: center.oidc(sender: Saying(status: 400, body: other)))
         }
     }
