@@ -127,6 +127,26 @@ def test_an_endpoint_that_gives_the_token_back_gets_it_to_nobody(working, sts, p
     assert not [piece for piece in pieces if piece in said], result
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, None, 1), (None, 0, 1), (0, 1, None)])
+def test_an_endpoint_that_splits_the_token_over_its_answer_gets_it_to_nobody(working, sts, order):
+    sent = []
+
+    def back(sts, request):
+        sent.append(request.token)
+        code, message, request_id = ["no" if n is None else request.token[11 * n : 11 * n + 11] for n in order]
+        answer = recording_sts.error(403, code, message)
+        body = answer.body.decode()
+        start, end = body.index("<RequestId>") + len("<RequestId>"), body.index("</RequestId>")
+        answer.body = (body[:start] + request_id + body[end:]).encode()
+        return answer
+
+    sts.always("AssumeRole", back)
+    result = working.run("process", "audit")
+    assert result.code in (5, 6) and result.out == "", result
+    for part in (sent[0][:11], sent[0][11:22], sent[0][22:33]):
+        assert part not in result.err, result
+
+
 # What helpers say
 
 SAYING = "echo 'one\x1b[31m'; echo no route to the vault >&2; echo; echo 'of all' >&2; exit 3"
