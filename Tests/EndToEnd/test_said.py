@@ -218,6 +218,37 @@ def test_a_helper_that_says_much_or_leaves_somebody_behind_holds_up_nobody(helpe
     assert len(result.err) < 700
 
 
+GIVING = ["echo not json", ":", "echo '{\"Version\": 3}'", "no-such-program-of-all | cat"]
+
+
+@pytest.mark.parametrize("giving", GIVING)
+@pytest.mark.parametrize("profile", ["p", "m"])
+def test_what_a_helper_said_beside_an_answer_of_no_use_is_told(helped, profile, giving):
+    home = helped(f"echo please log in first >&2; {giving}")
+    what = "did not print" if profile == "p" else f"what mfa_process gave as a code of {MFA}2 is not six digits"
+    said = "not found" if "|" in giving else "it said: please log in first"
+    home.run("process", profile).failed(8 if profile == "p" else 4, what, "please log in first", said)
+    result = helped(giving).run("process", profile)
+    assert "it said" not in result.err or "|" in giving, result
+
+
+@pytest.mark.parametrize("giving, code, what", [(":", 4, "the passphrase is empty"), ("echo wrong", 3, "wrong passphrase")])
+def test_what_a_command_for_the_passphrase_said_beside_a_bad_one_is_told(careful, giving, code, what):
+    command = f"echo please log in first >&2; {giving}"
+    result = careful.run("process", "alice", env={"WARDER_PASSPHRASE_COMMAND": command})
+    result.failed(code, what, "; it said: please log in first")
+
+
+@pytest.mark.parametrize("words", ["-m aws_credentials_helper", "-c 'import nosuchmodule'"])
+def test_names_among_a_helpers_arguments_are_not_hidden(working, words):
+    working.config(
+        working.config_file.read_text()
+        + f"\n[profile p]\nregion = eu-west-1\ncredential_process = /usr/bin/python3 {words}\n"
+    )
+    result = working.run("process", "p")
+    result.failed(1, "it said: ", words.split()[-1].strip("'"))
+
+
 def test_a_helper_that_succeeds_is_not_heard_of(helped):
     credentials = json.dumps({"Version": 1, "AccessKeyId": "ASIAOFTHEHELPER00001", "SecretAccessKey": "of the helper"})
     home = helped(f"echo a warning >&2; echo '{credentials}'")
