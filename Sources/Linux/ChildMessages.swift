@@ -105,7 +105,8 @@ private func secretsOfEnvironment() -> SentSecrets {
     return secrets
 }
 
-private func isSecret(_ name: String) -> Bool {
+/// Whether a variable of this name, in capitals, holds a secret.
+func isSecret(_ name: String) -> Bool {
     guard !["_FILE", "_PATH", "_URI", "_URL", "_COMMAND", "_ID"].contains(where: name.hasSuffix) else { return false }
     let parts = name.split(separator: "_")
     return ["SECRET", "TOKEN", "PASSWORD", "PASSPHRASE", "PASS", "KEY"].contains { parts.contains($0[...]) }

@@ -2,7 +2,39 @@ import CLinux
 import Glibc
 import Secrets
 
+/// What a command that succeeded printed, and what it said beside it.
+public struct ChildAnswer: ~Copyable {
+    /// What it printed, without line ends behind it.
+    public let text: SecretBytes
+    private let messages: ChildMessages?
+    private let secrets: SentSecrets
+
+    fileprivate init(_ text: consuming SecretBytes, _ messages: ChildMessages?, hiding secrets: consuming SentSecrets) {
+        self.text = text
+        self.messages = messages
+        self.secrets = secrets
+    }
+
+    /// The end of its messages on one line, where nobody has seen them: for an answer that is of no use.
+    public borrowing func said() -> String {
+        guard let messages else { return "" }
+        var hidden = secrets.copy()
+        hidden.add(text)
+        return messages.told(hiding: hidden)
+    }
+}
+
 /// Runs a command line in `/bin/sh` and gives what it prints, without line ends behind it.
+///
+/// As `answer`, for those to whom any output is as good as another.
+public func output(
+    ofShellCommand command: String, withheld: [String], limit: Int, until deadline: Deadline?,
+    hiding secrets: consuming SentSecrets = SentSecrets()
+) throws(ChildError) -> SecretBytes {
+    try answer(ofShellCommand: command, withheld: withheld, limit: limit, until: deadline, hiding: secrets).text.copy()
+}
+
+/// Runs a command line in `/bin/sh` and gives what it prints and says.
 ///
 /// The child reads nothing. Its messages go to the terminal where there is one, never to standard error, which may be a
 /// stream that an SDK reads; without a terminal the end of them goes into the error. None of the variables in `withheld`
@@ -12,13 +44,13 @@ import Secrets
 ///   - limit: the most bytes that it may print.
 ///   - deadline: when it is killed; nil to let it take its time.
 ///   - secrets: what its messages may repeat, besides what it prints and what the environment holds; not told.
-public func output(
+public func answer(
     ofShellCommand command: String, withheld: [String], limit: Int, until deadline: Deadline?,
     hiding secrets: consuming SentSecrets = SentSecrets()
-) throws(ChildError) -> SecretBytes {
+) throws(ChildError) -> ChildAnswer {
     var listening = try Listening(to: command, withheld: withheld, limit: limit)
     let outcome = listening.listen(until: deadline)
-    if case .ended(0) = outcome { return listening.printed() }
+    if case .ended(0) = outcome { return ChildAnswer(listening.printed(), listening.messages, hiding: secrets) }
     secrets.add(listening.text)
     let said = listening.messages?.told(hiding: secrets) ?? ""
     switch outcome {

@@ -53,7 +53,7 @@ private func reason(_ body: borrowing SecretBytes, hiding secrets: borrowing Sen
         return nil
     }
     let parts = [text("Code", "code"), text("Message", "message")].compactMap { $0 }
-    return printable(parts.joined(separator: ": "), limit: 300)
+    return secrets.areRepeated(across: parts) ? "" : printable(parts.joined(separator: ": "), limit: 300)
 }
 
 private func json(_ body: borrowing SecretBytes) throws(MetadataError) -> JSONObject {

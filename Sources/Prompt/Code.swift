@@ -7,6 +7,8 @@ public enum CodeError: Error, Equatable, Sendable {
     case command(ChildError)
     /// What was given is not six digits.
     case notACode
+    /// What `mfa_process` printed is not six digits. What it `said` is the end of its messages, if nobody saw them.
+    case commandGaveNoCode(said: String)
 }
 
 /// Gets a code from the command of `mfa_process`, six digits.
@@ -15,11 +17,11 @@ public enum CodeError: Error, Equatable, Sendable {
 public func code(
     ofCommand command: String, until deadline: Deadline = Patience.deadline
 ) throws(CodeError) -> SecretBytes {
-    let printed: SecretBytes
+    let answer: ChildAnswer
     do throws(ChildError) {
-        printed = try output(
+        answer = try Linux.answer(
             ofShellCommand: command, withheld: PassphraseSource.variables, limit: 256, until: deadline)
     } catch { throw .command(error) }
-    guard let digits = sixDigits(of: printed) else { throw .notACode }
+    guard let digits = sixDigits(of: answer.text) else { throw .commandGaveNoCode(said: answer.said()) }
     return digits
 }

@@ -19,6 +19,8 @@ public enum PassphraseError: Error, Equatable, Sendable {
     case unreadableDescriptor(variable: String, value: String)
     /// The passphrase is empty.
     case empty
+    /// The command printed nothing. What it `said` is the end of its messages, if nobody saw them.
+    case commandGaveNone(said: String)
     /// The two answers differ.
     case different
     /// Ctrl-Z: this process is to stop, once it holds nothing that others wait for.
@@ -111,19 +113,16 @@ public struct PassphraseSource: Sendable {
     ///   - again: the second question, for a passphrase that is being chosen; nil to ask once.
     ///   - error: why the first answer was not good; nil at the first time.
     ///   - lettingGo: what ends the question besides its deadline, by `.stopped` and `.needless`.
+    ///   - hear: is given what a command said beside it, if nobody saw that.
     public func passphrase(
         asking question: String, again: String?, error: String? = nil, in environment: Environment,
-        lettingGo: LettingGo = LettingGo()
+        lettingGo: LettingGo = LettingGo(), hear: (String) -> Void = { _ in }
     ) throws(PassphraseError) -> SecretBytes {
         let passphrase: SecretBytes
         if let number = environment.nonEmpty(variable + "_FD") {
             passphrase = try read(descriptor: number)
         } else if let command = environment.nonEmpty(variable + "_COMMAND") {
-            do throws(ChildError) {
-                passphrase = try output(
-                    ofShellCommand: command, withheld: Self.variables, limit: Self.limit,
-                    until: .after(milliseconds: 60_000))
-            } catch { throw .command(error) }
+            passphrase = try Self.read(command: command, hear)
         } else if let value = secretFromEnvironment(variable) {
             passphrase = value
         } else if let credential, stands(credential) {
@@ -149,6 +148,20 @@ public struct PassphraseSource: Sendable {
     private static func withoutReturn(_ line: consuming SecretBytes) -> SecretBytes {
         if line.count > 0, line[line.count - 1] == UInt8(ascii: "\r") { line.truncate(to: line.count - 1) }
         return line
+    }
+
+    private static func read(
+        command: String, _ hear: (String) -> Void
+    ) throws(PassphraseError) -> SecretBytes {
+        let answer: ChildAnswer
+        do throws(ChildError) {
+            answer = try Linux.answer(
+                ofShellCommand: command, withheld: variables, limit: limit, until: .after(milliseconds: 60_000))
+        } catch { throw .command(error) }
+        let said = answer.said()
+        guard !answer.text.isEmpty else { throw .commandGaveNone(said: said) }
+        hear(said)
+        return answer.text.copy()
     }
 
     /// The first line that the descriptor gives.

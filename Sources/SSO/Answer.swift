@@ -88,9 +88,10 @@ struct Answer: ~Copyable {
         let type = text("__type").map {
             $0.utf8.split(separator: UInt8(ascii: "#")).last.map { String(Substring($0)) } ?? ""
         }
-        return Refusal(
-            code: printable(text("error") ?? type ?? "", limit: 100),
-            message: printable(text("error_description") ?? text("message") ?? "", limit: 300), status: status)
+        let code = printable(text("error") ?? type ?? "", limit: 100)
+        let message = printable(text("error_description") ?? text("message") ?? "", limit: 300)
+        if secrets.areRepeated(across: [code, message]) { return Refusal(code: "", message: "", status: status) }
+        return Refusal(code: code, message: message, status: status)
     }
 
     /// Text that is shown: nil where there is none, empty where it repeats a secret.

@@ -55,7 +55,9 @@ private func readQuery(_ head: borrowing SecretBytes, _ query: Range<Int>, state
         }
         var message = ""
         if let description = parameter("error_description", head, query) { message = shown(description) }
-        return .denied(Refusal(code: shown(code), message: message, status: 0))
+        let name = shown(code)
+        if secrets.areRepeated(across: [name, message]) { return .denied(Refusal(code: "", message: "", status: 0)) }
+        return .denied(Refusal(code: name, message: message, status: 0))
     }
     guard let code = parameter("code", head, query), !code.isEmpty, isVisible(code) else {
         return .foreign(status: 400)

@@ -69,10 +69,13 @@ extension Refusal {
         if let element = document.element("RequestId") {
             requestID = secrets.shown(document.secret(element)).map { printable(trimmed($0), limit: 100) }
         }
-        self.init(
-            code: secrets.shown(document.secret(code)).map { printable(trimmed($0), limit: 100) }
-                ?? SentSecrets.placeholder,
-            message: message, status: status, requestID: requestID)
+        let shownCode = secrets.shown(document.secret(code)).map { printable(trimmed($0), limit: 100) }
+        if secrets.areRepeated(across: [shownCode ?? "", message, requestID ?? ""]) {
+            self.init(code: SentSecrets.placeholder, message: "", status: status, requestID: nil)
+        } else {
+            self.init(
+                code: shownCode ?? SentSecrets.placeholder, message: message, status: status, requestID: requestID)
+        }
     }
 }
 

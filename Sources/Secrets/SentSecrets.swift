@@ -80,6 +80,17 @@ public struct SentSecrets: ~Copyable, Sendable {
         return shown(bytes)
     }
 
+    /// Whether texts that are shown one behind the other repeat a secret that is split over them: over all, or over two.
+    public borrowing func areRepeated(across texts: [String]) -> Bool {
+        func areRepeated(by parts: [String]) -> Bool {
+            var joined = SecretBytes(capacity: Self.textLimit)
+            for part in parts { joined.append(part) }
+            return self.areRepeated(by: joined)
+        }
+        let pairs = texts.indices.flatMap { first in texts[(first + 1)...].map { [texts[first], $0] } }
+        return areRepeated(by: texts) || pairs.contains { areRepeated(by: $0) }
+    }
+
     private borrowing func isRepeated(byFolded text: borrowing SecretBytes) -> Bool {
         guard !text.isEmpty else { return false }
         for part in parts where !part.isExact && part.range.count < Self.run {
@@ -148,7 +159,7 @@ private func folding(_ text: borrowing SecretBytes) -> SecretBytes {
 }
 
 /// A text with its escapes replaced by what they stand for: `%41` of URLs, `\u0041` and `\x41` of JSON and the like,
-/// `&#65;`, `&#x41;` and `&amp;` of XML. Others than those of ASCII stand for nothing that is compared.
+/// `\u{41}` of `printable`, `&#65;`, `&#x41;` and `&amp;` of XML. Others than those of ASCII stand for nothing that is compared.
 private func unescaping(_ text: borrowing SecretBytes) -> SecretBytes {
     var plain = SecretBytes(capacity: text.count)
     var index = 0
@@ -177,6 +188,9 @@ private func escape(_ text: borrowing SecretBytes, _ start: Int) -> (byte: UInt8
     func at(_ index: Int) -> UInt8 { index < text.count ? text[index] : 0 }
     switch text[start] {
     case UInt8(ascii: "%"): return number(start + 1..<start + 3, radix: 16).map { ($0, 3) }
+    case UInt8(ascii: "\\") where at(start + 1) == UInt8(ascii: "u") && at(start + 2) == UInt8(ascii: "{"):
+        guard let end = (start + 4..<start + 10).first(where: { at($0) == UInt8(ascii: "}") }) else { return nil }
+        return number(start + 3..<end, radix: 16).map { ($0, end + 1 - start) }
     case UInt8(ascii: "\\") where at(start + 1) | 0x20 == UInt8(ascii: "u"):
         return number(start + 2..<start + 6, radix: 16).map { ($0, 6) }
     case UInt8(ascii: "\\") where at(start + 1) | 0x20 == UInt8(ascii: "x"):

@@ -27,10 +27,18 @@ extension ChildError {
         return reason + quoting(said)
     }
 
-    private static func quoting(_ said: String) -> String { said.isEmpty ? "" : "; it said: " + said }
+    fileprivate static func quoting(_ said: String) -> String { said.isEmpty ? "" : "; it said: " + said }
 }
 
 extension Failure {
+    /// The same of what came from a program that said something beside it.
+    func quoting(_ said: String) -> Failure {
+        guard !said.isEmpty else { return self }
+        var failure = Failure(code, message + ChildError.quoting(said), hint: hint, origin: origin, fault: fault)
+        (failure.reach, failure.moment) = (reach, moment)
+        return failure
+    }
+
     /// - Parameter setting: what names the program.
     init(_ error: ChildError, _ setting: String, _ environment: Environment) {
         let outcome = error.outcome(in: environment)

@@ -141,6 +141,11 @@ extension Failure {
                 hint: "open one for warder: \(variable)=3 warder … 3<file")
         case .empty:
             self.init(.promptNeeded, "the passphrase is empty", hint: "choose one that is not")
+        case .commandGaveNone(let said):
+            let failure = Failure(
+                .promptNeeded, "WARDER_PASSPHRASE_COMMAND printed nothing: the passphrase is empty",
+                hint: "try it by hand")
+            self = failure.quoting(said)
         case .different:
             self.init(.promptNeeded, "the two passphrases differ", hint: "run the command again")
         case .stopped: self = .stopped

@@ -127,6 +127,26 @@ def test_an_endpoint_that_gives_the_token_back_gets_it_to_nobody(working, sts, p
     assert not [piece for piece in pieces if piece in said], result
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, None, 1), (None, 0, 1), (0, 1, None)])
+def test_an_endpoint_that_splits_the_token_over_its_answer_gets_it_to_nobody(working, sts, order):
+    sent = []
+
+    def back(sts, request):
+        sent.append(request.token)
+        code, message, request_id = ["no" if n is None else request.token[11 * n : 11 * n + 11] for n in order]
+        answer = recording_sts.error(403, code, message)
+        body = answer.body.decode()
+        start, end = body.index("<RequestId>") + len("<RequestId>"), body.index("</RequestId>")
+        answer.body = (body[:start] + request_id + body[end:]).encode()
+        return answer
+
+    sts.always("AssumeRole", back)
+    result = working.run("process", "audit")
+    assert result.code in (5, 6) and result.out == "", result
+    for part in (sent[0][:11], sent[0][11:22], sent[0][22:33]):
+        assert part not in result.err, result
+
+
 # What helpers say
 
 SAYING = "echo 'one\x1b[31m'; echo no route to the vault >&2; echo; echo 'of all' >&2; exit 3"
@@ -196,6 +216,37 @@ def test_a_helper_that_says_much_or_leaves_somebody_behind_holds_up_nobody(helpe
     os.kill(int((home.root / "left").read_text()), 9)
     result.failed(1, "nonsense / end")
     assert len(result.err) < 700
+
+
+GIVING = ["echo not json", ":", "echo '{\"Version\": 3}'", "no-such-program-of-all | cat"]
+
+
+@pytest.mark.parametrize("giving", GIVING)
+@pytest.mark.parametrize("profile", ["p", "m"])
+def test_what_a_helper_said_beside_an_answer_of_no_use_is_told(helped, profile, giving):
+    home = helped(f"echo please log in first >&2; {giving}")
+    what = "did not print" if profile == "p" else f"what mfa_process gave as a code of {MFA}2 is not six digits"
+    said = "not found" if "|" in giving else "it said: please log in first"
+    home.run("process", profile).failed(8 if profile == "p" else 4, what, "please log in first", said)
+    result = helped(giving).run("process", profile)
+    assert "it said" not in result.err or "|" in giving, result
+
+
+@pytest.mark.parametrize("giving, code, what", [(":", 4, "the passphrase is empty"), ("echo wrong", 3, "wrong passphrase")])
+def test_what_a_command_for_the_passphrase_said_beside_a_bad_one_is_told(careful, giving, code, what):
+    command = f"echo please log in first >&2; {giving}"
+    result = careful.run("process", "alice", env={"WARDER_PASSPHRASE_COMMAND": command})
+    result.failed(code, what, "; it said: please log in first")
+
+
+@pytest.mark.parametrize("words", ["-m aws_credentials_helper", "-c 'import nosuchmodule'"])
+def test_names_among_a_helpers_arguments_are_not_hidden(working, words):
+    working.config(
+        working.config_file.read_text()
+        + f"\n[profile p]\nregion = eu-west-1\ncredential_process = /usr/bin/python3 {words}\n"
+    )
+    result = working.run("process", "p")
+    result.failed(1, "it said: ", words.split()[-1].strip("'"))
 
 
 def test_a_helper_that_succeeds_is_not_heard_of(helped):

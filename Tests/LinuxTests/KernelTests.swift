@@ -108,6 +108,41 @@ struct ChildTests {
         }
     }
 
+    @Test("what it said beside an answer can be had, less what it printed")
+    func saidBesideAnswer() throws {
+        let answer = try Linux.answer(
+            ofShellCommand: "echo log in first >&2; echo of-the-answer | tee /dev/stderr", withheld: [], limit: 64,
+            until: nil)
+        let (printed, said) = (text(answer.text.copy()), answer.said())
+        #expect(printed == "of-the-answer" && said == "log in first / (hidden)")
+    }
+
+    @Test(
+        "names among the arguments are no secrets",
+        arguments: [
+            "python3 -m aws_credentials_helper", "python3 -c 'import nosuchmodule'", "x --profile AdministratorAccess",
+            "python3 -c 'import nosuchmodule; nosuchmodule.get()'", "x someone@example.com", "sh tools/credentials.sh",
+            "x --token-file credentials-of-alice", "x --profile prod-administrators", "/no/such/program1234 x",
+        ])
+    func names(command: String) {
+        let secrets = Linux.secrets(ofShellCommand: command)
+        let shown = secrets.shown(command)
+        #expect(shown == command)
+    }
+
+    @Test(
+        "other arguments are taken for secrets",
+        arguments: [
+            ("x --token 0123456789abcdef", "0123456789abcdef"), ("x --password=correct-horse-battery", "horse-battery"),
+            ("x qWeRtYuIoPaSdFgHjK", "qWeRtYuIoPaSdFgHjK"), ("PASSWORD=correcthorsebattery x", "correcthorse"),
+            ("x s3cretOfTheProgram", "s3cretOfTheProgram"), ("x 'wJalrXUtnFEMI/K7MDENG/bPxRfi'", "wJalrXUtnFEMI"),
+        ])
+    func secretArguments(command: String, part: String) {
+        let secrets = Linux.secrets(ofShellCommand: command)
+        let shown = secrets.shown("not " + part + "x")
+        #expect(shown == nil)
+    }
+
     @Test(
         "the program that a command line lacks is known by name",
         arguments: [

@@ -53,7 +53,10 @@ struct ContainerTests {
         #expect(throws: MetadataError.refused(status: 418, reason: "")) {
             _ = try ask([full: uri("teapot")], service.sender)
         }
-        #expect(try service.log("container").count == 4)
+        #expect(throws: MetadataError.refused(status: 400, reason: "")) {
+            _ = try ask([full: uri("halves"), token: "s3cr3t-of-the-t4sk"], service.sender)
+        }
+        #expect(try service.log("container").count == 5)
     }
 
     @Test("is asked for three times, a second apart, where the service fails")

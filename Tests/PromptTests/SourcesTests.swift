@@ -46,7 +46,11 @@ extension SharedProcess {
         @Test("nothing set and no prompt is an error, and so is an empty answer or a descriptor that is none")
         func nothing() {
             #expect(throws: PassphraseError.notAllowed) { try passphrase([:]) }
-            #expect(throws: PassphraseError.empty) { try passphrase(["WARDER_PASSPHRASE_COMMAND": "true"]) }
+            for (command, said) in [("true", ""), ("echo log in first >&2", "log in first")] {
+                #expect(throws: PassphraseError.commandGaveNone(said: said)) {
+                    try passphrase(["WARDER_PASSPHRASE_COMMAND": command])
+                }
+            }
             for value in ["x", "-1", "987", ""] where !value.isEmpty {
                 #expect(throws: PassphraseError.unreadableDescriptor(variable: "WARDER_PASSPHRASE_FD", value: value)) {
                     try passphrase(["WARDER_PASSPHRASE_FD": value])
@@ -68,7 +72,9 @@ struct CodeTests {
     @Test("the code of mfa_process is what it prints")
     func command() throws {
         #expect(text(try code(ofCommand: "echo 654321")) == "654321")
-        #expect(throws: CodeError.notACode) { _ = try code(ofCommand: "echo none") }
+        let telling = "echo log in first >&2; echo none"
+        #expect(throws: CodeError.commandGaveNoCode(said: "")) { _ = try code(ofCommand: "echo none") }
+        #expect(throws: CodeError.commandGaveNoCode(said: "log in first")) { _ = try code(ofCommand: telling) }
         #expect(throws: CodeError.self) { _ = try code(ofCommand: "exit 3") }
     }
 

@@ -83,6 +83,12 @@ struct TokenTests {
         #expect(throws: SSOError.refused(Refusal(code: "strange", message: "", status: 400))) {
             _ = try token.renewed(by: center.oidc(sender: Saying(status: 400, body: body)))
         }
+        let secret = text(ifPresent: token.refreshToken) ?? ""
+        let half = secret.utf8.count / 2
+        let split = #"{"error": "\#(secret.prefix(half))", "error_description": "\#(secret.dropFirst(half))"}"#
+        #expect(throws: SSOError.refused(Refusal(code: "", message: "", status: 400))) {
+            _ = try token.renewed(by: center.oidc(sender: Saying(status: 400, body: split)))
+        }
         let other = #"{"error": "invalid_scope", "error_description": "no \u001b[2J \u202e"}"#
         let shown = Refusal(code: "invalid_scope", message: #"no \u{1b}[2J \u{202e}"#, status: 400)
         #expect(throws: SSOError.refused(shown)) {

@@ -82,6 +82,22 @@ struct RefusalTests {
         #expect(asCode.contains("(hidden)") && asElement.contains("(hidden)"))
     }
 
+    @Test(
+        "never repeat it split over what is shown together",
+        arguments: [
+            ["AQoDYXdzEJr", "1K2NlZ0tva2", "VuIQ"], ["AQoDYXdzEJr", "no", "1K2NlZ0tva2"], ["C", "AQoDYXdz", "EJr1K2N"],
+            ["AQoDYXdz", "EJr1K2N", "r-2"],
+        ])
+    func split(parts: [String]) throws {
+        let body =
+            "<ErrorResponse><Error><Code>\(parts[0])</Code><Message>\(parts[1])</Message></Error>"
+            + "<RequestId>\(parts[2])</RequestId></ErrorResponse>"
+        let client = try STSClient.replaying(Replay([.answer(403, body)]), random: 0)
+        #expect(throws: STSError.refused(Refusal(code: "(hidden)", message: "", status: 403, requestID: nil))) {
+            _ = try client.getCallerIdentity(signedBy: longSession())
+        }
+    }
+
     private func longSession() -> Credentials {
         Credentials(
             accessKeyID: "ASIAIOSFODNN7EXAMPLE", secret: secret("wJalrXUtnFEMI/K7MDENG"),

@@ -54,6 +54,21 @@ struct SentSecretsTests {
         #expect(shown("got abcAdefBghi", ["abc%41def%42ghi"]) == "got abcAdefBghi")
     }
 
+    @Test(
+        "is found where it is split over several texts",
+        arguments: [
+            (["IQoJb3J", "pZ2luX2", "VjEBYaC"], true), (["IQoJb3J", "", "pZ2luX2"], true),
+            (["IQoJ", "b3JpZ2", "lu"], true), (["IQoJb3J", "no", "pZ2luX2"], true),
+            (["no", "IQoJb3J\\u{202e}", "pZ2luX2"], true), (["IQoJb3J", "no", "luX2"], false), ([], false),
+            (["AccessDenied", "User is not authorized", "6a1c2b3d-0000"], false),
+        ])
+    func split(texts: [String], isFound: Bool) {
+        var sent = SentSecrets()
+        sent.add(bytes(Self.token))
+        let found = sent.areRepeated(across: texts)
+        #expect(found == isFound)
+    }
+
     @Test("one behind the other make no third")
     func several() { #expect(shown("234567abcdef", ["1234567", "abcdefg"]) != nil) }
 

@@ -12,7 +12,8 @@ gives a line for each request below `/NAME`, method, path and token. For an inst
 /failed /html /not-json /expired /lacking-KEY /missing-role   what the credentials are
 
 For a container `/container/KIND?…` is the URI: `ok` wants the token `Bearer t0ken` and the query `id=1`; `open` wants
-nothing; `flaky` fails twice; `down` and `teapot` fail with 503 and 418; `echo` fails and repeats the token.
+nothing; `flaky` fails twice; `down` and `teapot` fail with 503 and 418; `echo` fails and repeats the token,
+`halves` in two fields.
 """
 
 import http.server
@@ -115,6 +116,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.reply(403, json.dumps({"code": "AccessDenied", "message": "wrong token"}))
         elif kind == "echo":
             self.reply(400, json.dumps({"code": "Bad", "message": f"what is {token}"}))
+        elif kind == "halves":
+            half = len(token) // 2
+            self.reply(400, json.dumps({"code": token[:half], "message": token[half:]}))
         elif kind == "down" or (kind == "flaky" and seen < 2):
             self.reply(503, "later")
         elif kind == "teapot":

@@ -82,6 +82,11 @@ extension Failure {
             self.init(
                 .promptNeeded, "what was given as \(what) is not six digits", hint: "give the six digits of the device")
             reach = .waiting
+        case .commandGaveNoCode(let said):
+            var failure = Failure(
+                .promptNeeded, "what mfa_process gave as \(what) is not six digits", hint: "try it by hand")
+            failure.reach = .waiting
+            self = failure.quoting(said)
         }
     }
 }

@@ -42,14 +42,16 @@ struct ProcessSource {
         defer { unsetenv(Self.guardVariable) }
         // Where there is a terminal the program may be asking somebody.
         let deadline: Deadline = context.canAsk ? Patience.deadline : .after(milliseconds: 9_000)
-        let text: SecretBytes
+        let given: ChildAnswer
         do throws(ChildError) {
-            text = try output(
+            given = try Linux.answer(
                 ofShellCommand: command.value, withheld: PassphraseSource.variables, limit: 64 * 1024, until: deadline,
-                hiding: arguments())
+                hiding: secrets(ofShellCommand: command.value))
         } catch { throw ended(error) }
-        guard let answer = try? JSONObject(text) else { throw noAnswer("JSON") }
-        return try credentials(in: answer)
+        do throws(Failure) {
+            guard let answer = try? JSONObject(given.text) else { throw noAnswer("JSON") }
+            return try credentials(in: answer)
+        } catch { throw error.quoting(given.said()) }
     }
 
     private func credentials(in answer: borrowing JSONObject) throws(Failure) -> Credentials {
@@ -103,20 +105,6 @@ struct ProcessSource {
         // That it could not be started may be for want of a descriptor here.
         if case .notStarted = error {} else { failure.reach = .waiting }
         return failure
-    }
-
-    /// The arguments that are no path, no address, no name of AWS's and no option: one of them may be a secret.
-    private func arguments() -> SentSecrets {
-        var secrets = SentSecrets()
-        let words = command.value.split { " \t\"'=;".unicodeScalars.contains($0.unicodeScalars.first ?? " ") }
-        for word in words.dropFirst() {
-            let isPublic = ["/", "~", ".", "-", "$", "arn:"].contains { word.hasPrefix($0) } || word.contains("://")
-            guard !isPublic, word.utf8.count >= SentSecrets.run else { continue }
-            var bytes = SecretBytes(capacity: word.utf8.count)
-            bytes.append(String(word))
-            secrets.add(bytes)
-        }
-        return secrets
     }
 
     private var place: String { "\(command.origin.place): " }

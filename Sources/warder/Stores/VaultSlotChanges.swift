@@ -169,12 +169,13 @@ extension VaultStore {
     /// The passphrase, which opened the vault just now.
     private func provenPassphrase() throws(Failure) -> SecretBytes {
         opening = StoreOpening(way: passphraseWay, begun: try beginning())
-        let passphrase = try currentPassphrase(passphraseSource(), nil)
+        var said = ""
+        let passphrase = try currentPassphrase(passphraseSource(), nil) { said = $0 }
         do throws(VaultFileError) {
             vault = try file.open(until: Self.patience) { (bytes) throws(VaultError) in
                 try Vault.open(bytes, passphrase: passphrase)
             }
-        } catch { throw Failure(error) }
+        } catch { throw Failure(error).quoting(said) }
         return passphrase
     }
 

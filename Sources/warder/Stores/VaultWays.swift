@@ -154,13 +154,14 @@ extension VaultStore {
         var attempts = passphraseIsUnattended ? 1 : 3
         var complaint: String?
         while true {
-            let passphrase = try currentPassphrase(source, after: complaint, obstacle)
+            var said = ""
+            let passphrase = try currentPassphrase(source, after: complaint, obstacle) { said = $0 }
             do throws(VaultFileError) {
                 vault = try work { (bytes) throws(VaultError) in try Vault.open(bytes, passphrase: passphrase) }
                 return
             } catch {
                 attempts -= 1
-                guard case .vault(.wrongPassphrase, _) = error, attempts > 0 else { throw Failure(error) }
+                guard case .vault(.wrongPassphrase, _) = error, attempts > 0 else { throw Failure(error).quoting(said) }
                 complaint = "that is not it"
             }
         }
@@ -174,13 +175,15 @@ extension VaultStore {
     }
 
     func currentPassphrase(
-        _ source: PassphraseSource, after complaint: String? = nil, _ obstacle: String?
+        _ source: PassphraseSource, after complaint: String? = nil, _ obstacle: String?,
+        hear: (String) -> Void = { _ in }
     ) throws(Failure) -> SecretBytes {
         let question = "passphrase for \(file.path): "
         let lettingGo = LettingGo(unwinds: stops.unwind || isNeedless != nil, where: isNeedless)
         do throws(PassphraseError) {
             return try source.passphrase(
-                asking: question, again: nil, error: complaint, in: context.environment, lettingGo: lettingGo)
+                asking: question, again: nil, error: complaint, in: context.environment, lettingGo: lettingGo,
+                hear: hear)
         } catch {
             switch error {
             case .notAllowed, .terminal(.none), .terminal(.background), .pinentry(.noDisplay):
