@@ -79,9 +79,8 @@ struct ProfileIntake {
         printMessage("")
         for line in profile.lines { printMessage("\(line)") }
         printMessage("")
-        return Failure(
-            error.code, what,
-            hint: "add these lines to \(path) by hand or, once that is mended, run the same command again")
+        let other = "add these lines to \(path) by hand or, once that is mended, run the same command again"
+        return Failure(error.code, what, hint: error.fault == Failure.brokenLink ? error.hint : other)
     }
 }
 
