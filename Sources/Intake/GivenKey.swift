@@ -101,8 +101,7 @@ public struct GivenKey: ~Copyable {
     }
 
     private mutating func takeIdentifier(_ line: borrowing SecretBytes, _ range: Range<Int>) throws(IntakeError) {
-        guard line.isIdentifier(range) else { throw line.isAWSSecret(range) ? .secretAsIdentifier : .notAnIdentifier }
-        guard !line.begins("as", range) else { throw .temporary }
+        try line.checkIdentifier(range)
         identifier = line.text(range)
     }
 

@@ -2,6 +2,8 @@
 public enum IntakeError: Error, Equatable, Sendable {
     /// What should be the key's id is none.
     case notAnIdentifier
+    /// It is the id of something else at AWS.
+    case foreignIdentifier(ForeignIdentifier)
     /// It has the shape of a secret.
     case secretAsIdentifier
     /// The id, or a token beside it, is that of a session.

@@ -45,10 +45,7 @@ public struct KeyTable: ~Copyable {
             throw users.isEmpty ? .severalKeys : .otherUsers(users)
         }
         guard own.count == 1 else { throw .severalKeys }
-        guard text.isIdentifier(row.identifier) else {
-            throw text.isAWSSecret(row.identifier) ? .secretAsIdentifier : .notAnIdentifier
-        }
-        guard !text.begins("as", row.identifier) else { throw .temporary }
+        try text.checkIdentifier(row.identifier)
         guard !text.isAWSIdentifier(row.secret) else { throw .identifierAsSecret }
         guard text.isSecret(row.secret) else { throw .notASecret }
         return Credentials(

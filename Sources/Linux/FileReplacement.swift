@@ -131,7 +131,7 @@ public struct FileReplacement {
 }
 
 /// The folder that `path`, which begins at the root, is in.
-private func folder(of path: String) -> String {
+func folder(of path: String) -> String {
     let slash = UInt8(ascii: "/")
     guard let last = path.utf8.lastIndex(of: slash), last > path.startIndex else { return "/" }
     return String(path[..<last])
@@ -140,7 +140,7 @@ private func folder(of path: String) -> String {
 private func isLink(_ path: String) -> Bool { link(at: path) != nil }
 
 /// Where a link leads, from the root; nil for what is none. The corresponding C function is `readlink`.
-private func link(at path: String) -> String? {
+func link(at path: String) -> String? {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = readlink(path, &buffer, buffer.count)
     guard count > 0 else { return nil }

@@ -34,6 +34,9 @@ public struct ProfileSet: Sendable {
         ProfileSet(config: config, credentials: credentials, isIndexed: true, isItself: isItself)
     }
 
+    /// The same without the credentials file: what stands in the config file itself.
+    public var configAlone: ProfileSet { ProfileSet(config: config, credentials: nil, isItself: isItself) }
+
     /// Whether `word`, the first of a `credential_process`, runs warder itself though it does not say so.
     func runsItself(_ word: String) -> Bool { isItself(word) }
 

@@ -25,6 +25,9 @@ extension Failure {
             hint: "run the command without --no-prompt and WARDER_NO_PROMPT")
     }
 
+    /// The fault of a link into a folder that is not there.
+    static let brokenLink = "broken_link"
+
     /// A file of the user's or of warder's own, called `what` in the message.
     init(_ error: FileError, _ what: String) {
         switch error {
@@ -50,7 +53,7 @@ extension Failure {
         case .brokenLink(let path, let folder):
             self.init(
                 .other, "\(what): \(path) is a link into \(folder), a folder that is not there",
-                hint: "make it, or mount what it is on: mkdir -p \(shellWord(folder))")
+                hint: "mkdir -p \(shellWord(folder)), then run the same command again", fault: Self.brokenLink)
         case .unwritableBehindLink(let path, let target):
             self.init(
                 .other, "\(what) \(path) is a link to \(target), which cannot be written",

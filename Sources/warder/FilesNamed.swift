@@ -4,6 +4,10 @@ import Text
 extension Failure {
     /// That a profile is not there, to somebody whose environment names other files than `~/.aws` has.
     func lookedIn(_ context: Context) -> Failure {
+        guard code == .notFound || code == .locked else { return self }
+        if let path = try? ProfileLoading(context).configPath(), let broken = BrokenLink(of: path) {
+            return behind(broken)
+        }
         guard code == .notFound else { return self }
         let config = context.environment.nonEmpty("AWS_CONFIG_FILE")
         let credentials = context.environment.nonEmpty("AWS_SHARED_CREDENTIALS_FILE")
@@ -22,5 +26,18 @@ extension Failure {
             return self
         }
         return Failure(code, message, hint: hint, origin: origin, fault: fault)
+    }
+
+    /// Nothing is known of profiles where the config file is a link to nothing.
+    private func behind(_ broken: BrokenLink) -> Failure {
+        let hint =
+            if let folder = broken.missingFolder {
+                "mkdir -p \(shellWord(folder)) or mount what it is on, or mend the link"
+            } else {
+                "put the file there, or mend the link: ls -l \(shellWord(broken.path))"
+            }
+        return Failure(
+            code, "\(message): \(broken.path) is a link to \(broken.target), which is not there", hint: hint,
+            origin: origin, fault: fault)
     }
 }

@@ -9,8 +9,12 @@ extension Failure {
         switch error {
         case .notAnIdentifier:
             self.init(
-                .badConfig, "the access key id from \(origin) is not one",
-                hint: "it has 16 or more capital letters and digits, and begins with AKIA")
+                .badConfig, Self.notAnIdentifier(origin),
+                hint: "paste the id as AWS shows it: AKIA and 16 capital letters and digits")
+        case .foreignIdentifier(let kind):
+            self.init(
+                .badConfig, "\(kind.rawValue)… is \(kind.name) id, not an access key's",
+                hint: "give an access key's id, which begins with AKIA")
         case .secretAsIdentifier:
             self.init(
                 .badConfig, "\(origin) has a secret access key where its id belongs",
@@ -51,6 +55,29 @@ extension Failure {
             self.init(
                 .badConfig, "\(origin) has several keys, and nothing tells which is meant",
                 hint: "leave one of them in it, below the head line")
+        }
+    }
+
+    /// What was typed is nothing but the id.
+    private static func notAnIdentifier(_ origin: String) -> String {
+        origin == KeySource.typed ? "\(origin) is not an access key id" : "\(origin) has no valid access key id"
+    }
+}
+
+extension ForeignIdentifier {
+    /// Whose id it is.
+    fileprivate var name: String {
+        switch self {
+        case .bearerToken: "a bearer token's"
+        case .contextCredential: "a context-specific credential's"
+        case .group: "a group's"
+        case .user: "a user's"
+        case .instanceProfile: "an instance profile's"
+        case .policy: "a policy's"
+        case .policyVersion: "a policy version's"
+        case .publicKey: "a public key's"
+        case .role: "a role's"
+        case .certificate: "a certificate's"
         }
     }
 }

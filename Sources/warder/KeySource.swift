@@ -31,6 +31,9 @@ enum KeySource {
         return key
     }
 
+    /// What messages call the answers on a terminal.
+    static let typed = "what was typed"
+
     /// Nothing that is typed is echoed: people paste the secret where the id belongs. The id is shown once it is one.
     private static func ask(
         _ context: Context, _ refusing: (String) throws(Failure) -> Void
@@ -42,7 +45,7 @@ enum KeySource {
             try Terminal.open().askLines(prompt(key.missing) ?? "", limit: 4096, until: Patience.deadline) { line in
                 let known = key.identifier
                 do throws(Failure) {
-                    do throws(IntakeError) { try key.take(line) } catch { throw Failure(error, from: "what was typed") }
+                    do throws(IntakeError) { try key.take(line) } catch { throw Failure(error, from: typed) }
                     if known == nil, let identifier = key.identifier { try refusing(identifier) }
                 } catch { failure = error }
                 let shown = known == nil ? key.identifier ?? "" : ""
@@ -50,7 +53,7 @@ enum KeySource {
             }
         } catch { throw Failure(error, askingFor: "the key") }
         if let failure { throw failure }
-        do throws(IntakeError) { return try key.whole() } catch { throw Failure(error, from: "what was typed") }
+        do throws(IntakeError) { return try key.whole() } catch { throw Failure(error, from: typed) }
     }
 
     private static func prompt(_ part: GivenKey.Part?) -> String? {

@@ -8,14 +8,17 @@ struct ProfileIntake {
     let region: String?
     /// What the command line says of it; nil for nothing.
     let isWanted: Bool?
+    /// The MFA device that the command line names.
+    let mfaSerial: String?
+
     /// The command line says what belongs into it.
-    let isDescribed: Bool
+    private var isDescribed: Bool { mfaSerial != nil || region != nil }
 
     /// - Parameter device: the MFA device of the key's user.
     func run(device: String?) throws(Failure) {
         do throws(Failure) { try write(device) } catch {
             // What failed behind the rename is the disk's, and the profile is there.
-            if (try? isThere(ProfileLoading(context))) == true { throw error }
+            if (try? present(ProfileLoading(context))) != nil { throw error }
             throw unwritten(because: error, device)
         }
     }
@@ -23,16 +26,16 @@ struct ProfileIntake {
     private func write(_ device: String?) throws(Failure) {
         let loading = ProfileLoading(context)
         let path = try loading.configPath()
-        if try isThere(loading) { return sayThere(path) }
+        if let there = try present(loading) { return say(there, path) }
         guard try isMeant(path) else {
             guard let device, isDescribed else { return }
             return note("no profile is written; sessions of \(name) have MFA where one says mfa_serial = \(device)")
         }
         let rewrite = try ConfigRewrite(context)
         // Read again under the lock.
-        let present = ProfileLoading(context)
-        if try isThere(present) { return sayThere(path) }
-        let config = try present.profiles().config
+        let again = ProfileLoading(context)
+        if let there = try present(again) { return say(there, path) }
+        let config = try again.profiles().config
         try rewrite.replace(config, at: path, with: profile(device).added(to: config))
         note("added the profile \(name) to \(path)")
     }
@@ -45,11 +48,20 @@ struct ProfileIntake {
             "add the profile \(name) to \(path)?", otherwise: true, unasked: isDescribed)
     }
 
-    private func isThere(_ loading: ProfileLoading) throws(Failure) -> Bool {
-        try loading.profiles().profile(name) != nil
+    /// The profile, if the config file itself has it: a section of the credentials file alone asks nobody.
+    private func present(_ loading: ProfileLoading) throws(Failure) -> Profile? {
+        let profiles = try loading.profiles()
+        return profiles.configAlone.profile(name) == nil ? nil : profiles.profile(name)
     }
 
-    private func sayThere(_ path: String) { note("the profile \(name) is in \(path) already, and stays as it is") }
+    /// The command line may say something else than the profile does.
+    private func say(_ profile: Profile, _ path: String) {
+        let wanted = [("mfa_serial", mfaSerial), ("region", region)]
+        let differences = wanted.compactMap { key, value in value.flatMap { profile.difference(key, $0) } }
+        let what = "the profile \(name) is in \(path) already"
+        guard !differences.isEmpty else { return note(what + ", and stays as it is") }
+        note("\(what): \(differences.joined(separator: ", and ")): it stays as it is")
+    }
 
     private func profile(_ device: String?) throws(Failure) -> NewProfile {
         do throws(EditingError) {
@@ -67,9 +79,16 @@ struct ProfileIntake {
         printMessage("")
         for line in profile.lines { printMessage("\(line)") }
         printMessage("")
-        return Failure(
-            error.code, what,
-            hint: "add these lines to \(path) by hand or, once that is mended, run the same command again")
+        let other = "add these lines to \(path) by hand or, once that is mended, run the same command again"
+        return Failure(error.code, what, hint: error.fault == Failure.brokenLink ? error.hint : other)
+    }
+}
+
+extension Profile {
+    /// What `key` is instead of `value`; nil where it is that.
+    fileprivate func difference(_ key: String, _ value: String) -> String? {
+        guard let present = (try? setting(key))?.value else { return "it has no \(key) there, not \(value)" }
+        return present.utf8.elementsEqual(value.utf8) ? nil : "\(key) there is \(present), not \(value)"
     }
 }
 

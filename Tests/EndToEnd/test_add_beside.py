@@ -85,3 +85,42 @@ def test_nothing_is_said_where_nothing_is_in_the_way(there):
     assert "hint: " not in text, text
     there.config(f"[profile bob]\ncredential_process = {WARDER} process bob\n")
     assert "hint: " not in added(there, "bob", "--no-verify")
+
+
+# A profile of the credentials file alone
+
+
+def test_a_profile_of_the_credentials_file_is_written_into_the_config(there):
+    credentials = there.root / ".aws/credentials"
+    credentials.write_text(keyed(there.key, "[dan]"))
+    before = there.config_file.read_text() if there.config_file.exists() else ""
+    text = added(there, "dan", "--write-profile", "--no-verify")
+    assert f"added the profile dan to {there.config_file}" in text and "already" not in text
+    assert there.config_file.read_text().removeprefix(before).strip() == (
+        f"[profile dan]\ncredential_process = {WARDER} process dan")
+    assert f"{credentials}:2: this key stands in plain text too, in the profile dan" in text and "adopt" not in text
+    assert "take the lines of aws_access_key_id and aws_secret_access_key away there" in text
+    for rest in ["[dan]\n", ""]:
+        credentials.write_text(rest)
+        assert "SessionToken" in json.loads(there.good("process", "dan", passphrase=True))
+
+
+def test_a_profile_of_the_credentials_file_is_not_sent_to_adopt(there):
+    (there.root / ".aws/credentials").write_text(keyed(there.key, "[dan]"))
+    text = added(there, "dan", "--no-write-profile", "--no-verify")
+    assert "adopt" not in text and "add [profile dan] to the config file with credential_process = " in text
+
+
+# The same command again
+
+
+def test_settings_of_a_profile_that_differ_are_named(there):
+    added(there, "dan", "--no-verify", "--region", "eu-west-1", "--mfa-serial", ROLE.replace("role/", "mfa/"))
+    before = there.config_file.read_bytes()
+    device = "arn:aws:iam::123456789012:mfa/other"
+    text = added(there, "dan", "--no-verify", "--mfa-serial", device, "--region", "us-east-1")
+    assert f"mfa_serial there is {ROLE.replace('role/', 'mfa/')}, not {device}, and " in text
+    assert "region there is eu-west-1, not us-east-1: it stays as it is" in text
+    text = added(there, "dan", "--no-verify", "--region", "eu-west-1")
+    assert "already, and stays as it is" in text and "not eu-west-1" not in text
+    assert there.config_file.read_bytes() == before

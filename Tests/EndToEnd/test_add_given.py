@@ -170,6 +170,8 @@ def test_no_file_that_could_stay(home):
         (COLUMNS + "\nbob,{1},{0}\n", 8, "where its id belongs"),
         (COLUMNS + "\nbob,{0},{0}\n", 8, "where the secret belongs"),
         (COLUMNS + "\nbob,ASIAASIAASIAASIAASIA,{1}\n", 2, "a session's"),
+        (COLUMNS + "\nbob,AROAABCDEFGHIJKLMNOPQ,{1}\n", 8, "AROA… is a role's id, not an access key's"),
+        (COLUMNS + "\nbob,akia,{1}\n", 8, "no valid access key id"),
     ],
     ids=repr,
 )
@@ -196,8 +198,8 @@ def test_what_stays_is_said(home):
     before = home.config_file.read_bytes()
     result = home.run("remove", "alice", "--yes", passphrase=True)
     assert result.code == 0 and "deleted the key alice" in result.err, result
-    assert f"the profile alice ({home.config_file}:1) still goes by it" in result.err, result
-    assert f"the profile other ({home.config_file}:{line}) still goes by it" in result.err, result
+    assert f"the profile alice ({home.config_file}:1) still uses this key: delete the profile" in result.err, result
+    assert f"the profile other ({home.config_file}:{line}) still uses this key: delete the profile" in result.err, result
     assert "profile role" not in result.err and "profile prod" not in result.err, result
     assert f"aws iam delete-access-key --access-key-id {home.key[0]}" in result.err, result
     assert home.config_file.read_bytes() == before

@@ -27,11 +27,11 @@ def add(home, *more, key=None, **options):
     return home.run(*COMMAND, *more, input="{0}\n{1}\n".format(*(key or home.bob)), **options)
 
 
-def says_what_is_done(result, home, text=SECTION):
+def says_what_is_done(result, home, text=SECTION, hint="add these lines to "):
     """That the key is stored, that the profile is not written, and its lines."""
     assert home.stored()["bob"] == home.bob, result
     assert "stored the key bob" in result.err and "its profile is not written" in result.err, result
-    assert text in result.err and result.err.splitlines()[-1].startswith("hint: add these lines to "), result
+    assert text in result.err and result.err.splitlines()[-1].startswith("hint: " + hint), result
     assert "nothing was changed" not in result.err and result.out == "" and home.bob[1] not in result.err, result
 
 
@@ -298,7 +298,11 @@ def test_a_link_to_a_file_that_is_not_there_yet(there):
     result = add(there)
     folder = f"{there.config_file.parent}/../dotfiles"
     assert result.code == 1 and f"is a link into {folder}, a folder that is not there" in result.err, result
-    says_what_is_done(result, there)
+    says_what_is_done(result, there, hint=f"mkdir -p {folder}, then run the same command again")
+    broken = f"{there.config_file} is a link to {folder}/config, which is not there"
+    there.run("explain", "prod").failed(3, "locked", broken, f"hint: mkdir -p {folder} or ")
+    there.unlock()
+    there.run("explain", "prod").failed(7, "no profile or key named prod", broken, f"hint: mkdir -p {folder} or ")
     (there.root / "dotfiles").mkdir()
     finishes(there, there.root / "dotfiles/config")
     assert there.config_file.is_symlink()

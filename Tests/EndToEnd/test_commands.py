@@ -72,8 +72,24 @@ def test_remove_keeps_other_keys_and_their_sessions(unlocked):
 
 def test_remove_of_no_key(unlocked):
     before = unlocked.vault.read_bytes()
-    unlocked.run("remove", "nobody", "--yes", passphrase=True).failed(7, "nobody")
+    result = unlocked.run("remove", "nobody", "--yes", passphrase=True)
+    result.failed(7, "there is no key named nobody", "hint: warder list shows the keys")
+    unlocked.run("remove", "alcie", "--yes").failed(7, "hint: did you mean alice? warder list shows the keys")
+    unlocked.good("lock")
+    unlocked.run("remove", "nobody", "--yes", passphrase=True).failed(7, "hint: warder list shows the keys")
     assert unlocked.vault.read_bytes() == before
+
+
+def test_remove_of_a_profile(unlocked):
+    before = unlocked.config_file.read_bytes()
+    line = before.decode().splitlines().index("[profile prod]") + 1
+    removal = f"to take the profile away, delete [profile prod] from {unlocked.config_file} (line {line})"
+    unlocked.run("remove", "prod", "--yes").failed(
+        7, "prod is a profile, not a key", f"hint: its key is alice: warder remove alice; {removal}")
+    (unlocked.root / ".aws/credentials").write_text("[old]\naws_access_key_id = AKIAX\naws_secret_access_key = y\n")
+    unlocked.run("remove", "old", "--yes").failed(
+        7, "old is a profile, not a key", f"hint: to take the profile away, delete [old] from {unlocked.root}/.aws/cred")
+    assert unlocked.config_file.read_bytes() == before and set(unlocked.stored()) == {"alice"}
 
 
 def test_refresh_mints_anew_with_one_code_for_all(working, sts):

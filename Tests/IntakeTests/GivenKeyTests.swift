@@ -38,6 +38,19 @@ struct GivenKeyTests {
         ])
     func forms(text: String) throws { #expect(try given(text) == "\(id) \(secret)") }
 
+    @Test("the id of something else at AWS is not an access key's", arguments: ForeignIdentifier.allCases)
+    func foreign(kind: ForeignIdentifier) {
+        for id in [kind.rawValue + "ABCDEFGHIJKLMNOP", kind.rawValue + "ABCDEFGHIJKLMNOPQ"] {
+            #expect(throws: IntakeError.foreignIdentifier(kind)) { try given("\(id)\n\(secret)") }
+            #expect(throws: IntakeError.foreignIdentifier(kind)) { try given("\(id) \(secret)") }
+        }
+    }
+
+    @Test(
+        "other vendors' ids are taken",
+        arguments: ["GOOG1EABCDEFGHIJKLMNOP", "0123456789ABCDEF", "AROXABCDEFGHIJKLMNOP"])
+    func others(id: String) throws { #expect(try given("\(id)\n\(secret)") == "\(id) \(secret)") }
+
     @Test(
         "what is none is told apart",
         arguments: [

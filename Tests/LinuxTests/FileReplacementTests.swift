@@ -70,6 +70,13 @@ struct FileReplacementTests {
         #expect(throws: FileError.brokenLink(path: folder, folder: "/nowhere/aws")) {
             try replace(folder + "/config", "new")
         }
+        let (behind, gone) = (try #require(BrokenLink(of: folder + "/config")), scratch.path + "/gone")
+        #expect(behind.path == folder && behind.target == "/nowhere/aws" && behind.missingFolder == "/nowhere/aws")
+        let link = try #require(BrokenLink(of: path))
+        #expect(link.path == path && link.target == gone + "/config" && link.missingFolder == gone)
+        mkdir(gone, 0o700)
+        #expect(BrokenLink(of: path)?.missingFolder == nil && BrokenLink(of: path)?.target == gone + "/config")
+        #expect(BrokenLink(of: gone + "/config") == nil && BrokenLink(of: gone) == nil)
     }
 
     @Test("links that lead to one another, and what is no file")

@@ -57,7 +57,7 @@ struct Add: ParsableCommand {
         let source = try source()
         let profile = ProfileIntake(
             context: context, name: name, region: region, isWanted: writeProfile,
-            isDescribed: mfaSerial != nil || region != nil)
+            mfaSerial: mfaSerial)
         let seed = SeedIntake(
             context: context, name: name, source: source, mfaSerial: mfaSerial,
             profile: writeProfile == true ? profile : nil)

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Profiles
-import Text
 import Vault
 
 struct Remove: ParsableCommand {
@@ -8,8 +7,8 @@ struct Remove: ParsableCommand {
         abstract: "Deletes a stored key, and every session that came from it.",
         discussion: """
             The key goes on working at AWS: delete it there too. Profiles that
-            name it stay in ~/.aws/config, and are listed. A vault of before is kept as vault.bak
-            until the next change.
+            name it stay in ~/.aws/config, and are listed. The previous vault is
+            kept as vault.bak until the next change.
 
             example: warder remove alice
             """)
@@ -23,9 +22,10 @@ struct Remove: ParsableCommand {
     func run() throws {
         let context = try common.context()
         let keys = Keys(context)
-        guard let keyName = KeyName(name) else { throw Failure.noSuchKey(name) }
-        if try keys.store()?.kind == .file, let index = try keys.index(), !index.contains(where: { $0.name == name }) {
-            throw Failure.noSuchKey(name).suggesting(nearest(to: name, among: index.map { $0.name }))
+        let absent = AbsentKey(context: context, keys: keys, name: name)
+        guard let keyName = KeyName(name), let store = try keys.store() else { throw absent.failure }
+        if store.kind == .file, let index = try keys.index(), !index.contains(where: { $0.name == name }) {
+            throw absent.failure
         }
         let isSure = try yes || context.confirm("delete the key \(name)?", otherwise: false, unasked: false)
         guard isSure else {
@@ -33,7 +33,9 @@ struct Remove: ParsableCommand {
         }
         let identifier = try identifier(keyName, keys)
         try keys.forgetSessions(ofKey: name)
-        try keys.remove(keyName)
+        do throws(Failure) { try keys.remove(keyName) } catch {
+            throw error.code == .notFound ? absent.failure : error
+        }
         try keys.forgetSessions(ofKey: name)
         note("deleted the key \(name) and its sessions")
         sayWhatStays(identifier, context)
@@ -51,7 +53,9 @@ struct Remove: ParsableCommand {
     private func sayWhatStays(_ identifier: String?, _ context: Context) {
         let profiles = try? ProfileLoading(context).profiles().indexed()
         let places = profiles?.profileNames.compactMap { profiles?.profile($0)?.place(ofKey: name) } ?? []
-        for place in places.prefix(8) { note("\(place) still goes by it: take that out, or name another key") }
+        for place in places.prefix(8) {
+            note("\(place) still uses this key: delete the profile, or name another key in it")
+        }
         if places.count > 8 { note("and so do \(places.count - 8) more profiles") }
         guard let identifier else { return }
         note("at AWS the key \(identifier) goes on working until it is deleted there")

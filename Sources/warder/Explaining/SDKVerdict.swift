@@ -155,6 +155,8 @@ extension SDKVerdict {
         case .setting(_, let origin) where origin.path == credentialsPath:
             return "move it to the config file, then \(adopt)"
         case .setting: return adopt
+        case .noProcess where obstacle.origin?.path == credentialsPath:
+            return "add [profile \(profile)] to the config file with credential_process = \(ownPath) process \(profile)"
         case .noProcess, .otherProgram: return adopt
         case .repetition, .hiddenDefault: return "put the two together"
         case .notExecutable(let program, _): return "check it: ls -l \(shellWord(program))"
