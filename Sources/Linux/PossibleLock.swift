@@ -1,8 +1,8 @@
 import Glibc
 import Text
 
-/// A lock for whoever only reads, or none where nothing can be written beside it: on a read-only file system, or in a
-/// folder that one may not write to. A lock file of somebody else's in a folder of one's own is an error: without the lock
+/// A lock for whoever only reads, or none where nothing can be written beside it: on a read-only file system, in a
+/// folder that one may not write to, or in one that cannot be made, as behind a link that leads nowhere. A lock file of somebody else's in a folder of one's own is an error: without the lock
 /// all would do at once what one should.
 ///
 /// Whoever reads what is replaced by renaming sees the old file or the new one whole, and needs no lock for that.
@@ -17,13 +17,34 @@ public struct PossibleLock: ~Copyable {
     ) throws(LockError) -> PossibleLock {
         do throws(LockError) {
             if let folder {
-                do throws(FileError) { try makePrivateFolder(folder) } catch { throw LockError.file(error) }
+                do throws(FileError) { try make(folder) } catch {
+                    if error.isForWantOfPlace { return PossibleLock(lock: nil) }
+                    throw LockError.file(error)
+                }
             }
             return PossibleLock(lock: try FileLock.acquire(path, range, until: deadline))
         } catch {
             guard case .file(let reason) = error, reason.isForWantOfWriting, !mayWriteBeside(path) else { throw error }
             return PossibleLock(lock: nil)
         }
+    }
+
+    /// Makes a folder, and once more where somebody has removed one above it meanwhile.
+    private static func make(_ folder: String) throws(FileError) {
+        for _ in 0..<8 {
+            do throws(FileError) { return try makePrivateFolder(folder) } catch {
+                guard error.isAbsence else { throw error }
+            }
+        }
+        try makePrivateFolder(folder)
+    }
+}
+
+extension FileError {
+    /// There is no place for the folder: its path leads nowhere, through a file, in a circle, or is too long.
+    fileprivate var isForWantOfPlace: Bool {
+        guard case .system(let error) = self else { return false }
+        return error.isAbsence || error.code == ELOOP || error.code == ENAMETOOLONG
     }
 }
 

@@ -161,15 +161,18 @@ public struct SessionCache: ~Copyable {
     /// Takes the lock under which the session of `name` is renewed; none where the cache cannot be written to, and so
     /// nothing is published.
     public borrowing func lock(_ name: String, until deadline: Deadline) throws(SessionCacheError) -> PossibleLock {
+        var rounds = 0
         while true {
             do throws(LockError) {
                 return try PossibleLock.acquire(
                     SessionFolder(folder).lockPath, .byte(SessionFolder.lockOffset(of: name)), making: folder,
                     until: deadline)
             } catch {
-                // The folder was removed while the lock was waited for.
-                if case .file(let error) = error, error.isAbsence, !deadline.hasPassed { continue }
-                throw SessionCacheError(error)
+                // The folder was removed while the lock was waited for; whatever takes it away each time is no accident.
+                rounds += 1
+                guard case .file(let reason) = error, reason.isAbsence, rounds < 8, !deadline.hasPassed else {
+                    throw SessionCacheError(error)
+                }
             }
         }
     }

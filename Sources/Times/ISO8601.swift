@@ -50,8 +50,9 @@ private struct Reader {
         return fourth + (Int64((week - 1) * 7 + day - 1) - weekday) * daySeconds
     }
 
-    /// Seconds since the day began.
+    /// Seconds since the day began; 24:00 is the next day's first moment.
     mutating func time() -> Int64? {
+        let start = rest
         guard let hour = number(2) else { return nil }
         var (minute, second, unit) = (0, 0, 3600)
         let isExtended = take(":") != nil
@@ -63,9 +64,14 @@ private struct Reader {
                 (second, unit) = (said, 1)
             }
         }
-        guard let fraction = fraction(of: unit),
-            let time = UnixTime(year: 1970, month: 1, day: 1, hour: hour, minute: minute, second: second)
-        else { return nil }
+        guard let fraction = fraction(of: unit) else { return nil }
+        if hour == 24 {
+            let behind = start[..<rest.startIndex].dropFirst(2)
+            return behind.contains { isDigit($0) && $0 != UInt8(ascii: "0") } ? nil : daySeconds
+        }
+        guard let time = UnixTime(year: 1970, month: 1, day: 1, hour: hour, minute: minute, second: second) else {
+            return nil
+        }
         return time.seconds + fraction
     }
 

@@ -10,7 +10,7 @@ public final class CurlSender: HTTPSender {
     private let userAgent: String
     private let caBundle: String?
     private let connectTimeout: Int
-    private let easy: EasyHandle
+    private var easy: EasyHandle
 
     /// Opens libcurl.
     ///
@@ -44,6 +44,9 @@ public final class CurlSender: HTTPSender {
         if (300...399).contains(outcome.status) { throw .redirected(host: host, status: outcome.status) }
         return receiver.response(status: outcome.status)
     }
+
+    /// Closes what libcurl keeps open between two requests: connections, and descriptors of its own.
+    public func letGo() { easy.renew() }
 
     /// What holds for every request.
     private func setPolicy(for url: ServiceURL) {

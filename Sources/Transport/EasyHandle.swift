@@ -5,7 +5,7 @@ import Text
 /// libcurl and one `CURL` handle of it.
 struct EasyHandle: ~Copyable {
     private let curl: warder_curl
-    private let raw: OpaquePointer
+    private var raw: OpaquePointer
 
     init() throws(TransportError) {
         var curl = warder_curl()
@@ -29,6 +29,14 @@ struct EasyHandle: ~Copyable {
 
     /// Back to the defaults; connections stay. The corresponding C function is `curl_easy_reset`.
     func reset() { curl.easy_reset(raw) }
+
+    /// Takes another handle, with the defaults and without connections, so that no descriptor is held; where there is none,
+    /// this one stays.
+    mutating func renew() {
+        guard let fresh = curl.easy_init() else { return }
+        curl.easy_cleanup(raw)
+        raw = fresh
+    }
 
     /// Sets a number; whether this libcurl knows the option.
     @discardableResult

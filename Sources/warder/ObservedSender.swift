@@ -25,6 +25,9 @@ final class ObservedSender: HTTPSender {
             if let date = response.date.flatMap({ UnixTime(httpDate: $0) }) { compare(date.seconds) }
             return response
         } catch {
+            // Descriptors may be short, and a code that was not sent is to be written down as unused. What was short is
+            // looked for before.
+            defer { sender.letGo() }
             guard !error.isOwn, let shortage = shortage() else { throw error }
             throw .shortage(reason: shortage.reason, sent: !error.isCertainlyUnsent)
         }

@@ -164,6 +164,17 @@ def test_used_codes_are_remembered_on_a_full_disk_too(open_home, sts, tmpfs):
     assert codes(sts) == ["555555"]
 
 
+@pytest.mark.parametrize("limit", range(5, 12))
+def test_a_code_that_was_not_sent_for_want_of_descriptors_is_good_still(open_home, sts, limit):
+    """libcurl holds what is left of them when the note is taken back."""
+    code = f"4444{limit:02}"
+    few = ["sh", "-c", f'ulimit -n {limit}; exec "$@"', "sh"]
+    if open_home.run("refresh", "alice", "--mfa-code", code, prefix=few).code != 0:
+        assert codes(sts) == []
+        open_home.good("refresh", "alice", "--mfa-code", code)
+    assert codes(sts) == [code]
+
+
 # Many at one terminal
 
 FORTY = f"for i in $(seq 40); do {WARDER} process prod >out.$i 2>err.$i & done; wait; echo all ended"

@@ -40,6 +40,28 @@ def test_a_cached_session_outlives_its_server(bare):
     assert bare.good("process", "prod") == first
 
 
+@pytest.mark.parametrize("place", ["a link that leads nowhere", "a file", "a circle", "/dev/null", "/proc/1", "long"])
+def test_where_no_cache_can_be_made_nothing_is_kept(unlocked, sts, place):
+    """The folder is taken for one that somebody removes, and made for as long as anybody may wait."""
+    cache = unlocked.root / "nowhere"
+    match place:
+        case "a link that leads nowhere":
+            cache.symlink_to(unlocked.root / "absent")
+        case "a file":
+            cache.touch()
+        case "a circle":
+            cache.symlink_to(cache)
+        case "long":
+            cache = cache / ("x" * 300)
+        case _:
+            cache = place
+    result = unlocked.run(
+        "process", "prod", "--mfa-code", "123456", env={"XDG_CACHE_HOME": str(cache)}, timeout=10, passphrase=True)
+    assert (result.code, result.err) == (0, ""), result
+    assert json.loads(result.out)["AccessKeyId"].startswith("ASIA")
+    assert sts.actions() == ["GetSessionToken", "AssumeRole"]
+
+
 def test_one_code_serves_every_role_behind_it(unlocked, sts):
     key_id(unlocked, "prod", "--mfa-code", "123456", passphrase=True)
     key_id(unlocked, "audit")
