@@ -2,8 +2,8 @@ import Glibc
 import Text
 
 /// A lock for whoever only reads, or none where nothing can be written beside it: on a read-only file system, in a
-/// folder that one may not write to, or in one that cannot be made, as behind a link that leads nowhere. A lock file of somebody else's in a folder of one's own is an error: without the lock
-/// all would do at once what one should.
+/// folder that one may not write to, or in one that cannot be made, as behind a link that leads nowhere. A lock file of
+/// somebody else's in a folder of one's own is an error: without the lock all would do at once what one should.
 ///
 /// Whoever reads what is replaced by renaming sees the old file or the new one whole, and needs no lock for that.
 public struct PossibleLock: ~Copyable {
