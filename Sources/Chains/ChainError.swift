@@ -21,8 +21,8 @@ public enum ChainError: Error, Equatable, Sendable {
     case tooDeep(profile: String, Origin)
     /// Both `source_profile` and `credential_source`.
     case twoSources(profile: String, Origin)
-    /// A `role_arn`, and nothing that says what assumes it.
-    case roleWithoutSource(profile: String, Origin)
+    /// A `role_arn`, and nothing that says what assumes it; `near` is what was perhaps to say so.
+    case roleWithoutSource(profile: String, Origin, near: Misspelling? = nil)
     /// A profile that says nothing of where its credentials come from, and no key has its name.
     case noCredentials(profile: String, Origin)
     /// A `source_profile` that is the profile itself, which has no key and no other source.
@@ -39,6 +39,8 @@ public enum ChainError: Error, Equatable, Sendable {
     case ssoKeyBesideSession(session: String, key: String, own: Setting, said: Setting?)
     /// The profile names an `sso-session` that is not there.
     case ssoSessionMissing(session: String, profile: String, Origin)
+    /// The profile names a section of this kind, as `sso-session`, that is headed as none.
+    case sectionMisnamed(kind: String, name: String, Misnamed, Origin)
     /// The profile names a section of `services` that is not there.
     case servicesMissing(services: String, Origin)
     /// A `credential_process` that has warder answer for another profile.
@@ -62,6 +64,10 @@ public enum ChainError: Error, Equatable, Sendable {
         case notAPolicyARN
         /// Not a whole number.
         case notANumber
+        /// A length of time of so many seconds, where AWS takes their number alone.
+        case notInSeconds(Int)
+        /// A number outside these bounds, where a unit may stand behind it.
+        case unitMissing(Int, ClosedRange<Int>)
         /// Neither seconds nor hours or minutes, as in `12h` or `90m`.
         case notADuration
         /// Not `true` or `false`, or for `warder_session` `on` or `off`.
@@ -106,10 +112,10 @@ public enum ChainError: Error, Equatable, Sendable {
         case .ssoKeyBesideSession(_, _, let own, _): own.origin
         case .unknownSetting(_, let origin), .sourceMissing(_, _, let origin), .cycle(_, let origin),
             .tooDeep(_, let origin),
-            .twoSources(_, let origin), .roleWithoutSource(_, let origin), .noCredentials(_, let origin),
+            .twoSources(_, let origin), .roleWithoutSource(_, let origin, _), .noCredentials(_, let origin),
             .ownSource(_, let origin), .halfAKey(_, _, let origin), .unknownCredentialSource(_, let origin),
             .webIdentityWithoutRole(_, let origin), .ssoIncomplete(_, _, let origin),
-            .ssoSessionMissing(_, _, let origin),
+            .ssoSessionMissing(_, _, let origin), .sectionMisnamed(_, _, _, let origin),
             .servicesMissing(_, let origin), .processForAnotherProfile(_, _, let origin),
             .roleChainingTooLong(_, _, let origin), .inheritedTag(_, _, let origin),
             .changedSourceIdentity(_, let origin), .badValue(_, _, let origin):

@@ -23,6 +23,9 @@ extension EndpointSettings {
         var stsURL: Setting?
         if let name = try profile.value("services") {
             guard let services = profiles.services(name.value) else {
+                if let misnamed = profiles.misnamed(name.value, as: "services") {
+                    throw .sectionMisnamed(kind: "services", name: name.value, misnamed, name.origin)
+                }
                 throw .servicesMissing(services: name.value, name.origin)
             }
             do throws(ProfileError) { stsURL = try services.nested("sts", "endpoint_url") } catch {

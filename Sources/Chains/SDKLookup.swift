@@ -74,13 +74,33 @@ package struct SDKLookup {
         let invocation = Invocation(words.words)
         let shell: [SDKObstacle] =
             words.needsShell || invocation.needsShell ? [.shellSyntax(command.origin)] : []
-        return shell + programObstacles(invocation, of: profile.name, command.origin)
-    }
-
-    private func programObstacles(_ invocation: Invocation, of name: String, _ origin: Origin) -> [SDKObstacle] {
         let path = invocation.program
         let file = program(path)
-        guard file == .this || Program.isNamedWarder(path) else { return [.otherProgram(path, origin)] }
+        guard file == .this || Program.isNamedWarder(path) else {
+            // A shell knows programs that are no files.
+            return shell + [
+                shell.isEmpty ? self.foreign(path, file, command.origin) : .otherProgram(path, command.origin)
+            ]
+        }
+        return shell + programObstacles(invocation, file, of: profile.name, command.origin)
+    }
+
+    /// What is wrong with a program that is not warder, or was not meant to be.
+    private func foreign(_ path: String, _ file: ProgramFile, _ origin: Origin) -> SDKObstacle {
+        switch file {
+        case .absent:
+            let quoted = Invocation(CommandWords(path).words)
+            let isWarder = Program.isNamedWarder(quoted.program) || program(quoted.program) == .this
+            return isWarder ? .quotedArguments(path, origin) : .absentProgram(path, origin)
+        case .notExecutable: return .notExecutable(path, origin)
+        case .this, .another: return .otherProgram(path, origin)
+        }
+    }
+
+    private func programObstacles(
+        _ invocation: Invocation, _ file: ProgramFile, of name: String, _ origin: Origin
+    ) -> [SDKObstacle] {
+        let path = invocation.program
         var found: [SDKObstacle] = []
         switch file {
         case .absent: found.append(.absentProgram(path, origin))

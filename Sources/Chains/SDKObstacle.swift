@@ -42,6 +42,8 @@ package enum SDKObstacle: Equatable, Sendable {
     case unfinishedProcess(Origin)
     /// It needs a shell, which not all SDKs start it with.
     case shellSyntax(Origin)
+    /// Quotes make one program's name of warder and what it is given.
+    case quotedArguments(String, Origin)
     /// It runs something else.
     case otherProgram(String, Origin)
     /// It runs warder, and not for `process` and a profile.
@@ -93,7 +95,8 @@ package enum SDKObstacle: Equatable, Sendable {
         case .keyInCredentials(let origin), .keyInConfig(let origin), .setting(_, let origin),
             .hiddenDefault(let origin),
             .noProcess(let origin), .emptyProcess(let origin), .unfinishedProcess(let origin),
-            .shellSyntax(let origin), .otherProgram(_, let origin), .otherCommand(let origin),
+            .shellSyntax(let origin), .quotedArguments(_, let origin), .otherProgram(_, let origin),
+            .otherCommand(let origin),
             .anotherProfile(_, let origin), .absentProgram(_, let origin), .notExecutable(_, let origin),
             .notAbsolute(_, let origin), .anotherWarder(_, let origin):
             origin
@@ -117,6 +120,7 @@ package enum SDKObstacle: Equatable, Sendable {
         case .emptyProcess: "empty_process"
         case .unfinishedProcess: "unfinished_process"
         case .shellSyntax: "shell_syntax"
+        case .quotedArguments: "quoted_arguments"
         case .otherProgram: "other_program"
         case .otherCommand: "other_command"
         case .anotherProfile: "another_profile"

@@ -176,6 +176,9 @@ extension SSO {
         guard let given = session ?? roleName ?? accountID ?? startURL ?? region else { return nil }
         if let session {
             guard let section = profiles.ssoSession(session.value) else {
+                if let misnamed = profiles.misnamed(session.value, as: "sso-session") {
+                    throw .sectionMisnamed(kind: "sso-session", name: session.value, misnamed, session.origin)
+                }
                 throw .ssoSessionMissing(session: session.value, profile: name, session.origin)
             }
             try section.checkOwnSettings()

@@ -21,25 +21,40 @@ extension Setting {
 
     /// Whole seconds, within `bounds`.
     func asSeconds(_ key: String, _ bounds: ClosedRange<Int>) throws(ChainError) -> Seconds {
-        guard let seconds = Int(value) else { throw .badValue(key: key, .notANumber, origin) }
+        guard let seconds = Int(value) else {
+            let length = value.utf8.last.flatMap(Self.unit) == nil ? nil : Self.length(value)
+            guard let length, bounds.contains(length) else { throw .badValue(key: key, .notANumber, origin) }
+            throw .badValue(key: key, .notInSeconds(length), origin)
+        }
         guard bounds.contains(seconds) else { throw .badValue(key: key, .outOfRange(bounds), origin) }
         return Seconds(value: seconds, origin: origin)
     }
 
     /// Seconds, or hours or minutes as in `12h` and `90m`; within `bounds`, in seconds.
     func asDuration(_ key: String, _ bounds: ClosedRange<Int>) throws(ChainError) -> Int {
-        var digits = value[...]
-        var unit = 1
-        switch value.utf8.last {
-        case UInt8(ascii: "h"): unit = 3600
-        case UInt8(ascii: "m"): unit = 60
-        case UInt8(ascii: "s"): break
-        default: digits.append("s")
+        guard let seconds = Self.length(value) else { throw .badValue(key: key, .notADuration, origin) }
+        guard bounds.contains(seconds) else {
+            let isNumber = value.utf8.last.flatMap(Self.unit) == nil
+            throw .badValue(key: key, isNumber ? .unitMissing(seconds, bounds) : .outOfRange(bounds), origin)
         }
-        guard let number = Int(digits.dropLast()), number >= 0 else { throw .badValue(key: key, .notADuration, origin) }
-        let (seconds, overflow) = number.multipliedReportingOverflow(by: unit)
-        guard !overflow, bounds.contains(seconds) else { throw .badValue(key: key, .outOfRange(bounds), origin) }
         return seconds
+    }
+
+    /// The seconds of `12h`, `90m`, `45s` or a number alone; `Int.max` where there are more.
+    private static func length(_ text: String) -> Int? {
+        let unit = text.utf8.last.flatMap(unit)
+        guard let number = Int(unit == nil ? text[...] : text.dropLast()), number >= 0 else { return nil }
+        let (seconds, overflow) = number.multipliedReportingOverflow(by: unit ?? 1)
+        return overflow ? .max : seconds
+    }
+
+    private static func unit(_ letter: UInt8) -> Int? {
+        switch letter {
+        case UInt8(ascii: "h"): 3600
+        case UInt8(ascii: "m"): 60
+        case UInt8(ascii: "s"): 1
+        default: nil
+        }
     }
 
     /// What stands between commas and white space.

@@ -67,7 +67,8 @@ struct Walk {
         guard let next = try profile.value("source_profile") else {
             if named != nil { return nil }
             guard try profile.isKey(isStoredKey) else {
-                throw .roleWithoutSource(profile: profile.name, arn.origin)
+                let near = ["source_profile", "credential_source"].lazy.compactMap { profile.misspelling(of: $0) }.first
+                throw .roleWithoutSource(profile: profile.name, arn.origin, near: near)
             }
             return nil
         }

@@ -104,6 +104,19 @@ public final class Profile: Sendable {
         return file(of: property)?.origin(property.line)
     }
 
+    /// The first setting of this profile itself whose name was probably meant to be `key`.
+    public func misspelling(of key: String) -> Misspelling? {
+        for property in properties {
+            guard let file = file(of: property) else { continue }
+            let range = Int(property.nameStart) - (property.isOwn ? 7 : 0)..<Int(property.nameEnd)
+            let said = file.withText { text in String(decoding: range.map { lowercase(text[$0]) }, as: UTF8.self) }
+            if let said, isMisspelling(said, of: key) {
+                return Misspelling(said: said, meant: key, origin: file.origin(property.line))
+            }
+        }
+        return nil
+    }
+
     /// Where exactly `key`, in lower case, is set; without reading its value.
     public func origin(of key: String) -> Origin? {
         let name = PropertyName(key)

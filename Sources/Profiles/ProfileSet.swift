@@ -85,6 +85,13 @@ public struct ProfileSet: Sendable {
         return nil
     }
 
+    /// Where a section stands that somebody wrote for `[kind name]`, as `sso-session` or `services`, and that is headed
+    /// otherwise: `[sso_session name]`.
+    public func misnamed(_ name: String, as kind: String) -> Misnamed? {
+        guard Self.isName(name), let config, let line = config.misnamed(name, as: kind) else { return nil }
+        return Misnamed(origin: config.origin(line), heading: "[\(kind) \(name)]")
+    }
+
     /// The section `[sso-session name]`, or nil where the config file has none.
     public func ssoSession(_ name: String) -> Profile? { section(.ssoSession, name) }
 

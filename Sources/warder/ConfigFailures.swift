@@ -5,7 +5,8 @@ import Text
 // What is wrong with a config, in the user's words: file and line first.
 
 extension Failure {
-    init(_ error: ProfileError) {
+    /// - Parameter sections: how a section of the file is headed.
+    init(_ error: ProfileError, sections: String = "like [profile NAME]") {
         let what: (String, String) =
             switch error {
             case .unclosedSection:
@@ -14,7 +15,7 @@ extension Failure {
                     "close it with ]; from a ; or # on, the rest of a line is a comment"
                 )
             case .outsideSection:
-                ("a setting stands before the first section", "put it below a line like [profile NAME]")
+                ("a setting stands before the first section", "put it below a line \(sections)")
             case .continuationOutsideProperty:
                 ("an indented line has no setting above it", "take the spaces away, or put a setting above it")
             case .propertyWithoutEquals: ("this line has no =", "write it as name = value, or as a comment with #")
@@ -119,8 +120,17 @@ extension Failure {
             ("\(profile) stands behind more than \(Chain.greatestDepth) profiles", "make the chain shorter")
         case .twoSources(let profile, _):
             ("\(profile) has both source_profile and credential_source", "take one of them away")
-        case .roleWithoutSource(let profile, _):
-            ("\(profile) has a role_arn, and nothing to assume it with", "add source_profile or warder_key")
+        case .roleWithoutSource(let profile, _, let near):
+            (
+                "\(profile) has a role_arn, and nothing to assume it with",
+                near.map { "write \($0.meant) in place of \($0.said) at \($0.origin.place)" }
+                    ?? "add source_profile or warder_key"
+            )
+        case .sectionMisnamed(let kind, let name, let section, _):
+            (
+                "the section of the \(kind) \(name) (\(section.origin.place)) is not headed as one",
+                "write \(section.heading) there"
+            )
         case .noCredentials(let profile, _):
             (
                 "\(profile) does not say where its credentials come from",
@@ -180,9 +190,16 @@ extension Failure {
         case .notARoleARN: ("is not the ARN of a role", "write it as arn:aws:iam::123456789012:role/NAME")
         case .notAPolicyARN: ("is not the ARN of a policy", "write it as arn:aws:iam::123456789012:policy/NAME")
         case .notANumber: ("is not a whole number", "write it in digits")
+        case .notInSeconds(let seconds): ("is not a whole number", "write it in seconds: \(seconds)")
         case .notADuration: ("is not a length of time", "write it in seconds, or as 12h or 90m")
         case .notASwitch: ("is not a switch", "write true or false, or on or off")
         case .notAbsolute: ("is not an absolute path", "write the programs' whole paths")
+        case .unitMissing(let number, let range):
+            (
+                "is out of its range",
+                "AWS takes \(range.lowerBound) to \(range.upperBound) seconds"
+                    + (lengths(of: "\(number)", in: range).map { ": write \($0)" } ?? "")
+            )
         case .outOfRange(let range):
             ("is out of its range", "AWS takes \(range.lowerBound) to \(range.upperBound) seconds")
         case .wrongLength(let range):
@@ -204,8 +221,12 @@ extension Failure {
     }
 
     /// A setting that is none, and the one that was meant.
-    static func unknown(_ key: String, _ known: [String]) -> (String, String) {
-        let hint = nearest(to: key, among: known).map { "write \($0), if that is what you mean" }
+    ///
+    /// - Parameter prefix: what is too much before a name.
+    static func unknown(_ key: String, _ known: [String], prefix: String = "") -> (String, String) {
+        let bare = key.begins(with: prefix) ? String(key.dropFirst(prefix.count)) : key
+        let meant = known.contains(bare) ? bare : nearest(to: bare, among: known)
+        let hint = meant.map { "write \($0), if that is what you mean" }
         return ("\(key) is not a setting of warder's", hint ?? "take the line away: nothing acts on it")
     }
 

@@ -12,12 +12,25 @@ func seconds(
     let time: Int
     do throws(DurationError) { time = try seconds(ofDuration: text) } catch {
         switch error {
-        case .noUnit: throw wrong("\(text) has no unit", "write \(text)h, \(text)m or \(text)s")
+        case .noUnit:
+            throw wrong("\(text) has no unit", lengths(of: text, in: range).map { "write \($0)" } ?? hint)
         case .malformed: throw wrong("\(text) is not \(what)", hint)
         }
     }
     guard range.contains(time) else { throw wrong("\(text) is not \(what)", hint) }
     return time
+}
+
+/// What a number alone may mean within `range`, in seconds: `8h, 8m or 8s`. Nil where it can mean nothing.
+///
+/// Hours come first where they fit: they are what people unlock for.
+func lengths(of number: String, in range: ClosedRange<Int>) -> String? {
+    var fitting = ["s", "m", "h"].map { number + $0 }.filter { length in
+        (try? seconds(ofDuration: length)).map(range.contains) == true
+    }
+    if fitting.last?.last == "h" { fitting.reverse() }
+    guard let last = fitting.popLast() else { return nil }
+    return fitting.isEmpty ? last : fitting.joined(separator: ", ") + " or " + last
 }
 
 /// A length of time for people, in its two largest units: `7h 12m`, `45s`.

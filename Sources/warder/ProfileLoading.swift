@@ -43,7 +43,7 @@ final class ProfileLoading {
             throw Failure(error, kind == .config ? "the config file" : "the credentials file")
         }
         do throws(ProfileError) { return try ProfileFile(text: text, path: path, kind: kind) } catch {
-            throw Failure(error)
+            throw Failure(error, sections: kind == .config ? "like [profile NAME]" : "like [NAME]")
         }
     }
 }

@@ -134,7 +134,7 @@ struct Settings {
             let file = try ProfileFile(text: text, path: path, kind: .credentials)
             if let unknown = file.unknown(besides: "warder", names) { failure = Self.failure(unknown) }
             profile = ProfileSet(config: nil, credentials: file).profile("warder")
-        } catch { throw Failure(error) }
+        } catch { throw Failure(error, sections: "[warder]") }
         if let failure { throw failure }
         return profile
     }
@@ -144,7 +144,7 @@ struct Settings {
             switch unknown {
             case .section(let name, let origin):
                 (("there is no section [\(name)] here", "write [warder], the only one"), origin)
-            case .setting(let name, let origin): (Failure.unknown(name, names), origin)
+            case .setting(let name, let origin): (Failure.unknown(name, names, prefix: "warder_"), origin)
             }
         return Failure(
             .badConfig, "\(origin.place): \(words.0)", hint: words.1, origin: origin.place, fault: "unknown_setting")

@@ -16,6 +16,28 @@ struct ChainErrorTests {
         ("[profile p]\nregion = x", .noCredentials(profile: "p", line(1))),
         ("[profile p]\n\(role)", .roleWithoutSource(profile: "p", line(2))),
         ("[profile p]\n\(role)source_profile =", .roleWithoutSource(profile: "p", line(2))),
+        (
+            "[profile p]\n\(role)source_profil = k",
+            .roleWithoutSource(
+                profile: "p", line(2),
+                near: Misspelling(said: "source_profil", meant: "source_profile", origin: line(3)))
+        ),
+        (
+            "[profile p]\n\(role)source_profile = k\nduration_seconds = 1h",
+            .badValue(key: "duration_seconds", .notInSeconds(3600), line(4))
+        ),
+        (
+            "[profile p]\n\(role)source_profile = k\nduration_seconds = 99h",
+            .badValue(key: "duration_seconds", .notANumber, line(4))
+        ),
+        (
+            "[profile p]\nwarder_key = k\nwarder_session_duration = 15",
+            .badValue(key: "warder_session_duration", .unitMissing(15, SessionStep.durations), line(3))
+        ),
+        (
+            "[profile p]\nwarder_key = k\nwarder_session_duration = 15s",
+            .badValue(key: "warder_session_duration", .outOfRange(SessionStep.durations), line(3))
+        ),
         ("[profile p]\n\(role)source_profile = q", .sourceMissing(source: "q", profile: "p", line(3))),
         ("[profile p]\n\(role)source_profile = k\ncredential_source = Environment", .twoSources(profile: "p", line(3))),
         ("[profile p]\n\(role)credential_source = environment", .unknownCredentialSource("environment", line(3))),
@@ -195,7 +217,7 @@ struct ChainErrorTests {
         ("external_id", "a#b", .wrongCharacter(allowed: "_,.@=+-:/")),
         ("source_identity", "alice_1", nil), ("source_identity", "a:b", .wrongCharacter(allowed: "_,.@=+-")),
         ("duration_seconds", "900", nil), ("duration_seconds", "899", .outOfRange(900...43_200)),
-        ("duration_seconds", "43201", .outOfRange(900...43_200)), ("duration_seconds", "1h", .notANumber),
+        ("duration_seconds", "43201", .outOfRange(900...43_200)), ("duration_seconds", "1h", .notInSeconds(3600)),
         ("duration_seconds", "99999999999999999999", .notANumber),
         ("mfa_serial", "GAHT12345678", nil), ("mfa_serial", "GAHT1234", .wrongLength(9...256)),
         ("mfa_serial", "GAHT 12345678", .wrongCharacter(allowed: "_,.@=+-:/")),

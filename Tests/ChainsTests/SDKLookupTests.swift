@@ -43,6 +43,12 @@ struct SDKLookupTests {
         ("credential_process = ~/bin/warder process p\n", "", ["shell_syntax", "absent_program"]),
         ("credential_process = /usr/bin/other process p\n", "", ["other_program"]),
         ("credential_process = /usr/bin/wardered process p\n", "", ["other_program"]),
+        ("credential_process = /usr/bin/warderr process p\n", "", ["absent_program"]),
+        ("credential_process = /mode/other process p\n", "", ["not_executable"]),
+        ("credential_process = nowhere | sh\n", "", ["shell_syntax", "other_program"]),
+        ("credential_process = \"/usr/bin/warder process p\"\n", "", ["quoted_arguments"]),
+        ("credential_process = '/opt/warder-0.1 process' p\n", "", ["quoted_arguments"]),
+        ("credential_process = '/gone/other process p'\n", "", ["absent_program"]),
         ("credential_process = /usr/bin/warder env p\n", "", ["other_command"]),
         ("credential_process = /usr/bin/warder process\n", "", ["other_command"]),
         ("credential_process = /usr/bin/warder process q\n", "", ["another_profile"]),
@@ -77,7 +83,7 @@ struct SDKLookupTests {
         switch path {
         case "/usr/bin/warder", "/opt/warder-0.1", "warder": .this
         case "/usr/bin/other", "/copy/warder", "/usr/bin/wardered": .another(path: path)
-        case "/mode/warder": .notExecutable
+        case "/mode/warder", "/mode/other": .notExecutable
         default: .absent
         }
     }

@@ -71,7 +71,7 @@ def test_the_environments_key(there):
 
 @pytest.mark.parametrize("lines, mentions", [
     ("region = eu-west-1\n", ["config:1: alice has no credential_process", "warder adopt alice"]),
-    ("credential_process = /usr/bin/aws-vault export alice\n", ["config:2: ", "/usr/bin/aws-vault, not warder"]),
+    ("credential_process = /usr/bin/aws-vault export alice\n", ["config:2: there is no program /usr/bin/aws-vault", "warder adopt alice"]),
     (f"credential_process = {WARDER} process alice\nrole_arn = {ROLE}\n", ["config:3: SDKs go by role_arn first"]),
 ])
 def test_a_profile_that_does_not_ask_warder(there, lines, mentions):

@@ -191,6 +191,8 @@ def test_status_for_people(working):
     assert "prod" in text and ROLE in text and "█" in text
     assert working.key[0] in text
     assert working.key[1] not in text
+    assert "keys: locked; a new session straight from a key asks for the passphrase, " \
+        "one behind a cached session does not (warder unlock --keys opens them)\n" in text
 
 
 def test_status_as_json(working):

@@ -77,7 +77,8 @@ prod
       region = eu-west-1                                  ~/.aws/config:7
       locked: what is cached cannot be seen
 endpoint: {sts.url}/, signed for eu-west-1 (AWS_ENDPOINT_URL)
-next: at most 2 requests, asks for an MFA code and the vault's passphrase
+next: asks for the vault's passphrase; then, if no session is cached, at most 2 requests and an MFA code \
+(warder unlock shows what is cached)
 sdks: ask warder for prod
 """
 
@@ -277,7 +278,7 @@ def test_it_writes_nothing_and_asks_nothing(working, sts, center, tmp_path, name
 
 def test_at_a_terminal_it_asks_nothing_either(home):
     terminal = home.terminal("explain", "prod")
-    terminal.expect("next: at most 2 requests")
+    terminal.expect("next: asks for the vault's passphrase; then, if no session is cached, at most 2 requests")
     assert exit_code(terminal) == 0
 
 

@@ -170,7 +170,7 @@ def test_an_indented_section(plain, sts, text):
     assert plain.config_file.read_bytes() == before
 
 
-@pytest.mark.parametrize("head", ["[abc]", "[Profile abc]", "[profileabc]", "[profile:abc]"])
+@pytest.mark.parametrize("head", ["[abc]", "[Profile abc]", "[profileabc]", "[profile:abc]", "[profiles abc]"])
 def test_a_section_that_is_headed_otherwise(plain, head):
     plain.config(f"[profile q]\nregion = eu-west-1\n{head}\n{PLAIN}")
     for command in ("process", "explain", "adopt"):
@@ -204,6 +204,34 @@ def test_a_start_url_that_differs(plain):
         f"{plain.config_file}:3")
 
 
+@pytest.mark.parametrize("head", ["[sso_session corp]", "[sso-sessions corp]", "[SSO Session corp]"])
+def test_a_section_of_another_kind_that_is_headed_otherwise(plain, head):
+    plain.config(f"{head}\nsso_region = eu-west-1\nsso_start_url = https://corp.example/start\n"
+                 "[profile p]\nsso_session = corp\nsso_account_id = 111111111111\nsso_role_name = R\n")
+    plain.run("process", "p").failed(8, f"{plain.config_file}:5", f"{plain.config_file}:1", "write [sso-session corp]")
+
+
+def test_a_setting_that_is_mistyped(plain):
+    plain.config(f"[profile p]\nrole_arn = {ROLE}\nsource_profil = q\n[profile q]\n{PLAIN}")
+    plain.run("process", "p").failed(8, f"{plain.config_file}:2", "write source_profile in place of source_profil",
+                                     f"{plain.config_file}:3")
+
+
+@pytest.mark.parametrize("line, hint", [
+    ("duration_seconds = 1h", "write it in seconds: 3600"),
+    ("duration_seconds = soon", "write it in digits"),
+])
+def test_a_time_in_units_where_aws_takes_seconds(plain, line, hint):
+    plain.config(f"[profile p]\nrole_arn = {ROLE}\nsource_profile = q\n{line}\n[profile q]\n{PLAIN}")
+    plain.run("process", "p").failed(8, f"{plain.config_file}:4", hint)
+
+
+@pytest.mark.parametrize("value, hint", [("15", "write 15h or 15m"), ("8", "write 8h"), ("15s", "900 to 129600")])
+def test_a_session_s_time_that_lacks_its_unit(plain, value, hint):
+    plain.config(f"[profile p]\nwarder_key = alice\nwarder_session_duration = {value}\n")
+    plain.run("process", "p").failed(8, f"{plain.config_file}:3", hint)
+
+
 # Settings that are none
 
 
@@ -222,7 +250,10 @@ def test_an_unknown_setting_of_a_profile(plain):
     ("[default]\nunlock_time = 8h\n", 1, ["[default]", "write [warder]"]),
     ("[warder]\nunlock_time = 8\n", 2, ["8 has no unit", "8h"]),
     ("[warder]\nhandoff_time = 50\n", 2, ["50 has no unit", "50s"]),
-    ("unlock_time = 8h\n", 1, ["before the first section"]),
+    ("[warder]\nhandoff_time = 30\n", 2, ["30 has no unit", "write 30s or 30m\n"]),
+    ("[warder]\nhandoff_time = 5000\n", 2, ["5000 has no unit", "write 0 to 1h"]),
+    ("[warder]\nwarder_unlock_time = 8h\n", 2, ["write unlock_time, "]),
+    ("unlock_time = 8h\n", 1, ["before the first section", "put it below a line [warder]\n"]),
 ])
 def test_a_file_of_settings_that_is_wrong(home, text, line, mentions):
     path = home.root / "config/warder/config"

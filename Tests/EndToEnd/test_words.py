@@ -23,6 +23,8 @@ from home import exit_code, random_key
         ("delete alice", "no command delete", "warder remove"),
         ("shell prod", "no command shell", "warder exec PROFILE"),
         ("list --jsn", "unknown option '--jsn'", "did you mean --json?"),
+        ("refresh --al", "unknown option '--al'", "did you mean --all?"),
+        ("mfa --jsn --json", "unknown option '--jsn'", "did you mean --json?"),
         ("--hlp", "unknown option '--hlp'", "did you mean --help?"),
         ("exec --profile prod -- true", "unknown option '--profile'", "warder exec PROFILE -- COMMAND"),
         ("exec --duration 1h prod", "unknown option '--duration'", "warder_session_duration"),

@@ -7,7 +7,10 @@ struct UnknownTests {
         ("[abc]", "[profile abc]", 1), ("[Profile abc]", "[profile abc]", 1), ("[PROFILE abc]", "[profile abc]", 1),
         ("[profileabc]", "[profile abc]", 1), ("[profile:abc]", "[profile abc]", 1),
         ("[x]\n[profile=abc]", "[profile abc]", 2), ("[Profile \"abc\"]", "[profile abc]", 1),
-        ("[abcd]", "", nil), ("[profile abcd]", "", nil), ("[profileab]", "", nil), ("[sso-session abc]", "", nil),
+        ("[profiles abc]", "[profile abc]", 1), ("[Profil abc]", "[profile abc]", 1),
+        ("[porfile-abc]", "[profile abc]", 1),
+        ("[profiless abc]", "", nil), ("[service abc]", "", nil), ("[abcd]", "", nil), ("[profile abcd]", "", nil),
+        ("[profileab]", "", nil), ("[sso-session abc]", "", nil),
     ]
 
     @Test(arguments: misnamed)
@@ -15,6 +18,28 @@ struct UnknownTests {
         let found = try profiles(text).misnamed("abc")
         #expect(found?.origin.line == line)
         if line != nil { #expect(found?.heading == heading) }
+    }
+
+    @Test(arguments: [
+        ("[sso_session abc]", "sso-session"), ("[sso-sessions abc]", "sso-session"),
+        ("[sso session abc]", "sso-session"),
+        ("[SSO-Session abc]", "sso-session"), ("[ssosession abc]", "sso-session"), ("[sso-session:abc]", "sso-session"),
+        ("[service abc]", "services"), ("[Services abc]", "services"),
+    ])
+    func namesTheSectionOfAnotherKind(_ text: String, _ kind: String) throws {
+        let set = try profiles("[x]\n" + text)
+        #expect(set.misnamed("abc", as: kind)?.origin.line == 2)
+        #expect(set.misnamed("abc", as: kind)?.heading == "[\(kind) abc]")
+        #expect(set.misnamed("abd", as: kind) == nil)
+        #expect(set.misnamed("abc", as: kind == "services" ? "sso-session" : "services") == nil)
+    }
+
+    @Test func aMisspelledSetting() throws {
+        let profile = try profiles("[profile a]\nregion = r\nsource_profile =\nSource_Profil = b").profile("a")
+        let expected = Misspelling(
+            said: "source_profil", meant: "source_profile", origin: Origin(path: "config", line: 4))
+        #expect(profile?.misspelling(of: "source_profile") == expected)
+        #expect(profile?.misspelling(of: "credential_source") == nil)
     }
 
     @Test func inTheCredentialsFile() throws {

@@ -36,14 +36,18 @@ struct MFA: ParsableCommand {
     @Argument(help: "The code, or yes or no; without it you are asked.")
     var answer: String?
 
-    func validate() throws {
+    // Not in `validate`, which comes before an option that there is none of is found.
+    private func checkModes() throws {
         let modes = [list, watch, dismiss, answer != nil].filter { $0 }.count
         if modes > 1 { throw ValidationError("--list, --watch, --dismiss and an answer exclude each other") }
         if json && !list { throw ValidationError("--json goes with --list") }
         if pid != nil && (list || watch) { throw ValidationError("--pid goes with an answer") }
     }
 
-    func run() throws { try answerOrShow() }
+    func run() throws {
+        try checkModes()
+        try answerOrShow()
+    }
 
     private func answerOrShow() throws(Failure) {
         let context = try common.context()

@@ -28,12 +28,10 @@ struct Refresh: ParsableCommand {
     @Argument(help: "The profiles.", completion: .custom(completeProfiles))
     var profiles: [String] = []
 
-    func validate() throws {
+    // Not in `validate`, which comes before an option that there is none of is found.
+    func run() throws {
         if all, !profiles.isEmpty { throw ValidationError("--all takes no profiles") }
         if !all, profiles.isEmpty { throw ValidationError("name a profile, or say --all") }
-    }
-
-    func run() throws {
         let context = try common.context()
         let keys = Keys(context)
         let codes = CodeSupply(given: code.mfaCode, keys: keys)

@@ -54,7 +54,8 @@ struct Status: ParsableCommand {
             text +=
                 opensByItself
                 ? "keys: they open by themselves\n"
-                : "keys: locked; a new session asks for the passphrase (warder unlock --keys)\n"
+                : "keys: locked; a new session straight from a key asks for the passphrase, "
+                    + "one behind a cached session does not (warder unlock --keys opens them)\n"
         }
         let now = wallClock()
         if !sessions.isEmpty {

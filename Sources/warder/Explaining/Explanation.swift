@@ -36,6 +36,8 @@ struct Explanation {
     let endpoint: Endpoint?
     /// Which line says where requests go; nil where AWS's own table does.
     let endpointOrigin: Origin?
+    /// What `prompts` calls a code.
+    static let code = "an MFA code"
     /// Why the next `process` asks somebody; empty where it does not.
     var prompts: [String] = []
     /// Why the next `process` fails, as far as can be seen; nil where nothing speaks against it.
@@ -97,7 +99,7 @@ extension Explanation {
             }
         }
         if obstacle == nil {
-            for step in steps where step.isNeeded && step.asksForCode { prompts.append("an MFA code") }
+            for step in steps where step.isNeeded && step.asksForCode { prompts.append(Self.code) }
         }
         if asksForPassphrase { prompts.append("the vault's passphrase") }
     }

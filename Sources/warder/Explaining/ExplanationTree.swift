@@ -47,16 +47,25 @@ extension Explanation {
     /// What the next `process` does.
     private var outlook: String {
         let requests = steps.filter { $0.isNeeded && $0.isCacheable }.count
-        let atMost = isLocked ? "at most " : ""
-        let work =
-            switch requests {
-            case 0: steps.contains { $0.isCacheable } ? "answered from the cache" : "read as it is"
-            case 1: atMost + "one request"
-            default: atMost + "\(requests) requests"
-            }
-        let doubt = doubt.map { "; fails where nothing is cached: " + $0 } ?? ""
-        return work + (prompts.isEmpty ? ", asks nobody" : ", asks for " + prompts.joined(separator: " and ")) + doubt
+        let asks = prompts.isEmpty ? "asks nobody" : "asks for " + prompts.joined(separator: " and ")
+        switch requests {
+        case 0: return (steps.contains { $0.isCacheable } ? "answered from the cache, " : "read as it is, ") + asks
+        case _ where isLocked: return lockedOutlook(requests)
+        default: return Self.counted(requests) + ", " + asks
+        }
     }
+
+    /// What the next `process` does where what is cached cannot be seen: what is certain first, then what depends on it.
+    private func lockedOutlook(_ requests: Int) -> String {
+        let codes = prompts.filter { $0 == Self.code }
+        let certain = prompts.filter { $0 != Self.code }
+        let opening = certain.isEmpty ? "" : "asks for " + certain.joined(separator: " and ") + "; then, "
+        let work = (["at most " + Self.counted(requests)] + codes).joined(separator: " and ")
+        let doubt = doubt.map { "; fails where nothing is cached: " + $0 } ?? ""
+        return opening + "if no session is cached, " + work + " (warder unlock shows what is cached)" + doubt
+    }
+
+    private static func counted(_ requests: Int) -> String { requests == 1 ? "one request" : "\(requests) requests" }
 }
 
 extension Explanation.Parameter {

@@ -64,6 +64,12 @@ struct SDKVerdict {
         return .this
     }
 
+    /// Whether a path that leads to no program was to be warder's.
+    private static func isNearWarder(_ path: String) -> Bool {
+        let name = path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? ""
+        return name.isSame(as: "warder") || nearest(to: name, among: ["warder"]) != nil
+    }
+
     /// Obstacles of the profile itself, which are there whoever asks.
     var ofProfile: [SDKObstacle] { obstacles.filter { $0.reach != .unnamed } }
 }
@@ -127,6 +133,7 @@ extension SDKVerdict {
         case .emptyProcess: "credential_process is empty"
         case .unfinishedProcess: "credential_process has a quote that does not end"
         case .shellSyntax: "credential_process needs a shell, which boto3 and the AWS CLI do not start"
+        case .quotedArguments(let words, _): "the quotes make one program name of \(words)"
         case .otherProgram(let program, _): "credential_process runs \(program), not warder"
         case .otherCommand: "credential_process runs warder, but not as warder process \(profile)"
         case .anotherProfile(let asked, _): "credential_process asks warder for \(asked)"
@@ -159,6 +166,8 @@ extension SDKVerdict {
             return "add [profile \(profile)] to the config file with credential_process = \(ownPath) process \(profile)"
         case .noProcess, .otherProgram: return adopt
         case .repetition, .hiddenDefault: return "put the two together"
+        case .absentProgram(let program, _) where !Self.isNearWarder(program):
+            return "write the path of one that is there, or \(adopt)"
         case .notExecutable(let program, _): return "check it: ls -l \(shellWord(program))"
         case .anotherWarder: return command + ", or use that one"
         case .anotherProfile(let asked, _): return command + ", or warder_source_profile = \(asked)"
