@@ -136,7 +136,8 @@ def test_while_locked_it_says_what_would_fail(home, keyfile):
     home.start_anew()
     assert json.loads(home.good("explain", "p", "--json"))["fails"] is None
     last = home.good("explain", "p").splitlines()[-2]
-    assert last.startswith("next: at most one request, asks nobody; fails where nothing is cached: ")
+    assert last.startswith("next: asks nobody; if no session is cached, at most one request ")
+    assert "; fails where nothing is cached: " in last
     home.run("process", "p").failed(7)
 
 

@@ -59,7 +59,10 @@ extension Explanation {
     private func lockedOutlook(_ requests: Int) -> String {
         let codes = prompts.filter { $0 == Self.code }
         let certain = prompts.filter { $0 != Self.code }
-        let opening = certain.isEmpty ? "" : "asks for " + certain.joined(separator: " and ") + "; then, "
+        let opening =
+            prompts.isEmpty
+            ? "asks nobody; "
+            : certain.isEmpty ? "" : "asks for " + certain.joined(separator: " and ") + "; then, "
         let work = (["at most " + Self.counted(requests)] + codes).joined(separator: " and ")
         let doubt = doubt.map { "; fails where nothing is cached: " + $0 } ?? ""
         return opening + "if no session is cached, " + work + " (warder unlock shows what is cached)" + doubt
