@@ -1,0 +1,13 @@
+"""What `make try` shows a newcomer."""
+
+import subprocess
+
+from home import TESTS, WARDER
+
+
+def test_the_demonstration():
+    done = subprocess.run(
+        [TESTS / "try", WARDER], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300,
+        start_new_session=True)
+    assert done.returncode == 0, done
+    assert "assumed-role/Admin/" in done.stdout and "exit code 3" in done.stdout, done
