@@ -43,9 +43,9 @@ let package = Package(
         room("Vault", ["Crypto", "Fields", "Linux", "Secrets", "Text"]),
         room("Sessions", ["Crypto", "Fields", "Linux", "Secrets", "Text"]),
         room("Prompt", ["Linux", "Secrets", "Text"]),
-        room("HandOff", ["Linux", "Prompt", "Secrets", "Text"]),
+        room("RemotePrompts", ["Linux", "Prompt", "Secrets", "Text"]),
         room("Shells", ["Secrets", "Text"]),
-        room("OneTime", ["Crypto", "Secrets"]),
+        room("TOTP", ["Crypto", "Secrets"]),
         room("Folders", ["Crypto", "Linux", "Secrets", "Text"]),
         // What is embedded is a link to shell/.
         .target(name: "Hooks", resources: [.embedInCode("Resources")], swiftSettings: strict),
@@ -66,7 +66,7 @@ let package = Package(
         room(
             "Failures",
             [
-                "Chains", "Crypto", "Desktop", "Folders", "HandOff", "Intake", "Linux", "Metadata", "OneTime",
+                "Chains", "Crypto", "Desktop", "Folders", "RemotePrompts", "Intake", "Linux", "Metadata", "TOTP",
                 "Profiles", "Prompt", "STS", "SSO", "Secrets", "Serving", "Sessions", "Shells", "Text", "Times",
                 "Transport", "Vault",
             ]),
@@ -85,7 +85,7 @@ let package = Package(
         room(
             "Issuing",
             [
-                "Chains", "Crypto", "Desktop", "Failures", "HandOff", "JSON", "Linux", "Metadata", "OneTime",
+                "Chains", "Crypto", "Desktop", "Failures", "RemotePrompts", "JSON", "Linux", "Metadata", "TOTP",
                 "Profiles", "Prompt", "STS", "SSO", "Secrets", "Sessions", "Setup", "Stores", "Text", "Times",
                 "Transport", "Vault",
             ]),
@@ -100,7 +100,7 @@ let package = Package(
         room(
             "Adding",
             [
-                "Chains", "Explaining", "Failures", "Intake", "Issuing", "Linux", "OneTime", "Profiles", "Prompt",
+                "Chains", "Explaining", "Failures", "Intake", "Issuing", "Linux", "TOTP", "Profiles", "Prompt",
                 "STS", "Secrets", "Setup", "Stores", "Text", "Vault",
             ]),
         room(
@@ -114,7 +114,7 @@ let package = Package(
             name: "warder",
             dependencies: [
                 "Adding", "Adopting", "Chains", "Crypto", "Delivering", "Desktop", "Explaining", "Failures", "Folders",
-                "HandOff", "Hooks", "Issuing", "JSON", "Linux", "Profiles", "Prompt", "Secrets", "Serving",
+                "RemotePrompts", "Hooks", "Issuing", "JSON", "Linux", "Profiles", "Prompt", "Secrets", "Serving",
                 "Sessions", "Setup", "Shells", "Stores", "Text", "Times", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -133,15 +133,17 @@ let package = Package(
         tests(of: "Vault", ["Crypto", "Fields", "Linux", "Secrets"]),
         tests(of: "Sessions", ["Crypto", "Linux", "Secrets"]),
         .executableTarget(
-            name: "Asking", dependencies: ["Linux", "Prompt", "Secrets"], path: "Tests/Asking", swiftSettings: strict),
+            name: "PromptRunner", dependencies: ["Linux", "Prompt", "Secrets"], path: "Tests/PromptRunner",
+            swiftSettings: strict),
         .testTarget(
-            name: "PromptTests", dependencies: ["Asking", "Linux", "Prompt", "Secrets"], exclude: ["terminal.py"],
+            name: "PromptTests", dependencies: ["PromptRunner", "Linux", "Prompt", "Secrets"], exclude: ["terminal.py"],
             swiftSettings: strict),
-        tests(of: "OneTime", ["Crypto", "Secrets"]),
+        tests(of: "TOTP", ["Crypto", "Secrets"]),
         .executableTarget(
-            name: "Waiting", dependencies: ["HandOff", "Linux", "Prompt", "Secrets"], path: "Tests/Waiting",
+            name: "RemotePromptRunner", dependencies: ["RemotePrompts", "Linux", "Prompt", "Secrets"],
+            path: "Tests/RemotePromptRunner",
             swiftSettings: strict),
-        tests(of: "HandOff", ["Linux", "Prompt", "Secrets"]),
+        tests(of: "RemotePrompts", ["Linux", "Prompt", "Secrets"]),
         tests(of: "Serving", ["Linux", "Secrets"]),
         tests(of: "Shells", ["Secrets"]),
         tests(of: "Folders", ["Linux"]),

@@ -85,7 +85,7 @@ package struct KeyIntake {
     }
 
     static func taken(_ name: KeyName, _ context: Context) -> Failure {
-        Failure(VaultError.nameTaken(name), path: context.places.vault)
+        Failure(VaultError.nameTaken(name), path: context.paths.vault)
     }
 
     /// Stores the key, unless it is stored already: what was interrupted behind that goes on from there.

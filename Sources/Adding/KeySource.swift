@@ -41,7 +41,8 @@ package enum KeySource {
         var key = GivenKey()
         var failure: Failure?
         do throws(TerminalError) {
-            try context.terminal().askLines(prompt(key.missing) ?? "", limit: 4096, until: Patience.deadline) { line in
+            try context.terminal().askLines(prompt(key.missing) ?? "", limit: 4096, until: PromptTimeout.deadline) {
+                line in
                 let known = key.identifier
                 do throws(Failure) {
                     do throws(IntakeError) { try key.take(line) } catch { throw Failure(error, from: Failure.typed) }

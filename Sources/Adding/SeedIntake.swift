@@ -1,7 +1,7 @@
 import Failures
 import Intake
 import Linux
-import OneTime
+import TOTP
 import Prompt
 import Secrets
 import Setup
@@ -92,7 +92,7 @@ package struct SeedIntake {
                 hint: "\(name) is stored: give its seed alone, or a new key and its seed with --replace")
         }
         let canonical: SecretBytes
-        do throws(OneTimeError) {
+        do throws(TOTPError) {
             let seed = try Seed(reading: text)
             // What AWS's devices have.
             guard seed.period == 30 else { throw .unacceptablePeriod }
@@ -113,7 +113,7 @@ package struct SeedIntake {
             let terminal = try context.terminal()
             warn()
             return try terminal.ask(
-                "seed or otpauth:// address: ", hidden: true, limit: Seed.longestText, until: Patience.deadline)
+                "seed or otpauth:// address: ", hidden: true, limit: Seed.longestText, until: PromptTimeout.deadline)
         } catch { throw Failure(error, askingFor: "the seed") }
     }
 
@@ -127,7 +127,7 @@ package struct SeedIntake {
     /// Shows the present code and the next one on the terminal: AWS asks for two when a device is enabled.
     func show(_ stored: borrowing StoredSeed) throws(Failure) {
         guard context.mayPrompt, let terminal = try? context.terminal() else { return }
-        do throws(OneTimeError) {
+        do throws(TOTPError) {
             let seed = try Seed(reading: stored.text)
             let now = context.now
             let next = seed.nextWindow(after: now)

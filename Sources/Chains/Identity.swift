@@ -9,7 +9,7 @@ extension Chain {
     /// - Parameter detail: what tells this source from others of the same settings, as the id of a key that stands in
     ///   the environment.
     public func identity(ofStep step: Int, endpoint: String, detail: String? = nil) -> [UInt8] {
-        var identity = Identity()
+        var identity = IdentityEncoder()
         identity.add(.endpoint, endpoint)
         identity.add(source)
         identity.add(.sourceDetail, detail)
@@ -25,7 +25,7 @@ extension Chain {
 }
 
 /// The bytes of an identity in the making. The numbers of the tags are part of the names of cached sessions.
-private struct Identity {
+private struct IdentityEncoder {
     enum Tag: UInt8 {
         case endpoint = 1
         case storedKey = 2

@@ -60,7 +60,7 @@ package enum SDKObstacle: Equatable, Sendable {
     case anotherWarder(String, Origin)
 
     /// Whom it keeps from asking warder.
-    package enum Reach: String, Sendable {
+    package enum Scope: String, Sendable {
         /// Every SDK, or nearly.
         case all
         /// Some: they differ.
@@ -78,7 +78,7 @@ package enum SDKObstacle: Equatable, Sendable {
     ]
 
     /// Whom it keeps from asking warder.
-    package var reach: Reach {
+    package var scope: Scope {
         switch self {
         case .environmentKey, .environmentWebIdentity, .anotherIsChosen: .unnamed
         case .setting(let key, _): Self.beforeProcess.contains(key) ? .all : .some

@@ -58,10 +58,10 @@ public struct WebIdentity: Sendable {
     /// `duration_seconds`.
     public let duration: Seconds?
     /// What the profile says of roles, and `AssumeRoleWithWebIdentity` does not take; SDKs ignore it too.
-    public let unsent: [Unsent]
+    public let unsent: [IgnoredSetting]
 
     /// A setting that is not sent.
-    public struct Unsent: Sendable {
+    public struct IgnoredSetting: Sendable {
         /// Its name.
         public let key: String
         /// What it says, and where.

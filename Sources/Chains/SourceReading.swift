@@ -48,14 +48,14 @@ extension Source {
 
 extension Profile {
     /// What a profile's `credential_process` is to warder.
-    enum Process {
+    enum CredentialProcess {
         case warder
         case other(Setting)
     }
 
     /// Reads `credential_process`. One that names warder counts only in the profile itself: what a profile includes
     /// would name another.
-    func process() throws(ChainError) -> Process? {
+    func process() throws(ChainError) -> CredentialProcess? {
         guard let command = try value("credential_process") else { return nil }
         switch Program(command.value, isItself: isWarderItself) {
         case .other: return .other(command)
@@ -149,16 +149,16 @@ extension WebIdentity {
     }
 
     /// Without its policy the role would be given whole, which the profile does not say.
-    private static func unsent(of profile: Profile) throws(ChainError) -> [Unsent] {
+    private static func unsent(of profile: Profile) throws(ChainError) -> [IgnoredSetting] {
         for key in ["policy", "policy_arns"] {
             if let policy = try profile.value(key) { throw .badValue(key: key, .webIdentitysPolicy, policy.origin) }
         }
         if let file = try profile.ownValue("policy_file") {
             throw .badValue(key: "policy_file", .webIdentitysPolicy, file.origin)
         }
-        var unsent: [Unsent] = []
+        var unsent: [IgnoredSetting] = []
         for key in ["external_id", "source_identity", "session_tags", "transitive_session_tags"] {
-            if let setting = try profile.value(key) { unsent.append(Unsent(key: key, setting: setting)) }
+            if let setting = try profile.value(key) { unsent.append(IgnoredSetting(key: key, setting: setting)) }
         }
         return unsent
     }

@@ -21,7 +21,7 @@ public enum AEAD {
         let size = plaintext.count
         try sealed.withUnsafeMutableBytesTyped { (sealed) throws(CryptoError) in
             try plaintext.withUnsafeBytes { (plaintext) throws(CryptoError) in
-                let context = try Context()
+                let context = try CipherContext()
                 try context.start(key: key, associated: associated, encrypting: true)
                 try context.update(plaintext, into: sealed.baseAddress)
                 try context.finish(sealed.baseAddress)
@@ -46,7 +46,7 @@ public enum AEAD {
         let size = sealed.count - tagSize
         var plaintext = SecretBytes(zeros: size)
         try plaintext.withUnsafeMutableBytes { (plaintext) throws(CryptoError) in
-            let context = try Context()
+            let context = try CipherContext()
             try context.start(key: key, associated: associated, encrypting: false)
             try context.update(UnsafeRawBufferPointer(rebasing: sealed[..<size]), into: plaintext.baseAddress)
             let tag = UnsafeMutableRawPointer(mutating: sealed.baseAddress.map { $0 + size })
@@ -60,7 +60,7 @@ public enum AEAD {
 }
 
 /// One `EVP_CIPHER_CTX`, keyed, with its associated data already in.
-private struct Context: ~Copyable {
+private struct CipherContext: ~Copyable {
     let raw: OpaquePointer
 
     init() throws(CryptoError) {

@@ -1,92 +1,77 @@
+import Failures
 import Linux
-import Prompt
 import Secrets
-import Serving
+import Sessions
 import Shells
 import Times
 
-/// The credentials that a command's server gives: those that it began with, then those that renewals bring.
+/// Credentials as a container's endpoint gives them (AWS SDKs and Tools Reference Guide, "Container credential
+/// provider"), when they end, and when they are renewed.
 ///
-/// A renewal is another warder, so that nobody waits for it who need not, and the server itself holds nothing but what
-/// it gives away.
-package final class ServedCredentials: CredentialSupply {
-    /// Milliseconds that a renewal may take: somebody may have to find their phone.
-    private static let patience: Int64 = 180_000
+/// Between the processes of warder it is two lines: the end in seconds since 1970 and the margin in seconds, with a space
+/// between, and the object.
+package struct ServedCredentials: ~Copyable {
+    /// In seconds since 1970 by this machine's clock.
+    let end: Int64
+    /// They are renewed when less is left, in seconds.
+    let margin: Int64
+    let json: SecretBytes
 
-    private var json: SecretBytes
-    private var plan: RenewalPlan
-    private let request: RenewalRequest
-    private let pass: RenewalPass
-    private let folder: String?
-    private let timing: Timing
-    private var renewal: Errand?
-    private var deadline = Deadline.now
-    private var failure = failureJSON("the credentials have ended")
-
-    /// - Parameters:
-    ///   - pass: what each renewal shows.
-    ///   - folder: where renewals are made, as paths in settings and variables may begin there.
-    package init(
-        _ grant: consuming Grant, renewedBy request: RenewalRequest, _ pass: RenewalPass, in folder: String?,
-        _ timing: Timing
-    ) {
-        plan = RenewalPlan(end: grant.end, margin: grant.margin)
-        json = grant.json.copy()
-        self.request = request
-        self.pass = pass
-        self.folder = folder
-        self.timing = timing
+    private init(end: Int64, margin: Int64, json: consuming SecretBytes) {
+        self.end = end
+        self.margin = margin
+        self.json = json
     }
 
-    package func supply() -> Supply {
-        let now = timing.now().seconds
-        if plan.ask(at: now, uptime: Deadline.now.milliseconds), renewal == nil { renew(mayPrompt: true) }
-        if plan.isValid(at: now) { return .credentials(json.copy()) }
-        return renewal != nil ? .later : .unavailable(failure.copy())
-    }
-
-    package var watched: Int32? { renewal?.descriptor }
-
-    package func proceed() {
-        guard let renewal, renewal.listen() else { return }
-        let isGood = renewal.finish()
-        let text = renewal.printed()
-        self.renewal = nil
-        guard isGood, let grant = Grant(text) else {
-            let message = text.lineEnd(from: 0).map { text.text(0..<$0) }
-            return failed(isGood ? nil : message)
+    /// Only sessions can be served: SDKs insist on a token and an end.
+    package init(_ credentials: borrowing Credentials, profile: String, freshness: Freshness, now: Int64)
+        throws(Failure)
+    {
+        guard let expiration = credentials.expiration, let end = credentials.end else { throw Self.endless(profile) }
+        var json = SecretBytes("{\"AccessKeyId\":")
+        json.appendJSONQuoted(credentials.accessKeyID)
+        json.append(",\"SecretAccessKey\":")
+        json.appendJSONQuoted(credentials.secret)
+        json.append(",\"Token\":")
+        switch credentials.sessionToken {
+        case .some(let token): json.appendJSONQuoted(token)
+        case .none: throw Self.endless(profile)
         }
-        json = grant.json.copy()
-        plan.succeeded(end: grant.end, margin: grant.margin, uptime: Deadline.now.milliseconds)
-    }
-
-    package func tick() {
-        if renewal != nil {
-            guard deadline.hasPassed else { return }
-            renewal = nil
-            failed("the renewal took too long")
-        } else if plan.isDueAhead(at: timing.now().seconds, uptime: Deadline.now.milliseconds) {
-            renew(mayPrompt: false)
+        json.append(",\"Expiration\":\"" + UnixTime(expiration).iso8601 + "\"")
+        if let account = credentials.accountID {
+            json.append(",\"AccountId\":")
+            json.appendJSONQuoted(account)
         }
+        json.append("}\n")
+        let life = end - (credentials.issued ?? now)
+        self.init(end: end, margin: freshness.margin(ofLife: life), json: json)
     }
 
-    private func renew(mayPrompt: Bool) {
-        do throws(ChildError) {
-            let words = request.renewing(mayPrompt: mayPrompt, in: folder)
-            renewal = try Errand(ofThisProgram: words, reading: pass.line, limit: 16 * 1024, withheld: [])
-            deadline = .after(milliseconds: Self.patience)
-        } catch { failed("the renewal could not be started") }
+    private static func endless(_ profile: String) -> Failure {
+        Failure(
+            .usage, "\(profile) gives a key without an end, which needs no renewing",
+            hint: "leave --serve out, or let the profile give a session")
     }
 
-    private func failed(_ message: String?) {
-        failure = failureJSON(message ?? "the renewal failed")
-        plan.failed(uptime: Deadline.now.milliseconds)
+    /// Reads the two lines; nil where they are not that.
+    package init?(_ text: borrowing SecretBytes) {
+        guard let lineEnd = text.lineEnd(from: 0), lineEnd + 1 < text.count else { return nil }
+        let numbers = text.text(0..<lineEnd).split(separator: " ", omittingEmptySubsequences: false).map { Int64($0) }
+        guard numbers.count == 2, let end = numbers[0], let margin = numbers[1] else { return nil }
+        self.init(end: end, margin: margin, json: text.copy(lineEnd + 1..<text.count))
+    }
+
+    /// Adds the two lines to `text`.
+    package borrowing func write(to text: inout SecretBytes) {
+        text.append("\(end) \(margin)\n")
+        text.append(json)
     }
 }
 
-private func failureJSON(_ message: String) -> SecretBytes {
-    var json = SecretBytes("{\"code\":\"CredentialsUnavailable\",\"message\":")
-    json.appendJSONQuoted("warder: " + message)
-    json.append("}\n")
-    return json
+extension SecretBytes {
+    /// Where the line ends that starts at `start`; nil where it does not.
+    package borrowing func lineEnd(from start: Int) -> Int? {
+        for index in start..<max(start, count) where self[index] == UInt8(ascii: "\n") { return index }
+        return nil
+    }
 }

@@ -42,7 +42,7 @@ package struct ServerStart {
     ///
     /// The token, the pass and the first credentials go through a pipe: arguments and environments can be seen.
     package func start(
-        _ grant: borrowing Grant, _ pass: RenewalPass, for variables: inout VariableList
+        _ grant: borrowing ServedCredentials, _ pass: RenewalPass, for variables: inout VariableList
     ) throws(Failure) {
         let socket: ListeningSocket
         do throws(ServingError) { socket = try ListeningSocket() } catch { throw Failure(error) }

@@ -49,7 +49,7 @@ public struct Notification: Sendable, Equatable {
         storing answer: Box<UInt32?>, _ arguments: @escaping @Sendable (GLib) -> [GLib.Value]
     ) -> Bool {
         guard let glib = GLib("libgio-2.0.so.0") else { return false }
-        let conversation = Conversation(glib) { (cancellation) throws(SecretServiceError) in
+        let conversation = BusThread(glib) { (cancellation) throws(SecretServiceError) in
             var error: ErrorPointer?
             let flags = Int32(WARDER_G_DBUS_CLIENT_OF_MESSAGE_BUS)
             guard

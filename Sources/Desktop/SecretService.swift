@@ -153,14 +153,14 @@ public struct SecretService: Sendable {
     }
 
     private func converse(
-        _ work: @escaping (ServiceClient) throws(SecretServiceError) -> Void
+        _ work: @escaping (SecretServiceClient) throws(SecretServiceError) -> Void
     ) throws(SecretServiceError) {
         guard let address else { throw .noBus }
         guard let library = Libsecret(library) else { throw Libsecret.failure(library) }
         let dialogs = dialogs
-        let conversation = Conversation(library) { (cancellation) throws(SecretServiceError) in
+        let conversation = BusThread(library) { (cancellation) throws(SecretServiceError) in
             let bus = try Bus(library, address, cancellation)
-            let client = ServiceClient(bus, dialogs)
+            let client = SecretServiceClient(bus, dialogs)
             // It owns the pointers that the work reads.
             defer { withExtendedLifetime(client) {} }
             try work(client)

@@ -3,7 +3,7 @@ import Secrets
 import Text
 
 /// Finding items. No collection is ever walked: what else is in it does not matter.
-extension ServiceClient {
+extension SecretServiceClient {
     /// What a search found.
     struct Hits {
         var unlocked: [String]

@@ -3,7 +3,7 @@ import Secrets
 import Text
 
 /// Secrets to the service and back, encrypted on the way.
-extension ServiceClient {
+extension SecretServiceClient {
     /// The secret of the item with exactly these attributes; nil where there is none. One that goes away between being
     /// found and being read is looked for again.
     func secret(exactly query: Query) throws(SecretServiceError) -> SecretBytes? {

@@ -70,9 +70,9 @@ extension Explanation {
         for role in chain.roles { steps.append(Step(role: role, of: chain, profiles.profile(role.profile))) }
         sdks = try SDKVerdict(issuer.keys.context, profiles, profile: chain.profile)
         if case .sso(let sso) = chain.source { _ = try SingleSignOn.role(sso, profile: chain.profile) }
-        let asksSTS = chain.stepCount > 0 || issuer.minter.isWebIdentity
-        endpoint = asksSTS ? try issuer.minter.stsEndpoint() : try? issuer.minter.stsEndpoint()
-        endpointOrigin = endpoint?.isCustom == true ? issuer.minter.endpointOrigin : nil
+        let asksSTS = chain.stepCount > 0 || issuer.sessionMaker.isWebIdentity
+        endpoint = asksSTS ? try issuer.sessionMaker.stsEndpoint() : try? issuer.sessionMaker.stsEndpoint()
+        endpointOrigin = endpoint?.isCustom == true ? issuer.sessionMaker.endpointOrigin : nil
         let hasStore = try issuer.keys.store() != nil
         isLocked = try issuer.keys.unlockedState()?.deadline == nil && hasStore
         try plan(issuer)
@@ -82,7 +82,7 @@ extension Explanation {
     private mutating func plan(_ issuer: Issuer) throws(Failure) {
         try findCached(issuer)
         if issuer.chain.confirmation.isWanted { prompts.append("a yes to the use of \(profile)") }
-        let needsCache = issuer.chain.stepCount > 0 || issuer.minter.keepsSource
+        let needsCache = issuer.chain.stepCount > 0 || issuer.sessionMaker.keepsSource
         let opensForCache = isLocked && needsCache
         let needsKey = if case .storedKey = issuer.chain.source { steps[0].isNeeded } else { false }
         var asksForPassphrase = false
@@ -93,7 +93,7 @@ extension Explanation {
             case .unasked: break
             }
         }
-        if obstacle == nil, steps[0].isNeeded, let failure = try issuer.minter.sourceObstacle() {
+        if obstacle == nil, steps[0].isNeeded, let failure = try issuer.sessionMaker.sourceObstacle() {
             if !opensForCache {
                 meet(failure)
             } else if failure.code != .promptNeeded {
@@ -117,8 +117,8 @@ extension Explanation {
             if first > 0 {
                 cached = try? issuer.cachedSession(index - 1)
             } else {
-                if index > 0 || issuer.minter.keepsSource, !isLocked || index == steps.count - 1 {
-                    _ = try issuer.minter.identity(of: index - 1)
+                if index > 0 || issuer.sessionMaker.keepsSource, !isLocked || index == steps.count - 1 {
+                    _ = try issuer.sessionMaker.identity(of: index - 1)
                 }
                 cached = try issuer.cachedSession(index - 1)
             }

@@ -74,7 +74,7 @@ package struct SDKVerdict {
     }
 
     /// Obstacles of the profile itself, which are there whoever asks.
-    package var ofProfile: [SDKObstacle] { obstacles.filter { $0.reach != .unnamed } }
+    package var ofProfile: [SDKObstacle] { obstacles.filter { $0.scope != .unnamed } }
 }
 
 extension SDKVerdict {
@@ -85,7 +85,7 @@ extension SDKVerdict {
             return "ask warder for \(profile)\(condition)"
         }
         let answer =
-            if obstacles.contains(where: { $0.reach == .all }) {
+            if obstacles.contains(where: { $0.scope == .all }) {
                 "do not ask warder for \(profile): "
             } else if ofProfile.isEmpty {
                 "ask warder for \(profile) only where an option names it (--profile \(profile)): "
@@ -104,7 +104,7 @@ extension SDKVerdict {
         for remedy in obstacles.map({ remedy($0) }) where !remedies.contains(remedy) { remedies.append(remedy) }
         return remedies.compactMap { wanted in
             let alike = obstacles.filter { remedy($0) == wanted }
-            return alike.first { $0.reach == .all } ?? alike.first
+            return alike.first { $0.scope == .all } ?? alike.first
         }
     }
 
@@ -126,7 +126,7 @@ extension SDKVerdict {
         case .noProfile: "there is no such profile"
         case .keyInCredentials: "a key in plain text, which SDKs take first"
         case .keyInConfig: "a key in plain text, which SDKs for Go, Java and JavaScript take first"
-        case .setting(let key, _) where obstacle.reach == .all: "SDKs go by \(key) first"
+        case .setting(let key, _) where obstacle.scope == .all: "SDKs go by \(key) first"
         case .setting(let key, _): "some SDKs go by \(key) first, or refuse it beside credential_process"
         case .repetition(let twice):
             "\(twice.isSection ? "[\(twice.name)]" : twice.name) stands there twice, "
@@ -189,7 +189,7 @@ extension SDKVerdict {
                 .array(
                     obstacles.map { obstacle in
                         .object([
-                            ("code", .string(obstacle.name)), ("reach", .string(obstacle.reach.rawValue)),
+                            ("code", .string(obstacle.name)), ("reach", .string(obstacle.scope.rawValue)),
                             ("message", .string(what(obstacle))), ("hint", .string(remedy(obstacle))),
                             ("origin", .optional(obstacle.origin.map { $0.place })),
                         ])

@@ -49,7 +49,7 @@ extension Failure {
                 .refused, "AWS refused to \(what): the MFA code is wrong, or was used before",
                 hint: "wait for the next code, and check the machine's clock")
             // Those who come later have the next code.
-            reach = .waiting
+            scope = .waiting
         case .unknownDevice:
             self.init(.refused, message, hint: "check mfa_serial: it must be a device of the key's own user")
         case .accessDenied:

@@ -17,7 +17,7 @@ package struct Failure: Error {
     /// What it means to the code that meets it.
     package let cause: Cause
     /// Which other processes that want the same session it answers too.
-    package var reach: Reach
+    package var scope: FailureScope
     /// When it happened, maybe to another process.
     package var moment = Deadline.now
 
@@ -32,7 +32,7 @@ package struct Failure: Error {
         self.origin = origin
         self.fault = fault
         self.cause = cause
-        reach = Reach(of: code)
+        scope = FailureScope(of: code)
     }
 
     /// The same in other words.

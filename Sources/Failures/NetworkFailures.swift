@@ -10,7 +10,7 @@ extension Failure {
     ///   - configured: it is about a URL that somebody configured, not about a request.
     ///   - environment: what says which proxy and which certificates were in force.
     package init(_ error: TransportError, configured: Bool, environment: Environment = .process) {
-        defer { if error.isOwn { reach = .nobody } }
+        defer { if error.isOwn { scope = .nobody } }
         switch error {
         case .libraryMissing:
             self.init(.network, "libcurl is not installed", hint: "sudo apt-get install libcurl4")

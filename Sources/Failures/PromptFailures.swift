@@ -24,10 +24,10 @@ extension Failure {
                 hint: "bring the job to the foreground with fg")
         case .dismissed:
             self.init(.promptNeeded, "\(what) is needed, and the prompt was dismissed", hint: "run the command again")
-            reach = .waiting
+            scope = .waiting
         case .timedOut:
             self.init(.promptNeeded, "\(what) is needed, and nobody answered in time", hint: "run the command again")
-            reach = .latecomers
+            scope = .latecomers
         case .tooLong:
             self.init(.promptNeeded, "the answer is too long for \(what)", hint: "run the command again")
         case .system(let error): self.init(error, "the terminal")

@@ -1,8 +1,8 @@
-import OneTime
+import TOTP
 
 extension Failure {
     /// Why what was given as a seed is none. It is never shown.
-    package init(_ error: OneTimeError) {
+    package init(_ error: TOTPError) {
         let (message, hint) =
             switch error {
             case .empty:

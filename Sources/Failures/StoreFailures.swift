@@ -81,10 +81,10 @@ extension Failure {
         case .child(let error): self.init(error, "the pinentry", .process)
         case .dismissed:
             self.init(.promptNeeded, "\(what) is needed, and the prompt was dismissed", hint: "run the command again")
-            reach = .waiting
+            scope = .waiting
         case .timedOut:
             self.init(.promptNeeded, "\(what) is needed, and nobody answered in time", hint: "run the command again")
-            reach = .latecomers
+            scope = .latecomers
         case .noDisplay:
             self.init(
                 .promptNeeded, "\(what) is needed, and the pinentry has neither a display nor a terminal",

@@ -45,7 +45,7 @@ extension Failure {
             self.init(
                 .locked, "wrong passphrase or code for \(path), or its slot is damaged",
                 hint: "try again; if you forgot it: warder vault passphrase --recovery")
-            reach = .waiting
+            scope = .waiting
         case .noSuchSlot(.passphrase):
             self.init(.damaged, "the vault \(path) has no passphrase slot", hint: mend)
         case .noSuchSlot(let type):

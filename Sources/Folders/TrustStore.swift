@@ -8,7 +8,7 @@ public struct TrustStore: Sendable {
     private let folder: String
 
     /// What the user has said about a file.
-    public enum Standing: Sendable {
+    public enum Approval: Sendable {
         /// This path with this content.
         case trusted
         /// This path, and it held something else then.
@@ -28,7 +28,7 @@ public struct TrustStore: Sendable {
     public init(folder: String) { self.folder = folder }
 
     /// What was said about `file`.
-    public func standing(of file: FolderFile) throws(FolderError) -> Standing {
+    public func approval(of file: FolderFile) throws(FolderError) -> Approval {
         guard let entry = try entry(place(of: file.path)), entry.path.isSame(as: file.path) else { return .unknown }
         return entry.digest == file.digest ? .trusted : .changed
     }
@@ -68,7 +68,7 @@ public struct TrustStore: Sendable {
     }
 
     /// What was said about an approved file that may have changed or gone since.
-    public func standing(of entry: Entry, now file: FolderFile?) -> Standing {
+    public func approval(of entry: Entry, now file: FolderFile?) -> Approval {
         guard let file, file.path.isSame(as: entry.path) else { return .unknown }
         return file.digest == entry.digest ? .trusted : .changed
     }

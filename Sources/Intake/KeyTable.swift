@@ -6,9 +6,9 @@ import Secrets
 /// `Secret access key`. Others may stand before, between and behind them.
 public struct KeyTable: ~Copyable {
     private let text: SecretBytes
-    private let rows: [Row]
+    private let rows: [CSVRow]
 
-    private struct Row {
+    private struct CSVRow {
         let user: String?
         let identifier: Range<Int>
         let secret: Range<Int>
@@ -20,7 +20,7 @@ public struct KeyTable: ~Copyable {
         self.text = text
     }
 
-    private static func rows(_ text: borrowing SecretBytes) throws(IntakeError) -> [Row] {
+    private static func rows(_ text: borrowing SecretBytes) throws(IntakeError) -> [CSVRow] {
         if text.count >= 2, (text[0] == 0xFF && text[1] == 0xFE) || (text[0] == 0xFE && text[1] == 0xFF) {
             throw .wideCharacters
         }
@@ -33,7 +33,7 @@ public struct KeyTable: ~Copyable {
         guard !rows.isEmpty else { throw .noKey }
         return rows.map { row in
             let name = user.flatMap { $0 < row.count && !row[$0].isEmpty ? text.text(row[$0]) : nil }
-            return Row(user: name, identifier: row[identifier], secret: row[secret])
+            return CSVRow(user: name, identifier: row[identifier], secret: row[secret])
         }
     }
 

@@ -80,11 +80,11 @@ final class Calls {
         let sender: ObservedSender
         do throws(TransportError) { sender = try openSender() } catch { throw network(error) }
         let start = world.timing.uptime()
-        let watch = StopWatch()
+        let watch = StopDetector()
         defer {
             let taken = world.timing.uptime() - start
             // A frozen container is not told that it was stopped.
-            if watch.hasSeenStop || taken > budget + Self.slack { wasStopped = true }
+            if watch.hasDetectedStop || taken > budget + Self.slack { wasStopped = true }
             budget = max(1, budget - taken)
         }
         return try body(sender, start + budget)

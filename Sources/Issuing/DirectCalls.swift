@@ -7,7 +7,7 @@ import Setup
 
 /// Requests signed by a key that is not stored yet.
 package struct DirectCalls {
-    private let endpoints: Endpoints
+    private let endpoints: EndpointResolver
     private let region: String?
     private let partition: String?
     private let calls: Calls
@@ -19,7 +19,7 @@ package struct DirectCalls {
         let chain = try? Chain.resolve(
             profile, in: ProfileLoading(context).profiles(), environment: { context.environment[$0] }
         ) { _ in true }
-        endpoints = Endpoints(chain?.endpoint, context.environment)
+        endpoints = EndpointResolver(chain?.endpoint, context.environment)
         self.region = region ?? chain?.effectiveRegion { context.environment.nonEmpty($0) }
         partition = chain?.partition
         calls = Calls(context.world, caBundle: endpoints.caBundle)

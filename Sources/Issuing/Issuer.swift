@@ -11,7 +11,7 @@ import Stores
 package final class Issuer {
     package let keys: Keys
     package let chain: Chain
-    package let minter: Minter
+    package let sessionMaker: SessionMaker
     let codes: CodeSupply
     private let freshness: Freshness
     private let isStrict: Bool
@@ -27,7 +27,7 @@ package final class Issuer {
     ///   - narrowing: what the last role is to be without.
     package init(
         _ context: Context, profile: String, keys: Keys, codes: CodeSupply, freshness: Freshness = .ordinary,
-        strict: Bool = false, signIn: SignInWay? = nil, narrowing: Narrowing = .none
+        strict: Bool = false, signIn: SignInMethod? = nil, narrowing: Narrowing = .none
     ) throws(Failure) {
         self.keys = keys
         self.codes = codes
@@ -41,8 +41,8 @@ package final class Issuer {
             try ProcessSource(context: context, command: command).refuseCircle()
         }
         // A job without a terminal is not to wait for a browser that nobody looks at.
-        let way = signIn ?? (context.isHelper || !context.canAsk ? .none : .whatFits)
-        minter = try Minter(keys, chain, codes, signIn: way)
+        let method = signIn ?? (context.isHelper || !context.canAsk ? .none : .whatFits)
+        sessionMaker = try SessionMaker(keys, chain, codes, signIn: method)
     }
 
     /// An issuer with codes of its own.
@@ -59,7 +59,7 @@ package final class Issuer {
     }
 
     /// The region for programs that get the credentials; nil where nothing names one.
-    package var region: String? { minter.region }
+    package var region: String? { sessionMaker.region }
 
     /// The profile's credentials, to be given out: somebody says yes to it first, where the profile wants that.
     package func credentials() throws(Failure) -> Credentials {
@@ -91,7 +91,7 @@ package final class Issuer {
     private func refreshed() throws(Failure) -> Credentials {
         let last = chain.stepCount - 1
         guard last >= 0 else {
-            return minter.keepsSource ? try renewed(last, unless: nil) : try unconfirmedCredentials()
+            return sessionMaker.keepsSource ? try renewed(last, unless: nil) : try unconfirmedCredentials()
         }
         if chain.session != nil, try isSpent(step: 0) {
             let session = try renewed(0, unless: nil)
@@ -104,12 +104,12 @@ package final class Issuer {
 
     /// Whether nobody can be asked for anything after the first step: no role wants a code of its own.
     package var asksOnlyAtItsBeginning: Bool {
-        (chain.session != nil || minter.keepsSource) && chain.roles.allSatisfy { $0.mfa == nil }
+        (chain.session != nil || sessionMaker.keepsSource) && chain.roles.allSatisfy { $0.mfa == nil }
     }
 
     /// What tells the first step from those of other chains.
     package func beginning() throws(Failure) -> String {
-        try name(of: minter.keepsSource ? Chain.sourceStep : 0, keys.sessions())
+        try name(of: sessionMaker.keepsSource ? Chain.sourceStep : 0, keys.sessions())
     }
 
     /// The first step's session, minted now where `refresh` would mint it.
@@ -118,7 +118,7 @@ package final class Issuer {
     }
 
     private func refreshedBeginning() throws(Failure) -> Credentials {
-        guard !minter.keepsSource else { return try renewed(Chain.sourceStep, unless: nil) }
+        guard !sessionMaker.keepsSource else { return try renewed(Chain.sourceStep, unless: nil) }
         return try isSpent(step: 0) ? renewed(0, unless: nil) : credentials(of: 0)
     }
 
@@ -132,7 +132,7 @@ package final class Issuer {
         let sessions = try keys.sessions()
         let deadline = SessionFolder.patience
         var count = 0
-        for step in (minter.keepsSource ? Chain.sourceStep : 0)..<chain.stepCount {
+        for step in (sessionMaker.keepsSource ? Chain.sourceStep : 0)..<chain.stepCount {
             let name = try name(of: step, sessions)
             if try cached(name, sessions) != nil { count += 1 }
             do throws(SessionCacheError) { try sessions.forget(name, until: deadline) } catch { throw Failure(error) }
@@ -151,7 +151,7 @@ package final class Issuer {
 
     /// The cached session of `step`; nil where there is none, or the cache is locked.
     package func cachedSession(_ step: Int) throws(Failure) -> Cached? {
-        guard step >= 0 || minter.keepsSource, let sessions = try keys.unlockedSessions(),
+        guard step >= 0 || sessionMaker.keepsSource, let sessions = try keys.unlockedSessions(),
             let session = try cached(name(of: step, sessions), sessions)
         else { return nil }
         return Cached(
@@ -162,19 +162,19 @@ package final class Issuer {
 
     /// The credentials after `step`; those of the source for -1.
     private func credentials(of step: Int, isUrgent: Bool = true) throws(Failure) -> Credentials {
-        guard step >= 0 || minter.keepsSource else { return try minter.source() }
+        guard step >= 0 || sessionMaker.keepsSource else { return try sessionMaker.source() }
         let sessions = try keys.sessions()
         let name = try name(of: step, sessions)
         guard let session = try cached(name, sessions) else {
-            return try renewed(step, unless: Sight(name: name, accessKeyID: nil), isUrgent: isUrgent)
+            return try renewed(step, unless: ObservedEntry(name: name, accessKeyID: nil), isUrgent: isUrgent)
         }
         if lasts(session) { return session.intoCredentials() }
         return try renewed(
-            step, unless: Sight(name: name, accessKeyID: session.credentials.accessKeyID), isUrgent: isUrgent)
+            step, unless: ObservedEntry(name: name, accessKeyID: session.credentials.accessKeyID), isUrgent: isUrgent)
     }
 
     /// What was in an entry before its lock was waited for: whose session, if any.
-    private struct Sight {
+    private struct ObservedEntry {
         let name: String
         let accessKeyID: String?
     }
@@ -184,7 +184,9 @@ package final class Issuer {
     /// - Parameter sight: the entry to read again under the lock, since another process may have renewed it meanwhile;
     ///   nil to mint in any case.
     /// - Parameter isUrgent: no later step has an old session to serve.
-    private func renewed(_ step: Int, unless sight: Sight?, isUrgent: Bool = true) throws(Failure) -> Credentials {
+    private func renewed(_ step: Int, unless sight: ObservedEntry?, isUrgent: Bool = true) throws(Failure)
+        -> Credentials
+    {
         let sessions = try keys.sessions()
         let entry: String
         if let sight { entry = sight.name } else { entry = try self.name(of: step, sessions) }
@@ -200,7 +202,7 @@ package final class Issuer {
     }
 
     private func renewedUnderLock(
-        _ step: Int, _ entry: String, _ sessions: borrowing SessionCache, unless sight: Sight?, isUrgent: Bool
+        _ step: Int, _ entry: String, _ sessions: borrowing SessionCache, unless sight: ObservedEntry?, isUrgent: Bool
     ) throws(Failure) -> Credentials {
         let start = Deadline.now
         let lock = try lock(entry, sessions, hasOther: sight != nil && !isStrict)
@@ -218,27 +220,27 @@ package final class Issuer {
     /// What another process has made while the lock was waited for, whatever is left of it: another one would not last
     /// longer, and may cost another code.
     private func renewedMeanwhile(
-        _ sight: Sight, _ sessions: borrowing SessionCache
+        _ sight: ObservedEntry, _ sessions: borrowing SessionCache
     ) throws(Failure) -> Session? {
         if let session = try cached(sight.name, sessions),
             session.credentials.accessKeyID != sight.accessKeyID || lasts(session)
         {
             return session
         }
-        return try handedOver(sight.name, sessions)
+        return try fallbackSession(sight.name, sessions)
     }
 
     private func minted(
         _ step: Int, _ name: String, _ sessions: borrowing SessionCache, isUrgent: Bool
     ) throws(Failure) -> Credentials {
-        let credentials = try minter.mint(step, isUrgent: isUrgent) { () throws(Failure) in
+        let credentials = try sessionMaker.mint(step, isUrgent: isUrgent) { () throws(Failure) in
             try self.credentials(of: step - 1, isUrgent: isUrgent)
         }
         // What has no end could be served for ever: another program's key, say.
         guard credentials.expiration != nil else { return credentials }
-        let session = Session(credentials: credentials, label: minter.label(of: step))
+        let session = Session(credentials: credentials, label: sessionMaker.label(of: step))
         keep(session, name, sessions)
-        SessionFolder(keys.context.places.sessions).sweep(now: keys.context.now)
+        SessionFolder(keys.context.paths.sessions).sweep(now: keys.context.now)
         return session.intoCredentials()
     }
 }
@@ -247,7 +249,7 @@ package final class Issuer {
 
 extension Issuer {
     private func name(of step: Int, _ sessions: borrowing SessionCache) throws(Failure) -> String {
-        let identity = try minter.identity(of: step)
+        let identity = try sessionMaker.identity(of: step)
         do throws(SessionCacheError) { return try sessions.name(of: identity) } catch {
             throw Failure(error)
         }
@@ -262,9 +264,9 @@ extension Issuer {
     }
 
     /// The session that the disk did not take a moment ago: an older one may lie there still.
-    private func handedOver(_ name: String, _ sessions: borrowing SessionCache) throws(Failure) -> Session? {
+    private func fallbackSession(_ name: String, _ sessions: borrowing SessionCache) throws(Failure) -> Session? {
         do throws(SessionCacheError) {
-            guard let session = try sessions.handedOverSession(name), lasts(session) else { return nil }
+            guard let session = try sessions.fallbackSession(name), lasts(session) else { return nil }
             return session
         } catch { throw Failure(error) }
     }

@@ -17,8 +17,8 @@ final class ObservedSender: HTTPSender {
         do throws(TransportError) {
             sender = try world.sender(caBundle)
         } catch {
-            guard error == .libraryUnusable, let shortage = shortage() else { throw error }
-            throw .shortage(reason: shortage.reason, sent: false)
+            guard error == .libraryUnusable, let exhausted = exhaustedResource() else { throw error }
+            throw .shortage(reason: exhausted.reason, sent: false)
         }
     }
 
@@ -31,8 +31,8 @@ final class ObservedSender: HTTPSender {
             // Descriptors may be short, and a code that was not sent is to be written down as unused. What was short is
             // looked for before.
             defer { sender.letGo() }
-            guard !error.isOwn, let shortage = shortage() else { throw error }
-            throw .shortage(reason: shortage.reason, sent: !error.isCertainlyUnsent)
+            guard !error.isOwn, let exhausted = exhaustedResource() else { throw error }
+            throw .shortage(reason: exhausted.reason, sent: !error.isCertainlyUnsent)
         }
     }
 

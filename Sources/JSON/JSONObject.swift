@@ -13,7 +13,7 @@ public struct JSONObject: ~Copyable, Sendable {
 
     private let text: SecretBytes
     /// In the order of the text.
-    private let members: [Member]
+    private let members: [JSONMember]
 
     /// Reads a text, all of it.
     public init(_ text: borrowing SecretBytes) throws(JSONError) {
@@ -25,7 +25,7 @@ public struct JSONObject: ~Copyable, Sendable {
         self.init(text: text.copy(), members: members)
     }
 
-    private init(text: consuming SecretBytes, members: [Member]) {
+    private init(text: consuming SecretBytes, members: [JSONMember]) {
         self.text = text
         self.members = members
     }
@@ -91,7 +91,7 @@ public struct JSONObject: ~Copyable, Sendable {
         for element in try elements(key, of: .object) ?? [] { try body(try object(element.range)) }
     }
 
-    private borrowing func value(_ key: String, of kinds: [Kind]) throws(JSONError) -> Value? {
+    private borrowing func value(_ key: String, of kinds: [JSONKind]) throws(JSONError) -> JSONSpan? {
         guard let value = members.last(where: { string($0.name).isSame(as: key) })?.value, value.kind != .null else {
             return nil
         }
@@ -99,11 +99,11 @@ public struct JSONObject: ~Copyable, Sendable {
         return value
     }
 
-    private borrowing func elements(_ key: String, of kind: Kind) throws(JSONError) -> [Value]? {
+    private borrowing func elements(_ key: String, of kind: JSONKind) throws(JSONError) -> [JSONSpan]? {
         guard let array = try value(key, of: [.array]) else { return nil }
-        var elements: [Value] = []
+        var elements: [JSONSpan] = []
         try text.withUnsafeBytes { bytes throws(JSONError) in
-            var scanner = Scanner(bytes, at: array.range.lowerBound)
+            var scanner = JSONScanner(bytes, at: array.range.lowerBound)
             try scanner.array { elements.append($0) }
         }
         guard elements.allSatisfy({ $0.kind == kind }) else { throw .wrongType(key: key) }
@@ -131,16 +131,16 @@ public struct JSONObject: ~Copyable, Sendable {
 
     private borrowing func unescape(_ range: Range<Int>, _ take: (UInt8) -> Void) {
         text.withUnsafeBytes { bytes in
-            var scanner = Scanner(bytes, at: range.lowerBound)
+            var scanner = JSONScanner(bytes, at: range.lowerBound)
             // It was found good before.
             do throws(JSONError) { try scanner.string(take) } catch {}
         }
     }
 }
 
-private func membersOfText(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> [Member] {
-    var scanner = Scanner(bytes, at: 0)
-    var members: [Member] = []
+private func membersOfText(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> [JSONMember] {
+    var scanner = JSONScanner(bytes, at: 0)
+    var members: [JSONMember] = []
     scanner.skipSpace()
     guard scanner.next != nil else { throw .empty }
     let isObject = scanner.next == UInt8(ascii: "{")

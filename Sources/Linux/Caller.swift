@@ -56,7 +56,7 @@ public struct Caller: Sendable, Equatable {
     }
 
     /// Whether it runs one of the files that stand at `paths`.
-    public enum Standing: Equatable, Sendable {
+    public enum ExecutableMatch: Equatable, Sendable {
         case runsOne
         /// It has the path of one, and runs another file: that one was replaced since, or another was mounted over it.
         case runsFormer(path: String)
@@ -65,7 +65,7 @@ public struct Caller: Sendable, Equatable {
     }
 
     /// Which of the files at `paths` it runs, by device and inode: a path means what the process's own mounts say.
-    public func standing(among paths: [String]) -> Standing {
+    public func match(among paths: [String]) -> ExecutableMatch {
         guard isCertain, let file else { return .runsNone }
         if paths.contains(where: { FileIdentity(at: $0) == file }) { return .runsOne }
         guard let executable, paths.holds(executable) else { return .runsNone }
@@ -88,7 +88,7 @@ private struct ProcessEntry {
     /// Nil for a process that is gone, or another one by the end of the reading.
     init?(_ number: pid_t, in processes: String) {
         let folder = processes + "/\(number)"
-        guard let before = Status(folder + "/stat") else { return nil }
+        guard let before = StatLine(folder + "/stat") else { return nil }
         self.number = number
         parent = before.parent
         started = before.started
@@ -97,7 +97,7 @@ private struct ProcessEntry {
         file = FileIdentity(at: folder + "/exe")
         self.folder = link(folder + "/cwd")
         arguments = Self.arguments(folder + "/cmdline")
-        guard let after = Status(folder + "/stat"), after.started == started else { return nil }
+        guard let after = StatLine(folder + "/stat"), after.started == started else { return nil }
     }
 
     /// The process above, which still is that when it has been read.
@@ -106,7 +106,7 @@ private struct ProcessEntry {
         for _ in 0..<3 {
             guard parent > 0 else { return nil }
             let entry = ProcessEntry(parent, in: processes)
-            guard let now = Status(processes + "/\(number)/stat"), now.started == started else { return nil }
+            guard let now = StatLine(processes + "/\(number)/stat"), now.started == started else { return nil }
             if let entry, now.parent == parent { return entry }
             parent = now.parent
         }
@@ -142,7 +142,7 @@ private struct ProcessEntry {
 }
 
 /// A process's line in `stat`, proc_pid_stat(5).
-private struct Status {
+private struct StatLine {
     let name: String
     let parent: pid_t
     let started: UInt64
@@ -177,6 +177,6 @@ private func link(_ path: String) -> String? {
     guard count > 0 else { return nil }
     let target = bytes.withUnsafeBytes { String(decoding: $0[..<count], as: UTF8.self) }
     let mark = " (deleted)"
-    guard target.ends(with: mark), !stands(target) else { return target }
+    guard target.ends(with: mark), !fileExists(target) else { return target }
     return String(Substring(target.utf8.dropLast(mark.utf8.count)))
 }

@@ -14,7 +14,7 @@ public struct DetachedChild: ~Copyable {
     private let limit: Int
     private var isSilent = false
     private var hasTold = false
-    private var ending: Ending?
+    private var ending: ExitStatus?
 
     /// What it has printed by now, up to the limit.
     public private(set) var text: SecretBytes
@@ -62,7 +62,7 @@ public struct DetachedChild: ~Copyable {
     public var isEnding: Bool { isSilent }
 
     /// Takes what it has printed by now; how it ended, once it has. Never waits.
-    public mutating func proceed() -> Ending? {
+    public mutating func proceed() -> ExitStatus? {
         collectOutput()
         collectMessages()
         guard isSilent, ending == nil else { return ending }

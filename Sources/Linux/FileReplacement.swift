@@ -87,7 +87,7 @@ public struct FileReplacement {
 
     private func makeFolder() throws(SystemError) {
         let folder = folder(of: target)
-        guard !stands(folder) else { return }
+        guard !fileExists(folder) else { return }
         do throws(FileError) { try makePrivateFolder(folder) } catch {
             if case .system(let error) = error { throw error }
             throw SystemError(call: "mkdir", path: folder, code: EEXIST)

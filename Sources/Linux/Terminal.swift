@@ -58,7 +58,8 @@ public struct Terminal: ~Copyable {
     ///   - deadline: when to give up; nil to wait for ever.
     ///   - lettingGo: what else ends it, by `.stopped` and `.needless`.
     public func ask(
-        _ prompt: String, hidden: Bool, limit: Int, until deadline: Deadline?, lettingGo: LettingGo = LettingGo()
+        _ prompt: String, hidden: Bool, limit: Int, until deadline: Deadline?,
+        cancellation: PromptCancellation = PromptCancellation()
     ) throws(TerminalError) -> SecretBytes {
         var line = SecretBytes(capacity: limit + 1)
         var ended = false
@@ -67,11 +68,11 @@ public struct Terminal: ~Copyable {
             let signals = HeldSignals()
             let echo = Echo(device.number, hidden: hidden)
             show(prompt)
-            var outcome = readLine(into: &line, limit: limit, signals, until: deadline, lettingGo)
+            var outcome = readLine(into: &line, limit: limit, signals, until: deadline, cancellation)
             echo.restore()
             if outcome == .failed(.needless) { show(" answered elsewhere") }
             if hidden || outcome != .line { show("\n") }
-            if outcome == .interrupted, lettingGo.unwinds, signals.takeStop() { outcome = .failed(.stopped) }
+            if outcome == .interrupted, cancellation.unwinds, signals.takeStop() { outcome = .failed(.stopped) }
             signals.release()
             switch outcome {
             case .line: ended = true
@@ -102,7 +103,7 @@ public struct Terminal: ~Copyable {
             var outcome = Outcome.line
             while prompt != nil, outcome == .line {
                 line.truncate(to: 0)
-                outcome = readLine(into: &line, limit: limit, signals, until: deadline, LettingGo())
+                outcome = readLine(into: &line, limit: limit, signals, until: deadline, PromptCancellation())
                 let (shown, next) = outcome == .line ? take(line) : ("", prompt)
                 prompt = next
                 show(shown + "\n" + (outcome == .line ? next ?? "" : ""))
@@ -121,15 +122,15 @@ public struct Terminal: ~Copyable {
 
     private func readLine(
         into line: inout SecretBytes, limit: Int, _ signals: borrowing HeldSignals, until deadline: Deadline?,
-        _ lettingGo: LettingGo
+        _ cancellation: PromptCancellation
     ) -> Outcome {
         while true {
             var waiting = [
                 pollfd(fd: device.number, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
             ]
-            let ready = poll(&waiting, 2, lettingGo.slice(until: deadline))
-            if ready == 0 && lettingGo.isDue { return .failed(.needless) }
+            let ready = poll(&waiting, 2, cancellation.slice(until: deadline))
+            if ready == 0 && cancellation.isDue { return .failed(.needless) }
             if ready == 0 && deadline?.hasPassed == true { return .failed(.timedOut) }
             if ready < 0 && errno != EINTR {
                 return .failed(.system(SystemError(call: "poll", path: device.path, code: errno)))

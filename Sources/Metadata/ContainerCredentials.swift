@@ -30,7 +30,7 @@ public struct ContainerCredentials: ~Copyable {
         file: (String) -> SecretBytes?, sender: any HTTPSender, time: TimeLeft
     ) throws(MetadataError) {
         let (url, query) = try Self.target(lookUp)
-        let token = try Self.token(Setting(Self.tokenFile, lookUp, nil).value, secret, file)
+        let token = try Self.token(InstanceSetting(Self.tokenFile, lookUp, nil).value, secret, file)
         client = MetadataClient(sender: sender, timeout: 2000, attempts: 3, pause: 1000, time: time)
         (self.url, self.query) = (url, query)
         self.token = token
@@ -47,8 +47,8 @@ public struct ContainerCredentials: ~Copyable {
     }
 
     private static func target(_ lookUp: (String) -> String?) throws(MetadataError) -> (ServiceURL, String?) {
-        let relative = Setting(relativeURI, lookUp, nil)
-        let full = Setting(fullURI, lookUp, nil)
+        let relative = InstanceSetting(relativeURI, lookUp, nil)
+        let full = InstanceSetting(fullURI, lookUp, nil)
         if let path = relative.value {
             // Anything else could change the host.
             guard path.begins(with: "/") else { throw .malformedURI(setting: relativeURI) }

@@ -22,10 +22,11 @@ public struct InstanceMetadata {
     public init(
         _ settings: InstanceSettings, environment lookUp: (String) -> String?, sender: any HTTPSender, time: TimeLeft
     ) throws(MetadataError) {
-        guard try !Setting("AWS_EC2_METADATA_DISABLED", lookUp, nil).flag() else { throw .disabled }
-        isV1Disabled = try Setting("AWS_EC2_METADATA_V1_DISABLED", lookUp, settings.v1Disabled).flag()
-        let timeout = try Setting("AWS_METADATA_SERVICE_TIMEOUT", lookUp, settings.timeout).number(in: 1...600)
-        let attempts = try Setting("AWS_METADATA_SERVICE_NUM_ATTEMPTS", lookUp, settings.attempts).number(in: 1...100)
+        guard try !InstanceSetting("AWS_EC2_METADATA_DISABLED", lookUp, nil).flag() else { throw .disabled }
+        isV1Disabled = try InstanceSetting("AWS_EC2_METADATA_V1_DISABLED", lookUp, settings.v1Disabled).flag()
+        let timeout = try InstanceSetting("AWS_METADATA_SERVICE_TIMEOUT", lookUp, settings.timeout).number(in: 1...600)
+        let attempts = try InstanceSetting("AWS_METADATA_SERVICE_NUM_ATTEMPTS", lookUp, settings.attempts).number(
+            in: 1...100)
         client = MetadataClient(
             sender: sender, timeout: (timeout ?? 1) * 1000, attempts: attempts ?? 1, pause: 0, time: time)
         base = try Self.base(settings, lookUp)
@@ -34,12 +35,12 @@ public struct InstanceMetadata {
     private static func base(
         _ settings: InstanceSettings, _ lookUp: (String) -> String?
     ) throws(MetadataError) -> String {
-        let endpoint = Setting("AWS_EC2_METADATA_SERVICE_ENDPOINT", lookUp, settings.endpoint)
+        let endpoint = InstanceSetting("AWS_EC2_METADATA_SERVICE_ENDPOINT", lookUp, settings.endpoint)
         if let text = endpoint.value {
             let url = try serviceURL(text, setting: endpoint.name).text
             return url.ends(with: "/") ? url : url + "/"
         }
-        let mode = Setting("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", lookUp, settings.endpointMode)
+        let mode = InstanceSetting("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", lookUp, settings.endpointMode)
         switch mode.value?.lowercased() {
         case nil, "ipv4": return "http://169.254.169.254/"
         case "ipv6": return "http://[fd00:ec2::254]/"

@@ -16,7 +16,7 @@ public struct InstanceSettings: Equatable, Sendable {
 }
 
 /// The value that counts of a setting, the environment's before the profile's, and the name by which it is set there.
-struct Setting {
+struct InstanceSetting {
     let name: String
     let value: String?
 

@@ -24,7 +24,7 @@ extension ProfileFile {
     }
 }
 
-extension Text {
+extension FileBytes {
     /// The bytes of `range` with the edits that lie in it made.
     func edited(_ edits: [Edit], _ range: Range<Int>) -> SecretBytes {
         var text = SecretBytes(capacity: range.count + edits.reduce(0) { $0 + $1.inserted.utf8.count })

@@ -12,7 +12,7 @@ extension ProfileFile {
             text.changes(edits).reduce(into: ["--- " + path, "+++ " + path]) { lines, change in
                 let before = text.lines(change.range)
                 let after = text.edited(change.edits, change.range).withUnsafeBytes { bytes in
-                    bytes.baseAddress.map { Text(base: $0, count: bytes.count).lines(0..<bytes.count) } ?? []
+                    bytes.baseAddress.map { FileBytes(base: $0, count: bytes.count).lines(0..<bytes.count) } ?? []
                 }
                 let start = known.number + text.lineCount(known.offset..<change.range.lowerBound)
                 known = (change.range.lowerBound, start)
@@ -32,7 +32,7 @@ private struct Change {
 }
 
 /// A line as a diff has it.
-private struct Line {
+private struct DiffLine {
     let text: String
     /// It is the last of a file that does not end in a line feed.
     let isOpen: Bool
@@ -43,11 +43,11 @@ private func span(_ start: Int, _ count: Int) -> String {
     count == 1 ? String(start) : "\(count == 0 ? start - 1 : start),\(count)"
 }
 
-private func marked(_ mark: String, _ lines: [Line]) -> [String] {
+private func marked(_ mark: String, _ lines: [DiffLine]) -> [String] {
     lines.flatMap { $0.isOpen ? [mark + $0.text, "\\ No newline at end of file"] : [mark + $0.text] }
 }
 
-extension Text {
+extension FileBytes {
     /// Edits in the same lines, or in lines that touch, are one change.
     fileprivate func changes(_ edits: [Edit]) -> [Change] {
         edits.reduce(into: []) { changes, edit in
@@ -68,13 +68,13 @@ extension Text {
         return start..<(isWhole ? end : nextLine(end))
     }
 
-    fileprivate func lines(_ range: Range<Int>) -> [Line] {
-        var lines: [Line] = []
+    fileprivate func lines(_ range: Range<Int>) -> [DiffLine] {
+        var lines: [DiffLine] = []
         var start = range.lowerBound
         while start < range.upperBound {
             let end = lineFeed(from: start)
             let bytes = UnsafeRawBufferPointer(start: base + start, count: end - start)
-            lines.append(Line(text: String(decoding: bytes, as: UTF8.self), isOpen: end == count))
+            lines.append(DiffLine(text: String(decoding: bytes, as: UTF8.self), isOpen: end == count))
             start = end + 1
         }
         return lines

@@ -61,7 +61,8 @@ struct EditableProfile {
         self = profile
     }
 
-    private init?(_ text: Text, _ kind: Section.Kind, _ name: String, in file: ProfileFile, _ index: SectionIndex?) {
+    private init?(_ text: FileBytes, _ kind: Section.Kind, _ name: String, in file: ProfileFile, _ index: SectionIndex?)
+    {
         let sections =
             if let index { file.sections(kind, name, index) } else {
                 file.sections.filter { $0.kind == kind && text.string(Int($0.nameStart)..<Int($0.nameEnd)) == name }
@@ -101,7 +102,7 @@ struct EditableProfile {
     }
 }
 
-extension Text {
+extension FileBytes {
     fileprivate func setting(_ property: Property, in file: ProfileFile) -> EditableSetting {
         let name = Int(property.nameStart)..<Int(property.nameEnd)
         let key = String(decoding: name.map { lowercase(self[$0]) }, as: UTF8.self)

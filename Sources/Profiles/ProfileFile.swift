@@ -29,7 +29,7 @@ public final class ProfileFile: Sendable {
         guard text.count < Int(Int32.max) else { throw .fileTooLarge(path: path) }
         sections = try text.withUnsafeBytes { (bytes) throws(ProfileError) -> [Section] in
             guard let base = bytes.baseAddress else { return [] }
-            var scanner = Scanner(Text(base: base, count: bytes.count), of: kind, path: path)
+            var scanner = ConfigScanner(FileBytes(base: base, count: bytes.count), of: kind, path: path)
             do throws(ProfileError) { try scanner.scan(from: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0) } catch {
                 // Looked for only here: no text in UTF-16 is a file without errors.
                 if let encoding = WideEncoding(bytes) { throw .utf16(path: path, encoding) }
@@ -43,10 +43,10 @@ public final class ProfileFile: Sendable {
     }
 
     /// Lends the text for reading. `body` must not keep it.
-    func withText<R: ~Copyable>(_ body: (Text) -> R) -> R? {
+    func withText<R: ~Copyable>(_ body: (FileBytes) -> R) -> R? {
         text.withUnsafeBytes { bytes in
             guard let base = bytes.baseAddress else { return nil }
-            return body(Text(base: base, count: bytes.count))
+            return body(FileBytes(base: base, count: bytes.count))
         }
     }
 
@@ -124,7 +124,7 @@ public final class ProfileFile: Sendable {
     }
 }
 
-extension Text {
+extension FileBytes {
     @inline(__always)
     fileprivate func holds(_ word: UnsafeBufferPointer<UInt8>, _ section: Section) -> Bool {
         holds(word, at: Int(section.nameStart), to: Int(section.nameEnd))

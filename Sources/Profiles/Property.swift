@@ -36,7 +36,7 @@ struct PropertyName {
     }
 }
 
-extension Text {
+extension FileBytes {
     /// Adds the settings of a section that has been scanned before.
     func read(_ section: Section, inCredentials: Bool, into properties: inout [Property]) {
         let bodyEnd = Int(section.bodyEnd)

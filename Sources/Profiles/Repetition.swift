@@ -35,7 +35,7 @@ extension ProfileFile {
         } ?? nil
     }
 
-    private func repeated(_ properties: [Property], _ text: Text) -> Repetition? {
+    private func repeated(_ properties: [Property], _ text: FileBytes) -> Repetition? {
         for (index, property) in properties.enumerated() {
             for other in properties[..<index] where other.hash == property.hash && other.isOwn == property.isOwn {
                 let name = text.name(of: property)
@@ -48,7 +48,7 @@ extension ProfileFile {
     }
 }
 
-extension Text {
+extension FileBytes {
     /// What stands between the brackets, as it stands: Python takes `[profile  p]` for another one than `[profile p]`.
     private func headerRange(of section: Section) -> Range<Int> {
         let start = lineStart(Int(section.nameStart)) + 1

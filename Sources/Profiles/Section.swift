@@ -24,7 +24,7 @@ struct Section: Sendable {
 
 extension Section {
     /// Reads what stands between the brackets, `start..<end`. Names are not checked here: what is looked for is.
-    init(header text: Text, _ start: Int, _ end: Int, in file: ProfileFile.Kind, line: Int, bodyStart: Int) {
+    init(header text: FileBytes, _ start: Int, _ end: Int, in file: ProfileFile.Kind, line: Int, bodyStart: Int) {
         let first = text.skipBlanks(start, end)
         let last = text.trimBlanks(first, end)
         var kind = Kind.other
@@ -51,7 +51,7 @@ extension Section {
     }
 }
 
-extension Text {
+extension FileBytes {
     /// Whether `default` stands at `start`, where seven bytes must be.
     fileprivate func isDefault(_ start: Int) -> Bool {
         let word: StaticString = "default"

@@ -27,7 +27,7 @@ extension ProfileFile {
     }
 }
 
-extension Text {
+extension FileBytes {
     /// Text of `range`, whatever its bytes are.
     fileprivate func shown(_ range: Range<Int>) -> String {
         String(decoding: UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count), as: UTF8.self)

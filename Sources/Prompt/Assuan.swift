@@ -31,9 +31,9 @@ struct Assuan: ~Copyable {
     /// The longest line that the protocol allows, in bytes, without its end.
     private static let lineLimit = 1000
 
-    private var child: Conversation
+    private var child: InteractiveChild
     private let deadline: Deadline
-    private let lettingGo: LettingGo
+    private let cancellation: PromptCancellation
 
     /// Starts `program`; its greeting is still to be heard.
     ///
@@ -44,13 +44,13 @@ struct Assuan: ~Copyable {
     ///   - lettingGo: what else ends the wait, by `.stopped` and `.needless`.
     init(
         with program: String, withheld: [String], apart: Bool = false, patience: Int64 = 500, until deadline: Deadline,
-        lettingGo: LettingGo = LettingGo()
+        cancellation: PromptCancellation = PromptCancellation()
     ) throws(AssuanError) {
         do throws(ChildError) {
-            child = try Conversation(with: program, withheld: withheld, apart: apart, patience: patience)
+            child = try InteractiveChild(with: program, withheld: withheld, apart: apart, patience: patience)
         } catch { throw .ended(error) }
         self.deadline = deadline
-        self.lettingGo = lettingGo
+        self.cancellation = cancellation
     }
 
     /// Hears the greeting.
@@ -113,7 +113,7 @@ struct Assuan: ~Copyable {
     }
 
     private mutating func hear(_ line: inout SecretBytes) throws(AssuanError) {
-        switch child.hear(&line, limit: Self.lineLimit, until: deadline, lettingGo: lettingGo) {
+        switch child.hear(&line, limit: Self.lineLimit, until: deadline, cancellation: cancellation) {
         case .line: return
         case .interrupted: throw .interrupted
         case .stopped: throw .stopped

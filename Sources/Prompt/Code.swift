@@ -15,7 +15,7 @@ public enum CodeError: Error, Equatable, Sendable {
 ///
 /// It is killed at the deadline: unless told, after the time that a person has to answer.
 public func code(
-    ofCommand command: String, until deadline: Deadline = Patience.deadline
+    ofCommand command: String, until deadline: Deadline = PromptTimeout.deadline
 ) throws(CodeError) -> SecretBytes {
     let answer: ChildAnswer
     do throws(ChildError) {

@@ -27,17 +27,17 @@ struct Dialog {
     /// Its arguments, in which no text can be taken for an option.
     ///
     /// - Parameter timeout: when it takes itself down, in seconds, where it can.
-    func arguments(for enquiry: Enquiry, timeout: Int64) -> [String] {
-        let text = (enquiry.note.map { printable($0, limit: nameLimit) + "\n\n" } ?? "") + enquiry.text
+    func arguments(for request: PromptRequest, timeout: Int64) -> [String] {
+        let text = (request.note.map { printable($0, limit: nameLimit) + "\n\n" } ?? "") + request.text
         switch kind {
         case .zenity:
-            let common = ["--title=" + enquiry.title, "--timeout=\(timeout)"]
-            if enquiry.kind == .code { return ["--entry", "--text=" + label(text)] + common }
+            let common = ["--title=" + request.title, "--timeout=\(timeout)"]
+            if request.kind == .code { return ["--entry", "--text=" + label(text)] + common }
             return ["--question", "--default-cancel", "--text=" + markup(text)] + common
         case .kdialog:
-            let option = enquiry.kind == .code ? "--inputbox" : "--yesno"
+            let option = request.kind == .code ? "--inputbox" : "--yesno"
             // A first line of warder's own: by it Qt decides whether this is text or markup.
-            return ["--title", enquiry.title, option, unescaped("warder:\n" + text)]
+            return ["--title", request.title, option, unescaped("warder:\n" + text)]
         }
     }
 

@@ -39,7 +39,7 @@ public struct PassphraseSource: Sendable {
     public static let limit = 1024
 
     private let variable: String
-    private let askers: [Asker]
+    private let methods: [PromptMethod]
     private let credential: String?
 
     /// The passphrase that opens the vault: `WARDER_PASSPHRASE_FD`, `WARDER_PASSPHRASE_COMMAND`, `WARDER_PASSPHRASE`,
@@ -48,15 +48,15 @@ public struct PassphraseSource: Sendable {
     /// - Parameters:
     ///   - askers: in the order of preference; none to ask nobody.
     ///   - credentialsFolder: `$CREDENTIALS_DIRECTORY` of systemd.exec(5).
-    public static func current(asking askers: [Asker], credentialsFolder: String?) -> PassphraseSource {
+    public static func current(asking methods: [PromptMethod], credentialsFolder: String?) -> PassphraseSource {
         PassphraseSource(
-            variable: "WARDER_PASSPHRASE", askers: askers,
+            variable: "WARDER_PASSPHRASE", methods: methods,
             credential: credentialsFolder.map { $0 + "/warder.passphrase" })
     }
 
     /// A passphrase to be set in place of an older one: `WARDER_NEW_PASSPHRASE`, and `_FD` and `_COMMAND` of it.
-    public static func new(asking askers: [Asker]) -> PassphraseSource {
-        PassphraseSource(variable: "WARDER_NEW_PASSPHRASE", askers: askers, credential: nil)
+    public static func new(asking methods: [PromptMethod]) -> PassphraseSource {
+        PassphraseSource(variable: "WARDER_NEW_PASSPHRASE", methods: methods, credential: nil)
     }
 
     /// The passphrase that opens the vault, from a variable or the terminal.
@@ -83,7 +83,7 @@ public struct PassphraseSource: Sendable {
     /// Whether a passphrase can be had without asking anybody.
     public func isUnattended(in environment: Environment) -> Bool {
         environment.nonEmpty(variable + "_FD") != nil || environment.nonEmpty(variable + "_COMMAND") != nil
-            || environment.nonEmpty(variable) != nil || credential.map(stands) == true
+            || environment.nonEmpty(variable) != nil || credential.map(fileExists) == true
     }
 
     /// What processes that get their passphrase in the same unattended way have in common: the passphrase itself or,
@@ -98,7 +98,7 @@ public struct PassphraseSource: Sendable {
         var ground = SecretBytes("value ")
         if let given = environment.secret(variable) {
             ground.append(given)
-        } else if let credential, stands(credential), let given = try? firstLine(ofFile: credential) {
+        } else if let credential, fileExists(credential), let given = try? firstLine(ofFile: credential) {
             ground.append(given)
         } else {
             return nil
@@ -116,7 +116,7 @@ public struct PassphraseSource: Sendable {
     ///   - hear: is given what a command said beside it, if nobody saw that.
     public func passphrase(
         asking question: String, again: String?, error: String? = nil, in environment: Environment,
-        lettingGo: LettingGo = LettingGo(), hear: (String) -> Void = { _ in }
+        cancellation: PromptCancellation = PromptCancellation(), hear: (String) -> Void = { _ in }
     ) throws(PassphraseError) -> SecretBytes {
         let passphrase: SecretBytes
         if let number = environment.nonEmpty(variable + "_FD") {
@@ -125,11 +125,11 @@ public struct PassphraseSource: Sendable {
             passphrase = try Self.read(command: command, hear)
         } else if let value = environment.secret(variable) {
             passphrase = value
-        } else if let credential, stands(credential) {
+        } else if let credential, fileExists(credential) {
             passphrase = try firstLine(ofFile: credential)
         } else {
-            passphrase = try Question(text: question, again: again, error: error, lettingGo: lettingGo)
-                .ask(askers, in: environment)
+            passphrase = try PassphrasePrompt(text: question, again: again, error: error, cancellation: cancellation)
+                .ask(methods, in: environment)
         }
         guard !passphrase.isEmpty else { throw .empty }
         return passphrase
@@ -182,7 +182,7 @@ public struct PassphraseSource: Sendable {
 }
 
 /// How long warder waits for somebody to answer.
-public enum Patience {
+public enum PromptTimeout {
     /// Two minutes from now.
     public static var deadline: Deadline { .after(milliseconds: 120_000) }
 }

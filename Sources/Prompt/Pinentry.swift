@@ -48,10 +48,11 @@ public struct Pinentry: Sendable {
     ///   - deadline: when it is taken down.
     ///   - lettingGo: what else ends it, by `.stopped` and `.needless`.
     public func passphrase(
-        _ words: PinentryWords, limit: Int, until deadline: Deadline, lettingGo: LettingGo = LettingGo()
+        _ words: PinentryWords, limit: Int, until deadline: Deadline,
+        cancellation: PromptCancellation = PromptCancellation()
     ) throws(PinentryError) -> SecretBytes {
         while true {
-            do throws(AssuanError) { return try ask(words, limit: limit, until: deadline, lettingGo) } catch {
+            do throws(AssuanError) { return try ask(words, limit: limit, until: deadline, cancellation) } catch {
                 if let error = PinentryError(error) { throw error }
             }
         }
@@ -82,10 +83,10 @@ extension Pinentry {
     private static let difference = "they differ"
 
     private func ask(
-        _ words: PinentryWords, limit: Int, until deadline: Deadline, _ lettingGo: LettingGo
+        _ words: PinentryWords, limit: Int, until deadline: Deadline, _ cancellation: PromptCancellation
     ) throws(AssuanError) -> SecretBytes {
         var conversation = try start(
-            title: words.title, description: words.description, until: deadline, lettingGo)
+            title: words.title, description: words.description, until: deadline, cancellation)
         if let error = words.error { try conversation.tell("SETERROR", error) }
         var compares = false
         if let again = words.again {
@@ -113,11 +114,12 @@ extension Pinentry {
 
     /// Starts it, and says where and what it shows.
     private func start(
-        title: String, description: String, until deadline: Deadline, _ lettingGo: LettingGo = LettingGo()
+        title: String, description: String, until deadline: Deadline,
+        _ cancellation: PromptCancellation = PromptCancellation()
     ) throws(AssuanError) -> Assuan {
         let screen = foregroundTerminalPath().map(Screen.terminal) ?? .display
         var conversation = try Assuan(
-            with: program, withheld: PassphraseSource.variables, until: deadline, lettingGo: lettingGo)
+            with: program, withheld: PassphraseSource.variables, until: deadline, cancellation: cancellation)
         try setUp(&conversation, on: screen)
         // A little before it would be taken down, so that it can tidy the screen.
         _ = try conversation.offer("SETTIMEOUT", String(max(1, deadline.remaining / 1000)))

@@ -49,9 +49,9 @@ public struct CallbackListener: ~Copyable {
     /// - Returns: the authorization code.
     /// - Throws: `.accessDenied`, `.timedOut`, `.listening`.
     borrowing func code(
-        state: borrowing SecretBytes, entrance: Entrance, timing: Timing, until deadline: Int64
+        state: borrowing SecretBytes, entrance: SignInRedirect, timing: Timing, until deadline: Int64
     ) throws(SSOError) -> SecretBytes {
-        var connections: [Connection] = []
+        var connections: [CallbackConnection] = []
         while true {
             let now = timing.uptime()
             guard now < deadline else { throw .timedOut }
@@ -73,8 +73,8 @@ public struct CallbackListener: ~Copyable {
 
     /// Waits until somebody connects or sends.
     private func poll(
-        _ connections: [Connection], for milliseconds: Int64
-    ) throws(SSOError) -> (connections: [Connection], isListenerReady: Bool) {
+        _ connections: [CallbackConnection], for milliseconds: Int64
+    ) throws(SSOError) -> (connections: [CallbackConnection], isListenerReady: Bool) {
         var waiting = connections.map { pollfd(fd: $0.socket.number, events: Int16(POLLIN), revents: 0) }
         waiting.append(pollfd(fd: socket.number, events: Int16(POLLIN), revents: 0))
         if Glibc.poll(&waiting, nfds_t(waiting.count), Int32(milliseconds)) < 0 {
@@ -86,7 +86,7 @@ public struct CallbackListener: ~Copyable {
     }
 
     /// Takes one connection. One that is gone again already is none.
-    private func accept(into connections: inout [Connection], at now: Int64) throws(SSOError) {
+    private func accept(into connections: inout [CallbackConnection], at now: Int64) throws(SSOError) {
         var address = sockaddr_in()
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let number = withUnsafeMutablePointer(to: &address) { address in
@@ -99,7 +99,7 @@ public struct CallbackListener: ~Copyable {
         }
         _ = fcntl(number, F_SETFD, FD_CLOEXEC)
         let owner = owner(UInt16(bigEndian: address.sin_port), port)
-        let connection = Connection(Descriptor(owning: number, path: ""), of: owner, since: now)
+        let connection = CallbackConnection(Descriptor(owning: number, path: ""), of: owner, since: now)
         let count = connections.count { $0.owner.isServed == owner.isServed }
         if owner.isServed {
             if count >= Self.connectionLimit, let oldest = connections.firstIndex(where: \.owner.isServed) {
@@ -140,7 +140,7 @@ private func listenLocally(at socket: borrowing Descriptor) throws(SSOError) -> 
 private func failure(_ call: String) -> SSOError { .listening(SystemError(call: call, path: "127.0.0.1", code: errno)) }
 
 /// One connection to the listener.
-private final class Connection {
+private final class CallbackConnection {
     let socket: Descriptor
     let owner: PeerOwner
     let since: Int64
@@ -172,7 +172,7 @@ private final class Connection {
     }
 
     /// Reads the request and answers it.
-    func answer(port: UInt16, state: borrowing SecretBytes, entrance: Entrance) -> Callback {
+    func answer(port: UInt16, state: borrowing SecretBytes, entrance: SignInRedirect) -> Callback {
         let callback = read(port: port, state: state, entrance: entrance)
         let response =
             switch callback {
@@ -190,7 +190,7 @@ private final class Connection {
         return callback
     }
 
-    private func read(port: UInt16, state: borrowing SecretBytes, entrance: Entrance) -> Callback {
+    private func read(port: UInt16, state: borrowing SecretBytes, entrance: SignInRedirect) -> Callback {
         guard owner.isServed else { return .foreign(status: 403) }
         guard !isMalformed else { return .foreign(status: 400) }
         guard isEntrance(head, entrance.path, port: port) else { return readCallback(head, port: port, state: state) }

@@ -7,7 +7,7 @@ enum Callback: ~Copyable {
     /// The authorization code.
     case code(SecretBytes)
     /// The user, or the service, said no (RFC 6749 section 4.1.2.1).
-    case denied(Refusal)
+    case denied(SSORefusal)
     /// Our own browser begins, and goes on to `location`.
     case entered(location: String)
     /// Anything else, with the HTTP status to answer it with.
@@ -56,8 +56,10 @@ private func readQuery(_ head: borrowing SecretBytes, _ query: Range<Int>, state
         var message = ""
         if let description = parameter("error_description", head, query) { message = shown(description) }
         let name = shown(code)
-        if secrets.areRepeated(across: [name, message]) { return .denied(Refusal(code: "", message: "", status: 0)) }
-        return .denied(Refusal(code: name, message: message, status: 0))
+        if secrets.areRepeated(across: [name, message]) {
+            return .denied(SSORefusal(code: "", message: "", status: 0))
+        }
+        return .denied(SSORefusal(code: name, message: message, status: 0))
     }
     guard let code = parameter("code", head, query), !code.isEmpty, isVisible(code) else {
         return .foreign(status: 400)

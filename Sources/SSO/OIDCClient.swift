@@ -89,11 +89,11 @@ struct GrantedToken: ~Copyable {
 /// Asks the SSO OIDC service (IAM Identity Center OIDC API Reference), which takes unsigned JSON.
 public struct OIDCClient {
     private let endpoint: ServiceURL
-    private let client: ServiceClient
+    private let client: RetryingClient
     let timing: Timing
 
     /// - Parameters:
-    ///   - endpoint: `Endpoints.oidc`.
+    ///   - endpoint: `SSOEndpoints.oidc`.
     ///   - sender: what sends requests.
     ///   - timing: clocks and chance.
     ///   - timeLimit: milliseconds for each call, all its tries included.
@@ -102,7 +102,7 @@ public struct OIDCClient {
     ) {
         self.endpoint = endpoint
         self.timing = timing
-        client = ServiceClient(sender: sender, timing: timing, timeLimit: timeLimit)
+        client = RetryingClient(sender: sender, timing: timing, timeLimit: timeLimit)
     }
 
     /// Registers this installation (`RegisterClient`), as a public client.
@@ -181,7 +181,7 @@ public struct OIDCClient {
 
     private func post(
         _ path: String, _ body: consuming FinishedBody, isOnce: Bool = false
-    ) throws(SSOError) -> Answer {
+    ) throws(SSOError) -> JSONResponse {
         let url = try endpoint.appending(path)
         let text = body.text.copy()
         let response = try client.call(url, isOnce: isOnce) { limit in
@@ -190,7 +190,7 @@ public struct OIDCClient {
                 headers: [Header("Content-Type", "application/json"), Header("Accept", "application/json")],
                 body: text.copy(), timeout: limit, isOnce: isOnce)
         }
-        let answer = try Answer(response, hiding: body.secrets.copy())
+        let answer = try JSONResponse(response, hiding: body.secrets.copy())
         guard (200...299).contains(response.status) else {
             throw classified(answer.refusal())
         }
@@ -219,7 +219,7 @@ private func add(_ grant: borrowing Grant, to body: inout RequestBody) -> Bool {
 }
 
 /// RFC 6749 section 5.2, RFC 8628 section 3.5.
-private func classified(_ refusal: Refusal) -> SSOError {
+private func classified(_ refusal: SSORefusal) -> SSOError {
     switch refusal.code {
     case "authorization_pending": .authorizationPending
     case "slow_down": .slowDown(refusal)

@@ -7,11 +7,11 @@ import Transport
 /// Asks the portal of IAM Identity Center for the credentials of roles.
 public struct PortalClient {
     private let endpoint: ServiceURL
-    private let client: ServiceClient
+    private let client: RetryingClient
     private let timing: Timing
 
     /// - Parameters:
-    ///   - endpoint: `Endpoints.portal`.
+    ///   - endpoint: `SSOEndpoints.portal`.
     ///   - sender: what sends requests.
     ///   - timing: clocks and chance.
     ///   - timeLimit: milliseconds for each call, all its tries included.
@@ -20,7 +20,7 @@ public struct PortalClient {
     ) {
         self.endpoint = endpoint
         self.timing = timing
-        client = ServiceClient(sender: sender, timing: timing, timeLimit: timeLimit)
+        client = RetryingClient(sender: sender, timing: timing, timeLimit: timeLimit)
     }
 
     /// A session of a role (`GetRoleCredentials`).
@@ -47,7 +47,7 @@ public struct PortalClient {
         if response.status == 401 { throw .signInNeeded }
         var secrets = SentSecrets()
         secrets.add(token)
-        let answer = try Answer(response, hiding: secrets)
+        let answer = try JSONResponse(response, hiding: secrets)
         guard (200...299).contains(response.status) else {
             throw classified(answer.refusal())
         }
@@ -56,7 +56,7 @@ public struct PortalClient {
     }
 }
 
-extension Answer {
+extension JSONResponse {
     fileprivate func credentials(of account: String, now: UnixTime) throws(SSOError) -> Credentials {
         let keyID = try identifier("accessKeyId")
         guard (16...128).contains(keyID.utf8.count), keyID.utf8.allSatisfy(isWordByte) else {
@@ -71,7 +71,7 @@ extension Answer {
     }
 }
 
-private func classified(_ refusal: Refusal) -> SSOError {
+private func classified(_ refusal: SSORefusal) -> SSOError {
     switch refusal.status {
     case 403: .accessDenied(refusal)
     case 404: .noSuchRole(refusal)

@@ -5,7 +5,7 @@ import Transport
 
 /// What IAM Identity Center said as it refused, without control characters and without anything that was sent in
 /// secret.
-public struct Refusal: Equatable, Sendable {
+public struct SSORefusal: Equatable, Sendable {
     /// The error's code, such as `invalid_grant`; empty where there is none.
     public let code: String
     /// Its description, 300 characters at most; empty where there is none, or where it repeated a secret.
@@ -46,26 +46,26 @@ public enum SSOError: Error, Equatable, Sendable {
     /// The user has not signed in yet (RFC 8628 section 3.5).
     case authorizationPending
     /// Too many requests; of a poll, that it is to come less often.
-    case slowDown(Refusal)
+    case slowDown(SSORefusal)
     /// The code, or the token, has ended.
-    case expiredToken(Refusal)
+    case expiredToken(SSORefusal)
     /// The user, or a policy, said no.
-    case accessDenied(Refusal)
+    case accessDenied(SSORefusal)
     /// The client's registration is unknown, has ended, or does not allow this.
-    case invalidClient(Refusal)
+    case invalidClient(SSORefusal)
     /// The code or the refresh token is wrong, has ended, or was used before.
-    case invalidGrant(Refusal)
+    case invalidGrant(SSORefusal)
     /// The account or the role does not exist for this user.
-    case noSuchRole(Refusal)
+    case noSuchRole(SSORefusal)
     /// Any other refusal.
-    case refused(Refusal)
+    case refused(SSORefusal)
     /// A stored token cannot be read.
     case damagedToken(FieldsError)
     /// A file of the AWS CLI holds no token.
     case notACachedToken(missing: String)
 
     /// What the service said, where it refused.
-    public var refusal: Refusal? {
+    public var refusal: SSORefusal? {
         switch self {
         case .slowDown(let refusal), .expiredToken(let refusal), .accessDenied(let refusal),
             .invalidClient(let refusal), .invalidGrant(let refusal), .noSuchRole(let refusal), .refused(let refusal):

@@ -36,7 +36,7 @@ public struct SignIn {
         let pkce = try PKCE(random)
         let page = try client.authorizeURL(
             registration, pkce, redirectURI: listener.redirectURI, scopes: site.scopes)
-        let entrance = try Entrance(to: page, random)
+        let entrance = try SignInRedirect(to: page, random)
         open(page, listener.address + entrance.path)
         let code = try listener.code(
             state: pkce.state, entrance: entrance, timing: client.timing, until: deadline)

@@ -17,7 +17,7 @@ public enum Service: String, Equatable, Sendable {
 }
 
 /// What a profile says of endpoints, each as it is written.
-public struct EndpointSettings: Equatable, Sendable {
+public struct EndpointConfiguration: Equatable, Sendable {
     /// `region`.
     public var region: String?
     /// The partition that ARNs of the profile name: where to go without a region.
@@ -59,7 +59,7 @@ extension Endpoint {
     ///
     /// - Throws: `.malformedRegion`, `.malformedSetting`, `.malformedEndpoint`, `.customEndpoint`.
     public init(
-        of service: Service, _ settings: EndpointSettings, environment lookUp: (String) -> String?
+        of service: Service, _ settings: EndpointConfiguration, environment lookUp: (String) -> String?
     ) throws(STSError) {
         /// A variable that is empty counts as unset.
         func environment(_ name: String) -> String? { lookUp(name).flatMap { $0.isEmpty ? nil : $0 } }
@@ -107,7 +107,7 @@ private func flag(
 }
 
 private func configuredURL(
-    _ service: Service, _ settings: EndpointSettings, _ environment: (String) -> String?
+    _ service: Service, _ settings: EndpointConfiguration, _ environment: (String) -> String?
 ) throws(STSError) -> String? {
     let name = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
     if try flag(name, environment, settings.ignoreConfiguredEndpointURLs) { return nil }
@@ -116,7 +116,7 @@ private func configuredURL(
 }
 
 private func isLegacy(
-    _ settings: EndpointSettings, _ environment: (String) -> String?
+    _ settings: EndpointConfiguration, _ environment: (String) -> String?
 ) throws(STSError) -> Bool {
     let name = "AWS_STS_REGIONAL_ENDPOINTS"
     guard let text = environment(name) ?? settings.stsRegionalEndpoints else { return false }

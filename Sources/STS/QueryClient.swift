@@ -21,7 +21,7 @@ struct QueryClient {
     ///   - read: makes a value of the answer.
     func call<R: ~Copyable>(
         _ form: borrowing Form, signedBy credentials: borrowing Credentials, code: borrowing MFACode?,
-        _ read: (borrowing Answer) throws(STSError) -> R
+        _ read: (borrowing XMLResponse) throws(STSError) -> R
     ) throws(STSError) -> R {
         let isOnce = code != nil
         return try call(form, isOnce: isOnce, read) { offset throws(STSError) in
@@ -40,7 +40,7 @@ struct QueryClient {
 
     /// Makes the request `form` without a signature, for as long as there is hope and time.
     func call<R: ~Copyable>(
-        _ form: borrowing Form, _ read: (borrowing Answer) throws(STSError) -> R
+        _ form: borrowing Form, _ read: (borrowing XMLResponse) throws(STSError) -> R
     ) throws(STSError) -> R {
         try call(form, isOnce: false, read) { _ throws(STSError) in
             try send(form, [Header("Content-Type", Form.contentType)], token: nil, isOnce: false)
@@ -51,7 +51,7 @@ struct QueryClient {
 
     /// - Parameter secrets: what was sent in secret, of which nothing in the answer is shown.
     private func call<R: ~Copyable>(
-        _ form: borrowing Form, isOnce: Bool, _ read: (borrowing Answer) throws(STSError) -> R,
+        _ form: borrowing Form, isOnce: Bool, _ read: (borrowing XMLResponse) throws(STSError) -> R,
         _ send: (_ offset: Int64) throws(STSError) -> HTTPResponse, secrets: () -> SentSecrets
     ) throws(STSError) -> R {
         var retries = Retries(isOnce: isOnce)
@@ -61,7 +61,7 @@ struct QueryClient {
                 let date = response.date.flatMap { UnixTime(httpDate: $0) }
                 if (200...299).contains(response.status) {
                     return try read(
-                        Answer(
+                        XMLResponse(
                             to: form.action, response.body, status: response.status, now: date ?? timing.now(),
                             hiding: secrets()))
                 }

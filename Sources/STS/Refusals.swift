@@ -16,14 +16,14 @@ extension STSError {
     ) {
         do throws(STSError) {
             let document = try parse(body, status: status)
-            let refusal = try Refusal(in: document, status: status, hiding: secrets)
+            let refusal = try STSRefusal(in: document, status: status, hiding: secrets)
             self = Self.classified(refusal, offset: offset)
         } catch {
             self = error
         }
     }
 
-    private static func classified(_ refusal: Refusal, offset: Int64?) -> STSError {
+    private static func classified(_ refusal: STSRefusal, offset: Int64?) -> STSError {
         if skewCodes.contains(refusal.code), let offset, abs(offset) > toleratedSkew {
             return .skewed(refusal, offset: offset)
         }
@@ -42,7 +42,7 @@ extension STSError {
     }
 
     /// STS says by its message alone that it was the code.
-    private static func denied(_ refusal: Refusal) -> STSError {
+    private static func denied(_ refusal: STSRefusal) -> STSError {
         let message = refusal.message.lowercased()
         if position(of: "invalid mfa one time pass code", in: message) != nil { return .wrongCode(refusal) }
         if position(of: "unable to validate mfa code", in: message) != nil { return .unknownDevice(refusal) }
@@ -50,7 +50,7 @@ extension STSError {
     }
 }
 
-extension Refusal {
+extension STSRefusal {
     fileprivate init(
         in document: borrowing Document, status: Int, hiding secrets: borrowing SentSecrets
     ) throws(STSError) {

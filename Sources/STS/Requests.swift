@@ -20,7 +20,7 @@ public struct MFACode: ~Copyable, Sendable {
 }
 
 /// A tag of a session.
-public struct SessionTag: Equatable, Sendable {
+public struct AssumeRoleTag: Equatable, Sendable {
     /// The key, up to 128 characters.
     public let key: String
     /// The value, up to 256.
@@ -48,7 +48,7 @@ public struct AssumeRoleRequest: Equatable, Sendable {
     /// The ARNs of policies that narrow it, ten at most.
     public var policyARNs: [String] = []
     /// Its tags, 50 at most.
-    public var tags: [SessionTag] = []
+    public var tags: [AssumeRoleTag] = []
     /// The keys of the tags that sessions made from it inherit.
     public var transitiveTagKeys: [String] = []
     /// Who is behind it, 2 to 64 characters.
@@ -87,7 +87,7 @@ public struct CallerIdentity: Equatable, Sendable {
 }
 
 /// An MFA device of a user.
-public struct MFADevice: Equatable, Sendable {
+public struct RegisteredMFADevice: Equatable, Sendable {
     /// The serial number of a piece of hardware, the ARN of any other.
     public let serialNumber: String
     /// Whose it is.

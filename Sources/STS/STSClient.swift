@@ -97,7 +97,7 @@ public struct IAMClient {
     /// - Parameter userName: nil for the user whose key signs.
     public func listMFADevices(
         of userName: String? = nil, signedBy credentials: borrowing Credentials
-    ) throws(STSError) -> [MFADevice] {
+    ) throws(STSError) -> [RegisteredMFADevice] {
         var form = Form("ListMFADevices", of: .iam)
         form.add("UserName", ifPresent: userName)
         return try client.call(form, signedBy: credentials, code: nil) { (answer) throws(STSError) in

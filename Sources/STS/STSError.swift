@@ -3,7 +3,7 @@ import Transport
 import XML
 
 /// What a service said as it refused, without control characters and without anything that was sent in secret.
-public struct Refusal: Equatable, Sendable {
+public struct STSRefusal: Equatable, Sendable {
     /// The error's code, such as `AccessDenied`.
     public let code: String
     /// Its message, 500 characters at most; empty where it repeated a secret.
@@ -59,24 +59,24 @@ public enum STSError: Error, Equatable, Sendable {
     /// There is a response, but not from the service.
     case notAnAnswer(NotAnAnswer, status: Int)
     /// The one-time code is wrong, or was used before.
-    case wrongCode(Refusal)
+    case wrongCode(STSRefusal)
     /// The MFA device is not this user's.
-    case unknownDevice(Refusal)
+    case unknownDevice(STSRefusal)
     /// The policy does not allow it.
-    case accessDenied(Refusal)
+    case accessDenied(STSRefusal)
     /// The session that signed has ended, or the web identity token.
-    case expiredToken(Refusal)
+    case expiredToken(STSRefusal)
     /// The access key is unknown or inactive, or its secret is wrong.
-    case invalidKey(Refusal)
+    case invalidKey(STSRefusal)
     /// The clock is off by `offset` seconds (the service's time less ours), also after it was corrected for.
-    case skewed(Refusal, offset: Int64)
+    case skewed(STSRefusal, offset: Int64)
     /// Too many requests.
-    case throttled(Refusal)
+    case throttled(STSRefusal)
     /// Any other refusal.
-    case refused(Refusal)
+    case refused(STSRefusal)
 
     /// What the service said, where it refused.
-    public var refusal: Refusal? {
+    public var refusal: STSRefusal? {
         switch self {
         case .wrongCode(let refusal), .unknownDevice(let refusal), .accessDenied(let refusal),
             .expiredToken(let refusal), .invalidKey(let refusal), .skewed(let refusal, _), .throttled(let refusal),

@@ -14,9 +14,9 @@ public struct SentSecrets: ~Copyable, Sendable {
 
     /// The secrets, one behind the other.
     private var bytes = SecretBytes(capacity: 4096)
-    private var parts: [Part] = []
+    private var parts: [SecretRange] = []
 
-    private struct Part {
+    private struct SecretRange {
         let range: Range<Int>
         /// It has hardly a letter or a digit, and is looked for as it is.
         let isExact: Bool
@@ -38,7 +38,7 @@ public struct SentSecrets: ~Copyable, Sendable {
         bytes.append(other.bytes)
         for part in other.parts {
             let range = part.range.lowerBound + start..<part.range.upperBound + start
-            parts.append(Part(range: range, isExact: part.isExact))
+            parts.append(SecretRange(range: range, isExact: part.isExact))
         }
     }
 
@@ -49,7 +49,7 @@ public struct SentSecrets: ~Copyable, Sendable {
         let start = bytes.count
         if isExact { bytes.append(secret) } else { bytes.append(folded) }
         guard bytes.count > start else { return }
-        parts.append(Part(range: start..<bytes.count, isExact: isExact))
+        parts.append(SecretRange(range: start..<bytes.count, isExact: isExact))
     }
 
     /// Whether the first `textLimit` bytes of `text` repeat a secret, or a part of one.

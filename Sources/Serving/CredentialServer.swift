@@ -36,7 +36,7 @@ public final class CredentialServer {
     private let token: SecretBytes
     private let supply: any CredentialSupply
     private let owners: PeerOwners
-    private let room: Room
+    private let room: ConnectionLimits
     private var connections: [Connection] = []
     /// Until when nobody is taken, as there was no descriptor left.
     private var pause = Deadline.now
@@ -50,7 +50,7 @@ public final class CredentialServer {
         self.token = token
         self.supply = supply
         self.owners = owners
-        room = Room.ofThisProcess
+        room = ConnectionLimits.ofThisProcess
     }
 
     /// Serves until the process of `life`, as pidfd_open(2) gives it, has ended.
@@ -107,12 +107,12 @@ public final class CredentialServer {
         case .gone: connections.removeAll { $0 === connection }
         case .tooLarge: connection.answer(reply(.tooLarge))
         case .request:
-            if let denial = judge(connection) { connection.answer(reply(denial)) } else { connection.wait() }
+            if let denial = denial(connection) { connection.answer(reply(denial)) } else { connection.wait() }
         }
     }
 
-    private func judge(_ connection: Connection) -> Denial? {
-        if let denial = Serving.judge(connection.head, port: socket.port, token: token) { return denial }
+    private func denial(_ connection: Connection) -> Denial? {
+        if let denial = Serving.denial(of: connection.head, port: socket.port, token: token) { return denial }
         return connection.owner.isServed ? nil : .forbidden
     }
 

@@ -51,10 +51,10 @@ struct LockMark: Equatable, Sendable {
 }
 
 /// When an opening began: what was locked last by then. A key becomes available only if nothing was locked since.
-public struct Beginning: Equatable, Sendable {
+public struct LockSnapshot: Equatable, Sendable {
     let kernel: LockMark
     let file: LockMark
 
     /// Nothing was ever locked: for a store that is new.
-    public static let ofNewStore = Beginning(kernel: .none, file: .none)
+    public static let ofNewStore = LockSnapshot(kernel: .none, file: .none)
 }

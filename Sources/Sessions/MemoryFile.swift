@@ -27,7 +27,7 @@ struct MemoryFile {
     }
 
     /// Whether a place of files has its folder: else nobody can have put anything there.
-    static func hasFolder(of place: LendingPlace) -> Bool {
+    static func hasFolder(of place: UnlockedKeyStorage) -> Bool {
         guard case .file(let folder) = place else { return false }
         return modificationTime(of: folder) != nil
     }

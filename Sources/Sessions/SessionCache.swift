@@ -57,8 +57,8 @@ public struct SessionCache: ~Copyable {
     }
 
     /// The session under `name` that the disk did not take a moment ago; nil where there is none.
-    public borrowing func handedOverSession(_ name: String) throws(SessionCacheError) -> Session? {
-        guard let file = Handover.get(name), let text = try open(file, name) else { return nil }
+    public borrowing func fallbackSession(_ name: String) throws(SessionCacheError) -> Session? {
+        guard let file = KeyringFallback.get(name), let text = try open(file, name) else { return nil }
         return decoded(text)
     }
 
@@ -101,7 +101,8 @@ public struct SessionCache: ~Copyable {
     }
 
     borrowing func read(_ name: String) throws(SessionCacheError) -> SecretBytes? {
-        guard let file = (try? readPrivateFile(path(name), limit: SessionSeal.largest)) ?? Handover.get(name) else {
+        guard let file = (try? readPrivateFile(path(name), limit: SessionSeal.largest)) ?? KeyringFallback.get(name)
+        else {
             return nil
         }
         return try open(file, name)
@@ -127,7 +128,7 @@ public struct SessionCache: ~Copyable {
         } catch { throw .crypto(error) }
         let path = path(name)
         do throws(SystemError) { try write(file, to: path, durability, modified: modified) } catch {
-            guard handsOver, Handover.put(file, name) else { throw .file(.system(error)) }
+            guard handsOver, KeyringFallback.put(file, name) else { throw .file(.system(error)) }
             // What lies there is older.
             try? removeFile(path)
             return .system(error)
@@ -160,11 +161,11 @@ public struct SessionCache: ~Copyable {
 
     /// Takes the lock under which the session of `name` is renewed; none where the cache cannot be written to, and so
     /// nothing is published.
-    public borrowing func lock(_ name: String, until deadline: Deadline) throws(SessionCacheError) -> PossibleLock {
+    public borrowing func lock(_ name: String, until deadline: Deadline) throws(SessionCacheError) -> BestEffortLock {
         var rounds = 0
         while true {
             do throws(LockError) {
-                return try PossibleLock.acquire(
+                return try BestEffortLock.acquire(
                     SessionFolder(folder).lockPath, .byte(SessionFolder.lockOffset(of: name)), making: folder,
                     until: deadline)
             } catch {
@@ -184,7 +185,7 @@ public struct SessionCache: ~Copyable {
     ) throws(SessionCacheError) {
         let lock = try? lock(name, until: deadline)
         defer { withExtendedLifetime(lock) {} }
-        Handover.remove(name)
+        KeyringFallback.remove(name)
         forgetFailure(name)
         do throws(SystemError) { try removeFile(path(name)) } catch { throw .file(.system(error)) }
     }

@@ -128,7 +128,7 @@ extension SessionCache {
     /// Takes away what was noted for `name`.
     borrowing func forgetFailure(_ name: String) {
         try? removeFile(folder + "/" + noteName(name))
-        Handover.remove(noteName(name))
+        KeyringFallback.remove(noteName(name))
     }
 
     /// The note's file goes with the session's: same digits, and an ending.

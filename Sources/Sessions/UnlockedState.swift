@@ -14,16 +14,16 @@ public enum UnlockedStateError: Error, Equatable, Sendable {
 }
 
 /// What a key that lies unlocked opens.
-public enum UnlockedKey: String, Sendable {
+public enum UnlockedKeyKind: String, Sendable {
     /// Cached sessions.
     case sessionCache = "session-cache"
     /// The vault itself, for unattended work.
     case vaultKey = "vault-key"
-    /// Cached sessions too, for processes that have the same unattended passphrase (`SharedOpening`).
-    case sharedOpening = "shared-opening"
+    /// Cached sessions too, for processes that have the same unattended passphrase (`SharedUnlock`).
+    case sharedUnlock = "shared-opening"
 
     /// Whose locks it goes by.
-    fileprivate var locked: UnlockedKey { self == .sharedOpening ? .sessionCache : self }
+    fileprivate var locked: UnlockedKeyKind { self == .sharedUnlock ? .sessionCache : self }
 }
 
 /// Where the session-cache key lies while warder is unlocked, or the vault's data key where that was asked for.
@@ -47,7 +47,7 @@ public struct UnlockedState: Sendable {
     /// - Parameters:
     ///   - store: what the key belongs to, in hexadecimal: a store's identifier.
     ///   - runtimeFolder: `$XDG_RUNTIME_DIR`, if it is set.
-    public init(_ key: UnlockedKey, store: String, runtimeFolder: String?) {
+    public init(_ key: UnlockedKeyKind, store: String, runtimeFolder: String?) {
         name = "warder:\(key.rawValue):\(store)"
         markName = "warder:lock-of-\(key.locked.rawValue):\(store)"
         releaseName = "warder:release-of-\(key.locked.rawValue):\(store)"
@@ -56,19 +56,19 @@ public struct UnlockedState: Sendable {
 
     /// The key; nil while locked.
     public func key() -> SecretBytes? {
-        guard let lent = lent() else { return nil }
-        return lent.key.copy()
+        guard let unlockedKey = unlockedKey() else { return nil }
+        return unlockedKey.key.copy()
     }
 
     /// Until when it is unlocked; nil while locked.
     public var deadline: Deadline? {
-        guard let lent = lent() else { return nil }
-        return lent.deadline
+        guard let unlockedKey = unlockedKey() else { return nil }
+        return unlockedKey.deadline
     }
 
     /// It was locked on purpose: a store that opens by itself is not to be opened until somebody unlocks it.
     public var isHeld: Bool {
-        for place in [LendingPlace.kernel] + files {
+        for place in [UnlockedKeyStorage.kernel] + files {
             guard let mark = place.mark(markName), mark.isHeld else { continue }
             if place.mark(releaseName)?.stamp != mark.stamp { return true }
         }
@@ -76,8 +76,9 @@ public struct UnlockedState: Sendable {
     }
 
     /// What an opening that begins now is to say when it makes the key available.
-    public func beginning() -> Beginning {
-        Beginning(kernel: LendingPlace.kernel.mark(markName) ?? .none, file: files.first?.mark(markName) ?? .none)
+    public func lockSnapshot() -> LockSnapshot {
+        LockSnapshot(
+            kernel: UnlockedKeyStorage.kernel.mark(markName) ?? .none, file: files.first?.mark(markName) ?? .none)
     }
 
     // MARK: - Unlocking
@@ -87,9 +88,9 @@ public struct UnlockedState: Sendable {
     /// - Parameter begun: when the opening began that gave the key; nil for now.
     /// - Throws: also `.lockedMeanwhile`.
     public func unlock(
-        _ key: borrowing SecretBytes, seconds: Int, begun: Beginning? = nil
+        _ key: borrowing SecretBytes, seconds: Int, begun: LockSnapshot? = nil
     ) throws(UnlockedStateError) {
-        let begun = begun ?? beginning()
+        let begun = begun ?? lockSnapshot()
         let seconds = min(max(1, seconds), Self.longest)
         do throws(UnlockedStateError) { try put(key, seconds, in: .kernel, begun.kernel) } catch {
             guard case .keyring = error else { throw error }
@@ -99,13 +100,13 @@ public struct UnlockedState: Sendable {
     }
 
     private func put(
-        _ key: borrowing SecretBytes, _ seconds: Int, in place: LendingPlace, _ begun: LockMark
+        _ key: borrowing SecretBytes, _ seconds: Int, in place: UnlockedKeyStorage, _ begun: LockMark
     ) throws(UnlockedStateError) {
         // Nothing is put in the place of what came after the lock. Where the lock comes now, what is put does not count.
         guard place.mark(markName) == begun else { throw .lockedMeanwhile }
         let deadline = Deadline.after(milliseconds: Int64(seconds) * 1000)
-        let lent = LentKey(key: key.copy(), deadline: deadline, stamp: begun.stamp)
-        try place.put(lent.encoded(), name, seconds: seconds)
+        let unlockedKey = UnlockedKey(key: key.copy(), deadline: deadline, stamp: begun.stamp)
+        try place.put(unlockedKey.encoded(), name, seconds: seconds)
         guard place.mark(markName) == begun else {
             try? place.remove(name)
             throw .lockedMeanwhile
@@ -115,26 +116,28 @@ public struct UnlockedState: Sendable {
 
     // MARK: - Reading
 
-    private func lent() -> LentKey? {
-        if let lent = lent(in: .kernel) { return lent }
+    private func unlockedKey() -> UnlockedKey? {
+        if let unlockedKey = unlockedKey(in: .kernel) { return unlockedKey }
         guard let file = files.first else { return nil }
-        return lent(in: file)
+        return unlockedKey(in: file)
     }
 
-    private func lent(in place: LendingPlace) -> LentKey? {
-        guard let payload = try? place.get(name, limit: LentKey.largest), let lent = LentKey(decoding: payload) else {
+    private func unlockedKey(in place: UnlockedKeyStorage) -> UnlockedKey? {
+        guard let payload = try? place.get(name, limit: UnlockedKey.largest),
+            let unlockedKey = UnlockedKey(decoding: payload)
+        else {
             return nil
         }
         // The kernel forgets in time by itself; a file does not.
-        if lent.deadline.hasPassed {
+        if unlockedKey.deadline.hasPassed {
             if case .file = place { try? place.remove(name) }
             return nil
         }
-        guard place.mark(markName)?.stamp == lent.stamp else { return nil }
-        return lent
+        guard place.mark(markName)?.stamp == unlockedKey.stamp else { return nil }
+        return unlockedKey
     }
 
-    private var files: [LendingPlace] {
+    private var files: [UnlockedKeyStorage] {
         guard let runtimeFolder, (try? liesInMemory(runtimeFolder)) == true else { return [] }
         return [.file(runtimeFolder + "/warder")]
     }
@@ -173,7 +176,7 @@ public struct UnlockedState: Sendable {
     }
 
     /// Why the mark could not be put there; nil where it was.
-    private func failure(of mark: LockMark, in place: LendingPlace) -> UnlockedStateError? {
+    private func failure(of mark: LockMark, in place: UnlockedKeyStorage) -> UnlockedStateError? {
         do throws(UnlockedStateError) {
             try place.put(mark.encoded(), markName, seconds: Self.markTime)
             return nil

@@ -62,7 +62,7 @@ extension SessionCache {
         let codes = try usedCodes(name, now)
         guard codes.contains(where: { $0.tag == unused }) else { return }
         // What is on the disk then is all that is known; where that takes nothing, it is handed over again.
-        Handover.remove(name)
+        KeyringFallback.remove(name)
         try write(codes.filter { $0.tag != unused }, name, now, random)
     }
 
@@ -83,7 +83,8 @@ extension SessionCache {
     }
 
     /// Takes the lock under which a code of `device` is chosen, noted and sent.
-    public borrowing func lockCodes(device: String, until deadline: Deadline) throws(SessionCacheError) -> PossibleLock
+    public borrowing func lockCodes(device: String, until deadline: Deadline) throws(SessionCacheError)
+        -> BestEffortLock
     {
         try lock(codesName(device), until: deadline)
     }
@@ -109,7 +110,7 @@ extension SessionCache {
         case .none: break
         }
         // A disk that takes nothing may still hold what was noted before.
-        if let file = Handover.get(name), let text = try open(file, name) { codes += Self.codes(text) }
+        if let file = KeyringFallback.get(name), let text = try open(file, name) { codes += Self.codes(text) }
         return codes.filter { $0.isRemembered(at: now) }
     }
 

@@ -12,7 +12,7 @@ package struct ConfigRewrite: ~Copyable {
 
     /// Waits for its turn.
     package init(_ context: Context) throws(Failure) {
-        let folder = context.places.state
+        let folder = context.paths.state
         do throws(FileError) { try makePrivateFolder(folder) } catch { throw Failure(error, "warder's state folder") }
         do throws(LockError) {
             lock = try FileLock.acquire(folder + "/config.lock", until: .after(milliseconds: 10_000))

@@ -7,7 +7,7 @@ import Text
 /// What every command stands on: the environment, where files are, and whether somebody may be asked.
 package struct Context {
     package let environment: Environment
-    package let places: Places
+    package let paths: Paths
     /// Nobody is asked where `--no-prompt` or `WARDER_NO_PROMPT=1` says so.
     package let mayPrompt: Bool
     /// This is the helper of an SDK: nobody expects a dialog, and nobody has long to wait.
@@ -15,7 +15,7 @@ package struct Context {
     /// What is outside of this process beside the environment.
     package let world: World
     /// What is said beside the answer.
-    package let remarks: Remarks
+    package let notices: Notices
 
     /// - Parameters:
     ///   - noPrompt: the command line says that nobody is to be asked.
@@ -25,10 +25,10 @@ package struct Context {
     ) throws(Failure) {
         self.environment = environment
         self.world = world
-        places = try Places(environment)
+        paths = try Paths(environment)
         mayPrompt = !noPrompt && environment["WARDER_NO_PROMPT"] != "1"
         self.isHelper = isHelper
-        remarks = Remarks(isHelper: isHelper, world.console)
+        notices = Notices(isHelper: isHelper, world.console)
     }
 
     /// Where the command speaks.
@@ -50,14 +50,14 @@ package struct Context {
 
     /// Says why `XDG_RUNTIME_DIR` is not gone by, where that is so.
     package func sayWhyNoRuntimeFolder() {
-        guard case .refused(let path, let fault) = places.runtimeFolder else { return }
+        guard case .refused(let path, let fault) = paths.runtimeFolder else { return }
         let why =
             switch fault {
             case .notAFolder: "it is no folder"
             case .foreign(let owner): "it belongs to user \(owner)"
             case .exposed(let mode): "others can write to it (mode \(String(mode, radix: 8)))"
             }
-        remarks.add("XDG_RUNTIME_DIR is not used, as if it were not set: \(path): \(why)")
+        notices.add("XDG_RUNTIME_DIR is not used, as if it were not set: \(path): \(why)")
     }
 
     /// The desktop may show a dialog of its own.
@@ -70,7 +70,8 @@ package struct Context {
     package func ask(_ question: String, hidden: Bool = false) throws(Failure) -> String? {
         guard mayPrompt, let terminal = try? terminal() else { return nil }
         do throws(TerminalError) {
-            let answer = try terminal.ask(printable(question), hidden: hidden, limit: 1024, until: Patience.deadline)
+            let answer = try terminal.ask(
+                printable(question), hidden: hidden, limit: 1024, until: PromptTimeout.deadline)
             return answer.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
         } catch { throw Failure(error, askingFor: "an answer") }
     }

@@ -17,11 +17,11 @@ extension Failure {
             let path = context.expanded(config)
             hint =
                 "AWS_CONFIG_FILE names \(shellWord(path))"
-                + (stands(path)
+                + (fileExists(path)
                     ? ": add it there, or unset the variable" : ", which is not there: correct it, or unset it")
         } else if let credentials {
             let path = context.expanded(credentials)
-            let absence = stands(path) ? "" : ", which is not there"
+            let absence = fileExists(path) ? "" : ", which is not there"
             hint = self.hint + "; AWS_SHARED_CREDENTIALS_FILE names \(shellWord(path))\(absence)"
         } else {
             return self

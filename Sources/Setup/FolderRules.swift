@@ -11,7 +11,7 @@ package struct FolderRules {
 
     package init(_ context: Context) {
         self.context = context
-        trusted = TrustStore(folder: context.places.trusted)
+        trusted = TrustStore(folder: context.paths.trusted)
     }
 
     private var home: String? { context.environment.nonEmpty("HOME") }

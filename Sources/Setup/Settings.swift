@@ -16,16 +16,16 @@ package struct Settings {
     /// `keyfile`: the file that opens the vault's keyfile slot.
     package var keyfile: String?
     /// `prompt`: who asks for a passphrase, the first that can; `terminal, pinentry` unless told.
-    package var askers: [Asker] = [.terminal, .pinentry(named: nil)]
+    package var methods: [PromptMethod] = [.terminal, .pinentry(named: nil)]
     /// `pinentry`: the one that is asked with; nil for that of gpg-agent.
     package var pinentry: String?
     /// `code_prompt`: where codes, and yes or no, are asked for, all at once; nil for what fits.
-    package var codeAskers: [Asker]?
+    package var codeMethods: [PromptMethod]?
     /// `handoff_time`: how long a process that nobody can be asked through waits for `warder mfa`, in seconds; 50
     /// unless told, since the SDKs for Go give up after 60. 0 for not at all.
-    package var handOffTime = 50
+    package var remotePromptTime = 50
     /// `process_prompt`: who asks for a passphrase in `process`; `terminal` unless told.
-    package var helperAskers: [Asker] = [.terminal]
+    package var helperMethods: [PromptMethod] = [.terminal]
 
     /// Every setting there is.
     private static let names = [
@@ -35,7 +35,7 @@ package struct Settings {
     /// Reads the file; a missing one leaves everything at its default.
     package static func load(_ context: Context) throws(Failure) -> Settings {
         var settings = Settings()
-        guard let section = try section(context.places.settings) else { return settings }
+        guard let section = try section(context.paths.settings) else { return settings }
         if let time = try setting("unlock_time", section) {
             settings.unlockTime = try seconds(
                 time, in: 1...UnlockedState.longest, "a time to be unlocked for", hint: "write 1s to 30d, as 8h or 90m")
@@ -54,14 +54,14 @@ package struct Settings {
             settings.keyfile = path
         }
         if let time = try setting("handoff_time", section) {
-            settings.handOffTime = try seconds(
+            settings.remotePromptTime = try seconds(
                 time, in: 0...3600, "a time to wait for an answer", hint: "write 0 to 1h, as 50s or 2m")
         }
         let pinentry = try setting("pinentry", section)?.value
         settings.pinentry = pinentry
-        settings.codeAskers = try codeAskers(section, pinentry)
-        settings.askers = try askers("prompt", section, pinentry) ?? [.terminal, .pinentry(named: pinentry)]
-        settings.helperAskers = try askers("process_prompt", section, pinentry) ?? [.terminal]
+        settings.codeMethods = try codeMethods(section, pinentry)
+        settings.methods = try methods("prompt", section, pinentry) ?? [.terminal, .pinentry(named: pinentry)]
+        settings.helperMethods = try methods("process_prompt", section, pinentry) ?? [.terminal]
         return settings
     }
 
@@ -77,36 +77,36 @@ package struct Settings {
     }
 
     /// A list like `terminal, pinentry`; nil where it is not set.
-    private static func askers(
+    private static func methods(
         _ key: String, _ section: Profile, _ pinentry: String?
-    ) throws(Failure) -> [Asker]? {
+    ) throws(Failure) -> [PromptMethod]? {
         guard let list = try setting(key, section) else { return nil }
-        var askers: [Asker] = []
+        var methods: [PromptMethod] = []
         for word in words(list) {
             switch word {
-            case "terminal": askers.append(.terminal)
-            case "pinentry": askers.append(.pinentry(named: pinentry))
+            case "terminal": methods.append(.terminal)
+            case "pinentry": methods.append(.pinentry(named: pinentry))
             default: throw wrong(list, "names who cannot ask", hint: "write terminal, pinentry, or both")
             }
         }
-        return askers
+        return methods
     }
 
     /// The places for codes; nil where they are not set.
-    private static func codeAskers(_ section: Profile, _ pinentry: String?) throws(Failure) -> [Asker]? {
+    private static func codeMethods(_ section: Profile, _ pinentry: String?) throws(Failure) -> [PromptMethod]? {
         guard let list = try setting("code_prompt", section) else { return nil }
-        var askers: [Asker] = []
+        var methods: [PromptMethod] = []
         for word in words(list) {
             switch word {
-            case "terminal": askers.append(.terminal)
-            case "pinentry": askers.append(.pinentry(named: pinentry))
-            case "dialog": askers.append(.dialog)
-            case "handoff": askers.append(.handoff)
+            case "terminal": methods.append(.terminal)
+            case "pinentry": methods.append(.pinentry(named: pinentry))
+            case "dialog": methods.append(.dialog)
+            case "handoff": methods.append(.remote)
             default:
                 throw wrong(list, "names who cannot ask", hint: "write some of terminal, pinentry, dialog, handoff")
             }
         }
-        return askers
+        return methods
     }
 
     private static func words(_ list: Setting) -> [Substring] {

@@ -20,7 +20,7 @@ extension Keys {
 
     /// Drops every cached session, which needs no key.
     package func forgetAllSessions() throws(Failure) {
-        do throws(SessionCacheError) { try SessionFolder(context.places.sessions).forgetAll() } catch {
+        do throws(SessionCacheError) { try SessionFolder(context.paths.sessions).forgetAll() } catch {
             throw Failure(error)
         }
     }

@@ -23,7 +23,7 @@ package struct DesktopSecrets {
     private func service(_ dialogs: DialogPolicy, milliseconds: Int64) -> SecretService {
         SecretService(
             busAddress: context.environment.nonEmpty("DBUS_SESSION_BUS_ADDRESS"),
-            runtimeFolder: context.places.runtime, dialogs: dialogs, until: .after(milliseconds: milliseconds))
+            runtimeFolder: context.paths.runtime, dialogs: dialogs, until: .after(milliseconds: milliseconds))
     }
 
     /// Runs `work` with the service, which is unlocked for it by a dialog where that is needed and allowed.

@@ -15,7 +15,7 @@ package struct StoreHead {
 /// How a store was opened, which decides whom else that serves.
 package struct StoreOpening {
     /// What lets a store open.
-    package enum Way: Sendable {
+    package enum Method: Sendable {
         /// A person's passphrase or code, typed for it.
         case typed
         /// A passphrase that a variable, a command or a credential gives: it is meant for the process that has it.
@@ -24,9 +24,9 @@ package struct StoreOpening {
         case unasked
     }
 
-    package var way = Way.unasked
+    package var method = Method.unasked
     /// When it began; nil before that.
-    package var begun: Beginning?
+    package var begun: LockSnapshot?
 }
 
 /// Where long-term keys live, as commands use it: opened no further than needed, and asking no more than allowed.

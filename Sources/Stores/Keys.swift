@@ -73,7 +73,7 @@ package final class Keys {
 
     /// The store, which must be there.
     package func presentStore() throws(Failure) -> any KeyStore {
-        guard let store = try store() else { throw Failure(VaultFileError.absent(path: context.places.vault)) }
+        guard let store = try store() else { throw Failure(VaultFileError.absent(path: context.paths.vault)) }
         return store
     }
 
@@ -107,7 +107,7 @@ package final class Keys {
     /// The session cache, if that is possible without the store; nil while locked.
     package func unlockedSessions() throws(Failure) -> SessionCache? {
         guard let key = try unlockedState()?.key() ?? ownKey?.copy() else { return nil }
-        return SessionCache(folder: context.places.sessions, key: key)
+        return SessionCache(folder: context.paths.sessions, key: key)
     }
 
     /// The session cache, for which the store is opened if need be.
@@ -126,7 +126,7 @@ package final class Keys {
             try store.open(
                 unless: { state?.deadline != nil || vault?.takeSharedKey() == true },
                 finish: { key in
-                    if store.opening.way == .unattended {
+                    if store.opening.method == .unattended {
                         vault?.share(key)
                     } else if state?.isHeld != true {
                         try? state?.unlock(key, seconds: time, begun: store.opening.begun)
@@ -136,14 +136,14 @@ package final class Keys {
         }
         let key = try store.sessionCacheKey()
         ownKey = key.copy()
-        return SessionCache(folder: context.places.sessions, key: key)
+        return SessionCache(folder: context.paths.sessions, key: key)
     }
 
     /// Where the session-cache key lies while unlocked; nil where a store is chosen and not made yet.
     package func unlockedState() throws(Failure) -> UnlockedState? {
         guard let store = try store() else { return try transientState() }
         guard let head = try store.head() else { return nil }
-        return UnlockedState(.sessionCache, store: head.identifier, runtimeFolder: context.places.runtime)
+        return UnlockedState(.sessionCache, store: head.identifier, runtimeFolder: context.paths.runtime)
     }
 
     /// A store that opens by itself would give everything away again at once: what `warder lock` took stays away until
@@ -173,8 +173,8 @@ package final class Keys {
     package func sayNotKept(_ error: SessionCacheError) {
         guard !hasSaidNotKept else { return }
         hasSaidNotKept = true
-        let wayOut = Failure.takingBack(context.places.sessions).map { "; " + $0 } ?? ""
-        context.remarks.add("not kept for the next call: \(Failure(error).message)\(wayOut)")
+        let wayOut = Failure.takingBack(context.paths.sessions).map { "; " + $0 } ?? ""
+        context.notices.add("not kept for the next call: \(Failure(error).message)\(wayOut)")
     }
 
     /// Says, once, that this machine's clock is wrong, where that is so: SDKs take a session that ends by AWS's time for
@@ -272,7 +272,7 @@ package final class Keys {
         ownKey = key.copy()
         try publish(key, seconds: seconds, store.opening)
         guard let head = try store.head() else { return }
-        let sessions = SessionCache(folder: context.places.sessions, key: key)
+        let sessions = SessionCache(folder: context.paths.sessions, key: key)
         let keys: [IndexedKey]
         if store.kind == .file {
             keys = try store.listing(noted: [])
@@ -298,7 +298,7 @@ package final class Keys {
         } else if let left = try timeOfAnother(key, state) {
             time = left
         } else {
-            guard opening.way != .unattended, !state.isHeld, state.deadline == nil else { return }
+            guard opening.method != .unattended, !state.isHeld, state.deadline == nil else { return }
             time = try Settings.load(context).unlockTime
         }
         do throws(UnlockedStateError) { try state.unlock(key, seconds: time, begun: opening.begun) } catch {

@@ -13,7 +13,7 @@ extension Keys {
         let opensByItself = vault.map { (try? $0.hasUnattendedSlot()) ?? true } ?? (store != nil)
         var failure: UnlockedStateError?
         do throws(UnlockedStateError) { try left?.lock() } catch { failure = error }
-        vault?.sharedOpening?.forget()
+        vault?.sharedUnlock?.forget()
         let was: Bool
         do throws(UnlockedStateError) { was = opensByItself ? try state.hold() : try state.lock() } catch {
             throw Failure.notLocked(error)

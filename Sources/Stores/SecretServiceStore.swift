@@ -43,8 +43,8 @@ package final class SecretServiceStore: KeyStore {
         if let known = cacheKey?.copy() { return known }
         guard let identifier = try marker.identifier() else { throw Failure.noStore }
         if opening.begun == nil {
-            let state = UnlockedState(.sessionCache, store: identifier, runtimeFolder: context.places.runtime)
-            opening.begun = state.beginning()
+            let state = UnlockedState(.sessionCache, store: identifier, runtimeFolder: context.paths.runtime)
+            opening.begun = state.lockSnapshot()
         }
         let key: SecretBytes
         if let stored = try storedCacheKey(identifier) {
@@ -133,7 +133,7 @@ package final class SecretServiceStore: KeyStore {
             try service.secret(DesktopSecrets.accessKeys, ["name": name.text])
         }
         guard let text else { return nil }
-        guard let record = KeyText.record(text, name: name) else {
+        guard let record = KeyItemText.record(text, name: name) else {
             throw Failure(
                 .damaged, "what the Secret Service has for the key \(name) is not a key",
                 hint: "look at it in the desktop's keyring; to replace it: warder add --replace \(shellWord(name.text))"
@@ -150,11 +150,11 @@ package final class SecretServiceStore: KeyStore {
         for key in noted { known[key.name] = key }
         return items.compactMap { $0.attributes["name"].flatMap(KeyName.init) }.map(\.text).sorted().map { name in
             let label = items.first { $0.attributes["name"] == name }?.label ?? ""
-            let identifier = KeyText.accessKeyID(ofLabel: label) ?? ""
+            let identifier = KeyItemText.accessKeyID(ofLabel: label) ?? ""
             let noted = known[name].flatMap { $0.accessKeyID == identifier ? $0 : nil }
             return IndexedKey(
                 name: name, accessKeyID: identifier, accountID: noted?.accountID, createdAt: noted?.createdAt ?? 0,
-                hasTOTPSeed: KeyText.hasTOTPSeed(label: label))
+                hasTOTPSeed: KeyItemText.hasTOTPSeed(label: label))
         }
     }
 
@@ -191,9 +191,10 @@ package final class SecretServiceStore: KeyStore {
     /// Stores a key in the place of any of its name, and reads it back.
     func write(_ record: borrowing AccessKeyRecord) throws(Failure) {
         let summary = record.summary
-        let text = KeyText.text(record)
+        let text = KeyItemText.text(record)
         try desktop.with { (service) throws(SecretServiceError) in
-            try service.put(text, DesktopSecrets.accessKeys, ["name": summary.name.text], label: KeyText.label(summary))
+            try service.put(
+                text, DesktopSecrets.accessKeys, ["name": summary.name.text], label: KeyItemText.label(summary))
         }
         guard let stored = try self.record(summary.name), stored.isSame(as: record) else {
             throw Failure(

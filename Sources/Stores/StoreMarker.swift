@@ -13,7 +13,7 @@ import Text
 struct StoreMarker {
     let path: String
 
-    init(_ context: Context) { path = context.places.store }
+    init(_ context: Context) { path = context.paths.store }
 
     /// The identifier of the session-cache key; nil where there is no such file.
     func identifier() throws(Failure) -> String? {
@@ -66,9 +66,9 @@ struct StoreMarker {
     }
 
     /// Holds off everybody else who reads the session-cache key.
-    func lockForReading() throws(Failure) -> PossibleLock {
+    func lockForReading() throws(Failure) -> BestEffortLock {
         do throws(LockError) {
-            return try PossibleLock.acquire(
+            return try BestEffortLock.acquire(
                 path + ".lock", .byte(1), making: folder, until: .after(milliseconds: 9000))
         } catch { throw Failure(error, "the store") }
     }

@@ -12,29 +12,29 @@ import Vault
 extension Keys {
     /// Where the session-cache key of a home without a store lies.
     func transientState() throws(Failure) -> UnlockedState {
-        let path = Array(context.places.store.utf8)
+        let path = Array(context.paths.store.utf8)
         let digest: [UInt8]
         do throws(CryptoError) {
             digest = try path.span.withUnsafeBytes { (path) throws(CryptoError) in try sha256(path) }
         } catch { throw Failure(error) }
         let identifier = VaultIdentifier(Array(digest.prefix(VaultIdentifier.size)))?.hex ?? ""
-        return UnlockedState(.sessionCache, store: identifier, runtimeFolder: context.places.runtime)
+        return UnlockedState(.sessionCache, store: identifier, runtimeFolder: context.paths.runtime)
     }
 
     /// The session cache of a home without a store. Where nothing holds a key, this run alone has it.
     func transientSessions() throws(Failure) -> SessionCache {
         let state = try transientState()
-        let begun = state.beginning()
-        if let key = state.key() { return SessionCache(folder: context.places.sessions, key: key) }
+        let begun = state.lockSnapshot()
+        if let key = state.key() { return SessionCache(folder: context.paths.sessions, key: key) }
         let lock = try StoreMarker(context).lockForReading()
         defer { withExtendedLifetime(lock) {} }
-        if let key = state.key() { return SessionCache(folder: context.places.sessions, key: key) }
+        if let key = state.key() { return SessionCache(folder: context.paths.sessions, key: key) }
         if transientKey == nil {
             let key = try randomKey(context.random)
             try? state.unlock(key, seconds: try Settings.load(context).unlockTime, begun: begun)
             transientKey = consume key
         }
         guard let key = transientKey?.copy() else { throw Failure.noStore }
-        return SessionCache(folder: context.places.sessions, key: key)
+        return SessionCache(folder: context.paths.sessions, key: key)
     }
 }

@@ -50,16 +50,16 @@ extension VaultStore {
         defer { isNeedless = nil }
         do throws(Failure) { try openAndFinish(unless: isDone, finish) } catch {
             if error.cause == .answeredElsewhere { return }
-            if error.reach != .nobody { turn.noteDismissal() }
+            if error.scope != .nobody { turn.noteDismissal() }
             throw error
         }
         // Whoever opened it signs too, before others would need it open: they wait until this process has what it wants.
         if isOpen { self.turn = consume turn }
     }
 
-    private func turnToAsk() throws(Failure) -> PassphraseTurn {
+    private func turnToAsk() throws(Failure) -> PassphrasePromptLock {
         do throws(LockError) {
-            return try PassphraseTurn(of: file.path, state: context.places.state, context.waits) {
+            return try PassphrasePromptLock(of: file.path, state: context.paths.state, context.waits) {
                 // A person is told what there is to wait for.
                 guard !context.isHelper else { return }
                 context.console.note(
@@ -79,10 +79,10 @@ extension VaultStore {
     }
 
     /// Of many at once, one runs the command that gives the passphrase.
-    private func turnToFetch() throws(Failure) -> PossibleLock? {
+    private func turnToFetch() throws(Failure) -> BestEffortLock? {
         guard passphraseIsUnattended else { return nil }
         do throws(LockError) {
-            return try PossibleLock.acquire(file.path + ".lock", .byte(1), until: Self.patience)
+            return try BestEffortLock.acquire(file.path + ".lock", .byte(1), until: Self.patience)
         } catch { throw Failure(VaultFileError.lock(error)) }
     }
 
@@ -94,9 +94,9 @@ extension VaultStore {
     /// Somebody can be asked for the passphrase, and nothing else gives it.
     private func mayAskSomebody() throws(Failure) -> Bool {
         guard !passphraseIsUnattended else { return false }
-        let askers = try askers()
-        let hasWindow = askers.contains { if case .pinentry = $0 { context.environment.hasDisplay } else { false } }
-        return hasWindow || (!askers.isEmpty && context.canAsk)
+        let methods = try methods()
+        let hasWindow = methods.contains { if case .pinentry = $0 { context.environment.hasDisplay } else { false } }
+        return hasWindow || (!methods.isEmpty && context.canAsk)
     }
 
     private static var dismissed: Failure {

@@ -10,18 +10,18 @@ import Setup
 
 extension VaultStore {
     /// When an opening that is to begin now began.
-    func beginning() throws(Failure) -> Beginning {
+    func lockSnapshot() throws(Failure) -> LockSnapshot {
         guard let head = try head() else { return .ofNewStore }
-        return UnlockedState(.sessionCache, store: head.identifier, runtimeFolder: context.places.runtime).beginning()
+        return UnlockedState(.sessionCache, store: head.identifier, runtimeFolder: context.paths.runtime).lockSnapshot()
     }
 
     /// Where a passphrase would come from.
-    var passphraseWay: StoreOpening.Way { passphraseIsUnattended ? .unattended : .typed }
+    var passphraseMethod: StoreOpening.Method { passphraseIsUnattended ? .unattended : .typed }
 
     /// Whether another process that has the same unattended passphrase left the session-cache key just now.
     func takeSharedKey() -> Bool {
         if sharedKey != nil { return true }
-        guard let ground = commonGround(), let key = sharedOpening?.key(ground) else { return false }
+        guard let ground = commonGround(), let key = sharedUnlock?.key(ground) else { return false }
         sharedKey = consume key
         return true
     }
@@ -29,13 +29,13 @@ extension VaultStore {
     /// Leaves the session-cache key to those who have the same unattended passphrase.
     func share(_ key: borrowing SecretBytes) {
         guard let begun = opening.begun, let ground = commonGround() else { return }
-        sharedOpening?.leave(key, ground, begun: begun, random: context.random)
+        sharedUnlock?.leave(key, ground, begun: begun, random: context.random)
     }
 
     /// What a crowd is left.
-    var sharedOpening: SharedOpening? {
+    var sharedUnlock: SharedUnlock? {
         guard let head = try? head() else { return nil }
-        return SharedOpening(store: head.identifier, runtimeFolder: context.places.runtime)
+        return SharedUnlock(store: head.identifier, runtimeFolder: context.paths.runtime)
     }
 
     private func commonGround() -> SecretBytes? {

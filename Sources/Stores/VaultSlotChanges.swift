@@ -58,7 +58,7 @@ extension VaultStore {
         }
         if try Keyfile.path(context) != path {
             context.console.note(
-                "to have it found, set WARDER_KEYFILE or, in \(context.places.settings): keyfile = \(path)")
+                "to have it found, set WARDER_KEYFILE or, in \(context.paths.settings): keyfile = \(path)")
         }
     }
 
@@ -127,7 +127,7 @@ extension VaultStore {
         try dropCopies()
         try dataKeyState()?.forget()
         for slot in renewal.slots { forgetDesktopKey(of: slot) }
-        do throws(SessionCacheError) { try SessionFolder(context.places.sessions).forgetAll() } catch {
+        do throws(SessionCacheError) { try SessionFolder(context.paths.sessions).forgetAll() } catch {
             throw Failure(error)
         }
     }
@@ -170,7 +170,7 @@ extension VaultStore {
 
     /// The passphrase, which opened the vault just now.
     private func provenPassphrase() throws(Failure) -> SecretBytes {
-        opening = StoreOpening(way: passphraseWay, begun: try beginning())
+        opening = StoreOpening(method: passphraseMethod, begun: try lockSnapshot())
         var said = ""
         let passphrase = try currentPassphrase(passphraseSource(), nil) { said = $0 }
         do throws(VaultFileError) {
@@ -189,7 +189,7 @@ extension VaultStore {
                 hint: "set WARDER_KEYFILE to it, or remove that slot first")
         }
         let contents = try Keyfile(path: path).read()
-        if vault == nil { opening = StoreOpening(way: .unasked, begun: try beginning()) }
+        if vault == nil { opening = StoreOpening(method: .unasked, begun: try lockSnapshot()) }
         do throws(VaultFileError) {
             vault = try file.open(until: Self.patience) { (bytes) throws(VaultError) in
                 try Vault.open(bytes, keyfile: contents)

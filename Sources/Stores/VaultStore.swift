@@ -18,7 +18,7 @@ package final class VaultStore: KeyStore {
     /// What a crowd that has the same unattended passphrase was left by one of them.
     var sharedKey: SecretBytes?
     /// The turn to ask for the passphrase, from when this process was given it.
-    var turn: PassphraseTurn?
+    var turn: PassphrasePromptLock?
     /// While this process has the turn to ask: whether the passphrase is not needed any more.
     var isNeedless: (() -> Bool)?
     let stops: PromptStops
@@ -29,7 +29,7 @@ package final class VaultStore: KeyStore {
     init(_ context: Context, _ stops: PromptStops = PromptStops()) {
         self.context = context
         self.stops = stops
-        file = VaultFile(path: context.places.vault, stateFolder: context.places.state)
+        file = VaultFile(path: context.paths.vault, stateFolder: context.paths.state)
     }
 
     package var kind: StoreKind { .file }
@@ -113,13 +113,13 @@ package final class VaultStore: KeyStore {
     ///   - trust: what may open it.
     ///   - renewing: its keys are renewed, and nothing is kept of it.
     func change(
-        _ trust: Trust = .unlocked, renewing: Bool = false,
+        _ policy: OpeningPolicy = .unlocked, renewing: Bool = false,
         _ body: @escaping (inout Vault) throws(VaultError) -> Void
     ) throws(Failure) {
         if try !exists(), try StoreMarker(context).identifier() != nil { throw Failure.moved }
         // Another process may make it at the same moment: then there is one to change.
         if try !exists(), try make(recovery: .ifSomebodyIsThere, body) { return }
-        try adopt(trust) { (opener) throws(VaultFileError) in
+        try adopt(policy) { (opener) throws(VaultFileError) in
             if renewing { return try self.file.renew(until: Self.patience, random: context.random, opener, body) }
             return try self.file.change(until: Self.patience, random: context.random, opener, body)
         }
@@ -139,12 +139,12 @@ package final class VaultStore: KeyStore {
     ///   - recoveryCode: opens the vault in place of the passphrase before.
     ///   - way: where that came from.
     package func changePassphrase(
-        recoveryCode: consuming SecretBytes?, _ way: StoreOpening.Way = .typed
+        recoveryCode: consuming SecretBytes?, _ method: StoreOpening.Method = .typed
     ) throws(Failure) {
         switch consume recoveryCode {
         case .some(let code):
             let opener: VaultOpener = { (bytes) throws(VaultError) in try Vault.open(bytes, recoveryCode: code) }
-            opening = StoreOpening(way: way, begun: try beginning())
+            opening = StoreOpening(method: method, begun: try lockSnapshot())
             // Opened first, so that a slip in the code is found before a passphrase is thought up.
             do throws(VaultFileError) { vault = try file.open(until: Self.patience, opener) } catch {
                 throw Failure(error)
@@ -154,7 +154,7 @@ package final class VaultStore: KeyStore {
                 try self.file.open(until: Self.patience, opener)
             }
         }
-        let new = try choosePassphrase(.new(asking: try askers()))
+        let new = try choosePassphrase(.new(asking: try methods()))
         try change { (vault) throws(VaultError) in try vault.setPassphrase(new, random: self.context.random) }
     }
 
@@ -215,7 +215,7 @@ package final class VaultStore: KeyStore {
         recovery: Recovery, sessionCacheKey: borrowing SecretBytes? = nil,
         _ body: (inout Vault) throws(VaultError) -> Void
     ) throws(Failure) -> Bool {
-        opening = StoreOpening(way: passphraseWay, begun: .ofNewStore)
+        opening = StoreOpening(method: passphraseMethod, begun: .ofNewStore)
         let passphrase = try choosePassphrase(passphraseSource())
         let hasTerminal = context.mayPrompt && (try? context.terminal()) != nil
         let wantsCode = recovery == .printed || (recovery == .ifSomebodyIsThere && hasTerminal)

@@ -229,9 +229,9 @@ public struct VaultFile: Sendable {
         }
     }
 
-    private func lockToRead(until deadline: Deadline) throws(VaultFileError) -> PossibleLock {
+    private func lockToRead(until deadline: Deadline) throws(VaultFileError) -> BestEffortLock {
         do throws(LockError) {
-            return try PossibleLock.acquire(path + ".lock", making: folder, until: deadline)
+            return try BestEffortLock.acquire(path + ".lock", making: folder, until: deadline)
         } catch { throw .lock(error) }
     }
 

@@ -116,7 +116,7 @@ struct SDKLookupTests {
         let asks = Self.asks.replacing("process p", with: "process default")
         let hidden = SDKObstacle.hiddenDefault(Origin(path: "config", line: 1))
         let found = try Self.lookup("[default]\nrole_arn = x\n[profile default]\n" + asks, "").obstacles(in: "default")
-        #expect(found == [hidden] && found.map(\.reach) == [.some])
+        #expect(found == [hidden] && found.map(\.scope) == [.some])
         #expect(try Self.lookup("[default]\n\(asks)[profile default]\n" + asks, "").obstacles(in: "default") == [])
         #expect(try Self.lookup("[default]\n" + asks, "").obstacles(in: "default") == [])
     }
@@ -126,6 +126,6 @@ struct SDKLookupTests {
         let lookup = try Self.lookup("[profile p]\nsso_session = s\nrole_arn = x\n" + Self.key + Self.asks, "")
         let found = try lookup.obstacles(in: "p")
         #expect(found.map { $0.origin?.line } == [3, 2, 4])
-        #expect(found.map(\.reach) == [.all, .some, .some])
+        #expect(found.map(\.scope) == [.all, .some, .some])
     }
 }

@@ -15,8 +15,8 @@ import pytest
 from asking import until
 from home import MFA, NOBODY, TESTS, WARDER, exit_code
 
-WAITING = pathlib.Path(os.environ.get("WAITING", TESTS.parent / ".build/debug/Waiting"))
-pytestmark = pytest.mark.skipif(not WAITING.exists(), reason=f"there is no {WAITING}: swift build --product Waiting")
+WAITING = pathlib.Path(os.environ.get("WAITING", TESTS.parent / ".build/debug/RemotePromptRunner"))
+pytestmark = pytest.mark.skipif(not WAITING.exists(), reason=f"there is no {WAITING}: swift build --product RemotePromptRunner")
 CALLER = "terraform (4711) in ~/infra"
 
 

@@ -132,21 +132,21 @@ final class FolderFileTests {
     func trust() throws {
         try write("prod", "/home/a")
         let file = try #require(try FolderFile(inFolder: root + "/home/a"))
-        #expect(try store.standing(of: file) == .unknown)
+        #expect(try store.approval(of: file) == .unknown)
         try store.trust(file)
-        #expect(try store.standing(of: file) == .trusted)
+        #expect(try store.approval(of: file) == .trusted)
         #expect(try store.entries().map(\.path) == [file.path])
 
         try write("# now another\nprod", "/home/a")
         let changed = try #require(try FolderFile(inFolder: root + "/home/a"))
-        #expect(try store.standing(of: changed) == .changed)
+        #expect(try store.approval(of: changed) == .changed)
 
         try write("prod", "/home/a/b")
         let elsewhere = try #require(try FolderFile(inFolder: root + "/home/a/b"))
-        #expect(try store.standing(of: elsewhere) == .unknown)
+        #expect(try store.approval(of: elsewhere) == .unknown)
 
         #expect(try store.distrust(file.path))
-        #expect(try store.standing(of: file) == .unknown)
+        #expect(try store.approval(of: file) == .unknown)
         #expect(try !store.distrust(file.path))
         #expect(try store.entries() == [])
     }
@@ -161,13 +161,13 @@ final class FolderFileTests {
             folder + "/"
             + (try #require(try FileManager.default.contentsOfDirectory(atPath: folder).first { $0.count == 64 }))
         let whole = try #require(FileManager.default.contents(atPath: record))
-        #expect(try store.standing(of: file) == .trusted)
+        #expect(try store.approval(of: file) == .trusted)
         for forged in [Data(), whole.dropLast(), whole.dropFirst(), Data("x".utf8) + whole.dropFirst()] {
             try forged.write(to: URL(fileURLWithPath: record))
-            #expect(try store.standing(of: file) == .unknown)
+            #expect(try store.approval(of: file) == .unknown)
         }
         try whole.write(to: URL(fileURLWithPath: record))
         chmod(record, 0o666)
-        #expect(throws: FolderError.store(.exposed(path: record, mode: 0o666))) { try self.store.standing(of: file) }
+        #expect(throws: FolderError.store(.exposed(path: record, mode: 0o666))) { try self.store.approval(of: file) }
     }
 }

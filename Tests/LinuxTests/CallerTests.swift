@@ -179,36 +179,36 @@ struct CallerStandingTests {
         return path
     }
 
-    private func standing(_ executable: String?, among paths: [String]) throws -> Caller.Standing {
+    private func match(_ executable: String?, among paths: [String]) throws -> Caller.ExecutableMatch {
         let own = file("warder")
         try processes.add(30, parent: 9, name: "terraform", arguments: ["terraform"], executable: executable)
         try processes.add(500, parent: 30, name: "warder", arguments: ["warder"], executable: own)
         let caller = try #require(Caller(of: 500, in: processes.path))
         #expect(caller.process == 30)
-        return caller.standing(among: paths)
+        return caller.match(among: paths)
     }
 
     @Test("the same file, by whatever path")
     func same() throws {
         let (terraform, link) = (file("terraform"), files + "/link")
         symlink(terraform, link)
-        #expect(try standing(terraform, among: ["/nowhere", terraform]) == .runsOne)
-        #expect(try standing(terraform, among: [link]) == .runsOne)
+        #expect(try match(terraform, among: ["/nowhere", terraform]) == .runsOne)
+        #expect(try match(terraform, among: [link]) == .runsOne)
     }
 
     @Test("another one")
     func other() throws {
         let terraform = file("terraform")
-        #expect(try standing(file("evil"), among: [terraform]) == .runsNone)
-        #expect(try standing(terraform, among: []) == .runsNone)
-        #expect(try standing(terraform, among: ["/nowhere"]) == .runsNone)
+        #expect(try match(file("evil"), among: [terraform]) == .runsNone)
+        #expect(try match(terraform, among: []) == .runsNone)
+        #expect(try match(terraform, among: ["/nowhere"]) == .runsNone)
     }
 
     @Test("a path that is the same for a reader alone")
     func lookalike() throws {
         let (composed, decomposed) = (file("é"), file("e\u{301}"))
-        #expect(try standing(decomposed, among: [composed]) == .runsNone)
-        #expect(try standing(composed, among: [composed]) == .runsOne)
+        #expect(try match(decomposed, among: [composed]) == .runsNone)
+        #expect(try match(composed, among: [composed]) == .runsOne)
     }
 
     @Test("a file that was replaced since, or that another was mounted over, is another file")
@@ -219,13 +219,13 @@ struct CallerStandingTests {
         try processes.add(500, parent: 30, name: "warder", arguments: ["warder"], executable: file("warder"))
         let caller = try #require(Caller(of: 500, in: processes.path))
         #expect(rename(file("new"), terraform) == 0)
-        #expect(caller.standing(among: [terraform]) == .runsFormer(path: terraform))
+        #expect(caller.match(among: [terraform]) == .runsFormer(path: terraform))
     }
 
     @Test("what cannot be told is refused")
     func unknown() throws {
-        #expect(try standing(nil, among: [file("terraform")]) == .runsNone)
-        #expect(try standing(files + "/gone", among: [files + "/gone"]) == .runsNone)
+        #expect(try match(nil, among: [file("terraform")]) == .runsNone)
+        #expect(try match(files + "/gone", among: [files + "/gone"]) == .runsNone)
     }
 
     @Test("below a program that only has warder's name, nothing is told")
@@ -235,11 +235,11 @@ struct CallerStandingTests {
         try processes.add(40, parent: 30, name: "warder", arguments: ["warder", "serve"], executable: nil)
         try processes.add(500, parent: 40, name: "warder", arguments: ["warder"], executable: file("warder"))
         let caller = try #require(Caller(of: 500, in: processes.path))
-        #expect(caller.process == 30 && caller.standing(among: [terraform]) == .runsNone)
+        #expect(caller.process == 30 && caller.match(among: [terraform]) == .runsNone)
         // Nor below a shell whose file cannot be seen.
         try processes.add(40, parent: 30, name: "sh", arguments: ["sh", "-c", "x"], executable: nil)
         let another = try #require(Caller(of: 500, in: processes.path))
-        #expect(another.process == 30 && another.standing(among: [terraform]) == .runsNone)
+        #expect(another.process == 30 && another.match(among: [terraform]) == .runsNone)
     }
 
     @Test("below a warder and a shell that are known by their files, it is told")
@@ -250,6 +250,6 @@ struct CallerStandingTests {
         try processes.add(50, parent: 40, name: "x", arguments: ["sh", "-c", "x"], executable: file("dash"))
         try processes.add(500, parent: 50, name: "warder", arguments: ["warder"], executable: file("warder"))
         let caller = try #require(Caller(of: 500, in: processes.path))
-        #expect(caller.process == 30 && caller.standing(among: [terraform]) == .runsOne)
+        #expect(caller.process == 30 && caller.match(among: [terraform]) == .runsOne)
     }
 }

@@ -34,18 +34,18 @@ struct CircumstancesTests {
     @Test("that this process was stopped and went on is seen once it has")
     func stops() {
         do {
-            let watch = StopWatch()
-            let before = watch.hasSeenStop
+            let watch = StopDetector()
+            let before = watch.hasDetectedStop
             // To go on without having been stopped looks the same.
             pthread_kill(pthread_self(), SIGCONT)
-            let after = watch.hasSeenStop
+            let after = watch.hasDetectedStop
             #expect(!before && after)
         }
-        let next = StopWatch()
-        let nothing = next.hasSeenStop
+        let next = StopDetector()
+        let nothing = next.hasDetectedStop
         #expect(!nothing)
     }
 
     @Test("a process with all that it needs has no shortage")
-    func plenty() { #expect(shortage() == nil) }
+    func plenty() { #expect(exhaustedResource() == nil) }
 }

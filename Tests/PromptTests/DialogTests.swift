@@ -10,14 +10,16 @@ extension SharedProcess {
         private static let hostile = "--help\u{1b}[2J\u{202e}<b>&_\\n"
 
         private func ask(
-            _ dialog: FakeDialog, _ kind: Enquiry.Kind = .code, profile: String = "prod", milliseconds: Int64 = 60_000,
-            with variables: [String: String] = [:], taking: (borrowing SecretBytes) -> Refusal? = { _ in nil }
-        ) throws(EnquiryError) -> String {
+            _ dialog: FakeDialog, _ kind: PromptRequest.Kind = .code, profile: String = "prod",
+            milliseconds: Int64 = 60_000,
+            with variables: [String: String] = [:], taking: (borrowing SecretBytes) -> CodeRejection? = { _ in nil }
+        ) throws(PromptError) -> String {
             // Over the network nobody looks whether it is there.
             let variables = ["DISPLAY": "elsewhere:9", "PATH": dialog.folder].merging(variables) { $1 }
-            let reply = try race(
-                Enquiry(kind, profile: profile, device: "arn:aws:iam::1111:mfa/alice", caller: "make (1) in ~/a"),
-                among: [DialogContender(in: environment(variables))], until: .after(milliseconds: milliseconds),
+            let reply = try firstAnswer(
+                to: PromptRequest(
+                    kind, profile: profile, device: "arn:aws:iam::1111:mfa/alice", caller: "make (1) in ~/a"),
+                from: [DialogChannel(in: environment(variables))], until: .after(milliseconds: milliseconds),
                 taking: taking)
             switch consume reply {
             case .code(let code): return text(code)
@@ -69,7 +71,7 @@ extension SharedProcess {
             #expect(try ask(FakeDialog("exit 0"), .confirmation) == "yes")
             #expect(try ask(FakeDialog("sleep 0.7; exit 1"), .confirmation) == "no")
             #expect(try ask(FakeDialog(as: "kdialog", "sleep 0.7; exit 2"), .confirmation) == "no")
-            #expect(throws: EnquiryError.dismissed) { try ask(FakeDialog("sleep 0.7; exit 1")) }
+            #expect(throws: PromptError.dismissed) { try ask(FakeDialog("sleep 0.7; exit 1")) }
         }
 
         @Test(
@@ -84,14 +86,14 @@ extension SharedProcess {
             ])
         func failures(script: String, reason: String) throws {
             let dialog = try FakeDialog(script)
-            for kind in [Enquiry.Kind.confirmation, .code] {
+            for kind in [PromptRequest.Kind.confirmation, .code] {
                 // One that the machine was too busy to end at a glance may have been seen: that says nothing.
-                var outcome: EnquiryError?
+                var outcome: PromptError?
                 let limit = Deadline.after(milliseconds: 60_000)
                 var taken: Int64
                 repeat {
                     let start = Deadline.now.milliseconds
-                    do throws(EnquiryError) {
+                    do throws(PromptError) {
                         _ = try ask(dialog, kind)
                         outcome = nil
                     } catch { outcome = error }
@@ -107,8 +109,8 @@ extension SharedProcess {
             let gone = ["DISPLAY": ":931", "WAYLAND_DISPLAY": "/nowhere/wayland-0"]
             let dialog = try FakeDialog("sleep 0.7; exit 1")
             let folder = dialog.folder
-            for kind in [Enquiry.Kind.code, .confirmation] {
-                #expect(throws: EnquiryError.nowhere(["the display went away"])) {
+            for kind in [PromptRequest.Kind.code, .confirmation] {
+                #expect(throws: PromptError.nowhere(["the display went away"])) {
                     try ask(dialog, kind, with: gone)
                 }
             }
@@ -116,18 +118,18 @@ extension SharedProcess {
             let busy = try LocalSocket.listen(at: folder + "/wayland-0", backlog: 4)
             defer { withExtendedLifetime(busy) {} }
             let left = ["DISPLAY": ":931", "WAYLAND_DISPLAY": "wayland-0", "XDG_RUNTIME_DIR": folder]
-            #expect(throws: EnquiryError.dismissed) { try ask(dialog, with: left) }
+            #expect(throws: PromptError.dismissed) { try ask(dialog, with: left) }
         }
 
         @Test("without a display nothing is started, and without a program nothing is shown")
         func unavailable() throws {
             let dialog = try FakeDialog("echo 123456")
-            #expect(throws: EnquiryError.nowhere(["no display for a dialog"])) {
+            #expect(throws: PromptError.nowhere(["no display for a dialog"])) {
                 try ask(dialog, with: ["DISPLAY": "", "WAYLAND_DISPLAY": ""])
             }
             #expect(dialog.starts == 0)
             #expect(try ask(dialog, with: ["DISPLAY": "", "WAYLAND_DISPLAY": "wayland-0"]) == "123456")
-            #expect(throws: EnquiryError.nowhere(["neither zenity nor kdialog"])) {
+            #expect(throws: PromptError.nowhere(["neither zenity nor kdialog"])) {
                 try ask(dialog, with: ["PATH": "/x"])
             }
         }
@@ -136,7 +138,7 @@ extension SharedProcess {
         func refused() throws {
             let dialog = try FakeDialog("read n <pid; wc -l <pid | grep -q '^1$' && echo 111111 || echo 222222")
             let answer = try ask(dialog, with: ["PATH": dialog.folder + ":/usr/bin:/bin"]) { code in
-                text(code) == "111111" ? Refusal("used already", until: .after(milliseconds: 17_000)) : nil
+                text(code) == "111111" ? CodeRejection("used already", until: .after(milliseconds: 17_000)) : nil
             }
             #expect(answer == "222222")
             #expect(dialog.starts == 2)
@@ -160,7 +162,7 @@ extension SharedProcess {
             var limit: Int64 = 1500
             repeat {
                 let start = Deadline.now.milliseconds
-                #expect(throws: EnquiryError.timedOut) { try ask(dialog, milliseconds: limit) }
+                #expect(throws: PromptError.timedOut) { try ask(dialog, milliseconds: limit) }
                 let taken = Deadline.now.milliseconds - start - limit
                 print("taken down after \(taken) ms")
                 #expect(taken < 40_000)

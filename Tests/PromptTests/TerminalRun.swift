@@ -2,7 +2,7 @@ import Foundation
 import Linux
 import Secrets
 
-/// What `terminal.py` tells of a run of `Asking`.
+/// What `terminal.py` tells of a run of `PromptRunner`.
 struct Run: Decodable {
     let screen: String
     /// What it printed.
@@ -49,7 +49,7 @@ struct Scene {
     var hasDisplay = false
 }
 
-/// Runs `Asking` in a terminal of its own, or without one.
+/// Runs `PromptRunner` in a terminal of its own, or without one.
 func run(
     _ arguments: [String], _ place: Place, _ steps: [Step] = [], _ variables: [String: String] = [:],
     _ scene: Scene = Scene()
@@ -76,6 +76,6 @@ func run(
     return try JSONDecoder().decode(Run.self, from: Data(text(told).utf8))
 }
 
-/// `Asking` stands beside the program that runs the tests.
+/// `PromptRunner` stands beside the program that runs the tests.
 private let asking = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-    .appending(path: "Asking").path
+    .appending(path: "PromptRunner").path

@@ -122,7 +122,7 @@ struct BrowserTests {
     @Test("says that the user declined")
     func denied() throws {
         let center = try Center(scopes: ["test:deny"])
-        let refusal = Refusal(code: "access_denied", message: "the user declined", status: 0)
+        let refusal = SSORefusal(code: "access_denied", message: "the user declined", status: 0)
         #expect(throws: SSOError.accessDenied(refusal)) { _ = try center.token() }
     }
 
@@ -145,14 +145,14 @@ struct BrowserTests {
     func replay() throws {
         let center = try Center()
         let sender = Replaying(sender: try CurlSender(userAgent: "warder/test"))
-        let refusal = Refusal(code: "invalid_grant", message: "code", status: 400)
+        let refusal = SSORefusal(code: "invalid_grant", message: "code", status: 400)
         #expect(throws: SSOError.invalidGrant(refusal)) { _ = try center.token(sender: sender) }
     }
 
     @Test("takes no code that was asked for with another challenge")
     func verifier() throws {
         let center = try Center()
-        let refusal = Refusal(code: "invalid_grant", message: "code verifier", status: 400)
+        let refusal = SSORefusal(code: "invalid_grant", message: "code verifier", status: 400)
         #expect(throws: SSOError.invalidGrant(refusal)) {
             _ = try center.token { url, _ in
                 let end = url.range(of: "code_challenge=")?.upperBound ?? url.endIndex
@@ -165,7 +165,7 @@ struct BrowserTests {
     func once() throws {
         let center = try Center()
         try center.tell("fail", #"{"path": "/token", "statuses": [503, 503]}"#)
-        #expect(throws: SSOError.refused(Refusal(code: "", message: "", status: 503))) { _ = try center.token() }
+        #expect(throws: SSOError.refused(SSORefusal(code: "", message: "", status: 503))) { _ = try center.token() }
         #expect(try center.log() == "/client/register /authorize /token:authorization_code")
     }
 

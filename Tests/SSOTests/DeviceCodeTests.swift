@@ -62,8 +62,8 @@ struct DeviceCodeTests {
         try center.tell("device", #"{"is": "\#(what)"}"#)
         let expected =
             what == "denied"
-            ? SSOError.accessDenied(Refusal(code: "access_denied", message: "", status: 400))
-            : .expiredToken(Refusal(code: "expired_token", message: "", status: 400))
+            ? SSOError.accessDenied(SSORefusal(code: "access_denied", message: "", status: 400))
+            : .expiredToken(SSORefusal(code: "expired_token", message: "", status: 400))
         #expect(throws: expected) { _ = try token(center) }
     }
 

@@ -37,11 +37,11 @@ struct PortalTests {
         arguments: [
             (
                 "Admin +/é", "222222222222",
-                SSOError.accessDenied(Refusal(code: "ForbiddenException", message: "No access", status: 403))
+                SSOError.accessDenied(SSORefusal(code: "ForbiddenException", message: "No access", status: 403))
             ),
             (
                 "Other", "111111111111",
-                .noSuchRole(Refusal(code: "ResourceNotFoundException", message: "", status: 404))
+                .noSuchRole(SSORefusal(code: "ResourceNotFoundException", message: "", status: 404))
             ),
         ])
     func refused(role: String, account: String, error: SSOError) throws {
@@ -62,7 +62,7 @@ struct PortalTests {
         _ = try portal.credentials(role: "Admin +/é", account: "111111111111", token: token.accessToken)
         #expect(clock.sleeps == [500, 1000])
         try center.tell("fail", #"{"path": "/federation/credentials", "statuses": [429, 429, 429]}"#)
-        #expect(throws: SSOError.slowDown(Refusal(code: "", message: "", status: 429))) {
+        #expect(throws: SSOError.slowDown(SSORefusal(code: "", message: "", status: 429))) {
             _ = try portal.credentials(role: "Admin +/é", account: "111111111111", token: token.accessToken)
         }
     }
@@ -109,23 +109,23 @@ struct EndpointsTests {
             ("us-gov-west-1", "oidc.us-gov-west-1.amazonaws.com", "portal.sso.us-gov-west-1.amazonaws.com"),
         ])
     func hosts(region: String, oidc: String, portal: String) throws {
-        let endpoints = try Endpoints(region: region)
+        let endpoints = try SSOEndpoints(region: region)
         #expect(endpoints.oidc.text == "https://\(oidc)/")
         #expect(endpoints.portal.text == "https://\(portal)/")
     }
 
     @Test("may be one's own, over HTTPS or on this host")
     func custom() throws {
-        let endpoints = try Endpoints(region: "eu-west-1", oidc: "http://127.0.0.1:1/a", portal: "https://b")
+        let endpoints = try SSOEndpoints(region: "eu-west-1", oidc: "http://127.0.0.1:1/a", portal: "https://b")
         #expect(endpoints.oidc.text == "http://127.0.0.1:1/a")
         #expect(endpoints.portal.host == "b")
         #expect(throws: SSOError.malformedEndpoint(.insecureURL(host: "b"))) {
-            _ = try Endpoints(region: "eu-west-1", oidc: "http://b")
+            _ = try SSOEndpoints(region: "eu-west-1", oidc: "http://b")
         }
     }
 
     @Test("of a region that leads elsewhere are refused", arguments: ["evil.example/", "a@b", "", "-a", "a.b"])
     func malformed(region: String) {
-        #expect(throws: SSOError.malformedRegion(region)) { _ = try Endpoints(region: region) }
+        #expect(throws: SSOError.malformedRegion(region)) { _ = try SSOEndpoints(region: region) }
     }
 }

@@ -70,7 +70,7 @@ struct TokenTests {
         _ = try token.renewed(by: center.oidc(clock.timing()))
         #expect(clock.sleeps == [500, 1000])
         try center.tell("fail", #"{"path": "/token", "statuses": [500, 503, 502]}"#)
-        #expect(throws: SSOError.refused(Refusal(code: "", message: "", status: 502))) {
+        #expect(throws: SSOError.refused(SSORefusal(code: "", message: "", status: 502))) {
             _ = try token.renewed(by: center.oidc(clock.timing()))
         }
     }
@@ -80,17 +80,17 @@ struct TokenTests {
         let center = try Center()
         let token = try center.token()
         let body = #"{"error": "strange", "error_description": "no \#(text(ifPresent: token.refreshToken) ?? "")!"}"#
-        #expect(throws: SSOError.refused(Refusal(code: "strange", message: "", status: 400))) {
+        #expect(throws: SSOError.refused(SSORefusal(code: "strange", message: "", status: 400))) {
             _ = try token.renewed(by: center.oidc(sender: Saying(status: 400, body: body)))
         }
         let secret = text(ifPresent: token.refreshToken) ?? ""
         let half = secret.utf8.count / 2
         let split = #"{"error": "\#(secret.prefix(half))", "error_description": "\#(secret.dropFirst(half))"}"#
-        #expect(throws: SSOError.refused(Refusal(code: "", message: "", status: 400))) {
+        #expect(throws: SSOError.refused(SSORefusal(code: "", message: "", status: 400))) {
             _ = try token.renewed(by: center.oidc(sender: Saying(status: 400, body: split)))
         }
         let other = #"{"error": "invalid_scope", "error_description": "no \u001b[2J \u202e"}"#
-        let shown = Refusal(code: "invalid_scope", message: #"no \u{1b}[2J \u{202e}"#, status: 400)
+        let shown = SSORefusal(code: "invalid_scope", message: #"no \u{1b}[2J \u{202e}"#, status: 400)
         #expect(throws: SSOError.refused(shown)) {
             _ = try token.renewed(by: center.oidc(sender: Saying(status: 400, body: other)))
         }

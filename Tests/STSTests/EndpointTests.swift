@@ -6,9 +6,9 @@ import Transport
 struct EndpointTests {
     private func endpoint(
         _ service: Service = .sts, region: String? = nil, in environment: [String: String] = [:],
-        _ change: (inout EndpointSettings) -> Void = { _ in }
+        _ change: (inout EndpointConfiguration) -> Void = { _ in }
     ) throws -> Endpoint {
-        var settings = EndpointSettings()
+        var settings = EndpointConfiguration()
         settings.region = region
         change(&settings)
         return try Endpoint(of: service, settings, environment: { environment[$0] })

@@ -14,7 +14,7 @@ struct RefusalTests {
         }
     }
 
-    static let cases: [(String, String, Int, @Sendable (Refusal) -> STSError)] = [
+    static let cases: [(String, String, Int, @Sendable (STSRefusal) -> STSError)] = [
         (
             "AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code.", 403,
             { .wrongCode($0) }
@@ -33,8 +33,8 @@ struct RefusalTests {
     ]
 
     @Test("are told apart", arguments: cases)
-    func kinds(code: String, message: String, status: Int, kind: @Sendable (Refusal) -> STSError) throws {
-        let expected = Refusal(code: code, message: message, status: status, requestID: "r-2")
+    func kinds(code: String, message: String, status: Int, kind: @Sendable (STSRefusal) -> STSError) throws {
+        let expected = STSRefusal(code: code, message: message, status: status, requestID: "r-2")
         #expect(try refusal(Sample.error(code, message), status: status) == kind(expected))
     }
 
@@ -93,7 +93,7 @@ struct RefusalTests {
             "<ErrorResponse><Error><Code>\(parts[0])</Code><Message>\(parts[1])</Message></Error>"
             + "<RequestId>\(parts[2])</RequestId></ErrorResponse>"
         let client = try STSClient.replaying(Replay([.answer(403, body)]), random: 0)
-        #expect(throws: STSError.refused(Refusal(code: "(hidden)", message: "", status: 403, requestID: nil))) {
+        #expect(throws: STSError.refused(STSRefusal(code: "(hidden)", message: "", status: 403, requestID: nil))) {
             _ = try client.getCallerIdentity(signedBy: longSession())
         }
     }

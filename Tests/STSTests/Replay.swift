@@ -78,7 +78,7 @@ extension STSClient {
     {
         replay.clock = clock
         return STSClient(
-            endpoint: try Endpoint(of: .sts, EndpointSettings(), environment: { _ in nil }), sender: replay,
+            endpoint: try Endpoint(of: .sts, EndpointConfiguration(), environment: { _ in nil }), sender: replay,
             timing: clock.timing(random: random), deadline: clock.uptime + 10_000)
     }
 }

@@ -29,7 +29,7 @@ struct RequestTests {
         request.externalID = "e:1"
         request.policy = #"{"Version": "2012-10-17"}"#
         request.policyARNs = ["arn:aws:iam::aws:policy/ReadOnlyAccess", "p2"]
-        request.tags = [SessionTag(key: "team", value: "a&b=c"), SessionTag(key: "k", value: "é")]
+        request.tags = [AssumeRoleTag(key: "team", value: "a&b=c"), AssumeRoleTag(key: "k", value: "é")]
         request.transitiveTagKeys = ["team"]
         request.sourceIdentity = "alice"
         _ = try STSClient.replaying(replay).assumeRole(request, signedBy: session(), mfa: nil)
@@ -72,7 +72,7 @@ struct RequestTests {
         let replay = Replay([answer, answer])
         let clock = TestClock()
         let client = IAMClient(
-            endpoint: try Endpoint(of: .iam, EndpointSettings(), environment: { _ in nil }), sender: replay,
+            endpoint: try Endpoint(of: .iam, EndpointConfiguration(), environment: { _ in nil }), sender: replay,
             timing: clock.timing(), deadline: clock.uptime + 1000)
         let devices = try client.listMFADevices(signedBy: key())
         #expect(devices.map(\.serialNumber) == ["arn:aws:iam::1:mfa/alice", "GAHT12345678"])

@@ -106,7 +106,7 @@ struct RetryTests {
         let again = Replay([refused, refused, .answer(200, Sample.session())])
         #expect(
             throws: STSError.skewed(
-                Refusal(code: code, message: "no", status: 403, requestID: "r-2"), offset: 3600)
+                STSRefusal(code: code, message: "no", status: 403, requestID: "r-2"), offset: 3600)
         ) { try callOnce(again) }
         #expect(again.sent.count == 2)
     }
@@ -120,7 +120,7 @@ struct RetryTests {
         ])
         #expect(
             throws: STSError.invalidKey(
-                Refusal(code: "SignatureDoesNotMatch", message: "no", status: 403, requestID: "r-2"))
+                STSRefusal(code: "SignatureDoesNotMatch", message: "no", status: 403, requestID: "r-2"))
         ) { try callOnce(replay) }
         #expect(replay.sent.count == 1)
     }

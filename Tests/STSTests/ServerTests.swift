@@ -18,7 +18,7 @@ struct ServerTests {
             now: Timing.system.now, uptime: Timing.system.uptime, sleep: { _ in }, random: { 0.001 })
         return STSClient(
             endpoint: try Endpoint(
-                of: .sts, EndpointSettings(), environment: { $0 == "AWS_ENDPOINT_URL_STS" ? url : nil }),
+                of: .sts, EndpointConfiguration(), environment: { $0 == "AWS_ENDPOINT_URL_STS" ? url : nil }),
             sender: try CurlSender(userAgent: "warder/test"), timing: timing,
             deadline: timing.uptime() + milliseconds)
     }

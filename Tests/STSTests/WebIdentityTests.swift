@@ -28,7 +28,7 @@ struct WebIdentityTests {
         request.policy = "{}"
         request.policyARNs = ["p1"]
         request.externalID = "e"
-        request.tags = [SessionTag(key: "k", value: "v")]
+        request.tags = [AssumeRoleTag(key: "k", value: "v")]
         request.transitiveTagKeys = ["k"]
         request.sourceIdentity = "s"
         let replay = Replay([Self.answer()])
@@ -68,7 +68,7 @@ struct WebIdentityTests {
         ])
     func refused(code: String, status: Int) throws {
         let replay = Replay([.answer(status, Sample.error(code, "bad: ey.J+/=.x")), Self.answer()])
-        let refusal = Refusal(code: code, message: "", status: status, requestID: "r-2")
+        let refusal = STSRefusal(code: code, message: "", status: status, requestID: "r-2")
         let expected: STSError =
             switch code {
             case "ExpiredTokenException": .expiredToken(refusal)
@@ -85,7 +85,7 @@ struct WebIdentityTests {
         let url = server.url("/")
         let client = STSClient(
             endpoint: try Endpoint(
-                of: .sts, EndpointSettings(), environment: { $0 == "AWS_ENDPOINT_URL_STS" ? url : nil }),
+                of: .sts, EndpointConfiguration(), environment: { $0 == "AWS_ENDPOINT_URL_STS" ? url : nil }),
             sender: try CurlSender(userAgent: "warder/test"), deadline: Timing.system.uptime() + 30_000)
         let credentials = try client.assumeRoleWithWebIdentity(request, token: secret("ey.J+/=.x"))
         #expect(credentials.accessKeyID == "ASIATEMPORARY0000001")

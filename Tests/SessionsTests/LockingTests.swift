@@ -11,7 +11,7 @@ struct LockingTests {
 
     private func key(_ text: StaticString = "0123456789abcdef0123456789abcdef") -> SecretBytes { SecretBytes(text) }
 
-    private func state(_ key: UnlockedKey = .sessionCache) -> UnlockedState {
+    private func state(_ key: UnlockedKeyKind = .sessionCache) -> UnlockedState {
         UnlockedState(key, store: store, runtimeFolder: "/dev/shm")
     }
 
@@ -23,11 +23,11 @@ struct LockingTests {
     @Test("what began before a lock makes nothing available after it", arguments: [false, true])
     func inFlight(holding: Bool) throws {
         let state = state()
-        let begun = state.beginning()
+        let begun = state.lockSnapshot()
         if holding { try state.hold() } else { try state.lock() }
         #expect(isRefused { () throws(UnlockedStateError) in try state.unlock(key(), seconds: 60, begun: begun) })
         #expect(state.deadline == nil && state.isHeld == holding)
-        try state.unlock(key(), seconds: 60, begun: state.beginning())
+        try state.unlock(key(), seconds: 60, begun: state.lockSnapshot())
         #expect(state.deadline != nil && !state.isHeld)
         try state.lock()
     }
@@ -36,7 +36,7 @@ struct LockingTests {
     func again() throws {
         let state = state()
         try state.lock()
-        let begun = state.beginning()
+        let begun = state.lockSnapshot()
         try state.lock()
         #expect(isRefused { () throws(UnlockedStateError) in try state.unlock(key(), seconds: 60, begun: begun) })
         #expect(isRefused { () throws(UnlockedStateError) in try state.unlock(key(), seconds: 60, begun: .ofNewStore) })
@@ -46,7 +46,7 @@ struct LockingTests {
     @Test("a refused one leaves what was made available since")
     func later() throws {
         let state = state()
-        let begun = state.beginning()
+        let begun = state.lockSnapshot()
         try state.lock()
         try state.unlock(key(), seconds: 60)
         #expect(isRefused { () throws(UnlockedStateError) in try state.unlock(key(), seconds: 60, begun: begun) })
@@ -68,15 +68,15 @@ struct LockingTests {
 
     @Test("what a crowd shares opens for what it has in common, and until the sessions are locked")
     func shared() throws {
-        let shared = SharedOpening(store: store, runtimeFolder: "/dev/shm")
-        shared.leave(key(), SecretBytes("value secret"), begun: state().beginning(), random: .system)
+        let shared = SharedUnlock(store: store, runtimeFolder: "/dev/shm")
+        shared.leave(key(), SecretBytes("value secret"), begun: state().lockSnapshot(), random: .system)
         switch shared.key(SecretBytes("value secret")) {
         case .some(let found): #expect(found.withUnsafeBytes { Array($0) } == key().withUnsafeBytes { Array($0) })
         case .none: Issue.record("it is not there")
         }
         let absent = isAbsent(shared.key(SecretBytes("value other")))
         #expect(absent)
-        let begun = state().beginning()
+        let begun = state().lockSnapshot()
         try state().lock()
         let gone = isAbsent(shared.key(SecretBytes("value secret")))
         #expect(gone)

@@ -83,7 +83,7 @@ struct Exec: ParsableCommand {
         let request = RenewalRequest(
             profile: profile, margin: max(try lifetime() ?? 0, Freshness.ordinaryMargin), mayPrompt: context.mayPrompt,
             narrowing: narrowing)
-        let grant = try Grant(credentials, profile: profile, freshness: request.freshness, now: context.now)
+        let grant = try ServedCredentials(credentials, profile: profile, freshness: request.freshness, now: context.now)
         // The store need not be opened for what nobody was asked.
         let pass =
             issuer.chain.confirmation.isWanted ? try RenewalPass(for: request, issuer.keys.sessions()) : .blank

@@ -50,7 +50,7 @@ struct List: ParsableCommand {
         if cells.isEmpty, try keys.store() == nil { note("there is nothing yet; begin with warder add NAME") }
     }
 
-    private struct Row {
+    private struct KeyRow {
         let name: String
         let key: IndexedKey?
         let role: String?
@@ -62,26 +62,26 @@ struct List: ParsableCommand {
     /// The profiles in the order of their files, then the keys that have none.
     private func rows(
         _ profiles: ProfileSet, _ index: [IndexedKey]?, _ sessions: [SessionSummary]?
-    ) throws(Failure) -> [Row] {
+    ) throws(Failure) -> [KeyRow] {
         var keys: [String: IndexedKey] = [:]
         for key in index ?? [] { keys[key.name] = key }
         var ends: [String: Int64] = [:]
         for session in sessions ?? [] { ends[session.label.profile] = session.expiration }
-        var rows: [Row] = []
+        var rows: [KeyRow] = []
         for name in profiles.profileNames {
             let role: String?
             do throws(ProfileError) { role = try profiles.profile(name)?.setting("role_arn")?.value } catch {
                 throw Failure(error)
             }
-            rows.append(Row(name: name, key: keys.removeValue(forKey: name), role: role, end: ends[name]))
+            rows.append(KeyRow(name: name, key: keys.removeValue(forKey: name), role: role, end: ends[name]))
         }
         for key in index ?? [] where keys[key.name] != nil {
-            rows.append(Row(name: key.name, key: key, role: nil, end: ends[key.name]))
+            rows.append(KeyRow(name: key.name, key: key, role: nil, end: ends[key.name]))
         }
         return rows
     }
 
-    private func object(_ rows: [Row], _ index: [IndexedKey]?, _ sessions: [SessionSummary]?) -> JSONValue {
+    private func object(_ rows: [KeyRow], _ index: [IndexedKey]?, _ sessions: [SessionSummary]?) -> JSONValue {
         .object([
             ("locked", .bool(sessions == nil)),
             (

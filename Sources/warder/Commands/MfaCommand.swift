@@ -1,6 +1,6 @@
 import ArgumentParser
 import Failures
-import HandOff
+import RemotePrompts
 import Linux
 import Prompt
 import Secrets
@@ -54,12 +54,12 @@ struct MFA: ParsableCommand {
         let context = try common.context()
         context.sayWhyNoRuntimeFolder()
         let watcher: Watcher
-        do throws(HandOffError) {
-            watcher = try Watcher(try AskingFolder(runtime: context.places.runtime), stays: watch)
+        do throws(RemotePromptError) {
+            watcher = try Watcher(try PromptFolder(runtime: context.paths.runtime), stays: watch)
         } catch { throw Failure(error) }
         if watch {
             note("waiting for those who want an answer; Ctrl-C ends it")
-            return try Answering(watcher, chosen: nil, context).run()
+            return try RemotePrompter(watcher, chosen: nil, context).run()
         }
         watcher.settle(until: .after(milliseconds: 1000), orFirstWord: .after(milliseconds: 10_000))
         if list { return try list(watcher.waiting) }
@@ -67,21 +67,21 @@ struct MFA: ParsableCommand {
         if dismiss {
             let connection = try only(of: waiting, unless: false)
             guard connection.answer(.dismissal) else { throw .gone }
-            return try Answering(watcher, chosen: connection, context, isDismissal: true).run()
+            return try RemotePrompter(watcher, chosen: connection, context, isDismissal: true).run()
         }
         guard let answer else {
             let connection = try picked(of: waiting, context)
-            return try Answering(watcher, chosen: connection, context).run()
+            return try RemotePrompter(watcher, chosen: connection, context).run()
         }
         let connection = try give(answer, to: waiting)
-        try Answering(watcher, chosen: connection, context, isAnswered: true).run()
+        try RemotePrompter(watcher, chosen: connection, context, isAnswered: true).run()
     }
 
     /// Answers the one of them that wants an answer of that kind.
-    private func give(_ text: String, to waiting: [Connection]) throws(Failure) -> Connection {
-        let kind: Enquiry.Kind = ["yes", "no"].contains(text) ? .confirmation : .code
-        let fitting = waiting.filter { $0.enquiry?.kind == kind }
-        guard !fitting.isEmpty else { throw .wanted(waiting.first?.enquiry, notA: kind) }
+    private func give(_ text: String, to waiting: [WaiterConnection]) throws(Failure) -> WaiterConnection {
+        let kind: PromptRequest.Kind = ["yes", "no"].contains(text) ? .confirmation : .code
+        let fitting = waiting.filter { $0.request?.kind == kind }
+        guard !fitting.isEmpty else { throw .wanted(waiting.first?.request, notA: kind) }
         let connection = try only(of: fitting, unless: kind == .code)
         guard kind == .code else {
             guard connection.answer(text == "yes" ? .yes : .no) else { throw .gone }
@@ -96,10 +96,10 @@ struct MFA: ParsableCommand {
     }
 
     /// Those that wait, or the one of them that was named.
-    private func wanted(_ waiting: [Connection]) throws(Failure) -> [Connection] {
+    private func wanted(_ waiting: [WaiterConnection]) throws(Failure) -> [WaiterConnection] {
         guard !waiting.isEmpty else { throw .nobodyWaits }
         guard let pid else { return waiting }
-        let named = waiting.filter { $0.enquiry?.process == pid }
+        let named = waiting.filter { $0.request?.process == pid }
         guard !named.isEmpty else {
             throw Failure(.other, "process \(pid) does not wait for an answer", hint: "see who does: warder mfa --list")
         }
@@ -109,7 +109,7 @@ struct MFA: ParsableCommand {
     /// The one that an answer without further question is for.
     ///
     /// - Parameter sameDevice: several that wait for one device are one, for the first that gets a session has it for all.
-    private func only(of waiting: [Connection], unless sameDevice: Bool) throws(Failure) -> Connection {
+    private func only(of waiting: [WaiterConnection], unless sameDevice: Bool) throws(Failure) -> WaiterConnection {
         guard let first = waiting.first else { throw .nobodyWaits }
         let devices = devices(of: waiting)
         guard waiting.count == 1 || (sameDevice && devices == 1) else {

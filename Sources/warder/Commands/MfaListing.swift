@@ -1,5 +1,5 @@
 import Failures
-import HandOff
+import RemotePrompts
 import JSON
 import Linux
 import Prompt
@@ -8,30 +8,32 @@ import Text
 
 extension MFA {
     /// What `--list` prints.
-    func list(_ waiting: [Connection]) throws(Failure) {
+    func list(_ waiting: [WaiterConnection]) throws(Failure) {
         if json {
-            return try printOut(data: JSONValue.array(waiting.compactMap { $0.enquiry?.json }).text() + "\n")
+            return try printOut(data: JSONValue.array(waiting.compactMap { $0.request?.json }).text() + "\n")
         }
         try printOut(waiting.isEmpty ? "nobody waits for a code\n" : table(of: waiting) + "\n")
     }
 
     /// Those that wait, in a table without a line end behind it.
-    func table(of waiting: [Connection], numbered: Bool = false) -> Shown {
+    func table(of waiting: [WaiterConnection], numbered: Bool = false) -> Shown {
         let head = (numbered ? ["#"] : ["PID"]) + ["PROFILE", "WANTED", "BY", "SINCE", "LEFT"]
         let rows = waiting.enumerated().map { index, connection in
-            guard let enquiry = connection.enquiry else { return [String]() }
-            return [numbered ? String(index + 1) : String(enquiry.process)] + enquiry.cells
+            guard let request = connection.request else { return [String]() }
+            return [numbered ? String(index + 1) : String(request.process)] + request.cells
         }
         return Text.table(head, rows).withoutLineEnd
     }
 
     /// How many devices codes are wanted of.
-    func devices(of waiting: [Connection]) -> Int { Set(waiting.map { ByteText($0.enquiry?.device ?? "") }).count }
+    func devices(of waiting: [WaiterConnection]) -> Int {
+        Set(waiting.map { ByteText($0.request?.device ?? "") }).count
+    }
 
     /// The one to be asked about: the one that has waited longest, if all want the same; otherwise one of a list.
-    func picked(of waiting: [Connection], _ context: Context) throws(Failure) -> Connection {
+    func picked(of waiting: [WaiterConnection], _ context: Context) throws(Failure) -> WaiterConnection {
         guard let first = waiting.first else { throw .nobodyWaits }
-        guard let kind = first.enquiry?.kind else { throw .gone }
+        guard let kind = first.request?.kind else { throw .gone }
         if waiting.count == 1 { return first }
         if kind == .code && devices(of: waiting) == 1 { return first }
         let newest = Array(waiting.reversed())
@@ -46,7 +48,7 @@ extension MFA {
     }
 }
 
-extension WaitingEnquiry {
+extension PendingRequest {
     /// How long the process has waited, in seconds.
     var waited: Int64 { (Deadline.now.milliseconds - since.milliseconds) / 1000 }
 
@@ -73,9 +75,9 @@ extension Failure {
         .other, "nobody waits for a code", hint: "warder mfa --watch stays, and asks when somebody does")
 
     /// Somebody waits, and for another kind of answer than was given.
-    static func wanted(_ enquiry: WaitingEnquiry?, notA kind: Enquiry.Kind) -> Failure {
-        guard let enquiry else { return nobodyWaits }
-        let profile = printable(enquiry.profile)
+    static func wanted(_ request: PendingRequest?, notA kind: PromptRequest.Kind) -> Failure {
+        guard let request else { return nobodyWaits }
+        let profile = printable(request.profile)
         return kind == .code
             ? Failure(
                 .other, "nobody waits for a code, but \(profile) for a yes or no",
@@ -93,7 +95,7 @@ extension Failure {
     )
 
     /// - Parameter kind: what is waited for.
-    static func nobodyToAsk(for kind: Enquiry.Kind?) -> Failure {
+    static func nobodyToAsk(for kind: PromptRequest.Kind?) -> Failure {
         let isYes = kind == .confirmation
         return Failure(
             .promptNeeded, "\(isYes ? "a yes or no" : "a code") is needed, and there is no terminal to ask on",

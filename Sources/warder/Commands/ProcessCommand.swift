@@ -15,7 +15,7 @@ func answerProcess(
         let credentials = try Issuer(context, profile: profile, code: code, narrowing: narrowing).credentials()
         try printOut(try credentialJSON(credentials))
     } catch {
-        context.remarks.release()
+        context.notices.release()
         throw error
     }
 }

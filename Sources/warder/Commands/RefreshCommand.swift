@@ -42,7 +42,7 @@ struct Refresh: ParsableCommand {
             try Issuer(
                 context, profile: profile, keys: keys, codes: codes, signIn: deviceCode ? .deviceCode : .whatFits)
         }
-        if all { return try RefreshOfAll(context, issuer: issuer).run() }
+        if all { return try RefreshAll(context, issuer: issuer).run() }
         for profile in profiles {
             let issuer = try issuer(profile)
             note("\(profile): \(try (behind ? issuer.refreshEnd() : issuer.refresh()).remainingTime)")

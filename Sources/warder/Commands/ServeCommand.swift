@@ -30,9 +30,9 @@ struct Serve: ParsableCommand {
         let text = try whatIsGiven()
         guard let lineEnd = text.lineEnd(from: 0), let passEnd = text.lineEnd(from: lineEnd + 1),
             let pass = RenewalPass(text.copy(lineEnd + 1..<passEnd)),
-            let grant = Grant(text.copy(passEnd + 1..<text.count))
+            let grant = ServedCredentials(text.copy(passEnd + 1..<text.count))
         else { throw Self.stranger }
-        let supply = ServedCredentials(grant, renewedBy: try renewal.request(), pass, in: leaveFolder(), .system)
+        let supply = RenewingCredentials(grant, renewedBy: try renewal.request(), pass, in: leaveFolder(), .system)
         let server: CredentialServer
         do throws(ServingError) {
             let socket = try ListeningSocket(inheriting: Descriptor(owning: Position.socket, path: "127.0.0.1"))
@@ -99,7 +99,7 @@ struct RenewServed: ParsableCommand {
                 context, profile: request.profile, code: nil, freshness: request.freshness,
                 narrowing: request.narrowing)
             try refuseUnlessAllowed(pass, request, issuer)
-            let grant = try Grant(
+            let grant = try ServedCredentials(
                 try issuer.unconfirmedCredentials(), profile: request.profile, freshness: request.freshness,
                 now: context.now)
             var text = SecretBytes(capacity: 4096)

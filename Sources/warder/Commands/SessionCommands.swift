@@ -52,7 +52,7 @@ struct Forget: ParsableCommand {
             // What cannot be told goes all the same.
             let census = (try? Keys(context).census()) ?? nil
             do throws(SessionCacheError) {
-                let files = try SessionFolder(context.places.sessions).forgetAll()
+                let files = try SessionFolder(context.paths.sessions).forgetAll()
                 return note("dropped \(Self.spoken(census, files: files))")
             } catch { throw Failure(error) }
         }
@@ -87,7 +87,7 @@ struct WhoAmI: ParsableCommand {
 
     func run() throws {
         let issuer = try Issuer(common.context(), profile: profile, code: code.mfaCode)
-        let identity = try issuer.minter.callerIdentity(issuer.unconfirmedCredentials())
+        let identity = try issuer.sessionMaker.callerIdentity(issuer.unconfirmedCredentials())
         if json {
             let object = JSONValue.object([
                 ("account", .string(identity.account)), ("arn", .string(identity.arn)),

@@ -45,7 +45,7 @@ struct Trust: ParsableCommand {
         let rows = entries.map { entry -> (path: String, profile: String?, state: String) in
             let folder = String(entry.path.dropLast(FolderFile.name.count))
             let file = (try? FolderFile(inFolder: folder)) ?? nil
-            switch folders.trusted.standing(of: entry, now: file) {
+            switch folders.trusted.approval(of: entry, now: file) {
             case .trusted: return (entry.path, file?.profile, "trusted")
             case .changed: return (entry.path, file?.profile, "changed")
             case .unknown: return (entry.path, nil, "gone")
@@ -104,7 +104,7 @@ struct FolderCommand: ParsableCommand {
     func run() throws {
         let folders = try FolderRules(common.context())
         guard let file = try folders.ruling(in: folder) else { throw Failure.saidAlready(.other) }
-        switch try folders.store({ store throws(FolderError) in try store.standing(of: file) }) {
+        switch try folders.store({ store throws(FolderError) in try store.approval(of: file) }) {
         case .trusted: break
         case .changed: throw folders.untrusted(file, hasChanged: true)
         case .unknown: throw folders.untrusted(file, hasChanged: false)

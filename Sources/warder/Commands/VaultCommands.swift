@@ -77,7 +77,7 @@ struct VaultPassphrase: ParsableCommand {
         if stdin { return try readLines(1, of: "the recovery code") }
         guard context.mayPrompt else { throw Failure.notAllowed(wanting: "the recovery code") }
         do throws(TerminalError) {
-            return try Terminal.open().ask("recovery code: ", hidden: true, limit: 128, until: Patience.deadline)
+            return try Terminal.open().ask("recovery code: ", hidden: true, limit: 128, until: PromptTimeout.deadline)
         } catch { throw Failure(error, askingFor: "the recovery code") }
     }
 }

@@ -1,0 +1,43 @@
+import Desktop
+import RemotePrompts
+import Linux
+import Prompt
+import Setup
+import Text
+
+/// The hand-off, made known by a notification on the desktop as long as the enquiry is open: taken away with it by a
+/// signal that ends warder too.
+final class NotifyingRemotePrompt: PromptChannel {
+    private let remotePrompt: RemotePrompt
+    private let context: Context
+    private var notification: Notification?
+
+    /// A notification is a help, not what is waited for.
+    private static var patience: Deadline { .after(milliseconds: 500) }
+
+    init(of remotePrompt: RemotePrompt, _ context: Context) {
+        self.remotePrompt = remotePrompt
+        self.context = context
+    }
+
+    func open(_ request: PromptRequest) throws(PromptChannelError) {
+        try remotePrompt.open(request)
+        let wanted = request.kind == .code ? "MFA code" : "yes or no"
+        let who = request.caller.map { "\(printable($0)) waits. " } ?? ""
+        notification = Notification.show(
+            "\(wanted) for \(printable(request.profile))", body: who + "Run warder mfa in a terminal.",
+            busAddress: context.environment.nonEmpty("DBUS_SESSION_BUS_ADDRESS"), runtimeFolder: context.paths.runtime,
+            until: Self.patience)
+    }
+
+    var descriptors: [Int32] { remotePrompt.descriptors }
+    var wakeup: Deadline? { remotePrompt.wakeup }
+    func proceed() throws(PromptChannelError) -> PromptAnswer? { try remotePrompt.proceed() }
+    func refuse(_ note: String, until moment: Deadline?) { remotePrompt.refuse(note, until: moment) }
+
+    func withdraw() {
+        remotePrompt.withdraw()
+        _ = notification?.close(until: Self.patience)
+        notification = nil
+    }
+}

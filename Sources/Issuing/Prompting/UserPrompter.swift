@@ -1,0 +1,105 @@
+import Failures
+import RemotePrompts
+import Linux
+import Prompt
+import Secrets
+import Setup
+
+/// Asks people, wherever they are: at the terminal, in a window, or from another terminal by `warder mfa`.
+///
+/// One for each command: whoever answered a first question from elsewhere sees what became of it, and the next one.
+package final class UserPrompter: Prompter {
+    private let context: Context
+    private var remotePrompt: RemotePrompt?
+    private var hasSaid = false
+    private var loaded: Settings?
+
+    init(_ context: Context) { self.context = context }
+
+    package func ask(
+        _ userRequest: UserRequest, taking: (borrowing SecretBytes) -> CodeRejection?
+    ) throws(Failure) -> PromptAnswer {
+        let (kind, profile, caller) = (userRequest.kind, userRequest.profile, userRequest.caller)
+        let what = userRequest.device.map { "a code of \($0)" } ?? "a yes to the use of \(profile)"
+        guard context.mayPrompt else { throw Failure.notAsked(what, profile, isCode: kind == .code) }
+        let settings = try settings()
+        let request = PromptRequest(
+            kind, profile: profile, device: userRequest.device,
+            caller: caller?.description(home: context.environment["HOME"]), note: userRequest.note)
+        let deadline = deadline(settings)
+        let methods = methods(settings, isUrgent: userRequest.isUrgent)
+        let channels = promptChannels(
+            for: methods, remote: userRequest.isUrgent ? remotePrompt(until: deadline, methods, settings) : nil,
+            in: context.environment)
+        do throws(PromptError) {
+            return try firstAnswer(to: request, from: channels, until: deadline, unwinding: true, taking: taking)
+        } catch {
+            // Whoever answers from elsewhere may still do so when this process goes on.
+            if error == .stopped { throw .stopped }
+            let failure = Failure(
+                error, askingFor: what, profile: profile, isCode: kind == .code,
+                atTerminal: settings.codeMethods?.contains(.terminal) ?? true)
+            conclude(failure.message, succeeded: false)
+            throw failure
+        }
+    }
+
+    /// Tells whoever answered from elsewhere what came of it.
+    package func conclude(_ text: String, succeeded: Bool) {
+        remotePrompt?.conclude(text, succeeded: succeeded)
+        remotePrompt = nil
+    }
+
+    // MARK: - Where
+
+    private enum Seat { case front, behind, none }
+
+    /// Where warder is of its terminal.
+    private var seat: Seat {
+        do throws(TerminalError) {
+            _ = try context.terminal()
+            return .front
+        } catch { return error == .background ? .behind : .none }
+    }
+
+    private var hasDisplay: Bool { context.environment.hasDisplay }
+
+    /// What the settings name, all at once; else the terminal or, without one in front, a window, and `warder mfa` in any
+    /// case.
+    private func methods(_ settings: Settings, isUrgent: Bool) -> [PromptMethod] {
+        if let methods = settings.codeMethods { return isUrgent ? methods : methods.filter { $0 == .terminal } }
+        guard isUrgent, seat != .front else { return isUrgent ? [.terminal, .remote] : [.terminal] }
+        let window: PromptMethod =
+            DialogChannel.isInstalled(in: context.environment) ? .dialog : .pinentry(named: settings.pinentry)
+        return (hasDisplay ? [window] : []) + (seat == .behind ? [.terminal] : []) + [.remote]
+    }
+
+    /// An SDK does not wait for ever, and nobody may come to a terminal elsewhere.
+    private func deadline(_ settings: Settings) -> Deadline {
+        guard seat != .front, !hasDisplay else { return PromptTimeout.deadline }
+        return .after(milliseconds: Int64(settings.remotePromptTime) * 1000)
+    }
+
+    /// Made known on the desktop, where nothing else shows that somebody is waited for.
+    private func remotePrompt(until deadline: Deadline, _ methods: [PromptMethod], _ settings: Settings) -> (
+        any PromptChannel
+    )? {
+        guard settings.remotePromptTime > 0, methods.contains(.remote) else { return nil }
+        let present =
+            remotePrompt ?? RemotePrompt(in: try? PromptFolder(runtime: context.paths.runtime), until: deadline)
+        present.deadline = deadline
+        remotePrompt = present
+        let isShown = (seat == .front && methods.contains(.terminal)) || (hasDisplay && methods != [.remote])
+        guard !isShown else { return present }
+        if !context.isHelper, !hasSaid { context.console.note("waiting for an answer: run warder mfa in a terminal") }
+        hasSaid = true
+        return NotifyingRemotePrompt(of: present, context)
+    }
+
+    private func settings() throws(Failure) -> Settings {
+        if let loaded { return loaded }
+        let settings = try Settings.load(context)
+        loaded = settings
+        return settings
+    }
+}

@@ -1,0 +1,22 @@
+import Glibc
+
+/// What this process has run out of, so that what it tried may have failed for want of it alone: descriptors, or memory;
+/// nil where neither is short.
+///
+/// Looked for after a failure, in what a request needs at most: some descriptors, and the stack of a thread.
+public func exhaustedResource() -> SystemError? {
+    var descriptors: [Int32] = []
+    defer { for descriptor in descriptors { close(descriptor) } }
+    for _ in 0..<12 {
+        let descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            return errno == EMFILE || errno == ENFILE ? SystemError(call: "open", path: "", code: errno) : nil
+        }
+        descriptors.append(descriptor)
+    }
+    let size = 16 << 20
+    let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    guard let memory, memory != MAP_FAILED else { return SystemError(call: "mmap", path: "", code: ENOMEM) }
+    munmap(memory, size)
+    return nil
+}

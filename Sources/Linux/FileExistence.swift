@@ -1,0 +1,26 @@
+import Glibc
+
+/// Whether something stands at `path`, be it a link to nowhere. The corresponding C function is `lstat`.
+public func fileExists(_ path: String) -> Bool {
+    var info = stat()
+    return lstat(path, &info) == 0
+}
+
+/// Whether `path` is a plain file that this user may run. The corresponding C functions are `stat` and `access`.
+public func isProgram(_ path: String) -> Bool {
+    var info = stat()
+    return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
+}
+
+/// Whether a plain file stands at `path`, or behind the links there. The corresponding C function is `stat`.
+public func isPlainFile(_ path: String) -> Bool {
+    var info = stat()
+    return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG
+}
+
+/// The path behind all links; nil where nothing stands there. The corresponding C function is `realpath`.
+public func resolved(_ path: String) -> String? {
+    guard let target = realpath(path, nil) else { return nil }
+    defer { free(target) }
+    return String(cString: target)
+}

@@ -1,0 +1,106 @@
+import JSON
+import Secrets
+import Text
+import Transport
+
+/// An answer in JSON.
+struct JSONResponse: ~Copyable {
+    private let object: JSONObject
+    private let status: Int
+    private let secrets: SentSecrets
+
+    /// Reads the body of a response.
+    ///
+    /// - Parameter secrets: what was sent in secret, of which nothing is shown.
+    init(_ response: borrowing HTTPResponse, hiding secrets: consuming SentSecrets) throws(SSOError) {
+        self.init(
+            object: try parse(response.body, status: response.status), status: response.status, secrets: secrets)
+    }
+
+    private init(object: consuming JSONObject, status: Int, secrets: consuming SentSecrets) {
+        self.object = object
+        self.status = status
+        self.secrets = secrets
+    }
+
+    /// The object inside this one.
+    func inner(_ name: String) throws(SSOError) -> JSONResponse {
+        let found: JSONObject?
+        do throws(JSONError) { found = try object.object(name) } catch { throw missing(name) }
+        guard let found else { throw missing(name) }
+        return JSONResponse(object: found, status: status, secrets: secrets.copy())
+    }
+
+    /// A token, or another secret that goes into a header: printable ASCII without spaces, not empty.
+    func secret(_ name: String) throws(SSOError) -> SecretBytes {
+        guard let secret = try secretIfPresent(name) else { throw missing(name) }
+        return secret
+    }
+
+    /// The same; nil where there is none, or an empty one.
+    func secretIfPresent(_ name: String) throws(SSOError) -> SecretBytes? {
+        guard let secret = try read(name), !secret.isEmpty else { return nil }
+        guard isVisible(secret) else { throw missing(name) }
+        return secret
+    }
+
+    /// Text that is no secret: printable ASCII without spaces, not empty.
+    func word(_ name: String) throws(SSOError) -> String {
+        guard let word = try wordIfPresent(name) else { throw missing(name) }
+        return word
+    }
+
+    /// The same; nil where there is none.
+    func wordIfPresent(_ name: String) throws(SSOError) -> String? {
+        guard let word = try secretIfPresent(name) else { return nil }
+        guard let shown = secrets.shown(word) else { throw missing(name) }
+        return shown
+    }
+
+    /// Text whose form is checked.
+    func identifier(_ name: String) throws(SSOError) -> String {
+        let identifier = try secret(name)
+        return identifier.text(0..<identifier.count)
+    }
+
+    /// A number above 0.
+    func number(_ name: String) throws(SSOError) -> Int64 {
+        guard let number = try numberIfPresent(name) else { throw missing(name) }
+        return number
+    }
+
+    /// The same; nil where there is none.
+    func numberIfPresent(_ name: String) throws(SSOError) -> Int64? {
+        let number: Int64?
+        do throws(JSONError) { number = try object.integer(name) } catch { throw missing(name) }
+        if let number, number <= 0 { throw missing(name) }
+        return number
+    }
+
+    func missing(_ name: String) -> SSOError { .missing(name, status: status) }
+
+    private func read(_ name: String) throws(SSOError) -> SecretBytes? {
+        do throws(JSONError) { return try object.secret(name) } catch { throw missing(name) }
+    }
+
+    /// What was said as a request was refused.
+    func refusal() -> SSORefusal {
+        let type = text("__type").map {
+            $0.utf8.split(separator: UInt8(ascii: "#")).last.map { String(Substring($0)) } ?? ""
+        }
+        let code = printable(text("error") ?? type ?? "", limit: 100)
+        let message = printable(text("error_description") ?? text("message") ?? "", limit: 300)
+        if secrets.areRepeated(across: [code, message]) { return SSORefusal(code: "", message: "", status: status) }
+        return SSORefusal(code: code, message: message, status: status)
+    }
+
+    /// Text that is shown: nil where there is none, empty where it repeats a secret.
+    private func text(_ name: String) -> String? {
+        guard let text = try? read(name), !text.isEmpty else { return nil }
+        return secrets.shown(text) ?? ""
+    }
+}
+
+private func parse(_ body: borrowing SecretBytes, status: Int) throws(SSOError) -> JSONObject {
+    do throws(JSONError) { return try JSONObject(body) } catch { throw .notAnAnswer(status: status) }
+}

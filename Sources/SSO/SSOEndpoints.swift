@@ -1,0 +1,37 @@
+import STS
+import Text
+import Transport
+
+/// Where IAM Identity Center answers for a region.
+public struct SSOEndpoints: Equatable, Sendable {
+    /// Of the SSO OIDC service, which signs users in.
+    public let oidc: ServiceURL
+    /// Of the portal, which gives out the credentials of roles.
+    public let portal: ServiceURL
+
+    /// - Parameters:
+    ///   - region: `sso_region`.
+    ///   - oidc: an endpoint of one's own (`AWS_ENDPOINT_URL_SSO_OIDC`), in place of AWS's.
+    ///   - portal: the same for the portal (`AWS_ENDPOINT_URL_SSO`).
+    /// - Throws: `.malformedRegion`, `.malformedEndpoint`.
+    public init(region: String, oidc: String? = nil, portal: String? = nil) throws(SSOError) {
+        let suffix = try dnsSuffix(region)
+        self.oidc = try serviceURL(oidc ?? "https://oidc.\(region).\(suffix)")
+        self.portal = try serviceURL(portal ?? "https://portal.sso.\(region).\(suffix)")
+    }
+}
+
+extension ServiceURL {
+    /// The URL of an operation below this one.
+    func appending(_ path: String) throws(SSOError) -> ServiceURL {
+        try serviceURL((text.ends(with: "/") ? String(text.dropLast()) : text) + path)
+    }
+}
+
+private func serviceURL(_ text: String) throws(SSOError) -> ServiceURL {
+    do throws(TransportError) { return try ServiceURL(text) } catch { throw .malformedEndpoint(error) }
+}
+
+private func dnsSuffix(_ region: String) throws(SSOError) -> String {
+    do throws(STSError) { return try Partition(region: region).dnsSuffix } catch { throw .malformedRegion(region) }
+}

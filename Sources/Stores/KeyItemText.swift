@@ -1,0 +1,134 @@
+import Crypto
+import Secrets
+import Text
+import Vault
+
+/// A stored key as the text of an item in the Secret Service: a section of a credentials file, so that whoever looks at
+/// it in the desktop's keyring can read it, with warder or without.
+enum KeyItemText {
+    /// What the keyring's list shows.
+    static func label(_ summary: AccessKeySummary) -> String {
+        "warder: \(summary.name)\(summary.hasTOTPSeed ? withSeed : "") (\(summary.accessKeyID))"
+    }
+
+    /// Whether a label says that the seed of one-time codes is stored with the key. No name has a space in it.
+    static func hasTOTPSeed(label: String) -> Bool {
+        label.lastIndex(of: "(").map { label[..<$0].ends(with: withSeed + " ") } ?? false
+    }
+
+    private static let withSeed = " with TOTP"
+
+    /// The access key id that a label shows; nil where it shows none.
+    static func accessKeyID(ofLabel label: String) -> String? {
+        guard label.ends(with: ")"), let open = label.lastIndex(of: "(") else { return nil }
+        let identifier = label[label.index(after: open)...].dropLast()
+        let isOne = identifier.utf8.allSatisfy {
+            (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+        }
+        return isOne && !identifier.isEmpty ? String(identifier) : nil
+    }
+
+    static func text(_ record: borrowing AccessKeyRecord) -> SecretBytes {
+        let summary = record.summary
+        var text = SecretBytes(capacity: 1024)
+        text.append("[\(summary.name)]\naws_access_key_id = \(summary.accessKeyID)\naws_secret_access_key = ")
+        text.append(record.secret)
+        text.append("\ncreated_at = \(summary.createdAt)\n")
+        for (key, value) in [
+            ("account_id", summary.accountID), ("principal_arn", summary.principalARN),
+            ("mfa_serial", summary.mfaSerial),
+        ] {
+            // A line break in a value that AWS sent would start a line of its own.
+            guard let value, value.unicodeScalars.allSatisfy({ $0.value >= 0x20 }) else { continue }
+            text.append("\(key) = \(value)\n")
+        }
+        switch record.totp {
+        case .some(let totp):
+            text.append("totp_seed = ")
+            text.append(totp.text)
+            text.append("\n")
+            if let device = totp.device, device.unicodeScalars.allSatisfy({ $0.value >= 0x20 }) {
+                text.append("totp_device = \(device)\n")
+            }
+        case .none: break
+        }
+        return text
+    }
+
+    /// Reads the text; nil where it is not a key. Lines that this version does not know are passed over.
+    static func record(_ text: borrowing SecretBytes, name: KeyName) -> AccessKeyRecord? {
+        guard let secret = range("aws_secret_access_key", text), !secret.isEmpty,
+            secret.allSatisfy({ text[$0] > 0x20 && text[$0] < 0x7f }),
+            let identifier = value("aws_access_key_id", text), !identifier.isEmpty
+        else { return nil }
+        let summary = AccessKeySummary(
+            name: name, accessKeyID: identifier, createdAt: value("created_at", text).flatMap { UInt64($0) } ?? 0,
+            accountID: value("account_id", text), principalARN: value("principal_arn", text),
+            mfaSerial: value("mfa_serial", text))
+        var record = AccessKeyRecord(summary, secret: text.copy(secret))
+        if let seed = range("totp_seed", text), !seed.isEmpty {
+            record.totp = StoredSeed(text: text.copy(seed), device: value("totp_device", text))
+        }
+        return record
+    }
+
+    private static func value(_ key: String, _ text: borrowing SecretBytes) -> String? {
+        range(key, text).map { text.text($0) }
+    }
+
+    /// Where the value of a line `key = value` stands.
+    private static func range(_ key: String, _ text: borrowing SecretBytes) -> Range<Int>? {
+        let start = Array("\(key) = ".utf8)
+        var line = 0
+        while line < text.count {
+            var end = line
+            while end < text.count, text[end] != UInt8(ascii: "\n") { end += 1 }
+            if end - line >= start.count, start.indices.allSatisfy({ text[line + $0] == start[$0] }) {
+                return line + start.count..<end
+            }
+            line = end + 1
+        }
+        return nil
+    }
+}
+
+extension AccessKeyRecord {
+    /// Whether the other is the same key of the same name, with the same seed of one-time codes or none.
+    borrowing func isSame(as other: borrowing AccessKeyRecord) -> Bool {
+        guard summary.name == other.summary.name, summary.accessKeyID == other.summary.accessKeyID,
+            secret.isSame(as: other.secret)
+        else { return false }
+        switch totp {
+        case .some(let mine):
+            switch other.totp {
+            case .some(let others): return mine.device == others.device && mine.text.isSame(as: others.text)
+            case .none: return false
+            }
+        case .none: return !other.summary.hasTOTPSeed
+        }
+    }
+
+    /// Takes over the seed of one-time codes of the record that it replaces, if it has none of its own.
+    mutating func keepSeed(of other: borrowing AccessKeyRecord) {
+        if !summary.hasTOTPSeed { totp = other.totp?.copy() }
+    }
+}
+
+extension SecretBytes {
+    fileprivate borrowing func isSame(as other: borrowing SecretBytes) -> Bool {
+        withUnsafeBytes { mine in other.withUnsafeBytes { equalInConstantTime(mine, $0) } }
+    }
+}
+
+/// A record that a closure or an array may hold on to.
+final class SharedRecord {
+    private let record: AccessKeyRecord
+
+    init(_ record: borrowing AccessKeyRecord) { self.record = record.copy() }
+
+    var name: KeyName { record.summary.name }
+
+    func copy() -> AccessKeyRecord { record.copy() }
+
+    func isSame(as record: borrowing AccessKeyRecord) -> Bool { self.record.isSame(as: record) }
+}

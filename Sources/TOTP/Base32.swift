@@ -1,0 +1,82 @@
+import Secrets
+
+/// Base32 (RFC 4648 section 6) of secrets.
+public enum Base32 {
+    /// The bytes that `text` stands for.
+    ///
+    /// As people type and apps show it: in either case, with spaces, tabs and dashes wherever they stand, with padding at
+    /// the end or without. A text that was cut off is noticed where that can be.
+    ///
+    /// - Throws: `.notBase32`, `.cutOff`.
+    public static func decoded(_ text: borrowing SecretBytes) throws(TOTPError) -> SecretBytes {
+        var bytes = SecretBytes(capacity: text.count * 5 / 8 + 1)
+        var bits: UInt32 = 0
+        var digits = 0
+        var isPadded = false
+        for index in 0..<text.count {
+            switch text[index] {
+            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "-"): continue
+            case UInt8(ascii: "="): isPadded = true
+            case let character:
+                guard !isPadded, let value = value(character) else { throw .notBase32 }
+                bits = (bits << 5 | value) & 0xfff
+                digits += 1
+                // Each of these digits, of eight, is the one with which another byte is whole.
+                guard let left = leftBits(after: digits) else { continue }
+                bytes.append(UInt8(truncatingIfNeeded: bits >> left))
+            }
+        }
+        switch digits % 8 {
+        case 0: return bytes
+        case 2: try end(bits & 0x3)
+        case 4: try end(bits & 0xf)
+        case 5: try end(bits & 0x1)
+        case 7: try end(bits & 0x7)
+        default: throw .cutOff
+        }
+        return bytes
+    }
+
+    /// The base32 of `bytes`, in capital letters, without padding.
+    public static func encoded(_ bytes: borrowing SecretBytes) -> SecretBytes {
+        let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+        var text = SecretBytes(capacity: (bytes.count * 8 + 4) / 5)
+        var bits: UInt32 = 0
+        var waiting: UInt32 = 0
+        for index in 0..<bytes.count {
+            bits = (bits << 8 | UInt32(bytes[index])) & 0xfff
+            waiting += 8
+            while waiting >= 5 {
+                waiting -= 5
+                text.append(alphabet.utf8Start[Int(bits >> waiting & 31)])
+            }
+        }
+        if waiting > 0 { text.append(alphabet.utf8Start[Int(bits << (5 - waiting) & 31)]) }
+        return text
+    }
+
+    private static func end(_ left: UInt32) throws(TOTPError) {
+        guard left == 0 else { throw .cutOff }
+    }
+
+    /// How many bits belong to the next byte, after so many digits; nil where no byte has become whole.
+    private static func leftBits(after digits: Int) -> UInt32? {
+        switch digits % 8 {
+        case 2: 2
+        case 4: 4
+        case 5: 1
+        case 7: 3
+        case 0: 0
+        default: nil
+        }
+    }
+
+    private static func value(_ character: UInt8) -> UInt32? {
+        switch character {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(character - UInt8(ascii: "A"))
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(character - UInt8(ascii: "a"))
+        case UInt8(ascii: "2")...UInt8(ascii: "7"): UInt32(character - UInt8(ascii: "2")) + 26
+        default: nil
+        }
+    }
+}
