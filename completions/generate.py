@@ -25,7 +25,7 @@ HOOK = {
     "drop": ("Takes back what use has set", {"flags": ["all"], "values": []}),
 }
 # What the binary does not say: positional arguments that are names of keys, and options that are names of profiles.
-KEYS = {("add", "name"), ("remove", "name"), ("rotate", "name")}
+KEYS = {("add", "name"), ("remove", "name")}
 PROFILES = {"profile", "profiles"}
 
 
