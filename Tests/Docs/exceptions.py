@@ -25,4 +25,5 @@ NAMES = {
     "--experimental-dump-help": "an option of swift-argument-parser's own",
     "--no-eh-frame-hdr": "an option of the linker",
     "WARDER_NU_GRAMMAR": "a variable of the tests",
+    "WARDER_VECTORS": "a variable of the tests",
 }
