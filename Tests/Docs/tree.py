@@ -123,22 +123,28 @@ def said():
     """The literals that can be recognised by their own words, each as a pattern of what it may print."""
     patterns = []
     for literal in literals():
-        if len(re.findall(r"[^\W\d_]", literal)) >= LETTERS:
+        if is_telling(literal):
             # What ends in a colon goes on with something else.
             rest = ".*" if literal.endswith(": ") else ""
-            patterns.append(".+?".join(re.escape(part) for part in literal.split(HOLE)) + rest)
-    return re.compile("(?:" + "|".join(sorted(patterns)) + r")\Z", re.DOTALL)
+            # What is put in holds no `; `: that joins two messages, each of which is looked for.
+            patterns.append("(?:(?!; ).)*?".join(re.escape(part) for part in literal.split(HOLE)) + rest)
+    return re.compile("(?:" + "|".join(sorted(patterns)) + ")", re.DOTALL)
+
+
+def is_telling(literal):
+    """Whether a literal says more than what is put into it."""
+    bare = re.sub(r"^(warder|hint): ", "", literal).replace(HOLE, "")
+    # A label, as that of an item in the keyring, has at least the program's name and some signs.
+    return len(re.findall(r"[^\W\d_]", bare)) >= LETTERS or literal.startswith("warder: ") and len(bare) > 2
 
 
 def is_said(message):
-    """Whether warder can print that message: whole, or as parts that `; ` and `, ` join."""
-    bare = re.sub(r"^(warder|hint): ", "", message).rstrip(": ")
-    if said().match(message) or said().match(message.strip()) or said().match(bare):
+    """Whether warder can print that message: whole, or as parts that `; ` joins."""
+    bare = re.sub(r"^(warder|hint): ", "", message.strip())
+    if any(said().fullmatch(form) for form in (message, message.strip(), bare, f"warder: {bare}", f"warder: {bare} ")):
         return True
-    return any(
-        said().match(bare[: cut.start()]) and is_said(bare[cut.start() :]) for cut in re.finditer("; |, ", bare)
-        if cut.start()
-    )
+    head, joint, tail = bare.partition("; ")
+    return bool(joint) and is_said(head) and is_said(tail)
 
 
 @functools.cache
