@@ -61,3 +61,15 @@ def test_make_help_lists_every_target():
     phony = set(re.search(r"^\.PHONY: (.*)$", text, re.MULTILINE)[1].split())
     assert phony == tree.targets()
     assert phony == set(re.findall(r"^([a-z0-9-]+):.*## \S", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
+def test_prose_names_its_actors_and_wraps(page):
+    prose = re.sub(r"`[^`]*`", lambda span: "\n" * span[0].count("\n"), page.prose)
+    lines = enumerate(prose.splitlines(), 1)
+    wrong = [f"{page.name}:{n}: {line}" for n, line in lines if re.search(r"(?i)\b(whoever|nobody|somebody)\b", line)]
+    # Rows of tables cannot be broken.
+    rows = enumerate(page.prose.splitlines(), 1)
+    wrong += [f"{page.name}:{n}: {len(row)} columns" for n, row in rows if len(row) > 120 and not row.startswith("|")]
+    if wrong:
+        pytest.fail("\n".join(wrong), pytrace=False)

@@ -197,7 +197,7 @@ def hidden():
             if "shouldDisplay: false" in body and (name := re.search(r'commandName: "([^"]+)"', body)):
                 found.add(name[1])
         # What is told from all else before there is a parser.
-        found |= set(re.findall(r'guard arguments\.first == "(\w+)"', text))
+        found |= set(re.findall(r'arguments\.first == "(\w+)"', text))
     return found
 
 
