@@ -62,13 +62,60 @@ let package = Package(
         room("STS", ["Secrets", "Signing", "Text", "Times", "Transport", "XML"]),
         room("SSO", ["Crypto", "Fields", "JSON", "Linux", "STS", "Secrets", "Signing", "Text", "Times", "Transport"]),
 
+        // Where the rooms above are put together.
+        room(
+            "Failures",
+            [
+                "Chains", "Crypto", "Desktop", "Folders", "HandOff", "Intake", "Linux", "Metadata", "OneTime",
+                "Profiles", "Prompt", "STS", "SSO", "Secrets", "Serving", "Sessions", "Shells", "Text", "Times",
+                "Transport", "Vault",
+            ]),
+        room(
+            "Setup",
+            [
+                "Crypto", "Failures", "Folders", "Linux", "Profiles", "Prompt", "Secrets", "Sessions", "Text", "Times",
+                "Transport",
+            ]),
+        room(
+            "Stores",
+            [
+                "Crypto", "Desktop", "Failures", "Linux", "Profiles", "Prompt", "Secrets", "Sessions", "Setup", "Text",
+                "Vault",
+            ]),
+        room(
+            "Issuing",
+            [
+                "Chains", "Crypto", "Desktop", "Failures", "HandOff", "JSON", "Linux", "Metadata", "OneTime",
+                "Profiles", "Prompt", "STS", "SSO", "Secrets", "Sessions", "Setup", "Stores", "Text", "Times",
+                "Transport", "Vault",
+            ]),
+        room(
+            "Explaining",
+            [
+                "Chains", "Failures", "Issuing", "JSON", "Linux", "Profiles", "STS", "Sessions", "Setup", "Stores",
+                "Text", "Times",
+            ]),
+        room(
+            "Adopting", ["Chains", "Explaining", "Failures", "Linux", "Profiles", "Setup", "Stores", "Text"]),
+        room(
+            "Adding",
+            [
+                "Chains", "Explaining", "Failures", "Intake", "Issuing", "Linux", "OneTime", "Profiles", "Prompt",
+                "STS", "Secrets", "Setup", "Stores", "Text", "Vault",
+            ]),
+        room(
+            "Delivering",
+            [
+                "Chains", "Crypto", "Failures", "Issuing", "Linux", "Profiles", "Prompt", "Secrets", "Serving",
+                "Sessions", "Setup", "Shells", "Text", "Times",
+            ]),
+
         .executableTarget(
             name: "warder",
             dependencies: [
-                "Chains", "Crypto", "Desktop", "Folders", "HandOff", "Hooks", "Intake", "JSON", "Linux", "Metadata",
-                "OneTime",
-                "Profiles", "Prompt", "Secrets", "Serving", "Sessions", "Shells", "SSO", "STS", "Text", "Times",
-                "Transport", "Vault",
+                "Adding", "Adopting", "Chains", "Crypto", "Delivering", "Desktop", "Explaining", "Failures", "Folders",
+                "HandOff", "Hooks", "Issuing", "JSON", "Linux", "Profiles", "Prompt", "Secrets", "Serving",
+                "Sessions", "Setup", "Shells", "Stores", "Text", "Times", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

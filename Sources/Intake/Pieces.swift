@@ -61,11 +61,6 @@ extension SecretBytes {
     func isSecret(_ range: Range<Int>) -> Bool {
         (16...256).contains(range.count) && range.allSatisfy { (0x21..<0x7F).contains(self[$0]) }
     }
-
-    /// A part that is known to be no secret, as text.
-    func text(_ range: Range<Int>) -> String {
-        withUnsafeBytes { String(decoding: UnsafeRawBufferPointer(rebasing: $0[range]), as: UTF8.self) }
-    }
 }
 
 private func isCapitalOrDigit(_ byte: UInt8) -> Bool {

@@ -4,16 +4,36 @@ import Secrets
 /// The environment's variables: the process's, or fixed ones for a test.
 public struct Environment: Sendable {
     private let lookup: @Sendable (String) -> String?
+    private let lookupSecret: @Sendable (String) -> SecretBytes?
 
     /// This process's own.
     /// Where `HOME` is unset or empty, as for a system service, it is the home of the user in the password database.
-    public static let process = Environment { name in
-        if let value = getenv(name), value.pointee != 0 || name != "HOME" { return String(cString: value) }
-        return name == "HOME" ? homeInDatabase() : nil
+    public static let process = Environment(
+        lookup: { name in
+            if let value = getenv(name), value.pointee != 0 || name != "HOME" { return String(cString: value) }
+            return name == "HOME" ? homeInDatabase() : nil
+        },
+        lookupSecret: { name in
+            guard let value = getenv(name), value.pointee != 0 else { return nil }
+            return SecretBytes(copying: UnsafeRawBufferPointer(start: value, count: strlen(value)))
+        })
+
+    private init(
+        lookup: @escaping @Sendable (String) -> String?, lookupSecret: @escaping @Sendable (String) -> SecretBytes?
+    ) {
+        self.lookup = lookup
+        self.lookupSecret = lookupSecret
     }
 
-    /// Variables that `lookup` knows.
-    public init(_ lookup: @escaping @Sendable (String) -> String?) { self.lookup = lookup }
+    /// Variables that `lookup` knows; for tests, whose secrets are none.
+    public init(_ lookup: @escaping @Sendable (String) -> String?) {
+        self.init(lookup: lookup) { name in
+            guard let value = lookup(name), !value.isEmpty else { return nil }
+            var secret = SecretBytes(capacity: value.utf8.count)
+            secret.append(value)
+            return secret
+        }
+    }
 
     /// The value of a variable that holds no secret; nil where it is unset.
     public subscript(_ name: String) -> String? { lookup(name) }
@@ -23,6 +43,9 @@ public struct Environment: Sendable {
         guard let value = lookup(name), !value.isEmpty else { return nil }
         return value
     }
+
+    /// The value of a variable that holds a secret; nil where it is unset or empty.
+    public func secret(_ name: String) -> SecretBytes? { lookupSecret(name) }
 }
 
 /// The home of this process's real user; nil where the password database (`getpwuid_r`) has none.
@@ -36,12 +59,6 @@ private func homeInDatabase() -> String? {
         else { return nil }
         return String(cString: home)
     }
-}
-
-/// The value of a variable of this process that holds a secret; nil where it is unset or empty.
-public func secretFromEnvironment(_ name: String) -> SecretBytes? {
-    guard let value = getenv(name), value.pointee != 0 else { return nil }
-    return SecretBytes(copying: UnsafeRawBufferPointer(start: value, count: strlen(value)))
 }
 
 /// This process's variables, some of them secret, whose names `isWanted` says yes to: `NAME=value` and a NUL byte each, in

@@ -96,7 +96,7 @@ public struct PassphraseSource: Sendable {
             return ground
         }
         var ground = SecretBytes("value ")
-        if let given = secretFromEnvironment(variable) {
+        if let given = environment.secret(variable) {
             ground.append(given)
         } else if let credential, stands(credential), let given = try? firstLine(ofFile: credential) {
             ground.append(given)
@@ -123,7 +123,7 @@ public struct PassphraseSource: Sendable {
             passphrase = try read(descriptor: number)
         } else if let command = environment.nonEmpty(variable + "_COMMAND") {
             passphrase = try Self.read(command: command, hear)
-        } else if let value = secretFromEnvironment(variable) {
+        } else if let value = environment.secret(variable) {
             passphrase = value
         } else if let credential, stands(credential) {
             passphrase = try firstLine(ofFile: credential)

@@ -2,6 +2,7 @@ import Glibc
 import Linux
 import STS
 import Secrets
+import Times
 
 /// Listens on 127.0.0.1, at a port that the kernel picks, for the browser that comes back with an authorization code
 /// (RFC 8252 section 7.3). It is closed when it goes.

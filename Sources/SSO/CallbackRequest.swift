@@ -164,10 +164,3 @@ private func isEqual(
     }
     return true
 }
-
-extension SecretBytes {
-    /// What is no secret in here.
-    borrowing func text(_ range: Range<Int>) -> String {
-        withUnsafeBytes { String(decoding: UnsafeRawBufferPointer(rebasing: $0[range]), as: UTF8.self) }
-    }
-}

@@ -1,5 +1,6 @@
 import STS
 import Secrets
+import Times
 import Transport
 
 /// Makes unsigned requests, and makes them again where that may help, as the SDKs' standard mode does (AWS SDKs and

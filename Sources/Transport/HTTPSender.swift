@@ -87,4 +87,12 @@ public struct HTTPResponse: ~Copyable, Sendable {
 public protocol HTTPSender {
     /// Sends a request and waits for the response, the request's timeout at most.
     func send(_ request: borrowing HTTPRequest) throws(TransportError) -> HTTPResponse
+
+    /// Closes what is kept open between two requests: connections, and descriptors of its own.
+    func letGo()
+}
+
+extension HTTPSender {
+    /// Nothing is kept open.
+    public func letGo() {}
 }

@@ -14,6 +14,17 @@ public struct SlotType: RawRepresentable, Hashable, Sendable {
     public static let keyfile = SlotType(rawValue: 3)
     /// A printed recovery code.
     public static let recovery = SlotType(rawValue: 4)
+
+    /// What people call it.
+    package var name: String {
+        switch self {
+        case .passphrase: "passphrase"
+        case .libsecret: "libsecret"
+        case .keyfile: "keyfile"
+        case .recovery: "recovery"
+        default: "type \(rawValue)"
+        }
+    }
 }
 
 /// What can be read of a slot without any key. It is not authentic before the vault has been opened.

@@ -1,9 +1,9 @@
 import ArgumentParser
+import Failures
+import Setup
 
 /// The whole command line.
 struct Warder: ParsableCommand {
-    static let version = "0.1.0"
-
     static let configuration = CommandConfiguration(
         commandName: "warder",
         abstract: "Keeps AWS access keys encrypted, and answers every SDK with short-lived sessions.",
@@ -17,7 +17,7 @@ struct Warder: ParsableCommand {
             5 refused by AWS, 6 network, 7 no such profile or key, 8 bad config,
             9 damaged file
             """,
-        version: version,
+        version: Version.current,
         subcommands: [Serve.self, RenewServed.self],
         groupedSubcommands: [
             CommandGroup(name: "keys:", subcommands: [Add.self, List.self, Remove.self]),

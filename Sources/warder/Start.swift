@@ -1,7 +1,9 @@
 import ArgumentParser
+import Failures
 import Glibc
 import Linux
 import Prompt
+import Setup
 import Text
 
 /// The way in.
@@ -22,13 +24,14 @@ enum Start {
         let arguments = CommandLine.arguments
         guard !arguments.isEmpty else {
             // Swift finds them through /proc; without it every command would look like none.
-            Failure(.other, "the arguments cannot be read: /proc is not mounted", hint: "mount /proc").show()
+            let failure = Failure(.other, "the arguments cannot be read: /proc is not mounted", hint: "mount /proc")
+            failure.show(on: StandardStreams())
             exit(ExitCode.other.rawValue)
         }
         exit(run(Array(arguments.dropFirst())).rawValue)
     }
 
-    private static func run(_ arguments: [String]) -> ExitCode {
+    private static func run(_ arguments: [String]) -> Failures.ExitCode {
         do throws(Failure) {
             // The main job goes round ArgumentParser, which costs as much as all the rest of it.
             if let request = ProcessRequest(arguments) {
@@ -40,8 +43,7 @@ enum Start {
             }
             return .done
         } catch {
-            if error.message.isEmpty { return error.code }
-            error.show()
+            if error.cause != .saidAlready { error.show(on: StandardStreams()) }
             return error.code
         }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Failures
 import Text
 
 // What was typed that warder does not know, and what was probably meant.

@@ -1,6 +1,9 @@
+import Adding
 import ArgumentParser
+import Failures
 import Linux
 import Secrets
+import Setup
 import Vault
 
 struct Add: ParsableCommand {

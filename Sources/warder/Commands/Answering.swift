@@ -1,8 +1,10 @@
+import Failures
 import Glibc
 import HandOff
 import Linux
 import Prompt
 import Secrets
+import Setup
 import Text
 
 /// Asks at the terminal for what processes wait for, and tells them: one that was chosen until it has what it wants, or

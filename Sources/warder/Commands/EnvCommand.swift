@@ -1,5 +1,8 @@
 import ArgumentParser
+import Delivering
+import Failures
 import Glibc
+import Issuing
 import Linux
 import Secrets
 import Shells

@@ -1,12 +1,17 @@
 import ArgumentParser
 import Chains
+import Delivering
+import Failures
 import Glibc
+import Issuing
 import Linux
 import Prompt
 import Secrets
 import Serving
 import Sessions
+import Setup
 import Text
+import Times
 
 struct Exec: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -78,11 +83,11 @@ struct Exec: ParsableCommand {
         let request = RenewalRequest(
             profile: profile, margin: max(try lifetime() ?? 0, Freshness.ordinaryMargin), mayPrompt: context.mayPrompt,
             narrowing: narrowing)
-        let grant = try Grant(credentials, profile: profile, freshness: request.freshness)
+        let grant = try Grant(credentials, profile: profile, freshness: request.freshness, now: context.now)
         // The store need not be opened for what nobody was asked.
         let pass =
             issuer.chain.confirmation.isWanted ? try RenewalPass(for: request, issuer.keys.sessions()) : .blank
-        try ServerStart(request: request, issuer.chain, context.environment).start(grant, pass, for: &variables)
+        try ServerStart(context, request: request, issuer.chain).start(grant, pass, for: &variables)
         if let shield { variables.add("AWS_PROFILE", shield) }
         if let region = issuer.region {
             for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] { variables.add(name, region) }

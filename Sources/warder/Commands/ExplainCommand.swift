@@ -1,4 +1,8 @@
 import ArgumentParser
+import Explaining
+import Failures
+import Issuing
+import Setup
 
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,7 +19,7 @@ struct Explain: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var narrowing: NarrowingOptions
-    @Flag(help: "Print JSON.")
+    @Flag(help: "Print JSONValue.")
     var json = false
     @Argument(help: "The profile.", completion: .custom(completeProfiles))
     var profile: String
@@ -31,7 +35,8 @@ struct Explain: ParsableCommand {
             throw error
         }
         let home = context.environment.nonEmpty("HOME")
-        try json ? printOut(data: explanation.json.text() + "\n") : printOut(explanation.text(home: home))
+        try json
+            ? printOut(data: explanation.json.text() + "\n") : printOut(explanation.text(home: home, now: context.now))
     }
 }
 

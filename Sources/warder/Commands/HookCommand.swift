@@ -1,4 +1,5 @@
 import ArgumentParser
+import Failures
 import Hooks
 import Linux
 import Text

@@ -1,7 +1,12 @@
 import ArgumentParser
+import Failures
+import JSON
 import Linux
 import Profiles
 import Sessions
+import Setup
+import Stores
+import Text
 import Times
 
 struct List: ParsableCommand {
@@ -17,7 +22,7 @@ struct List: ParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @Flag(help: "Print JSON.")
+    @Flag(help: "Print JSONValue.")
     var json = false
 
     func run() throws {
@@ -26,7 +31,7 @@ struct List: ParsableCommand {
         let (index, failure) = try keys.listing()
         let sessions = try keys.liveSessions()
         let rows = try rows(ProfileLoading(context).profiles(), index, sessions)
-        if let failure { failure.show() }
+        if let failure { failure.show(on: context.console) }
         if json {
             return try printOut(data: object(rows, index, sessions).text() + "\n")
         }
@@ -76,7 +81,7 @@ struct List: ParsableCommand {
         return rows
     }
 
-    private func object(_ rows: [Row], _ index: [IndexedKey]?, _ sessions: [SessionSummary]?) -> JSON {
+    private func object(_ rows: [Row], _ index: [IndexedKey]?, _ sessions: [SessionSummary]?) -> JSONValue {
         .object([
             ("locked", .bool(sessions == nil)),
             (

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Desktop
+import Failures
 import Linux
 import Sessions
+import Stores
 
 struct Lock: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -38,29 +40,8 @@ struct Lock: ParsableCommand {
                 do throws(Failure) {
                     guard try Keys(context).lock() == true else { return }
                     note(event == .suspending ? "locked: the machine goes to sleep" : "locked with the screen")
-                } catch { error.show() }
+                } catch { error.show(on: context.console) }
             }
         } catch { throw Failure(error) }
-    }
-}
-
-extension Keys {
-    /// Takes what lies unlocked away; whether anything was, nil where there is no store.
-    func lock() throws(Failure) -> Bool? {
-        guard let state = try unlockedState() else { return nil }
-        let store = try store()
-        let vault = store as? VaultStore
-        let left = try vault?.dataKeyState()
-        // Where that cannot be told, it is held back.
-        let opensByItself = vault.map { (try? $0.hasUnattendedSlot()) ?? true } ?? (store != nil)
-        var failure: UnlockedStateError?
-        do throws(UnlockedStateError) { try left?.lock() } catch { failure = error }
-        vault?.sharedOpening?.forget()
-        let was: Bool
-        do throws(UnlockedStateError) { was = opensByItself ? try state.hold() : try state.lock() } catch {
-            throw Failure.notLocked(error)
-        }
-        if let failure { throw Failure.notLocked(failure) }
-        return was
     }
 }

@@ -1,13 +1,16 @@
+import Failures
 import HandOff
+import JSON
 import Linux
 import Prompt
+import Setup
 import Text
 
 extension MFA {
     /// What `--list` prints.
     func list(_ waiting: [Connection]) throws(Failure) {
         if json {
-            return try printOut(data: JSON.array(waiting.compactMap { $0.enquiry?.json }).text() + "\n")
+            return try printOut(data: JSONValue.array(waiting.compactMap { $0.enquiry?.json }).text() + "\n")
         }
         try printOut(waiting.isEmpty ? "nobody waits for a code\n" : table(of: waiting) + "\n")
     }
@@ -19,7 +22,7 @@ extension MFA {
             guard let enquiry = connection.enquiry else { return [String]() }
             return [numbered ? String(index + 1) : String(enquiry.process)] + enquiry.cells
         }
-        return warder.table(head, rows).withoutLineEnd
+        return Text.table(head, rows).withoutLineEnd
     }
 
     /// How many devices codes are wanted of.
@@ -56,7 +59,7 @@ extension WaitingEnquiry {
     }
 
     /// What `--list --json` says of it.
-    fileprivate var json: JSON {
+    fileprivate var json: JSONValue {
         .object([
             ("pid", .number(Int64(process))), ("kind", .string(kind.rawValue)), ("profile", .string(profile)),
             ("mfa_serial", .optional(device)), ("caller", .optional(caller)), ("note", .optional(note)),

@@ -1,6 +1,9 @@
+import Failures
 import Linux
 import Profiles
 import Sessions
+import Setup
+import Stores
 
 /// `names KIND [PREFIX]`, which the completions of shells call at each Tab: told from all else without a parser, as it
 /// must answer before a finger has left the key.

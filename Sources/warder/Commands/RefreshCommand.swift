@@ -1,5 +1,8 @@
 import ArgumentParser
+import Failures
+import Issuing
 import Linux
+import Stores
 
 struct Refresh: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,8 @@
 import ArgumentParser
+import Failures
 import Profiles
+import Setup
+import Stores
 import Vault
 
 struct Remove: ParsableCommand {

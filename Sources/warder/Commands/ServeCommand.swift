@@ -1,9 +1,13 @@
 import ArgumentParser
+import Delivering
+import Failures
 import Glibc
+import Issuing
 import Linux
 import Secrets
 import Serving
 import Sessions
+import Setup
 import Text
 
 /// The server of one `warder exec --serve`, which starts it; nobody else does.
@@ -12,7 +16,8 @@ import Text
 /// that it serves (pidfd_open(2)), with whose end it ends.
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Serves credentials to a command of warder exec.", shouldDisplay: false)
+        commandName: RenewalRequest.serveCommand, abstract: "Serves credentials to a command of warder exec.",
+        shouldDisplay: false)
 
     /// Where what it is given stands.
     private enum Position { static let (socket, life): (Int32, Int32) = (3, 4) }
@@ -27,7 +32,7 @@ struct Serve: ParsableCommand {
             let pass = RenewalPass(text.copy(lineEnd + 1..<passEnd)),
             let grant = Grant(text.copy(passEnd + 1..<text.count))
         else { throw Self.stranger }
-        let supply = ServedCredentials(grant, renewedBy: try renewal.request(), pass, in: leaveFolder())
+        let supply = ServedCredentials(grant, renewedBy: try renewal.request(), pass, in: leaveFolder(), .system)
         let server: CredentialServer
         do throws(ServingError) {
             let socket = try ListeningSocket(inheriting: Descriptor(owning: Position.socket, path: "127.0.0.1"))
@@ -74,7 +79,8 @@ private func whatIsGiven() throws(Failure) -> SecretBytes {
 /// One renewal for such a server.
 struct RenewServed: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "renew-served", abstract: "Renews credentials for a server of warder exec.", shouldDisplay: false)
+        commandName: RenewalRequest.renewalCommand, abstract: "Renews credentials for a server of warder exec.",
+        shouldDisplay: false)
 
     @OptionGroup var renewal: RenewalOptions
     @Option var folder: String?
@@ -94,14 +100,15 @@ struct RenewServed: ParsableCommand {
                 narrowing: request.narrowing)
             try refuseUnlessAllowed(pass, request, issuer)
             let grant = try Grant(
-                try issuer.unconfirmedCredentials(), profile: request.profile, freshness: request.freshness)
+                try issuer.unconfirmedCredentials(), profile: request.profile, freshness: request.freshness,
+                now: context.now)
             var text = SecretBytes(capacity: 4096)
             grant.write(to: &text)
             try printOut(text)
         } catch {
             // The server has nobody to show it to but those who ask it.
             try printOut("\(error.message); \(error.hint)\n")
-            throw Failure(error.code, "", hint: "")
+            throw Failure.saidAlready(error.code)
         }
     }
 

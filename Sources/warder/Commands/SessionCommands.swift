@@ -1,7 +1,11 @@
 import ArgumentParser
+import Failures
+import Issuing
+import JSON
 import Linux
 import Secrets
 import Sessions
+import Stores
 import Text
 
 struct Process: ParsableCommand {
@@ -76,7 +80,7 @@ struct WhoAmI: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var code: CodeOptions
-    @Flag(help: "Print JSON.")
+    @Flag(help: "Print JSONValue.")
     var json = false
     @Argument(help: "The profile.", completion: .custom(completeProfiles))
     var profile: String
@@ -85,7 +89,7 @@ struct WhoAmI: ParsableCommand {
         let issuer = try Issuer(common.context(), profile: profile, code: code.mfaCode)
         let identity = try issuer.minter.callerIdentity(issuer.unconfirmedCredentials())
         if json {
-            let object = JSON.object([
+            let object = JSONValue.object([
                 ("account", .string(identity.account)), ("arn", .string(identity.arn)),
                 ("user_id", .string(identity.userID)),
             ])

@@ -1,4 +1,9 @@
 import ArgumentParser
+import Failures
+import JSON
+import Setup
+import Stores
+import Text
 import Vault
 
 struct VaultSlots: ParsableCommand {
@@ -21,16 +26,16 @@ struct SlotsList: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "Shows the slots; opens nothing.")
 
     @OptionGroup var common: CommonOptions
-    @Flag(help: "Print JSON.")
+    @Flag(help: "Print JSONValue.")
     var json = false
 
     func run() throws {
         let slots = try Keys(common.context()).presentVault().slots()
         if json {
             let rows = slots.map {
-                JSON.object([("type", .string($0.type.name)), ("identifier", .string($0.identifier))])
+                JSONValue.object([("type", .string($0.type.name)), ("identifier", .string($0.identifier))])
             }
-            return try printOut(data: JSON.object([("slots", .array(rows))]).text() + "\n")
+            return try printOut(data: JSONValue.object([("slots", .array(rows))]).text() + "\n")
         }
         let rows = slots.enumerated().map { ["\($0.offset + 1)", $0.element.type.name, $0.element.identifier] }
         try printOut(table(["SLOT", "OPENS BY", "IDENTIFIER"], rows))

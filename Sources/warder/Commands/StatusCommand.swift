@@ -1,6 +1,9 @@
 import ArgumentParser
+import JSON
 import Linux
 import Sessions
+import Setup
+import Stores
 import Text
 import Times
 
@@ -16,7 +19,7 @@ struct Status: ParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @Flag(help: "Print JSON.")
+    @Flag(help: "Print JSONValue.")
     var json = false
 
     func run() throws {
@@ -86,7 +89,7 @@ struct Status: ParsableCommand {
     private func object(
         _ store: (any KeyStore)?, _ left: Int64?, _ keysLeft: Int64?, _ sessions: [SessionSummary]?,
         _ index: [IndexedKey]?
-    ) -> JSON {
+    ) -> JSONValue {
         .object([
             ("unlocked", .bool(left != nil)), ("unlocked_seconds", left.map { .number($0) } ?? .null),
             ("keys_unlocked_seconds", keysLeft.map { .number($0) } ?? .null),
@@ -112,45 +115,12 @@ struct Status: ParsableCommand {
 
 extension SessionSummary {
     /// What `--json` says of a session.
-    var json: JSON {
+    var json: JSONValue {
         .object([
             ("profile", .string(label.profile)), ("key", .optional(label.key)), ("role", .optional(label.role)),
             ("mfa_serial", .optional(label.mfaDevice)), ("access_key_id", .string(accessKeyID)),
             ("issued", .string(UnixTime(label.issued).iso8601)),
             ("expiration", .string(UnixTime(expiration).iso8601)),
         ])
-    }
-}
-
-extension Keys {
-    /// The cached sessions that have not ended; nil while locked.
-    func liveSessions() throws(Failure) -> [SessionSummary]? {
-        guard let sessions = try unlockedSessions() else { return nil }
-        let now = wallClock()
-        do throws(SessionCacheError) { return try sessions.all().filter { $0.expiration > now } } catch {
-            throw Failure(error)
-        }
-    }
-
-    /// How much there is in the cache; nil while locked.
-    func census() throws(Failure) -> SessionCensus? {
-        guard let sessions = try unlockedSessions() else { return nil }
-        do throws(SessionCacheError) { return try sessions.census(now: wallClock()) } catch { throw Failure(error) }
-    }
-
-    /// Drops every cached session, which needs no key.
-    func forgetAllSessions() throws(Failure) {
-        do throws(SessionCacheError) { try SessionFolder(context.places.sessions).forgetAll() } catch {
-            throw Failure(error)
-        }
-    }
-
-    /// Drops the cached sessions that came from a stored key; all of them where the cache is locked and it cannot be
-    /// told which those are.
-    func forgetSessions(ofKey name: String) throws(Failure) {
-        guard let sessions = try unlockedSessions() else { return try forgetAllSessions() }
-        do throws(SessionCacheError) {
-            for session in try sessions.all() where session.label.key == name { try sessions.forget(session.name) }
-        } catch { throw Failure(error) }
     }
 }

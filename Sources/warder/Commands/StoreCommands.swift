@@ -1,4 +1,6 @@
 import ArgumentParser
+import Setup
+import Stores
 
 struct StoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,9 @@
 import ArgumentParser
+import Failures
 import Folders
+import JSON
 import Linux
+import Setup
 import Text
 
 struct Trust: ParsableCommand {
@@ -23,7 +26,7 @@ struct Trust: ParsableCommand {
     var path: String?
     @Flag(help: "Show what is trusted.")
     var list = false
-    @Flag(help: "Show it as JSON.")
+    @Flag(help: "Show it as JSONValue.")
     var json = false
 
     func run() throws {
@@ -50,11 +53,11 @@ struct Trust: ParsableCommand {
         }
         if json {
             let objects = rows.map { row in
-                JSON.object([
+                JSONValue.object([
                     ("path", .string(row.path)), ("profile", .optional(row.profile)), ("state", .string(row.state)),
                 ])
             }
-            return try printOut(data: JSON.array(objects).text() + "\n")
+            return try printOut(data: JSONValue.array(objects).text() + "\n")
         }
         guard !rows.isEmpty else { return note("nothing is trusted") }
         let cells = rows.map { [folders.shown($0.path), $0.profile ?? "-", $0.state] }
@@ -100,7 +103,7 @@ struct FolderCommand: ParsableCommand {
 
     func run() throws {
         let folders = try FolderRules(common.context())
-        guard let file = try folders.ruling(in: folder) else { throw Failure(.other, "", hint: "") }
+        guard let file = try folders.ruling(in: folder) else { throw Failure.saidAlready(.other) }
         switch try folders.store({ store throws(FolderError) in try store.standing(of: file) }) {
         case .trusted: break
         case .changed: throw folders.untrusted(file, hasChanged: true)

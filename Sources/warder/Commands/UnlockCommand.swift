@@ -1,6 +1,11 @@
 import ArgumentParser
+import Failures
 import Linux
 import Sessions
+import Setup
+import Stores
+import Text
+import Times
 
 struct Unlock: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,9 +1,14 @@
 import ArgumentParser
+import Delivering
+import Explaining
+import Failures
 import Glibc
+import Issuing
 import Linux
 import Profiles
 import Secrets
 import Sessions
+import Setup
 import Shells
 import Text
 import Times

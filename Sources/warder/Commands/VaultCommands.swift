@@ -1,8 +1,12 @@
+import Adding
 import ArgumentParser
 import Crypto
+import Failures
 import Linux
 import Prompt
 import Secrets
+import Setup
+import Stores
 import Vault
 
 struct VaultCommand: ParsableCommand {

@@ -1,0 +1,168 @@
+import Chains
+import Explaining
+import Failures
+import Profiles
+import Setup
+import Stores
+import Text
+
+extension AdoptionPlan {
+    /// Says what is still in the way, what was left as it is, and why.
+    ///
+    /// - Parameter isWritten: the config file is what it will be; if not, its lines are those of before.
+    package func finish(isWritten: Bool) throws(Failure) {
+        var faulty: Set<String> = []
+        if !undoes {
+            let signIns = warnOfSignIns(isWritten)
+            warnOfKeys(except: signIns)
+            warnOfPlaintextSources(isWritten)
+            faulty = try warnOfOthers(isWritten)
+        }
+        if isForAll, !undoes { sayWhatIsLeft() }
+        let refusals = refusals(isWritten: isWritten)
+        for failure in refusals.dropLast() { failure.show(on: context.console) }
+        if let failure = refusals.last { throw failure }
+        if isForAll, changed.isEmpty {
+            let place = config == nil ? ": there is no config file \(try ProfileLoading(context).configPath())" : ""
+            context.console.note("there is no profile to \(undoes ? "undo" : "adopt")\(place)")
+        }
+        for name in unchanged where !isForAll { context.console.note(unchangedWords(name, faulty)) }
+    }
+
+    private func unchangedWords(_ name: String, _ faulty: Set<String>) -> String {
+        guard undoes else {
+            return "\(name) \(faulty.contains(name) ? "names" : "asks") warder already: nothing to change"
+        }
+        guard let profile = files.profile(name), (try? profile.asksWarder()) == true,
+            let origin = profile.origin(of: "credential_process")
+        else { return "\(name) is not adopted: nothing to change" }
+        return "\(name) is not adopted: nothing to change; the line that asks warder, \(origin.place), is not adopt's"
+    }
+
+    // MARK: - What is in the way
+
+    /// What the profile was before is hidden from SDKs by now, and warder does not read it. Those that it is said of.
+    private func warnOfSignIns(_ isWritten: Bool) -> Set<String> {
+        var said: Set<String> = []
+        for name in changed {
+            guard let before = files.profile(name)?.origin(of: "login_session"), source(of: name) == name else {
+                continue
+            }
+            let after = result.profile(name)?.origin(of: "warder_login_session")
+            Failure(
+                .badConfig,
+                "\((isWritten ? after ?? before : before).place): warder does not read login_session, "
+                    + "and asks the store for a key named \(name)",
+                hint: isWritten
+                    ? "unless there is such a key, take it back: warder adopt --undo \(shellWord(name))"
+                    : "unless there is such a key, leave the profile as it is"
+            ).show(on: context.console)
+            said.insert(name)
+        }
+        return said
+    }
+
+    /// Keys that adopted profiles come to, and that the store does not have.
+    private func warnOfKeys(except signIns: Set<String>) {
+        let keys = Keys(context)
+        let known: Set<String>?
+        do throws(Failure) {
+            if try keys.store() == nil {
+                known = []
+            } else {
+                let listing = try keys.listing()
+                known = listing.failure == nil ? listing.keys.map { Set($0.map(\.name)) } : nil
+            }
+        } catch { known = nil }
+        var users: [String: [String]] = [:]
+        var order: [String] = []
+        for name in changed + (isForAll ? [] : unchanged) where !signIns.contains(name) {
+            guard let key = source(of: name), known?.contains(key) != true else { continue }
+            // Of a locked store nothing is known: what has a section is not likely to be a slip.
+            if known == nil, files.profile(key) != nil { continue }
+            if users[key] == nil { order.append(key) }
+            users[key, default: []].append(name)
+        }
+        for key in order { warn(of: key, users[key] ?? [], known) }
+    }
+
+    private func warn(of key: String, _ users: [String], _ known: Set<String>?) {
+        let profiles = listed(users)
+        let isProfile = files.profile(key) != nil
+        guard let known else {
+            Failure(
+                .locked,
+                "\(profiles) \(users.count == 1 ? "needs" : "need") the key \(key), "
+                    + "and whether the store has it cannot be seen: it is locked",
+                hint: "run warder unlock, then warder list"
+            ).show(on: context.console)
+            return
+        }
+        let near = nearest(to: key, among: known.sorted() + files.profileNames)
+        let correction = isProfile ? nil : near.map { ", or correct the name, if \($0) is meant" }
+        Failure(
+            .notFound,
+            "\(profiles) cannot be served yet: the store has no key named \(key)"
+                + (isProfile || users == [key] ? "" : ", and there is no such profile"),
+            hint: "run warder add \(shellWord(key))" + (correction ?? "")
+        ).show(on: context.console)
+    }
+
+    /// Keys in plain text that adopted profiles come to: they are used, and lie open, as before.
+    private func warnOfPlaintextSources(_ isWritten: Bool) {
+        var users: [(key: PlaintextKey, names: [String])] = []
+        for name in changed {
+            guard let chain = try? Chain.resolve(name, in: result, isStoredKey: { _ in true }),
+                case .plaintextKey(let key) = chain.source
+            else { continue }
+            if let index = users.firstIndex(where: { $0.key.accessKeyID.origin == key.accessKeyID.origin }) {
+                users[index].names.append(name)
+            } else {
+                users.append((key, [name]))
+            }
+        }
+        for (key, names) in users {
+            let profile = key.profile.name
+            let place =
+                isWritten
+                ? key.accessKeyID.origin
+                : files.profile(profile)?.origin(of: "aws_access_key_id") ?? key.accessKeyID.origin
+            Failure(
+                .badConfig,
+                "\(place.place): the key of \(listed(names)) stands in plain text, and wins until it is taken away",
+                hint: "run warder add \(shellWord(profile)), then take its lines away there"
+            ).show(on: context.console)
+        }
+    }
+
+    /// The stored key that a profile comes to once it is adopted; nil where it comes to something else.
+    private func source(of name: String) -> String? {
+        guard let chain = try? Chain.resolve(name, in: result, isStoredKey: { _ in true }),
+            case .storedKey(let key, _) = chain.source
+        else { return nil }
+        return key
+    }
+
+    /// What keeps SDKs from asking warder all the same: a program that is not there, the environment. The profiles that it
+    /// is so of whoever asks.
+    private func warnOfOthers(_ isWritten: Bool) throws(Failure) -> Set<String> {
+        var faulty: Set<String> = []
+        var said: [SDKObstacle] = []
+        let edited = Set(changed)
+        let after = SDKVerdict.lookup(context, result)
+        let now = isWritten ? after : SDKVerdict.lookup(context, files)
+        for name in changed + unchanged {
+            let lookup = edited.contains(name) ? after : now
+            let verdict = try SDKVerdict(context, isWritten ? result : files, lookup, profile: name)
+            if !verdict.ofProfile.isEmpty { faulty.insert(name) }
+            for obstacle in verdict.obstacles where !said.contains(obstacle) {
+                // Before it is written, the lines are those of before: it is said of what is not changed.
+                if case .repetition = obstacle, !isWritten, edited.contains(name) { continue }
+                if case .anotherIsChosen = obstacle { continue }
+                if said.count < 16 { verdict.failure(obstacle).show(on: context.console) }
+                said.append(obstacle)
+            }
+        }
+        return faulty
+    }
+}

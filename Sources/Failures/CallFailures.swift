@@ -1,0 +1,82 @@
+import STS
+import Text
+import Transport
+
+// What AWS and the network answered, in the user's words.
+
+extension Failure {
+    package init(_ error: TransportError, doing what: String) { self.init(STSError.network(error), doing: what) }
+
+    /// - Parameters:
+    ///   - what: what warder was about to do, as `assume arn:…`.
+    ///   - signer: whose key signed the request, where one did.
+    package init(_ error: STSError, doing what: String, signer: RequestSigner? = nil) {
+        switch error {
+        case .malformedRegion(let region):
+            self.init(
+                .badConfig, "\(region) is not a region",
+                hint: "write it as \(nearest(to: region, among: knownRegions) ?? "eu-west-1")")
+        case .malformedSetting(let name, let value):
+            self.init(.badConfig, "\(name) cannot be \(value)", hint: "use true or false, or legacy or regional")
+        case .malformedEndpoint(let error): self.init(error, configured: true)
+        case .customEndpoint(let setting):
+            self.init(
+                .badConfig, "\(setting) cannot be used with an endpoint of your own",
+                hint: "take \(setting) or the endpoint_url away")
+        case .malformedCode:
+            self.init(.promptNeeded, "that is no MFA code", hint: "give the six digits of the device")
+        case .signing:
+            self.init(
+                .other, "the request could not be signed", hint: "check that libssl3 is whole: dpkg --verify libssl3")
+        case .network(let error): self.init(error, configured: false)
+        case .notAnAnswer(let reason, let status):
+            self.init(
+                .network, "cannot \(what): status \(status) came with \(Self.words(reason)), which is no answer of AWS",
+                hint: "see who answers there: a proxy, a sign-in page, or another service at the endpoint_url")
+        default: self.init(refused: error, doing: what, signer: signer)
+        }
+    }
+
+    private init(refused error: STSError, doing what: String, signer: RequestSigner?) {
+        let refusal = error.refusal
+        let code = refusal?.code ?? "refused"
+        let words = refusal.map(\.message) ?? ""
+        let said = words.isEmpty ? code : "\(code): \(words.withoutFullStop)"
+        let message = "AWS refused to \(what): \(said)"
+        switch error {
+        case .wrongCode:
+            self.init(
+                .refused, "AWS refused to \(what): the MFA code is wrong, or was used before",
+                hint: "wait for the next code, and check the machine's clock")
+            // Those who come later have the next code.
+            reach = .waiting
+        case .unknownDevice:
+            self.init(.refused, message, hint: "check mfa_serial: it must be a device of the key's own user")
+        case .accessDenied:
+            self.init(
+                .refused, message,
+                hint: "check the role's trust policy, external id and MFA condition, and the user's policy")
+        case .expiredToken: self.init(.refused, message, hint: "drop the cached session: warder forget")
+        case .invalidKey:
+            self.init(.refused, message, hint: (signer ?? .unknown).hint(refused: code))
+        case .skewed(_, let offset):
+            self.init(.refused, message, hint: "set the clock: it is off by \(offset.magnitude) seconds")
+        case .throttled: self.init(.refused, message, hint: "wait a moment, and try again")
+        default:
+            let request = refusal?.requestID.map { " (request \($0))" } ?? ""
+            self.init(.refused, message, hint: "check the profile's settings against what AWS says\(request)")
+        }
+    }
+
+    private static func words(_ reason: NotAnAnswer) -> String {
+        switch reason {
+        case .empty: "nothing"
+        case .html: "a web page"
+        case .json: "JSON"
+        case .xml: "XML that is refused"
+        case .unexpectedElement(let name): "another element, \(name)"
+        case .missing(let name): "no usable \(name)"
+        case .expired: "credentials that have ended already"
+        }
+    }
+}

@@ -1,0 +1,15 @@
+import HandOff
+
+extension Failure {
+    /// Nobody can be found who waits.
+    package init(_ error: HandOffError) {
+        switch error {
+        case .noRuntimeFolder:
+            self.init(
+                .other, "there is no runtime folder, so nobody can wait there",
+                hint: "set XDG_RUNTIME_DIR as it is for the process that waits")
+        case .folder(let error): self.init(error, "the folder of those who wait")
+        case .watching(let error): self.init(error, "the folder of those who wait")
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Sessions
+import Vault
+
+// What could not be locked, and what may not be opened, in the user's words.
+
+extension Failure {
+    /// `warder lock` could not take away what lies unlocked.
+    package static func notLocked(_ error: UnlockedStateError) -> Failure {
+        let reason = Failure(error)
+        let hint =
+            switch error {
+            case .keyring(.unavailable), .keyring(.refused):
+                "run warder lock outside of this container or sandbox, where keyctl is allowed"
+            default: reason.hint
+            }
+        return Failure(
+            .other, "what is unlocked could not be taken away, and may stay so: \(reason.message)", hint: hint)
+    }
+
+    package init(_ error: SeenGenerationError, path: String) {
+        let accept = "if this is the vault that you last used: warder vault verify --accept-older"
+        switch error {
+        case .garbled(let note):
+            self.init(
+                .damaged, "\(note), which says what generation of the vault \(path) was here last, is no number",
+                hint: accept)
+        case .file(let error):
+            let reason = Failure(error, "the note of the vault's last generation")
+            self.init(.damaged, reason.message, hint: "\(reason.hint); or, \(accept)")
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import Shells
+
+// What cannot be said to a shell, in the user's words.
+
+extension Failure {
+    package init(_ error: ShellError) {
+        switch error {
+        case .controlCharacter(let variable):
+            self.init(
+                .other, "the value of \(variable) holds a control character, which no shell carries safely",
+                hint: "use warder exec, which needs no quoting")
+        case .notUnicode(let variable):
+            self.init(
+                .other, "the value of \(variable) is not UTF-8, and whoever reads it here would change it",
+                hint: "use warder exec, which changes nothing")
+        case .unreadable(let variable, let syntax):
+            self.init(
+                .other, "the value of \(variable) holds what not every reader of \(syntax.rawValue) takes as it is",
+                hint: "use --format json, or warder exec")
+        }
+    }
+}

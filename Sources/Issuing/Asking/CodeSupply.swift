@@ -1,0 +1,210 @@
+import Failures
+import Linux
+import OneTime
+import Prompt
+import STS
+import Secrets
+import Sessions
+import Stores
+import Text
+
+/// A code that is wanted.
+struct WantedCode {
+    /// The MFA device's ARN or serial number.
+    let device: String
+    /// The profile it is for.
+    let profile: String
+    /// The command of `mfa_process`, if the profile has one.
+    let command: String?
+    /// What the code is for, as `assume arn:…`.
+    let purpose: String
+    /// Whose key signs the request.
+    let signer: RequestSigner
+    /// Nothing can be served without it.
+    let isUrgent: Bool
+}
+
+/// The one-time codes of one command: that of the command line, which is good for one request, then those of
+/// `mfa_process`, of a stored seed, or of a person.
+///
+/// None is sent twice: AWS refuses the second, and which of two processes it refuses is luck.
+package final class CodeSupply {
+    private let keys: Keys
+    /// Asks people: one for each command, so that who answers from elsewhere sees what becomes of it.
+    let prompter: any Prompter
+    private var given: String?
+
+    /// A device's code changes each 30 s (RFC 6238 section 5.2).
+    private static let period: Int64 = 30
+
+    /// - Parameters:
+    ///   - given: a code from the command line.
+    ///   - prompter: who asks people; nil for the usual one.
+    package init(given: String?, keys: Keys, prompter: (any Prompter)? = nil) {
+        self.given = given
+        self.keys = keys
+        self.prompter = prompter ?? Enquirer(keys.context)
+    }
+
+    /// A code from the command line is there and has not been used.
+    var isGiven: Bool { given != nil }
+
+    /// Does `work` with a code of the wanted device. A wrong one of a person is asked for once more.
+    ///
+    /// - Parameters:
+    ///   - seed: gives what codes of the device are made from; nil where nothing of it is stored.
+    ///   - time: AWS's, in seconds since 1970.
+    func withCode(
+        _ wanted: WantedCode, seed: () throws(Failure) -> SecretBytes?, time: () -> Int64,
+        _ work: (borrowing MFACode?) throws(STSError) -> Credentials
+    ) throws(Failure) -> Credentials {
+        let sessions = try keys.sessions()
+        // Whoever needs a code of the same device has to wait for the next one anyway.
+        let lock = try lock(wanted.device, sessions)
+        defer { withExtendedLifetime(lock) {} }
+        var note: String?
+        while true {
+            let code = try next(wanted, seed, note, sessions)
+            let isPersons = code.isPersons
+            // On the disk before it is sent: killed after that, nobody sends it again. A full disk stops nobody.
+            try? sessions.noteUsed(
+                code.digits, device: wanted.device, now: keys.context.now, random: keys.context.random)
+            let refusal: STSError
+            do throws(STSError) {
+                let code = try MFACode(serialNumber: wanted.device, code: code.digits.copy())
+                let credentials = try work(consume code)
+                let left = credentials.expiration.map { " for " + spoken(seconds: $0 - time()) } ?? ""
+                prompter.conclude("\(wanted.profile): good\(left)", succeeded: true)
+                return credentials
+            } catch { refusal = error }
+            // Nobody took it, so that it is good still.
+            if refusal.isCertainlyUnsent {
+                try? sessions.takeBack(
+                    code.digits, device: wanted.device, now: keys.context.now, random: keys.context.random)
+            }
+            guard case .wrongCode = refusal, isPersons, note == nil else {
+                let failure = Failure(refusal, doing: wanted.purpose, signer: wanted.signer)
+                prompter.conclude(failure.message, succeeded: false)
+                throw failure
+            }
+            note = "wrong code, or used before"
+        }
+    }
+
+    private func lock(_ device: String, _ sessions: borrowing SessionCache) throws(Failure) -> PossibleLock {
+        let patience =
+            keys.context.mayPrompt ? keys.context.waits.whileSomebodyIsAsked : keys.context.waits.whileNobodyIs
+        do throws(SessionCacheError) {
+            return try sessions.lockCodes(device: device, until: .after(milliseconds: patience))
+        } catch { throw Failure(error) }
+    }
+
+    // MARK: - Where from
+
+    private struct Code: ~Copyable {
+        let digits: SecretBytes
+        let isPersons: Bool
+    }
+
+    private func next(
+        _ wanted: WantedCode, _ seed: () throws(Failure) -> SecretBytes?, _ note: String?,
+        _ sessions: borrowing SessionCache
+    ) throws(Failure) -> Code {
+        if let given {
+            self.given = nil
+            return Code(digits: try onCommandLine(given, wanted, sessions), isPersons: false)
+        }
+        if let command = wanted.command {
+            return Code(
+                digits: try fresh(wanted, sessions) { () throws(Failure) in
+                    do throws(CodeError) { return try Prompt.code(ofCommand: command, until: commandDeadline) } catch {
+                        throw Failure(error, device: wanted.device)
+                    }
+                }, isPersons: false)
+        }
+        if let seed = try seed() {
+            return Code(
+                digits: try fresh(wanted, sessions) { () throws(Failure) in try code(of: seed) },
+                isPersons: false)
+        }
+        return Code(digits: try persons(wanted, note, sessions), isPersons: true)
+    }
+
+    private func onCommandLine(
+        _ text: String, _ wanted: WantedCode, _ sessions: borrowing SessionCache
+    ) throws(Failure) -> SecretBytes {
+        var typed = SecretBytes(capacity: text.utf8.count)
+        typed.append(text)
+        guard let digits = sixDigits(of: typed) else {
+            throw Failure(.notACode, device: wanted.device)
+        }
+        guard isUsed(digits, wanted, sessions) else { return digits }
+        throw used(wanted)
+    }
+
+    private func used(_ wanted: WantedCode) -> Failure {
+        Failure(
+            .promptNeeded, "this code of \(wanted.device) was used already",
+            hint: "give the next one, which comes in \(secondsToNext) s")
+    }
+
+    /// With prompts switched off nobody is waited for: not at a touch of a key either.
+    private var commandDeadline: Deadline {
+        keys.context.mayPrompt ? Patience.deadline : .after(milliseconds: keys.context.waits.whileNobodyIs)
+    }
+
+    private func persons(
+        _ wanted: WantedCode, _ note: String?, _ sessions: borrowing SessionCache
+    ) throws(Failure) -> SecretBytes {
+        let caller = keys.context.isHelper ? Caller() : nil
+        let question = Question(
+            .code, profile: wanted.profile, device: wanted.device, caller: caller, note: note, isUrgent: wanted.isUrgent
+        )
+        let reply = try prompter.ask(question) { digits in
+            guard isUsed(digits, wanted, sessions) else { return nil }
+            return Refusal("that code was used already", until: .after(milliseconds: secondsToNext * 1000))
+        }
+        guard case .code(let digits) = consume reply else {
+            throw Failure(.notACode, device: wanted.device)
+        }
+        return digits
+    }
+
+    private func code(of seed: borrowing SecretBytes) throws(Failure) -> SecretBytes {
+        do throws(OneTimeError) { return try Seed(reading: seed).code(at: keys.context.now) } catch {
+            throw Failure(
+                .damaged, "the stored seed gives no codes", hint: "store it again: warder add NAME --totp")
+        }
+    }
+
+    // MARK: - The next window
+
+    /// A code that was not used yet: where the present one was, the next one is waited for.
+    private func fresh(
+        _ wanted: WantedCode, _ sessions: borrowing SessionCache, _ make: () throws(Failure) -> SecretBytes
+    ) throws(Failure) -> SecretBytes {
+        for _ in 0..<2 {
+            let digits = try make()
+            guard isUsed(digits, wanted, sessions) else { return digits }
+            guard keys.context.mayPrompt else { throw used(wanted) }
+            Countdown(context: keys.context).wait(
+                seconds: secondsToNext, for: "that code was used already; the next one")
+        }
+        let digits = try make()
+        guard !isUsed(digits, wanted, sessions) else {
+            throw Failure(
+                .promptNeeded, "the codes of \(wanted.device) do not change: this one was used already",
+                hint: "see what mfa_process prints, or give a code with --mfa-code")
+        }
+        return digits
+    }
+
+    private func isUsed(
+        _ digits: borrowing SecretBytes, _ wanted: WantedCode, _ sessions: borrowing SessionCache
+    ) -> Bool {
+        let used = try? sessions.wasUsed(digits, device: wanted.device, now: keys.context.now)
+        return used != nil
+    }
+
+    private var secondsToNext: Int64 { Self.period - keys.context.now % Self.period }
+}

@@ -1,0 +1,51 @@
+import Chains
+import Linux
+import Secrets
+import Sessions
+import Setup
+
+// What a failure hangs on beside what names the session: who differs in it may be luckier, and is not told.
+
+extension Issuer {
+    func circumstances(for audience: SharedFailure.Audience) -> SecretBytes {
+        switch audience {
+        case .alike, .alikeAndLater: circumstancesOfRequests
+        case .waiting, .waitingAndLater: circumstancesOfQuestions
+        }
+    }
+
+    /// Variables, files, the key and the network that requests are made with.
+    private var circumstancesOfRequests: SecretBytes {
+        var text = variables(where: isOfRequests)
+        var paths = ProfileLoading(keys.context).paths
+        paths += [keys.context.places.settings, keys.context.places.vault, keys.context.places.store]
+        paths += [minter.caBundle, minter.tokenFile].compactMap { $0.map(keys.context.expanded) }
+        if let home = keys.context.environment.nonEmpty("HOME") { paths.append(home + "/.aws/sso/cache") }
+        paths += ["/etc/ssl/certs/ca-certificates.crt", "/etc/hosts", "/etc/resolv.conf"]
+        for path in paths { text.append(fileMark(path) + "\n") }
+        text.append(networkMark() + "\n")
+        // The Secret Service has no file that tells a key that was replaced.
+        let index = (try? keys.index()) ?? nil
+        if let name = minter.keyName, let key = index?.first(where: { $0.name == name }) {
+            text.append("\(key.accessKeyID) \(key.createdAt)\n")
+        }
+        return text
+    }
+
+    /// Where somebody is asked.
+    private var circumstancesOfQuestions: SecretBytes {
+        let context = keys.context
+        var text = variables { name in ["DISPLAY", "WAYLAND_DISPLAY"].contains { name.elementsEqual($0.utf8) } }
+        text.append("\(context.mayPrompt) \(context.isHelper) \(terminalMark()) \(fileMark(context.places.settings))\n")
+        return text
+    }
+}
+
+/// Whether a variable may shape a request, or a program that makes one.
+private func isOfRequests(_ name: UnsafeRawBufferPointer) -> Bool {
+    func isAnyOf(_ names: [String]) -> Bool { names.contains { name.elementsEqual($0.utf8) } }
+    if isAnyOf(["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]) { return false }
+    if isAnyOf(["PATH", "LOCALDOMAIN", "RES_OPTIONS", "HOSTALIASES", "WARDER_NO_PROMPT"]) { return true }
+    if ["AWS_", "SSL_", "OPENSSL_", "GNUTLS_", "LD_"].contains(where: { name.starts(with: $0.utf8) }) { return true }
+    return ["_proxy", "_PROXY"].contains { name.suffix($0.utf8.count).elementsEqual($0.utf8) }
+}

@@ -1,0 +1,50 @@
+import Chains
+import Failures
+import Linux
+import STS
+import Secrets
+import Setup
+
+/// Requests signed by a key that is not stored yet.
+package struct DirectCalls {
+    private let endpoints: Endpoints
+    private let region: String?
+    private let partition: String?
+    private let calls: Calls
+
+    /// - Parameters:
+    ///   - profile: the profile of the key's name, whose region and endpoints count if it is there and can be used.
+    ///   - region: beats the profile's.
+    package init(_ context: Context, profile: String, region: String?) throws(Failure) {
+        let chain = try? Chain.resolve(
+            profile, in: ProfileLoading(context).profiles(), environment: { context.environment[$0] }
+        ) { _ in true }
+        endpoints = Endpoints(chain?.endpoint, context.environment)
+        self.region = region ?? chain?.effectiveRegion { context.environment.nonEmpty($0) }
+        partition = chain?.partition
+        calls = Calls(context.world, caBundle: endpoints.caBundle)
+    }
+
+    /// Whose the key is.
+    package func callerIdentity(_ key: borrowing Credentials) throws(Failure) -> CallerIdentity {
+        let endpoint = try endpoints.endpoint(.sts, region: region, partition: partition)
+        let who = RequestSigner(key, name: nil, endpoint)
+        let key = key.copy()
+        do throws(STSError) {
+            return try calls.sts(endpoint) { (client) throws(STSError) in
+                try client.getCallerIdentity(signedBy: key)
+            }
+        } catch { throw Failure(error, doing: "check the key", signer: who) }
+    }
+
+    /// The serial numbers of its user's MFA devices.
+    package func mfaDevices(_ key: borrowing Credentials) throws(Failure) -> [String] {
+        let endpoint = try endpoints.endpoint(.iam, region: region, partition: partition)
+        let key = key.copy()
+        do throws(STSError) {
+            return try calls.iam(endpoint) { (client) throws(STSError) in
+                try client.listMFADevices(signedBy: key).map(\.serialNumber)
+            }
+        } catch { throw Failure(error, doing: "list the MFA devices") }
+    }
+}

@@ -1,0 +1,263 @@
+import Chains
+import Failures
+import Linux
+import Profiles
+import Prompt
+import STS
+import Secrets
+import Sessions
+import Stores
+
+/// Makes the sessions of one chain, each step with what the step before it gave.
+package final class Minter {
+    /// The region for programs that get the credentials: the profile's, since whoever changes the profile wants its
+    /// region too, and the environment's may be left from the profile before. Nil where the profile names none.
+    let region: String?
+
+    private let keys: Keys
+    private let chain: Chain
+    private let codes: CodeSupply
+    private let signIn: SignInWay
+    private let endpoints: Endpoints
+    private let calls: Calls
+
+    init(
+        _ keys: Keys, _ chain: Chain, _ codes: CodeSupply, signIn: SignInWay
+    ) throws(Failure) {
+        self.keys = keys
+        self.chain = chain
+        self.codes = codes
+        self.signIn = signIn
+        let environment = keys.context.environment
+        region = chain.region?.value
+        endpoints = Endpoints(chain.endpoint, environment)
+        calls = Calls(keys.context.world, caBundle: endpoints.caBundle)
+    }
+
+    // MARK: - What a step is
+
+    /// Everything that shapes the session of `step`.
+    package func identity(of step: Int) throws(Failure) -> [UInt8] {
+        chain.identity(ofStep: step, endpoint: try endpoint(of: step).kind, detail: sourceDetail)
+    }
+
+    /// What tells the source from another one of the same settings: the environment may hold somebody else's key, and
+    /// name another container.
+    private var sourceDetail: String? {
+        let environment = keys.context.environment
+        guard case .named(let source, _) = chain.source else { return nil }
+        switch source {
+        case .environment: return environment.nonEmpty("AWS_ACCESS_KEY_ID")
+        case .ec2InstanceMetadata: return nil
+        case .ecsContainer:
+            return environment.nonEmpty("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
+                ?? environment.nonEmpty("AWS_CONTAINER_CREDENTIALS_FULL_URI")
+        }
+    }
+
+    /// Whether the source is asked of STS too.
+    package var isWebIdentity: Bool {
+        if case .webIdentity = chain.source { true } else { false }
+    }
+
+    /// Whether the source's credentials are sessions that are kept, like those of the steps after it. The machine's and
+    /// the container's are to be had at any time, and a key is no session.
+    package var keepsSource: Bool {
+        switch chain.source {
+        case .storedKey, .plaintextKey, .named: false
+        case .webIdentity, .sso, .process: true
+        }
+    }
+
+    /// What a table says of the session of `step`.
+    func label(of step: Int) -> SessionLabel {
+        if step == Chain.sourceStep { return sourceLabel }
+        let role = role(of: step)
+        let device = role == nil ? chain.session?.mfa : role?.mfa
+        return SessionLabel(
+            profile: role?.profile ?? sourceProfile, key: keyName, role: role?.roleARN.value,
+            mfaDevice: device?.serial.value, issued: keys.context.now, clock: calls.clock)
+    }
+
+    // MARK: - Making it
+
+    private var sourceLabel: SessionLabel {
+        let role: String? =
+            switch chain.source {
+            case .webIdentity(let identity): identity.roleARN.value
+            case .sso(let sso): [sso.accountID?.value, sso.roleName?.value].compactMap { $0 }.joined(separator: ":")
+            default: nil
+            }
+        return SessionLabel(
+            profile: sourceProfile, key: nil, role: role, mfaDevice: nil, issued: keys.context.now, clock: calls.clock)
+    }
+
+    /// What the chain begins with.
+    func source() throws(Failure) -> Credentials {
+        do throws(Failure) { return try sourceCredentials.credentials() } catch {
+            guard chain.stepCount > 0 else { throw error }
+            throw error.wanting(key: keyName ?? sourceProfile, for: chain.profile)
+        }
+    }
+
+    /// Why the source would give nothing now; nil where nothing that can be seen speaks against it.
+    package func sourceObstacle() throws(Failure) -> Failure? { try sourceCredentials.obstacle() }
+
+    private var sourceCredentials: SourceCredentials {
+        SourceCredentials(
+            context: keys.context, keys: keys, chain: chain, calls: calls,
+            endpoint: { () throws(Failure) in try self.endpoint(of: Chain.sourceStep) },
+            sessionName: defaultSessionName, signIn: signIn)
+    }
+
+    /// The longest session that STS gives, in seconds: 36 hours. An answer that claims more would never be renewed.
+    private static let longest: Int64 = 129_600
+
+    /// The session of `step`.
+    ///
+    /// - Parameters:
+    ///   - isUrgent: there is no old session to serve.
+    ///   - signer: gives what the request is signed with.
+    func mint(_ step: Int, isUrgent: Bool, signer: () throws(Failure) -> Credentials) throws(Failure) -> Credentials {
+        let made = step == Chain.sourceStep ? try source() : try minted(step, isUrgent, signer: signer)
+        var credentials = made.ending(by: calls.time + Self.longest)
+        credentials.clockOffset = calls.clock?.seconds ?? 0
+        return credentials
+    }
+
+    /// This process was stopped while it waited for an answer.
+    var wasStopped: Bool { calls.wasStopped }
+
+    /// The file that the token of a web identity is in.
+    var tokenFile: String? {
+        if case .webIdentity(let identity) = chain.source { identity.tokenFile.value } else { nil }
+    }
+
+    /// The file of certificates that requests trust; nil for the system's.
+    var caBundle: String? { endpoints.caBundle }
+
+    private func minted(_ step: Int, _ isUrgent: Bool, signer: () throws(Failure) -> Credentials) throws(Failure)
+        -> Credentials
+    {
+        let endpoint = try endpoint(of: step)
+        let signer = try signer()
+        guard let role = role(of: step) else { return try session(endpoint, signer, isUrgent) }
+        let request = request(role)
+        let who = RequestSigner(signer, name: keyName, endpoint)
+        return try withCode(of: role.mfa, doing: "assume \(role.roleARN.value)", signer: who, isUrgent: isUrgent) {
+            (mfa) throws(STSError) in
+            try calls.sts(endpoint) { (client) throws(STSError) in
+                try client.assumeRole(request, signedBy: signer, mfa: mfa)
+            }
+        }
+    }
+
+    /// Who AWS takes the credentials for.
+    package func callerIdentity(_ credentials: borrowing Credentials) throws(Failure) -> CallerIdentity {
+        let endpoint = try endpoints.endpoint(
+            .sts, region: region, chain.region?.origin, partition: chain.partition)
+        let who = RequestSigner(credentials, name: chain.stepCount == 0 ? keyName : nil, endpoint)
+        let credentials = credentials.copy()
+        do throws(STSError) {
+            return try calls.sts(endpoint) { (client) throws(STSError) in
+                try client.getCallerIdentity(signedBy: credentials)
+            }
+        } catch { throw Failure(error, doing: "ask who \(chain.profile) is", signer: who) }
+    }
+
+    private func session(
+        _ endpoint: Endpoint, _ signer: borrowing Credentials, _ isUrgent: Bool
+    ) throws(Failure) -> Credentials {
+        let signer = signer.copy()
+        let seconds = chain.session?.durationSeconds ?? SessionStep.defaultDuration
+        let who = RequestSigner(signer, name: keyName, endpoint)
+        let what = "get a session for \(keyName ?? sourceProfile)"
+        let minted = try withCode(of: chain.session?.mfa, doing: what, signer: who, isUrgent: isUrgent) {
+            (mfa) throws(STSError) in
+            try calls.sts(endpoint) { (client) throws(STSError) in
+                try client.getSessionToken(signedBy: signer, durationSeconds: seconds, mfa: mfa)
+            }
+        }
+        // STS does not say whose account it is; the key's record may.
+        return minted.with(account: signer.accountID)
+    }
+
+    private func request(_ role: RoleStep) -> AssumeRoleRequest {
+        var request = AssumeRoleRequest(
+            roleARN: role.roleARN.value, sessionName: role.sessionName?.value ?? defaultSessionName)
+        request.durationSeconds = role.duration?.value
+        request.externalID = role.externalID?.value
+        if case .json(let policy) = role.policy { request.policy = policy.value }
+        request.policyARNs = role.policyARNs.map(\.value)
+        request.tags = role.sessionTags.map { STS.SessionTag(key: $0.key, value: $0.value) }
+        request.transitiveTagKeys = role.transitiveTagKeys
+        request.sourceIdentity = role.sourceIdentity?.value
+        return request
+    }
+
+    /// What CloudTrail shows where the profile names nothing: the key. Without a time in it, so that the same profile
+    /// is the same session.
+    private var defaultSessionName: String {
+        let allowed = (keyName ?? sourceProfile).unicodeScalars.filter {
+            $0.isASCII
+                && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "_+=,.@-".unicodeScalars.contains($0))
+        }
+        return String(("warder-" + String(String.UnicodeScalarView(allowed))).prefix(64))
+    }
+
+    // MARK: - The code
+
+    /// Does `work` with a code of `device`, if there is one.
+    private func withCode(
+        of device: Chains.MFADevice?, doing what: String, signer: RequestSigner, isUrgent: Bool,
+        _ work: (borrowing MFACode?) throws(STSError) -> Credentials
+    ) throws(Failure) -> Credentials {
+        guard let serial = device?.serial.value else {
+            do throws(STSError) { return try work(nil) } catch { throw Failure(error, doing: what, signer: signer) }
+        }
+        let wanted = WantedCode(
+            device: serial, profile: chain.profile, command: chain.mfaProcess?.value, purpose: what,
+            signer: signer, isUrgent: isUrgent)
+        return try codes.withCode(
+            wanted, seed: { () throws(Failure) in try self.seed(of: serial) }, time: { self.calls.time }, work)
+    }
+
+    /// What codes of the device are made from, where it is stored with the key.
+    private func seed(of device: String) throws(Failure) -> SecretBytes? {
+        guard let keyName else { return nil }
+        return try keys.totpSeed(keyName, device: device)
+    }
+
+    // MARK: - Parts of the chain
+
+    /// Where the last step's request goes.
+    package func stsEndpoint() throws(Failure) -> Endpoint { try endpoint(of: chain.stepCount - 1) }
+
+    private func endpoint(of step: Int) throws(Failure) -> Endpoint {
+        let environment = keys.context.environment
+        let region = chain.effectiveRegion(ofStep: step) { environment.nonEmpty($0) }
+        let origin = chain.region(ofStep: step)?.origin
+        return try endpoints.endpoint(.sts, region: region, origin, partition: chain.partition)
+    }
+
+    /// Which line or variable says where requests go; nil where AWS's own table does.
+    package var endpointOrigin: Origin? { endpoints.urlOrigin(.sts) }
+
+    private func role(of step: Int) -> RoleStep? {
+        let index = chain.session == nil || step == Chain.sourceStep ? step : step - 1
+        return index >= 0 ? chain.roles[index] : nil
+    }
+
+    /// The stored key that the chain begins with.
+    var keyName: String? {
+        if case .storedKey(let name, _) = chain.source { name } else { nil }
+    }
+
+    private var sourceProfile: String {
+        switch chain.source {
+        case .storedKey(let name, _): name
+        case .plaintextKey(let key): key.profile.name
+        default: chain.profile
+        }
+    }
+}

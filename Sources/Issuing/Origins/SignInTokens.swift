@@ -1,0 +1,208 @@
+import Failures
+import Glibc
+import Linux
+import Prompt
+import SSO
+import STS
+import Secrets
+import Sessions
+import Setup
+import Stores
+import Text
+import Times
+import Transport
+
+/// The tokens of a sign-in: kept, renewed, got by signing in.
+struct SignInTokens {
+    let context: Context
+    let keys: Keys
+    let calls: Calls
+    let way: SignInWay
+    let session: SignInSession
+
+    /// The credentials of a role; nil where the portal does not take the token.
+    ///
+    /// - Parameter isFresh: the token that is kept is not good.
+    func credentials(account: String, role: String, fresh isFresh: Bool) throws(Failure) -> Credentials? {
+        let token = try token(fresh: isFresh)
+        let endpoints = try endpoints()
+        do throws(SSOError) {
+            return try calls.signIn { (sender, limit) throws(SSOError) in
+                try PortalClient(endpoint: endpoints.portal, sender: sender, timeLimit: limit)
+                    .credentials(role: role, account: account, token: token.accessToken)
+            }
+        } catch {
+            if error == .signInNeeded { return nil }
+            throw Failure(error, doing: "get credentials of \(role) in \(account)")
+        }
+    }
+
+    /// Only the user can go on.
+    var needed: Failure {
+        Failure(
+            .promptNeeded, "\(session.name ?? session.startURL) wants you to sign in",
+            hint: "run warder refresh \(shellWord(session.profile)) in a terminal")
+    }
+
+    /// Whether nobody need sign in for the next token, as far as can be seen without asking AWS.
+    func isSignedIn() throws(Failure) -> Bool {
+        if let token = ofCLI(), token.isValid(at: now) { return true }
+        guard let sessions = try keys.unlockedSessions() else { return false }
+        let name = try inCache { () throws(SessionCacheError) in try sessions.name(of: session.identity) }
+        guard let token = try kept(name, sessions) else { return false }
+        if token.isValid(at: now) { return true }
+        return token.canBeRenewed(at: now)
+    }
+
+    private var site: Site {
+        let scopes = session.scopes?.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
+        guard let scopes, !scopes.isEmpty else { return Site(startURL: session.startURL, region: session.region) }
+        return Site(startURL: session.startURL, region: session.region, scopes: scopes)
+    }
+
+    // MARK: - The token
+
+    /// A token with five minutes left or more, if that is possible; of a hundred processes one renews it.
+    private func token(fresh isFresh: Bool) throws(Failure) -> SSOToken {
+        let sessions = try keys.sessions()
+        let name = try inCache { () throws(SessionCacheError) in try sessions.name(of: session.identity) }
+        var seen: UnixTime?
+        if !isFresh, let token = try kept(name, sessions) {
+            if !token.needsRenewal(at: now) { return token }
+            seen = token.expiration
+        }
+        let lock = try inCache { () throws(SessionCacheError) in
+            try sessions.lock(name, until: patience)
+        }
+        defer { withExtendedLifetime(lock) {} }
+        // What another process has got meanwhile is as good as any, whatever it has left.
+        if !isFresh, let token = try kept(name, sessions), token.expiration != seen, token.isValid(at: now) {
+            return token
+        }
+        return try renewedToken(name, sessions, fresh: isFresh)
+    }
+
+    /// Until when another process is waited for that renews the token, or signs in for it.
+    private var patience: Deadline {
+        let time = way == .none ? context.waits.whileATokenIsRenewed : context.waits.whileSomebodyIsAsked
+        return .after(milliseconds: time)
+    }
+
+    private var now: UnixTime { UnixTime(context.now) }
+
+    private func renewedToken(
+        _ name: String, _ sessions: borrowing SessionCache, fresh isFresh: Bool
+    ) throws(Failure) -> SSOToken {
+        let old = try kept(name, sessions)
+        switch consume old {
+        case .some(let old):
+            if !isFresh, !old.needsRenewal(at: now) { return old }
+            if let renewed = try renewed(old) { return try keep(renewed, name, sessions) }
+            if !isFresh, old.isValid(at: now) { return old }
+            // Whoever signed in anew may have done it there.
+            if !isFresh, let token = ofCLI(), token.isValid(at: now) { return token }
+            return try keep(signIn(), name, sessions)
+        case .none:
+            if !isFresh, let token = ofCLI(), token.isValid(at: now) { return token }
+            return try keep(signIn(), name, sessions)
+        }
+    }
+
+    /// By the refresh token; nil where that is not good any more.
+    private func renewed(_ old: borrowing SSOToken) throws(Failure) -> SSOToken? {
+        let endpoints = try endpoints()
+        let old = old.duplicate()
+        do throws(SSOError) {
+            return try calls.signIn { (sender, limit) throws(SSOError) in
+                try old.renewed(by: OIDCClient(endpoint: endpoints.oidc, sender: sender, timeLimit: limit))
+            }
+        } catch {
+            if error == .signInNeeded || old.isValid(at: now) { return nil }
+            throw Failure(error, doing: "renew the sign-in")
+        }
+    }
+
+    /// The AWS CLI's own token, while it is valid: whoever signed in there need not do it again.
+    private func ofCLI() -> SSOToken? {
+        guard let home = context.environment.nonEmpty("HOME"),
+            let file = try? cliCacheFileName(session: session.name, startURL: session.startURL),
+            let text = try? readFile("\(home)/.aws/sso/cache/\(file)", limit: 64 * 1024)
+        else { return nil }
+        return try? SSOToken(cliCache: text, site: site)
+    }
+
+    // MARK: - Signing in
+
+    private func signIn() throws(Failure) -> SSOToken {
+        guard way != .none, context.mayPrompt else { throw needed }
+        let endpoints = try endpoints()
+        let site = site
+        let deadline = context.world.timing.uptime() + context.waits.whileSomebodySignsIn
+        do throws(SSOError) {
+            return try calls.unhurried { (sender) throws(SSOError) in
+                let signIn = SignIn(to: site, client: OIDCClient(endpoint: endpoints.oidc, sender: sender))
+                guard way == .whatFits, hasDisplay else {
+                    return try signIn.withDeviceCode(until: deadline, show: show)
+                }
+                let listener = try CallbackListener()
+                return try signIn.withBrowser(listener, until: deadline, open: open)
+            }
+        } catch {
+            if case .expiredToken = error { throw Failure(SSOError.timedOut, doing: "sign in") }
+            var failure = Failure(error, doing: "sign in to \(session.name ?? session.startURL)")
+            // Somebody was there who would not; whoever comes later has nobody to ask, and is to say so.
+            if failure.reach == .latecomers { failure.reach = .waiting }
+            throw failure
+        }
+    }
+
+    private var hasDisplay: Bool {
+        context.environment.nonEmpty("DISPLAY") != nil || context.environment.nonEmpty("WAYLAND_DISPLAY") != nil
+            || context.environment.nonEmpty("BROWSER") != nil
+    }
+
+    private func open(_ page: String, by entrance: String) {
+        context.console.note("sign in with the browser; if it does not open, go to:")
+        context.console.say(Shown(page))
+        launch("xdg-open", [entrance], withheld: PassphraseSource.variables)
+    }
+
+    private func show(_ prompt: DevicePrompt) {
+        context.console.note(
+            "sign in with a browser on any machine, and compare the code \(printable(prompt.userCode)):")
+        context.console.say(Shown(prompt.verificationURIComplete ?? prompt.verificationURI))
+    }
+
+    // MARK: - Parts
+
+    func endpoints() throws(Failure) -> SSO.Endpoints {
+        do throws(SSOError) {
+            return try SSO.Endpoints(
+                region: session.region, oidc: context.environment.nonEmpty("AWS_ENDPOINT_URL_SSO_OIDC"),
+                portal: context.environment.nonEmpty("AWS_ENDPOINT_URL_SSO"))
+        } catch { throw Failure(error, doing: "find IAM Identity Center") }
+    }
+
+    private func kept(_ name: String, _ sessions: borrowing SessionCache) throws(Failure) -> SSOToken? {
+        let text: SecretBytes?
+        do throws(SessionCacheError) { text = try sessions.secret(name) } catch { throw Failure(error) }
+        guard let text else { return nil }
+        return try? SSOToken(decoding: text)
+    }
+
+    /// A token that cannot be kept, on a full disk say, is still good for this run.
+    private func keep(
+        _ token: consuming SSOToken, _ name: String, _ sessions: borrowing SessionCache
+    ) throws(Failure) -> SSOToken {
+        if let text = try? token.encoded() {
+            do throws(SessionCacheError) {
+                try sessions.publish(secret: text, name, until: context.now + 90 * 86_400, random: context.random)
+            } catch { keys.sayNotKept(error) }
+        }
+        return token
+    }
+
+    private func inCache<R: ~Copyable>(_ work: () throws(SessionCacheError) -> R) throws(Failure) -> R {
+        do throws(SessionCacheError) { return try work() } catch { throw Failure(error) }
+    }
+}

@@ -1,0 +1,44 @@
+import Failures
+import Linux
+import Text
+
+/// Where warder's files are, by the XDG Base Directory Specification.
+package struct Places {
+    /// `$XDG_DATA_HOME/warder/vault`: the keys.
+    package let vault: String
+    /// `$XDG_DATA_HOME/warder/store`: says so where the keys are not in the vault.
+    package let store: String
+    /// `$XDG_DATA_HOME/warder/trusted`: which folders' `.warder` the user has approved.
+    let trusted: String
+    /// `$XDG_CACHE_HOME/warder/sessions`: the sessions, encrypted.
+    package let sessions: String
+    /// `$XDG_STATE_HOME/warder`: what was last seen of the vault.
+    package let state: String
+    /// `$XDG_CONFIG_HOME/warder/config`: warder's own settings.
+    package let settings: String
+    /// `$XDG_RUNTIME_DIR`, and whether it is of use.
+    let runtimeFolder: RuntimeFolder
+    /// `$XDG_RUNTIME_DIR`, if it is set, and of use.
+    package var runtime: String? { runtimeFolder.path }
+
+    /// A relative path in an XDG variable is to be ignored, says the specification.
+    init(_ environment: Environment) throws(Failure) {
+        func folder(_ variable: String, _ fallback: String) throws(Failure) -> String {
+            if let path = environment.nonEmpty(variable), path.begins(with: "/") { return path }
+            guard let home = environment.nonEmpty("HOME"), home.begins(with: "/") else {
+                throw Failure(
+                    .other, "HOME is not set to an absolute path, and the password database has none either",
+                    hint: "set HOME, or \(variable)")
+            }
+            return home + fallback
+        }
+        let data = try folder("XDG_DATA_HOME", "/.local/share") + "/warder"
+        vault = data + "/vault"
+        store = data + "/store"
+        trusted = data + "/trusted"
+        sessions = try folder("XDG_CACHE_HOME", "/.cache") + "/warder/sessions"
+        state = try folder("XDG_STATE_HOME", "/.local/state") + "/warder"
+        settings = try folder("XDG_CONFIG_HOME", "/.config") + "/warder/config"
+        runtimeFolder = RuntimeFolder(environment.nonEmpty("XDG_RUNTIME_DIR"))
+    }
+}

@@ -1,0 +1,153 @@
+import Failures
+import Linux
+import Profiles
+import Prompt
+import Secrets
+import Sessions
+import Text
+import Times
+
+/// warder's own settings, from the section `[warder]` of `$XDG_CONFIG_HOME/warder/config`.
+package struct Settings {
+    /// `unlock_time`: how long the session-cache key stays available, in seconds; 8 hours unless told.
+    package var unlockTime = 8 * 3600
+    /// `store`: where keys are kept, and the line that says so; nil to see what is there.
+    package var store: (kind: StoreKind, origin: Origin)?
+    /// `keyfile`: the file that opens the vault's keyfile slot.
+    package var keyfile: String?
+    /// `prompt`: who asks for a passphrase, the first that can; `terminal, pinentry` unless told.
+    package var askers: [Asker] = [.terminal, .pinentry(named: nil)]
+    /// `pinentry`: the one that is asked with; nil for that of gpg-agent.
+    package var pinentry: String?
+    /// `code_prompt`: where codes, and yes or no, are asked for, all at once; nil for what fits.
+    package var codeAskers: [Asker]?
+    /// `handoff_time`: how long a process that nobody can be asked through waits for `warder mfa`, in seconds; 50
+    /// unless told, since the SDKs for Go give up after 60. 0 for not at all.
+    package var handOffTime = 50
+    /// `process_prompt`: who asks for a passphrase in `process`; `terminal` unless told.
+    package var helperAskers: [Asker] = [.terminal]
+
+    /// Every setting there is.
+    private static let names = [
+        "unlock_time", "store", "keyfile", "prompt", "pinentry", "code_prompt", "handoff_time", "process_prompt",
+    ]
+
+    /// Reads the file; a missing one leaves everything at its default.
+    package static func load(_ context: Context) throws(Failure) -> Settings {
+        var settings = Settings()
+        guard let section = try section(context.places.settings) else { return settings }
+        if let time = try setting("unlock_time", section) {
+            settings.unlockTime = try seconds(
+                time, in: 1...UnlockedState.longest, "a time to be unlocked for", hint: "write 1s to 30d, as 8h or 90m")
+        }
+        if let store = try setting("store", section) {
+            guard let kind = StoreKind(rawValue: store.value) else {
+                throw wrong(store, "is not a store", hint: "write file or libsecret")
+            }
+            settings.store = (kind, store.origin)
+        }
+        if let keyfile = try setting("keyfile", section) {
+            let path = context.expanded(keyfile.value)
+            guard path.begins(with: "/") else {
+                throw wrong(keyfile, "is not an absolute path", hint: "write the keyfile's whole path")
+            }
+            settings.keyfile = path
+        }
+        if let time = try setting("handoff_time", section) {
+            settings.handOffTime = try seconds(
+                time, in: 0...3600, "a time to wait for an answer", hint: "write 0 to 1h, as 50s or 2m")
+        }
+        let pinentry = try setting("pinentry", section)?.value
+        settings.pinentry = pinentry
+        settings.codeAskers = try codeAskers(section, pinentry)
+        settings.askers = try askers("prompt", section, pinentry) ?? [.terminal, .pinentry(named: pinentry)]
+        settings.helperAskers = try askers("process_prompt", section, pinentry) ?? [.terminal]
+        return settings
+    }
+
+    /// Reads the file for its errors: for the commands by which people see what is wrong.
+    package static func check(_ context: Context) throws(Failure) { _ = try load(context) }
+
+    private static func seconds(
+        _ setting: Setting, in range: ClosedRange<Int>, _ what: String, hint: String
+    ) throws(Failure) -> Int {
+        try Failures.seconds(ofDuration: setting.value, in: range, what, hint: hint) { message, hint in
+            Failure(.badConfig, "\(setting.origin.place): \(message)", hint: hint)
+        }
+    }
+
+    /// A list like `terminal, pinentry`; nil where it is not set.
+    private static func askers(
+        _ key: String, _ section: Profile, _ pinentry: String?
+    ) throws(Failure) -> [Asker]? {
+        guard let list = try setting(key, section) else { return nil }
+        var askers: [Asker] = []
+        for word in words(list) {
+            switch word {
+            case "terminal": askers.append(.terminal)
+            case "pinentry": askers.append(.pinentry(named: pinentry))
+            default: throw wrong(list, "names who cannot ask", hint: "write terminal, pinentry, or both")
+            }
+        }
+        return askers
+    }
+
+    /// The places for codes; nil where they are not set.
+    private static func codeAskers(_ section: Profile, _ pinentry: String?) throws(Failure) -> [Asker]? {
+        guard let list = try setting("code_prompt", section) else { return nil }
+        var askers: [Asker] = []
+        for word in words(list) {
+            switch word {
+            case "terminal": askers.append(.terminal)
+            case "pinentry": askers.append(.pinentry(named: pinentry))
+            case "dialog": askers.append(.dialog)
+            case "handoff": askers.append(.handoff)
+            default:
+                throw wrong(list, "names who cannot ask", hint: "write some of terminal, pinentry, dialog, handoff")
+            }
+        }
+        return askers
+    }
+
+    private static func words(_ list: Setting) -> [Substring] {
+        list.value.split { $0 == "," || $0 == " " || $0 == "\n" }
+    }
+
+    private static func setting(_ key: String, _ section: Profile) throws(Failure) -> Setting? {
+        do throws(ProfileError) { return try section.plain(key) } catch { throw Failure(error) }
+    }
+
+    private static func wrong(_ setting: Setting, _ what: String, hint: String) -> Failure {
+        let origin = setting.origin
+        return Failure(.badConfig, "\(origin.place): \(setting.value) \(what)", hint: hint)
+    }
+
+    private static func section(_ path: String) throws(Failure) -> Profile? {
+        let text: SecretBytes
+        do throws(FileError) { text = try readFile(path, limit: 1 << 20) } catch {
+            if error.isAbsence { return nil }
+            throw Failure(error, "warder's settings")
+        }
+        let profile: Profile?
+        var failure: Failure?
+        do throws(ProfileError) {
+            // The credentials file's grammar: a section is its name alone.
+            let file = try ProfileFile(text: text, path: path, kind: .credentials)
+            if let unknown = file.unknown(besides: "warder", names) { failure = Self.failure(unknown) }
+            profile = ProfileSet(config: nil, credentials: file).profile("warder")
+        } catch { throw Failure(error, sections: "[warder]") }
+        if let failure { throw failure }
+        return profile
+    }
+
+    private static func failure(_ unknown: Unknown) -> Failure {
+        let (words, origin) =
+            switch unknown {
+            case .section(let name, let origin):
+                (("there is no section [\(name)] here", "write [warder], the only one"), origin)
+            case .setting(let name, let origin): (Failure.unknown(name, names, prefix: "warder_"), origin)
+            }
+        return Failure(
+            .badConfig, "\(origin.place): \(words.0)", hint: words.1, origin: origin.place, fault: "unknown_setting")
+    }
+}

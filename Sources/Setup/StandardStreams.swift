@@ -1,0 +1,45 @@
+import Failures
+import Glibc
+import Secrets
+import Text
+
+/// This process's standard output and standard error.
+package final class StandardStreams: Console {
+    /// Nothing is written yet.
+    package init() {}
+
+    package var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+    package func say(_ line: Shown) {
+        var line = line.text + "\n"
+        _ = line.withUTF8 { writeAll(UnsafeRawBufferPointer($0), to: STDERR_FILENO) }
+    }
+
+    package func give(_ secret: borrowing SecretBytes) throws(Failure) {
+        let code = secret.withUnsafeBytes { writeAll($0, to: STDOUT_FILENO) }
+        guard code == 0 else { throw Failure.unwritable(code) }
+    }
+
+    /// Writes what programs read, which has escapes of its own: JSON, statements of a shell, bare names.
+    ///
+    /// A reader that has seen enough and gone, as `head` does, is no failure.
+    package func give(data text: String) throws(Failure) {
+        var text = text
+        let code = text.withUTF8 { writeAll(UnsafeRawBufferPointer($0), to: STDOUT_FILENO) }
+        guard code == 0 || code == EPIPE else { throw Failure.unwritable(code) }
+    }
+}
+
+/// 0, or the `errno` of a write that failed.
+private func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+    var rest = bytes
+    while rest.count > 0 {
+        let written = write(descriptor, rest.baseAddress, rest.count)
+        if written < 0 {
+            if errno == EINTR { continue }
+            return errno
+        }
+        rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+    }
+    return 0
+}

@@ -1,0 +1,107 @@
+import Failures
+import Linux
+import Prompt
+import Secrets
+import Vault
+
+/// Opening the vault, of many processes at once too.
+extension VaultStore {
+    /// Opens the vault, if it is not open yet.
+    package func open() throws(Failure) {
+        guard vault == nil else { return }
+        try adopt { (opener) throws(VaultFileError) in try self.file.open(until: Self.patience, opener) }
+    }
+
+    /// Reads the vault again from its file, after it was open before.
+    func readAgain() throws(Failure) {
+        try adopt { (opener) throws(VaultFileError) in try self.file.open(until: Self.patience, opener) }
+    }
+
+    package func open(unless isDone: @escaping () -> Bool, finish: (borrowing SecretBytes) -> Void) throws(Failure) {
+        guard vault == nil else { return }
+        if try mayAskSomebody() { return try openInTurn(unless: isDone, finish: finish) }
+        let turn = try turnToFetch()
+        defer { withExtendedLifetime(turn) {} }
+        if isDone() { return }
+        try openAndFinish(unless: isDone, finish)
+    }
+
+    /// Of many at once, one asks; whoever stops at the prompt gives the turn to another, and waits for it anew after.
+    private func openInTurn(
+        unless isDone: @escaping () -> Bool, finish: (borrowing SecretBytes) -> Void
+    ) throws(Failure) {
+        while true {
+            do throws(Failure) { return try openInOneTurn(unless: isDone, finish) } catch {
+                guard error.cause == .stopped, !stops.unwind else { throw error }
+                stopThisProcess()
+            }
+        }
+    }
+
+    /// A prompt that was sent away is an answer to all who waited for it.
+    private func openInOneTurn(
+        unless isDone: @escaping () -> Bool, _ finish: (borrowing SecretBytes) -> Void
+    ) throws(Failure) {
+        let start = Deadline.now
+        let turn = try turnToAsk()
+        if isDone() { return }
+        guard !turn.wasDismissed(since: start) else { throw Self.dismissed }
+        isNeedless = isDone
+        defer { isNeedless = nil }
+        do throws(Failure) { try openAndFinish(unless: isDone, finish) } catch {
+            if error.cause == .answeredElsewhere { return }
+            if error.reach != .nobody { turn.noteDismissal() }
+            throw error
+        }
+        // Whoever opened it signs too, before others would need it open: they wait until this process has what it wants.
+        if isOpen { self.turn = consume turn }
+    }
+
+    private func turnToAsk() throws(Failure) -> PassphraseTurn {
+        do throws(LockError) {
+            return try PassphraseTurn(of: file.path, state: context.places.state, context.waits) {
+                // A person is told what there is to wait for.
+                guard !context.isHelper else { return }
+                context.console.note(
+                    "another warder asks for the passphrase; answer it there, or run warder unlock here")
+            }
+        } catch { throw Failure(VaultFileError.lock(error)) }
+    }
+
+    private func openAndFinish(
+        unless isDone: () -> Bool, _ finish: (borrowing SecretBytes) -> Void
+    ) throws(Failure) {
+        try adopt { (opener) throws(VaultFileError) in
+            try self.file.open(until: Self.patience, unless: isDone, opener) { vault in
+                if let key = try? vault.sessionCacheKey() { finish(key) }
+            }
+        }
+    }
+
+    /// Of many at once, one runs the command that gives the passphrase.
+    private func turnToFetch() throws(Failure) -> PossibleLock? {
+        guard passphraseIsUnattended else { return nil }
+        do throws(LockError) {
+            return try PossibleLock.acquire(file.path + ".lock", .byte(1), until: Self.patience)
+        } catch { throw Failure(VaultFileError.lock(error)) }
+    }
+
+    /// Opens the vault and takes it as the current one even where a newer generation was seen before.
+    package func acceptOlder() throws(Failure) {
+        try adopt { (opener) throws(VaultFileError) in try self.file.acceptOlder(until: Self.patience, opener) }
+    }
+
+    /// Somebody can be asked for the passphrase, and nothing else gives it.
+    private func mayAskSomebody() throws(Failure) -> Bool {
+        guard !passphraseIsUnattended else { return false }
+        let askers = try askers()
+        let hasWindow = askers.contains { if case .pinentry = $0 { context.environment.hasDisplay } else { false } }
+        return hasWindow || (!askers.isEmpty && context.canAsk)
+    }
+
+    private static var dismissed: Failure {
+        Failure(
+            .promptNeeded, "the vault's passphrase is needed, and the prompt of another warder was dismissed",
+            hint: "run the command again")
+    }
+}

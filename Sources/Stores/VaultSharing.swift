@@ -1,0 +1,59 @@
+import Crypto
+import Failures
+import Prompt
+import Secrets
+import Sessions
+import Setup
+
+// What an open vault is to other processes: to all of them, where a person opened it; to those of the same crowd, where
+// an unattended passphrase did.
+
+extension VaultStore {
+    /// When an opening that is to begin now began.
+    func beginning() throws(Failure) -> Beginning {
+        guard let head = try head() else { return .ofNewStore }
+        return UnlockedState(.sessionCache, store: head.identifier, runtimeFolder: context.places.runtime).beginning()
+    }
+
+    /// Where a passphrase would come from.
+    var passphraseWay: StoreOpening.Way { passphraseIsUnattended ? .unattended : .typed }
+
+    /// Whether another process that has the same unattended passphrase left the session-cache key just now.
+    func takeSharedKey() -> Bool {
+        if sharedKey != nil { return true }
+        guard let ground = commonGround(), let key = sharedOpening?.key(ground) else { return false }
+        sharedKey = consume key
+        return true
+    }
+
+    /// Leaves the session-cache key to those who have the same unattended passphrase.
+    func share(_ key: borrowing SecretBytes) {
+        guard let begun = opening.begun, let ground = commonGround() else { return }
+        sharedOpening?.leave(key, ground, begun: begun, random: context.random)
+    }
+
+    /// What a crowd is left.
+    var sharedOpening: SharedOpening? {
+        guard let head = try? head() else { return nil }
+        return SharedOpening(store: head.identifier, runtimeFolder: context.places.runtime)
+    }
+
+    private func commonGround() -> SecretBytes? {
+        guard passphraseIsUnattended else { return nil }
+        return PassphraseSource.current(asking: [], credentialsFolder: context.credentialsFolder)
+            .commonGround(in: context.environment)
+    }
+}
+
+extension PassphraseWeakness {
+    /// Warns: the passphrase is taken all the same.
+    func show(on console: any Console) {
+        let what =
+            switch self {
+            case .short(let count): "is short (\(count) \(count == 1 ? "character" : "characters"))"
+            case .common: "is one of those that are guessed first"
+            }
+        console.note(
+            "that passphrase \(what); four or more random words are better: warder vault passphrase changes it")
+    }
+}

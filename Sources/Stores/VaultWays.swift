@@ -1,0 +1,240 @@
+import Failures
+import Linux
+import Prompt
+import Secrets
+import Sessions
+import Setup
+import Vault
+
+// The ways into the vault, and the order in which they are tried: those that ask nobody come first, unless the caller
+// gave a passphrase by a variable, which is meant to be the one that is used.
+
+extension VaultStore {
+    /// What may open the vault.
+    package enum Trust {
+        /// Also a data key that `warder unlock --keys` left in the kernel.
+        case unlocked
+        /// Its slots alone: for what changes who gets in.
+        case slots
+        /// The slots of a copy that lies elsewhere.
+        case copy
+    }
+
+    /// Opens the vault by the first way that does, does `work` with it, and keeps the vault that comes of it.
+    ///
+    /// - Parameter work: gives the vault, or nil where it need not be opened after all.
+    func adopt(
+        _ trust: Trust = .unlocked, _ work: (VaultOpener) throws(VaultFileError) -> Vault?
+    ) throws(Failure) {
+        if trust != .copy {
+            guard try exists() else { throw Failure(VaultFileError.absent(path: file.path)) }
+            if try attempt(openedBefore(), work) { return }
+        }
+        // Before anything is read or asked for: what is locked from here on stays locked.
+        opening = StoreOpening(way: .unasked, begun: try beginning())
+        if trust == .unlocked, try attempt(leftUnlocked(), work) { return }
+        var obstacle: String?
+        if !isPassphraseGiven {
+            if try attempt(keyfile(&obstacle), work) { return }
+            if trust != .copy, try attempt(secretServiceKey(&obstacle), work) { return }
+            if obstacle == nil { obstacle = try wrongKeys(trust) }
+        }
+        try adoptByPassphrase(trust, obstacle, work)
+    }
+
+    /// Whether the vault may open without anybody's being asked.
+    package func opensUnasked() throws(Failure) -> Bool {
+        if passphraseIsUnattended { return true }
+        if try dataKeyState()?.deadline != nil { return true }
+        return try hasUnattendedSlot()
+    }
+
+    /// Whether it has a slot that opens without asking.
+    package func hasUnattendedSlot() throws(Failure) -> Bool {
+        try slots().contains { $0.type == .keyfile || $0.type == .libsecret }
+    }
+
+    /// Opens the vault, and leaves its data key unlocked for `seconds`.
+    package func leaveUnlocked(seconds: Int) throws(Failure) {
+        let begun = try dataKeyState()?.beginning()
+        try open()
+        guard let key = vault?.copyOfDataKey(), let state = try dataKeyState() else { return }
+        do throws(UnlockedStateError) { try state.unlock(key, seconds: seconds, begun: begun) } catch {
+            throw Failure(error)
+        }
+    }
+
+    /// The vault's slots, read without opening it; none where there is no vault.
+    package func slots() throws(Failure) -> [SlotSummary] {
+        do throws(VaultFileError) { return try file.slots() ?? [] } catch { throw Failure(error) }
+    }
+
+    /// Whether `opener` was there and opened.
+    private func attempt(
+        _ opener: VaultOpener?, _ work: (VaultOpener) throws(VaultFileError) -> Vault?
+    ) throws(Failure) -> Bool {
+        guard let opener else { return false }
+        do throws(VaultFileError) {
+            vault = try work(opener)
+            return true
+        } catch {
+            switch error {
+            case .vault(.wrongPassphrase, _), .vault(.noSuchSlot, _), .vault(.unusableKeyfile, _),
+                .vault(.unusableKey, _):
+                return false
+            default: throw Failure(error)
+            }
+        }
+    }
+
+    // MARK: - Without asking
+
+    /// The data key that opened the vault before in this run.
+    private func openedBefore() -> VaultOpener? {
+        guard let key = vault?.copyOfDataKey() else { return nil }
+        return { (bytes) throws(VaultError) in try Vault.open(bytes, dataKey: key) }
+    }
+
+    /// The data key that `warder unlock --keys` left.
+    private func leftUnlocked() throws(Failure) -> VaultOpener? {
+        guard let key = try dataKeyState()?.key() else { return nil }
+        return { (bytes) throws(VaultError) in try Vault.open(bytes, dataKey: key) }
+    }
+
+    /// Where `warder unlock --keys` leaves the data key.
+    package func dataKeyState() throws(Failure) -> UnlockedState? {
+        guard let head = try head() else { return nil }
+        return UnlockedState(.vaultKey, store: head.identifier, runtimeFolder: context.places.runtime)
+    }
+
+    private func keyfile(_ obstacle: inout String?) throws(Failure) -> VaultOpener? {
+        guard try slots().contains(where: { $0.type == .keyfile }) else { return nil }
+        guard let path = try Keyfile.path(context) else {
+            obstacle = "no keyfile is named by WARDER_KEYFILE, the settings or a systemd credential"
+            return nil
+        }
+        do throws(Failure) {
+            let contents = try Keyfile(path: path).read()
+            return { (bytes) throws(VaultError) in try Vault.open(bytes, keyfile: contents) }
+        } catch {
+            obstacle = error.message
+            return nil
+        }
+    }
+
+    private func secretServiceKey(_ obstacle: inout String?) throws(Failure) -> VaultOpener? {
+        let slots = try slots().filter { $0.type == .libsecret }
+        guard !slots.isEmpty, let head = try head() else { return nil }
+        do throws(Failure) {
+            let desktop = DesktopSecrets(context)
+            for slot in slots {
+                guard let key = try desktop.vaultKey(vault: head.identifier, slot: slot.identifier) else { continue }
+                return { (bytes) throws(VaultError) in try Vault.open(bytes, libsecretKey: key) }
+            }
+        } catch { obstacle = error.message }
+        return nil
+    }
+
+    /// What to say where keys were at hand and did not fit.
+    private func wrongKeys(_ trust: Trust) throws(Failure) -> String? {
+        guard trust != .copy else { return nil }
+        let unattended = try slots().filter { $0.type == .keyfile || $0.type == .libsecret }
+        return unattended.first.map { "what is at hand does not open its \($0.type.name) slot" }
+    }
+
+    // MARK: - By passphrase
+
+    /// Asks for the passphrase. Where a person types it, a wrong one may be mended twice.
+    private func adoptByPassphrase(
+        _ trust: Trust, _ obstacle: String?, _ work: (VaultOpener) throws(VaultFileError) -> Vault?
+    ) throws(Failure) {
+        if trust != .copy, try !slots().contains(where: { $0.type == .passphrase }) {
+            throw noWay(obstacle)
+        }
+        opening.way = passphraseWay
+        let source = try passphraseSource()
+        var attempts = passphraseIsUnattended ? 1 : 3
+        var complaint: String?
+        while true {
+            var said = ""
+            let passphrase = try currentPassphrase(source, after: complaint, obstacle) { said = $0 }
+            do throws(VaultFileError) {
+                vault = try work { (bytes) throws(VaultError) in try Vault.open(bytes, passphrase: passphrase) }
+                return
+            } catch {
+                attempts -= 1
+                guard case .vault(.wrongPassphrase, _) = error, attempts > 0 else { throw Failure(error).quoting(said) }
+                complaint = "that is not it"
+            }
+        }
+    }
+
+    /// Nothing opened it, and nobody can.
+    func noWay(_ obstacle: String?) -> Failure {
+        Failure(
+            .locked, "the vault \(file.path) has no passphrase, and nothing else opened it",
+            hint: obstacle ?? "see what opens it: warder vault slots")
+    }
+
+    func currentPassphrase(
+        _ source: PassphraseSource, after complaint: String? = nil, _ obstacle: String?,
+        hear: (String) -> Void = { _ in }
+    ) throws(Failure) -> SecretBytes {
+        let question = "passphrase for \(file.path): "
+        let lettingGo = LettingGo(unwinds: stops.unwind || isNeedless != nil, where: isNeedless)
+        do throws(PassphraseError) {
+            return try source.passphrase(
+                asking: question, again: nil, error: complaint, in: context.environment, lettingGo: lettingGo,
+                hear: hear)
+        } catch {
+            switch error {
+            case .notAllowed, .terminal(.none), .terminal(.background), .pinentry(.noDisplay):
+                throw Failure.locked(vault: file.path, because: obstacle, sessionsAreOpen: try sessionsAreOpen)
+            default: throw Failure(error)
+            }
+        }
+    }
+
+    /// What was cached can be read, and only the keys themselves cannot.
+    private var sessionsAreOpen: Bool {
+        get throws(Failure) {
+            guard let head = try head() else { return false }
+            let state = UnlockedState(.sessionCache, store: head.identifier, runtimeFolder: context.places.runtime)
+            return state.deadline != nil
+        }
+    }
+
+    /// A passphrase for a new vault, or in place of the one before: asked for twice.
+    func choosePassphrase(_ source: PassphraseSource) throws(Failure) -> SecretBytes {
+        let passphrase: SecretBytes
+        do throws(PassphraseError) {
+            passphrase = try source.passphrase(
+                asking: "choose a passphrase for \(file.path): ", again: "once more: ", in: context.environment)
+        } catch { throw Failure(error) }
+        if let weakness = PassphraseWeakness(of: passphrase) { weakness.show(on: context.console) }
+        return passphrase
+    }
+
+    /// Where the passphrase comes from, by the settings.
+    func passphraseSource() throws(Failure) -> PassphraseSource {
+        .current(asking: try askers(), credentialsFolder: context.credentialsFolder)
+    }
+
+    /// Who may be asked, by the settings.
+    func askers() throws(Failure) -> [Asker] {
+        guard context.mayPrompt else { return [] }
+        let settings = try Settings.load(context)
+        return context.isHelper ? settings.helperAskers : settings.askers
+    }
+
+    /// A variable gives the passphrase.
+    var isPassphraseGiven: Bool {
+        PassphraseSource.current(asking: [], credentialsFolder: nil).isUnattended(in: context.environment)
+    }
+
+    /// A variable or a credential gives the passphrase.
+    var passphraseIsUnattended: Bool {
+        PassphraseSource.current(asking: [], credentialsFolder: context.credentialsFolder)
+            .isUnattended(in: context.environment)
+    }
+}

@@ -1,0 +1,44 @@
+import Glibc
+
+/// Time and chance, as arguments.
+public struct Timing: Sendable {
+    /// The time of day.
+    public var now: @Sendable () -> UnixTime
+    /// Milliseconds on a clock that only goes forward.
+    public var uptime: @Sendable () -> Int64
+    /// Waits so many milliseconds.
+    public var sleep: @Sendable (Int64) -> Void
+    /// A number from 0 to just under 1.
+    public var random: @Sendable () -> Double
+
+    /// Puts clocks together.
+    public init(
+        now: @escaping @Sendable () -> UnixTime, uptime: @escaping @Sendable () -> Int64,
+        sleep: @escaping @Sendable (Int64) -> Void, random: @escaping @Sendable () -> Double
+    ) {
+        self.now = now
+        self.uptime = uptime
+        self.sleep = sleep
+        self.random = random
+    }
+
+    /// The system's: `CLOCK_REALTIME`, `CLOCK_MONOTONIC`, `nanosleep`, `getrandom`.
+    public static let system = Timing(
+        now: {
+            var time = timespec()
+            clock_gettime(CLOCK_REALTIME, &time)
+            return UnixTime(Int64(time.tv_sec))
+        },
+        uptime: {
+            var time = timespec()
+            clock_gettime(CLOCK_MONOTONIC, &time)
+            return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+        },
+        sleep: { milliseconds in
+            var rest = timespec(
+                tv_sec: Int(milliseconds / 1000), tv_nsec: Int(milliseconds % 1000) * 1_000_000)
+            var left = timespec()
+            while nanosleep(&rest, &left) == -1, errno == EINTR { rest = left }
+        },
+        random: { Double.random(in: 0..<1) })
+}

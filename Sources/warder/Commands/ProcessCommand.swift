@@ -1,0 +1,21 @@
+import Delivering
+import Failures
+import Issuing
+import Secrets
+import Setup
+
+/// The main job: one JSON object on standard output, and nothing else.
+///
+/// - Parameter code: a one-time code from the command line.
+func answerProcess(
+    profile: String, code: String?, noPrompt: Bool, narrowing: Narrowing = .none
+) throws(Failure) {
+    let context = try Context(noPrompt: noPrompt, isHelper: true)
+    do throws(Failure) {
+        let credentials = try Issuer(context, profile: profile, code: code, narrowing: narrowing).credentials()
+        try printOut(try credentialJSON(credentials))
+    } catch {
+        context.remarks.release()
+        throw error
+    }
+}

@@ -1,0 +1,165 @@
+import Chains
+import Failures
+import Issuing
+import Linux
+import Profiles
+import Secrets
+import Setup
+import Text
+
+/// Mints the sessions of every profile that asks warder: what somebody may be asked for first, one key after another,
+/// then everything behind that side by side.
+struct RefreshOfAll {
+    private let context: Context
+    private let issuer: (String) throws(Failure) -> Issuer
+
+    /// At once, since each is a process and a request.
+    private static let mostAtOnce = 8
+
+    init(_ context: Context, issuer: @escaping (String) throws(Failure) -> Issuer) {
+        self.context = context
+        self.issuer = issuer
+    }
+
+    /// Shows a line for each profile as it comes; fails as the first of them that failed.
+    func run() throws(Failure) {
+        let names = try names()
+        guard !names.isEmpty else {
+            throw Failure(.notFound, "no profile asks warder", hint: "point profiles at it: warder adopt PROFILE")
+        }
+        var outcome = Outcome(width: names.map { printable($0).count }.max() ?? 0)
+        var waiting: [String] = []
+        var begun: [String: Bool] = [:]
+        for name in names {
+            do throws(Failure) {
+                let issuer = try issuer(name)
+                guard issuer.asksOnlyAtItsBeginning else {
+                    outcome.add(name, try issuer.refresh())
+                    continue
+                }
+                let beginning = try issuer.beginning()
+                if let hasBegun = begun[beginning] {
+                    if hasBegun { waiting.append(name) } else { outcome.skip(name) }
+                    continue
+                }
+                begun[beginning] = false
+                let first = try issuer.refreshBeginning()
+                begun[beginning] = true
+                if issuer.chain.stepCount > 1 { waiting.append(name) } else { outcome.add(name, first) }
+            } catch { outcome.add(name, error) }
+        }
+        mint(waiting, &outcome)
+        if let failure = outcome.failure { throw .saidAlready(failure.code) }
+    }
+
+    /// Each profile that asks warder for itself, in the order of the files.
+    private func names() throws(Failure) -> [String] {
+        let profiles = try ProfileLoading(context).profiles()
+        var names: [String] = []
+        for name in profiles.profileNames {
+            do throws(ProfileError) {
+                if try profiles.profile(name)?.asksWarder() == true { names.append(name) }
+            } catch { throw Failure(error) }
+        }
+        return names
+    }
+
+    /// Each in a process of its own, which asks nobody.
+    private func mint(_ names: [String], _ outcome: inout Outcome) {
+        var rest = names[...]
+        var running: [RunningRefresh] = []
+        // Those that run are ended first.
+        var signals = HeldSignals()
+        defer { signals.release() }
+        while !rest.isEmpty || !running.isEmpty {
+            while running.count < Self.mostAtOnce, let name = rest.popFirst() {
+                if let started = RunningRefresh(of: name) {
+                    running.append(started)
+                } else {
+                    outcome.add(name, Failure(.other, "another warder cannot be started", hint: "try again"))
+                }
+            }
+            wait(for: running.flatMap(\.descriptors) + [signals.descriptor], until: .after(milliseconds: 100))
+            if signals.areWaiting {
+                rest = (running.map(\.name) + rest)[...]
+                running = []
+                signals.release()
+                signals = HeldSignals()
+            }
+            running.removeAll { refresh in
+                guard let ending = refresh.proceed() else { return false }
+                outcome.add(refresh, ending)
+                return true
+            }
+        }
+    }
+}
+
+/// Another warder that refreshes one profile.
+private final class RunningRefresh {
+    let name: String
+    private var child: DetachedChild
+
+    init?(of name: String) {
+        self.name = name
+        do throws(ChildError) {
+            child = try DetachedChild(
+                "/proc/self/exe", ["refresh", "--no-prompt", "--behind", "--", name], withheld: [], limit: 0)
+        } catch { return nil }
+    }
+
+    var descriptors: [Int32] { child.descriptors }
+    func proceed() -> Ending? { child.proceed() }
+
+    /// What it said: `warder: ` before, and a hint behind.
+    var lines: [String] { child.messages.utf8.split(separator: UInt8(ascii: "\n")).map { String(Substring($0)) } }
+}
+
+/// What has come of it so far, shown as it comes.
+private struct Outcome {
+    let width: Int
+    /// The first.
+    private(set) var failure: Failure?
+
+    init(width: Int) { self.width = width }
+
+    func add(_ name: String, _ credentials: borrowing Credentials) { show(name, credentials.remainingTime) }
+
+    mutating func add(_ name: String, _ failure: Failure) {
+        show(name, abridged(printable(failure.message)))
+        printMessage("hint: \(abridged(printable(failure.hint)))")
+        if self.failure == nil { self.failure = failure }
+    }
+
+    func skip(_ name: String) { show(name, "left out: it begins as one above that failed") }
+
+    mutating func add(_ refresh: RunningRefresh, _ ending: Ending) {
+        // Before the outcome there may be notes.
+        let outcome = refresh.lines.last { $0.hasPrefix("warder: ") }
+        let said = outcome.map { $0.droppingPrefix("warder: ").droppingPrefix(refresh.name + ": ") }
+        show(refresh.name, said ?? "it ended without a word")
+        guard ending != .code(0) else { return }
+        if let hint = refresh.lines.first(where: { $0.begins(with: "hint: ") }) { printMessage(Shown(hint)) }
+        var code = ExitCode.other
+        if case .code(let number) = ending { code = ExitCode(rawValue: number) ?? .other }
+        if failure == nil { failure = .saidAlready(code) }
+    }
+
+    private func show(_ name: String, _ text: String) {
+        let name = printable(name)
+        printMessage("\(name)\(String(repeating: " ", count: max(0, width - name.count) + 2))\(text)")
+    }
+}
+
+extension String {
+    fileprivate func droppingPrefix(_ prefix: String) -> String {
+        behind(prefix).map(String.init) ?? self
+    }
+}
+
+extension Credentials {
+    /// How long they are good, for people.
+    var remainingTime: String {
+        end.map { "good for " + spoken(seconds: $0 - wallClock()) } ?? "good without an end"
+    }
+}
