@@ -7,6 +7,8 @@ UNITS ?= $(PREFIX)/share/systemd/user
 VENV := .venv
 # End-to-end tests mostly wait: for prompts, for servers that are late, for sessions to end.
 JOBS ?= 3
+# .ci/run replaces this, to run each failed test once more, alone.
+PYTEST ?= $(VENV)/bin/python -m pytest
 # SwiftPM takes a __pycache__ beside the tests for a resource that somebody forgot.
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -41,7 +43,7 @@ unit: deps-build
 	$(SWIFT) test --skip-build
 
 e2e: build deps
-	WARDER=$(CURDIR)/$(BINARY) $(VENV)/bin/python -m pytest -n $(JOBS) --dist worksteal Tests/VaultReader Tests/EndToEnd
+	WARDER=$(CURDIR)/$(BINARY) $(PYTEST) -n $(JOBS) --dist worksteal Tests/Alone Tests/VaultReader Tests/EndToEnd
 
 bench: build deps
 	WARDER=$(CURDIR)/$(BINARY) $(VENV)/bin/python Benchmarks/run
