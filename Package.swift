@@ -73,9 +73,12 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Support of the tests: threads for those that wait.
+        .target(name: "Threads", path: "Tests/Threads", swiftSettings: strict),
+
         tests(of: "Text"),
         tests(of: "Secrets"),
-        tests(of: "Linux", ["Secrets"]),
+        tests(of: "Linux", ["Secrets", "Threads"]),
         tests(of: "Crypto", ["Secrets"]),
         tests(of: "Fields", ["Secrets"]),
         tests(of: "Times"),
@@ -84,22 +87,23 @@ let package = Package(
         tests(of: "Profiles", ["Secrets"]),
         tests(of: "Chains", ["Profiles", "Secrets"]),
         tests(of: "Vault", ["Crypto", "Fields", "Linux", "Secrets"]),
-        tests(of: "Sessions", ["Crypto", "Linux", "Secrets"]),
+        tests(of: "Sessions", ["Crypto", "Linux", "Secrets", "Threads"]),
         .executableTarget(
             name: "Asking", dependencies: ["Linux", "Prompt", "Secrets"], path: "Tests/Asking", swiftSettings: strict),
         .testTarget(
-            name: "PromptTests", dependencies: ["Asking", "Linux", "Prompt", "Secrets"], exclude: ["terminal.py"],
+            name: "PromptTests", dependencies: ["Asking", "Linux", "Prompt", "Secrets", "Servers", "Threads"],
+            exclude: ["terminal.py"],
             swiftSettings: strict),
         tests(of: "OneTime", ["Crypto", "Secrets"]),
         .executableTarget(
             name: "Waiting", dependencies: ["HandOff", "Linux", "Prompt", "Secrets"], path: "Tests/Waiting",
             swiftSettings: strict),
-        tests(of: "HandOff", ["Linux", "Prompt", "Secrets"]),
+        tests(of: "HandOff", ["Linux", "Prompt", "Secrets", "Threads"]),
         tests(of: "Serving", ["Linux", "Secrets"]),
         tests(of: "Shells", ["Secrets"]),
         tests(of: "Folders", ["Linux"]),
         .testTarget(
-            name: "DesktopTests", dependencies: ["CGLib", "Desktop", "Linux", "Secrets"],
+            name: "DesktopTests", dependencies: ["CGLib", "Desktop", "Linux", "Secrets", "Threads"],
             exclude: ["fake_service.py", "notification_daemon.py"], swiftSettings: strict),
         tests(of: "Signing", ["Crypto", "Secrets", "Times"]),
         .target(
@@ -109,11 +113,11 @@ let package = Package(
                 "recording_sts.py", "slow_moto.py",
             ],
             swiftSettings: strict),
-        tests(of: "Transport", ["CCurl", "Crypto", "Secrets", "Servers"]),
+        tests(of: "Transport", ["CCurl", "Crypto", "Secrets", "Servers", "Threads"]),
         tests(of: "XML", ["Secrets"]),
-        tests(of: "Metadata", ["JSON", "Secrets", "Servers", "Transport"]),
-        tests(of: "STS", ["Secrets", "Servers", "Signing", "Times", "Transport", "XML"]),
-        tests(of: "SSO", ["Linux", "STS", "Secrets", "Servers", "Times", "Transport"]),
+        tests(of: "Metadata", ["JSON", "Secrets", "Servers", "Threads", "Transport"]),
+        tests(of: "STS", ["Secrets", "Servers", "Signing", "Threads", "Times", "Transport", "XML"]),
+        tests(of: "SSO", ["Linux", "STS", "Secrets", "Servers", "Threads", "Times", "Transport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -2,10 +2,11 @@ import Foundation
 import Linux
 import Prompt
 import Testing
+import Threads
 
 @testable import HandOff
 
-@Suite("The hand-off")
+@Suite("The hand-off", .waits)
 struct HandOffTests {
     private let runtime: Runtime
     private let handOff: HandOff

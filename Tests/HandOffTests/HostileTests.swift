@@ -3,10 +3,11 @@ import Linux
 import Prompt
 import Secrets
 import Testing
+import Threads
 
 @testable import HandOff
 
-@Suite("Hostile company of the hand-off")
+@Suite("Hostile company of the hand-off", .waits)
 struct HostileTests {
     private let runtime: Runtime
     private let handOff: HandOff

@@ -2,10 +2,11 @@ import Foundation
 import Glibc
 import Linux
 import Testing
+import Threads
 
 @testable import HandOff
 
-@Suite("Who looks where the kernel brings no word")
+@Suite("Who looks where the kernel brings no word", .waits)
 struct PollingTests {
     private let runtime: Runtime
 

@@ -2,11 +2,12 @@ import Glibc
 import Linux
 import Secrets
 import Testing
+import Threads
 
 /// warder ignores it from its start.
 private let pipeSignal = IgnoredSignal(SIGPIPE)
 
-@Suite("A child that is talked to")
+@Suite("A child that is talked to", .waits)
 struct ConversationTests {
     @Test("it hears lines and answers them, and ends when it has nothing more to hear")
     func lines() throws {

@@ -2,6 +2,7 @@ import Foundation
 import Linux
 import Secrets
 import Testing
+import Threads
 
 /// A folder of a test's own, gone with it.
 final class Scratch {
@@ -34,7 +35,7 @@ func isAbsent<Value: ~Copyable>(_ value: borrowing Value?) -> Bool {
     }
 }
 
-@Suite("Files")
+@Suite("Files", .waits)
 struct FilesTests {
     let scratch: Scratch
     init() throws { scratch = try Scratch() }
@@ -166,7 +167,7 @@ struct FilesTests {
     }
 }
 
-@Suite("Locks")
+@Suite("Locks", .waits)
 struct LockTests {
     let scratch: Scratch
     init() throws { scratch = try Scratch() }

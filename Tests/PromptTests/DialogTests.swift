@@ -4,7 +4,7 @@ import Prompt
 import Secrets
 import Testing
 
-extension SharedProcess {
+extension OtherPrograms {
     @Suite("A dialog")
     struct DialogTests {
         private static let hostile = "--help\u{1b}[2J\u{202e}<b>&_\\n"

@@ -4,7 +4,7 @@ import Prompt
 import Secrets
 import Testing
 
-extension SharedProcess {
+extension OtherPrograms {
     @Suite("A pinentry among other places")
     struct PinentryContenderTests {
         private func ask(

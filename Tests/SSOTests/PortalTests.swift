@@ -3,10 +3,12 @@ import STS
 import Secrets
 import Servers
 import Testing
+import Threads
 import Times
 import Transport
 
-@Suite("Credentials of roles", .enabled(if: Server.missing == nil, Comment(rawValue: Server.missing ?? "")))
+@Suite(
+    "Credentials of roles", .waits, .enabled(if: Server.missing == nil, Comment(rawValue: Server.missing ?? "")))
 struct PortalTests {
     @Test("come with their end and their account")
     func good() throws {

@@ -1,12 +1,13 @@
 import STS
 import Servers
 import Testing
+import Threads
 import Transport
 import XML
 
 @Suite(
     "STS over libcurl, against a server that misbehaves",
-    .enabled(if: Server.missing == nil, Comment(rawValue: Server.missing ?? "")), .serialized)
+    .enabled(if: Server.missing == nil, Comment(rawValue: Server.missing ?? "")), .waits)
 struct ServerTests {
     let server: Server
 

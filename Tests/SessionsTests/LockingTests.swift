@@ -4,8 +4,9 @@ import Linux
 import Secrets
 import Sessions
 import Testing
+import Threads
 
-@Suite("Locking")
+@Suite("Locking", .waits)
 struct LockingTests {
     private let store = UUID().uuidString
 
