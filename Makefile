@@ -7,6 +7,8 @@ UNITS ?= $(PREFIX)/share/systemd/user
 VENV := .venv
 # End-to-end tests mostly wait: for prompts, for late servers, for sessions to end.
 JOBS ?= 3
+# .ci/run replaces this, to run each failed test once more, alone.
+PYTEST ?= $(VENV)/bin/python -m pytest
 # SwiftPM reports a __pycache__ beside the tests as an undeclared resource.
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -44,10 +46,10 @@ unit: deps-build ## the Swift tests
 	$(SWIFT) test --skip-build
 
 docs: deps ## checks what the documents quote and name against the source
-	$(VENV)/bin/python -m pytest -q Tests/Docs
+	$(PYTEST) -q Tests/Docs
 
 e2e: build deps ## the tests of the binary, in real shells, terminals and SDKs; JOBS=3
-	WARDER=$(CURDIR)/$(BINARY) $(VENV)/bin/python -m pytest -n $(JOBS) --dist worksteal Tests/VaultReader Tests/EndToEnd
+	WARDER=$(CURDIR)/$(BINARY) $(PYTEST) -n $(JOBS) --dist worksteal Tests/Alone Tests/VaultReader Tests/EndToEnd
 
 bench: build deps ## measures warder beside other programs
 	WARDER=$(CURDIR)/$(BINARY) $(VENV)/bin/python Benchmarks/run

@@ -77,7 +77,7 @@ struct ClockOffsetTests {
         let name = try cache.name(of: [1])
         try cache.publish(session(issued: issued, ahead: -year), name, random: .system)
         SessionFolder(folder).sweep(now: issued)
-        #expect(try cache.census(now: issued).sessions == 1)
+        #expect(try cache.counts(now: issued).sessions == 1)
         #expect(try cache.all().map(\.expiration) == [issued + 3600])
         SessionFolder(folder).sweep(now: issued + 3601)
         #expect(try cache.all().isEmpty)

@@ -1,4 +1,4 @@
-import Intake
+import KeyInput
 import Secrets
 import Testing
 
@@ -6,10 +6,10 @@ private let id = "AKIAABCDEFGHIJKLMNOP"
 private let secret = "abcdEFGH0123/+xyzABCDEFGHIJKLMNOPQRSTUVW"
 private let other = "AKIAZYXWVUTSRQPONMLK"
 
-private func key(of user: String, _ text: String) throws(IntakeError) -> String {
+private func key(of user: String, _ text: String) throws(KeyInputError) -> String {
     var bytes = SecretBytes(capacity: 256)
     bytes.append(text)
-    let key = try KeyTable(bytes).key(of: user)
+    let key = try KeyCSV(bytes).key(of: user)
     return key.accessKeyID + " " + key.secret.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
 }
 
@@ -40,7 +40,7 @@ struct KeyTableTests {
     @Test(
         "what is none is told apart",
         arguments: [
-            ("", IntakeError.noColumns), ("\(id),\(secret)\n", .noColumns), ("Access key ID\n\(id)\n", .noColumns),
+            ("", KeyInputError.noColumns), ("\(id),\(secret)\n", .noColumns), ("Access key ID\n\(id)\n", .noColumns),
             ("Access key ID,Secret access key\n", .noKey), ("Access key ID,Secret access key\n\(id)\n", .noKey),
             ("Access key ID,Secret access key\n\(secret),\(id)\n", .secretAsIdentifier),
             ("Access key ID,Secret access key\n\(id),\(other)\n", .identifierAsSecret),
@@ -56,7 +56,7 @@ struct KeyTableTests {
                     + "alice,\(other),\(secret)\n", .severalKeys
             ),
         ])
-    func faults(text: String, fault: IntakeError) {
+    func faults(text: String, fault: KeyInputError) {
         #expect(throws: fault) { try key(of: "alice", text) }
     }
 
@@ -65,6 +65,6 @@ struct KeyTableTests {
         var bytes = SecretBytes(capacity: 16)
         for byte in [0xFF, 0xFE, 0x41, 0] as [UInt8] { bytes.append(byte) }
         let text = bytes.copy()
-        #expect(throws: IntakeError.wideCharacters) { _ = try KeyTable(text.copy()).key(of: "") }
+        #expect(throws: KeyInputError.wideCharacters) { _ = try KeyCSV(text.copy()).key(of: "") }
     }
 }

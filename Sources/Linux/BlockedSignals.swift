@@ -6,7 +6,7 @@ import Glibc
 /// They are only watched for, never taken: let go, the kernel delivers them, and the user's or the default action
 /// runs as if nothing had held them. One that whoever started this process holds back already stays so, and is not
 /// watched for: it could not be let go.
-public struct HeldSignals: ~Copyable {
+public struct BlockedSignals: ~Copyable {
     /// Readable while one of them waits to be let go.
     public let descriptor: Int32
     private var before = sigset_t()
@@ -30,7 +30,7 @@ public struct HeldSignals: ~Copyable {
     }
 
     /// Whether one of them waits to be let go.
-    public var areWaiting: Bool {
+    public var arePending: Bool {
         var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&waiting, 1, 0) == 1
     }

@@ -27,7 +27,7 @@ public enum ForeignIdentifier: String, CaseIterable, Sendable {
 
 extension SecretBytes {
     /// Throws unless `range` is the id of a long-term key, be it another vendor's.
-    func checkIdentifier(_ range: Range<Int>) throws(IntakeError) {
+    func checkIdentifier(_ range: Range<Int>) throws(KeyInputError) {
         guard isIdentifier(range) else { throw isAWSSecret(range) ? .secretAsIdentifier : .notAnIdentifier }
         if range.count <= 32, let kind = ForeignIdentifier(rawValue: text(range.prefix(4))) {
             throw .foreignIdentifier(kind)

@@ -3,7 +3,7 @@ import Glibc
 import Secrets
 
 /// A Unix stream socket, which never makes its user wait. The corresponding manual page is unix(7).
-public struct LocalSocket: ~Copyable {
+public struct UnixSocket: ~Copyable {
     private let descriptor: Descriptor
 
     private init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
@@ -15,7 +15,7 @@ public struct LocalSocket: ~Copyable {
     public var number: Int32 { descriptor.number }
 
     /// Listens at `path`, where nothing must stand yet; the socket's file is open to its owner alone.
-    public static func listen(at path: String, backlog: Int32) throws(SystemError) -> LocalSocket {
+    public static func listen(at path: String, backlog: Int32) throws(SystemError) -> UnixSocket {
         let socket = try make(path)
         let number = socket.number
         try withAddress(of: path) { address, size in bind(number, address, size) }
@@ -26,17 +26,17 @@ public struct LocalSocket: ~Copyable {
 
     /// Connects to the socket at `path`, or to the abstract one whose name comes behind a NUL; fails with EAGAIN where
     /// too many wait for an answer there already.
-    public static func connect(to path: String) throws(SystemError) -> LocalSocket {
+    public static func connect(to path: String) throws(SystemError) -> UnixSocket {
         let socket = try make(path)
         let number = socket.number
         try withAddress(of: path) { address, size in Glibc.connect(number, address, size) }
         return socket
     }
 
-    private static func make(_ path: String) throws(SystemError) -> LocalSocket {
+    private static func make(_ path: String) throws(SystemError) -> UnixSocket {
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let number = try system("socket", path) { socket(AF_UNIX, type, 0) }
-        return LocalSocket(Descriptor(owning: number, path: path))
+        return UnixSocket(Descriptor(owning: number, path: path))
     }
 
     private static func withAddress(
@@ -60,10 +60,10 @@ public struct LocalSocket: ~Copyable {
     }
 
     /// Takes a connection; nil where none waits.
-    public func accept() throws(SystemError) -> LocalSocket? {
+    public func accept() throws(SystemError) -> UnixSocket? {
         do throws(SystemError) {
             let number = try system("accept", descriptor.path) { warder_accept(descriptor.number) }
-            return LocalSocket(Descriptor(owning: number, path: descriptor.path))
+            return UnixSocket(Descriptor(owning: number, path: descriptor.path))
         } catch {
             // One that is gone again already is none.
             if error.code == EAGAIN || error.code == ECONNABORTED { return nil }
@@ -85,7 +85,7 @@ public struct LocalSocket: ~Copyable {
     }
 
     /// What came of looking for bytes.
-    public enum Receipt: Equatable, Sendable {
+    public enum ReceiveResult: Equatable, Sendable {
         /// Some came, or the buffer is full.
         case some
         /// None are there now.
@@ -95,7 +95,7 @@ public struct LocalSocket: ~Copyable {
     }
 
     /// Appends what came to `buffer`, which never gets longer than `limit` bytes.
-    public func receive(into buffer: inout SecretBytes, limit: Int) -> Receipt {
+    public func receive(into buffer: inout SecretBytes, limit: Int) -> ReceiveResult {
         let used = buffer.count
         guard used < limit else { return .some }
         buffer.extend(to: limit)

@@ -4,7 +4,7 @@ import Profiles
 import Setup
 
 /// The profile of a key that is stored by then: offered, written, or shown where it cannot be written.
-package struct ProfileIntake {
+package struct ProfileAddition {
     let context: Context
     let name: String
     let region: String?

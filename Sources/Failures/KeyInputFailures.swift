@@ -1,11 +1,11 @@
-import Intake
+import KeyInput
 
 // What is wrong with a key that somebody gives, in the user's words. None of it is shown: people paste it the wrong way
 // round.
 
 extension Failure {
     /// - Parameter origin: where it comes from.
-    package init(_ error: IntakeError, from origin: String) {
+    package init(_ error: KeyInputError, from origin: String) {
         switch error {
         case .notAnIdentifier:
             self.init(

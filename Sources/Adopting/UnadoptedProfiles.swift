@@ -4,7 +4,7 @@ import Text
 
 extension AdoptionPlan {
     /// With all: the profiles that are none of those, by what they are.
-    func sayWhatIsLeft() {
+    func reportUnadopted() {
         let met = Set(changed + refused.map(\.name))
         var left: [(reason: Reason, names: [String])] = []
         for name in files.profileNames where !met.contains(name) {

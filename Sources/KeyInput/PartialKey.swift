@@ -5,7 +5,7 @@ import Secrets
 /// The id comes first and the secret behind it, each in a line of its own or both in one; or the lines name what they
 /// hold, in any order: `aws_access_key_id = …` of a credentials file, `export AWS_ACCESS_KEY_ID=…`,
 /// `"AccessKeyId": "…"`. Empty lines, comments, headers and other settings are passed over.
-public struct GivenKey: ~Copyable {
+public struct PartialKey: ~Copyable {
     /// What a key consists of.
     public enum Part: Equatable, Sendable {
         /// `AKIA…`.
@@ -25,7 +25,7 @@ public struct GivenKey: ~Copyable {
     public var missing: Part? { identifier == nil ? .identifier : secret.isEmpty ? .secret : nil }
 
     /// Takes a line, without its end.
-    public mutating func take(_ line: borrowing SecretBytes) throws(IntakeError) {
+    public mutating func take(_ line: borrowing SecretBytes) throws(KeyInputError) {
         let range = Self.assignment(line)
         guard !range.isEmpty, line.first(range.lowerBound..<range.lowerBound + 1, "#;[{}") == nil else { return }
         if let separator = line.first(range, "=:\t"), try take(line, named: range.lowerBound..<separator, range) {
@@ -49,7 +49,7 @@ public struct GivenKey: ~Copyable {
     /// Takes the value behind a name; false where what stands before the separator is none.
     private mutating func take(
         _ line: borrowing SecretBytes, named name: Range<Int>, _ range: Range<Int>
-    ) throws(IntakeError) -> Bool {
+    ) throws(KeyInputError) -> Bool {
         let value = Self.value(line, name.upperBound + 1..<range.upperBound)
         // JSON that goes on below.
         if value.count == 1, line[value.lowerBound] == UInt8(ascii: "{") { return true }
@@ -90,7 +90,7 @@ public struct GivenKey: ~Copyable {
             && name.allSatisfy { line[$0] == UInt8(ascii: "_") || (0x61...0x7A).contains(line[$0]) }
     }
 
-    private mutating func takeUnnamed(_ line: borrowing SecretBytes, _ range: Range<Int>) throws(IntakeError) {
+    private mutating func takeUnnamed(_ line: borrowing SecretBytes, _ range: Range<Int>) throws(KeyInputError) {
         guard identifier == nil else { return try takeSecret(line, range) }
         // Both in one line, as tables have them.
         if let separator = line.first(range, "\t, "), line.isIdentifier(range.lowerBound..<separator) {
@@ -100,19 +100,19 @@ public struct GivenKey: ~Copyable {
         try takeIdentifier(line, range)
     }
 
-    private mutating func takeIdentifier(_ line: borrowing SecretBytes, _ range: Range<Int>) throws(IntakeError) {
+    private mutating func takeIdentifier(_ line: borrowing SecretBytes, _ range: Range<Int>) throws(KeyInputError) {
         try line.checkIdentifier(range)
         identifier = line.text(range)
     }
 
-    private mutating func takeSecret(_ line: borrowing SecretBytes, _ range: Range<Int>) throws(IntakeError) {
+    private mutating func takeSecret(_ line: borrowing SecretBytes, _ range: Range<Int>) throws(KeyInputError) {
         guard !line.isAWSIdentifier(range) else { throw .identifierAsSecret }
         guard line.isSecret(range) else { throw .notASecret }
         secret = line.copy(range)
     }
 
     /// The key, which must be whole.
-    public consuming func whole() throws(IntakeError) -> Credentials {
+    public consuming func whole() throws(KeyInputError) -> Credentials {
         guard let identifier else { throw .missing(.identifier) }
         guard !secret.isEmpty else { throw .missing(.secret) }
         return Credentials(

@@ -10,7 +10,7 @@ import Secrets
 ///   - withheld: the names of variables that the program does not get.
 ///   - adding: `NAME=value` texts that it gets besides; they replace variables of the same name only where those
 ///     are withheld.
-public func become(_ arguments: [String], withheld: [String], adding: borrowing VariableList) -> SystemError {
+public func replaceProcess(_ arguments: [String], withheld: [String], adding: borrowing VariableList) -> SystemError {
     let code = withVariables(without: withheld, adding: adding.pointers) { environment in
         withArguments(arguments) { arguments in
             warder_become(arguments[0], arguments, environment)

@@ -1,6 +1,6 @@
 /// What stands twice in a file. The parser of Python's standard library refuses such a file as a whole, and with it botocore
 /// and the AWS CLI do; other SDKs, and warder, put the two together.
-public struct Repetition: Sendable, Equatable {
+public struct DuplicateEntry: Sendable, Equatable {
     /// The section's header without its brackets, or the setting's name.
     public let name: String
     /// It is a section, and no setting.
@@ -11,11 +11,11 @@ public struct Repetition: Sendable, Equatable {
 
 extension ProfileSet {
     /// The first repetition of each file. Takes time in proportion to the files' length.
-    public var repetitions: [Repetition] { [config, credentials].compactMap { $0?.repetition } }
+    public var repetitions: [DuplicateEntry] { [config, credentials].compactMap { $0?.repetition } }
 }
 
 extension ProfileFile {
-    fileprivate var repetition: Repetition? {
+    fileprivate var repetition: DuplicateEntry? {
         withText { text in
             var hashes = Set<UInt32>(minimumCapacity: sections.count)
             var properties: [Property] = []
@@ -24,7 +24,7 @@ extension ProfileFile {
                 if !hashes.insert(text.headerHash(of: section)).inserted {
                     let header = text.header(of: section)
                     if let header, sections[..<index].contains(where: { text.header(of: $0) == header }) {
-                        return Repetition(name: header, isSection: true, origin: origin(section.line))
+                        return DuplicateEntry(name: header, isSection: true, origin: origin(section.line))
                     }
                 }
                 properties.removeAll(keepingCapacity: true)
@@ -35,12 +35,12 @@ extension ProfileFile {
         } ?? nil
     }
 
-    private func repeated(_ properties: [Property], _ text: FileBytes) -> Repetition? {
+    private func repeated(_ properties: [Property], _ text: FileBytes) -> DuplicateEntry? {
         for (index, property) in properties.enumerated() {
             for other in properties[..<index] where other.hash == property.hash && other.isOwn == property.isOwn {
                 let name = text.name(of: property)
                 if text.name(of: other) == name {
-                    return Repetition(name: name, isSection: false, origin: origin(property.line))
+                    return DuplicateEntry(name: name, isSection: false, origin: origin(property.line))
                 }
             }
         }

@@ -1,5 +1,5 @@
 /// Why what was given is no key to be stored. No case carries what was given.
-public enum IntakeError: Error, Equatable, Sendable {
+public enum KeyInputError: Error, Equatable, Sendable {
     /// What should be the key's id is none.
     case notAnIdentifier
     /// It is the id of something else at AWS.
@@ -13,7 +13,7 @@ public enum IntakeError: Error, Equatable, Sendable {
     /// It has the shape of a key's id.
     case identifierAsSecret
     /// It ended before this part.
-    case missing(GivenKey.Part)
+    case missing(PartialKey.Part)
 
     /// Not UTF-8 but UTF-16.
     case wideCharacters

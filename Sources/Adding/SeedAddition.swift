@@ -1,5 +1,5 @@
 import Failures
-import Intake
+import KeyInput
 import Linux
 import TOTP
 import Prompt
@@ -9,17 +9,17 @@ import Stores
 import Vault
 
 /// The seed of one-time codes: asked for, stored with a key, and shown to work.
-package struct SeedIntake {
+package struct SeedAddition {
     let context: Context
     let name: String
     let source: KeySource
     let mfaSerial: String?
     /// The profile, where it is to be written in any case.
-    let profile: ProfileIntake?
+    let profile: ProfileAddition?
 
     /// What the command line says of the seed.
     package init(
-        context: Context, name: String, source: KeySource, mfaSerial: String?, profile: ProfileIntake?
+        context: Context, name: String, source: KeySource, mfaSerial: String?, profile: ProfileAddition?
     ) {
         self.context = context
         self.name = name
@@ -77,7 +77,7 @@ package struct SeedIntake {
     private func text(behind record: borrowing AccessKeyRecord) throws(Failure) -> SecretBytes {
         let text = try text()
         guard case .standardInput = source, Self.looksLikeKey(text) else { return text }
-        var given = GivenKey()
+        var given = PartialKey()
         try? given.take(text)
         guard let key = try? KeySource.standardInput(completing: given), record.isSame(as: key.accessKeyID, key.secret)
         else { return text }

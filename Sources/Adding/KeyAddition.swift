@@ -9,7 +9,7 @@ import Text
 import Vault
 
 /// What `warder add` does: read, check, store, and write the profile.
-package struct KeyIntake {
+package struct KeyAddition {
     let context: Context
     let name: String
     let source: KeySource
@@ -18,16 +18,16 @@ package struct KeyIntake {
     let store: StoreKind?
     var mfaSerial: String?
     /// Where the seed of one-time codes comes from, if it is to be stored with the key.
-    let seed: SeedIntake?
+    let seed: SeedAddition?
     /// A seed that the key before had goes with it.
     let dropsSeed: Bool
     let region: String?
-    let profile: ProfileIntake
+    let profile: ProfileAddition
 
     /// What the command line says of the key.
     package init(
         context: Context, name: String, source: KeySource, verifies: Bool, replaces: Bool, store: StoreKind?,
-        mfaSerial: String?, seed: SeedIntake?, dropsSeed: Bool, region: String?, profile: ProfileIntake
+        mfaSerial: String?, seed: SeedAddition?, dropsSeed: Bool, region: String?, profile: ProfileAddition
     ) {
         self.context = context
         self.name = name
@@ -70,7 +70,7 @@ package struct KeyIntake {
         try store(record, keys)
         source.warn(context)
         try profile.run(device: device)
-        try StoredBeside(context: context, name: name, accessKeyID: key.accessKeyID).warn()
+        try CompetingCredentials(context: context, name: name, accessKeyID: key.accessKeyID).warn()
         switch record.totp {
         case .some(let totp): try seed?.show(totp)
         case .none: break

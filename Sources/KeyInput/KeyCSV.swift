@@ -4,7 +4,7 @@ import Secrets
 ///
 /// What is known of a column is its name, as `aws configure import` has it: `User name`, `Access key ID`,
 /// `Secret access key`. Others may stand before, between and behind them.
-public struct KeyTable: ~Copyable {
+public struct KeyCSV: ~Copyable {
     private let text: SecretBytes
     private let rows: [CSVRow]
 
@@ -15,12 +15,12 @@ public struct KeyTable: ~Copyable {
     }
 
     /// Reads all of a file. A byte order mark and carriage returns do not count.
-    public init(_ text: consuming SecretBytes) throws(IntakeError) {
+    public init(_ text: consuming SecretBytes) throws(KeyInputError) {
         rows = try Self.rows(text)
         self.text = text
     }
 
-    private static func rows(_ text: borrowing SecretBytes) throws(IntakeError) -> [CSVRow] {
+    private static func rows(_ text: borrowing SecretBytes) throws(KeyInputError) -> [CSVRow] {
         if text.count >= 2, (text[0] == 0xFF && text[1] == 0xFE) || (text[0] == 0xFE && text[1] == 0xFF) {
             throw .wideCharacters
         }
@@ -38,7 +38,7 @@ public struct KeyTable: ~Copyable {
     }
 
     /// The key: the only one, or that of the user.
-    public func key(of user: String) throws(IntakeError) -> Credentials {
+    public func key(of user: String) throws(KeyInputError) -> Credentials {
         let own = rows.count == 1 ? rows : rows.filter { $0.user?.utf8.elementsEqual(user.utf8) == true }
         guard let row = own.first else {
             let users = rows.compactMap(\.user)

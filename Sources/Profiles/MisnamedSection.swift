@@ -1,7 +1,7 @@
 import Text
 
 /// A section that is meant for a profile, and headed otherwise.
-public struct Misnamed: Sendable, Equatable {
+public struct MisnamedSection: Sendable, Equatable {
     /// The line of its header.
     public let origin: Origin
     /// The header that it should have.

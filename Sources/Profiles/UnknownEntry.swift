@@ -1,5 +1,5 @@
 /// What stands in a file that nothing reads.
-public enum Unknown: Equatable, Sendable {
+public enum UnknownEntry: Equatable, Sendable {
     /// A section.
     case section(String, Origin)
     /// A setting, in lower case.
@@ -9,7 +9,7 @@ public enum Unknown: Equatable, Sendable {
 extension ProfileFile {
     /// The first thing in a file of one section, named as in the credentials file, that is neither that section nor one
     /// of its settings, which are in lower case.
-    public func unknown(besides section: String, _ settings: [String]) -> Unknown? {
+    public func unknown(besides section: String, _ settings: [String]) -> UnknownEntry? {
         withText { text in
             for found in sections {
                 let name = text.shown(Int(found.nameStart)..<Int(found.nameEnd))

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A policy, and whether a dialog was announced.
-final class Dialogs: Sendable {
+final class DialogGate: Sendable {
     private let policy: DialogPolicy
     private let isAnnounced = Atomic(false)
 

@@ -7,7 +7,7 @@ import Stores
 import Text
 
 /// A name that somebody would remove, and under which no key is stored.
-struct AbsentKey {
+struct MissingKey {
     let context: Context
     let keys: Keys
     let name: String

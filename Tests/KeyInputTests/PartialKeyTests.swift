@@ -1,4 +1,4 @@
-import Intake
+import KeyInput
 import Secrets
 import Testing
 
@@ -6,8 +6,8 @@ private let id = "AKIAABCDEFGHIJKLMNOP"
 private let secret = "abcdEFGH0123/+xyzABCDEFGHIJKLMNOPQRSTUVW"
 
 /// The id and the secret of what is given line by line, joined by a blank; what is lacking, where something is.
-private func given(_ text: String) throws(IntakeError) -> String {
-    var key = GivenKey()
+private func given(_ text: String) throws(KeyInputError) -> String {
+    var key = PartialKey()
     for line in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false) where key.missing != nil {
         var bytes = SecretBytes(capacity: 64)
         bytes.append(String(Substring(line)))
@@ -41,8 +41,8 @@ struct GivenKeyTests {
     @Test("the id of something else at AWS is not an access key's", arguments: ForeignIdentifier.allCases)
     func foreign(kind: ForeignIdentifier) {
         for id in [kind.rawValue + "ABCDEFGHIJKLMNOP", kind.rawValue + "ABCDEFGHIJKLMNOPQ"] {
-            #expect(throws: IntakeError.foreignIdentifier(kind)) { try given("\(id)\n\(secret)") }
-            #expect(throws: IntakeError.foreignIdentifier(kind)) { try given("\(id) \(secret)") }
+            #expect(throws: KeyInputError.foreignIdentifier(kind)) { try given("\(id)\n\(secret)") }
+            #expect(throws: KeyInputError.foreignIdentifier(kind)) { try given("\(id) \(secret)") }
         }
     }
 
@@ -54,7 +54,7 @@ struct GivenKeyTests {
     @Test(
         "what is none is told apart",
         arguments: [
-            ("\(secret)\n\(id)", IntakeError.secretAsIdentifier), ("akia\n", .notAnIdentifier),
+            ("\(secret)\n\(id)", KeyInputError.secretAsIdentifier), ("akia\n", .notAnIdentifier),
             ("AKIA \(secret)", .notAnIdentifier), ("aws_access_key_id = \(secret)", .secretAsIdentifier),
             ("\(id)\n\(id)", .identifierAsSecret), ("\(id)\nshort", .notASecret), ("\(id)\nä\(secret)", .notASecret),
             ("\(id)\n\(secret) \(secret)", .notASecret), ("ASIAABCDEFGHIJKLMNOP\n\(secret)", .temporary),
@@ -62,13 +62,13 @@ struct GivenKeyTests {
             ("", .missing(.identifier)), ("\n\n", .missing(.identifier)), (id, .missing(.secret)),
             ("aws_secret_access_key = \(secret)", .missing(.identifier)), ("\0\n\0", .missing(.identifier)),
         ])
-    func faults(text: String, fault: IntakeError) {
+    func faults(text: String, fault: KeyInputError) {
         #expect(throws: fault) { try given(text) }
     }
 
     @Test("what is lacking is asked for next")
     func missing() throws {
-        var key = GivenKey()
+        var key = PartialKey()
         #expect(key.missing == .identifier)
         var line = SecretBytes(capacity: 64)
         line.append("aws_secret_access_key = " + secret)

@@ -10,7 +10,7 @@ import Setup
 import Transport
 
 /// The requests that one command makes to AWS, and the time it has for them.
-final class Calls {
+final class AWSCalls {
     private let world: World
     private let caBundle: String?
     private var sender: ObservedSender?

@@ -8,14 +8,14 @@ import Sessions
 ///
 /// It goes through pipes alone, from `exec` to the server and from there to each renewal. Only who has the session-cache
 /// key can make one: a name, arguments or a place among processes prove nothing.
-package final class RenewalPass {
+package final class RenewalToken {
     /// In bytes.
     private static let size = 64
 
     private let text: SecretBytes
 
     /// Shows nothing: for credentials that nobody needs to allow.
-    package static var blank: RenewalPass { RenewalPass(text: secret(String(repeating: "0", count: size))) }
+    package static var blank: RenewalToken { RenewalToken(text: secret(String(repeating: "0", count: size))) }
 
     private init(text: consuming SecretBytes) { self.text = text }
 

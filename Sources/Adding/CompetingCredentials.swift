@@ -7,7 +7,7 @@ import Text
 
 /// What SDKs go on to take in the place of a key that was stored: the same or another one in plain text, a variable, a
 /// profile that does not ask warder.
-struct StoredBeside {
+struct CompetingCredentials {
     let context: Context
     /// The name that it was stored under, and most likely a profile's.
     let name: String
@@ -28,7 +28,7 @@ struct StoredBeside {
         }
     }
 
-    private func warn(of key: WrittenKey) {
+    private func warn(of key: PlaintextKeyEntry) {
         let isSame = key.accessKeyID.utf8.elementsEqual(accessKeyID.utf8)
         let isOwnProfile = key.profile.utf8.elementsEqual(name.utf8)
         guard isSame || isOwnProfile else { return }
