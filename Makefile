@@ -22,7 +22,7 @@ RELEASE := -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -L$(C
 	-Xlinker --icf=all -Xlinker --no-eh-frame-hdr -Xlinker -O2 -Xlinker -T -Xlinker $(CURDIR)/$(STATIC)/discard.ld
 BINARY := .build/release/warder
 
-.PHONY: build try test unit e2e bench gate lint install uninstall clean deps deps-build
+.PHONY: build try test unit e2e bench gate fuzz lint install uninstall clean deps deps-build
 
 build: deps-build
 	@mkdir -p $(STATIC) && ln -sf "$$(cc -print-file-name=libstdc++.a)" $(STATIC)/libstdc++.a
@@ -49,6 +49,16 @@ bench: build deps
 # The part of the benchmark that counts instructions: the same on every machine, so it can fail a build.
 gate: build deps
 	WARDER=$(CURDIR)/$(BINARY) $(VENV)/bin/python Benchmarks/gate
+
+# The parsers of bytes from outside, under libFuzzer and AddressSanitizer: `make fuzz FUZZ=xml SECONDS=300` runs one.
+# Optimised, or ten seconds would not go far; with the standard library's debug checks, which unsafe buffers need to be
+# checked at all. The flags reach every module, so this is a build of its own; docs/fuzzing.md says more.
+SECONDS ?= 10
+FUZZER := .build/fuzz/release/Fuzz
+fuzz: deps-build
+	WARDER_FUZZ=1 $(SWIFT) build -c release --scratch-path .build/fuzz --product Fuzz -Xswiftc -use-ld=lld \
+		-Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing -Xswiftc -assert-config -Xswiftc Debug
+	@Tests/Fuzz/run $(FUZZER) $(SECONDS) $(FUZZ)
 
 lint: deps
 	.ci/lint

@@ -117,3 +117,17 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Only `make fuzz` builds these: they need flags for every module, which it passes on the command line.
+if Context.environment["WARDER_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: [
+                "CFuzzer", "Crypto", "Fields", "HandOff", "JSON", "Linux", "OneTime", "Profiles", "Prompt", "Secrets",
+                "Serving", "Sessions", "Vault", "XML",
+            ],
+            path: "Tests/Fuzz", exclude: ["CFuzzer", "Corpus", "run"], swiftSettings: strict),
+    ]
+}
