@@ -170,3 +170,17 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Only `make fuzz` builds these: they need flags for every module, which it passes on the command line.
+if Context.environment["WARDER_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: [
+                "CFuzzer", "Crypto", "Fields", "JSON", "Linux", "Profiles", "Prompt", "RemotePrompts", "Secrets", "Serving",
+                "Sessions", "TOTP", "Vault", "XML",
+            ],
+            path: "Tests/Fuzz", exclude: ["CFuzzer", "Corpus", "run"], swiftSettings: strict),
+    ]
+}
