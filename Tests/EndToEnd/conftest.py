@@ -96,14 +96,16 @@ def careful(home):
 @pytest.fixture
 def unlocked(home):
     """The same with the session cache unlocked, and no passphrase to be had any more."""
-    home.unlock()
+    with home.opened():
+        home.unlock()
     return home
 
 
 @pytest.fixture
 def working(unlocked, sts):
     """The same with an MFA session and prod's role in the cache; nothing is recorded yet."""
-    unlocked.good("refresh", "prod", "--mfa-code", "123456", passphrase=True)
+    with unlocked.opened():
+        unlocked.good("refresh", "prod", "--mfa-code", "123456", passphrase=True)
     assert sts.actions() == ["GetSessionToken", "AssumeRole"] and len(unlocked.sessions()) == 2
     sts.requests.clear()
     return unlocked
@@ -118,8 +120,9 @@ def shared():
         home.endpoint(sts.url)
         home.add_vault()
         home.add_profiles()
-        home.unlock()
-        home.good("refresh", "prod", "audit", "alice", "--mfa-code", "123456", passphrase=True)
+        with home.opened():
+            home.unlock()
+            home.good("refresh", "prod", "audit", "alice", "--mfa-code", "123456", passphrase=True)
         yield home
         home.clean()
     sts.stop()

@@ -1,5 +1,6 @@
 """A throwaway home, and warder run in it."""
 
+import contextlib
 import dataclasses
 import hashlib
 import os
@@ -10,6 +11,7 @@ import string
 import subprocess
 import sys
 import tempfile
+import time
 
 import pexpect
 
@@ -21,6 +23,8 @@ WARDER = pathlib.Path(os.environ.get("WARDER", TESTS.parent / ".build/release/wa
 PASSPHRASE = "correct horse battery staple"
 MFA = "arn:aws:iam::111111111111:mfa/alice"
 NOBODY = 65534
+# Of the passphrase slots in vaults that the second writer makes.
+SALT = os.urandom(32)
 ROLE = "arn:aws:iam::222222222222:role/Admin"
 
 PROFILES = f"""\
@@ -74,6 +78,14 @@ def random_key():
     return identifier, secret
 
 
+def kernel_keys(identifiers):
+    """The serial numbers of all that the kernel holds for these stores: their keys, and the marks of their locks."""
+    listed = pathlib.Path("/proc/keys")
+    lines = [line.split() for line in listed.read_text().splitlines()] if listed.exists() else []
+    found = [(words[0], words[8].split(":")) for words in lines if len(words) > 8 and words[7] == "user"]
+    return [str(int(key, 16)) for key, name in found if name[0] == "warder" and name[2:] and name[2] in identifiers]
+
+
 def exit_code(terminal):
     """Waits for a program at a terminal to end."""
     terminal.expect(pexpect.EOF)
@@ -116,12 +128,11 @@ class Home:
     def add_vault(self, passphrase=PASSPHRASE, cost=15, **keys):
         """Writes a vault with the second writer: `name=(id, secret)`; alice's own key if none is named.
 
-        At the lowest cost of scrypt that the format allows: opening it takes a tenth of a second.
+        At the lowest cost of scrypt that the format allows: opening it takes a tenth of a second. The second writer need
+        not stretch a passphrase anew that it has stretched with this salt: its key is the vault's own all the same.
         """
         vault = v1.Vault(os.urandom(16), os.urandom(32))
-        slot = v1.make_slot(
-            v1.PASSPHRASE, vault.identifier, vault.data_key, passphrase.encode(), os.urandom(32), bytes([cost])
-        )
+        slot = v1.make_slot(v1.PASSPHRASE, vault.identifier, vault.data_key, passphrase.encode(), SALT, bytes([cost]))
         vault.slots = [slot]
         vault.records = [(v1.CACHE_KEY, os.urandom(32))]
         for name, (identifier, secret) in (keys or {"alice": self.key}).items():
@@ -152,6 +163,24 @@ class Home:
         folder = self.root / "config/warder"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "config").write_text(text)
+
+    def lend_data_key(self):
+        """Puts the vault's data key where `warder unlock --keys` leaves it; its number there, None where the kernel
+        refuses. warder then opens the vault without stretching a passphrase, which would be most of a short test."""
+        vault = self.read_vault()
+        deadline = int((time.clock_gettime(time.CLOCK_BOOTTIME) + 300) * 1000)
+        payload = b"warder-key2\n" + deadline.to_bytes(8, "big") + bytes(12) + vault.data_key
+        put = ["keyctl", "padd", "user", f"warder:vault-key:{vault.identifier.hex()}", "@u"]
+        given = subprocess.run(put, input=payload, capture_output=True) if shutil.which("keyctl") else None
+        return given.stdout.decode().strip() if given and given.returncode == 0 else None
+
+    @contextlib.contextmanager
+    def opened(self):
+        """The data key is at hand for what is no more than the beginning of a test."""
+        key = self.lend_data_key()
+        yield
+        if key:
+            subprocess.run(["keyctl", "unlink", key, "@u"], capture_output=True, check=True)
 
     def unlock(self, *arguments):
         self.good("unlock", *arguments, passphrase=True)
@@ -263,9 +292,6 @@ class Home:
             self.identifiers.update((self.data / "store").read_text(errors="replace").split()[-1:])
         # Where nothing is stored, the key belongs to the home.
         self.identifiers.add(hashlib.sha256(str(self.data / "store").encode()).hexdigest()[:32])
-        if shutil.which("keyctl"):
-            for identifier in filter(str.isalnum, self.identifiers):
-                key = self.kernel_key(identifier)
-                if key:
-                    subprocess.run(["keyctl", "unlink", key, "@u"], capture_output=True, check=False)
+        for key in kernel_keys(self.identifiers):
+            subprocess.run(["keyctl", "unlink", key, "@u"], capture_output=True, check=False)
         shutil.rmtree(self.runtime, ignore_errors=True)
