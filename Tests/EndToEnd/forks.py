@@ -8,6 +8,7 @@ import select
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 
 SERVERS = pathlib.Path(__file__).resolve().parent.parent / "Servers"
@@ -15,31 +16,45 @@ SERVERS = pathlib.Path(__file__).resolve().parent.parent / "Servers"
 PYTHON = "/usr/bin/python3"
 
 
+# What each Python imports before it forks. The rest of botocore looks where the home is when it is imported.
+MODULES = {
+    PYTHON: ["keyring_client", "mock_secret_service"],
+    sys.executable: ["botocore.compat", "dateutil.parser", "jmespath", "urllib3"],
+}
+
+
 @functools.cache
-def parent():
-    """The process that the programs are forked from: one for each that runs tests, and it ends with that."""
+def parent(python):
+    """The process that programs are forked from: one for each worker of pytest, and it ends with that."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    command = [python, SERVERS / "forking.py", *MODULES[python]]
     with theirs:
         environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
-        subprocess.Popen([PYTHON, SERVERS / "forking.py"], stdin=theirs, env=environment, start_new_session=True)
+        subprocess.Popen(command, stdin=theirs, env=environment, start_new_session=True)
     return ours
 
 
-def asked(what, *descriptors):
-    socket.send_fds(parent(), [json.dumps(what).encode()], descriptors)
-    return json.loads(parent().recv(1 << 20))
+def asked(python, what, *descriptors):
+    socket.send_fds(parent(python), [json.dumps(what).encode()], descriptors)
+    return json.loads(parent(python).recv(1 << 20))
 
 
 class Fork:
-    """A program, as `subprocess.Popen` would have it; `stdin` is a file, or nothing to read."""
+    """A program, as `subprocess.Popen` would have it. `files` are its standard input and output and its standard error;
+    where they are not given, it has nothing to read, and what it prints is read from `stdout`."""
 
-    def __init__(self, program, *arguments, env, stdin=None):
-        self.stdin, self.returncode = None, None
-        reading, writing = os.pipe()
-        wanted = {"run": program, "arguments": list(map(str, arguments)), "environment": env}
-        with open(os.devnull, "rb") as nothing, os.fdopen(writing, "wb") as printed:
-            self.pid = asked(wanted, (stdin or nothing).fileno(), printed.fileno(), 2)["pid"]
-        self.stdout = os.fdopen(reading, "rb")
+    stdin, returncode = None, None
+
+    def __init__(self, program, *arguments, env, cwd="/", files=None, python=PYTHON):
+        self.python = python
+        wanted = {"run": program, "arguments": list(map(str, arguments)), "environment": env, "folder": str(cwd)}
+        if files:
+            self.pid = asked(python, wanted, *(file.fileno() for file in files))["pid"]
+        else:
+            reading, writing = os.pipe()
+            with open(os.devnull, "rb") as nothing, os.fdopen(writing, "wb") as printed:
+                self.pid = asked(python, wanted, nothing.fileno(), printed.fileno(), 2)["pid"]
+            self.stdout = os.fdopen(reading, "rb")
         self.ends = os.pidfd_open(self.pid)
 
     def send_signal(self, number):
@@ -54,18 +69,24 @@ class Fork:
         if self.returncode is None:
             if not select.select([self.ends], [], [], timeout)[0]:
                 raise subprocess.TimeoutExpired(f"process {self.pid}", timeout)
-            self.returncode = asked({"wait": self.pid})["status"]
+            self.returncode = asked(self.python, {"wait": self.pid})["status"]
             os.close(self.ends)
         return self.returncode
 
 
-def output(program, *arguments, env, input=None):
-    """Runs a program, which must succeed; what it printed."""
-    with tempfile.TemporaryFile() as given:
-        given.write((input or "").encode())
+def run(program, *arguments, input="", timeout=60, **options):
+    """Runs a program to its end, like `subprocess.run`."""
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        given.write(input.encode())
         given.seek(0)
-        process = Fork(program, *arguments, env=env, stdin=given)
-        with process.stdout:
-            out = process.stdout.read().decode()
-    assert process.wait(60) == 0, (program, arguments, out)
-    return out
+        process = Fork(program, *arguments, files=(given, out, err), **options)
+        try:
+            process.wait(timeout)
+        finally:
+            process.kill()
+            process.wait()
+        texts = []
+        for file in (out, err):
+            file.seek(0)
+            texts.append(file.read().decode(errors="replace"))
+    return subprocess.CompletedProcess((program, *arguments), process.returncode, *texts)

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 
+import forks
 import pexpect
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
@@ -237,6 +238,10 @@ class Home:
             env=self.variables(False, env), cwd=self.root, capture_output=True, text=True, timeout=timeout,
             start_new_session=True,
         )
+
+    def sdk(self, program, *arguments):
+        """The same in a process that finds most of what botocore needs imported."""
+        return forks.run("-c", program, *arguments, env=self.variables(), cwd=self.root, python=sys.executable)
 
     def as_ordinary_user(self):
         """How to start a program as somebody who is not root, to whom the home is given."""

@@ -71,7 +71,9 @@ class AtTerminal:
         )
         self.counter = 0
         if shell.program == "zsh":
-            self.child.sendline("unsetopt zle prompt_cr prompt_sp; PS1='' PS2=''")
+            # What is typed before its line editor is gone would come with the line ends of that.
+            self.child.sendline("unsetopt zle prompt_cr prompt_sp; PS1='' PS2=''; printf '%s%s\\n' '<0' '>'")
+            self.child.expect_exact("<0>")
         else:
             self.child.sendline("bind 'set enable-bracketed-paste off' 2>/dev/null; PS1='' PS2=''")
         self.run(before)

@@ -129,7 +129,9 @@ class Keyring(Server):
         assert not self.locked()
 
     def client(self, *arguments, input=None):
-        return forks.output("keyring_client", *arguments, env=self.bus.environment, input=input)
+        result = forks.run("keyring_client", *arguments, env=self.bus.environment, input=input or "")
+        assert result.returncode == 0, result
+        return result.stdout
 
     def lock(self):
         self.client("lock")

@@ -32,7 +32,8 @@ def before(home, tmp_path):
             shutil.rmtree(folder, ignore_errors=True)
             shutil.copytree(kept / name, folder, copy_function=shutil.copy2)
         shutil.rmtree(home.state, ignore_errors=True)
-        home.unlock()
+        with home.opened():
+            home.unlock()
 
     home.start_over = start_over
     home.keyfile = key

@@ -1,38 +1,43 @@
 #!/usr/bin/python3
-"""Runs the Secret Service and the keyring's client, each in a process of its own, without importing anew what they need:
-that takes Python ten times as long as what most tests do with them.
+"""Runs programs in Python, each in a process of its own, without importing anew what they need: that takes ten times as
+long as what most tests do with them.
 
-Started with a Unix socket as its standard input. A request is a message of JSON:
+    forking.py [MODULE…]
 
-    {"run": "mock_secret_service", "arguments": [...], "environment": {...}}    with three descriptors; answers {"pid": …}
-    {"wait": pid}                                                               answers {"status": exit status}
+It imports the modules. Its standard input is a Unix socket, whose messages are JSON:
 
-The status is that of `os.waitstatus_to_exitcode`. It ends with its socket.
+    {"run": MODULE, "arguments": [...], "environment": {...}, "folder": PATH}   with three descriptors; answers {"pid": …}
+    {"wait": PID}                                                               answers {"status": …}
+
+A module is run by its `main`. In a module's place, `-c` runs the program that the first argument is, as Python does. The
+status is that of `os.waitstatus_to_exitcode`. It ends with its socket.
 """
 
+import importlib
 import json
 import os
 import socket
 import sys
 import traceback
 
-import keyring_client
-import mock_secret_service
 
-PROGRAMS = {module.__name__: module.main for module in (keyring_client, mock_secret_service)}
-
-
-def run(program, arguments, environment, descriptors):
+def run(asked, descriptors):
     """In the child: the program, from its first line to its end."""
     os.setsid()
+    os.chdir(asked["folder"])
     for number, descriptor in enumerate(descriptors):
         os.dup2(descriptor, number)
         os.close(descriptor)
     os.environ.clear()
-    os.environ.update(environment)
+    os.environ.update(asked["environment"])
+    sys.argv = [asked["run"], *asked["arguments"]]
     status = 1
     try:
-        PROGRAMS[program](*arguments)
+        if asked["run"] == "-c":
+            del sys.argv[1]
+            exec(compile(asked["arguments"][0], "<string>", "exec"), {"__name__": "__main__"})
+        else:
+            sys.modules[asked["run"]].main(*asked["arguments"])
         status = 0
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 1
@@ -45,6 +50,8 @@ def run(program, arguments, environment, descriptors):
 
 
 def main():
+    for module in sys.argv[1:]:
+        importlib.import_module(module)
     channel = socket.socket(fileno=os.dup(0))
     while True:
         message, descriptors, _, _ = socket.recv_fds(channel, 1 << 20, 3)
@@ -57,7 +64,7 @@ def main():
             pid = os.fork()
             if pid == 0:
                 channel.close()
-                run(asked["run"], asked["arguments"], asked["environment"], descriptors)
+                run(asked, descriptors)
             for descriptor in descriptors:
                 os.close(descriptor)
             answer = {"pid": pid}
