@@ -67,7 +67,8 @@ def test_killed_while_a_key_is_added(home, tmp_path, first):
         # No stray lock and no leftover stops the next one.
         again = home.run("vault", "verify", passphrase=True)
         assert again.code == 0, (moment, again)
-        home.good("add", "carol", "--stdin", "--no-verify", input="{}\n{}\n".format(*BOB), passphrase=True)
+        with home.opened():
+            home.good("add", "carol", "--stdin", "--no-verify", input="{}\n{}\n".format(*BOB), passphrase=True)
         assert set(home.stored()) == {*stored, "carol"}, moment
     assert found[1] and found[2]
 

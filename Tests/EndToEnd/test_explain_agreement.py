@@ -132,7 +132,8 @@ def test_explain_and_process_agree(home, sts, metadata, center, seed):
     opens_itself = dice.random() < 0.3
     if opens_itself:
         keyfile = home.root / "keyfile"
-        home.good("vault", "slots", "add", "keyfile", keyfile, passphrase=True)
+        with home.opened():
+            home.good("vault", "slots", "add", "keyfile", keyfile, passphrase=True)
         home.environment["WARDER_KEYFILE"] = str(keyfile)
         if dice.random() < 0.25:
             keyfile.chmod(0o666) if dice.random() < 0.5 else keyfile.unlink()
