@@ -90,6 +90,9 @@ def kernel_keys(identifiers):
 def exit_code(terminal):
     """Waits for a program at a terminal to end."""
     terminal.expect(pexpect.EOF)
+    # There is nothing left then that closing would have to wait for.
+    terminal.wait()
+    terminal.ptyproc.delayafterclose = 0
     terminal.close()
     return terminal.exitstatus
 

@@ -5,7 +5,7 @@ import subprocess
 
 import pexpect
 import pytest
-from home import TESTS, WARDER
+from home import TESTS, WARDER, exit_code
 
 HOOKS = TESTS.parent / "shell"
 VARIABLES = (
@@ -69,6 +69,8 @@ class AtTerminal:
             command[0], command[1:], env=shell.variables(env), cwd=str(shell.home.root), timeout=60, encoding="utf-8",
             echo=False, dimensions=(50, 400),
         )
+        # It may type before it is asked: its lines are told apart by marks.
+        self.child.delaybeforesend = None
         self.counter = 0
         if shell.program == "zsh":
             # What is typed before its line editor is gone would come with the line ends of that.
@@ -94,8 +96,7 @@ class AtTerminal:
 
     def close(self):
         self.child.sendline("exit")
-        self.child.expect(pexpect.EOF)
-        self.child.close()
+        exit_code(self.child)
 
 
 def entries(text):
