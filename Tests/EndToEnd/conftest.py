@@ -253,8 +253,23 @@ def tmpfs(tmp_path):
     subprocess.run(["umount", "-l", tmp_path], check=True)
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     for item in items:
         for program in [mark.args[0] for mark in item.iter_markers("needs")]:
             if not shutil.which(program):
                 item.add_marker(pytest.mark.skip(reason=f"{program} is not installed"))
+    items[:] = long_ones_first(items, getattr(config, "workerinput", {}).get("workercount", 1))
+
+
+def long_ones_first(items, workers):
+    """The tests in an order in which each worker's share, as `--dist worksteal` gives it at first, begins with some of the
+    long ones: a long test that began last would be all that is left to wait for."""
+    long = [item for item in items if item.get_closest_marker("long")]
+    others = [item for item in items if not item.get_closest_marker("long")]
+    ordered = []
+    for worker in range(workers):
+        share = (len(items) - len(ordered)) // (workers - worker)
+        heads = long[worker::workers]
+        ordered += heads + others[: max(0, share - len(heads))]
+        del others[: max(0, share - len(heads))]
+    return ordered + others

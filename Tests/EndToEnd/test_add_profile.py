@@ -111,6 +111,7 @@ def test_a_call_that_fails(there, tmp_path, call, is_there):
     finishes(there, there.config_file)
 
 
+@pytest.mark.long
 @pytest.mark.needs("strace")
 @pytest.mark.parametrize("is_there", [True, False])
 def test_killed_anywhere(there, tmp_path, is_there):

@@ -45,6 +45,7 @@ def killed_everywhere(home, log, calls, start_over, share=slice(None)):
 
 
 # There are over a hundred moments: on a slow machine one test of them all would outlast its time.
+@pytest.mark.long
 @pytest.mark.needs("strace")
 @pytest.mark.parametrize("first", range(PARTS))
 def test_killed_while_a_key_is_added(home, tmp_path, first):
@@ -73,6 +74,7 @@ def test_killed_while_a_key_is_added(home, tmp_path, first):
     assert found[1] and found[2]
 
 
+@pytest.mark.long
 @pytest.mark.needs("strace")
 @pytest.mark.parametrize("first", range(PARTS))
 def test_killed_while_the_vault_is_made(bare, sts, tmp_path, first):

@@ -235,6 +235,7 @@ def test_a_source_that_fails_loses_nothing(moving_from_mock, how):
     assert moving.where() == "file"
 
 
+@pytest.mark.long
 @pytest.mark.needs("strace")
 def test_killed_anywhere_and_run_again(moving, tmp_path):
     moving.keep(tmp_path)
@@ -257,6 +258,7 @@ def test_killed_anywhere_and_run_again(moving, tmp_path):
     moving.check()
 
 
+@pytest.mark.long
 @pytest.mark.needs("strace")
 def test_killed_and_moved_the_other_way(moving, tmp_path):
     """One who changes their mind, after it broke off."""
@@ -273,6 +275,7 @@ def test_killed_and_moved_the_other_way(moving, tmp_path):
     assert counter
 
 
+@pytest.mark.long
 def test_readers_while_it_moves(moving):
     """Nobody hears that there is no such key."""
     for command in (moving.command, moving.back) * 2:
@@ -300,6 +303,7 @@ def test_two_movers_at_once(moving):
     moving.check()
 
 
+@pytest.mark.long
 def test_an_adder_beside_the_mover(moving):
     """What is added while it moves is in the store that is in use afterwards, or the adding failed."""
     for number, command in enumerate([moving.command, moving.back] * 2):

@@ -51,6 +51,7 @@ def slot_types(path):
     return sorted(kind for kind, _ in v1.Layout(path.read_bytes()).slots)
 
 
+@pytest.mark.long
 @pytest.mark.needs("strace")
 @pytest.mark.parametrize("first", range(PARTS))
 def test_killed_at_any_moment(before, tmp_path, first):
