@@ -180,8 +180,8 @@ class Home:
 
     @contextlib.contextmanager
     def opened(self):
-        """The data key is at hand for what is no more than the beginning of a test."""
-        key = self.lend_data_key()
+        """The data key is at hand, where there is a vault, for what is no more than the beginning of a test."""
+        key = self.lend_data_key() if self.vault.exists() else None
         yield
         if key:
             subprocess.run(["keyctl", "unlink", key, "@u"], capture_output=True, check=True)

@@ -1,6 +1,5 @@
 """Moving the keys from one store to the other: killed anywhere, and with a target that fails."""
 
-import contextlib
 import json
 import re
 import shutil
@@ -90,7 +89,7 @@ class Moving:
 
     def serves(self):
         """As for a person: a helper gives a service that a busy disk holds up half a second."""
-        with self.home.opened() if self.home.vault.exists() else contextlib.nullcontext():
+        with self.home.opened():
             for name, key in self.keys.items():
                 answer = json.loads(self.home.good("env", "--format", "json", f"{name}-itself", passphrase=True))
                 assert (answer["AWS_ACCESS_KEY_ID"], answer["AWS_SECRET_ACCESS_KEY"]) == key
