@@ -14,8 +14,6 @@ import tempfile
 SERVERS = pathlib.Path(__file__).resolve().parent.parent / "Servers"
 # Not the tests' own Python: dbus-python and PyGObject come as the system's packages.
 PYTHON = "/usr/bin/python3"
-
-
 # What each Python imports before it forks. The rest of botocore looks where the home is when it is imported.
 MODULES = {
     PYTHON: ["keyring_client", "mock_secret_service"],
@@ -35,8 +33,13 @@ def parent(python):
 
 
 def asked(python, what, *descriptors):
-    socket.send_fds(parent(python), [json.dumps(what).encode()], descriptors)
-    return json.loads(parent(python).recv(1 << 20))
+    try:
+        socket.send_fds(parent(python), [json.dumps(what).encode()], descriptors)
+        return json.loads(parent(python).recv(1 << 20))
+    except BaseException:
+        # A test that was ended while it waited leaves an answer behind, which is not the next one's.
+        parent.cache_clear()
+        raise
 
 
 class Fork:

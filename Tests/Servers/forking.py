@@ -23,6 +23,28 @@ import traceback
 
 def run(asked, descriptors):
     """In the child: the program, from its first line to its end."""
+    status = 1
+    try:
+        become(asked, descriptors)
+        if asked["run"] == "-c":
+            exec(compile(asked["arguments"][0], "<string>", "exec"), {"__name__": "__main__"})
+        else:
+            sys.modules[asked["run"]].main(*asked["arguments"])
+        sys.stdout.flush()
+        status = 0
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if status and end.code != status:
+            print(end.code, file=sys.stderr)
+        sys.stdout.flush()
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+def become(asked, descriptors):
+    """Gives this process all that a program is started with."""
     os.setsid()
     os.chdir(asked["folder"])
     for number, descriptor in enumerate(descriptors):
@@ -30,23 +52,7 @@ def run(asked, descriptors):
         os.close(descriptor)
     os.environ.clear()
     os.environ.update(asked["environment"])
-    sys.argv = [asked["run"], *asked["arguments"]]
-    status = 1
-    try:
-        if asked["run"] == "-c":
-            del sys.argv[1]
-            exec(compile(asked["arguments"][0], "<string>", "exec"), {"__name__": "__main__"})
-        else:
-            sys.modules[asked["run"]].main(*asked["arguments"])
-        status = 0
-    except SystemExit as end:
-        status = end.code if isinstance(end.code, int) else 1
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
+    sys.argv = [asked["run"], *asked["arguments"][1 if asked["run"] == "-c" else 0 :]]
 
 
 def main():
