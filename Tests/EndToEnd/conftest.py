@@ -262,8 +262,8 @@ def pytest_collection_modifyitems(config, items):
 
 
 def long_ones_first(items, workers):
-    """The tests in an order in which each worker's share, as `--dist worksteal` gives it at first, begins with some of the
-    long ones: a long test that began last would be all that is left to wait for."""
+    """Orders the tests so that each worker's first share under `--dist worksteal` starts with some of the long tests.
+    A long test that started last would keep the whole run waiting."""
     long = [item for item in items if item.get_closest_marker("long")]
     others = [item for item in items if not item.get_closest_marker("long")]
     ordered = []

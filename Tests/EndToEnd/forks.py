@@ -1,4 +1,4 @@
-"""Programs of `Servers/forking.py`, each in a process of its own, that need not import anew what they need."""
+"""Starts Python programs through `Servers/forking.py`, which forks them with their imports loaded."""
 
 import functools
 import json
@@ -14,7 +14,7 @@ import tempfile
 SERVERS = pathlib.Path(__file__).resolve().parent.parent / "Servers"
 # Not the tests' own Python: dbus-python and PyGObject come as the system's packages.
 PYTHON = "/usr/bin/python3"
-# What each Python imports before it forks. The rest of botocore looks where the home is when it is imported.
+# What each Python imports before it forks. Not all of botocore: some modules look up the home folder on import.
 MODULES = {
     PYTHON: ["keyring_client", "mock_secret_service"],
     sys.executable: ["botocore.compat", "dateutil.parser", "jmespath", "urllib3"],
@@ -23,7 +23,7 @@ MODULES = {
 
 @functools.cache
 def parent(python):
-    """The process that programs are forked from: one for each worker of pytest, and it ends with that."""
+    """The socket to the process that programs are forked from. Each pytest worker has its own, which ends with it."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     command = [python, SERVERS / "forking.py", *MODULES[python]]
     with theirs:
@@ -37,14 +37,14 @@ def asked(python, what, *descriptors):
         socket.send_fds(parent(python), [json.dumps(what).encode()], descriptors)
         return json.loads(parent(python).recv(1 << 20))
     except BaseException:
-        # A test that was ended while it waited leaves an answer behind, which is not the next one's.
+        # A test that is interrupted here would leave its answer for the next one to read.
         parent.cache_clear()
         raise
 
 
 class Fork:
-    """A program, as `subprocess.Popen` would have it. `files` are its standard input and output and its standard error;
-    where they are not given, it has nothing to read, and what it prints is read from `stdout`."""
+    """A running program, used like `subprocess.Popen`. `files` become its standard input, output and error. Without
+    them it has nothing to read, and `stdout` is a pipe from its output."""
 
     stdin, returncode = None, None
 
@@ -61,7 +61,7 @@ class Fork:
         self.ends = os.pidfd_open(self.pid)
 
     def send_signal(self, number):
-        """It is there until it is waited for, so that its number is no other's."""
+        """Until it is waited for it keeps its pid, so that the signal reaches no other process."""
         if self.returncode is None:
             os.kill(self.pid, number)
 

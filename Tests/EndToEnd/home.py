@@ -80,7 +80,7 @@ def random_key():
 
 
 def kernel_keys(identifiers):
-    """The serial numbers of all that the kernel holds for these stores: their keys, and the marks of their locks."""
+    """The serial numbers of everything in the kernel's keyring for these stores: keys, and the marks of locks."""
     listed = pathlib.Path("/proc/keys")
     lines = [line.split() for line in listed.read_text().splitlines()] if listed.exists() else []
     found = [(words[0], words[8].split(":")) for words in lines if len(words) > 8 and words[7] == "user"]
@@ -90,7 +90,7 @@ def kernel_keys(identifiers):
 def exit_code(terminal):
     """Waits for a program at a terminal to end."""
     terminal.expect(pexpect.EOF)
-    # There is nothing left then that closing would have to wait for.
+    # Once the child is reaped, closing has nothing to wait for.
     terminal.wait()
     terminal.ptyproc.delayafterclose = 0
     terminal.close()
@@ -132,8 +132,8 @@ class Home:
     def add_vault(self, passphrase=PASSPHRASE, cost=15, **keys):
         """Writes a vault with the second writer: `name=(id, secret)`; alice's own key if none is named.
 
-        At the lowest cost of scrypt that the format allows: opening it takes a tenth of a second. The second writer need
-        not stretch a passphrase anew that it has stretched with this salt: its key is the vault's own all the same.
+        It has the lowest scrypt cost that the format allows, so that warder opens it in a tenth of a second. All these
+        vaults have the same salt, so that the second writer runs scrypt once; each still has its own wrapping key.
         """
         vault = v1.Vault(os.urandom(16), os.urandom(32))
         slot = v1.make_slot(v1.PASSPHRASE, vault.identifier, vault.data_key, passphrase.encode(), SALT, bytes([cost]))
@@ -169,8 +169,8 @@ class Home:
         (folder / "config").write_text(text)
 
     def lend_data_key(self):
-        """Puts the vault's data key where `warder unlock --keys` leaves it; its number there, None where the kernel
-        refuses. warder then opens the vault without stretching a passphrase, which would be most of a short test."""
+        """Puts the vault's data key where `warder unlock --keys` leaves it, so that warder opens the vault without
+        scrypt, which takes most of a short test. Returns the key's serial number, or None if the kernel refuses it."""
         vault = self.read_vault()
         deadline = int((time.clock_gettime(time.CLOCK_BOOTTIME) + 300) * 1000)
         payload = b"warder-key2\n" + deadline.to_bytes(8, "big") + bytes(12) + vault.data_key
@@ -180,7 +180,7 @@ class Home:
 
     @contextlib.contextmanager
     def opened(self):
-        """The data key is at hand, where there is a vault, for what is no more than the beginning of a test."""
+        """Lends the data key, if there is a vault, while a test sets up what it starts from."""
         key = self.lend_data_key() if self.vault.exists() else None
         yield
         if key:
@@ -243,7 +243,7 @@ class Home:
         )
 
     def sdk(self, program, *arguments):
-        """The same in a process that finds most of what botocore needs imported."""
+        """The same in a process that has most of botocore's dependencies imported already."""
         return forks.run("-c", program, *arguments, env=self.variables(), cwd=self.root, python=sys.executable)
 
     def as_ordinary_user(self):

@@ -69,11 +69,11 @@ class AtTerminal:
             command[0], command[1:], env=shell.variables(env), cwd=str(shell.home.root), timeout=60, encoding="utf-8",
             echo=False, dimensions=(50, 400),
         )
-        # It may type before it is asked: its lines are told apart by marks.
+        # No pause before each line: marks tell the output of one line from the next.
         self.child.delaybeforesend = None
         self.counter = 0
         if shell.program == "zsh":
-            # What is typed before its line editor is gone would come with the line ends of that.
+            # A line typed while the line editor still runs would reach the shell with a carriage return.
             self.child.sendline("unsetopt zle prompt_cr prompt_sp; PS1='' PS2=''; printf '%s%s\\n' '<0' '>'")
             self.child.expect_exact("<0>")
         else:

@@ -1,14 +1,14 @@
-"""The moments at which a command may be killed with different outcomes, from what strace wrote down of a run."""
+"""The moments at which killing a command can have different outcomes, taken from strace's log of a run."""
 
 import collections
 import re
 
-# What changes something that outlives the process, or may: files, folders, and keys of the kernel.
+# Calls that change what outlives the process: files, folders and keys in the kernel's keyring.
 CHANGING = {
     "write", "pwrite64", "writev", "fsync", "fdatasync", "rename", "renameat", "renameat2", "link", "linkat", "unlink",
     "unlinkat", "mkdir", "mkdirat", "ftruncate", "fchmod", "futimens", "utimensat", "add_key",
 }
-# These do so with such an argument alone.
+# Calls that do so only with one of these arguments.
 SOMETIMES = {
     "openat": ("O_CREAT", "O_TRUNC"),
     "keyctl": ("UPDATE", "REVOKE", "CHOWN", "SETPERM", "CLEAR", "UNLINK", "SET_TIMEOUT", "INVALIDATE"),
@@ -17,9 +17,10 @@ TRACED = "trace=" + ",".join(f"?{call}" for call in sorted(CHANGING | SOMETIMES.
 
 
 def moments(log):
-    """(call, number) of each call of the main thread before which to kill it. strace counts for each thread and call by
-    itself. Before a call that changes nothing all is as it is before the next one that does: the locks go with the process.
-    What there is after the last change is seen before the last call of any kind."""
+    """(call, number) of each call of the main thread that a test should kill the command before, numbered as strace
+    does, by thread and name. Calls that change nothing are left out: the state before them is the state before the next
+    call that does, since locks end with the process. The last call of any kind stands for the state after the last
+    change."""
     text = log.read_text()
     main = text.split(" ", 1)[0]
     counts, found, last = collections.Counter(), [], None

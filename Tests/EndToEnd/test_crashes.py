@@ -1,4 +1,4 @@
-"""`kill -9` before each system call that changes something: the vault is the old one or the new one, and nobody waits."""
+"""`kill -9` before each system call that changes something: it leaves the old vault or the new one, and no lock."""
 
 import collections
 import re
@@ -21,8 +21,8 @@ def traced(home, log, inject=None):
 
 
 def killed_everywhere(home, log, start_over, share=slice(None), calls=None):
-    """Kills the command before each of its calls that change something, or before a share of them, and yields after each.
-    With `calls`, before those alone."""
+    """Kills the command before each of its calls that changes something, or before a share of those, and yields after
+    each kill. `calls` restricts it to calls of these names."""
     start_over()
     assert traced(home, log).code == 0
     places = [moment for moment in moments(log) if calls is None or moment[0] in calls]

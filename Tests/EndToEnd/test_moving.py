@@ -37,14 +37,14 @@ class Moving:
         self.kept = None
 
     def keep(self, folder):
-        """Notes all that there is, for `put_back`."""
+        """Saves the current state for `put_back`."""
         self.kept, self.items = folder, self.own_items()
         for path in (self.home.data, self.home.state, self.home.cache):
             path.mkdir(parents=True, exist_ok=True)
             shutil.copytree(path, folder / path.relative_to(self.home.root), copy_function=shutil.copy2)
 
     def put_back(self):
-        """Makes everything as it was, without warder: a vault that it makes takes half a second each time it is opened."""
+        """Restores the saved state without warder, whose own vaults take half a second each time they are opened."""
         for path in (self.home.data, self.home.state, self.home.cache):
             shutil.rmtree(path, ignore_errors=True)
             shutil.copytree(self.kept / path.relative_to(self.home.root), path, copy_function=shutil.copy2)

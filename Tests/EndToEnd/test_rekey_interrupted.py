@@ -1,5 +1,5 @@
-"""`slots remove --rekey`, killed before each system call that changes something: what was removed opens no copy that warder
-keeps, and the same command once more finishes."""
+"""`slots remove --rekey`, killed before each system call that changes something: the removed slot opens no copy that
+warder keeps, and running the same command again finishes."""
 
 import shutil
 

@@ -1,16 +1,16 @@
 #!/usr/bin/python3
-"""Runs programs in Python, each in a process of its own, without importing anew what they need: that takes ten times as
-long as what most tests do with them.
+"""Forks Python programs, each into a process of its own, after importing what they need. Importing it for each program
+takes ten times as long as what most tests do with it.
 
     forking.py [MODULE…]
 
 It imports the modules. Its standard input is a Unix socket, whose messages are JSON:
 
-    {"run": MODULE, "arguments": [...], "environment": {...}, "folder": PATH}   with three descriptors; answers {"pid": …}
-    {"wait": PID}                                                               answers {"status": …}
+    {"run": MODULE, "arguments": […], "environment": {…}, "folder": PATH}   with three descriptors; answers {"pid": …}
+    {"wait": PID}                                                           answers {"status": …}
 
-A module is run by its `main`. In a module's place, `-c` runs the program that the first argument is, as Python does. The
-status is that of `os.waitstatus_to_exitcode`. It ends with its socket.
+It runs the module's `main`. With `-c` in place of a module it runs its first argument as a program, as Python does. The
+status is that of `os.waitstatus_to_exitcode`. It exits when the socket is closed.
 """
 
 import importlib
@@ -22,7 +22,7 @@ import traceback
 
 
 def run(asked, descriptors):
-    """In the child: the program, from its first line to its end."""
+    """In the child: runs the program and exits."""
     status = 1
     try:
         become(asked, descriptors)
@@ -44,7 +44,7 @@ def run(asked, descriptors):
 
 
 def become(asked, descriptors):
-    """Gives this process all that a program is started with."""
+    """Sets up this process as if the program had been started in it."""
     os.setsid()
     os.chdir(asked["folder"])
     for number, descriptor in enumerate(descriptors):
