@@ -158,8 +158,8 @@ let package = Package(
         .target(
             name: "Servers", path: "Tests/Servers",
             exclude: [
-                "hostile.py", "identity_center.py", "keyring_client.py", "metadata.py", "mock_secret_service.py",
-                "recording_sts.py", "slow_moto.py",
+                "forking.py", "hostile.py", "identity_center.py", "keyring_client.py", "metadata.py",
+                "mock_secret_service.py", "recording_sts.py", "slow_moto.py",
             ],
             swiftSettings: strict),
         tests(of: "Transport", ["CCurl", "Crypto", "Secrets", "Servers", "Threads"]),
