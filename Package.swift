@@ -159,8 +159,8 @@ let package = Package(
         .target(
             name: "Servers", path: "Tests/Servers",
             exclude: [
-                "hostile.py", "identity_center.py", "keyring_client.py", "metadata.py", "mock_secret_service.py",
-                "recording_sts.py", "slow_moto.py",
+                "forking.py", "hostile.py", "identity_center.py", "keyring_client.py", "metadata.py",
+                "mock_secret_service.py", "recording_sts.py", "slow_moto.py",
             ],
             swiftSettings: strict),
         tests(of: "Transport", ["CCurl", "Crypto", "Secrets", "Servers", "Threads"]),
@@ -171,3 +171,18 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Only `make fuzz` builds these: they need flags for every module, which it passes on the command line.
+if Context.environment["WARDER_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: [
+                "CFuzzer", "Crypto", "Fields", "JSON", "Linux", "Profiles", "Prompt", "RemotePrompts", "Secrets",
+                "Serving",
+                "Sessions", "TOTP", "Vault", "XML",
+            ],
+            path: "Tests/Fuzz", exclude: ["CFuzzer", "Corpus", "run"], swiftSettings: strict),
+    ]
+}

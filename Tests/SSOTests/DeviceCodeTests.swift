@@ -4,6 +4,7 @@ import STS
 import Servers
 import Synchronization
 import Testing
+import Times
 import Threads
 
 @Suite(

@@ -5,6 +5,7 @@ import Secrets
 import Servers
 import Synchronization
 import Testing
+import Times
 import Threads
 
 @testable import SSO
