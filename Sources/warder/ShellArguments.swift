@@ -14,7 +14,7 @@ extension Shell: ExpressibleByArgument {
     public static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 
     /// The shell that was asked for, or else the one that runs warder: not `$SHELL`, which is the user's login shell.
-    static func spoken(_ given: Shell?) -> Shell {
+    static func chosen(_ given: Shell?) -> Shell {
         if let given { return given }
         for program in parentPrograms() { if let shell = Shell(program: program) { return shell } }
         return .sh

@@ -40,7 +40,7 @@ struct Env: ParsableCommand {
 
     func run() throws {
         if let format { return try write(format) }
-        let shell = Shell.spoken(shell)
+        let shell = Shell.chosen(shell)
         do {
             if unset { try printOut(try unsetting(shell)) } else { try write(shell) }
         } catch {
@@ -56,7 +56,7 @@ struct Env: ParsableCommand {
             if arguments[index].begins(with: "--shell=") { return arguments[index].dropFirst("--shell=".count) }
             return arguments[index] == "--shell" && index + 1 < arguments.count ? arguments[index + 1][...] : nil
         }
-        return Shell.spoken(given.last.flatMap { Shell(named: String($0)) }).failing
+        return Shell.chosen(given.last.flatMap { Shell(named: String($0)) }).failing
     }
 
     private func write(_ shell: Shell) throws(Failure) {

@@ -43,7 +43,7 @@ struct Use: ParsableCommand {
 
     func run() throws {
         guard shell != nil || isatty(STDOUT_FILENO) == 0 else { throw Failure.hookNeeded(by: "use") }
-        let shell = Shell.spoken(shell)
+        let shell = Shell.chosen(shell)
         do {
             try printOut(try script(shell))
         } catch {
