@@ -44,11 +44,12 @@ let package = Package(
         room("Sessions", ["Crypto", "Fields", "Linux", "Secrets", "Text"]),
         room("Prompt", ["Linux", "Secrets", "Text"]),
         room("RemotePrompts", ["Linux", "Prompt", "Secrets", "Text"]),
-        room("Shells", ["Secrets", "Text"]),
+        // What is embedded is a link to shell/.
+        .target(
+            name: "Shells", dependencies: ["Secrets", "Text"], resources: [.embedInCode("Resources")],
+            swiftSettings: strict),
         room("TOTP", ["Crypto", "Secrets"]),
         room("Folders", ["Crypto", "Linux", "Secrets", "Text"]),
-        // What is embedded is a link to shell/.
-        .target(name: "Hooks", resources: [.embedInCode("Resources")], swiftSettings: strict),
         room("Desktop", ["CGLib", "Linux", "Secrets", "Text"]),
         room("Serving", ["Crypto", "Linux", "Secrets"]),
 
@@ -114,7 +115,7 @@ let package = Package(
             name: "warder",
             dependencies: [
                 "Adding", "Adopting", "Chains", "Crypto", "Delivering", "Desktop", "Explaining", "Failures", "Folders",
-                "RemotePrompts", "Hooks", "Issuing", "JSON", "Linux", "Profiles", "Prompt", "Secrets", "Serving",
+                "RemotePrompts", "Issuing", "JSON", "Linux", "Profiles", "Prompt", "Secrets", "Serving",
                 "Sessions", "Setup", "Shells", "Stores", "Text", "Times", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
