@@ -12,6 +12,28 @@ package struct StoreHead {
     package let generation: UInt64
 }
 
+/// What a store shows of itself, read once in a command that waits for nothing. As soon as this process is about to wait,
+/// for a lock, a person or the network, or to change the store, another process may change it too: from then on it is
+/// read each time.
+struct StoreHeadOnce {
+    private var known: StoreHead?
+    private var isKept = true
+
+    /// The head, from `read` unless it is known; nil where there is no store, which is never kept.
+    mutating func head(_ read: () throws(Failure) -> StoreHead?) throws(Failure) -> StoreHead? {
+        if let known { return known }
+        let head = try read()
+        if isKept { known = head }
+        return head
+    }
+
+    /// From here on the store is looked at each time.
+    mutating func lookAgain() {
+        known = nil
+        isKept = false
+    }
+}
+
 /// How a store was opened, which decides whom else that serves.
 package struct StoreOpening {
     /// What lets a store open.
@@ -34,6 +56,11 @@ package protocol KeyStore: AnyObject {
     var kind: StoreKind { get }
     /// Nil where the store is not there yet.
     func head() throws(Failure) -> StoreHead?
+    /// Says that this process is about to wait for anything, or to change the store: from then on `head` is read each
+    /// time.
+    func lookAgain()
+    /// Gives up what others wait for: this process is about to be stopped.
+    func releaseTurn()
     /// The key that encrypts sessions is at hand in this process.
     var isOpen: Bool { get }
     /// How it came to be open.

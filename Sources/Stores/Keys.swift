@@ -30,17 +30,16 @@ package final class Keys {
     /// Does `work`, and anew where somebody stopped it at a prompt by Ctrl-Z: stopped, it holds no lock that others
     /// wait for, and they may have done it meanwhile.
     package func resuming<R: ~Copyable>(_ work: () throws(Failure) -> R) throws(Failure) -> R {
-        let before = stops.unwind
-        stops.unwind = true
-        defer { stops.unwind = before }
-        while true {
-            do throws(Failure) { return try work() } catch {
-                guard error.cause == .stopped else { throw error }
-                (present as? VaultStore)?.turn = nil
-                stopThisProcess()
-            }
-        }
+        try stops.resuming(
+            release: {
+                present?.releaseTurn()
+                lookAgain()
+            }, work)
     }
+
+    /// Says that this process is about to wait for anything: what the store shows of itself is read each time from then
+    /// on.
+    package func lookAgain() { present?.lookAgain() }
 
     // MARK: - The store
 
@@ -59,6 +58,7 @@ package final class Keys {
     /// Does `work` with the store and, where the keys were moved to the other one meanwhile, once more with that.
     private func following<R: ~Copyable>(_ work: (any KeyStore) throws(Failure) -> R) throws(Failure) -> R {
         let store = try presentStore()
+        store.lookAgain()
         do throws(Failure) { return try work(store) } catch {
             let isMarked = try StoreMarker(context).identifier() != nil
             let now: StoreKind = isMarked ? .libsecret : .file
@@ -229,6 +229,7 @@ package final class Keys {
     package func recordBefore(_ name: KeyName) throws(Failure) -> AccessKeyRecord? {
         // A vault that is chosen and not made yet has nothing; what is in the Secret Service may be there before its marker.
         guard let store = try store() else { return nil }
+        store.lookAgain()
         if store.kind == .file, try store.head() == nil { return nil }
         return try following { (store) throws(Failure) in try store.record(name) }
     }

@@ -74,8 +74,8 @@ package struct StoreMoving {
         } else {
             let made = try vault.make(
                 recovery: .ifSomebodyIsThere, sessionCacheKey: try desktop.sessionCacheKey()
-            ) { (vault) throws(VaultError) in
-                for record in records { try vault.add(record.copy()) }
+            ) { (new) throws(Failure) in
+                for record in records { try inVault { () throws(VaultError) in try new.add(record.copy()) } }
             }
             guard made else { throw Failure(VaultFileError.exists(path: vault.file.path)) }
         }

@@ -11,11 +11,12 @@ import Vault
 extension VaultStore {
     /// Lets the vault open by itself on this desktop.
     package func addDesktopSlot() throws(Failure) {
+        lookAgain()
         let desktop = DesktopSecrets(context)
         // Its dialog must not come up while the vault is held.
         try desktop.with { (service) throws(SecretServiceError) in try service.unlock() }
         let key = try randomKey(context.random)
-        try changeSlots { (vault) throws(Failure) in try self.addDesktopSlot(key, to: &vault, desktop) }
+        try changeFurther(.slots) { (vault) throws(Failure) in try self.addDesktopSlot(key, to: &vault, desktop) }
     }
 
     /// The key goes into the keyring before the vault is written: a slot without one would be of no use.
@@ -42,7 +43,7 @@ extension VaultStore {
         if isNew { try keyfile.make(context.random) }
         do throws(Failure) {
             let contents = try keyfile.read()
-            try changeSlots { (vault) throws(Failure) in
+            try changeFurther(.slots) { (vault) throws(Failure) in
                 // Twice, one would go on opening the vault when the other is removed.
                 guard !vault.opens(keyfile: contents) else {
                     throw Failure(.usage, "\(path) opens the vault already", hint: "see warder vault slots")
@@ -78,6 +79,7 @@ extension VaultStore {
     ///
     /// - Parameter word: what the user called the slot.
     package func renewKeys(without removed: SlotSummary, calledBy word: String) throws(Failure) {
+        lookAgain()
         let before = try slots()
         let staying = before.filter { $0 != removed }
         guard !staying.isEmpty else { throw Failure(VaultError.noSlots, path: file.path) }
@@ -90,7 +92,7 @@ extension VaultStore {
         let made = CodeBox()
         let unfinished = VaultFile.UnfinishedRenewal(word: word, slots: before)
         try inFile { (file) throws(VaultFileError) in try file.note(unfinished) }
-        try changeSlots(renewing: true) { (vault) throws(Failure) in
+        try changeFurther(.slots, renewing: true) { (vault) throws(Failure) in
             do throws(VaultError) {
                 try vault.renewKeys(random: self.context.random)
                 switch passphrase {
@@ -172,7 +174,7 @@ extension VaultStore {
     private func provenPassphrase() throws(Failure) -> SecretBytes {
         opening = StoreOpening(method: passphraseMethod, begun: try lockSnapshot())
         var said = ""
-        let passphrase = try currentPassphrase(passphraseSource(), nil) { said = $0 }
+        let passphrase = try currentPassphrase(passphraseSource(), nil, stops.cancellation()) { said = $0 }
         do throws(VaultFileError) {
             vault = try file.open(until: Self.patience) { (bytes) throws(VaultError) in
                 try Vault.open(bytes, passphrase: passphrase)
@@ -208,23 +210,5 @@ extension VaultStore {
     private func forgetDesktopKey(of slot: SlotSummary) {
         guard slot.type == .libsecret, let head = try? head() else { return }
         _ = try? DesktopSecrets(context).removeVaultKey(vault: head.identifier, slot: slot.identifier)
-    }
-
-    /// Changes the vault by what may also fail for reasons of its own.
-    ///
-    /// - Parameter renewing: its keys are renewed, and nothing is kept of it.
-    private func changeSlots(
-        renewing: Bool = false, _ body: @escaping (inout Vault) throws(Failure) -> Void
-    ) throws(Failure) {
-        var failure: Failure?
-        do throws(Failure) {
-            try change(.slots, renewing: renewing) { (vault) throws(VaultError) in
-                do throws(Failure) { try body(&vault) } catch {
-                    failure = error
-                    // Whatever it is called, it keeps the vault from being written.
-                    throw .damaged
-                }
-            }
-        } catch { throw failure ?? error }
     }
 }

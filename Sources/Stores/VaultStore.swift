@@ -11,6 +11,7 @@ import Vault
 package final class VaultStore: KeyStore {
     let context: Context
     package let file: VaultFile
+    private var known = StoreHeadOnce()
     /// The vault as it was last opened in this run.
     var vault: Vault?
     /// How it came to be open.
@@ -19,8 +20,6 @@ package final class VaultStore: KeyStore {
     var sharedKey: SecretBytes?
     /// The turn to ask for the passphrase, from when this process was given it.
     var turn: PassphrasePromptLock?
-    /// While this process has the turn to ask: whether the passphrase is not needed any more.
-    var isNeedless: (() -> Bool)?
     let stops: PromptStops
 
     /// How long a command waits for another that is at work on the vault: its scrypt, or a slow disk.
@@ -39,11 +38,17 @@ package final class VaultStore: KeyStore {
     package func exists() throws(Failure) -> Bool { try head() != nil }
 
     package func head() throws(Failure) -> StoreHead? {
-        do throws(VaultFileError) {
-            guard let identifier = try file.identifier(), let generation = try file.generation() else { return nil }
-            return StoreHead(identifier: identifier.hex, generation: generation)
-        } catch { throw Failure(error) }
+        try known.head { () throws(Failure) in
+            do throws(VaultFileError) {
+                return try file.head().map { StoreHead(identifier: $0.identifier.hex, generation: $0.generation) }
+            } catch { throw Failure(error) }
+        }
     }
+
+    package func lookAgain() { known.lookAgain() }
+
+    /// Lets another process ask for the passphrase.
+    package func releaseTurn() { turn = nil }
 
     // MARK: - Reading
 
@@ -114,15 +119,33 @@ package final class VaultStore: KeyStore {
     ///   - renewing: its keys are renewed, and nothing is kept of it.
     func change(
         _ policy: OpeningPolicy = .unlocked, renewing: Bool = false,
-        _ body: @escaping (inout Vault) throws(VaultError) -> Void
+        _ body: (inout Vault) throws(VaultError) -> Void
     ) throws(Failure) {
+        try changeFurther(policy, renewing: renewing) { (vault) throws(Failure) in
+            do throws(VaultError) { try body(&vault) } catch { throw Failure(error, path: file.path) }
+        }
+    }
+
+    /// The same, where `body` may also fail for reasons that are not the vault's.
+    func changeFurther(
+        _ policy: OpeningPolicy, renewing: Bool = false, _ body: (inout Vault) throws(Failure) -> Void
+    ) throws(Failure) {
+        lookAgain()
         if try !exists(), try StoreMarker(context).identifier() != nil { throw Failure.moved }
         // Another process may make it at the same moment: then there is one to change.
         if try !exists(), try make(recovery: .ifSomebodyIsThere, body) { return }
+        var refusal: Failure?
         try adopt(policy) { (opener) throws(VaultFileError) in
-            if renewing { return try self.file.renew(until: Self.patience, random: context.random, opener, body) }
-            return try self.file.change(until: Self.patience, random: context.random, opener, body)
+            let change =
+                renewing
+                ? try file.renew(until: Self.patience, random: context.random, opener, body)
+                : try file.change(until: Self.patience, random: context.random, opener, body)
+            do throws(Failure) { return try change.get() } catch {
+                refusal = error
+                return nil
+            }
         }
+        if let refusal { throw refusal }
     }
 
     /// Puts a backup in the vault's place; the passphrase asked for is the backup's.
@@ -143,6 +166,7 @@ package final class VaultStore: KeyStore {
     ) throws(Failure) {
         switch consume recoveryCode {
         case .some(let code):
+            lookAgain()
             let opener: VaultOpener = { (bytes) throws(VaultError) in try Vault.open(bytes, recoveryCode: code) }
             opening = StoreOpening(method: method, begun: try lockSnapshot())
             // Opened first, so that a slip in the code is found before a passphrase is thought up.
@@ -203,7 +227,7 @@ package final class VaultStore: KeyStore {
 
     /// Makes a vault where there is none.
     package func create(recovery: Recovery) throws(Failure) {
-        guard try !exists(), try make(recovery: recovery, { (_) throws(VaultError) in }) else {
+        guard try !exists(), try make(recovery: recovery, { (_) throws(Failure) in }) else {
             throw Failure(VaultFileError.exists(path: file.path))
         }
     }
@@ -213,8 +237,9 @@ package final class VaultStore: KeyStore {
     /// - Parameter sessionCacheKey: the key that encrypts sessions already; nil to make one.
     func make(
         recovery: Recovery, sessionCacheKey: borrowing SecretBytes? = nil,
-        _ body: (inout Vault) throws(VaultError) -> Void
+        _ body: (inout Vault) throws(Failure) -> Void
     ) throws(Failure) -> Bool {
+        lookAgain()
         opening = StoreOpening(method: passphraseMethod, begun: .ofNewStore)
         let passphrase = try choosePassphrase(passphraseSource())
         let hasTerminal = context.mayPrompt && (try? context.terminal()) != nil
@@ -224,8 +249,8 @@ package final class VaultStore: KeyStore {
         do throws(VaultError) {
             try new.setPassphrase(passphrase, random: context.random)
             if wantsCode { code = try new.setRecoveryCode(random: context.random) }
-            try body(&new)
         } catch { throw Failure(error, path: file.path) }
+        try body(&new)
         do throws(VaultFileError) {
             try file.create(&new, until: Self.patience, random: context.random)
         } catch {

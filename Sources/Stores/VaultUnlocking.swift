@@ -22,10 +22,14 @@ extension VaultStore {
 
     /// Opens the vault by the first way that does, does `work` with it, and keeps the vault that comes of it.
     ///
-    /// - Parameter work: gives the vault, or nil where it need not be opened after all.
+    /// - Parameters:
+    ///   - cancellation: what ends the prompt for its passphrase; nil for Ctrl-Z alone.
+    ///   - work: gives the vault, or nil where it need not be opened after all.
     func adopt(
-        _ policy: OpeningPolicy = .unlocked, _ work: (VaultOpener) throws(VaultFileError) -> Vault?
+        _ policy: OpeningPolicy = .unlocked, endingPrompt cancellation: PromptCancellation? = nil,
+        _ work: (VaultOpener) throws(VaultFileError) -> Vault?
     ) throws(Failure) {
+        lookAgain()
         if policy != .copy {
             guard try exists() else { throw Failure(VaultFileError.absent(path: file.path)) }
             if try attempt(openedBefore(), work) { return }
@@ -39,7 +43,7 @@ extension VaultStore {
             if policy != .copy, try attempt(secretServiceKey(&obstacle), work) { return }
             if obstacle == nil { obstacle = try wrongKeys(policy) }
         }
-        try adoptByPassphrase(policy, obstacle, work)
+        try adoptByPassphrase(policy, obstacle, cancellation ?? stops.cancellation(), work)
     }
 
     /// Whether the vault may open without anybody's being asked.
@@ -146,7 +150,8 @@ extension VaultStore {
 
     /// Asks for the passphrase. Where a person types it, a wrong one may be mended twice.
     private func adoptByPassphrase(
-        _ policy: OpeningPolicy, _ obstacle: String?, _ work: (VaultOpener) throws(VaultFileError) -> Vault?
+        _ policy: OpeningPolicy, _ obstacle: String?, _ cancellation: PromptCancellation,
+        _ work: (VaultOpener) throws(VaultFileError) -> Vault?
     ) throws(Failure) {
         if policy != .copy, try !slots().contains(where: { $0.type == .passphrase }) {
             throw noWay(obstacle)
@@ -157,7 +162,7 @@ extension VaultStore {
         var complaint: String?
         while true {
             var said = ""
-            let passphrase = try currentPassphrase(source, after: complaint, obstacle) { said = $0 }
+            let passphrase = try currentPassphrase(source, after: complaint, obstacle, cancellation) { said = $0 }
             do throws(VaultFileError) {
                 vault = try work { (bytes) throws(VaultError) in try Vault.open(bytes, passphrase: passphrase) }
                 return
@@ -178,10 +183,9 @@ extension VaultStore {
 
     func currentPassphrase(
         _ source: PassphraseSource, after complaint: String? = nil, _ obstacle: String?,
-        hear: (String) -> Void = { _ in }
+        _ cancellation: PromptCancellation, hear: (String) -> Void = { _ in }
     ) throws(Failure) -> SecretBytes {
         let question = "passphrase for \(file.path): "
-        let cancellation = PromptCancellation(unwinds: stops.unwind || isNeedless != nil, where: isNeedless)
         do throws(PassphraseError) {
             return try source.passphrase(
                 asking: question, again: nil, error: complaint, in: context.environment, cancellation: cancellation,

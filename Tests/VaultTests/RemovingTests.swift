@@ -169,7 +169,7 @@ struct RemovingTests {
         let vault = try place.file.change(until: soon, random: .system, opener) { (vault) throws(VaultError) in
             try vault.renewKeys(random: .system)
             try vault.addKeyfileSlot(secret(keyfile + " of now"), random: .system)
-        }
+        }.get()
         let now = try place.file.slots()
         #expect(now == vault.slotSummaries && now != before && vault.generation == 2)
         let copy = try [UInt8](Data(contentsOf: URL(filePath: place.path + ".bak")))
