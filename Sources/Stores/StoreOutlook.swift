@@ -31,25 +31,10 @@ extension VaultStore {
         if try dataKeyState()?.deadline != nil { return .unasked }
         let slots = try slots()
         if !isPassphraseGiven {
-            for slot in slots where try mayOpen(slot) { return .unasked }
+            for slot in slots where try slot.handler?.mayOpen(slot, of: self) == true { return .unasked }
         }
         guard slots.contains(where: { $0.type == .passphrase }) else { return .closed(noWay(nil)) }
         return passphraseIsUnattended ? .unasked : .passphrase
-    }
-
-    private func mayOpen(_ slot: SlotSummary) throws(Failure) -> Bool {
-        switch slot.type {
-        case .keyfile:
-            guard let path = try Keyfile.path(context) else { return false }
-            return isCredentialFile(path)
-        case .libsecret:
-            guard let vault = try head()?.identifier else { return false }
-            let attributes = ["vault": vault, "slot": slot.identifier]
-            do throws(Failure) { return try DesktopSecrets(context).has(DesktopSecrets.vaultKeys, attributes) } catch {
-                return false
-            }
-        default: return false
-        }
     }
 }
 

@@ -122,7 +122,7 @@ package final class VaultStore: KeyStore {
         _ body: (inout Vault) throws(VaultError) -> Void
     ) throws(Failure) {
         try changeFurther(policy, renewing: renewing) { (vault) throws(Failure) in
-            do throws(VaultError) { try body(&vault) } catch { throw Failure(error, path: file.path) }
+            try inVault { () throws(VaultError) in try body(&vault) }
         }
     }
 
@@ -211,6 +211,11 @@ package final class VaultStore: KeyStore {
             return nil
         }
         if let failure { throw failure }
+    }
+
+    /// Does `work` with the open vault, whose errors are about its file.
+    func inVault<R: ~Copyable>(_ work: () throws(VaultError) -> R) throws(Failure) -> R {
+        do throws(VaultError) { return try work() } catch { throw Failure(error, path: file.path) }
     }
 
     // MARK: - A new vault

@@ -38,11 +38,7 @@ extension VaultStore {
         opening = StoreOpening(method: .unasked, begun: try lockSnapshot())
         if policy == .unlocked, try attempt(leftUnlocked(), work) { return }
         var obstacle: String?
-        if !isPassphraseGiven {
-            if try attempt(keyfile(&obstacle), work) { return }
-            if policy != .copy, try attempt(secretServiceKey(&obstacle), work) { return }
-            if obstacle == nil { obstacle = try wrongKeys(policy) }
-        }
+        if !isPassphraseGiven, try adoptUnattended(policy, &obstacle, work) { return }
         try adoptByPassphrase(policy, obstacle, cancellation ?? stops.cancellation(), work)
     }
 
@@ -55,7 +51,7 @@ extension VaultStore {
 
     /// Whether it has a slot that opens without asking.
     package func hasUnattendedSlot() throws(Failure) -> Bool {
-        try slots().contains { $0.type == .keyfile || $0.type == .libsecret }
+        try slots().contains { $0.handler?.isUnattended == true }
     }
 
     /// Opens the vault, and leaves its data key unlocked for `seconds`.
@@ -111,39 +107,26 @@ extension VaultStore {
         return UnlockedState(.vaultKey, store: head.identifier, runtimeFolder: context.paths.runtime)
     }
 
-    private func keyfile(_ obstacle: inout String?) throws(Failure) -> VaultOpener? {
-        guard try slots().contains(where: { $0.type == .keyfile }) else { return nil }
-        guard let path = try Keyfile.path(context) else {
-            obstacle = "no keyfile is named by WARDER_KEYFILE, the settings or a systemd credential"
-            return nil
-        }
-        do throws(Failure) {
-            let contents = try Keyfile(path: path).read()
-            return { (bytes) throws(VaultError) in try Vault.open(bytes, keyfile: contents) }
-        } catch {
-            obstacle = error.message
-            return nil
-        }
-    }
-
-    private func secretServiceKey(_ obstacle: inout String?) throws(Failure) -> VaultOpener? {
-        let slots = try slots().filter { $0.type == .libsecret }
-        guard !slots.isEmpty, let head = try head() else { return nil }
-        do throws(Failure) {
-            let desktop = DesktopSecrets(context)
-            for slot in slots {
-                guard let key = try desktop.vaultKey(vault: head.identifier, slot: slot.identifier) else { continue }
-                return { (bytes) throws(VaultError) in try Vault.open(bytes, libsecretKey: key) }
+    /// Tries the slots that open without a prompt; whether one did.
+    ///
+    /// - Parameter obstacle: what to say where none did, and something speaks against it.
+    private func adoptUnattended(
+        _ policy: OpeningPolicy, _ obstacle: inout String?, _ work: (VaultOpener) throws(VaultFileError) -> Vault?
+    ) throws(Failure) -> Bool {
+        for handler in SlotTypes.all where handler.isUnattended && (policy != .copy || handler.opensCopies) {
+            let slots = try slots().filter { $0.type == handler.type }
+            guard !slots.isEmpty else { continue }
+            switch try handler.opening(of: slots, in: self) {
+            case .opener(let opener): if try attempt(opener, work) { return true }
+            case .obstacle(let reason): obstacle = reason
+            case .nothing: break
             }
-        } catch { obstacle = error.message }
-        return nil
-    }
-
-    /// What to say where keys were at hand and did not fit.
-    private func wrongKeys(_ policy: OpeningPolicy) throws(Failure) -> String? {
-        guard policy != .copy else { return nil }
-        let unattended = try slots().filter { $0.type == .keyfile || $0.type == .libsecret }
-        return unattended.first.map { "what is at hand does not open its \($0.type.name) slot" }
+        }
+        if obstacle == nil, policy != .copy {
+            let present = try slots().first { $0.handler?.isUnattended == true }
+            obstacle = present.map { "what is at hand does not open its \($0.type.name) slot" }
+        }
+        return false
     }
 
     // MARK: - By passphrase
