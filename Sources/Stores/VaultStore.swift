@@ -23,7 +23,7 @@ package final class VaultStore: KeyStore {
     let stops: PromptStops
 
     /// How long a command waits for another that is at work on the vault: its scrypt, or a slow disk.
-    static var patience: Deadline { .after(milliseconds: 30_000) }
+    static var timeout: Deadline { .after(milliseconds: 30_000) }
 
     init(_ context: Context, _ stops: PromptStops = PromptStops()) {
         self.context = context
@@ -77,7 +77,7 @@ package final class VaultStore: KeyStore {
 
     /// The vault's file as it is, encrypted.
     package func copyOfFile() throws(Failure) -> SecretBytes {
-        do throws(VaultFileError) { return try file.copy(until: Self.patience) } catch { throw Failure(error) }
+        do throws(VaultFileError) { return try file.copy(until: Self.timeout) } catch { throw Failure(error) }
     }
 
     // MARK: - Changing
@@ -135,11 +135,11 @@ package final class VaultStore: KeyStore {
         // Another process may make it at the same moment: then there is one to change.
         if try !exists(), try make(recovery: .ifSomebodyIsThere, body) { return }
         var refusal: Failure?
-        try adopt(policy) { (opener) throws(VaultFileError) in
+        try openAndKeep(policy) { (opener) throws(VaultFileError) in
             let change =
                 renewing
-                ? try file.renew(until: Self.patience, random: context.random, opener, body)
-                : try file.change(until: Self.patience, random: context.random, opener, body)
+                ? try file.renew(until: Self.timeout, random: context.random, opener, body)
+                : try file.change(until: Self.timeout, random: context.random, opener, body)
             do throws(Failure) { return try change.get() } catch {
                 refusal = error
                 return nil
@@ -151,8 +151,8 @@ package final class VaultStore: KeyStore {
     /// Puts a backup in the vault's place; the passphrase asked for is the backup's.
     package func restore(_ backup: borrowing SecretBytes) throws(Failure) {
         let copy = backup.copy()
-        try adopt(.copy) { (opener) throws(VaultFileError) in
-            try self.file.restore(copy, until: Self.patience, random: context.random, opener)
+        try openAndKeep(.copy) { (opener) throws(VaultFileError) in
+            try self.file.restore(copy, until: Self.timeout, random: context.random, opener)
         }
     }
 
@@ -168,14 +168,14 @@ package final class VaultStore: KeyStore {
         case .some(let code):
             lookAgain()
             let opener: VaultOpener = { (bytes) throws(VaultError) in try Vault.open(bytes, recoveryCode: code) }
-            opening = StoreOpening(method: method, begun: try lockSnapshot())
+            opening = StoreOpening(method: method, snapshot: try lockSnapshot())
             // Opened first, so that a slip in the code is found before a passphrase is thought up.
-            do throws(VaultFileError) { vault = try file.open(until: Self.patience, opener) } catch {
+            do throws(VaultFileError) { vault = try file.open(until: Self.timeout, opener) } catch {
                 throw Failure(error)
             }
         case .none:
-            try adopt(.slots) { (opener) throws(VaultFileError) in
-                try self.file.open(until: Self.patience, opener)
+            try openAndKeep(.slots) { (opener) throws(VaultFileError) in
+                try self.file.open(until: Self.timeout, opener)
             }
         }
         let new = try choosePassphrase(.new(asking: try methods()))
@@ -197,9 +197,9 @@ package final class VaultStore: KeyStore {
     /// Moves all keys out: gives the open vault to `body` and, if that succeeds, removes it for good.
     func retire(_ body: @escaping (borrowing Vault) throws(Failure) -> Void) throws(Failure) {
         var failure: Failure?
-        try adopt { (opener) throws(VaultFileError) in
+        try openAndKeep { (opener) throws(VaultFileError) in
             failure = nil
-            _ = try self.file.retire(until: Self.patience, opener) { vault in
+            _ = try self.file.retire(until: Self.timeout, opener) { vault in
                 do throws(Failure) {
                     try body(vault)
                     return true
@@ -245,7 +245,7 @@ package final class VaultStore: KeyStore {
         _ body: (inout Vault) throws(Failure) -> Void
     ) throws(Failure) -> Bool {
         lookAgain()
-        opening = StoreOpening(method: passphraseMethod, begun: .ofNewStore)
+        opening = StoreOpening(method: passphraseMethod, snapshot: .ofNewStore)
         let passphrase = try choosePassphrase(passphraseSource())
         let hasTerminal = context.mayPrompt && (try? context.terminal()) != nil
         let wantsCode = recovery == .printed || (recovery == .ifSomebodyIsThere && hasTerminal)
@@ -257,7 +257,7 @@ package final class VaultStore: KeyStore {
         } catch { throw Failure(error, path: file.path) }
         try body(&new)
         do throws(VaultFileError) {
-            try file.create(&new, until: Self.patience, random: context.random)
+            try file.create(&new, until: Self.timeout, random: context.random)
         } catch {
             if case .exists = error { return false }
             throw Failure(error)

@@ -25,7 +25,7 @@ extension VaultStore {
     /// - Parameters:
     ///   - cancellation: what ends the prompt for its passphrase; nil for Ctrl-Z alone.
     ///   - work: gives the vault, or nil where it need not be opened after all.
-    func adopt(
+    func openAndKeep(
         _ policy: OpeningPolicy = .unlocked, endingPrompt cancellation: PromptCancellation? = nil,
         _ work: (VaultOpener) throws(VaultFileError) -> Vault?
     ) throws(Failure) {
@@ -35,11 +35,11 @@ extension VaultStore {
             if try attempt(openedBefore(), work) { return }
         }
         // Before anything is read or asked for: what is locked from here on stays locked.
-        opening = StoreOpening(method: .unasked, begun: try lockSnapshot())
+        opening = StoreOpening(method: .unasked, snapshot: try lockSnapshot())
         if policy == .unlocked, try attempt(leftUnlocked(), work) { return }
         var obstacle: String?
-        if !isPassphraseGiven, try adoptUnattended(policy, &obstacle, work) { return }
-        try adoptByPassphrase(policy, obstacle, cancellation ?? stops.cancellation(), work)
+        if !isPassphraseGiven, try openUnattended(policy, &obstacle, work) { return }
+        try openAndKeepByPassphrase(policy, obstacle, cancellation ?? stops.cancellation(), work)
     }
 
     /// Whether the vault may open without anybody's being asked.
@@ -56,10 +56,10 @@ extension VaultStore {
 
     /// Opens the vault, and leaves its data key unlocked for `seconds`.
     package func leaveUnlocked(seconds: Int) throws(Failure) {
-        let begun = try dataKeyState()?.lockSnapshot()
+        let snapshot = try dataKeyState()?.lockSnapshot()
         try open()
         guard let key = vault?.copyOfDataKey(), let state = try dataKeyState() else { return }
-        do throws(UnlockedStateError) { try state.unlock(key, seconds: seconds, begun: begun) } catch {
+        do throws(UnlockedStateError) { try state.unlock(key, seconds: seconds, snapshot: snapshot) } catch {
             throw Failure(error)
         }
     }
@@ -110,7 +110,7 @@ extension VaultStore {
     /// Tries the slots that open without a prompt; whether one did.
     ///
     /// - Parameter obstacle: what to say where none did, and something speaks against it.
-    private func adoptUnattended(
+    private func openUnattended(
         _ policy: OpeningPolicy, _ obstacle: inout String?, _ work: (VaultOpener) throws(VaultFileError) -> Vault?
     ) throws(Failure) -> Bool {
         for handler in SlotTypes.all where handler.isUnattended && (policy != .copy || handler.opensCopies) {
@@ -132,7 +132,7 @@ extension VaultStore {
     // MARK: - By passphrase
 
     /// Asks for the passphrase. Where a person types it, a wrong one may be mended twice.
-    private func adoptByPassphrase(
+    private func openAndKeepByPassphrase(
         _ policy: OpeningPolicy, _ obstacle: String?, _ cancellation: PromptCancellation,
         _ work: (VaultOpener) throws(VaultFileError) -> Vault?
     ) throws(Failure) {

@@ -3,7 +3,7 @@ import Secrets
 import Vault
 
 /// A passphrase, stretched with scrypt. It is what the vault is opened by where nothing opens it without a prompt
-/// (`VaultStore.adopt`).
+/// (`VaultStore.openAndKeep`).
 package struct PassphraseSlot: SlotHandler {
     package var type: SlotType { .passphrase }
     package var spoken: String { "a passphrase" }
@@ -26,11 +26,11 @@ package struct PassphraseSlot: SlotHandler {
 extension VaultStore {
     /// The passphrase, which opened the vault just now.
     fileprivate func provenPassphrase() throws(Failure) -> SecretBytes {
-        opening = StoreOpening(method: passphraseMethod, begun: try lockSnapshot())
+        opening = StoreOpening(method: passphraseMethod, snapshot: try lockSnapshot())
         var said = ""
         let passphrase = try currentPassphrase(passphraseSource(), nil, stops.cancellation()) { said = $0 }
         do throws(VaultFileError) {
-            vault = try file.open(until: Self.patience) { (bytes) throws(VaultError) in
+            vault = try file.open(until: Self.timeout) { (bytes) throws(VaultError) in
                 try Vault.open(bytes, passphrase: passphrase)
             }
         } catch { throw Failure(error).quoting(said) }
