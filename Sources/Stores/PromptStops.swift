@@ -10,7 +10,7 @@ import Linux
 ///
 /// A command has one, in its `Keys`, which lends it to the store. Only `resuming` sets it. `VaultStore` reads it, for what
 /// it asks: `cancellation`. Codes and consent are asked for within `resuming` alone, and need not.
-final class PromptStops {
+package final class PromptStops {
     private var canBeginAnew = false
 
     /// Does `work`, and begins it anew after each stop at one of its prompts. Within another `resuming` it leaves that to

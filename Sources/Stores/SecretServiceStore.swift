@@ -12,18 +12,18 @@ import Vault
 package final class SecretServiceStore: KeyStore {
     private let context: Context
     let marker: StoreMarker
-    package let desktop: DesktopSecrets
+    let desktop: DesktopSecrets
     private var known = StoreHeadOnce()
     private var cacheKey: SecretBytes?
     package private(set) var opening = StoreOpening()
 
-    init(_ context: Context) {
+    package init(_ context: Context, _ stops: PromptStops = PromptStops()) {
         self.context = context
         marker = StoreMarker(context)
         desktop = DesktopSecrets(context)
     }
 
-    package var kind: StoreKind { .libsecret }
+    package static var kind: StoreKind { .libsecret }
     package var isOpen: Bool { cacheKey != nil }
 
     package func head() throws(Failure) -> StoreHead? {
@@ -33,9 +33,6 @@ package final class SecretServiceStore: KeyStore {
     }
 
     package func lookAgain() { known.lookAgain() }
-
-    /// The keyring asks for itself.
-    package func releaseTurn() {}
 
     // MARK: - The session-cache key
 
@@ -116,7 +113,7 @@ package final class SecretServiceStore: KeyStore {
             try marker.write(identifier)
         case .none:
             // Keys in a vault would be out of sight.
-            if try VaultStore(context).exists() { throw Failure.moved }
+            try StoreTable.refuseOther(than: kind, context)
             if let identifier = try presentIdentifiers().first { return try marker.write(identifier) }
             let identifier = try newIdentifier()
             _ = try makeCacheKey(identifier)
