@@ -5,8 +5,8 @@ PREFIX ?= $(HOME)/.local
 # Where systemd looks for user units: below the home folder for one user, below /usr for all.
 UNITS ?= $(PREFIX)/share/systemd/user
 VENV := .venv
-# End-to-end tests mostly wait: for prompts, for late servers, for sessions to end.
-JOBS ?= 3
+# End-to-end tests mostly wait: for prompts, for late servers, for sessions to end. Six keep two cores busy.
+JOBS ?= 6
 # .ci/run replaces this, to run each failed test once more, alone.
 PYTEST ?= $(VENV)/bin/python -m pytest
 # SwiftPM reports a __pycache__ beside the tests as an undeclared resource.
@@ -20,7 +20,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 # nothing here unwinds.
 STATIC := .build/static
 RELEASE := -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -L$(CURDIR)/$(STATIC) -Xlinker -s \
-	-Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -no-pie -Xlinker --no-export-dynamic \
+	-Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc -Xclang-linker -Xswiftc -no-pie -Xlinker --no-export-dynamic \
 	-Xlinker --icf=all -Xlinker --no-eh-frame-hdr -Xlinker -O2 -Xlinker -T -Xlinker $(CURDIR)/$(STATIC)/discard.ld
 BINARY := .build/release/warder
 
@@ -48,7 +48,7 @@ unit: deps-build ## the Swift tests
 docs: deps ## checks what the documents quote and name against the source
 	$(PYTEST) -q Tests/Docs
 
-e2e: build deps ## the tests of the binary, in real shells, terminals and SDKs; JOBS=3
+e2e: build deps ## the tests of the binary, in real shells, terminals and SDKs; JOBS=6
 	WARDER=$(CURDIR)/$(BINARY) $(PYTEST) -n $(JOBS) --dist worksteal Tests/Alone Tests/VaultReader Tests/EndToEnd
 
 bench: build deps ## measures warder beside other programs

@@ -158,8 +158,8 @@ let package = Package(
         .target(
             name: "Servers", path: "Tests/Servers",
             exclude: [
-                "hostile.py", "identity_center.py", "keyring_client.py", "metadata.py", "mock_secret_service.py",
-                "recording_sts.py", "slow_moto.py",
+                "forking.py", "hostile.py", "identity_center.py", "keyring_client.py", "metadata.py",
+                "mock_secret_service.py", "recording_sts.py", "slow_moto.py",
             ],
             swiftSettings: strict),
         tests(of: "Transport", ["CCurl", "Crypto", "Secrets", "Servers", "Threads"]),
@@ -178,7 +178,8 @@ if Context.environment["WARDER_FUZZ"] != nil {
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "CFuzzer", "Crypto", "Fields", "JSON", "Linux", "Profiles", "Prompt", "RemotePrompts", "Secrets", "Serving",
+                "CFuzzer", "Crypto", "Fields", "JSON", "Linux", "Profiles", "Prompt", "RemotePrompts", "Secrets",
+                "Serving",
                 "Sessions", "TOTP", "Vault", "XML",
             ],
             path: "Tests/Fuzz", exclude: ["CFuzzer", "Corpus", "run"], swiftSettings: strict),

@@ -36,7 +36,9 @@ extension Issuer {
     private var circumstancesOfQuestions: SecretBytes {
         let context = keys.context
         var text = variables { name in ["DISPLAY", "WAYLAND_DISPLAY"].contains { name.elementsEqual($0.utf8) } }
-        text.append("\(context.mayPrompt) \(context.isHelper) \(terminalFingerprint()) \(fileFingerprint(context.paths.settings))\n")
+        text.append(
+            "\(context.mayPrompt) \(context.isHelper) \(terminalFingerprint()) \(fileFingerprint(context.paths.settings))\n"
+        )
         return text
     }
 }

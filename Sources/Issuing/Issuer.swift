@@ -164,11 +164,13 @@ package final class Issuer {
         let sessions = try keys.sessions()
         let name = try name(of: step, sessions)
         guard let session = try cached(name, sessions) else {
-            return try renewed(step, unless: ObservedEntry(name: name, accessKeyID: nil), requiresAnswer: requiresAnswer)
+            return try renewed(
+                step, unless: ObservedEntry(name: name, accessKeyID: nil), requiresAnswer: requiresAnswer)
         }
         if lasts(session) { return session.intoCredentials() }
         return try renewed(
-            step, unless: ObservedEntry(name: name, accessKeyID: session.credentials.accessKeyID), requiresAnswer: requiresAnswer)
+            step, unless: ObservedEntry(name: name, accessKeyID: session.credentials.accessKeyID),
+            requiresAnswer: requiresAnswer)
     }
 
     /// What was in an entry before its lock was waited for: whose session, if any.
@@ -201,7 +203,8 @@ package final class Issuer {
     }
 
     private func renewedUnderLock(
-        _ step: Int, _ entry: String, _ sessions: borrowing SessionCache, unless sight: ObservedEntry?, requiresAnswer: Bool
+        _ step: Int, _ entry: String, _ sessions: borrowing SessionCache, unless sight: ObservedEntry?,
+        requiresAnswer: Bool
     ) throws(Failure) -> Credentials {
         let start = Deadline.now
         let lock = try lock(entry, sessions, hasOther: sight != nil && !isStrict)
@@ -210,7 +213,9 @@ package final class Issuer {
         if let shared = try sharedFailure(entry, sessions, since: start) { throw shared }
         // With something to serve meanwhile, nobody is waited for who may be far away.
         let hasOld = if sight != nil, !isStrict { try cached(entry, sessions) != nil } else { false }
-        do throws(Failure) { return try makeAndCache(step, entry, sessions, requiresAnswer: requiresAnswer && !hasOld) } catch {
+        do throws(Failure) {
+            return try makeAndCache(step, entry, sessions, requiresAnswer: requiresAnswer && !hasOld)
+        } catch {
             note(error, entry, sessions)
             throw error
         }

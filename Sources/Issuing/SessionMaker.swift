@@ -85,8 +85,12 @@ package final class SessionMaker {
     /// - Parameters:
     ///   - isUrgent: there is no old session to serve.
     ///   - signer: gives what the request is signed with.
-    func makeSession(_ step: Int, requiresAnswer: Bool, signer: () throws(Failure) -> Credentials) throws(Failure) -> Credentials {
-        let made = step == Chain.sourceStep ? try sourceCredentials() : try requestedSession(step, requiresAnswer, signer: signer)
+    func makeSession(_ step: Int, requiresAnswer: Bool, signer: () throws(Failure) -> Credentials) throws(Failure)
+        -> Credentials
+    {
+        let made =
+            step == Chain.sourceStep
+            ? try sourceCredentials() : try requestedSession(step, requiresAnswer, signer: signer)
         var credentials = made.ending(by: calls.time + Self.longest)
         credentials.clockOffset = calls.clock?.seconds ?? 0
         return credentials
@@ -98,7 +102,8 @@ package final class SessionMaker {
     /// The file of certificates that requests trust; nil for the system's.
     var caBundle: String? { endpoints.caBundle }
 
-    private func requestedSession(_ step: Int, _ requiresAnswer: Bool, signer: () throws(Failure) -> Credentials) throws(Failure)
+    private func requestedSession(_ step: Int, _ requiresAnswer: Bool, signer: () throws(Failure) -> Credentials)
+        throws(Failure)
         -> Credentials
     {
         let endpoint = try endpoint(of: step)
@@ -106,7 +111,9 @@ package final class SessionMaker {
         guard let role = role(of: step) else { return try session(endpoint, signer, requiresAnswer) }
         let request = request(role)
         let who = RequestSigner(signer, name: keyName, endpoint)
-        return try withCode(of: role.mfa, doing: "assume \(role.roleARN.value)", signer: who, requiresAnswer: requiresAnswer) {
+        return try withCode(
+            of: role.mfa, doing: "assume \(role.roleARN.value)", signer: who, requiresAnswer: requiresAnswer
+        ) {
             (mfa) throws(STSError) in
             try calls.sts(endpoint) { (client) throws(STSError) in
                 try client.assumeRole(request, signedBy: signer, mfa: mfa)
@@ -134,7 +141,9 @@ package final class SessionMaker {
         let seconds = chain.session?.durationSeconds ?? SessionStep.defaultDuration
         let who = RequestSigner(signer, name: keyName, endpoint)
         let what = "get a session for \(keyName ?? sourceProfile)"
-        let requestedSession = try withCode(of: chain.session?.mfa, doing: what, signer: who, requiresAnswer: requiresAnswer) {
+        let requestedSession = try withCode(
+            of: chain.session?.mfa, doing: what, signer: who, requiresAnswer: requiresAnswer
+        ) {
             (mfa) throws(STSError) in
             try calls.sts(endpoint) { (client) throws(STSError) in
                 try client.getSessionToken(signedBy: signer, durationSeconds: seconds, mfa: mfa)

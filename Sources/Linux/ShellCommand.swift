@@ -31,7 +31,8 @@ public func output(
     ofShellCommand command: String, withheld: [String], limit: Int, until deadline: Deadline?,
     hiding secrets: consuming SentSecrets = SentSecrets()
 ) throws(ChildError) -> SecretBytes {
-    try commandOutput(ofShellCommand: command, withheld: withheld, limit: limit, until: deadline, hiding: secrets).text.copy()
+    try commandOutput(ofShellCommand: command, withheld: withheld, limit: limit, until: deadline, hiding: secrets).text
+        .copy()
 }
 
 /// Runs a command line in `/bin/sh` and gives what it prints and says.

@@ -27,7 +27,8 @@ extension ProfileFile {
                     var word = wanted.name
                     let isNamed = word.withUTF8 { text.matches($0, Int(property.nameStart), Int(property.nameEnd)) }
                     guard isNamed, let identifier = text.string(of: property), !identifier.isEmpty else { continue }
-                    keys.append(PlaintextKeyEntry(profile: name, accessKeyID: identifier, origin: origin(property.line)))
+                    keys.append(
+                        PlaintextKeyEntry(profile: name, accessKeyID: identifier, origin: origin(property.line)))
                 }
             }
             return keys

@@ -43,7 +43,8 @@ struct Assuan: ~Copyable {
     ///   - deadline: for all that is waited for.
     ///   - lettingGo: what else ends the wait, by `.stopped` and `.needless`.
     init(
-        with program: String, withheld: [String], apart: Bool = false, gracePeriod: Int64 = 500, until deadline: Deadline,
+        with program: String, withheld: [String], apart: Bool = false, gracePeriod: Int64 = 500,
+        until deadline: Deadline,
         cancellation: PromptCancellation = PromptCancellation()
     ) throws(AssuanError) {
         do throws(ChildError) {

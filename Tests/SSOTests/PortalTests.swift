@@ -70,7 +70,8 @@ struct PortalTests {
     }
 
     static let strange: [(String, SSOError)] = [
-        ("", .invalidResponse(status: 200)), ("<html>", .invalidResponse(status: 200)), ("[]", .invalidResponse(status: 200)),
+        ("", .invalidResponse(status: 200)), ("<html>", .invalidResponse(status: 200)),
+        ("[]", .invalidResponse(status: 200)),
         ("{}", .missing("roleCredentials", status: 200)),
         (#"{"roleCredentials": []}"#, .missing("roleCredentials", status: 200)),
         (#"{"roleCredentials": {}}"#, .missing("accessKeyId", status: 200)),

@@ -40,7 +40,8 @@ struct LockingTests {
         let snapshot = state.lockSnapshot()
         try state.lock()
         #expect(isRefused { () throws(UnlockedStateError) in try state.unlock(key(), seconds: 60, snapshot: snapshot) })
-        #expect(isRefused { () throws(UnlockedStateError) in try state.unlock(key(), seconds: 60, snapshot: .ofNewStore) })
+        #expect(
+            isRefused { () throws(UnlockedStateError) in try state.unlock(key(), seconds: 60, snapshot: .ofNewStore) })
         #expect(state.deadline == nil)
     }
 

@@ -158,7 +158,8 @@ package final class CodeSupply {
     ) throws(Failure) -> SecretBytes {
         let caller = keys.context.isHelper ? Caller() : nil
         let request = UserRequest(
-            .code, profile: wanted.profile, device: wanted.device, caller: caller, note: note, requiresAnswer: wanted.requiresAnswer
+            .code, profile: wanted.profile, device: wanted.device, caller: caller, note: note,
+            requiresAnswer: wanted.requiresAnswer
         )
         let reply = try prompter.ask(request) { digits in
             guard isUsed(digits, wanted, sessions) else { return nil }

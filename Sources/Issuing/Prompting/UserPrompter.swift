@@ -68,7 +68,9 @@ package final class UserPrompter: Prompter {
     /// case.
     private func methods(_ settings: Settings, requiresAnswer: Bool) -> [PromptMethod] {
         if let methods = settings.codeMethods { return requiresAnswer ? methods : methods.filter { $0 == .terminal } }
-        guard requiresAnswer, terminalPosition != .foreground else { return requiresAnswer ? [.terminal, .remote] : [.terminal] }
+        guard requiresAnswer, terminalPosition != .foreground else {
+            return requiresAnswer ? [.terminal, .remote] : [.terminal]
+        }
         let window: PromptMethod =
             DialogChannel.isInstalled(in: context.environment) ? .dialog : .pinentry(named: settings.pinentry)
         return (hasDisplay ? [window] : []) + (terminalPosition == .background ? [.terminal] : []) + [.remote]
@@ -89,7 +91,8 @@ package final class UserPrompter: Prompter {
             remotePrompt ?? RemotePrompt(in: try? PromptFolder(runtime: context.paths.runtime), until: deadline)
         present.deadline = deadline
         remotePrompt = present
-        let isShown = (terminalPosition == .foreground && methods.contains(.terminal)) || (hasDisplay && methods != [.remote])
+        let isShown =
+            (terminalPosition == .foreground && methods.contains(.terminal)) || (hasDisplay && methods != [.remote])
         guard !isShown else { return present }
         if !context.isHelper, !hasSaid { context.console.note("waiting for an answer: run warder mfa in a terminal") }
         hasSaid = true
