@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 ALWAYS = {"Swift", "Glibc", "Synchronization"}
-# Foundation costs a start-up and a size that only tests can afford.
+# Foundation costs start-up time and size that only tests can afford.
 IN_TESTS = {"Testing", "Foundation"}
 # Each C library has one owner, and none of its types leaves it.
 OWNERS = {"COpenSSL": "Crypto", "CExpat": "XML", "CCurl": "Transport", "CGLib": "Desktop", "CLinux": "Linux"}

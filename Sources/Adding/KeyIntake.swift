@@ -43,7 +43,7 @@ package struct KeyIntake {
     }
 
     package func run() throws(Failure) {
-        let keyName = try Self.keyName(name)
+        let keyName = try KeyChecks.keyName(name)
         try checkSettings()
         let keys = Keys(context)
         try keys.chooseStore(store)
@@ -114,13 +114,6 @@ package struct KeyIntake {
         return true
     }
 
-    static func keyName(_ name: String) throws(Failure) -> KeyName {
-        if let keyName = KeyName(name) { return keyName }
-        throw Failure(
-            .usage, name.isEmpty ? "the name is empty" : "\(name) is no name for a key",
-            hint: "use up to 128 letters, digits and . _ @ + = , : / % -")
-    }
-
     /// What goes into the config file must not bring lines of its own, and a name must not look like an option there.
     private func checkSettings() throws(Failure) {
         if name.begins(with: "-") {
@@ -131,22 +124,7 @@ package struct KeyIntake {
                 throw Failure(error, doing: "use the region")
             }
         }
-        try Self.check(serial: mfaSerial)
-    }
-
-    static func check(serial: String?) throws(Failure) {
-        guard let serial, !isSerial(serial) else { return }
-        throw Failure(.usage, "\(serial) is no MFA device", hint: "give an ARN like arn:aws:iam::123456789012:mfa/NAME")
-    }
-
-    /// `[\w+=/:,.@-]{9,256}` (STS API Reference, SerialNumber).
-    private static func isSerial(_ text: String) -> Bool {
-        (9...256).contains(text.utf8.count)
-            && text.unicodeScalars.allSatisfy {
-                $0.isASCII
-                    && ($0.properties.isAlphabetic || ("0"..."9").contains($0)
-                        || "_+=/:,.@-".unicodeScalars.contains($0))
-            }
+        try KeyChecks.check(serial: mfaSerial)
     }
 
     private func verify(_ key: borrowing Credentials) throws(Failure) -> CallerIdentity {
@@ -161,7 +139,7 @@ package struct KeyIntake {
         guard try context.confirm(question, otherwise: true, unasked: false) else { return nil }
         do throws(Failure) {
             let devices = try DirectCalls(context, profile: name, region: region).mfaDevices(key)
-            guard let first = devices.first(where: Self.isSerial) else {
+            guard let first = devices.first(where: KeyChecks.isSerial) else {
                 context.console.note("its user has no MFA device")
                 return nil
             }
@@ -179,13 +157,5 @@ package struct KeyIntake {
         try keys.put(record, replacing: replaces)
         if replaces, dropsSeed { try keys.setTOTPSeed(nil, of: record.summary.name) }
         if replaces { try keys.forgetSessions(ofKey: name) }
-    }
-}
-
-extension AccessKeyRecord {
-    /// Whether it is the very same key, whatever else is stored with it.
-    func isSame(as identifier: String, _ other: borrowing SecretBytes) -> Bool {
-        summary.accessKeyID == identifier
-            && secret.withUnsafeBytes { old in other.withUnsafeBytes { old.elementsEqual($0) } }
     }
 }

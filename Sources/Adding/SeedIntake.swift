@@ -32,8 +32,8 @@ package struct SeedIntake {
     ///
     /// - Parameter storing: false to take it away.
     package func change(storing: Bool) throws(Failure) -> Bool {
-        let keyName = try KeyIntake.keyName(name)
-        try KeyIntake.check(serial: mfaSerial)
+        let keyName = try KeyChecks.keyName(name)
+        try KeyChecks.check(serial: mfaSerial)
         let keys = Keys(context)
         guard try keys.store() != nil, try keys.holds(name) else {
             if storing { return false }

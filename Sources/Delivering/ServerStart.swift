@@ -1,6 +1,7 @@
 import Chains
 import Crypto
 import Failures
+import Issuing
 import Linux
 import Prompt
 import Secrets
@@ -19,16 +20,13 @@ package struct ServerStart {
     /// Whether renewals begin with the credentials that are in the environment now, or run a command that may.
     let usesEnvironment: Bool
 
-    /// - Parameter chain: what is renewed.
-    package init(_ context: Context, request: RenewalRequest, _ chain: Chain) {
+    /// - Parameter issuer: of what is renewed.
+    package init(_ context: Context, request: RenewalRequest, _ issuer: Issuer) {
         self.context = context
         self.request = request
         usesEnvironment =
-            switch chain.source {
-            case .named, .process: true
-            case .storedKey, .plaintextKey, .webIdentity, .sso:
-                chain.mfaProcess != nil || context.environment.nonEmpty("WARDER_PASSPHRASE_COMMAND") != nil
-            }
+            issuer.sessionMaker.source.readsEnvironment || issuer.chain.mfaProcess != nil
+            || context.environment.nonEmpty("WARDER_PASSPHRASE_COMMAND") != nil
     }
 
     /// Variables that the server does not get: those that name descriptors, which are not there any more, and secrets

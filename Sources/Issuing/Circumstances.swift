@@ -19,7 +19,7 @@ extension Issuer {
         var text = variables(where: isOfRequests)
         var paths = ProfileLoading(keys.context).paths
         paths += [keys.context.paths.settings, keys.context.paths.vault, keys.context.paths.store]
-        paths += [sessionMaker.caBundle, sessionMaker.tokenFile].compactMap { $0.map(keys.context.expanded) }
+        paths += [sessionMaker.caBundle, sessionMaker.source.file].compactMap { $0.map(keys.context.expanded) }
         if let home = keys.context.environment.nonEmpty("HOME") { paths.append(home + "/.aws/sso/cache") }
         paths += ["/etc/ssl/certs/ca-certificates.crt", "/etc/hosts", "/etc/resolv.conf"]
         for path in paths { text.append(fileMark(path) + "\n") }

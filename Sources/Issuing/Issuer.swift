@@ -36,13 +36,11 @@ package final class Issuer {
         isStrict = strict
         let loading = ChainLoading(context, keys)
         chain = try narrowing.applied(to: loading.chain(profile))
-        // Before any lock is waited for, which may be the one that waits for this.
-        if case .process(let command) = chain.source {
-            try ProcessSource(context: context, command: command).refuseCircle()
-        }
         // A job without a terminal is not to wait for a browser that nobody looks at.
         let method = signIn ?? (context.isHelper || !context.canAsk ? .none : .whatFits)
         sessionMaker = try SessionMaker(keys, chain, codes, signIn: method)
+        // Before any lock is waited for, which may be the one that waits for this.
+        try sessionMaker.source.refuseCircle()
     }
 
     /// An issuer with codes of its own.
@@ -162,7 +160,7 @@ package final class Issuer {
 
     /// The credentials after `step`; those of the source for -1.
     private func credentials(of step: Int, isUrgent: Bool = true) throws(Failure) -> Credentials {
-        guard step >= 0 || sessionMaker.keepsSource else { return try sessionMaker.source() }
+        guard step >= 0 || sessionMaker.keepsSource else { return try sessionMaker.sourceCredentials() }
         let sessions = try keys.sessions()
         let name = try name(of: step, sessions)
         guard let session = try cached(name, sessions) else {

@@ -38,36 +38,18 @@ package final class SessionMaker {
 
     /// Everything that shapes the session of `step`.
     package func identity(of step: Int) throws(Failure) -> [UInt8] {
-        chain.identity(ofStep: step, endpoint: try endpoint(of: step).kind, detail: sourceDetail)
+        chain.identity(ofStep: step, endpoint: try endpoint(of: step).kind, detail: source.detail)
     }
 
-    /// What tells the source from another one of the same settings: the environment may hold somebody else's key, and
-    /// name another container.
-    private var sourceDetail: String? {
-        let environment = keys.context.environment
-        guard case .named(let source, _) = chain.source else { return nil }
-        switch source {
-        case .environment: return environment.nonEmpty("AWS_ACCESS_KEY_ID")
-        case .ec2InstanceMetadata: return nil
-        case .ecsContainer:
-            return environment.nonEmpty("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
-                ?? environment.nonEmpty("AWS_CONTAINER_CREDENTIALS_FULL_URI")
-        }
-    }
+    /// What the chain begins with.
+    package private(set) lazy var source: any ChainSource = makeSource(
+        SourceTools(
+            keys: keys, chain: chain, calls: calls,
+            endpoint: { [unowned self] () throws(Failure) in try endpoint(of: Chain.sourceStep) },
+            sessionName: { [unowned self] in defaultSessionName }, signIn: signIn))
 
-    /// Whether the source is asked of STS too.
-    package var isWebIdentity: Bool {
-        if case .webIdentity = chain.source { true } else { false }
-    }
-
-    /// Whether the source's credentials are sessions that are kept, like those of the steps after it. The machine's and
-    /// the container's are to be had at any time, and a key is no session.
-    package var keepsSource: Bool {
-        switch chain.source {
-        case .storedKey, .plaintextKey, .named: false
-        case .webIdentity, .sso, .process: true
-        }
-    }
+    /// Whether the source's credentials are sessions that are kept.
+    package var keepsSource: Bool { source.isKept }
 
     /// What a table says of the session of `step`.
     func label(of step: Int) -> SessionLabel {
@@ -82,32 +64,17 @@ package final class SessionMaker {
     // MARK: - Making it
 
     private var sourceLabel: SessionLabel {
-        let role: String? =
-            switch chain.source {
-            case .webIdentity(let identity): identity.roleARN.value
-            case .sso(let sso): [sso.accountID?.value, sso.roleName?.value].compactMap { $0 }.joined(separator: ":")
-            default: nil
-            }
-        return SessionLabel(
-            profile: sourceProfile, key: nil, role: role, mfaDevice: nil, issued: keys.context.now, clock: calls.clock)
+        SessionLabel(
+            profile: sourceProfile, key: nil, role: source.role, mfaDevice: nil, issued: keys.context.now,
+            clock: calls.clock)
     }
 
-    /// What the chain begins with.
-    func source() throws(Failure) -> Credentials {
-        do throws(Failure) { return try sourceCredentials.credentials() } catch {
+    /// The source's credentials.
+    func sourceCredentials() throws(Failure) -> Credentials {
+        do throws(Failure) { return try source.credentials() } catch {
             guard chain.stepCount > 0 else { throw error }
             throw error.wanting(key: keyName ?? sourceProfile, for: chain.profile)
         }
-    }
-
-    /// Why the source would give nothing now; nil where nothing that can be seen speaks against it.
-    package func sourceObstacle() throws(Failure) -> Failure? { try sourceCredentials.obstacle() }
-
-    private var sourceCredentials: SourceCredentials {
-        SourceCredentials(
-            context: keys.context, keys: keys, chain: chain, calls: calls,
-            endpoint: { () throws(Failure) in try self.endpoint(of: Chain.sourceStep) },
-            sessionName: defaultSessionName, signIn: signIn)
     }
 
     /// The longest session that STS gives, in seconds: 36 hours. An answer that claims more would never be renewed.
@@ -119,7 +86,7 @@ package final class SessionMaker {
     ///   - isUrgent: there is no old session to serve.
     ///   - signer: gives what the request is signed with.
     func mint(_ step: Int, isUrgent: Bool, signer: () throws(Failure) -> Credentials) throws(Failure) -> Credentials {
-        let made = step == Chain.sourceStep ? try source() : try minted(step, isUrgent, signer: signer)
+        let made = step == Chain.sourceStep ? try sourceCredentials() : try minted(step, isUrgent, signer: signer)
         var credentials = made.ending(by: calls.time + Self.longest)
         credentials.clockOffset = calls.clock?.seconds ?? 0
         return credentials
@@ -127,11 +94,6 @@ package final class SessionMaker {
 
     /// This process was stopped while it waited for an answer.
     var wasStopped: Bool { calls.wasStopped }
-
-    /// The file that the token of a web identity is in.
-    var tokenFile: String? {
-        if case .webIdentity(let identity) = chain.source { identity.tokenFile.value } else { nil }
-    }
 
     /// The file of certificates that requests trust; nil for the system's.
     var caBundle: String? { endpoints.caBundle }
@@ -249,15 +211,7 @@ package final class SessionMaker {
     }
 
     /// The stored key that the chain begins with.
-    var keyName: String? {
-        if case .storedKey(let name, _) = chain.source { name } else { nil }
-    }
+    var keyName: String? { source.keyName }
 
-    private var sourceProfile: String {
-        switch chain.source {
-        case .storedKey(let name, _): name
-        case .plaintextKey(let key): key.profile.name
-        default: chain.profile
-        }
-    }
+    private var sourceProfile: String { source.owner ?? chain.profile }
 }
