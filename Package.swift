@@ -171,6 +171,13 @@ let package = Package(
                 "Crypto", "Failures", "Linux", "Secrets", "Setup", "Stores", "Text", "Times", "Transport", "Vault",
             ],
             path: "Tests/RoomSupport", swiftSettings: strict),
+        tests(
+            of: "Issuing",
+            [
+                "Chains", "Failures", "Linux", "Prompt", "RoomSupport", "Secrets", "Sessions", "Setup", "Stores",
+                "Times",
+                "Transport",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
