@@ -5,8 +5,10 @@ PREFIX ?= $(HOME)/.local
 # Where systemd looks for user units: below the home folder for one user, below /usr for all.
 UNITS ?= $(PREFIX)/share/systemd/user
 VENV := .venv
-# End-to-end tests mostly wait: for prompts, for late servers, for sessions to end.
-JOBS ?= 3
+# End-to-end tests mostly wait: for prompts, for late servers, for sessions to end. Six keep two cores busy.
+JOBS ?= 6
+# .ci/run replaces this, to run each failed test once more, alone.
+PYTEST ?= $(VENV)/bin/python -m pytest
 # SwiftPM reports a __pycache__ beside the tests as an undeclared resource.
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -22,7 +24,7 @@ RELEASE := -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -L$(C
 	-Xlinker --icf=all -Xlinker --no-eh-frame-hdr -Xlinker -O2 -Xlinker -T -Xlinker $(CURDIR)/$(STATIC)/discard.ld
 BINARY := .build/release/warder
 
-.PHONY: build help try test unit docs e2e bench gate lint install uninstall clean deps deps-build
+.PHONY: build help try test unit docs e2e bench gate fuzz lint install uninstall clean deps deps-build
 .DEFAULT_GOAL := build
 
 build: deps-build ## the release binary, .build/release/warder; what make alone does
@@ -44,10 +46,10 @@ unit: deps-build ## the Swift tests
 	$(SWIFT) test --skip-build
 
 docs: deps ## checks what the documents quote and name against the source
-	$(VENV)/bin/python -m pytest -q Tests/Docs
+	$(PYTEST) -q Tests/Docs
 
-e2e: build deps ## the tests of the binary, in real shells, terminals and SDKs; JOBS=3
-	WARDER=$(CURDIR)/$(BINARY) $(VENV)/bin/python -m pytest -n $(JOBS) --dist worksteal Tests/VaultReader Tests/EndToEnd
+e2e: build deps ## the tests of the binary, in real shells, terminals and SDKs; JOBS=6
+	WARDER=$(CURDIR)/$(BINARY) $(PYTEST) -n $(JOBS) --dist worksteal Tests/Alone Tests/VaultReader Tests/EndToEnd
 
 bench: build deps ## measures warder beside other programs
 	WARDER=$(CURDIR)/$(BINARY) $(VENV)/bin/python Benchmarks/run
@@ -55,6 +57,16 @@ bench: build deps ## measures warder beside other programs
 # Instructions are the same on every machine, so they can fail a build.
 gate: build deps ## the benchmark that counts instructions and memory, with limits
 	WARDER=$(CURDIR)/$(BINARY) $(VENV)/bin/python Benchmarks/gate
+
+# The parsers of bytes from outside, under libFuzzer and AddressSanitizer: `make fuzz FUZZ=xml SECONDS=300` runs one.
+# Optimised, or ten seconds would not go far; with the standard library's debug checks, which unsafe buffers need to be
+# checked at all. The flags reach every module, so this is a build of its own; docs/fuzzing.md says more.
+SECONDS ?= 10
+FUZZER := .build/fuzz/release/Fuzz
+fuzz: deps-build ## ten seconds of fuzzing for each parser; FUZZ=xml SECONDS=300 for one
+	WARDER_FUZZ=1 $(SWIFT) build -c release --scratch-path .build/fuzz --product Fuzz -Xswiftc -use-ld=lld \
+		-Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing -Xswiftc -assert-config -Xswiftc Debug
+	@Tests/Fuzz/run $(FUZZER) $(SECONDS) $(FUZZ)
 
 lint: deps ## format, scripts, imports, and what must not stand in the source
 	.ci/lint

@@ -19,7 +19,7 @@ package final class SessionMaker {
     private let codes: CodeSupply
     private let signIn: SignInMethod
     private let endpoints: EndpointResolver
-    private let calls: Calls
+    private let calls: AWSCalls
 
     init(
         _ keys: Keys, _ chain: Chain, _ codes: CodeSupply, signIn: SignInMethod
@@ -31,7 +31,7 @@ package final class SessionMaker {
         let environment = keys.context.environment
         region = chain.region?.value
         endpoints = EndpointResolver(chain.endpoint, environment)
-        calls = Calls(keys.context.world, caBundle: endpoints.caBundle)
+        calls = AWSCalls(keys.context.world, caBundle: endpoints.caBundle)
     }
 
     // MARK: - What a step is
@@ -85,8 +85,12 @@ package final class SessionMaker {
     /// - Parameters:
     ///   - isUrgent: there is no old session to serve.
     ///   - signer: gives what the request is signed with.
-    func mint(_ step: Int, isUrgent: Bool, signer: () throws(Failure) -> Credentials) throws(Failure) -> Credentials {
-        let made = step == Chain.sourceStep ? try sourceCredentials() : try minted(step, isUrgent, signer: signer)
+    func makeSession(_ step: Int, requiresAnswer: Bool, signer: () throws(Failure) -> Credentials) throws(Failure)
+        -> Credentials
+    {
+        let made =
+            step == Chain.sourceStep
+            ? try sourceCredentials() : try requestedSession(step, requiresAnswer, signer: signer)
         var credentials = made.ending(by: calls.time + Self.longest)
         credentials.clockOffset = calls.clock?.seconds ?? 0
         return credentials
@@ -98,15 +102,18 @@ package final class SessionMaker {
     /// The file of certificates that requests trust; nil for the system's.
     var caBundle: String? { endpoints.caBundle }
 
-    private func minted(_ step: Int, _ isUrgent: Bool, signer: () throws(Failure) -> Credentials) throws(Failure)
+    private func requestedSession(_ step: Int, _ requiresAnswer: Bool, signer: () throws(Failure) -> Credentials)
+        throws(Failure)
         -> Credentials
     {
         let endpoint = try endpoint(of: step)
         let signer = try signer()
-        guard let role = role(of: step) else { return try session(endpoint, signer, isUrgent) }
+        guard let role = role(of: step) else { return try session(endpoint, signer, requiresAnswer) }
         let request = request(role)
         let who = RequestSigner(signer, name: keyName, endpoint)
-        return try withCode(of: role.mfa, doing: "assume \(role.roleARN.value)", signer: who, isUrgent: isUrgent) {
+        return try withCode(
+            of: role.mfa, doing: "assume \(role.roleARN.value)", signer: who, requiresAnswer: requiresAnswer
+        ) {
             (mfa) throws(STSError) in
             try calls.sts(endpoint) { (client) throws(STSError) in
                 try client.assumeRole(request, signedBy: signer, mfa: mfa)
@@ -128,20 +135,22 @@ package final class SessionMaker {
     }
 
     private func session(
-        _ endpoint: Endpoint, _ signer: borrowing Credentials, _ isUrgent: Bool
+        _ endpoint: Endpoint, _ signer: borrowing Credentials, _ requiresAnswer: Bool
     ) throws(Failure) -> Credentials {
         let signer = signer.copy()
         let seconds = chain.session?.durationSeconds ?? SessionStep.defaultDuration
         let who = RequestSigner(signer, name: keyName, endpoint)
         let what = "get a session for \(keyName ?? sourceProfile)"
-        let minted = try withCode(of: chain.session?.mfa, doing: what, signer: who, isUrgent: isUrgent) {
+        let requestedSession = try withCode(
+            of: chain.session?.mfa, doing: what, signer: who, requiresAnswer: requiresAnswer
+        ) {
             (mfa) throws(STSError) in
             try calls.sts(endpoint) { (client) throws(STSError) in
                 try client.getSessionToken(signedBy: signer, durationSeconds: seconds, mfa: mfa)
             }
         }
         // STS does not say whose account it is; the key's record may.
-        return minted.with(account: signer.accountID)
+        return requestedSession.with(account: signer.accountID)
     }
 
     private func request(_ role: RoleStep) -> AssumeRoleRequest {
@@ -171,7 +180,7 @@ package final class SessionMaker {
 
     /// Does `work` with a code of `device`, if there is one.
     private func withCode(
-        of device: MFADevice?, doing what: String, signer: RequestSigner, isUrgent: Bool,
+        of device: MFADevice?, doing what: String, signer: RequestSigner, requiresAnswer: Bool,
         _ work: (borrowing MFACode?) throws(STSError) -> Credentials
     ) throws(Failure) -> Credentials {
         guard let serial = device?.serial.value else {
@@ -179,7 +188,7 @@ package final class SessionMaker {
         }
         let wanted = WantedCode(
             device: serial, profile: chain.profile, command: chain.mfaProcess?.value, purpose: what,
-            signer: signer, isUrgent: isUrgent)
+            signer: signer, requiresAnswer: requiresAnswer)
         return try codes.withCode(
             wanted, seed: { () throws(Failure) in try self.seed(of: serial) }, time: { self.calls.time }, work)
     }

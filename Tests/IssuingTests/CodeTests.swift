@@ -7,9 +7,10 @@ import Setup
 import Stores
 import Synchronization
 import Testing
+import Threads
 import Transport
 
-@Suite("One-time codes: who is asked, and none is sent twice")
+@Suite("One-time codes: who is asked, and none is sent twice", .waits)
 struct CodeTests {
     // MARK: - People
 
@@ -20,7 +21,7 @@ struct CodeTests {
         try rig.key(prompter)
         #expect(
             prompter.asked == [
-                .init(kind: .code, profile: "prod", device: Rig.device, note: nil, isUrgent: true)
+                .init(kind: .code, profile: "prod", device: Rig.device, note: nil, requiresAnswer: true)
             ])
         #expect(prompter.told == ["+ prod: good for 12h"])
         #expect(rig.sts.requests[0].form["SerialNumber"] == Rig.device)
@@ -77,7 +78,7 @@ struct CodeTests {
         rig.clock.advance(43_200 - 600)
         let prompter = ScriptedPrompter()
         #expect(try rig.key(of: "alice", prompter) == old)
-        #expect(prompter.asked.map(\.isUrgent) == [false])
+        #expect(prompter.asked.map(\.requiresAnswer) == [false])
     }
 
     @Test("the same where it is a later step that has one")
@@ -90,9 +91,9 @@ struct CodeTests {
         // The key's session has ended; the role's has 10 minutes left.
         let prompter = ScriptedPrompter()
         #expect(try rig.key(prompter) == old)
-        #expect(prompter.asked.map(\.isUrgent) == [false])
+        #expect(prompter.asked.map(\.requiresAnswer) == [false])
         #expect(rig.failure(prompter, strict: true)?.code == .promptNeeded)
-        #expect(prompter.asked.map(\.isUrgent) == [false, true])
+        #expect(prompter.asked.map(\.requiresAnswer) == [false, true])
     }
 
     @Test("with prompts switched off nobody is asked")
@@ -296,7 +297,7 @@ struct CodeTests {
     }
 }
 
-@Suite("Codes of a stored seed")
+@Suite("Codes of a stored seed", .waits)
 struct SeedTests {
     /// The secret of RFC 6238's appendix B.
     private static let seed = "otpauth://totp/alice?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"

@@ -7,8 +7,9 @@ import Setup
 import Stores
 import Synchronization
 import Testing
+import Threads
 
-@Suite("A yes, without which nothing is given out")
+@Suite("A yes, without which nothing is given out", .waits)
 struct ConsentTests {
     private func rig(_ lines: String = "warder_confirm = true", settings: String = "") throws -> Rig {
         let rig = try Rig(
@@ -26,7 +27,9 @@ struct ConsentTests {
             let prompter = ScriptedPrompter(.yes)
             try rig.key(of: "sure", prompter)
             #expect(
-                prompter.asked == [.init(kind: .confirmation, profile: "sure", device: nil, note: nil, isUrgent: true)])
+                prompter.asked == [
+                    .init(kind: .confirmation, profile: "sure", device: nil, note: nil, requiresAnswer: true)
+                ])
             #expect(prompter.told == ["+ sure: given out"])
             // The answer is for those who wait while it is given, not for who comes after.
             sleep(milliseconds: 2)
@@ -118,7 +121,7 @@ struct ConsentTests {
         #expect(failure?.message == "a yes to the use of sure is needed, and nobody answered in time")
         #expect(again.asked.isEmpty)
         var waits = WaitLimits.short
-        waits.withFailures = 0
+        waits.sharedFailureLifetime = 0
         sleep(milliseconds: 2)
         try rig.key(of: "sure", again, waits: waits)
         #expect(again.asked.count == 1)

@@ -3,9 +3,10 @@ import Issuing
 import RoomSupport
 import Secrets
 import Testing
+import Threads
 import Times
 
-@Suite("Another program's credentials")
+@Suite("Another program's credentials", .waits)
 struct ProgramTests {
     private func rig(_ command: String, _ more: String = "") throws -> Rig {
         try Rig("[profile p]\nregion = eu-west-1\ncredential_process = \(command)\n" + more, credentials: "")

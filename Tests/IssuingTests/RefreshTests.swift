@@ -78,9 +78,9 @@ struct RefreshTests {
         func issuer(_ profile: String) throws(Failure) -> Issuer {
             try Issuer(try rig.home.context(), profile: profile, keys: keys, codes: codes)
         }
-        _ = try issuer("alice").refreshBeginning()
-        _ = try issuer("prod").refreshEnd()
-        _ = try issuer("audit").refreshEnd()
+        _ = try issuer("alice").refreshFirstStep()
+        _ = try issuer("prod").refreshLastStep()
+        _ = try issuer("audit").refreshLastStep()
         #expect(rig.sts.actions == ["GetSessionToken", "AssumeRole", "AssumeRole"])
         #expect(rig.codes == ["123456"])
     }
@@ -89,20 +89,20 @@ struct RefreshTests {
     func end() throws {
         let rig = try Rig()
         let first = try rig.key(code: "123456")
-        #expect(try rig.issuer().refreshBeginning().accessKeyID == "ASIA000000000001")
-        #expect(try rig.issuer().refreshEnd().accessKeyID != first)
+        #expect(try rig.issuer().refreshFirstStep().accessKeyID == "ASIA000000000001")
+        #expect(try rig.issuer().refreshLastStep().accessKeyID != first)
         #expect(rig.sts.actions == ["GetSessionToken", "AssumeRole", "AssumeRole"])
     }
 
     @Test("only a role with a device of its own asks after the beginning")
-    func asksOnlyAtItsBeginning() throws {
+    func promptsOnlyInFirstStep() throws {
         let rig = try Rig(
             Rig.profiles + "[profile own]\nrole_arn = \(Rig.audit)\nsource_profile = alice\n"
                 + "mfa_serial = arn:aws:iam::111111111111:mfa/second\n[profile long]\nrole_arn = \(Rig.admin)\n"
                 + "source_profile = alice\nduration_seconds = 7200\n")
-        #expect(try rig.issuer("prod").asksOnlyAtItsBeginning)
-        #expect(try rig.issuer("own").asksOnlyAtItsBeginning == false)
-        #expect(try rig.issuer("long").asksOnlyAtItsBeginning == false)
+        #expect(try rig.issuer("prod").promptsOnlyInFirstStep)
+        #expect(try rig.issuer("own").promptsOnlyInFirstStep == false)
+        #expect(try rig.issuer("long").promptsOnlyInFirstStep == false)
     }
 
     // MARK: - Forgetting

@@ -148,8 +148,8 @@ extension WaitLimits {
     /// For those that wait for what a test holds back.
     static var patient: WaitLimits {
         var waits = WaitLimits.short
-        waits.whileSomebodyIsAsked = 20_000
-        waits.whileNobodyIs = 20_000
+        waits.whilePrompting = 20_000
+        waits.withoutPrompt = 20_000
         return waits
     }
 }

@@ -21,7 +21,7 @@ final class ScriptedPrompter: Prompter, Sendable {
         var profile: String
         var device: String?
         var note: String?
-        var isUrgent: Bool
+        var requiresAnswer: Bool
     }
 
     private struct State {
@@ -46,20 +46,20 @@ final class ScriptedPrompter: Prompter, Sendable {
     var told: [String] { state.withLock { $0.told } }
 
     func ask(
-        _ request: UserRequest, taking: (borrowing SecretBytes) -> CodeRejection?
+        _ request: UserRequest, rejecting: (borrowing SecretBytes) -> CodeRejection?
     ) throws(Failure) -> PromptAnswer {
         state.withLock {
             $0.asked.append(
                 Asked(
                     kind: request.kind, profile: request.profile, device: request.device, note: request.note,
-                    isUrgent: request.isUrgent))
+                    requiresAnswer: request.requiresAnswer))
         }
         whileAsked()
         while true {
             let answer: Answer? = state.withLock { $0.script.isEmpty ? nil : $0.script.removeFirst() }
             switch answer {
             case .code(let digits):
-                if let rejection = taking(secret(digits)) {
+                if let rejection = rejecting(secret(digits)) {
                     state.withLock { $0.rejected.append(rejection.note) }
                     continue
                 }

@@ -7,9 +7,10 @@ import Setup
 import Stores
 import Synchronization
 import Testing
+import Threads
 import Transport
 
-@Suite("Who is told of another's failure")
+@Suite("Who is told of another's failure", .waits)
 struct SharedFailureTests {
     private let denied = TestSTS.refusal("AccessDenied", "you may not")
 
@@ -80,7 +81,7 @@ struct SharedFailureTests {
         rig.sts.next(denied)
         #expect(rig.failure()?.code == .refused)
         var waits = WaitLimits.short
-        waits.withFailures = 0
+        waits.sharedFailureLifetime = 0
         sleep(milliseconds: 2)
         #expect(try rig.key(waits: waits) == "ASIA000000000001")
     }

@@ -6,6 +6,7 @@ import Setup
 import Stores
 import Synchronization
 import Testing
+import Threads
 import Times
 import Transport
 
@@ -78,7 +79,7 @@ private struct Center: Sendable {
     }
 }
 
-@Suite("Signing in to IAM Identity Center")
+@Suite("Signing in to IAM Identity Center", .waits)
 struct SignInTests {
     private static let config = """
         [sso-session corp]

@@ -7,8 +7,9 @@ import Setup
 import Stores
 import Synchronization
 import Testing
+import Threads
 
-@Suite("Many at once")
+@Suite("Many at once", .waits)
 struct SingleFlightTests {
     private func lockPath(_ rig: Rig) -> String { rig.home.path + "/.cache/warder/sessions/lock" }
 
@@ -137,7 +138,7 @@ struct SingleFlightTests {
         let rig = try Rig(Rig.web)
         try rig.home.write("token", to: "jwt")
         var waits = WaitLimits.short
-        waits.whileNobodyIs = 30
+        waits.withoutPrompt = 30
         try whileLocked(rig) {
             let failure = rig.failure(of: "web", as: .silent, waits: waits)
             #expect(failure?.code == .promptNeeded)
@@ -153,7 +154,7 @@ struct SingleFlightTests {
             let rig = try Rig(Rig.web)
             try rig.home.write("token", to: "jwt")
             var waits = WaitLimits.short
-            waits.whileSomebodyIsAsked = 30
+            waits.whilePrompting = 30
             try whileLocked(rig) { _ = rig.failure(of: "web", as: way, waits: waits) }
             #expect(rig.home.console.lines.count { $0.contains("another warder is making this session") } == notes)
         }

@@ -48,9 +48,9 @@ struct ProcessSource: ChainSource {
         let waiting = (waiting + [try fingerprint()]).joined(separator: ":")
         // Where there is a terminal the program may be asking somebody.
         let deadline: Deadline = context.canAsk ? PromptTimeout.deadline : .after(milliseconds: 9_000)
-        let given: ChildAnswer
+        let given: CommandOutput
         do throws(ChildError) {
-            given = try Linux.answer(
+            given = try Linux.commandOutput(
                 ofShellCommand: command.value, withheld: PassphraseSource.variables,
                 adding: [Self.guardVariable: waiting], limit: 64 * 1024, until: deadline,
                 hiding: secrets(ofShellCommand: command.value))

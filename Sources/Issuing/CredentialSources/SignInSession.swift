@@ -3,7 +3,7 @@ package enum SignInMethod {
     /// Nobody is there: what needs a person fails.
     case none
     /// By the browser of this machine or, where it has no display, by a code for another one.
-    case whatFits
+    case automatic
     /// By a code that is entered in a browser on any machine.
     case deviceCode
 }

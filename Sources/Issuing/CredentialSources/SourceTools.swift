@@ -8,7 +8,7 @@ import Stores
 struct SourceTools {
     let keys: Keys
     let chain: Chain
-    let calls: Calls
+    let calls: AWSCalls
     /// Where STS is, for a source that is asked there.
     let endpoint: () throws(Failure) -> Endpoint
     /// The name of a session where the profile gives none.

@@ -69,7 +69,7 @@ struct Exec: ParsableCommand {
         let command = command.isEmpty ? [context.environment.nonEmpty("SHELL") ?? "/bin/sh"] : command
         StartConditions.hardening.lift()
         for signal in StartConditions.signals { signal.restore() }
-        throw notRun(become(command, withheld: withheld, adding: variables))
+        throw notRun(replaceProcess(command, withheld: withheld, adding: variables))
     }
 
     /// In place of keys, where to fetch them.
@@ -86,7 +86,7 @@ struct Exec: ParsableCommand {
         let grant = try ServedCredentials(credentials, profile: profile, freshness: request.freshness, now: context.now)
         // The store need not be opened for what nobody was asked.
         let pass =
-            issuer.chain.confirmation.isWanted ? try RenewalPass(for: request, issuer.keys.sessions()) : .blank
+            issuer.chain.confirmation.isWanted ? try RenewalToken(for: request, issuer.keys.sessions()) : .blank
         try ServerStart(context, request: request, issuer).start(grant, pass, for: &variables)
         if let shield { variables.add("AWS_PROFILE", shield) }
         if let region = issuer.region {
