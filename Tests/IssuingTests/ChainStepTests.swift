@@ -11,15 +11,6 @@ struct ChainStepTests {
         "[profile \(name)]\nwarder_role_arn = \(Rig.admin)\nwarder_source_profile = \(source)\n\(lines)\n"
     }
 
-    /// Who signed a request: the id of the key in it.
-    private func signer(_ request: SentRequest) -> String? {
-        request.headers["Authorization"]?.split(separator: "Credential=").last.map { String($0.prefix { $0 != "/" }) }
-    }
-
-    private func region(_ request: SentRequest) -> String? {
-        request.headers["Authorization"]?.split(separator: "/").dropFirst(2).first.map(String.init)
-    }
-
     static let parameters: [(String, [String: String])] = [
         ("external_id = a:b/c", ["ExternalId": "a:b/c"]),
         ("role_session_name = from@here", ["RoleSessionName": "from@here"]),
@@ -107,7 +98,7 @@ struct ChainStepTests {
         let rig = try Rig(Rig.plainProfiles + role("region = ap-southeast-2", named: "far"))
         try rig.key(of: "far")
         #expect(rig.sts.requests[0].url == "https://sts.ap-southeast-2.amazonaws.com/")
-        #expect(region(rig.sts.requests[0]) == "ap-southeast-2")
+        #expect(rig.sts.requests[0].signingRegion == "ap-southeast-2")
     }
 
     @Test("roles in a row: each is signed with what the one before gave")
@@ -118,7 +109,7 @@ struct ChainStepTests {
         try rig.key(of: "second", code: "123456")
         #expect(rig.sts.actions == ["GetSessionToken", "AssumeRole", "AssumeRole"])
         #expect(rig.sts.requests.map { $0.form["RoleArn"] } == [nil, Rig.admin, Rig.audit])
-        #expect(rig.sts.requests.map(signer) == ["AKIAALICE", "ASIA000000000001", "ASIA000000000002"])
+        #expect(rig.sts.requests.map(\.signer) == ["AKIAALICE", "ASIA000000000001", "ASIA000000000002"])
         #expect(rig.sts.requests.map { $0.form["TokenCode"] } == ["123456", nil, nil])
     }
 
@@ -127,7 +118,7 @@ struct ChainStepTests {
         let rig = try Rig(Rig.profiles + role("duration_seconds = 7200", named: "long"))
         try rig.key(of: "long", code: "123456")
         #expect(rig.sts.actions == ["AssumeRole"])
-        #expect(signer(rig.sts.requests[0]) == "AKIAALICE")
+        #expect(rig.sts.requests[0].signer == "AKIAALICE")
         let form = rig.sts.requests[0].form
         #expect(
             form["DurationSeconds"] == "7200" && form["SerialNumber"] == Rig.device && form["TokenCode"] == "123456")
@@ -155,7 +146,7 @@ struct ChainStepTests {
             "[profile plain]\nrole_arn = \(Rig.admin)\nsource_profile = plain\n"
                 + "aws_access_key_id = AKIAPLAIN\naws_secret_access_key = s\n", credentials: "")
         try rig.key(of: "plain")
-        #expect(rig.sts.requests.map(signer) == ["AKIAPLAIN"])
+        #expect(rig.sts.requests.map(\.signer) == ["AKIAPLAIN"])
     }
 
     // MARK: - Stored keys
@@ -171,7 +162,7 @@ struct ChainStepTests {
         let rig = try stored(device: device)
         try rig.key(code: device ? "123456" : nil)
         #expect(rig.sts.actions == ["GetSessionToken", "AssumeRole"])
-        #expect(rig.sts.requests.map(signer) == ["AKIAALICE0000000", "ASIA000000000001"])
+        #expect(rig.sts.requests.map(\.signer) == ["AKIAALICE0000000", "ASIA000000000001"])
         #expect((rig.sts.requests[0].form["SerialNumber"] == Rig.device) == device)
         #expect(rig.sts.requests[0].form["DurationSeconds"] == "43200")
     }
@@ -188,7 +179,7 @@ struct ChainStepTests {
         let rig = try stored("[profile direct]\nrole_arn = \(Rig.admin)\nwarder_key = alice\nwarder_session = off\n")
         try rig.key(of: "direct")
         #expect(rig.sts.actions == ["AssumeRole"])
-        #expect(rig.sts.requests.map(signer) == ["AKIAALICE0000000"])
+        #expect(rig.sts.requests.map(\.signer) == ["AKIAALICE0000000"])
     }
 
     @Test("without a session or a role the key is the answer")

@@ -204,7 +204,9 @@ struct CodeTests {
             Reply.failure(.timedOut(host: "sts", sent: true)),
             .failure(.interrupted(host: "sts", reason: "reset", sent: true)),
             .failure(.redirected(host: "sts", status: 302)), .failure(.tooLarge(host: "sts")),
-            .answer(200, "<html>Log in</html>"), .answer(200, ""), .answer(503, "later"),
+            .answer(200, "<html>Log in</html>"), .answer(200, ""),
+            .answer(200, "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"),
+            .answer(200, "<GetSessionTokenResponse><GetSessionTokenRes"), .answer(503, "later"),
             TestSTS.refusal("InternalFailure", status: 500), TestSTS.refusal("Throttling", status: 400),
             TestSTS.refusal("AccessDenied"), TestSTS.refusal("InvalidClientTokenId"), TestSTS.wrongCode,
         ])
@@ -215,6 +217,7 @@ struct CodeTests {
         #expect(failure?.code == .network || failure?.code == .refused)
         #expect(rig.failure(code: "123456")?.message.contains("was used already") == true)
         #expect(rig.sts.actions == ["GetSessionToken"])
+        #expect(try rig.issuer().cachedSession(0) == nil)
         // Whatever was sent once must not be sent twice by libcurl either.
         #expect(rig.sts.requests.allSatisfy { $0.isOnce })
     }

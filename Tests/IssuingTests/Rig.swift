@@ -112,6 +112,18 @@ struct Rig {
     var codes: [String] { sts.requests.compactMap { $0.form["TokenCode"] } }
 }
 
+extension SentRequest {
+    /// The id of the key that signed it.
+    var signer: String? {
+        headers["Authorization"]?.split(separator: "Credential=").last.map { String($0.prefix { $0 != "/" }) }
+    }
+
+    /// The region that it is signed for.
+    var signingRegion: String? {
+        headers["Authorization"]?.split(separator: "/").dropFirst(2).first.map(String.init)
+    }
+}
+
 /// How `work` fails; nil where it does not.
 func failureOf<R: ~Copyable>(_ work: () throws(Failure) -> R) -> Failure? {
     do throws(Failure) {

@@ -252,13 +252,17 @@ struct SignInTests {
         center.clock.advance(201)
         center.set { $0.token = [.answer(400, #"{"error":"invalid_grant"}"#)] }
         try cliToken(rig, until: rig.clock.now + 3600)
+        #expect(try rig.issuer("two").sessionMaker.source.obstacle()?.message == nil)
         try rig.key(of: "two")
         #expect(center.asked.suffix(2) == ["token:refresh", "credentials"])
     }
 
     @Test(
         "a damaged token of the CLI is none",
-        arguments: ["", "{}", "[]", #"{"accessToken":"t"}"#, #"{"accessToken":17,"expiresAt":"2099-01-01T00:00:00Z"}"#])
+        arguments: [
+            "", "{", "{}", "[]", #"{"token":"t","expiresAt":"2099-01-01T00:00:00Z"}"#, #"{"accessToken":"t"}"#,
+            #"{"accessToken":17,"expiresAt":"2099-01-01T00:00:00Z"}"#,
+        ])
     func cliDamaged(text: String) throws {
         let rig = try rig()
         try rig.home.write(text, to: Self.cliFile)
@@ -298,7 +302,9 @@ struct SignInTests {
         #expect(try rig.key(of: "two") == "ASIASIGNEDIN0000000")
     }
 
-    @Test("a region that leads elsewhere is the config's failure", arguments: ["evil.example/", "a@b", "-a", "a.b"])
+    @Test(
+        "a region that leads elsewhere is the config's failure",
+        arguments: ["evil.example/", "eu-west-1.evil.example", "eu west", "@evil", "a@b", "-a", "a.b"])
     func region(name: String) throws {
         let rig = try Rig(
             Self.config.replacing("eu-west-1", with: name), credentials: "", clock: center.clock, sender: center.sender)
