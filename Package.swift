@@ -168,6 +168,20 @@ let package = Package(
         tests(of: "Metadata", ["JSON", "Secrets", "Servers", "Threads", "Transport"]),
         tests(of: "STS", ["Secrets", "Servers", "Signing", "Threads", "Times", "Transport", "XML"]),
         tests(of: "SSO", ["Linux", "STS", "Secrets", "Servers", "Threads", "Times", "Transport"]),
+
+        // What the tests of the upper rooms stand on: a world and a home of their own.
+        .target(
+            name: "RoomSupport",
+            dependencies: [
+                "Crypto", "Failures", "Linux", "Secrets", "Setup", "Stores", "Text", "Times", "Transport", "Vault",
+            ],
+            path: "Tests/RoomSupport", swiftSettings: strict),
+        tests(
+            of: "Issuing",
+            [
+                "Chains", "Failures", "Linux", "Prompt", "RoomSupport", "Secrets", "Sessions", "Setup", "Stores",
+                "Threads", "Times", "Transport",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
