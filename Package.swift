@@ -163,6 +163,18 @@ let package = Package(
         tests(of: "Metadata", ["JSON", "Secrets", "Servers", "Transport"]),
         tests(of: "STS", ["Secrets", "Servers", "Signing", "Times", "Transport", "XML"]),
         tests(of: "SSO", ["Linux", "STS", "Secrets", "Servers", "Times", "Transport"]),
+        tests(
+            of: "Failures",
+            [
+                "Chains", "Crypto", "Desktop", "Folders", "Intake", "JSON", "Linux", "Metadata", "Profiles", "Prompt",
+                "RemotePrompts", "SSO", "STS", "Secrets", "Serving", "Sessions", "Setup", "Shells", "Signing", "TOTP",
+                "Text", "Transport", "Vault",
+            ]),
+        tests(
+            of: "Delivering", ["Failures", "Issuing", "Linux", "Profiles", "Secrets", "Serving", "Sessions", "Times"]),
+        tests(
+            of: "warder",
+            ["Failures", "Shells", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     ],
     swiftLanguageModes: [.v6]
 )
