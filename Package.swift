@@ -175,6 +175,14 @@ let package = Package(
         tests(
             of: "warder",
             ["Failures", "Shells", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+
+        // What the tests of the upper rooms stand on: a world and a home of their own.
+        .target(
+            name: "RoomSupport",
+            dependencies: [
+                "Crypto", "Failures", "Linux", "Secrets", "Setup", "Stores", "Text", "Times", "Transport", "Vault",
+            ],
+            path: "Tests/RoomSupport", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
