@@ -160,7 +160,7 @@ let package = Package(
             swiftSettings: strict),
         tests(of: "Transport", ["CCurl", "Crypto", "Secrets", "Servers"]),
         tests(of: "XML", ["Secrets"]),
-        tests(of: "Metadata", ["JSON", "Secrets", "Servers", "Transport"]),
+        tests(of: "Metadata", ["JSON", "Secrets", "Servers", "Times", "Transport"]),
         tests(of: "STS", ["Secrets", "Servers", "Signing", "Times", "Transport", "XML"]),
         tests(of: "SSO", ["Linux", "STS", "Secrets", "Servers", "Times", "Transport"]),
         tests(
@@ -172,6 +172,12 @@ let package = Package(
             ]),
         tests(
             of: "Delivering", ["Failures", "Issuing", "Linux", "Profiles", "Secrets", "Serving", "Sessions", "Times"]),
+        tests(
+            of: "Explaining",
+            [
+                "Chains", "Failures", "Issuing", "JSON", "Linux", "Profiles", "RoomSupport", "SSO", "STS", "Secrets",
+                "Setup", "Stores", "Text", "Times", "Transport",
+            ]),
         tests(
             of: "warder",
             ["Failures", "Shells", .product(name: "ArgumentParser", package: "swift-argument-parser")]),

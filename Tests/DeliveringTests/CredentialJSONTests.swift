@@ -30,7 +30,7 @@ struct CredentialJSONTests {
         let key = credentials(id: "A\"B\\C\nD\u{1b}", secret: "\u{0}\"", token: "\r\n\u{7f}é")
         let json = try credentialJSON(key).shown
         #expect(json.hasSuffix("}\n") && json.filter(\.isNewline).count == 1)
-        #expect(json.contains(#""AccessKeyId":"A\"B\\C\#u{5c}nD"#))
+        #expect(json.contains(#""AccessKeyId":"A\"B\\C\u000aD\u001b""#))
         #expect(!json.dropLast().unicodeScalars.contains { $0.value < 0x20 })
     }
 

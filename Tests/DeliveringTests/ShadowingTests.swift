@@ -40,8 +40,8 @@ struct ShadowingTests {
         ("[default]\n\(key)", "p", false, "run it without --serve"),
         ("[default]\n\(key)[profile p]\n\(key)", "p", false, "run it without --serve, or first: warder adopt p"),
         (
-            "[default]\n\(key)[profile p q]\n\(role)", "p q", false,
-            "run it without --serve, or first: warder adopt 'p q'"
+            "[default]\n\(key)[profile p/q]\n\(role)", "p/q", false,
+            "run it without --serve, or first: warder adopt p/q"
         ),
         (
             "[default]\n\(key)[profile p]\n\(warder)p\n\(role)", "p", false,

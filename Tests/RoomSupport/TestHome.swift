@@ -18,8 +18,9 @@ package final class TestHome: Sendable {
     package let console = RecordingConsole()
     private let sender: any HTTPSender & Sendable
     private let variables: Mutex<[String: String]>
-    /// How many contexts there were: each has random bytes of its own.
-    private let contexts = Atomic<UInt64>(0)
+    /// Seeds: each home, and each context, has keys of its own, since what the disk does not take lies in the kernel's
+    /// keyring for a minute, under names that come of them.
+    private let seeds = Atomic<UInt64>(UInt64.random(in: 0 ... .max))
 
     /// - Parameters:
     ///   - config: the text of `~/.aws/config`.
@@ -45,8 +46,17 @@ package final class TestHome: Sendable {
     }
 
     deinit {
-        if let context = try? context() { try? Keys(context).unlockedState()?.forget() }
+        if let context = try? context() { forgetUnlocked(Keys(context)) }
         try? FileManager.default.removeItem(atPath: path)
+    }
+
+    /// Takes away what lies in the kernel's keyring, the marks of locks too: an ordinary user has room for 200 keys.
+    package func forgetUnlocked(_ keys: Keys) {
+        try? keys.unlockedState()?.forget()
+        guard let store = (try? keys.store()?.head()) ?? nil else { return }
+        for mark in ["lock-of-session-cache", "release-of-session-cache", "lock-of-vault-key"] {
+            _ = try? KernelKeyring.remove("warder:\(mark):\(store.identifier)")
+        }
     }
 
     /// Writes a file, 0600.
@@ -59,10 +69,13 @@ package final class TestHome: Sendable {
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
     }
 
-    /// Writes more to the end of a file.
-    package func append(_ text: String, to file: String) throws {
-        try write(String(contentsOfFile: path + "/" + file, encoding: .utf8) + text, to: file)
+    /// The text of a file.
+    package func read(_ file: String) throws -> String {
+        try String(contentsOfFile: path + "/" + file, encoding: .utf8)
     }
+
+    /// Writes more to the end of a file.
+    package func append(_ text: String, to file: String) throws { try write(read(file) + text, to: file) }
 
     /// Makes a symbolic link.
     package func link(_ file: String, to target: String) throws {
@@ -94,7 +107,7 @@ package final class TestHome: Sendable {
         let variables = variables.withLock { $0 }
         let sender = sender
         var world = World(
-            timing: clock.timing, random: seededRandom(contexts.wrappingAdd(1, ordering: .relaxed).newValue),
+            timing: clock.timing, random: seededRandom(seeds.wrappingAdd(1, ordering: .relaxed).newValue),
             terminal: { () throws(TerminalError) in throw .none },
             sender: { (_) throws(TransportError) in sender }, console: console)
         world.waits = waits
@@ -107,7 +120,7 @@ package final class TestHome: Sendable {
         let keyfile = String(repeating: "k", count: 64)
         try write(keyfile, to: "keyfile")
         set("WARDER_KEYFILE", path + "/keyfile")
-        let random = seededRandom(7)
+        let random = seededRandom(seeds.wrappingAdd(1, ordering: .relaxed).newValue)
         var vault = try Vault.create(random: random)
         try vault.addKeyfileSlot(secret(keyfile), random: random)
         for key in keys { try vault.add(key.record(at: clock.now)) }
@@ -154,7 +167,6 @@ extension WaitLimits {
         waits.whileSomebodyIsAsked = 3_000
         waits.whileNobodyIs = 3_000
         waits.whileATokenIsRenewed = 3_000
-        waits.whileSomebodySignsIn = 3_000
         waits.withSomethingToServe = 20
         waits.unseen = 20
         return waits

@@ -19,7 +19,7 @@ struct ExecWordsTests {
         (["prod", "--no-prompt", "echo", "--no-prompt"], ["--no-prompt", "prod", "--", "echo", "--no-prompt"]),
         (["prod", "echo", ""], ["prod", "--", "echo", ""]), (["prod", "a b", "*"], ["prod", "--", "a b", "*"]),
         (["prod", "--", "-weird", "-x"], ["prod", "--", "-weird", "-x"]), (["prod", "-weird"], ["-weird", "prod"]),
-        (["prod", "-"], ["prod", "--", "-"]), (["-"], ["-"]), (["prod"], ["prod"]), ([], []), (["--"], ["--"]),
+        (["prod", "-"], ["prod", "--", "-"]), (["prod"], ["prod"]), ([], []), (["--"], ["--"]),
         (["--help"], ["--help"]), (["--min-ttl"], ["--min-ttl"]),
     ])
     func areOrdered(_ words: [String], _ ordered: [String]) throws {
@@ -28,7 +28,7 @@ struct ExecWordsTests {
 
     @Test(arguments: [
         (["prod", "--"], "there is no command behind --"), (["--", "--", "true"], "-- is no profile"),
-        (["--", "-x"], "-x is no profile"),
+        (["--", "-x"], "-x is no profile"), (["-"], "- is no profile"),
     ])
     func areRefused(_ words: [String], _ message: String) {
         do throws(Failure) {

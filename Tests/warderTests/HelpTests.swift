@@ -6,9 +6,6 @@ import Testing
 
 @Suite("Help")
 struct HelpTests {
-    /// Commands whose discussion is a line of a file or of a shell's start-up, and those that warder starts itself.
-    private static let startedByWarder: Set = ["serve", "renew-served"]
-
     static let commands = everyCommand().map { $0.words.joined(separator: " ") }
 
     private func type(_ command: String) -> any ParsableCommand.Type {
@@ -20,22 +17,28 @@ struct HelpTests {
         let type = type(command)
         let text = help(type)
         #expect(text.contains("USAGE: \(command)"))
-        #expect(text.hasPrefix("OVERVIEW: \(type.configuration.abstract)"))
+        // It is broken into lines.
+        let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(words.hasPrefix("OVERVIEW: \(type.configuration.abstract)"))
         #expect(type.configuration.abstract.hasSuffix("."))
         #expect(type.configuration.abstract.first?.isUppercase == true)
     }
 
     /// A command line of its own, to be copied.
-    @Test(arguments: commands.filter { !startedByWarder.contains(String($0.split(separator: " ").last ?? "")) })
+    @Test(arguments: commands)
     func hasAnExample(_ command: String) {
         let type = type(command)
         guard type.configuration.shouldDisplay, type.configuration.subcommands.isEmpty else { return }
+        // What a group does by itself, its own examples show.
+        let group = self.type(command.split(separator: " ").dropLast().joined(separator: " ")).configuration
+        if let usual = group.defaultSubcommand, usual == type { return }
         #expect(type.configuration.discussion.contains(command), "\(type.configuration.discussion)")
     }
 
     /// The words of an option, and what it is for.
     @Test(arguments: commands)
     func saysWhatEachOptionIsFor(_ command: String) {
+        guard type(command).configuration.shouldDisplay else { return }
         let lines = help(type(command)).components(separatedBy: "\n")
         for (index, line) in lines.enumerated() where line.hasPrefix("  -") {
             let name = line.drop { $0 == " " }.prefix { $0 != " " }
@@ -45,9 +48,13 @@ struct HelpTests {
         }
     }
 
-    @Test(arguments: commands)
+    /// But for the line of nushell's start-up, which is pasted as it is.
+    @Test(arguments: commands.filter { $0 != "warder hook" })
     func fitsATerminal(_ command: String) {
-        for line in help(type(command)).components(separatedBy: "\n") { #expect(line.count <= 80, "\(line)") }
+        guard type(command).configuration.shouldDisplay else { return }
+        for line in type(command).configuration.discussion.components(separatedBy: "\n") {
+            #expect(line.count <= 80, "\(line)")
+        }
     }
 
     /// Each example in the help is a command line that warder takes.
@@ -61,10 +68,19 @@ struct HelpTests {
 
     /// The words of an example, from the line of a discussion; nil where it is another line.
     private func example(_ line: String) -> [String]? {
-        let words = line.split(separator: " ").map(String.init)
-        guard let start = words.firstIndex(of: "warder"), start == 0 || words[0] == "example:" else { return nil }
+        guard line.hasPrefix("  warder ") || line.hasPrefix("example: warder ") else { return nil }
+        // Behind it stands what it is for.
+        let command = line.dropFirst(2).components(separatedBy: "   ")[0]
         let ends: Set = ["|", "#", ">", "<", "&&"]
-        return words[(start + 1)...].prefix { !ends.contains($0) }.map { $0 }
+        return command.split(separator: " ").drop { $0 != "warder" }.dropFirst().prefix { !ends.contains(String($0)) }
+            .map(String.init)
+    }
+
+    @Test(arguments: commands)
+    func callsJSONByItsName(_ command: String) {
+        for line in help(type(command)).components(separatedBy: "\n") where line.hasPrefix("  --json ") {
+            #expect(line.contains(" JSON.") || line.contains(" JSON,"), "\(line)")
+        }
     }
 
     @Test func isAnAnswer() {

@@ -25,7 +25,6 @@ struct UsageTests {
         ("xyzzy", "there is no command xyzzy", "see warder --help"),
         ("bogus", "there is no command bogus", "see warder --help"),
         ("vault x", "there is no command x of warder vault", "see warder vault --help"),
-        ("help xyzzy", "there is no command xyzzy", "see warder --help"),
         (
             "prod", "there is no command prod",
             "it is a profile: eval $(warder env prod), or warder exec prod -- COMMAND"
