@@ -11,12 +11,12 @@ import Times
 /// it gives away.
 package final class RenewingCredentials: CredentialSupply {
     /// Milliseconds that a renewal may take: somebody may have to find their phone.
-    private static let patience: Int64 = 180_000
+    private static let timeout: Int64 = 180_000
 
     private var json: SecretBytes
     private var plan: RenewalPlan
     private let request: RenewalRequest
-    private let pass: RenewalPass
+    private let pass: RenewalToken
     private let folder: String?
     private let timing: Timing
     private let uptime: () -> Int64
@@ -32,7 +32,7 @@ package final class RenewingCredentials: CredentialSupply {
     ///   - uptime: milliseconds on a clock that only goes forward, and goes on in suspend.
     ///   - start: starts a renewal.
     package init(
-        _ grant: consuming ServedCredentials, renewedBy request: RenewalRequest, _ pass: RenewalPass,
+        _ grant: consuming ServedCredentials, renewedBy request: RenewalRequest, _ pass: RenewalToken,
         in folder: String?, _ timing: Timing, uptime: @escaping () -> Int64 = { Deadline.now.milliseconds },
         startingBy start: @escaping Start = startRenewal
     ) {
@@ -85,7 +85,7 @@ package final class RenewingCredentials: CredentialSupply {
         do throws(ChildError) {
             let words = request.renewing(mayPrompt: mayPrompt, in: folder)
             renewal = try start(words, pass.line)
-            deadline = uptime() + Self.patience
+            deadline = uptime() + Self.timeout
         } catch { failed("the renewal could not be started") }
     }
 

@@ -159,12 +159,12 @@ def test_an_indented_section(plain, sts, text):
     assert answer(plain)["AccessKeyId"] == "ASIATEMPORARY0000001"
     assert sts.only("AssumeRole").region == "eu-west-1"
     # As botocore reads it.
-    result = plain.python("import botocore.session as s; print(s.Session(profile='p').get_scoped_config())")
+    result = plain.sdk("import botocore.session as s; print(s.Session(profile='p').get_scoped_config())")
     assert ROLE in result.stdout and "'region': 'eu-west-1'" in result.stdout, result
     before = plain.config_file.read_bytes()
     plain.good("adopt", "p")
     assert answer(plain)["AccessKeyId"] == "ASIATEMPORARY0000001"
-    result = plain.python("import botocore.session as s; print(s.Session(profile='p').get_scoped_config())")
+    result = plain.sdk("import botocore.session as s; print(s.Session(profile='p').get_scoped_config())")
     assert f"'credential_process': '{WARDER} process p'" in result.stdout and "'role_arn'" not in result.stdout, result
     plain.good("adopt", "--undo", "p")
     assert plain.config_file.read_bytes() == before

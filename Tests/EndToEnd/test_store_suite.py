@@ -151,6 +151,7 @@ def test_readers_beside_a_writer_see_the_old_or_the_new(store):
     assert store.process() == keys[-1]
 
 
+@pytest.mark.long
 @pytest.mark.needs("strace")
 @pytest.mark.parametrize("command", ["add", "replace", "remove"])
 def test_killed_anywhere_nothing_is_lost_but_what_was_to_go(store, command):
