@@ -170,7 +170,7 @@ let package = Package(
         tests(
             of: "Failures",
             [
-                "Chains", "Crypto", "Desktop", "Folders", "Intake", "JSON", "Linux", "Metadata", "Profiles", "Prompt",
+                "Chains", "Crypto", "Desktop", "Folders", "KeyInput", "JSON", "Linux", "Metadata", "Profiles", "Prompt",
                 "RemotePrompts", "SSO", "STS", "Secrets", "Serving", "Sessions", "Setup", "Shells", "Signing", "TOTP",
                 "Text", "Transport", "Vault",
             ]),
@@ -182,6 +182,7 @@ let package = Package(
                 "Chains", "Failures", "Issuing", "JSON", "Linux", "Profiles", "RoomSupport", "SSO", "STS", "Secrets",
                 "Setup", "Stores", "Text", "Times", "Transport",
             ]),
+        tests(of: "Adopting", ["Failures", "Profiles", "RoomSupport", "Secrets", "Setup", "Stores"]),
         tests(
             of: "warder",
             ["Failures", "Shells", .product(name: "ArgumentParser", package: "swift-argument-parser")]),

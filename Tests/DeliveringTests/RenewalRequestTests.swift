@@ -48,39 +48,39 @@ struct RenewalRequestTests {
     }
 
     @Test func aPassIsGoodForItsOwnRequest() throws {
-        let pass = try RenewalPass(for: request(), cache())
+        let pass = try RenewalToken(for: request(), cache())
         #expect(try pass.isGood(for: request(), cache()))
         let line = pass.line.shown
         #expect(line.count == 65 && line.hasSuffix("\n") && line.dropLast().allSatisfy(\.isHexDigit))
-        let read = RenewalPass(secret(String(line.dropLast())))
+        let read = RenewalToken(secret(String(line.dropLast())))
         #expect(try read?.isGood(for: request(), cache()) == true)
     }
 
     /// How much is left, and whether somebody may be asked, is no part of whose credentials they are.
     @Test func aPassIsGoodForTheSameCredentials() throws {
-        let pass = try RenewalPass(for: request(), cache())
+        let pass = try RenewalToken(for: request(), cache())
         #expect(try pass.isGood(for: request(margin: 1800, mayPrompt: false), cache()))
     }
 
     @Test func aPassIsGoodForNothingElse() throws {
-        let pass = try RenewalPass(for: request("prod", .readOnly), cache())
+        let pass = try RenewalToken(for: request("prod", .readOnly), cache())
         #expect(try !pass.isGood(for: request("prod"), cache()))
         #expect(try !pass.isGood(for: request("dev", .readOnly), cache()))
         #expect(try !pass.isGood(for: request("prod", .policy(path: "/p")), cache()))
         #expect(try !pass.isGood(for: request("prod", .readOnly), cache("K")))
-        #expect(try !RenewalPass.blank.isGood(for: request(), cache()))
+        #expect(try !RenewalToken.blank.isGood(for: request(), cache()))
     }
 
     /// Words are told apart however they are cut: a profile's name may hold anything.
     @Test func wordsDoNotRunIntoEachOther() throws {
-        let pass = try RenewalPass(for: request("a", .policy(path: "x")), cache())
+        let pass = try RenewalToken(for: request("a", .policy(path: "x")), cache())
         #expect(try !pass.isGood(for: request("x 2 -- 1 a"), cache()))
         #expect(try !pass.isGood(for: request("a", .policy(path: "x 2 --")), cache()))
     }
 
     @Test(arguments: [0, 1, 63, 65, 128])
     func aLineOfAnotherLengthIsNone(_ length: Int) {
-        let pass = RenewalPass(secret(String(repeating: "0", count: length)))
+        let pass = RenewalToken(secret(String(repeating: "0", count: length)))
         #expect(pass == nil)
     }
 }

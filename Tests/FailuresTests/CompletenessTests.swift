@@ -8,7 +8,7 @@ struct CompletenessTests {
     private static let inner = [
         "FieldsError": "a file that is not well formed is damage",
         "JSONError": "an answer that is no JSON is none that AWS gives",
-        "XMLError": "an answer that is no XML is NotAnAnswer",
+        "XMLError": "an answer that is no XML is InvalidResponse",
         "SigningError": "all of it is STSError.signing",
         "DurationError": "Durations.swift says what was given, and what to write",
         "PromptChannelError": "one channel's part in PromptError",
@@ -33,7 +33,7 @@ struct CompletenessTests {
     }
 
     /// The tables beside those of errors: the values that have words of their own.
-    @Test(arguments: ["Flaw", "NotAnAnswer", "ForeignIdentifier"])
+    @Test(arguments: ["Flaw", "InvalidResponse", "ForeignIdentifier"])
     func theValuesOfErrorsAreFound(_ name: String) {
         #expect(Self.declared.contains { $0.name == name && !$0.cases.isEmpty })
         #expect(MessageTests.all.contains { $0.errors.type == name })

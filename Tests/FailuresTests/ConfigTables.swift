@@ -1,7 +1,7 @@
 import Chains
 import Failures
 import Folders
-import Intake
+import KeyInput
 import Linux
 @testable import Profiles
 import TOTP
@@ -32,7 +32,7 @@ private func profileErrors(_ o: String) -> [ProfileError] {
 
 private func chainErrors(_ o: String) -> [ChainError] {
     let other = Origin(path: line.path, line: 9)
-    let misnamed = Misnamed(origin: other, heading: "[profile \(o)]")
+    let misnamed = MisnamedSection(origin: other, heading: "[profile \(o)]")
     return [
         .profile(.unclosedSection(line)), .noSuchProfile(o), .passedOver(profile: o, other, link: nil),
         .passedOver(profile: o, other, link: line), .misnamed(profile: o, misnamed, link: nil),
@@ -72,7 +72,7 @@ private func editingErrors(_ o: String) -> [EditingError] {
     let other = Origin(path: line.path, line: 9)
     return [
         .noSuchProfile(o), .passedOver(profile: o, line),
-        .misnamed(profile: o, Misnamed(origin: line, heading: "[profile \(o)]")),
+        .misnamed(profile: o, MisnamedSection(origin: line, heading: "[profile \(o)]")),
         .onlyInCredentials(profile: o, line), .plaintextKey(line), .inCredentials(key: "role_arn", line),
         .twin(key: "role_arn", line, own: other),
         .twin(key: "role_arn", line, own: Origin(path: "/home/ann/.aws/credentials", line: 2)), .twoPrograms(line),
@@ -92,7 +92,7 @@ private func folderErrors(_ o: String) -> [FolderError] {
     ]
 }
 
-private func intakeErrors(_ o: String) -> [IntakeError] {
+private func intakeErrors(_ o: String) -> [KeyInputError] {
     [
         .notAnIdentifier, .foreignIdentifier(.user), .secretAsIdentifier, .temporary, .notASecret, .identifierAsSecret,
         .missing(.identifier), .missing(.secret), .wideCharacters, .noColumns, .noKey, .otherUsers(["bob", o]),

@@ -19,7 +19,7 @@ func networkTables(_ o: String) -> [Table] {
                 return (caseName(error), failure)
             }),
         Table(stsErrors(o)) { Failure($0, doing: "assume arn:aws:iam::123456789012:role/R") },
-        Table("NotAnAnswer", notAnAnswers(o)), Table(metadataErrors(o)) { Failure($0, line, what: "the role's key") },
+        Table("InvalidResponse", notAnAnswers(o)), Table(metadataErrors(o)) { Failure($0, line, what: "the role's key") },
         Table(ssoErrors(o)) { Failure($0, doing: "sign in") },
     ]
 }
@@ -56,20 +56,20 @@ private func stsErrors(_ o: String) -> [STSError] {
     return [
         .malformedRegion("eu-wst-1"), .malformedRegion(o), .malformedSetting(name: "use_fips_endpoint", value: o),
         .malformedEndpoint(.malformedURL(o)), .customEndpoint(setting: "use_fips_endpoint"), .malformedCode,
-        .signing(.expiresOutOfRange(0)), .network(.libraryMissing), .notAnAnswer(.html, status: 200),
+        .signing(.expiresOutOfRange(0)), .network(.libraryMissing), .invalidResponse(.html, status: 200),
         .wrongCode(refusal), .unknownDevice(refusal), .accessDenied(refusal), .expiredToken(refusal),
         .invalidKey(refusal), .skewed(refusal, offset: -600), .throttled(refusal), .refused(refusal), .refused(bare),
     ]
 }
 
 private func notAnAnswers(_ o: String) -> [(String, Failure)] {
-    let all: [NotAnAnswer] = [
+    let all: [InvalidResponse] = [
         .empty, .html, .json, .xml(.empty), .unexpectedElement(o), .missing("Expiration"), .expired,
     ]
     return all.map {
         (
             String(describing: $0).prefix { $0 != "(" }.description,
-            Failure(STSError.notAnAnswer($0, status: 200), doing: "make a session")
+            Failure(STSError.invalidResponse($0, status: 200), doing: "make a session")
         )
     }
 }
@@ -89,7 +89,7 @@ private func ssoErrors(_ o: String) -> [SSOError] {
     return [
         .malformedRegion("eu-wst-1"), .malformedRegion(o), .malformedEndpoint(.malformedURL(o)),
         .crypto(.refused("SHA256")), .listening(SystemError(call: "bind", path: "", code: 98)),
-        .network(.libraryMissing), .notAnAnswer(status: 200), .missing("accessToken", status: 200), .expiredAnswer,
+        .network(.libraryMissing), .invalidResponse(status: 200), .missing("accessToken", status: 200), .expiredAnswer,
         .signInNeeded, .timedOut, .authorizationPending, .slowDown(refusal), .expiredToken(refusal),
         .accessDenied(refusal), .invalidClient(refusal), .invalidGrant(refusal), .noSuchRole(refusal),
         .refused(refusal), .refused(SSORefusal(code: "", message: "", status: 500)), .damagedToken(.truncated),
