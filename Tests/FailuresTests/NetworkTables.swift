@@ -19,7 +19,8 @@ func networkTables(_ o: String) -> [Table] {
                 return (caseName(error), failure)
             }),
         Table(stsErrors(o)) { Failure($0, doing: "assume arn:aws:iam::123456789012:role/R") },
-        Table("InvalidResponse", notAnAnswers(o)), Table(metadataErrors(o)) { Failure($0, line, what: "the role's key") },
+        Table("InvalidResponse", notAnAnswers(o)),
+        Table(metadataErrors(o)) { Failure($0, line, what: "the role's key") },
         Table(ssoErrors(o)) { Failure($0, doing: "sign in") },
     ]
 }
