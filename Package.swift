@@ -168,6 +168,25 @@ let package = Package(
         tests(of: "Metadata", ["JSON", "Secrets", "Servers", "Threads", "Transport"]),
         tests(of: "STS", ["Secrets", "Servers", "Signing", "Threads", "Times", "Transport", "XML"]),
         tests(of: "SSO", ["Linux", "STS", "Secrets", "Servers", "Threads", "Times", "Transport"]),
+        tests(
+            of: "Failures",
+            [
+                "Chains", "Crypto", "Desktop", "Folders", "KeyInput", "JSON", "Linux", "Metadata", "Profiles", "Prompt",
+                "RemotePrompts", "SSO", "STS", "Secrets", "Serving", "Sessions", "Setup", "Shells", "Signing", "TOTP",
+                "Text", "Transport", "Vault",
+            ]),
+        tests(
+            of: "Delivering", ["Failures", "Issuing", "Linux", "Profiles", "Secrets", "Serving", "Sessions", "Times"]),
+        tests(
+            of: "Explaining",
+            [
+                "Chains", "Failures", "Issuing", "JSON", "Linux", "Profiles", "RoomSupport", "SSO", "STS", "Secrets",
+                "Setup", "Stores", "Text", "Times", "Transport",
+            ]),
+        tests(of: "Adopting", ["Failures", "Profiles", "RoomSupport", "Secrets", "Setup", "Stores"]),
+        tests(
+            of: "warder",
+            ["Failures", "Shells", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
         // What the tests of the upper rooms stand on: a world and a home of their own.
         .target(

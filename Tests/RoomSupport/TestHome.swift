@@ -49,19 +49,18 @@ package final class TestHome: Sendable {
     }
 
     deinit {
-        if let context = try? context() {
-            let keys = Keys(context)
-            try? keys.unlockedState()?.forget()
-            if let store = try? keys.store()?.head()?.identifier { Self.forgetLocks(of: store) }
-        }
+        if let context = try? context() { forgetUnlocked(Keys(context)) }
         try? FileManager.default.removeItem(atPath: path)
     }
 
-    /// Takes the marks of `warder lock` away, which would lie in the kernel for a month.
-    private static func forgetLocks(of store: String) {
+    /// Takes away what lies in the kernel's keyring, the marks of locks too, which would lie there for a month: an
+    /// ordinary user has room for 200 keys.
+    package func forgetUnlocked(_ keys: Keys) {
+        try? keys.unlockedState()?.forget()
+        guard let store = (try? keys.store()?.head()) ?? nil else { return }
         for mark in ["lock", "release"] {
             for key in ["session-cache", "vault-key"] {
-                _ = try? KernelKeyring.remove("warder:\(mark)-of-\(key):\(store)")
+                _ = try? KernelKeyring.remove("warder:\(mark)-of-\(key):\(store.identifier)")
             }
         }
     }

@@ -31,7 +31,7 @@ struct SlotsList: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "Shows the slots; opens nothing.")
 
     @OptionGroup var common: CommonOptions
-    @Flag(help: "Print JSONValue.")
+    @Flag(help: "Print JSON.")
     var json = false
 
     func run() throws {

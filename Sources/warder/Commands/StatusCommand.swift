@@ -19,7 +19,7 @@ struct Status: ParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @Flag(help: "Print JSONValue.")
+    @Flag(help: "Print JSON.")
     var json = false
 
     func run() throws {
