@@ -163,6 +163,14 @@ let package = Package(
         tests(of: "Metadata", ["JSON", "Secrets", "Servers", "Transport"]),
         tests(of: "STS", ["Secrets", "Servers", "Signing", "Times", "Transport", "XML"]),
         tests(of: "SSO", ["Linux", "STS", "Secrets", "Servers", "Times", "Transport"]),
+
+        // What the tests of the upper rooms stand on: a world and a home of their own.
+        .target(
+            name: "RoomSupport",
+            dependencies: [
+                "Crypto", "Failures", "Linux", "Secrets", "Setup", "Stores", "Text", "Times", "Transport", "Vault",
+            ],
+            path: "Tests/RoomSupport", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,162 @@
+import Failures
+import Foundation
+import Linux
+import Secrets
+import Setup
+import Stores
+import Synchronization
+import Transport
+import Vault
+
+/// A home of a test's own, with a config, a world, and no terminal.
+///
+/// Each thread of a test makes contexts of its own, as each process has.
+package final class TestHome: Sendable {
+    /// The folder.
+    package let path: String
+    package let clock: TestClock
+    package let console = RecordingConsole()
+    private let sender: any HTTPSender & Sendable
+    private let variables: Mutex<[String: String]>
+    /// How many contexts there were: each has random bytes of its own.
+    private let contexts = Atomic<UInt64>(0)
+
+    /// - Parameters:
+    ///   - config: the text of `~/.aws/config`.
+    ///   - credentials: the text of `~/.aws/credentials`.
+    ///   - settings: the lines of the section `[warder]`.
+    ///   - environment: variables beside `HOME`, `PATH` and `XDG_RUNTIME_DIR`.
+    package init(
+        config: String = "", credentials: String = "", settings: String = "", environment: [String: String] = [:],
+        clock: TestClock = TestClock(), sender: any HTTPSender & Sendable = ReplayingSender([])
+    ) throws {
+        path = NSTemporaryDirectory() + "warder-room-" + UUID().uuidString
+        self.clock = clock
+        self.sender = sender
+        let own = ["HOME": path, "PATH": "/usr/bin:/bin", "XDG_RUNTIME_DIR": path + "/run"]
+        variables = Mutex(own.merging(environment) { $1 })
+        try write(config, to: ".aws/config")
+        try write(credentials, to: ".aws/credentials")
+        // The kernel's keyring is small: what a test leaves there goes soon.
+        let unlockTime = settings.contains("unlock_time") ? "" : "unlock_time = 2m\n"
+        try write("[warder]\n" + unlockTime + settings + "\n", to: ".config/warder/config")
+        try FileManager.default.createDirectory(
+            atPath: path + "/run", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    deinit {
+        if let context = try? context() { try? Keys(context).unlockedState()?.forget() }
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    /// Writes a file, 0600.
+    package func write(_ text: String, to file: String) throws {
+        let file = path + "/" + file
+        try FileManager.default.createDirectory(
+            atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        try Data(text.utf8).write(to: URL(filePath: file))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+    }
+
+    /// Writes more to the end of a file.
+    package func append(_ text: String, to file: String) throws {
+        try write(String(contentsOfFile: path + "/" + file, encoding: .utf8) + text, to: file)
+    }
+
+    /// Makes a symbolic link.
+    package func link(_ file: String, to target: String) throws {
+        try FileManager.default.createSymbolicLink(atPath: path + "/" + file, withDestinationPath: target)
+    }
+
+    /// Takes a file away.
+    package func remove(_ file: String) throws { try FileManager.default.removeItem(atPath: path + "/" + file) }
+
+    /// Whether any file below `folder` holds `text` in plain sight.
+    package func holds(_ text: String, below folder: String = ".cache") throws -> Bool {
+        let root = path + "/" + folder
+        let files = FileManager.default.enumerator(atPath: root)?.allObjects.compactMap { $0 as? String } ?? []
+        return try files.contains { file in
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: root + "/" + file, isDirectory: &isFolder), !isFolder.boolValue
+            else { return false }
+            return try Data(contentsOf: URL(filePath: root + "/" + file)).range(of: Data(text.utf8)) != nil
+        }
+    }
+
+    /// Sets a variable, or takes it away.
+    package func set(_ variable: String, _ value: String?) { variables.withLock { $0[variable] = value } }
+
+    /// What a new process here would stand on.
+    package func context(
+        noPrompt: Bool = false, isHelper: Bool = false, waits: WaitLimits = .short
+    ) throws(Failure) -> Context {
+        let variables = variables.withLock { $0 }
+        let sender = sender
+        var world = World(
+            timing: clock.timing, random: seededRandom(contexts.wrappingAdd(1, ordering: .relaxed).newValue),
+            terminal: { () throws(TerminalError) in throw .none },
+            sender: { (_) throws(TransportError) in sender }, console: console)
+        world.waits = waits
+        return try Context(
+            noPrompt: noPrompt, isHelper: isHelper, environment: Environment { variables[$0] }, world: world)
+    }
+
+    /// Makes a vault of these keys that a keyfile opens: no scrypt, and nobody to ask.
+    package func makeVault(_ keys: [TestKey] = [TestKey()]) throws {
+        let keyfile = String(repeating: "k", count: 64)
+        try write(keyfile, to: "keyfile")
+        set("WARDER_KEYFILE", path + "/keyfile")
+        let random = seededRandom(7)
+        var vault = try Vault.create(random: random)
+        try vault.addKeyfileSlot(secret(keyfile), random: random)
+        for key in keys { try vault.add(key.record(at: clock.now)) }
+        let paths = try context().paths
+        try VaultFile(path: paths.vault, stateFolder: paths.state).create(
+            &vault, until: .after(milliseconds: 10_000), random: random)
+    }
+}
+
+/// A key to be stored.
+package struct TestKey: Sendable {
+    package var name = "alice"
+    package var accessKeyID = "AKIAALICE0000000"
+    package var account: String? = "111111111111"
+    /// An `otpauth://totp/` address.
+    package var seed: String?
+    /// The device that the seed is of.
+    package var device: String?
+
+    package init(_ name: String = "alice", seed: String? = nil, device: String? = nil) {
+        self.name = name
+        self.seed = seed
+        self.device = device
+    }
+
+    struct BadName: Error {}
+
+    /// What is stored.
+    package func record(at now: Int64) throws -> AccessKeyRecord {
+        guard let name = KeyName(name) else { throw BadName() }
+        let summary = AccessKeySummary(
+            name: name, accessKeyID: accessKeyID, createdAt: UInt64(now), accountID: account)
+        guard let seed else { return AccessKeyRecord(summary, secret: secret("secret-of-" + accessKeyID)) }
+        return AccessKeyRecord(
+            summary, secret: secret("secret-of-" + accessKeyID),
+            totp: StoredSeed(text: secret(seed), device: device))
+    }
+}
+
+extension WaitLimits {
+    /// So short that a test of a wait that ends takes no time to speak of.
+    package static var short: WaitLimits {
+        var waits = WaitLimits()
+        waits.whileSomebodyIsAsked = 3_000
+        waits.whileNobodyIs = 3_000
+        waits.whileATokenIsRenewed = 3_000
+        waits.whileSomebodySignsIn = 3_000
+        waits.withSomethingToServe = 20
+        waits.unseen = 20
+        return waits
+    }
+}
