@@ -94,7 +94,9 @@ extension VaultStore {
             do throws(VaultError) {
                 try vault.renewKeys(random: self.context.random)
                 switch passphrase {
-                case .some(let passphrase): try vault.setPassphrase(passphrase, random: self.context.random)
+                case .some(let passphrase):
+                    let cost = self.context.world.passphraseCost
+                    try vault.setPassphrase(passphrase, cost: cost, random: self.context.random)
                 case .none: break
                 }
                 switch contents {

@@ -155,7 +155,9 @@ package final class VaultStore: KeyStore {
             }
         }
         let new = try choosePassphrase(.new(asking: try methods()))
-        try change { (vault) throws(VaultError) in try vault.setPassphrase(new, random: self.context.random) }
+        try change { (vault) throws(VaultError) in
+            try vault.setPassphrase(new, cost: self.context.world.passphraseCost, random: self.context.random)
+        }
     }
 
     /// Makes a new recovery code, in the place of the one before, and prints it.
@@ -222,7 +224,7 @@ package final class VaultStore: KeyStore {
         var code: SecretBytes? = nil
         var new = try new(sessionCacheKey)
         do throws(VaultError) {
-            try new.setPassphrase(passphrase, random: context.random)
+            try new.setPassphrase(passphrase, cost: context.world.passphraseCost, random: context.random)
             if wantsCode { code = try new.setRecoveryCode(random: context.random) }
             try body(&new)
         } catch { throw Failure(error, path: file.path) }
