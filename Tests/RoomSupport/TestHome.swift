@@ -1,3 +1,4 @@
+import Crypto
 import Failures
 import Foundation
 import Linux
@@ -93,11 +94,14 @@ package final class TestHome: Sendable {
     ) throws(Failure) -> Context {
         let variables = variables.withLock { $0 }
         let sender = sender
+        // A store that is made here has an identifier of its own, by which what lies unlocked is told apart.
+        let seed = UInt64(truncatingIfNeeded: path.hashValue)
         var world = World(
-            timing: clock.timing, random: seededRandom(contexts.wrappingAdd(1, ordering: .relaxed).newValue),
+            timing: clock.timing, random: seededRandom(seed &+ contexts.wrappingAdd(1, ordering: .relaxed).newValue),
             terminal: { () throws(TerminalError) in throw .none },
             sender: { (_) throws(TransportError) in sender }, console: console)
         world.waits = waits
+        world.passphraseCost = cheapestCost
         return try Context(
             noPrompt: noPrompt, isHelper: isHelper, environment: Environment { variables[$0] }, world: world)
     }
@@ -107,7 +111,8 @@ package final class TestHome: Sendable {
         let keyfile = String(repeating: "k", count: 64)
         try write(keyfile, to: "keyfile")
         set("WARDER_KEYFILE", path + "/keyfile")
-        let random = seededRandom(7)
+        // What lies unlocked is told apart by the vault's identifier: no two tests may share one.
+        let random = RandomSource.system
         var vault = try Vault.create(random: random)
         try vault.addKeyfileSlot(secret(keyfile), random: random)
         for key in keys { try vault.add(key.record(at: clock.now)) }
@@ -146,6 +151,9 @@ package struct TestKey: Sendable {
             totp: StoredSeed(text: secret(seed), device: device))
     }
 }
+
+/// 32 MiB, some 50 ms: warder opens no passphrase slot that is cheaper to try.
+package let cheapestCost = ScryptCost(logN: 15) ?? .standard
 
 extension WaitLimits {
     /// So short that a test of a wait that ends takes no time to speak of.
