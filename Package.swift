@@ -171,6 +171,9 @@ let package = Package(
                 "Crypto", "Failures", "Linux", "Secrets", "Setup", "Stores", "Text", "Times", "Transport", "Vault",
             ],
             path: "Tests/RoomSupport", swiftSettings: strict),
+        tests(
+            of: "Setup",
+            ["Failures", "Folders", "Linux", "Profiles", "Prompt", "RoomSupport", "Secrets"]),
     ],
     swiftLanguageModes: [.v6]
 )
