@@ -174,6 +174,9 @@ let package = Package(
         tests(
             of: "Setup",
             ["Failures", "Folders", "Linux", "Profiles", "Prompt", "RoomSupport", "Secrets"]),
+        tests(
+            of: "Stores",
+            ["Failures", "Linux", "RoomSupport", "Secrets", "Sessions", "Setup", "Text", "Vault"]),
     ],
     swiftLanguageModes: [.v6]
 )
