@@ -177,6 +177,9 @@ let package = Package(
         tests(
             of: "Stores",
             ["Failures", "Linux", "RoomSupport", "Secrets", "Sessions", "Setup", "Text", "Vault"]),
+        tests(
+            of: "Adding",
+            ["Failures", "Linux", "RoomSupport", "Secrets", "Sessions", "Setup", "Stores", "Transport", "Vault"]),
     ],
     swiftLanguageModes: [.v6]
 )
