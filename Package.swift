@@ -201,6 +201,15 @@ let package = Package(
                 "Chains", "Failures", "Linux", "Prompt", "RoomSupport", "Secrets", "Sessions", "Setup", "Stores",
                 "Threads", "Times", "Transport",
             ]),
+        tests(
+            of: "Setup",
+            ["Failures", "Folders", "Linux", "Profiles", "Prompt", "RoomSupport", "Secrets"]),
+        tests(
+            of: "Stores",
+            ["Failures", "Linux", "RoomSupport", "Secrets", "Sessions", "Setup", "Text", "Vault"]),
+        tests(
+            of: "Adding",
+            ["Failures", "Linux", "RoomSupport", "Secrets", "Sessions", "Setup", "Stores", "Transport", "Vault"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -25,7 +25,7 @@ package enum KeySource {
         let key: Credentials
         switch self {
         case .terminal: return try Self.ask(context, refusing)
-        case .standardInput: key = try Self.standardInput()
+        case .standardInput: key = try Self.standardInput(context)
         case .csv(let path): key = try Self.csv(path, user: name)
         case .environment: key = try Self.environment(context.environment)
         }
@@ -65,12 +65,14 @@ package enum KeySource {
     }
 
     /// - Parameter key: what of it was read already.
-    static func standardInput(completing key: consuming PartialKey = PartialKey()) throws(Failure) -> Credentials {
+    static func standardInput(
+        _ context: Context, completing key: consuming PartialKey = PartialKey()
+    ) throws(Failure) -> Credentials {
         let origin = "standard input"
         var key = key
         var rest = 16 * 1024
         while key.missing != nil, rest > 0 {
-            guard let line = try readLine(of: "the key", limit: 4096) else { break }
+            guard let line = try readLine(of: "the key", limit: 4096, from: context.world.standardInput) else { break }
             rest -= line.count + 1
             do throws(KeyInputError) { try key.take(line) } catch { throw Failure(error, from: origin) }
         }
@@ -114,22 +116,24 @@ package enum KeySource {
 }
 
 /// Reads up to `count` lines from standard input, without the end of the last.
-package func readLines(_ count: Int, of what: String) throws(Failure) -> SecretBytes {
+package func readLines(
+    _ count: Int, of what: String, from descriptor: Int32 = STDIN_FILENO
+) throws(Failure) -> SecretBytes {
     var text = SecretBytes(capacity: 1024)
     for number in 0..<count {
         if number > 0 { text.append(UInt8(ascii: "\n")) }
-        guard let line = try readLine(of: what, limit: 4096) else { return text }
+        guard let line = try readLine(of: what, limit: 4096, from: descriptor) else { return text }
         text.append(line)
     }
     return text
 }
 
 /// Reads a line from standard input, without its end and not a byte further; nil where there is none.
-private func readLine(of what: String, limit: Int) throws(Failure) -> SecretBytes? {
+private func readLine(of what: String, limit: Int, from descriptor: Int32) throws(Failure) -> SecretBytes? {
     var line = SecretBytes(capacity: limit)
     while true {
         var byte: UInt8 = 0
-        let got = read(STDIN_FILENO, &byte, 1)
+        let got = read(descriptor, &byte, 1)
         if got < 0 && errno == EINTR { continue }
         guard got >= 0, line.count < limit else {
             throw Failure(.usage, "standard input does not hold \(what)", hint: "give it in lines of its own")

@@ -67,7 +67,7 @@ package struct SeedAddition {
 
     private func text() throws(Failure) -> SecretBytes {
         switch source {
-        case .standardInput: try readLines(1, of: "the seed")
+        case .standardInput: try readLines(1, of: "the seed", from: context.world.standardInput)
         default: try asked()
         }
     }
@@ -79,9 +79,10 @@ package struct SeedAddition {
         guard case .standardInput = source, Self.looksLikeKey(text) else { return text }
         var given = PartialKey()
         try? given.take(text)
-        guard let key = try? KeySource.standardInput(completing: given), record.isSame(as: key.accessKeyID, key.secret)
+        guard let key = try? KeySource.standardInput(context, completing: given),
+            record.isSame(as: key.accessKeyID, key.secret)
         else { return text }
-        return try readLines(1, of: "the seed")
+        return try readLines(1, of: "the seed", from: context.world.standardInput)
     }
 
     private func stored(_ text: borrowing SecretBytes, _ device: String?) throws(Failure) -> StoredSeed {

@@ -1,4 +1,5 @@
 import Crypto
+import Glibc
 import Linux
 import Times
 import Transport
@@ -20,6 +21,10 @@ package struct World {
     package var console: any Console
     /// How long others are waited for.
     package var waits = WaitLimits()
+    /// The descriptor that is read where a command reads standard input.
+    package var standardInput: Int32 = STDIN_FILENO
+    /// What a passphrase that is set costs to try.
+    package var passphraseCost = ScryptCost.standard
 
     /// The world of a user.
     package static var system: World {

@@ -37,7 +37,7 @@ extension VaultStore {
         var code: SecretBytes? = nil
         var new = try new(sessionCacheKey)
         do throws(VaultError) {
-            try new.setPassphrase(passphrase, random: context.random)
+            try new.setPassphrase(passphrase, cost: context.world.passphraseCost, random: context.random)
             if wantsCode { code = try new.setRecoveryCode(random: context.random) }
         } catch { throw Failure(error, path: file.path) }
         try body(&new)

@@ -179,7 +179,9 @@ package final class VaultStore: KeyStore {
             }
         }
         let new = try choosePassphrase(.new(asking: try methods()))
-        try change { (vault) throws(VaultError) in try vault.setPassphrase(new, random: self.context.random) }
+        try change { (vault) throws(VaultError) in
+            try vault.setPassphrase(new, cost: self.context.world.passphraseCost, random: self.context.random)
+        }
     }
 
     /// Makes a new recovery code, in the place of the one before, and prints it.

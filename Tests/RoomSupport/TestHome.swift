@@ -1,3 +1,4 @@
+import Crypto
 import Failures
 import Foundation
 import Linux
@@ -117,6 +118,7 @@ package final class TestHome: Sendable {
             terminal: { () throws(TerminalError) in throw .none },
             sender: { (_) throws(TransportError) in sender }, console: console)
         world.waits = waits
+        world.passphraseCost = cheapestCost
         return try Context(
             noPrompt: noPrompt, isHelper: isHelper, environment: Environment { variables[$0] }, world: world)
     }
@@ -166,6 +168,9 @@ package struct TestKey: Sendable {
     }
 }
 
+/// 32 MiB, some 50 ms: warder opens no passphrase slot that is cheaper to try.
+package let cheapestCost = ScryptCost(logN: 15) ?? .standard
+
 extension WaitLimits {
     /// So short that a test of a wait that ends takes no time to speak of.
     package static var short: WaitLimits {
@@ -173,6 +178,7 @@ extension WaitLimits {
         waits.whilePrompting = 3_000
         waits.withoutPrompt = 3_000
         waits.forTokenRenewal = 3_000
+        waits.forSignIn = 3_000
         waits.withOldSession = 20
         waits.beforeNotice = 20
         return waits

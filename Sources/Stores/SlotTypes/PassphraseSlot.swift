@@ -17,7 +17,8 @@ package struct PassphraseSlot: SlotHandler {
         let passphrase = try vault.provenPassphrase()
         return SlotRenewal { (renewed) throws(Failure) in
             try vault.inVault { () throws(VaultError) in
-                try renewed.setPassphrase(passphrase, random: vault.context.random)
+                try renewed.setPassphrase(
+                    passphrase, cost: vault.context.world.passphraseCost, random: vault.context.random)
             }
         }
     }
