@@ -5,7 +5,7 @@ SHELLS = ["bash", "zsh", "sh", "fish", "nu", "pwsh"]
 FORMATS = ["dotenv", "json", "systemd", "github"]
 # Those that have a hook and completions, and those of them that the tests can run: no Debian has nushell.
 HOOKED = ["bash", "zsh", "fish", "nu"]
-RUN = ["bash", "zsh", "fish"]
+RUNNABLE = ["bash", "zsh", "fish"]
 # What makes a program leave its start-up files alone.
 QUIET = {"bash": ["--norc", "--noprofile"], "zsh": ["-f"], "fish": ["--no-config"], "sh": [], "dash": []}
 # What `env` prints when it fails.

@@ -1,7 +1,7 @@
 """`warder_complete_aws`: the same names behind `aws --profile` and `AWS_PROFILE=`, and all else as it was."""
 
 import pytest
-from shells import RUN
+from shells import RUNNABLE
 from tabs import COMPLETIONS, Tabs
 
 # Something that completes aws already, as each shell has it.
@@ -13,7 +13,7 @@ BEFORE = {
 LOAD = {"bash": [], "zsh": [f"source {COMPLETIONS}/_warder"], "fish": []}
 
 
-@pytest.fixture(params=RUN)
+@pytest.fixture(params=RUNNABLE)
 def tabs(request, tmp_path):
     shell = request.param
     # What `aws` is given is recorded as warder's arguments are. It is there from the start: zsh looks once.

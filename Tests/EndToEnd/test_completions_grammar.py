@@ -8,7 +8,7 @@ import sys
 
 import pytest
 from home import WARDER
-from shells import RUN
+from shells import RUNNABLE
 from tabs import COMPLETIONS, Tabs
 
 # What the hooks of shells add, and what needs no offering.
@@ -85,7 +85,7 @@ def test_zsh_completes_every_command_and_option(tmp_path):
         tabs.close()
 
 
-@pytest.mark.parametrize("shell", RUN)
+@pytest.mark.parametrize("shell", RUNNABLE)
 def test_values(shell, tmp_path):
     # bash completes the command behind `--` by bash-completion alone.
     library = pathlib.Path("/usr/share/bash-completion/bash_completion")

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 from home import WARDER
-from shells import RUN
+from shells import RUNNABLE
 from tabs import COMPLETIONS, Tabs
 
 RUN = "$(touch canary)"
@@ -26,7 +26,7 @@ def hostile(count=100):
     return names[:count]
 
 
-@pytest.fixture(params=RUN)
+@pytest.fixture(params=RUNNABLE)
 def tabs(request, tmp_path):
     tabs = Tabs(request.param, tmp_path)
     yield tabs
@@ -121,7 +121,7 @@ class TestNames:
         bare.run("names", "profiles").failed(8)
 
 
-@pytest.mark.parametrize("shell", RUN)
+@pytest.mark.parametrize("shell", RUNNABLE)
 def test_the_real_warder_is_asked(shell, home, tmp_path):
     """A profile of the config is completed by the binary itself; `whoami` then fails for want of a session."""
     tabs = Tabs(shell, tmp_path)

@@ -10,7 +10,7 @@ import subprocess
 import pytest
 from home import PASSPHRASE, ROLE, WARDER, exit_code
 from serving import in_front, wait_for
-from shells import FAILING, FORMATS, HOOKED, QUIET, RUN, SHELLS
+from shells import FAILING, FORMATS, HOOKED, QUIET, RUNNABLE, SHELLS
 
 SHOWN = [
     "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_REGION",
@@ -274,7 +274,7 @@ def test_hook_prints_the_file_of_the_shell_s_folder(bare, shell):
     assert bare.good("hook", shell) == file.read_text()
 
 
-@pytest.mark.parametrize("program", RUN)
+@pytest.mark.parametrize("program", RUNNABLE)
 def test_hook_is_that_of_the_shell_that_asks(bare, program):
     if not shutil.which(program):
         pytest.skip(f"{program} is not installed")
