@@ -64,5 +64,7 @@ private func unlockedStateErrors(_ o: String) -> [UnlockedStateError] {
 
 private func shellErrors() -> [ShellError] {
     [.controlCharacter(variable: "AWS_REGION"), .notUnicode(variable: "AWS_REGION")]
-        + Syntax.allCases.map { .unreadable(variable: "AWS_REGION", $0) }
+        + ["posix", "fish", "nu", "pwsh", "dotenv", "json", "systemd", "github"].map {
+            .unreadable(variable: "AWS_REGION", format: $0)
+        }
 }

@@ -133,7 +133,8 @@ struct EndpointTests {
     func devices() throws {
         let body = """
             <ListMFADevicesResponse><ListMFADevicesResult><MFADevices><member><UserName>alice</UserName>
-            <SerialNumber>\(Rig.device)</SerialNumber><EnableDate>2024-01-01T00:00:00Z</EnableDate></member></MFADevices>
+            <SerialNumber>\(Rig.device)</SerialNumber><EnableDate>2024-01-01T00:00:00Z</EnableDate></member>
+            </MFADevices>
             <IsTruncated>false</IsTruncated></ListMFADevicesResult></ListMFADevicesResponse>
             """
         let sender = ReplayingSender([.answer(200, body)])

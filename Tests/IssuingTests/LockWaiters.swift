@@ -24,8 +24,8 @@ func eventually(_ condition: () -> Bool) -> Bool {
     return false
 }
 
-/// The file as the kernel names it beside its locks: not by the number that `stat` gives where file systems lie one over
-/// another. A lock of one's own, far behind those of warder, tells.
+/// The file as the kernel names it beside its locks: not by the number that `stat` gives where file systems lie one
+/// over another. A lock of one's own, far behind those of warder, tells.
 private func kernelName(of path: String) -> String? {
     let file = open(path, O_RDWR | O_CLOEXEC)
     guard file >= 0 else { return nil }

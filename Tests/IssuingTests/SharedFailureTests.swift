@@ -107,13 +107,25 @@ struct SharedFailureTests {
         #expect(try rig.key(code: "234567") == "ASIA000000000002")
     }
 
-    @Test("that a code of the command line was wrong says nothing of the others'")
+    @Test(
+        "that a code of the command line was wrong is not told to others who waited for it",
+        .enabled(if: kernelTellsWaiters))
     func wrongGivenCode() throws {
         let rig = try Rig()
+        let path = lockPath(rig)
+        let asked = Gate()
+        rig.sts.whileAsked { request in
+            guard request.form["TokenCode"] == "123456" else { return }
+            asked.open()
+            _ = eventually { waiters(on: path) == 1 }
+        }
         rig.sts.next(TestSTS.wrongCode)
-        #expect(rig.failure(code: "123456")?.code == .refused)
+        let other = Running { _ = try? rig.key(code: "123456", waits: .patient) }
+        asked.wait()
         let prompter = ScriptedPrompter(.code("234567"))
-        #expect(try rig.key(prompter) == "ASIA000000000002")
+        #expect(try rig.key(prompter, waits: .patient) == "ASIA000000000002")
+        other.join()
+        #expect(rig.codes == ["123456", "234567"])
     }
 
     // MARK: - Prompts

@@ -71,7 +71,8 @@ package final class TestSTS: Sendable {
             return "<AssumedRoleUser><Arn>arn:aws:sts::\(account):assumed-role/R/s</Arn></AssumedRoleUser>"
         }
         return """
-            <\(action)Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><\(action)Result>\(user ?? "")<Credentials>
+            <\(action)Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><\(action)Result>
+            \(user ?? "")<Credentials>
             <AccessKeyId>\(id)</AccessKeyId><SecretAccessKey>secret-of-\(id)</SecretAccessKey>
             <SessionToken>token-of-\(id)</SessionToken><Expiration>\(UnixTime(end).iso8601)</Expiration>
             </Credentials></\(action)Result></\(action)Response>
