@@ -1,64 +1,82 @@
-# Everything that is done to warder from outside. `make` alone builds it.
+# What there is to do with warder's source. `make` alone builds it; `make help` lists the rest.
 
 SWIFT ?= swift
 PREFIX ?= $(HOME)/.local
-# Where systemd looks for units of users: below the home for one, below /usr for all.
+# Where systemd looks for user units: below the home folder for one user, below /usr for all.
 UNITS ?= $(PREFIX)/share/systemd/user
 VENV := .venv
-# End-to-end tests mostly wait: for prompts, for servers that are late, for sessions to end.
-JOBS ?= 3
-# SwiftPM takes a __pycache__ beside the tests for a resource that somebody forgot.
+# End-to-end tests mostly wait: for prompts, for late servers, for sessions to end. Six keep two cores busy.
+JOBS ?= 6
+# .ci/run replaces this, to run each failed test once more, alone.
+PYTEST ?= $(VENV)/bin/python -m pytest
+# SwiftPM reports a __pycache__ beside the tests as an undeclared resource.
 export PYTHONDONTWRITEBYTECODE := 1
 
-# The Swift runtime is linked in, so that libcrypto and the C library are all that a user's machine must have. The C++
-# runtime under it is linked in too: bound at each start, it would cost 1.7 million instructions. No RUNPATH: it would be
-# searched for each library at each start. No exported symbols, and a fixed address (-no-pie): moved at each start, a hundred
-# pages of metadata would be copied, which is a quarter of the time of a warm answer; docs/performance.md weighs it.
-# Functions of the same code are folded, and what unwinding would need (.eh_frame, a tenth of the file) is left out with
-# its index: nothing here unwinds.
+# The Swift runtime is linked statically, so that a user's machine needs only libcrypto and the C library. So is the C++
+# runtime under it: loading it at each start would cost 1.7 million instructions. No RUNPATH: the loader would search it
+# for each library at each start. No exported symbols, and a fixed address (-no-pie): relocating the binary at each start
+# would copy a hundred pages of metadata, a quarter of the time of a warm answer; see docs/decisions/no-pie.md.
+# Identical functions are folded, and the unwind tables (.eh_frame, a tenth of the file) are discarded with their index:
+# nothing here unwinds.
 STATIC := .build/static
 RELEASE := -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -L$(CURDIR)/$(STATIC) -Xlinker -s \
 	-Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -no-pie -Xlinker --no-export-dynamic \
 	-Xlinker --icf=all -Xlinker --no-eh-frame-hdr -Xlinker -O2 -Xlinker -T -Xlinker $(CURDIR)/$(STATIC)/discard.ld
 BINARY := .build/release/warder
 
-.PHONY: build try test unit e2e bench gate lint install uninstall clean deps deps-build
+.PHONY: build help try test unit docs e2e bench gate fuzz lint install uninstall clean deps deps-build
+.DEFAULT_GOAL := build
 
-build: deps-build
+build: deps-build ## the release binary, .build/release/warder; what make alone does
 	@mkdir -p $(STATIC) && ln -sf "$$(cc -print-file-name=libstdc++.a)" $(STATIC)/libstdc++.a
 	@echo 'SECTIONS { /DISCARD/ : { *(.eh_frame) } } INSERT AFTER .text;' > $(STATIC)/discard.ld
 	$(SWIFT) build $(RELEASE) --product warder
 
-# The main job before one's eyes, in a throwaway home.
-try: build deps
+help: ## lists what make can do
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+
+try: build deps ## shows the main job against a local STS, in a throwaway home
 	Tests/try $(BINARY)
 
-test: build deps unit e2e
+test: build deps unit docs e2e ## all tests: unit, docs and e2e
 	@echo 'make test: everything passed'
 
-unit: deps-build
+unit: deps-build ## the Swift tests
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 
-e2e: build deps
-	WARDER=$(CURDIR)/$(BINARY) $(VENV)/bin/python -m pytest -n $(JOBS) --dist worksteal Tests/VaultReader Tests/EndToEnd
+docs: deps ## checks what the documents quote and name against the source
+	$(PYTEST) -q Tests/Docs
 
-bench: build deps
+e2e: build deps ## the tests of the binary, in real shells, terminals and SDKs; JOBS=6
+	WARDER=$(CURDIR)/$(BINARY) $(PYTEST) -n $(JOBS) --dist worksteal Tests/Alone Tests/VaultReader Tests/EndToEnd
+
+bench: build deps ## measures warder beside other programs
 	WARDER=$(CURDIR)/$(BINARY) $(VENV)/bin/python Benchmarks/run
 
-# The part of the benchmark that counts instructions: the same on every machine, so it can fail a build.
-gate: build deps
+# Instructions are the same on every machine, so they can fail a build.
+gate: build deps ## the benchmark that counts instructions and memory, with limits
 	WARDER=$(CURDIR)/$(BINARY) $(VENV)/bin/python Benchmarks/gate
 
-lint: deps
+# The parsers of bytes from outside, under libFuzzer and AddressSanitizer: `make fuzz FUZZ=xml SECONDS=300` runs one.
+# Optimised, or ten seconds would not go far; with the standard library's debug checks, which unsafe buffers need to be
+# checked at all. The flags reach every module, so this is a build of its own; docs/fuzzing.md says more.
+SECONDS ?= 10
+FUZZER := .build/fuzz/release/Fuzz
+fuzz: deps-build ## ten seconds of fuzzing for each parser; FUZZ=xml SECONDS=300 for one
+	WARDER_FUZZ=1 $(SWIFT) build -c release --scratch-path .build/fuzz --product Fuzz -Xswiftc -use-ld=lld \
+		-Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing -Xswiftc -assert-config -Xswiftc Debug
+	@Tests/Fuzz/run $(FUZZER) $(SECONDS) $(FUZZ)
+
+lint: deps ## format, scripts, imports, and what must not stand in the source
 	.ci/lint
 
 SHARE := $(DESTDIR)$(PREFIX)/share
-# In quotes for systemd where there is a blank in it.
+# systemd needs quotes around a path with a blank in it.
 PROGRAM := $(if $(word 2,$(PREFIX)),"$(PREFIX)/bin/warder",$(PREFIX)/bin/warder)
 
-# Completions go where each shell looks by itself. Hooks are loaded by nobody unasked: the binary prints them as well.
-install: build
+# Completions go where each shell looks by itself. No shell loads the hooks by itself; the binary prints them as well.
+install: build ## installs below PREFIX (~/.local)
 	install -D -m 755 $(BINARY) '$(DESTDIR)$(PREFIX)/bin/warder'
 	mkdir -p '$(DESTDIR)$(UNITS)'
 	sed 's|@PREFIX@/bin/warder|$(PROGRAM)|' systemd/warder-lock.service > '$(DESTDIR)$(UNITS)/warder-lock.service'
@@ -69,8 +87,8 @@ install: build
 	install -D -m 644 -t '$(SHARE)/warder/shell' shell/warder.*
 	@shell/after-install '$(PREFIX)'
 
-# Folders that are empty then go too.
-uninstall:
+# Folders that this leaves empty go too.
+uninstall: ## removes what install has put there
 	rm -f '$(DESTDIR)$(PREFIX)/bin/warder' '$(DESTDIR)$(UNITS)/warder-lock.service'
 	rm -f '$(SHARE)/bash-completion/completions/warder' '$(SHARE)/zsh/site-functions/_warder'
 	rm -f '$(SHARE)/fish/vendor_completions.d/warder.fish'
@@ -78,11 +96,11 @@ uninstall:
 	-@cd '$(SHARE)' 2>/dev/null && rmdir -p --ignore-fail-on-non-empty \
 		bash-completion/completions zsh/site-functions fish/vendor_completions.d systemd/user 2>/dev/null || true
 
-deps-build:
+deps-build: ## installs what building needs
 	@.ci/install-deps build
 
-deps:
+deps: ## installs what tests, lint and benchmarks need as well
 	@.ci/install-deps all
 
-clean:
+clean: ## removes what was built, and the Python environment of the tests
 	rm -rf .build $(VENV)

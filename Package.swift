@@ -35,7 +35,7 @@ let package = Package(
         room("Fields", ["Secrets"]),
         room("Times"),
         room("JSON", ["Secrets", "Text"]),
-        room("Intake", ["Secrets"]),
+        room("KeyInput", ["Secrets"]),
 
         // What warder is about.
         room("Profiles", ["Secrets", "Text"]),
@@ -66,7 +66,7 @@ let package = Package(
         room(
             "Failures",
             [
-                "Chains", "Crypto", "Desktop", "Folders", "RemotePrompts", "Intake", "Linux", "Metadata", "TOTP",
+                "Chains", "Crypto", "Desktop", "Folders", "RemotePrompts", "KeyInput", "Linux", "Metadata", "TOTP",
                 "Profiles", "Prompt", "STS", "SSO", "Secrets", "Serving", "Sessions", "Shells", "Text", "Times",
                 "Transport", "Vault",
             ]),
@@ -100,7 +100,7 @@ let package = Package(
         room(
             "Adding",
             [
-                "Chains", "Explaining", "Failures", "Intake", "Issuing", "Linux", "TOTP", "Profiles", "Prompt",
+                "Chains", "Explaining", "Failures", "KeyInput", "Issuing", "Linux", "TOTP", "Profiles", "Prompt",
                 "STS", "Secrets", "Setup", "Stores", "Text", "Vault",
             ]),
         room(
@@ -120,49 +120,53 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Support of the tests: threads for those that wait.
+        .target(name: "Threads", path: "Tests/Threads", swiftSettings: strict),
+
         tests(of: "Text"),
         tests(of: "Secrets"),
-        tests(of: "Linux", ["Secrets"]),
+        tests(of: "Linux", ["Secrets", "Threads"]),
         tests(of: "Crypto", ["Secrets"]),
         tests(of: "Fields", ["Secrets"]),
         tests(of: "Times"),
         tests(of: "JSON", ["Secrets"]),
-        tests(of: "Intake", ["Secrets"]),
+        tests(of: "KeyInput", ["Secrets"]),
         tests(of: "Profiles", ["Secrets"]),
         tests(of: "Chains", ["Profiles", "Secrets"]),
         tests(of: "Vault", ["Crypto", "Fields", "Linux", "Secrets"]),
-        tests(of: "Sessions", ["Crypto", "Linux", "Secrets"]),
+        tests(of: "Sessions", ["Crypto", "Linux", "Secrets", "Threads"]),
         .executableTarget(
             name: "PromptRunner", dependencies: ["Linux", "Prompt", "Secrets"], path: "Tests/PromptRunner",
             swiftSettings: strict),
         .testTarget(
-            name: "PromptTests", dependencies: ["PromptRunner", "Linux", "Prompt", "Secrets"], exclude: ["terminal.py"],
+            name: "PromptTests", dependencies: ["PromptRunner", "Linux", "Prompt", "Secrets", "Servers", "Threads"],
+            exclude: ["terminal.py"],
             swiftSettings: strict),
         tests(of: "TOTP", ["Crypto", "Secrets"]),
         .executableTarget(
             name: "RemotePromptRunner", dependencies: ["RemotePrompts", "Linux", "Prompt", "Secrets"],
             path: "Tests/RemotePromptRunner",
             swiftSettings: strict),
-        tests(of: "RemotePrompts", ["Linux", "Prompt", "Secrets"]),
+        tests(of: "RemotePrompts", ["Linux", "Prompt", "Secrets", "Threads"]),
         tests(of: "Serving", ["Linux", "Secrets"]),
         tests(of: "Shells", ["Secrets"]),
         tests(of: "Folders", ["Linux"]),
         .testTarget(
-            name: "DesktopTests", dependencies: ["CGLib", "Desktop", "Linux", "Secrets"],
+            name: "DesktopTests", dependencies: ["CGLib", "Desktop", "Linux", "Secrets", "Threads"],
             exclude: ["fake_service.py", "notification_daemon.py"], swiftSettings: strict),
         tests(of: "Signing", ["Crypto", "Secrets", "Times"]),
         .target(
             name: "Servers", path: "Tests/Servers",
             exclude: [
-                "hostile.py", "identity_center.py", "keyring_client.py", "metadata.py", "mock_secret_service.py",
-                "recording_sts.py", "slow_moto.py",
+                "forking.py", "hostile.py", "identity_center.py", "keyring_client.py", "metadata.py",
+                "mock_secret_service.py", "recording_sts.py", "slow_moto.py",
             ],
             swiftSettings: strict),
-        tests(of: "Transport", ["CCurl", "Crypto", "Secrets", "Servers"]),
+        tests(of: "Transport", ["CCurl", "Crypto", "Secrets", "Servers", "Threads"]),
         tests(of: "XML", ["Secrets"]),
-        tests(of: "Metadata", ["JSON", "Secrets", "Servers", "Transport"]),
-        tests(of: "STS", ["Secrets", "Servers", "Signing", "Times", "Transport", "XML"]),
-        tests(of: "SSO", ["Linux", "STS", "Secrets", "Servers", "Times", "Transport"]),
+        tests(of: "Metadata", ["JSON", "Secrets", "Servers", "Threads", "Transport"]),
+        tests(of: "STS", ["Secrets", "Servers", "Signing", "Threads", "Times", "Transport", "XML"]),
+        tests(of: "SSO", ["Linux", "STS", "Secrets", "Servers", "Threads", "Times", "Transport"]),
 
         // What the tests of the upper rooms stand on: a world and a home of their own.
         .target(
@@ -183,3 +187,18 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Only `make fuzz` builds these: they need flags for every module, which it passes on the command line.
+if Context.environment["WARDER_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: [
+                "CFuzzer", "Crypto", "Fields", "JSON", "Linux", "Profiles", "Prompt", "RemotePrompts", "Secrets",
+                "Serving",
+                "Sessions", "TOTP", "Vault", "XML",
+            ],
+            path: "Tests/Fuzz", exclude: ["CFuzzer", "Corpus", "run"], swiftSettings: strict),
+    ]
+}

@@ -26,7 +26,7 @@ Run = collections.namedtuple("Run", "number status memory processor elapsed swit
 
 
 class Starter:
-    """Starts so many at one moment, and says what each took."""
+    """Starts so many at once, and returns what each took."""
 
     def __init__(self, crowd):
         self.crowd, self.home, self.sts = crowd, crowd.home, crowd.sts
@@ -55,7 +55,7 @@ class Starter:
 
 
 def cold(start, count, period=1):
-    """So many at an empty cache: one session, one role each, one code."""
+    """A crowd at an empty cache: one session, one role each, one code."""
     start.crowd.begin()
     runs, results, elapsed = start(count, period)
     expect_one_answer(results, period)
@@ -100,7 +100,7 @@ def sums(runs, elapsed):
 
 
 def waiting(start, rounds, count=256):
-    """256 that wait for one renewal beside 256 that find the session."""
+    """256 that wait for one renewal, compared with 256 that find the session."""
     warm, wait, single = [], [], []
     for _ in range(rounds):
         single.append(cold(start, 1)[1])
@@ -119,7 +119,7 @@ def waiting(start, rounds, count=256):
 
 
 def slow(start, rounds, seconds=10, count=256):
-    """A leader whose code takes ten seconds to come: what those who wait do meanwhile, and how fast they are done."""
+    """A leader whose code takes ten seconds: what the waiting processes do meanwhile, and how fast they finish."""
     start.crowd.begin()
     start.crowd.codes.delay(seconds)
     runs, results, elapsed = start(count)
@@ -154,7 +154,7 @@ def failing(start, rounds, count=256):
 
 
 def refused(start, count):
-    """Nobody listens at the endpoint: each try asks for a code first, which is counted."""
+    """A closed endpoint: each try asks for a code first, which is counted."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         env = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{probe.getsockname()[1]}"}
@@ -175,7 +175,7 @@ def report(what, counted, count, tries):
 def killed(start, rounds):
     """The leader of eight is killed at random, five times as often."""
     rounds *= 5
-    # A hundred rounds take longer than the five minutes that it is for otherwise.
+    # A hundred rounds take longer than the usual five minutes.
     start.home.unlock("--keys", "--for", "1h")
     hits = sum(kill_a_leader(start.crowd) for _ in range(rounds))
     row(f"the leader killed, {rounds} times", f"{hits} died before their answer", "one successor, no code sent twice")
@@ -196,7 +196,7 @@ def locked(start, rounds, count=256):
         expect_one_answer(results)
         start.crowd.expect_single_flight(count)
         fetched.append(len(counter.read_text()) // 2)
-        # scrypt of the vault's cost fills 32 MiB, which nothing else does.
+        # scrypt at the vault's cost fills 32 MiB; nothing else does.
         derived.append(sum(run.memory > 36 << 10 for run in runs))
     row(f"{count} at a locked vault, {rounds} rounds", f"at most {max(derived)} of them run scrypt",
         f"the passphrase is fetched {max(fetched)} times at most")

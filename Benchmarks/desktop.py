@@ -1,4 +1,4 @@
-"""A home whose keys lie in a real Secret Service, among a thousand items of others."""
+"""A home whose keys are in a real Secret Service, among a thousand other items."""
 
 import contextlib
 import pathlib
@@ -15,7 +15,7 @@ rm -f "{1}"/warder/warder:*
 
 
 class DesktopBench(Bench):
-    """`lookup` reads one item as other programs do; `log_out` takes away what warder keeps of the Secret Service."""
+    """`lookup` reads one item as other programs do; `log_out` removes what warder keeps of the Secret Service."""
 
     others = 1000
 

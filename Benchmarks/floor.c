@@ -1,5 +1,5 @@
-// The least that any program must do that answers from an encrypted cache with OpenSSL's libcrypto: start, read 1 KiB,
-// decrypt it with AES-256-GCM, print it. warder is measured against this, not against a number of milliseconds.
+// The least that a program must do to answer from an encrypted cache with OpenSSL's libcrypto: start, read 1 KiB,
+// decrypt it with AES-256-GCM, print it. warder is compared with this, not with a number of milliseconds.
 //
 //     floor FILE        FILE: 1,024 bytes of ciphertext, then 16 of tag; key and nonce are zeros
 #include <fcntl.h>

@@ -78,31 +78,31 @@ def build_floor(folder):
 
 
 def instructions(command, env):
-    """How many instructions a program takes from its first to its last, as callgrind counts them."""
+    """How many instructions a program takes from start to exit, as callgrind counts them."""
     callgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
     result = subprocess.run([*callgrind, *command], env=env, capture_output=True, text=True, check=True)
     return int(re.search(r"Collected : (\d+)", result.stderr)[1])
 
 
 def largest_memory(command, env):
-    """The most memory that a program had at one time, in KiB.
+    """The peak memory of a program, in KiB.
 
-    The kernel counts in what a process had before `execve`, so it must be started by something small."""
+    The kernel includes what a process had before `execve`, so a small program must start it."""
     timed = ["/usr/bin/time", "--format", "%M", *command]
     run = subprocess.run(timed, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
     return int(run.stderr)
 
 
 def times(commands, env, runs, prepare=None, rounds=5):
-    """The median time of each command in milliseconds: measured side by side, in several rounds, because a machine
-    that others use is faster at one moment than at another."""
+    """The median time of each command in milliseconds: measured side by side, in several rounds, because a shared
+    machine is faster at one moment than at another."""
     medians = [[] for _ in commands]
     for _ in range(rounds):
         with tempfile.NamedTemporaryFile(suffix=".json") as file:
             hyperfine = ["hyperfine", "-N", "--style", "none", "--warmup", "10", "--runs", str(runs)]
             hyperfine += ["--export-json", file.name] + (["--prepare", prepare] if prepare else [])
             quoted = [" ".join(f"'{word}'" for word in command) for command in commands]
-            # It warns of outliers, which medians over several rounds are there to withstand.
+            # It warns of outliers; medians over several rounds tolerate them.
             subprocess.run([*hyperfine, *quoted], env=env, check=True, capture_output=True)
             results = json.loads(pathlib.Path(file.name).read_text())["results"]
         for median, result in zip(medians, results):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures what the hooks of bash and zsh cost at a prompt, beside those of direnv and starship where they are
+"""Measures what the hooks of bash and zsh cost at a prompt, compared with direnv's and starship's if they are
 installed, and prints a table for docs/performance.md."""
 
 import pathlib
@@ -17,7 +17,7 @@ from recording_sts import RecordingSTS  # noqa: E402
 
 PROMPTS, ROUNDS = 1000, 5
 INSIDE = "warder, in a folder with a .warder"
-# What each hook runs before a prompt. starship's for zsh leaves the program itself to the expansion of the prompt.
+# What each hook runs before a prompt. starship's hook for zsh runs the program itself when the prompt is expanded.
 FUNCTIONS = {
     "bash": {"nothing": ":", "warder": "__warder_prompt", INSIDE: "__warder_prompt", "direnv": "_direnv_hook", "starship": "starship_precmd"},
     "zsh": {"nothing": ":", "warder": "__warder_prompt", INSIDE: "__warder_prompt", "direnv": "_direnv_hook", "starship": 'starship_precmd; : "${(e)PROMPT}"'},

@@ -1,4 +1,4 @@
-// Starts a program many times at the same moment and tells what each run took.
+// Starts a program many times at once and prints what each run took.
 //
 //     starter COUNT FOLDER PERIOD PROGRAM ARGUMENT...
 //
@@ -6,7 +6,7 @@
 // FOLDER/N.err. For each run a line: number, wait status, most memory in KiB, processor time and time from the common
 // start to its end in microseconds, voluntary context switches.
 //
-// Small itself, because the kernel counts into a run's memory what its parent had when it was forked.
+// It is small, because the kernel includes in a run's memory what its parent had at the fork.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>

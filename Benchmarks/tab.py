@@ -33,7 +33,7 @@ FUNCTIONS = {
                 echo $what $((${{EPOCHREALTIME/./}} - start)) ${{#COMPREPLY[@]}}
             done
         done""",
-    # fish has no clock of its own: `none` is what asking for the time takes.
+    # fish has no clock of its own: `none` is the cost of asking for the time.
     "fish": """
         source {0}/warder.fish
         complete -c floor -fa '(command cat {3})'
@@ -62,7 +62,7 @@ def called(shell, environment, word, names):
 
 
 def typed(shell, root, one):
-    """A Tab behind a word that one name begins with, or all, from the key to the command that then runs."""
+    """A Tab after the beginning of one name, or of all, from the key press to the command that then runs."""
     tabs = Tabs(shell, root / shell)
     warder = tabs.bin / "warder"
     asking = f'HOME={root} exec {WARDER} "$@"'
@@ -70,7 +70,7 @@ def typed(shell, root, one):
     times = {"key": [], "none": []}
     for number in range(ROUNDS):
         name = f"filler-0{number:03}5"
-        # All names have `filler-0` in common, which the Tab puts there.
+        # All names share `filler-0`, which the Tab inserts.
         for what, begun, end in (
             ("key", name if one else "filler-", "\t" if one else "\t" + name[8:]),
             ("none", name[:-1] if one else "filler-", "5 " if one else name[7:]),
@@ -82,7 +82,7 @@ def typed(shell, root, one):
             times[what].append((time.monotonic() - start) * 1000)
             assert given == ["env", name], given
     tabs.close()
-    # The command itself, and the look for what it wrote, are in both.
+    # Both include the command itself, and the check for what it wrote.
     return [key - statistics.median(times["none"]) for key in times["key"]]
 
 

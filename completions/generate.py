@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes what the completions know of warder's commands, as the binary itself tells it.
+"""Writes warder's commands and options into the completions, from the binary's own description.
 
     completions/generate.py           rewrites the marked part of each file beside it
     completions/generate.py --check   only says whether one of them is stale, by its exit code
 
-The binary is $WARDER, or the one that `make` has built. All else in those files is written by hand.
+The binary is $WARDER, or the one that `make` has built. The rest of those files is written by hand.
 """
 
 import dataclasses
@@ -24,8 +24,8 @@ HOOK = {
     "use": ("Uses a profile in this shell", {"flags": ["keys", "read-only", "no-prompt"], "values": ["mfa-code"]}),
     "drop": ("Takes back what use has set", {"flags": ["all"], "values": []}),
 }
-# What the binary does not say: positional arguments that are names of keys, and options that are names of profiles.
-KEYS = {("add", "name"), ("remove", "name"), ("rotate", "name")}
+# What the binary's description lacks: which positional arguments are names of keys, and which are names of profiles.
+KEYS = {("add", "name"), ("remove", "name")}
 PROFILES = {"profile", "profiles"}
 
 
@@ -65,7 +65,7 @@ class Command:
 
 
 def kind(argument, path):
-    """What may stand as the value of an argument."""
+    """What an argument's value may be."""
     if argument.get("parsingStrategy") == "postTerminator":
         return "command"
     completion = argument.get("completionKind") or {}
@@ -97,7 +97,7 @@ def command(node, path=()):
         names = [("-" if name["kind"] == "short" else "--") + name["name"] for name in argument["names"]]
         value = None if argument["kind"] == "flag" else kind(argument, path)
         options.append(Option(sorted(names, key=len), one_line(argument.get("abstract")), value))
-    # `help` has its own `--help` hidden, and `--version` is the root's, though it shows with each.
+    # `help` hides its own `--help`, and `--version` belongs to the root, though each command lists it.
     if path:
         options = [option for option in options if option.names != ["--version"]]
     below = [
@@ -126,7 +126,7 @@ def quoted(text):
 
 
 def words(value):
-    """A value's kind as bash has it: `@kind`, or the words there are."""
+    """A value's kind for bash: `@kind`, or the possible words."""
     return ",".join(value) if isinstance(value, list) else f"@{value}" if value else ""
 
 
@@ -188,7 +188,7 @@ def zsh(root):
                 continue
             number += 1
             where = "*" if place.repeats else str(number)
-            # A bare blank would keep an option that takes a value from being completed in its place.
+            # With a bare blank, zsh would not complete an option that takes a value in this place.
             action = zsh_action(place.name, place.value) if place.value else f":{place.name}:{{_message {place.name}}}"
             lines.append(f"        {quoted(where + action)} \\")
         lines[-1] = lines[-1].removesuffix(" \\")
@@ -201,12 +201,12 @@ def quoted_fish(text):
 
 
 def fish_kind(value):
-    """A value's kind as fish has it: `@kind`, or the words there are."""
+    """A value's kind for fish: `@kind`, or the possible words."""
     return quoted_fish(" ".join(value) if isinstance(value, list) else f"@{value}" if value else "")
 
 
 def fish_list(name, rows, depth):
-    """A list of fish, a row of it on each line."""
+    """A fish list, one row per line."""
     blanks = "    " * depth
     return [] if not rows else [f"{blanks}set {name} " + f" \\\n{blanks}    ".join(" ".join(row) for row in rows)]
 
@@ -249,12 +249,12 @@ def nu(root):
     tops = " ".join(json.dumps(child.path[-1]) for child in root.commands)
     lines += [f'def "nu-complete warder commands" [] {{ [{tops}] }}', ""]
     for one in every:
-        # `use` and `drop` are the hook's own; what runs another command is written by hand below.
+        # The hook defines `use` and `drop`; a command that runs another one is written by hand below.
         if one.runs_another or one.path and one.path[0] in HOOK:
             continue
         if one.help:
             lines.append(f"# {one.help}")
-        # A module of the file's name may not export a command of that name, but a main.
+        # A module must export a command of its own name as `main`.
         name = json.dumps(" ".join(("warder", *one.path))) if one.path else "main"
         lines.append(f"export extern {name} [")
         for place in one.places:

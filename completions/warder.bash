@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # Completion of warder's command line, for bash 4.4 and newer; bash-completion is not needed.
 #
-# Names of profiles and keys are data: they are never given to anything that would expand them, as `compgen -W` does,
-# and each goes into the line quoted as it must be where the cursor stands.
+# Names of profiles and keys are data: they are never passed to anything that would expand them, as `compgen -W` does,
+# and each is inserted with the quoting that the cursor's position needs.
 
-# Splits a line into words as the shell reads them, the last being the one at the line's end. Sets of the caller:
-# `words`, without their quotes; `raw`, the last as it is typed; `quote`, the quote that is open there.
+# Splits a line into words as the shell reads them; the last is the one at the line's end. Sets these variables of the
+# caller: `words`, without their quotes; `raw`, the last word as typed; `quote`, the quote that is open there.
 __warder_split() {
     local line=$1 char word='' started='' i
     words=() raw='' quote=''
@@ -34,20 +34,20 @@ __warder_split() {
     words+=("$word")
 }
 
-# Makes of the names in `COMPREPLY`, which begin with what is typed, what readline puts in place of `typed`.
+# Turns the names in `COMPREPLY`, which begin with what is typed, into what readline inserts in place of `typed`.
 __warder_fit() {
     local kept=${raw%"$typed"} words=() raw quote=''
     if [[ $kept ]]; then
-        # This is there already.
+        # This part is on the line already.
         __warder_split "$kept"
         COMPREPLY=("${COMPREPLY[@]#"${words[0]}"}")
     fi
     local LC_ALL=C IFS=
-    # One look at ten thousand names takes less than a look at each.
+    # One match against all ten thousand names is faster than one for each.
     if [[ "${COMPREPLY[*]}" =~ [^[:alnum:]_@%+=:,./-] ]]; then __warder_quote "$quote"; fi
 }
 
-# Quotes what stands in `COMPREPLY` for a place where the quote `$1` is open, or none.
+# Quotes the names in `COMPREPLY` for a place where the quote `$1` is open, or none.
 __warder_quote() {
     local plain='[:alnum:]_@%+=:,./-' char i j name text
     for i in "${!COMPREPLY[@]}"; do
@@ -64,13 +64,13 @@ __warder_quote() {
                 *) text+=\\$char ;;
             esac
         done
-        # readline closes the quote, except behind another one like it.
+        # readline closes the quote, except after another one like it.
         if [[ $1 && $text == *"$1" ]]; then text+=$1; fi
         COMPREPLY[i]=$text
     done
 }
 
-# Offers those of `$2…` that begin with the word at the cursor; `$1` stands before each.
+# Offers those of `$2…` that begin with the word at the cursor, each preceded by `$1`.
 __warder_offer_words() {
     local before=$1 word
     for word in "${@:2}"; do
@@ -79,11 +79,11 @@ __warder_offer_words() {
     __warder_fit
 }
 
-# Offers the names of one kind, `profiles` or `keys`; `$2` stands before each.
+# Offers the names of one kind, `profiles` or `keys`, each preceded by `$2`.
 __warder_offer_names() {
     local list IFS=$'\n' -
     list=$(command warder names "$1" "${current#"$2"}" 2>/dev/null)
-    # Only split into lines, not expanded. It is the fastest way: mapfile reads a pipe byte by byte.
+    # Split into lines, not expanded. This is the fastest way: mapfile reads a pipe byte by byte.
     set -f
     # shellcheck disable=SC2206
     COMPREPLY=($list)
@@ -91,7 +91,7 @@ __warder_offer_names() {
     __warder_fit
 }
 
-# Offers values of a kind; `$2` stands before each.
+# Offers values of a kind, each preceded by `$2`.
 __warder_offer_kind() {
     local list
     case $1 in
@@ -110,7 +110,7 @@ __warder_offer_kind() {
     esac
 }
 
-# Offers what the command after `--` takes.
+# Offers what completes the command after `--`.
 __warder_offer_command() {
     local i
     for i in "${!COMP_WORDS[@]}"; do
@@ -129,7 +129,7 @@ __warder_offer_command() {
     done
 }
 
-# The kind of value that the option `$1` takes, in `kind`; fails where it takes none.
+# Sets `kind` to the kind of value that the option `$1` takes; fails if it takes none.
 __warder_takes() {
     [[ $values == *" $1:"* ]] || return
     kind=${values#*" $1:"}
@@ -175,7 +175,7 @@ _warder() {
     fi
 }
 
-# Offers what stands at the `count`th place of the command at `path`.
+# Offers values for the `count`th argument of the command at `path`.
 __warder_offer_place() {
     local last=$((${#places[@]} - 1))
     ((last >= 0)) || return 0
@@ -347,7 +347,8 @@ warder_complete_aws() {
     complete -v -o nospace -F __warder_export export
 }
 
-# The profile's name where one is typed; else what stood there before: a program, a function, or nothing.
+# Completes the profile's name if one is being typed; else runs what was registered before: a program, a function, or
+# nothing.
 __warder_aws() {
     local IFS=$' \t\n' typed=${2-} current words raw quote dashes=''
     COMPREPLY=()

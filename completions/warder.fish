@@ -1,18 +1,18 @@
 # Completion of warder's command line, for fish 3.4 and newer.
 #
-# Names of profiles and keys are data: fish takes the lines of a command as they are, and quotes them as they must be.
+# Names of profiles and keys are data: fish takes the lines of a command as they are, and quotes them as needed.
 #
-# At every Tab fish asks each `-n` of each `complete`, and a `(…)` takes it a tenth of a millisecond. So one function
-# says all that may stand at the cursor, in place of a `complete` for each option and command.
+# At every Tab fish evaluates each `-n` of each `complete`, and a `(…)` costs a tenth of a millisecond. So one function
+# prints everything that may be at the cursor, in place of a `complete` for each option and command.
 
-# The word at the cursor without its quotes, of which one may be open.
+# The word at the cursor without its quotes; the last quote may be open.
 function __warder_word
     set -l raw (commandline -ct)
     string unescape -- $raw; or string unescape -- $raw\'; or string unescape -- $raw\"
 end
 
-# Offers the names of one kind, `profiles` or `keys`, that begin with what is typed behind `$before`; if there are none,
-# all of them, since fish looks for more than their beginning.
+# Offers the names of one kind, `profiles` or `keys`, that begin with what is typed after `$before`; if there are none,
+# all of them, since fish matches more than their beginning.
 function __warder_names --argument-names kind before
     command -q warder; or return
     set -l word (__warder_word)
@@ -25,8 +25,8 @@ function __warder_names --argument-names kind before
     command warder names $kind 2>/dev/null
 end
 
-# Offers those of `$argv[2..]`, words with a text behind each, in which `$argv[1]` is found. fish would look for it in the
-# texts as well.
+# Offers those of `$argv[2..]`, words each followed by a description, that contain `$argv[1]`. fish would search the
+# descriptions as well.
 function __warder_find --argument-names typed
     set -l rows $argv[2..-1]
     if test -z "$typed"
@@ -49,15 +49,15 @@ function __warder_find --argument-names typed
     end
 end
 
-# What the command behind `--` takes.
+# Completes the command after `--`.
 function __warder_command
     set -l rest (string match -rg -- '^.*?\s--\s+(.*)$' (commandline -cp))
     and complete --do-complete="$rest"
 end
 
-# Reads the words up to the cursor. Sets of the caller: what __warder_grammar says of the command that they name; `kind`,
-# what is wanted at the cursor; `option`, whose value that is; `word`, what is typed of it; `before`, what stands before a
-# value in the same word.
+# Reads the words up to the cursor. Sets these variables of the caller: what __warder_grammar says about the command
+# that they name; `kind`, what is wanted at the cursor; `option`, whose value that is; `word`, what is typed of it;
+# `before`, what comes before a value in the same word.
 function __warder_read --no-scope-shadowing
     set word (__warder_word)
     set -l tokens (commandline -opc)
@@ -99,7 +99,7 @@ function __warder_read --no-scope-shadowing
     end
 end
 
-# Says all that may stand at the cursor, but files; or, by its status, whether those may: `files`.
+# Prints everything that may be at the cursor, except files; with `files`, its status says whether those may be.
 function __warder --argument-names what
     set -l path
     set -l subcommands
@@ -141,7 +141,8 @@ function __warder --argument-names what
     end
 end
 
-# Has `aws --profile` and `set -gx AWS_PROFILE` complete names as warder does. For those who want it: see docs/shells.md.
+# Has `aws --profile` and `set -gx AWS_PROFILE` complete names as warder does. For those who want it: see
+# docs/shells.md.
 function warder_complete_aws
     complete -c aws -l profile -xa '(__warder_names profiles --profile=)'
     complete -c set -n 'contains -- AWS_PROFILE (commandline -opc)' -xa '(__warder_names profiles)'

@@ -1,6 +1,6 @@
 # Completion of warder's command line, for nushell: `use warder.nu *` in config.nu.
 #
-# Names of profiles and keys are data: one that is no plain word is put in quotes.
+# Names of profiles and keys are data: a name that is not a plain word is quoted.
 
 def "nu-complete warder names" [kind: string] {
     ^warder names $kind | complete | get stdout | lines | each {|name|
@@ -289,7 +289,7 @@ export extern "warder help" [
 ]
 # END
 
-# Names of profiles where the command begins, and nothing of one's own behind it.
+# Names of profiles before the command begins; after that, no completions of warder's.
 def "nu-complete warder exec" [context: string] {
     if ($context | str contains ' -- ') { null } else { nu-complete warder names profiles }
 }

@@ -4,10 +4,10 @@
 #   eval "$(warder hook bash)"
 #
 # It makes `warder use` and `warder drop` change this shell, uses the profile that a folder's .warder names, and keeps
-# $WARDER_PROMPT ("prod 3h12m") up to date for the prompt. What the variables were before is kept in shell variables
-# that are never exported. While a session is far from its end, a prompt starts no process.
+# $WARDER_PROMPT ("prod 3h12m") up to date for the prompt. The variables' previous values are kept in shell
+# variables that are never exported. While a session is far from its end, a prompt starts no process.
 
-# `function`, so that an alias of the name does not get into the definition.
+# `function`, so that the shell does not expand an alias of this name in the definition.
 function warder {
     case ${1-} in
         use)
@@ -28,7 +28,7 @@ function warder {
 
 # --- use and drop -----------------------------------------------------------------------------------------------------
 
-# Uses a profile; $1 is the folder whose .warder names it, or empty. Nothing is traced: there are secrets.
+# Uses a profile; $1 is the folder whose .warder names it, or empty. Tracing is off here: the values are secret.
 __warder_use() {
     { local - && set +aeEkTuvx; } 2>/dev/null
     local maker=$1 word way='' script frame=${#__warder_names[@]}
@@ -62,8 +62,8 @@ __warder_use() {
     esac
 }
 
-# Evaluates $script, and notes how to undo it: what `was`, and what it has made. The profile of the top again takes its
-# place.
+# Evaluates $script, and records how to undo it: `was`, the previous values, and what the script set. Using the profile
+# at the top again replaces its frame.
 __warder_take() {
     local depth=$frame name value flags
     for name in "${odd[@]}"; do
@@ -72,7 +72,7 @@ __warder_take() {
         printf -v "$name" %s "$value"
         if [[ $flags == *x* ]]; then export "${name?}"; fi
     done
-    # A profile without a region gets the region that was there before the first one, not that of the last.
+    # A profile without a region gets the region from before the first use, not that of the previous profile.
     if ((depth)) && [[ $'\n'$script != *$'\nexport AWS_REGION='* ]]; then
         __warder_give_back 0 AWS_REGION AWS_DEFAULT_REGION
     fi
@@ -92,8 +92,8 @@ __warder_take() {
     __warder_forget_renewal
 }
 
-# Writes into `was` what gives each variable back as it is, attributes and all, and into $odd which have others than
-# `exported`. Fails where one could not be given back.
+# Writes into `was` the statements that restore each variable with its attributes, and into $odd the variables that have
+# attributes other than `exported`. Fails if a variable could not be restored.
 __warder_save() {
     local name text flags
     odd=() was=()
@@ -120,7 +120,7 @@ __warder_refuse() {
     return 1
 }
 
-# For a subshell: fails where a function that is running hides one of the variables, and prints the first.
+# For a subshell: fails if a running function hides one of the variables, and prints the first.
 __warder_locals() {
     local name probe
     for name in "${__warder_variables[@]}"; do
@@ -134,7 +134,8 @@ __warder_locals() {
     done
 }
 
-# What the variables given were before the frame $1. What somebody else has changed since stays: it is theirs now.
+# Restores the given variables to what they were before the frame $1. A variable that something else has changed since
+# stays as it is.
 __warder_give_back() {
     local name frame=$1 top=$((${#__warder_names[@]} - 1))
     shift
@@ -161,7 +162,7 @@ __warder_drop() {
     if ((depth)); then
         __warder_restore "$to"
     elif [[ -n ${WARDER_PROFILE-} ]]; then
-        # From the shell that started this one, and only that one knows what was before.
+        # Inherited from the shell that started this one: only that shell knows the previous values.
         unset -v "${__warder_variables[@]}"
     elif ((to < 0)); then
         printf 'warder: no profile is in use\nhint: warder use PROFILE\n' >&2
@@ -169,7 +170,7 @@ __warder_drop() {
     fi
 }
 
-# Gives back what the variables were before the frame $1, and forgets it and those above it.
+# Restores the variables to what they were before the frame $1, and drops that frame and those above it.
 __warder_restore() {
     local name frame
     local -a odd=()
@@ -190,7 +191,7 @@ __warder_restore() {
 # --- at each prompt ---------------------------------------------------------------------------------------------------
 
 __warder_prompt() {
-    # Not yet `local`: `set -k` would take its assignments for those of its environment.
+    # Not yet `local`: under `set -k` its assignments would go into its environment.
     set -- "$?" "$-"
     { local - && set +aeEkTuvx; } 2>/dev/null
     if [ "$PWD" != "$__warder_pwd" ] || __warder_has_changed; then
@@ -202,8 +203,8 @@ __warder_prompt() {
     else
         __warder_look_at_clock
     fi
-    # What comes behind in the same prompt command sees the status. One that fails would end a shell with `set -e`, and
-    # runs the trap of ERR.
+    # The rest of the same prompt command sees this status. A failure would end a shell with `set -e`, and run the
+    # ERR trap.
     [[ $2 == *e* ]] || [ "${PROMPT_COMMAND-}" = "$__warder_call" ] || return "$1"
 }
 
@@ -233,12 +234,12 @@ __warder_show() {
     fi
 }
 
-# When the session ends, in seconds since 1970; empty where no such time is given.
+# When the session expires, in seconds since 1970; empty if no time is given.
 __warder_read_end() {
     local LC_ALL=C text=${AWS_CREDENTIAL_EXPIRATION-} year month day
     __warder_end_text=$text __warder_end='' __warder_said=0 __warder_next=0
     [[ $text == [0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]Z ]] || return
-    # Years that begin on 1 March, so that a leap day is a year's last.
+    # Count years from 1 March, so that a leap day is the last day of a year.
     year=$((10#${text:0:4})) month=$((10#${text:5:2})) day=$((10#${text:8:2}))
     ((month > 2)) || ((year -= 1, month += 12))
     day=$((year * 365 + year / 4 - year / 100 + year / 400 + (153 * month - 457) / 5 + day - 719469))
@@ -247,13 +248,13 @@ __warder_read_end() {
 
 # --- near the end -----------------------------------------------------------------------------------------------------
 
-# Takes what a renewal in the background has said, or starts one, or says that the end is near.
+# Reads the result of a background renewal, or starts one, or says that the session is about to expire.
 __warder_renew() {
     local way depth=${#__warder_names[@]}
     if ((depth)) && [ "${__warder_names[depth - 1]}" = "$WARDER_PROFILE" ]; then
         way=${__warder_ways[depth - 1]}
     elif [[ -n ${AWS_ACCESS_KEY_ID-} ]]; then
-        # Keys from elsewhere: nobody knows how they were narrowed.
+        # Keys from elsewhere: it is not known how they were narrowed.
         way=unknown
     fi
     if [[ -n $__warder_reply ]]; then
@@ -265,7 +266,7 @@ __warder_renew() {
     ((now < __warder_next - 295)) || __warder_warn
 }
 
-# The end goes into a file, since a prompt waits for nobody.
+# The result goes into a file, since a prompt must not wait for it.
 __warder_start_renewal() {
     local folder=${XDG_RUNTIME_DIR-}
     local -a narrow=()
@@ -274,14 +275,14 @@ __warder_start_renewal() {
     [[ $folder == /* && -O $folder && -w $folder ]] || folder=${XDG_CACHE_HOME:-${HOME-}/.cache}/warder
     [[ $folder == /* && -w $folder ]] || return
     __warder_reply=$folder/warder-renewal.$$.$now
-    # In a subshell, so that neither `jobs` nor `$!` tells of it.
+    # In a subshell, so that neither `jobs` nor `$!` shows it.
     (
         umask 077
         __warder_renew_behind </dev/null &
     ) &>/dev/null
 }
 
-# Takes the files of shells that are gone with it.
+# Also removes the files of shells that have exited.
 __warder_renew_behind() {
     local file owner
     \command warder renew --shell bash "${narrow[@]}" -- "$WARDER_PROFILE" >|"$__warder_reply"
@@ -293,7 +294,7 @@ __warder_renew_behind() {
     done
 }
 
-# Fails where there is nothing yet. New keys are taken from the cache, where the renewal has put them.
+# Fails if there is no result yet. Takes new keys from the cache, where the renewal has put them.
 __warder_take_renewal() {
     local end=''
     if [[ -s $__warder_reply ]]; then
@@ -335,10 +336,10 @@ __warder_warn() {
     fi
 }
 
-# --- a profile a folder -----------------------------------------------------------------------------------------------
+# --- one profile per folder -------------------------------------------------------------------------------------------
 
-# The folder has changed: leaves those with a .warder that it is not in any more, and enters the nearest that it is in.
-# It is the folder itself that counts, not the link by which one came.
+# The folder has changed: leaves the .warder folders that the shell is no longer in, and enters the nearest that it is
+# in. The folder itself counts, not the link by which the user came.
 __warder_walk() {
     local here found last first=$__warder_fresh
     __warder_fresh=''
@@ -361,8 +362,8 @@ __warder_is_in() {
     [ "$here/" = "$1/" ] || [ "${here#"$1"/}" != "$here" ]
 }
 
-# The .warder of the last folder entered holds something else than it did then, or is gone. What the user has chosen in
-# the folder stays: until that is dropped it counts as unchanged.
+# The .warder of the last folder entered has changed since, or is gone. A profile that the user has chosen in the folder
+# stays: until the user drops it, the file counts as unchanged.
 __warder_has_changed() {
     local last=$((${#__warder_roots[@]} - 1)) depth=${#__warder_names[@]} text
     ((last >= 0)) || return
@@ -371,8 +372,8 @@ __warder_has_changed() {
     ((depth <= __warder_depths[last])) || [[ -n ${__warder_makers[depth - 1]} ]]
 }
 
-# Reads into `text` what the .warder of the folder $1 holds, a byte more than it may, without a process. Nothing is read
-# from a pipe, which would keep the prompt waiting.
+# Reads the .warder of the folder $1 into `text`, at most one byte more than it may hold, without a process. Does not
+# read from a pipe, which would block the prompt.
 __warder_read() {
     text=''
     [[ -f $1/.warder ]] || return 0
@@ -390,7 +391,7 @@ __warder_leave() {
     if ((floor >= 0 && ${#__warder_names[@]} > floor)); then __warder_restore "$floor"; fi
 }
 
-# What the user has chosen inside the folder around stays. Nobody is asked anything for changing folders.
+# A profile that the user has chosen inside the outer folder stays. Changing folders never prompts.
 __warder_enter() {
     local depth=${#__warder_names[@]} floor=-1 answer='' around=-1 name profile inherited=${WARDER_PROFILE-} text
     if ! type -P warder >/dev/null; then
@@ -399,7 +400,7 @@ __warder_enter() {
         __warder_failed[path]=said
         return
     fi
-    # Before it is judged, so that a change meanwhile is one.
+    # Read before it is checked, so that a change in between is noticed.
     __warder_read "$1"
     ((last < 0)) || around=${__warder_floors[last]}
     if ((around < 0 || depth <= around)) || [[ -n ${__warder_makers[depth - 1]} ]]; then
@@ -413,13 +414,13 @@ __warder_enter() {
     ((floor >= 0)) || return
     profile=${answer%%$'\t'*}
     __warder_use_quietly "$1" "$profile" || return
-    # Started from a shell that has entered the folder: what was before, only that one knows.
+    # Started from a shell that has entered the folder: only that shell knows the previous values.
     if [[ -n $first ]] && ((depth == 0)) && [ "$inherited" = "$profile" ]; then
         for name in "${__warder_variables[@]}"; do __warder_was[0.$name]="unset -v $name"; done
     fi
 }
 
-# Why a folder's profile cannot be used is said once, until it can.
+# Says once why a folder's profile cannot be used, until it can.
 __warder_use_quietly() {
     local last=${__warder_failed[x$2]-} status
     if [[ -n $last ]]; then
@@ -435,7 +436,8 @@ __warder_use_quietly() {
     return "$status"
 }
 
-# After `trust`: a folder that was not trusted may be now, and the other way round. What the user has chosen in it stays.
+# After `trust`: a folder that was not trusted may be now, or the reverse. A profile that the user has chosen in it
+# stays.
 __warder_look_again() {
     { local - && set +aeEkTuvx; } 2>/dev/null
     local last=$((${#__warder_roots[@]} - 1)) depth=${#__warder_names[@]} answer
@@ -450,7 +452,7 @@ __warder_look_again() {
 
 # --- loading ----------------------------------------------------------------------------------------------------------
 
-# Twice is once. Only a shell with a prompt gets something to do at it.
+# Loading it twice is harmless. Only an interactive shell gets something to do at its prompt.
 __warder_load() {
     { local - && set +aeEkTuvx; } 2>/dev/null
     if ! declare -p __warder_made &>/dev/null; then
@@ -465,7 +467,7 @@ __warder_load() {
             WARDER_PROFILE
         )
     fi
-    # Exported, it reaches shells that have no such function.
+    # If exported, it reaches shells that do not have this function.
     # shellcheck disable=SC2016
     declare -g __warder_call='${__warder_variables:+"__warder_prompt"}'
     [[ $- == *i* ]] || return 0
@@ -475,8 +477,8 @@ __warder_load() {
     [[ "${PROMPT_COMMAND[*]-}" == *__warder_prompt* ]] || __warder_hang_in
 }
 
-# Before the other commands, whose prompts may show the profile, and behind direnv: what direnv sets on entering a folder
-# it takes back on leaving, so that this must happen inside of it.
+# Runs before the other commands, whose prompts may show the profile, and after direnv: what direnv sets on entering a
+# folder it takes back on leaving, so warder's changes must happen in between.
 __warder_hang_in() {
     local commands element direnv='' own=$__warder_call
     local -a before=() after=()
@@ -495,7 +497,7 @@ __warder_hang_in() {
         done
         PROMPT_COMMAND=("${before[@]}" "$own" "${after[@]}")
     else
-        # Of an array in an older bash this is the first element, the one that counts there.
+        # If it is an array in an older bash, this is the first element, the only one that counts there.
         # shellcheck disable=SC2128,SC2178
         case ";${PROMPT_COMMAND-};" in
             *';_direnv_hook;'*) PROMPT_COMMAND=${PROMPT_COMMAND/_direnv_hook/"_direnv_hook;$own"} ;;

@@ -3,8 +3,8 @@
 #   warder hook fish | source
 #
 # It makes `warder use` and `warder drop` change this shell, uses the profile that a folder's .warder names, and keeps
-# $WARDER_PROMPT ("prod 3h12m") up to date for the prompt. What the variables were before is kept in global variables
-# that are never exported. While a session is far from its end, a prompt starts no process.
+# $WARDER_PROMPT ("prod 3h12m") up to date for the prompt. The variables' previous values are kept in global
+# variables that are never exported. While a session is far from its end, a prompt starts no process.
 
 function warder --description 'Short-lived AWS sessions'
     switch "$argv[1]"
@@ -46,7 +46,7 @@ function __warder_use --argument-names maker
         end
     end
     set -l script
-    # The redirection of a function reaches no command substitution in it.
+    # A function's redirection does not apply to command substitutions in it.
     if set -q __warder_quiet
         set script (command warder use --shell fish $arguments 2>/dev/null)
     else
@@ -63,7 +63,7 @@ function __warder_use --argument-names maker
     __warder_take "$maker" "$way" $script
 end
 
-# A universal variable stays, exported, below a global one that goes, and belongs to other shells too.
+# When a global variable goes, the universal one below it remains, exported, and belongs to other shells too.
 function __warder_refuse_universal
     for name in (string match -rg -- '^set -e (\w+);?$' $argv)
         if set -qU $name
@@ -74,13 +74,13 @@ function __warder_refuse_universal
     end
 end
 
-# Evaluates a script, and notes how to undo it. The profile of the top again takes its place.
+# Evaluates a script, and records how to undo it. Using the profile at the top again replaces its frame.
 function __warder_take --argument-names maker way
     set -l script $argv[3..]
     set -l depth (count $__warder_names)
     set -l frame (math $depth + 1)
     __warder_save $frame
-    # A profile without a region gets the region that was there before the first one, not that of the last.
+    # A profile without a region gets the region from before the first use, not that of the previous profile.
     if test $depth -gt 0; and not string match -q -- 'set -gx AWS_REGION *' $script
         __warder_give_back 1 AWS_REGION AWS_DEFAULT_REGION
     end
@@ -100,7 +100,7 @@ function __warder_take --argument-names maker way
     __warder_forget_renewal
 end
 
-# Keeps the variables as they are: how each is set, and what it holds.
+# Saves the variables: how each is set, and its value.
 function __warder_save --argument-names frame
     for name in $__warder_variables
         set -l was "__warder_was_"$frame"_"$name
@@ -114,13 +114,14 @@ function __warder_save --argument-names frame
     end
 end
 
-# What a variable is, to be compared.
+# A variable's state, for comparison.
 function __warder_state --argument-names name
     set -qg $name
     and string escape -- x $$name
 end
 
-# Gives back what the variables were when the frame was made. What somebody else has changed since stays: it is theirs now.
+# Restores the variables to what they were when the frame was made. A variable that something else has changed since
+# stays as it is.
 function __warder_give_back --argument-names frame
     for name in $argv[2..]
         set -l made "__warder_made_"(count $__warder_names)"_"$name
@@ -138,7 +139,7 @@ function __warder_give_back --argument-names frame
     end
 end
 
-# Forgets frames.
+# Drops frames.
 function __warder_erase
     for frame in $argv
         for name in $__warder_variables
@@ -165,7 +166,7 @@ function __warder_drop
     if test $depth -gt 0
         __warder_restore $to
     else if set -qg WARDER_PROFILE; and test -n "$WARDER_PROFILE"
-        # From the shell that started this one, and only that one knows what was before.
+        # Inherited from the shell that started this one: only that shell knows the previous values.
         for name in $__warder_variables
             set -eg $name
         end
@@ -176,7 +177,7 @@ function __warder_drop
     end
 end
 
-# Gives back what the variables were when so many profiles were in use, and forgets those above.
+# Restores the variables to what they were when so many profiles were in use, and drops the frames above.
 function __warder_restore --argument-names depth
     set -l top (count $__warder_names)
     __warder_give_back (math $depth + 1) $__warder_variables
@@ -187,7 +188,7 @@ function __warder_restore --argument-names depth
     __warder_forget_renewal
 end
 
-# Keeps so many elements of a list.
+# Truncates a list to so many elements.
 function __warder_cut --argument-names list length
     set -l all $$list
     if test $length -gt 0
@@ -213,7 +214,7 @@ function __warder_prompt
     end
 end
 
-# Seconds since 1970, without a process: the file system's root was changed at some time, and so long ago.
+# Seconds since 1970, without a process: when the root folder was changed, plus how long ago that was.
 function __warder_now
     math (path mtime /) + (path mtime --relative /)
 end
@@ -243,7 +244,7 @@ function __warder_look_at_clock
     end
 end
 
-# When the session ends, in seconds since 1970; empty where no such time is given.
+# When the session expires, in seconds since 1970; empty if no time is given.
 function __warder_read_end
     set -g __warder_end_text $AWS_CREDENTIAL_EXPIRATION
     set -g __warder_end
@@ -251,7 +252,7 @@ function __warder_read_end
     set -g __warder_next 0
     set -l t (string match -rg -- '^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z$' "$AWS_CREDENTIAL_EXPIRATION")
     or return
-    # Years that begin on 1 March, so that a leap day is a year's last.
+    # Count years from 1 March, so that a leap day is the last day of a year.
     if test $t[2] -le 2
         set t[1] (math $t[1] - 1)
         set t[2] (math $t[2] + 12)
@@ -263,14 +264,14 @@ end
 
 # --- near the end -----------------------------------------------------------------------------------------------------
 
-# Takes what a renewal in the background has said, or starts one, or says that the end is near.
+# Reads the result of a background renewal, or starts one, or says that the session is about to expire.
 function __warder_renew --argument-names now left
     set -l depth (count $__warder_names)
     set -l way ''
     if test $depth -gt 0; and test "$__warder_names[$depth]" = "$WARDER_PROFILE"
         set way $__warder_ways[$depth]
     else if test -n "$AWS_ACCESS_KEY_ID"
-        # Keys from elsewhere: nobody knows how they were narrowed.
+        # Keys from elsewhere: it is not known how they were narrowed.
         set way unknown
     end
     if test -n "$__warder_reply"
@@ -285,7 +286,7 @@ function __warder_renew --argument-names now left
     end
 end
 
-# The end goes into a file, since a prompt waits for nobody.
+# The result goes into a file, since a prompt must not wait for it.
 function __warder_start_renewal --argument-names now way
     set -g __warder_next (math $now + 300)
     set -l narrow
@@ -300,11 +301,11 @@ function __warder_start_renewal --argument-names now way
         or return
     end
     set -g __warder_reply $folder/warder-renewal.$fish_pid.$now
-    # By a shell that is gone at once, so that neither `jobs` nor a message tells of it.
+    # Started by a shell that exits at once, so that neither `jobs` nor a message shows it.
     command sh -c $__warder_renewal $__warder_reply --shell fish $narrow -- $WARDER_PROFILE </dev/null &>/dev/null
 end
 
-# Fails where there is nothing yet. New keys are taken from the cache, where the renewal has put them.
+# Fails if there is no result yet. Takes new keys from the cache, where the renewal has put them.
 function __warder_take_renewal --argument-names now way
     set -l end
     if test -s "$__warder_reply"
@@ -352,10 +353,10 @@ function __warder_warn --argument-names left way
     end
 end
 
-# --- a profile a folder -----------------------------------------------------------------------------------------------
+# --- one profile per folder -------------------------------------------------------------------------------------------
 
-# The folder has changed: leaves those with a .warder that it is not in any more, and enters the nearest that it is in.
-# It is the folder itself that counts, not the link by which one came.
+# The folder has changed: leaves the .warder folders that the shell is no longer in, and enters the nearest that it is
+# in. The folder itself counts, not the link by which the user came.
 function __warder_walk
     set -l first $__warder_fresh
     set -g __warder_fresh
@@ -384,8 +385,8 @@ function __warder_is_in --argument-names root here
     test "$here" = "$root"; or test (string sub -l (string length -- "$root/") -- $here/) = "$root/"
 end
 
-# The .warder of the last folder entered holds something else than it did then, or is gone. What the user has chosen in
-# the folder stays: until that is dropped it counts as unchanged.
+# The .warder of the last folder entered has changed since, or is gone. A profile that the user has chosen in the folder
+# stays: until the user drops it, the file counts as unchanged.
 function __warder_has_changed
     set -q __warder_roots[1]
     or return
@@ -396,8 +397,8 @@ function __warder_has_changed
     test $depth -le $__warder_depths[-1]; or test -n "$__warder_makers[$depth]"
 end
 
-# Reads into $__warder_text what the .warder of a folder holds, if it is no more than it may, without a process. Nothing is
-# read from a pipe, which would keep the prompt waiting.
+# Reads the .warder of a folder into $__warder_text, if it is not too large, without a process. Does not read from a
+# pipe, which would block the prompt.
 function __warder_read --argument-names root
     set -l fish_read_limit 4097
     if path is -fr -- $root/.warder
@@ -417,7 +418,7 @@ function __warder_leave --argument-names number
     end
 end
 
-# What the user has chosen inside the folder around stays. Nobody is asked anything for changing folders.
+# A profile that the user has chosen inside the outer folder stays. Changing folders never prompts.
 function __warder_enter --argument-names root first
     if not command -q warder
         contains -- / $__warder_failed
@@ -430,7 +431,7 @@ function __warder_enter --argument-names root first
     set -l floor -1
     set -l around -1
     set -l answer
-    # Before it is judged, so that a change meanwhile is one.
+    # Read before it is checked, so that a change in between is noticed.
     __warder_read $root
     set -q __warder_floors[1]
     and set around $__warder_floors[-1]
@@ -449,7 +450,7 @@ function __warder_enter --argument-names root first
     set -l inherited "$WARDER_PROFILE"
     __warder_use_quietly $root $profile
     or return
-    # Started from a shell that has entered the folder: what was before, only that one knows.
+    # Started from a shell that has entered the folder: only that shell knows the previous values.
     if test -n "$first"; and test $depth = 0; and test "$inherited" = "$profile"
         for name in $__warder_variables
             set -g "__warder_was_1_"$name -eg
@@ -457,7 +458,7 @@ function __warder_enter --argument-names root first
     end
 end
 
-# Why a folder's profile cannot be used is said once, until it can.
+# Says once why a folder's profile cannot be used, until it can.
 function __warder_use_quietly --argument-names root profile
     set -l code 0
     set -l last (string match -- "*:$profile" $__warder_failed | string split -f 1 :)
@@ -479,7 +480,8 @@ function __warder_use_quietly --argument-names root profile
     return $code
 end
 
-# After `trust`: a folder that was not trusted may be now, and the other way round. What the user has chosen in it stays.
+# After `trust`: a folder that was not trusted may be now, or the reverse. A profile that the user has chosen in it
+# stays.
 function __warder_look_again
     if set -q __warder_roots[1]
         set -l depth (count $__warder_names)
@@ -496,7 +498,7 @@ end
 
 # --- loading ----------------------------------------------------------------------------------------------------------
 
-# Twice is once.
+# Loading it twice is harmless.
 if not set -q __warder_renewal
     set -g __warder_variables AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN \
         AWS_ACCESS_KEY AWS_SECRET_KEY AWS_PROFILE AWS_DEFAULT_PROFILE AWS_REGION AWS_DEFAULT_REGION \
@@ -507,7 +509,7 @@ if not set -q __warder_renewal
     set -g __warder_said 0
     set -g __warder_next 0
     set -g __warder_fresh yes
-    # Takes the files of shells that are gone with it.
+    # Also removes the files of shells that have exited.
     set -g __warder_renewal '
         umask 077
         {
@@ -519,10 +521,10 @@ if not set -q __warder_renewal
         } &'
 end
 
-# Only a shell with a prompt gets something to do at it.
+# Only an interactive shell gets something to do at its prompt.
 if status is-interactive
-    # Behind direnv, whichever is loaded first: what direnv sets on entering a folder it takes back on leaving, so that this
-    # must happen inside of it.
+    # Runs after direnv, whichever is loaded first: what direnv sets on entering a folder it takes back on leaving, so
+    # warder's changes must happen in between.
     function __warder_at_first_prompt --on-event fish_prompt
         functions -e __warder_at_first_prompt
         function __warder_at_prompt --on-event fish_prompt

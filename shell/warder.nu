@@ -3,12 +3,12 @@
 #   mkdir ($nu.data-dir | path join vendor/autoload)
 #   warder hook nu | save -f ($nu.data-dir | path join vendor/autoload/warder.nu)
 #
-# or, where it is installed, in config.nu behind what sets $env.config.hooks:
+# or, if it is installed, in config.nu after what sets $env.config.hooks:
 #
 #   use /usr/share/warder/shell/warder.nu *
 #
 # It makes `warder use` and `warder drop` change this shell, uses the profile that a folder's .warder names, and keeps
-# $env.WARDER_PROMPT ("prod 3h12m") up to date for the prompt. What the variables were before stands in $env.WARDER_SAVED
+# $env.WARDER_PROMPT ("prod 3h12m") up to date for the prompt. The variables' previous values are in $env.WARDER_SAVED
 # as a list of records, which children get as an empty text. While a session is far from its end, a prompt starts no
 # process. All other names begin with __warder, since a file that is loaded by itself has no scope of its own.
 
@@ -17,40 +17,40 @@ const __warder_variables = [
     AWS_PROFILE AWS_DEFAULT_PROFILE AWS_REGION AWS_DEFAULT_REGION AWS_CREDENTIAL_EXPIRATION AWS_VAULT WARDER_PROFILE
 ]
 
-# Names as words of a command line: in quotes where they are no plain ones.
+# Names as words of a command line, quoted unless they are plain.
 def __warder_profiles [] {
     ^warder names profiles | lines | each {|name|
         if $name =~ '^[A-Za-z_/][\w/.@%+-]*$' { $name } else { $name | to json --raw }
     }
 }
 
-# What warder answers and says, for who asks behind a prompt: a hook that ends in an error leaves no variable changed,
-# and would ask again at each prompt.
+# warder's output and messages, for callers that run at a prompt: a hook that ends in an error leaves no variable
+# changed, and would call warder again at each prompt.
 def __warder_asked [words: list] {
     try { ^warder ...$words | complete } catch {|error|
         { exit_code: 127, stdout: "", stderr: $"warder: ($error.msg)" }
     }
 }
 
-# What the variables of these names are: those that are set.
+# The values of those variables, of the given names, that are set.
 def __warder_present [names: list] {
     $names | where {|name| $name in $env } | reduce --fold {} {|name, all| $all | insert $name ($env | get $name) }
 }
 
-# Gives the variables these values, and takes the others away.
+# Gives the variables these values, and removes the others.
 def --env __warder_give_back [values: record] {
     hide-env --ignore-errors ...$__warder_variables
     load-env $values
 }
 
-# Sets what warder has answered for a profile; the maker is the folder whose .warder names it, or empty.
+# Sets the variables that warder printed for a profile; the maker is the folder whose .warder names it, or empty.
 def --env __warder_take_over [answer: string, profile: string, maker: string] {
     let set = $answer | from json
     let frames = $env.WARDER_SAVED? | default []
-    # What a shell that was started in the folder has inherited goes when the folder is left.
+    # What a shell started in the folder has inherited is removed when it leaves the folder.
     let is_inherited = $maker != "" and ($frames | is-empty) and ($env.WARDER_PROFILE? | default "") == $profile
     let before = __warder_present (if $is_inherited { [] } else { $__warder_variables })
-    # A profile without a region gets the region that was there before the first one, not that of the last.
+    # A profile without a region gets the region from before the first use, not that of the previous profile.
     let first = if ($frames | is-empty) { $before } else { $frames | first | get before }
     let kept = $first | columns | where {|name| $name in [AWS_REGION AWS_DEFAULT_REGION] }
     let region = $kept | reduce --fold {} {|name, all| $all | insert $name ($first | get $name) }
@@ -75,7 +75,7 @@ export def --env "warder use" [
     let flags = [[$keys, "--keys"], [$read_only, "--read-only"], [$no_prompt, "--no-prompt"]]
     let options = $flags | where {|flag| $flag.0 } | each {|flag| $flag.1 }
     let code = if $mfa_code == null { [] } else { ["--mfa-code" $mfa_code] }
-    # Where it fails, this ends here, and nothing has changed.
+    # If it fails, this ends here, and nothing has changed.
     let answer = ^warder use --shell nu ...$options ...$code -- $profile
     __warder_take_over $answer $profile ""
 }
@@ -89,14 +89,14 @@ export def --env "warder drop" [
         let to = if $all { 0 } else { ($frames | length) - 1 }
         __warder_restore $to
     } else if ($env.WARDER_PROFILE? | default "" | is-not-empty) {
-        # From the shell that started this one, and only that one knows what was before.
+        # Inherited from the shell that started this one: only that shell knows the previous values.
         hide-env --ignore-errors ...$__warder_variables
     } else if not $all {
         error make --unspanned { msg: "warder: no profile is in use", help: "warder use PROFILE" }
     }
 }
 
-# Gives back what was before so many profiles were in use.
+# Restores what was set before so many profiles were in use.
 def --env __warder_restore [depth: int] {
     let frames = $env.WARDER_SAVED
     __warder_give_back ($frames | get $depth | get before)
@@ -105,7 +105,7 @@ def --env __warder_restore [depth: int] {
 
 def __warder_remaining [end: datetime] { (($end - (date now)) / 1sec) | math floor }
 
-# Says that the end is near, once, and that it has come, once.
+# Says once that the session is about to expire, and once that it has expired.
 def --env __warder_at_prompt [] {
     let profile = $env.WARDER_PROFILE? | default ""
     let end = $env.AWS_CREDENTIAL_EXPIRATION? | default ""
@@ -127,11 +127,11 @@ def --env __warder_at_prompt [] {
     }
 }
 
-# The nearest folder with a .warder, from the present one up to the home folder.
+# The nearest folder with a .warder, from the current one up to the home folder.
 def __warder_nearest [] {
     mut folder = $env.PWD
     loop {
-        # A folder that may not be looked into: whether that is an error is not written down.
+        # A folder that may not be read: nushell does not document whether that is an error.
         if (try { $folder | path join .warder | path exists } catch { false }) { return $folder }
         if $folder in ["/" $env.HOME?] { return "" }
         $folder = $folder | path dirname
@@ -162,14 +162,15 @@ def --env __warder_at_folder [] {
 }
 
 export-env {
-    # By the process: a shell that was started inside inherits the variable, and must load the hook for itself.
+    # Identified by the process: a shell started inside inherits the variable, and must load the hook for itself.
     let process = $nu.pid | into string
     if ($env.WARDER_LOADED? | default "") != $process {
         $env.WARDER_LOADED = $process
         $env.WARDER_SAVED = []
         $env.WARDER_SAID = 0
         $env.WARDER_ROOT = ""
-        # Newer versions hand a list on to programs, as JSON: what was before, keys among it, is for none of them.
+        # Newer versions pass a list on to programs, as JSON: the previous values, keys among them, are not for
+        # programs.
         $env.ENV_CONVERSIONS = ($env.ENV_CONVERSIONS? | default {} | merge {
             WARDER_SAVED: { from_string: {|text| [] }, to_string: {|frames| "" } }
         })

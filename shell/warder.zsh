@@ -3,10 +3,10 @@
 #   eval "$(warder hook zsh)"
 #
 # It makes `warder use` and `warder drop` change this shell, uses the profile that a folder's .warder names, and keeps
-# $WARDER_PROMPT ("prod 3h12m") up to date for the prompt. What the variables were before is kept in shell variables
-# that are never exported. While a session is far from its end, a prompt starts no process.
+# $WARDER_PROMPT ("prod 3h12m") up to date for the prompt. The variables' previous values are kept in shell
+# variables that are never exported. While a session is far from its end, a prompt starts no process.
 
-# `function`, so that an alias of the name does not get into the definition.
+# `function`, so that the shell does not expand an alias of this name in the definition.
 function warder {
     case ${1-} in
         use)
@@ -27,7 +27,7 @@ function warder {
 
 # --- use and drop -----------------------------------------------------------------------------------------------------
 
-# Uses a profile; $1 is the folder whose .warder names it, or empty. Nothing is traced: there are secrets.
+# Uses a profile; $1 is the folder whose .warder names it, or empty. Tracing is off here: the values are secret.
 __warder_use() {
     { emulate -L zsh && setopt ${=__warder_options}; } 2>/dev/null
     local maker=$1 word way='' script frame=${#__warder_names}
@@ -61,8 +61,8 @@ __warder_use() {
     esac
 }
 
-# Evaluates $script, and notes how to undo it: what `was`, and what it has made. The profile of the top again takes its
-# place.
+# Evaluates $script, and records how to undo it: `was`, the previous values, and what the script set. Using the profile
+# at the top again replaces its frame.
 __warder_take() {
     local depth=$frame name value kind
     for name in $odd; do
@@ -71,7 +71,7 @@ __warder_take() {
         typeset -g "$name=$value"
         [[ $kind != *export* ]] || export "$name"
     done
-    # A profile without a region gets the region that was there before the first one, not that of the last.
+    # A profile without a region gets the region from before the first use, not that of the previous profile.
     if ((depth)) && [[ $'\n'$script != *$'\nexport AWS_REGION='* ]]; then
         __warder_give_back 1 AWS_REGION AWS_DEFAULT_REGION
     fi
@@ -90,8 +90,8 @@ __warder_take() {
     __warder_forget_renewal
 }
 
-# Writes into `was` what gives each variable back as it is, attributes and all, and into $odd which have others than
-# `exported`. Fails where one could not be given back.
+# Writes into `was` the statements that restore each variable with its attributes, and into $odd the variables that have
+# attributes other than `exported`. Fails if a variable could not be restored.
 __warder_save() {
     local name kind lines
     odd=() was=()
@@ -103,7 +103,7 @@ __warder_save() {
             *readonly*) __warder_refuse "$name" readonly || return ;;
             *local*) __warder_refuse "$name" local || return ;;
             *tied* | *hideval* | *special*) __warder_refuse "$name" "$kind" || return ;;
-            # Of `typeset -p` only the attributes: it writes some bytes so that zsh itself reads others.
+            # Only the attributes of `typeset -p`: zsh itself does not read back all bytes as it writes them.
             scalar) lines+="typeset -g $name=${(qq)${(P)name}}"$'\n' ;;
             scalar-export) lines+="export $name=${(qq)${(P)name}}"$'\n' ;;
             scalar*) lines+=$(eval "$name=''"; typeset -p "$name")$'\n'"$name=${(qq)${(P)name}}"$'\n' ;;
@@ -120,7 +120,8 @@ __warder_refuse() {
     return 1
 }
 
-# What the variables given were before the frame $1. What somebody else has changed since stays: it is theirs now.
+# Restores the given variables to what they were before the frame $1. A variable that something else has changed since
+# stays as it is.
 __warder_give_back() {
     local name frame=$1 top=${#__warder_names}
     shift
@@ -149,7 +150,7 @@ __warder_drop() {
     if ((depth)); then
         __warder_restore "$to"
     elif [[ -n ${WARDER_PROFILE-} ]]; then
-        # From the shell that started this one, and only that one knows what was before.
+        # Inherited from the shell that started this one: only that shell knows the previous values.
         unset $__warder_variables
     elif ((to < 0)); then
         printf 'warder: no profile is in use\nhint: warder use PROFILE\n' >&2
@@ -157,7 +158,7 @@ __warder_drop() {
     fi
 }
 
-# Gives back what the variables were when $1 profiles were in use, and forgets the others.
+# Restores the variables to what they were when $1 profiles were in use, and drops the other frames.
 __warder_restore() {
     local name frame
     local -a odd
@@ -202,7 +203,7 @@ __warder_look_at_clock() {
     __warder_show
 }
 
-# A prompt gives a meaning to a percent sign even in a variable.
+# A prompt interprets a percent sign even in a variable.
 __warder_show() {
     local name=${WARDER_PROFILE//\%/%%}
     if ((left >= 3600)); then
@@ -216,12 +217,12 @@ __warder_show() {
     fi
 }
 
-# When the session ends, in seconds since 1970; empty where no such time is given.
+# When the session expires, in seconds since 1970; empty if no time is given.
 __warder_read_end() {
     local text=${AWS_CREDENTIAL_EXPIRATION-} year month day
     __warder_end_text=$text __warder_end='' __warder_said=0 __warder_next=0
     [[ $text == [0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]Z ]] || return
-    # Years that begin on 1 March, so that a leap day is a year's last.
+    # Count years from 1 March, so that a leap day is the last day of a year.
     year=$((10#${text[1,4]})) month=$((10#${text[6,7]})) day=$((10#${text[9,10]}))
     ((month > 2)) || ((year -= 1, month += 12))
     day=$((year * 365 + year / 4 - year / 100 + year / 400 + (153 * month - 457) / 5 + day - 719469))
@@ -230,13 +231,13 @@ __warder_read_end() {
 
 # --- near the end -----------------------------------------------------------------------------------------------------
 
-# Takes what a renewal in the background has said, or starts one, or says that the end is near.
+# Reads the result of a background renewal, or starts one, or says that the session is about to expire.
 __warder_renew() {
     local way='' depth=${#__warder_names}
     if ((depth)) && [[ ${__warder_names[depth]} == "$WARDER_PROFILE" ]]; then
         way=${__warder_ways[depth]}
     elif [[ -n ${AWS_ACCESS_KEY_ID-} ]]; then
-        # Keys from elsewhere: nobody knows how they were narrowed.
+        # Keys from elsewhere: it is not known how they were narrowed.
         way=unknown
     fi
     if [[ -n $__warder_reply ]]; then
@@ -248,7 +249,7 @@ __warder_renew() {
     ((now < __warder_next - 295)) || __warder_warn
 }
 
-# The end goes into a file, since a prompt waits for nobody.
+# The result goes into a file, since a prompt must not wait for it.
 __warder_start_renewal() {
     local folder=${XDG_RUNTIME_DIR-}
     local -a narrow
@@ -257,14 +258,14 @@ __warder_start_renewal() {
     [[ $folder == /* && -O $folder && -w $folder ]] || folder=${XDG_CACHE_HOME:-${HOME-}/.cache}/warder
     [[ $folder == /* && -w $folder ]] || return
     __warder_reply=$folder/warder-renewal.$$.$now
-    # In a subshell, so that neither `jobs` nor `$!` tells of it.
+    # In a subshell, so that neither `jobs` nor `$!` shows it.
     (
         umask 077
         __warder_renew_behind </dev/null &
     ) &>/dev/null
 }
 
-# Takes the files of shells that are gone with it.
+# Also removes the files of shells that have exited.
 __warder_renew_behind() {
     local file owner
     \command warder renew --shell zsh $narrow -- "$WARDER_PROFILE" >|"$__warder_reply"
@@ -275,7 +276,7 @@ __warder_renew_behind() {
     done
 }
 
-# Fails where there is nothing yet. New keys are taken from the cache, where the renewal has put them.
+# Fails if there is no result yet. Takes new keys from the cache, where the renewal has put them.
 __warder_take_renewal() {
     local end=''
     if [[ -s $__warder_reply ]]; then
@@ -316,10 +317,10 @@ __warder_warn() {
     fi
 }
 
-# --- a profile a folder -----------------------------------------------------------------------------------------------
+# --- one profile per folder -------------------------------------------------------------------------------------------
 
-# The folder has changed: leaves those with a .warder that it is not in any more, and enters the nearest that it is in.
-# It is the folder itself that counts, not the link by which one came.
+# The folder has changed: leaves the .warder folders that the shell is no longer in, and enters the nearest that it is
+# in. The folder itself counts, not the link by which the user came.
 __warder_walk() {
     local here=${PWD:A} found last first=$__warder_fresh
     __warder_fresh=''
@@ -339,8 +340,8 @@ __warder_is_in() {
     [[ -e $1/.warder && $here/ == "$1"/* ]]
 }
 
-# The .warder of the last folder entered holds something else than it did then, or is gone. What the user has chosen in
-# the folder stays: until that is dropped it counts as unchanged.
+# The .warder of the last folder entered has changed since, or is gone. A profile that the user has chosen in the folder
+# stays: until the user drops it, the file counts as unchanged.
 __warder_has_changed() {
     local last=${#__warder_roots} depth=${#__warder_names} text
     ((last)) || return
@@ -349,8 +350,8 @@ __warder_has_changed() {
     ((depth <= __warder_depths[last])) || [[ -n ${__warder_makers[depth]} ]]
 }
 
-# Reads into `text` what the .warder of the folder $1 holds, a byte more than it may, without a process. Nothing is read
-# from a pipe, which would keep the prompt waiting.
+# Reads the .warder of the folder $1 into `text`, at most one byte more than it may hold, without a process. Does not
+# read from a pipe, which would block the prompt.
 __warder_read() {
     text=''
     [[ -f $1/.warder ]] || return 0
@@ -368,7 +369,7 @@ __warder_leave() {
     if ((floor >= 0 && ${#__warder_names} > floor)); then __warder_restore "$floor"; fi
 }
 
-# What the user has chosen inside the folder around stays. Nobody is asked anything for changing folders.
+# A profile that the user has chosen inside the outer folder stays. Changing folders never prompts.
 __warder_enter() {
     local depth=${#__warder_names} floor=-1 answer='' around=-1 name profile inherited=${WARDER_PROFILE-} text
     if ! whence -p warder >/dev/null; then
@@ -377,7 +378,7 @@ __warder_enter() {
         __warder_failed[path]=said
         return
     fi
-    # Before it is judged, so that a change meanwhile is one.
+    # Read before it is checked, so that a change in between is noticed.
     __warder_read "$1"
     ((!last)) || around=${__warder_floors[last]}
     if ((around < 0 || depth <= around)) || [[ -n ${__warder_makers[depth]} ]]; then
@@ -391,13 +392,13 @@ __warder_enter() {
     ((floor >= 0)) || return
     profile=${answer%%$'\t'*}
     __warder_use_quietly "$1" "$profile" || return
-    # Started from a shell that has entered the folder: what was before, only that one knows.
+    # Started from a shell that has entered the folder: only that shell knows the previous values.
     if [[ -n $first && $depth == 0 && $inherited == "$profile" ]]; then
         for name in $__warder_variables; do __warder_was[1.$name]="unset $name"; done
     fi
 }
 
-# Why a folder's profile cannot be used is said once, until it can.
+# Says once why a folder's profile cannot be used, until it can.
 __warder_use_quietly() {
     local key=x$2 last code=0
     last=${__warder_failed[$key]-}
@@ -414,7 +415,8 @@ __warder_use_quietly() {
     return "$code"
 }
 
-# After `trust`: a folder that was not trusted may be now, and the other way round. What the user has chosen in it stays.
+# After `trust`: a folder that was not trusted may be now, or the reverse. A profile that the user has chosen in it
+# stays.
 __warder_look_again() {
     { emulate -L zsh && setopt ${=__warder_options}; } 2>/dev/null
     local last=${#__warder_roots} depth=${#__warder_names} answer
@@ -429,11 +431,11 @@ __warder_look_again() {
 
 # --- loading ----------------------------------------------------------------------------------------------------------
 
-# Twice is once. Only a shell with a prompt gets something to do at it.
+# Loading it twice is harmless. Only an interactive shell gets something to do at its prompt.
 __warder_load() {
     { emulate -L zsh && setopt no_err_exit no_err_return no_xtrace no_verbose no_all_export unset; } 2>/dev/null
     if ((!${+__warder_made})); then
-        # What `emulate` leaves as it is.
+        # An option that `emulate` does not reset.
         typeset -g __warder_options='no_err_exit no_err_return no_xtrace no_verbose no_all_export no_equals no_bg_nice'
         __warder_options+=' prompt_percent unset no_warn_create_global'
         typeset -ga __warder_names=() __warder_makers=() __warder_ways=()
@@ -456,7 +458,7 @@ __warder_load() {
     if [[ ${(t)precmd_functions} == *readonly* ]]; then
         printf 'warder: precmd_functions is readonly, so nothing is done at the prompt\nhint: load the hook first\n' >&2
     elif [[ " ${(j: :)precmd_functions} " != *' __warder_prompt '* ]]; then
-        # What direnv sets on entering a folder it takes back on leaving, so that this must happen inside of it.
+        # direnv takes back on leaving a folder what it sets on entering: warder's changes must happen in between.
         local -i place=${precmd_functions[(I)_direnv_hook]}
         typeset -ga precmd_functions=(
             ${precmd_functions[1,place]} __warder_prompt ${precmd_functions[place+1,-1]}

@@ -1,6 +1,6 @@
 import Failures
 import Glibc
-import Intake
+import KeyInput
 import Linux
 import Prompt
 import Secrets
@@ -38,14 +38,14 @@ package enum KeySource {
         _ context: Context, _ refusing: (String) throws(Failure) -> Void
     ) throws(Failure) -> Credentials {
         guard context.mayPrompt else { throw Failure.notAllowed(wanting: "the key") }
-        var key = GivenKey()
+        var key = PartialKey()
         var failure: Failure?
         do throws(TerminalError) {
             try context.terminal().askLines(prompt(key.missing) ?? "", limit: 4096, until: PromptTimeout.deadline) {
                 line in
                 let known = key.identifier
                 do throws(Failure) {
-                    do throws(IntakeError) { try key.take(line) } catch { throw Failure(error, from: Failure.typed) }
+                    do throws(KeyInputError) { try key.take(line) } catch { throw Failure(error, from: Failure.typed) }
                     if known == nil, let identifier = key.identifier { try refusing(identifier) }
                 } catch { failure = error }
                 let shown = known == nil ? key.identifier ?? "" : ""
@@ -53,10 +53,10 @@ package enum KeySource {
             }
         } catch { throw Failure(error, askingFor: "the key") }
         if let failure { throw failure }
-        do throws(IntakeError) { return try key.whole() } catch { throw Failure(error, from: Failure.typed) }
+        do throws(KeyInputError) { return try key.whole() } catch { throw Failure(error, from: Failure.typed) }
     }
 
-    private static func prompt(_ part: GivenKey.Part?) -> String? {
+    private static func prompt(_ part: PartialKey.Part?) -> String? {
         switch part {
         case .identifier: "access key id: "
         case .secret: "secret access key: "
@@ -66,7 +66,7 @@ package enum KeySource {
 
     /// - Parameter key: what of it was read already.
     static func standardInput(
-        _ context: Context, completing key: consuming GivenKey = GivenKey()
+        _ context: Context, completing key: consuming PartialKey = PartialKey()
     ) throws(Failure) -> Credentials {
         let origin = "standard input"
         var key = key
@@ -74,17 +74,17 @@ package enum KeySource {
         while key.missing != nil, rest > 0 {
             guard let line = try readLine(of: "the key", limit: 4096, from: context.world.standardInput) else { break }
             rest -= line.count + 1
-            do throws(IntakeError) { try key.take(line) } catch { throw Failure(error, from: origin) }
+            do throws(KeyInputError) { try key.take(line) } catch { throw Failure(error, from: origin) }
         }
-        do throws(IntakeError) { return try key.whole() } catch { throw Failure(error, from: origin) }
+        do throws(KeyInputError) { return try key.whole() } catch { throw Failure(error, from: origin) }
     }
 
     private static func csv(_ path: String, user: String) throws(Failure) -> Credentials {
         let text: SecretBytes
-        do throws(FileError) { text = try readFile(path, limit: 64 * 1024, patience: 120_000) } catch {
+        do throws(FileError) { text = try readFile(path, limit: 64 * 1024, timeout: 120_000) } catch {
             throw Failure(error, "the file of the key")
         }
-        do throws(IntakeError) { return try KeyTable(text).key(of: user) } catch { throw Failure(error, from: path) }
+        do throws(KeyInputError) { return try KeyCSV(text).key(of: user) } catch { throw Failure(error, from: path) }
     }
 
     /// Says that the file the key came from still holds it.
@@ -106,8 +106,8 @@ package enum KeySource {
                 .usage, "the environment holds a session, not a long-term key",
                 hint: "warder stores long-term keys, AKIA…: create one in the console")
         }
-        var key = GivenKey()
-        do throws(IntakeError) {
+        var key = PartialKey()
+        do throws(KeyInputError) {
             try key.take(id)
             try key.take(secret)
             return try key.whole()

@@ -18,7 +18,7 @@ extension AdoptionPlan {
             warnOfPlaintextSources(isWritten)
             faulty = try warnOfOthers(isWritten)
         }
-        if isForAll, !undoes { sayWhatIsLeft() }
+        if isForAll, !undoes { reportUnadopted() }
         let refusals = refusals(isWritten: isWritten)
         for failure in refusals.dropLast() { failure.show(on: context.console) }
         if let failure = refusals.last { throw failure }

@@ -10,7 +10,7 @@ public enum ChainError: Error, Equatable, Sendable {
     /// names it, where it is not what was asked for.
     case passedOver(profile: String, Origin, link: Origin?)
     /// The profile is in neither file, and a section that was meant for it is headed as none. `link` is as above.
-    case misnamed(profile: String, Misnamed, link: Origin?)
+    case misnamed(profile: String, MisnamedSection, link: Origin?)
     /// `warder_<key>`, which is no setting.
     case unknownSetting(key: String, Origin)
     /// `source_profile` of `profile` names `source`, which is in neither file and no key.
@@ -40,7 +40,7 @@ public enum ChainError: Error, Equatable, Sendable {
     /// The profile names an `sso-session` that is not there.
     case ssoSessionMissing(session: String, profile: String, Origin)
     /// The profile names a section of this kind, as `sso-session`, that is headed as none.
-    case sectionMisnamed(kind: String, name: String, Misnamed, Origin)
+    case sectionMisnamed(kind: String, name: String, MisnamedSection, Origin)
     /// The profile names a section of `services` that is not there.
     case servicesMissing(services: String, Origin)
     /// A `credential_process` that has warder answer for another profile.

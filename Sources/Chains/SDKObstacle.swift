@@ -16,7 +16,7 @@ package enum SDKObstacle: Equatable, Sendable {
     // In the files.
 
     /// Something stands twice in one of them, and botocore reads none of that file.
-    case repetition(Repetition)
+    case repetition(DuplicateEntry)
 
     // In the profile, before its process.
 

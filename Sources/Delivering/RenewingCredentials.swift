@@ -11,12 +11,12 @@ import Times
 /// it gives away.
 package final class RenewingCredentials: CredentialSupply {
     /// Milliseconds that a renewal may take: somebody may have to find their phone.
-    private static let patience: Int64 = 180_000
+    private static let timeout: Int64 = 180_000
 
     private var json: SecretBytes
     private var plan: RenewalPlan
     private let request: RenewalRequest
-    private let pass: RenewalPass
+    private let pass: RenewalToken
     private let folder: String?
     private let timing: Timing
     private var renewal: ChildOutput?
@@ -27,7 +27,7 @@ package final class RenewingCredentials: CredentialSupply {
     ///   - pass: what each renewal shows.
     ///   - folder: where renewals are made, as paths in settings and variables may begin there.
     package init(
-        _ grant: consuming ServedCredentials, renewedBy request: RenewalRequest, _ pass: RenewalPass,
+        _ grant: consuming ServedCredentials, renewedBy request: RenewalRequest, _ pass: RenewalToken,
         in folder: String?,
         _ timing: Timing
     ) {
@@ -75,7 +75,7 @@ package final class RenewingCredentials: CredentialSupply {
         do throws(ChildError) {
             let words = request.renewing(mayPrompt: mayPrompt, in: folder)
             renewal = try ChildOutput(ofThisProgram: words, reading: pass.line, limit: 16 * 1024, withheld: [])
-            deadline = .after(milliseconds: Self.patience)
+            deadline = .after(milliseconds: Self.timeout)
         } catch { failed("the renewal could not be started") }
     }
 

@@ -1,6 +1,7 @@
 import Chains
 import Crypto
 import Failures
+import Issuing
 import Linux
 import Prompt
 import Secrets
@@ -11,7 +12,7 @@ import Text
 /// Starts the server of the command that this process becomes.
 package struct ServerStart {
     /// Milliseconds for it to say that it serves.
-    private static let patience: Int64 = 15_000
+    private static let timeout: Int64 = 15_000
 
     private let context: Context
     private let request: RenewalRequest
@@ -19,16 +20,13 @@ package struct ServerStart {
     /// Whether renewals begin with the credentials that are in the environment now, or run a command that may.
     let usesEnvironment: Bool
 
-    /// - Parameter chain: what is renewed.
-    package init(_ context: Context, request: RenewalRequest, _ chain: Chain) {
+    /// - Parameter issuer: of what is renewed.
+    package init(_ context: Context, request: RenewalRequest, _ issuer: Issuer) {
         self.context = context
         self.request = request
         usesEnvironment =
-            switch chain.source {
-            case .named, .process: true
-            case .storedKey, .plaintextKey, .webIdentity, .sso:
-                chain.mfaProcess != nil || context.environment.nonEmpty("WARDER_PASSPHRASE_COMMAND") != nil
-            }
+            issuer.sessionMaker.source.readsEnvironment || issuer.chain.mfaProcess != nil
+            || context.environment.nonEmpty("WARDER_PASSPHRASE_COMMAND") != nil
     }
 
     /// Variables that the server does not get: those that name descriptors, which are not there any more, and secrets
@@ -42,7 +40,7 @@ package struct ServerStart {
     ///
     /// The token, the pass and the first credentials go through a pipe: arguments and environments can be seen.
     package func start(
-        _ grant: borrowing ServedCredentials, _ pass: RenewalPass, for variables: inout VariableList
+        _ grant: borrowing ServedCredentials, _ pass: RenewalToken, for variables: inout VariableList
     ) throws(Failure) {
         let socket: ListeningSocket
         do throws(ServingError) { socket = try ListeningSocket() } catch { throw Failure(error) }
@@ -70,7 +68,7 @@ package struct ServerStart {
             descriptors: [input.reading.number, ready.writingNumber, nothing.number, socket, life.number],
             withheld: withheld)
         ready.close()
-        let answer = try ready.reading.readToEnd(limit: 16, until: .after(milliseconds: Self.patience))
+        let answer = try ready.reading.readToEnd(limit: 16, until: .after(milliseconds: Self.timeout))
         guard let answer, !answer.isEmpty else { throw SystemError(call: "serve", path: "", code: 0) }
     }
 

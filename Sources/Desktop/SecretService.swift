@@ -49,7 +49,7 @@ public struct SecretService: Sendable {
     public static let secretLimit = 1024 * 1024
 
     private let address: String?
-    private let dialogs: Dialogs
+    private let dialogs: DialogGate
     private let deadline: Deadline
     private let library: String
 
@@ -71,7 +71,7 @@ public struct SecretService: Sendable {
         busAddress: String?, runtimeFolder: String?, dialogs: DialogPolicy, until deadline: Deadline, library: String
     ) {
         address = sessionBusAddress(busAddress, runtimeFolder: runtimeFolder)
-        self.dialogs = Dialogs(dialogs)
+        self.dialogs = DialogGate(dialogs)
         self.deadline = deadline
         self.library = library
     }

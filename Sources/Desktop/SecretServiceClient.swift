@@ -8,7 +8,7 @@ final class SecretServiceClient {
     static let none = "/"
 
     let bus: Bus
-    private let dialogs: Dialogs
+    private let dialogs: DialogGate
     /// libsecret's own client, once it is needed.
     private var secretService: OpaquePointer?
     /// The limit of locked memory, where it was taken away.
@@ -17,7 +17,7 @@ final class SecretServiceClient {
     var library: Libsecret { bus.library }
     var areDialogsAllowed: Bool { dialogs.areAllowed }
 
-    init(_ bus: Bus, _ dialogs: Dialogs) {
+    init(_ bus: Bus, _ dialogs: DialogGate) {
         self.bus = bus
         self.dialogs = dialogs
     }

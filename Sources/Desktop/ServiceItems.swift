@@ -5,15 +5,15 @@ import Text
 /// Finding items. No collection is ever walked: what else is in it does not matter.
 extension SecretServiceClient {
     /// What a search found.
-    struct Hits {
+    struct SearchResult {
         var unlocked: [String]
         var locked: [String]
     }
 
     /// Has the service search for items that have these attributes among others.
-    func search(_ query: Query) throws(SecretServiceError) -> Hits {
+    func search(_ query: Query) throws(SecretServiceError) -> SearchResult {
         let answer = try bus.call(Self.path, .service("SearchItems"), [attributes(query)], returns: "(aoao)")
-        return Hits(unlocked: answer[0].texts, locked: answer[1].texts)
+        return SearchResult(unlocked: answer[0].texts, locked: answer[1].texts)
     }
 
     /// The one item with exactly these attributes, unlocked; nil where there is none.
@@ -44,7 +44,7 @@ extension SecretServiceClient {
 
     /// What a search found, and those of the unlocked that have exactly these attributes. Where one of them went away in
     /// the middle, it is looked for again.
-    func present(_ query: Query) throws(SecretServiceError) -> (Hits, [String]) {
+    func present(_ query: Query) throws(SecretServiceError) -> (SearchResult, [String]) {
         var hits = try search(query)
         for _ in 1..<Self.attempts {
             if let items = try exact(hits.unlocked, query, all: true) { return (hits, items) }

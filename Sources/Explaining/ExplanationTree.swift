@@ -1,3 +1,4 @@
+import Issuing
 import Linux
 import Profiles
 import Text
@@ -71,37 +72,10 @@ extension Explanation {
     private static func counted(_ requests: Int) -> String { requests == 1 ? "one request" : "\(requests) requests" }
 }
 
-extension Explanation.Parameter {
+extension ChainParameter {
     /// The value on one line, not too long.
     fileprivate var shown: String {
         let line = printable(value)
         return line.count <= 72 ? line : String(line.prefix(71)) + "…"
-    }
-}
-
-extension Explanation.Step {
-    /// Whether its credentials are kept in the session cache.
-    var isCacheable: Bool {
-        switch kind {
-        case "stored_key", "static_key", "environment", "instance_metadata", "container": false
-        default: true
-        }
-    }
-
-    fileprivate var title: String {
-        switch kind {
-        case "stored_key": "stored key \(profile)"
-        case "static_key" where isStoredToo:
-            "key in plain text, in the profile \(profile) (it wins over the stored one until it is taken away)"
-        case "static_key": "key in plain text, in the profile \(profile) (warder can keep it safe: warder add)"
-        case "environment": "credentials of the environment"
-        case "instance_metadata": "the EC2 instance's role"
-        case "container": "the container's role"
-        case "web_identity": "web identity"
-        case "sso": "IAM Identity Center"
-        case "process": "another program"
-        case "session_token": "session of \(profile)"
-        default: "role of \(profile)"
-        }
     }
 }

@@ -29,7 +29,7 @@ extension Failure {
             self.init(
                 .other, "the request could not be signed", hint: "check that libssl3 is whole: dpkg --verify libssl3")
         case .network(let error): self.init(error, configured: false)
-        case .notAnAnswer(let reason, let status):
+        case .invalidResponse(let reason, let status):
             self.init(
                 .network, "cannot \(what): status \(status) came with \(Self.words(reason)), which is no answer of AWS",
                 hint: "see who answers there: a proxy, a sign-in page, or another service at the endpoint_url")
@@ -68,7 +68,7 @@ extension Failure {
         }
     }
 
-    private static func words(_ reason: NotAnAnswer) -> String {
+    private static func words(_ reason: InvalidResponse) -> String {
         switch reason {
         case .empty: "nothing"
         case .html: "a web page"

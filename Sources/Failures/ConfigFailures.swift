@@ -88,7 +88,7 @@ extension Failure {
     }
 
     /// A section that was meant for a profile, and that no program takes for one.
-    package init(misnamed name: String, _ section: Misnamed, link: Origin? = nil) {
+    package init(misnamed name: String, _ section: MisnamedSection, link: Origin? = nil) {
         let before =
             switch link {
             case .some(let link):

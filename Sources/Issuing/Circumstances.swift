@@ -19,11 +19,11 @@ extension Issuer {
         var text = variables(where: isOfRequests)
         var paths = ProfileLoading(keys.context).paths
         paths += [keys.context.paths.settings, keys.context.paths.vault, keys.context.paths.store]
-        paths += [sessionMaker.caBundle, sessionMaker.tokenFile].compactMap { $0.map(keys.context.expanded) }
+        paths += [sessionMaker.caBundle, sessionMaker.source.file].compactMap { $0.map(keys.context.expanded) }
         if let home = keys.context.environment.nonEmpty("HOME") { paths.append(home + "/.aws/sso/cache") }
         paths += ["/etc/ssl/certs/ca-certificates.crt", "/etc/hosts", "/etc/resolv.conf"]
-        for path in paths { text.append(fileMark(path) + "\n") }
-        text.append(networkMark() + "\n")
+        for path in paths { text.append(fileFingerprint(path) + "\n") }
+        text.append(networkFingerprint() + "\n")
         // The Secret Service has no file that tells a key that was replaced.
         let index = (try? keys.index()) ?? nil
         if let name = sessionMaker.keyName, let key = index?.first(where: { $0.name == name }) {
@@ -36,7 +36,9 @@ extension Issuer {
     private var circumstancesOfQuestions: SecretBytes {
         let context = keys.context
         var text = variables { name in ["DISPLAY", "WAYLAND_DISPLAY"].contains { name.elementsEqual($0.utf8) } }
-        text.append("\(context.mayPrompt) \(context.isHelper) \(terminalMark()) \(fileMark(context.paths.settings))\n")
+        text.append(
+            "\(context.mayPrompt) \(context.isHelper) \(terminalFingerprint()) \(fileFingerprint(context.paths.settings))\n"
+        )
         return text
     }
 }

@@ -10,7 +10,7 @@ package struct DirectCalls {
     private let endpoints: EndpointResolver
     private let region: String?
     private let partition: String?
-    private let calls: Calls
+    private let calls: AWSCalls
 
     /// - Parameters:
     ///   - profile: the profile of the key's name, whose region and endpoints count if it is there and can be used.
@@ -22,7 +22,7 @@ package struct DirectCalls {
         endpoints = EndpointResolver(chain?.endpoint, context.environment)
         self.region = region ?? chain?.effectiveRegion { context.environment.nonEmpty($0) }
         partition = chain?.partition
-        calls = Calls(context.world, caBundle: endpoints.caBundle)
+        calls = AWSCalls(context.world, caBundle: endpoints.caBundle)
     }
 
     /// Whose the key is.

@@ -36,13 +36,11 @@ package final class Issuer {
         isStrict = strict
         let loading = ChainLoading(context, keys)
         chain = try narrowing.applied(to: loading.chain(profile))
-        // Before any lock is waited for, which may be the one that waits for this.
-        if case .process(let command) = chain.source {
-            try ProcessSource(context: context, command: command).refuseCircle()
-        }
         // A job without a terminal is not to wait for a browser that nobody looks at.
-        let method = signIn ?? (context.isHelper || !context.canAsk ? .none : .whatFits)
+        let method = signIn ?? (context.isHelper || !context.canAsk ? .none : .automatic)
         sessionMaker = try SessionMaker(keys, chain, codes, signIn: method)
+        // Before any lock is waited for, which may be the one that waits for this.
+        try sessionMaker.source.refuseCircle()
     }
 
     /// An issuer with codes of its own.
@@ -76,7 +74,7 @@ package final class Issuer {
 
     /// Says so where the clock by which they end is not this machine's.
     private func timely(_ credentials: consuming Credentials) -> Credentials {
-        if credentials.clockOffset != 0 { keys.sayClock(credentials.clockOffset) }
+        if credentials.clockOffset != 0 { keys.reportClockOffset(credentials.clockOffset) }
         return credentials
     }
 
@@ -103,7 +101,7 @@ package final class Issuer {
     }
 
     /// Whether nobody can be asked for anything after the first step: no role wants a code of its own.
-    package var asksOnlyAtItsBeginning: Bool {
+    package var promptsOnlyInFirstStep: Bool {
         (chain.session != nil || sessionMaker.keepsSource) && chain.roles.allSatisfy { $0.mfa == nil }
     }
 
@@ -113,24 +111,24 @@ package final class Issuer {
     }
 
     /// The first step's session, minted now where `refresh` would mint it.
-    package func refreshBeginning() throws(Failure) -> Credentials {
-        try keys.resuming { () throws(Failure) in try timely(refreshedBeginning()) }
+    package func refreshFirstStep() throws(Failure) -> Credentials {
+        try keys.resuming { () throws(Failure) in try timely(refreshedFirstStep()) }
     }
 
-    private func refreshedBeginning() throws(Failure) -> Credentials {
+    private func refreshedFirstStep() throws(Failure) -> Credentials {
         guard !sessionMaker.keepsSource else { return try renewed(Chain.sourceStep, unless: nil) }
         return try isSpent(step: 0) ? renewed(0, unless: nil) : credentials(of: 0)
     }
 
-    /// The last step's session, minted now with what is cached of the steps before it: `refreshBeginning` brought that.
-    package func refreshEnd() throws(Failure) -> Credentials {
+    /// The last step's session, minted now with what is cached of the steps before it: `refreshFirstStep` brought that.
+    package func refreshLastStep() throws(Failure) -> Credentials {
         try keys.resuming { () throws(Failure) in try renewed(chain.stepCount - 1, unless: nil) }
     }
 
     /// Drops the cached sessions of every step; how many there were.
     package func forget() throws(Failure) -> Int {
         let sessions = try keys.sessions()
-        let deadline = SessionFolder.patience
+        let deadline = SessionFolder.timeout
         var count = 0
         for step in (sessionMaker.keepsSource ? Chain.sourceStep : 0)..<chain.stepCount {
             let name = try name(of: step, sessions)
@@ -161,16 +159,18 @@ package final class Issuer {
     // MARK: - One step
 
     /// The credentials after `step`; those of the source for -1.
-    private func credentials(of step: Int, isUrgent: Bool = true) throws(Failure) -> Credentials {
-        guard step >= 0 || sessionMaker.keepsSource else { return try sessionMaker.source() }
+    private func credentials(of step: Int, requiresAnswer: Bool = true) throws(Failure) -> Credentials {
+        guard step >= 0 || sessionMaker.keepsSource else { return try sessionMaker.sourceCredentials() }
         let sessions = try keys.sessions()
         let name = try name(of: step, sessions)
         guard let session = try cached(name, sessions) else {
-            return try renewed(step, unless: ObservedEntry(name: name, accessKeyID: nil), isUrgent: isUrgent)
+            return try renewed(
+                step, unless: ObservedEntry(name: name, accessKeyID: nil), requiresAnswer: requiresAnswer)
         }
         if lasts(session) { return session.intoCredentials() }
         return try renewed(
-            step, unless: ObservedEntry(name: name, accessKeyID: session.credentials.accessKeyID), isUrgent: isUrgent)
+            step, unless: ObservedEntry(name: name, accessKeyID: session.credentials.accessKeyID),
+            requiresAnswer: requiresAnswer)
     }
 
     /// What was in an entry before its lock was waited for: whose session, if any.
@@ -184,14 +184,14 @@ package final class Issuer {
     /// - Parameter sight: the entry to read again under the lock, since another process may have renewed it meanwhile;
     ///   nil to mint in any case.
     /// - Parameter isUrgent: no later step has an old session to serve.
-    private func renewed(_ step: Int, unless sight: ObservedEntry?, isUrgent: Bool = true) throws(Failure)
+    private func renewed(_ step: Int, unless sight: ObservedEntry?, requiresAnswer: Bool = true) throws(Failure)
         -> Credentials
     {
         let sessions = try keys.sessions()
         let entry: String
         if let sight { entry = sight.name } else { entry = try self.name(of: step, sessions) }
         do throws(Failure) {
-            return try renewedUnderLock(step, entry, sessions, unless: sight, isUrgent: isUrgent)
+            return try renewedUnderLock(step, entry, sessions, unless: sight, requiresAnswer: requiresAnswer)
         } catch {
             // An old session that still works is better than none, unless the caller wants more of it.
             if error.cause != .stopped, !isStrict, sight != nil, let old = try cached(entry, sessions) {
@@ -202,7 +202,8 @@ package final class Issuer {
     }
 
     private func renewedUnderLock(
-        _ step: Int, _ entry: String, _ sessions: borrowing SessionCache, unless sight: ObservedEntry?, isUrgent: Bool
+        _ step: Int, _ entry: String, _ sessions: borrowing SessionCache, unless sight: ObservedEntry?,
+        requiresAnswer: Bool
     ) throws(Failure) -> Credentials {
         let start = Deadline.now
         let lock = try lock(entry, sessions, hasOther: sight != nil && !isStrict)
@@ -211,7 +212,9 @@ package final class Issuer {
         if let shared = try sharedFailure(entry, sessions, since: start) { throw shared }
         // With something to serve meanwhile, nobody is waited for who may be far away.
         let hasOld = if sight != nil, !isStrict { try cached(entry, sessions) != nil } else { false }
-        do throws(Failure) { return try minted(step, entry, sessions, isUrgent: isUrgent && !hasOld) } catch {
+        do throws(Failure) {
+            return try makeAndCache(step, entry, sessions, requiresAnswer: requiresAnswer && !hasOld)
+        } catch {
             note(error, entry, sessions)
             throw error
         }
@@ -230,11 +233,11 @@ package final class Issuer {
         return try fallbackSession(sight.name, sessions)
     }
 
-    private func minted(
-        _ step: Int, _ name: String, _ sessions: borrowing SessionCache, isUrgent: Bool
+    private func makeAndCache(
+        _ step: Int, _ name: String, _ sessions: borrowing SessionCache, requiresAnswer: Bool
     ) throws(Failure) -> Credentials {
-        let credentials = try sessionMaker.mint(step, isUrgent: isUrgent) { () throws(Failure) in
-            try self.credentials(of: step - 1, isUrgent: isUrgent)
+        let credentials = try sessionMaker.makeSession(step, requiresAnswer: requiresAnswer) { () throws(Failure) in
+            try self.credentials(of: step - 1, requiresAnswer: requiresAnswer)
         }
         // What has no end could be served for ever: another program's key, say.
         guard credentials.expiration != nil else { return credentials }
@@ -275,8 +278,8 @@ extension Issuer {
     private func keep(_ session: borrowing Session, _ name: String, _ sessions: borrowing SessionCache) {
         do throws(SessionCacheError) {
             guard let obstacle = try sessions.publish(session, name, random: keys.context.random) else { return }
-            keys.sayNotKept(.file(obstacle))
-        } catch { keys.sayNotKept(error) }
+            keys.reportNotCached(.file(obstacle))
+        } catch { keys.reportNotCached(error) }
     }
 
     private func lasts(_ session: borrowing Session) -> Bool { session.isServed(at: keys.context.now, freshness) }

@@ -15,20 +15,20 @@ extension Issuer {
         let hasOld: Bool
         if hasOther, try cached(name, sessions) != nil { hasOld = true } else { hasOld = false }
         if hasOld {
-            return try lock(name, sessions, until: .after(milliseconds: keys.context.waits.withSomethingToServe))
+            return try lock(name, sessions, until: .after(milliseconds: keys.context.waits.withOldSession))
         }
         // A person is told what there is to wait for, if it takes longer than AWS does as a rule.
         if !keys.context.isHelper, keys.context.mayPrompt {
             if let quick = try freeLock(name, sessions) { return quick }
             keys.context.console.note("another warder is making this session; if it waits for an answer: warder mfa")
         }
-        return try lock(name, sessions, until: patience)
+        return try lock(name, sessions, until: timeout)
     }
 
     /// The lock, if nobody holds it for longer than is worth a word.
     private func freeLock(_ name: String, _ sessions: borrowing SessionCache) throws(Failure) -> BestEffortLock? {
         do throws(SessionCacheError) {
-            return try sessions.lock(name, until: .after(milliseconds: keys.context.waits.unseen))
+            return try sessions.lock(name, until: .after(milliseconds: keys.context.waits.beforeNotice))
         } catch {
             guard error == .busy else { throw Failure(error) }
             return nil
@@ -49,11 +49,11 @@ extension Issuer {
 
     /// Until when the lock of an entry is waited for. Whoever holds it may be waiting for somebody to type a code, which
     /// only a caller has the time for that may be asked itself.
-    private var patience: Deadline {
-        guard !keys.context.mayPrompt else { return .after(milliseconds: keys.context.waits.whileSomebodyIsAsked) }
+    private var timeout: Deadline {
+        guard !keys.context.mayPrompt else { return .after(milliseconds: keys.context.waits.whilePrompting) }
         // All the steps together: a process that asks nobody is back within ten seconds.
         if let hurriedUntil { return hurriedUntil }
-        let deadline = Deadline.after(milliseconds: keys.context.waits.whileNobodyIs)
+        let deadline = Deadline.after(milliseconds: keys.context.waits.withoutPrompt)
         hurriedUntil = deadline
         return deadline
     }
@@ -67,7 +67,7 @@ extension Issuer {
         let found: SharedFailure?
         do throws(SessionCacheError) { found = try sessions.failure(name, boot: boot) } catch { throw Failure(error) }
         guard let found, let code = ExitCode(rawValue: Int32(clamping: found.code)) else { return nil }
-        let lateness = keys.context.isHelper ? keys.context.waits.withFailures : 0
+        let lateness = keys.context.isHelper ? keys.context.waits.sharedFailureLifetime : 0
         let answers = found.answers(waitingSince: start, lateness: lateness, now: .now) { audience in
             sessions.digest(circumstances(for: audience))
         }

@@ -30,7 +30,7 @@ final class ObservedSender: HTTPSender {
         } catch {
             // Descriptors may be short, and a code that was not sent is to be written down as unused. What was short is
             // looked for before.
-            defer { sender.letGo() }
+            defer { sender.closeConnection() }
             guard !error.isOwn, let exhausted = exhaustedResource() else { throw error }
             throw .shortage(reason: exhausted.reason, sent: !error.isCertainlyUnsent)
         }

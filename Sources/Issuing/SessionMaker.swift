@@ -19,7 +19,7 @@ package final class SessionMaker {
     private let codes: CodeSupply
     private let signIn: SignInMethod
     private let endpoints: EndpointResolver
-    private let calls: Calls
+    private let calls: AWSCalls
 
     init(
         _ keys: Keys, _ chain: Chain, _ codes: CodeSupply, signIn: SignInMethod
@@ -31,43 +31,25 @@ package final class SessionMaker {
         let environment = keys.context.environment
         region = chain.region?.value
         endpoints = EndpointResolver(chain.endpoint, environment)
-        calls = Calls(keys.context.world, caBundle: endpoints.caBundle)
+        calls = AWSCalls(keys.context.world, caBundle: endpoints.caBundle)
     }
 
     // MARK: - What a step is
 
     /// Everything that shapes the session of `step`.
     package func identity(of step: Int) throws(Failure) -> [UInt8] {
-        chain.identity(ofStep: step, endpoint: try endpoint(of: step).kind, detail: sourceDetail)
+        chain.identity(ofStep: step, endpoint: try endpoint(of: step).kind, detail: source.detail)
     }
 
-    /// What tells the source from another one of the same settings: the environment may hold somebody else's key, and
-    /// name another container.
-    private var sourceDetail: String? {
-        let environment = keys.context.environment
-        guard case .named(let source, _) = chain.source else { return nil }
-        switch source {
-        case .environment: return environment.nonEmpty("AWS_ACCESS_KEY_ID")
-        case .ec2InstanceMetadata: return nil
-        case .ecsContainer:
-            return environment.nonEmpty("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
-                ?? environment.nonEmpty("AWS_CONTAINER_CREDENTIALS_FULL_URI")
-        }
-    }
+    /// What the chain begins with.
+    package private(set) lazy var source: any ChainSource = makeSource(
+        SourceTools(
+            keys: keys, chain: chain, calls: calls,
+            endpoint: { [unowned self] () throws(Failure) in try endpoint(of: Chain.sourceStep) },
+            sessionName: { [unowned self] in defaultSessionName }, signIn: signIn))
 
-    /// Whether the source is asked of STS too.
-    package var isWebIdentity: Bool {
-        if case .webIdentity = chain.source { true } else { false }
-    }
-
-    /// Whether the source's credentials are sessions that are kept, like those of the steps after it. The machine's and
-    /// the container's are to be had at any time, and a key is no session.
-    package var keepsSource: Bool {
-        switch chain.source {
-        case .storedKey, .plaintextKey, .named: false
-        case .webIdentity, .sso, .process: true
-        }
-    }
+    /// Whether the source's credentials are sessions that are kept.
+    package var keepsSource: Bool { source.isKept }
 
     /// What a table says of the session of `step`.
     func label(of step: Int) -> SessionLabel {
@@ -82,32 +64,17 @@ package final class SessionMaker {
     // MARK: - Making it
 
     private var sourceLabel: SessionLabel {
-        let role: String? =
-            switch chain.source {
-            case .webIdentity(let identity): identity.roleARN.value
-            case .sso(let sso): [sso.accountID?.value, sso.roleName?.value].compactMap { $0 }.joined(separator: ":")
-            default: nil
-            }
-        return SessionLabel(
-            profile: sourceProfile, key: nil, role: role, mfaDevice: nil, issued: keys.context.now, clock: calls.clock)
+        SessionLabel(
+            profile: sourceProfile, key: nil, role: source.role, mfaDevice: nil, issued: keys.context.now,
+            clock: calls.clock)
     }
 
-    /// What the chain begins with.
-    func source() throws(Failure) -> Credentials {
-        do throws(Failure) { return try sourceCredentials.credentials() } catch {
+    /// The source's credentials.
+    func sourceCredentials() throws(Failure) -> Credentials {
+        do throws(Failure) { return try source.credentials() } catch {
             guard chain.stepCount > 0 else { throw error }
             throw error.wanting(key: keyName ?? sourceProfile, for: chain.profile)
         }
-    }
-
-    /// Why the source would give nothing now; nil where nothing that can be seen speaks against it.
-    package func sourceObstacle() throws(Failure) -> Failure? { try sourceCredentials.obstacle() }
-
-    private var sourceCredentials: SourceCredentials {
-        SourceCredentials(
-            context: keys.context, keys: keys, chain: chain, calls: calls,
-            endpoint: { () throws(Failure) in try self.endpoint(of: Chain.sourceStep) },
-            sessionName: defaultSessionName, signIn: signIn)
     }
 
     /// The longest session that STS gives, in seconds: 36 hours. An answer that claims more would never be renewed.
@@ -118,8 +85,12 @@ package final class SessionMaker {
     /// - Parameters:
     ///   - isUrgent: there is no old session to serve.
     ///   - signer: gives what the request is signed with.
-    func mint(_ step: Int, isUrgent: Bool, signer: () throws(Failure) -> Credentials) throws(Failure) -> Credentials {
-        let made = step == Chain.sourceStep ? try source() : try minted(step, isUrgent, signer: signer)
+    func makeSession(_ step: Int, requiresAnswer: Bool, signer: () throws(Failure) -> Credentials) throws(Failure)
+        -> Credentials
+    {
+        let made =
+            step == Chain.sourceStep
+            ? try sourceCredentials() : try requestedSession(step, requiresAnswer, signer: signer)
         var credentials = made.ending(by: calls.time + Self.longest)
         credentials.clockOffset = calls.clock?.seconds ?? 0
         return credentials
@@ -128,23 +99,21 @@ package final class SessionMaker {
     /// This process was stopped while it waited for an answer.
     var wasStopped: Bool { calls.wasStopped }
 
-    /// The file that the token of a web identity is in.
-    var tokenFile: String? {
-        if case .webIdentity(let identity) = chain.source { identity.tokenFile.value } else { nil }
-    }
-
     /// The file of certificates that requests trust; nil for the system's.
     var caBundle: String? { endpoints.caBundle }
 
-    private func minted(_ step: Int, _ isUrgent: Bool, signer: () throws(Failure) -> Credentials) throws(Failure)
+    private func requestedSession(_ step: Int, _ requiresAnswer: Bool, signer: () throws(Failure) -> Credentials)
+        throws(Failure)
         -> Credentials
     {
         let endpoint = try endpoint(of: step)
         let signer = try signer()
-        guard let role = role(of: step) else { return try session(endpoint, signer, isUrgent) }
+        guard let role = role(of: step) else { return try session(endpoint, signer, requiresAnswer) }
         let request = request(role)
         let who = RequestSigner(signer, name: keyName, endpoint)
-        return try withCode(of: role.mfa, doing: "assume \(role.roleARN.value)", signer: who, isUrgent: isUrgent) {
+        return try withCode(
+            of: role.mfa, doing: "assume \(role.roleARN.value)", signer: who, requiresAnswer: requiresAnswer
+        ) {
             (mfa) throws(STSError) in
             try calls.sts(endpoint) { (client) throws(STSError) in
                 try client.assumeRole(request, signedBy: signer, mfa: mfa)
@@ -166,20 +135,22 @@ package final class SessionMaker {
     }
 
     private func session(
-        _ endpoint: Endpoint, _ signer: borrowing Credentials, _ isUrgent: Bool
+        _ endpoint: Endpoint, _ signer: borrowing Credentials, _ requiresAnswer: Bool
     ) throws(Failure) -> Credentials {
         let signer = signer.copy()
         let seconds = chain.session?.durationSeconds ?? SessionStep.defaultDuration
         let who = RequestSigner(signer, name: keyName, endpoint)
         let what = "get a session for \(keyName ?? sourceProfile)"
-        let minted = try withCode(of: chain.session?.mfa, doing: what, signer: who, isUrgent: isUrgent) {
+        let requestedSession = try withCode(
+            of: chain.session?.mfa, doing: what, signer: who, requiresAnswer: requiresAnswer
+        ) {
             (mfa) throws(STSError) in
             try calls.sts(endpoint) { (client) throws(STSError) in
                 try client.getSessionToken(signedBy: signer, durationSeconds: seconds, mfa: mfa)
             }
         }
         // STS does not say whose account it is; the key's record may.
-        return minted.with(account: signer.accountID)
+        return requestedSession.with(account: signer.accountID)
     }
 
     private func request(_ role: RoleStep) -> AssumeRoleRequest {
@@ -209,7 +180,7 @@ package final class SessionMaker {
 
     /// Does `work` with a code of `device`, if there is one.
     private func withCode(
-        of device: MFADevice?, doing what: String, signer: RequestSigner, isUrgent: Bool,
+        of device: MFADevice?, doing what: String, signer: RequestSigner, requiresAnswer: Bool,
         _ work: (borrowing MFACode?) throws(STSError) -> Credentials
     ) throws(Failure) -> Credentials {
         guard let serial = device?.serial.value else {
@@ -217,7 +188,7 @@ package final class SessionMaker {
         }
         let wanted = WantedCode(
             device: serial, profile: chain.profile, command: chain.mfaProcess?.value, purpose: what,
-            signer: signer, isUrgent: isUrgent)
+            signer: signer, requiresAnswer: requiresAnswer)
         return try codes.withCode(
             wanted, seed: { () throws(Failure) in try self.seed(of: serial) }, time: { self.calls.time }, work)
     }
@@ -249,15 +220,7 @@ package final class SessionMaker {
     }
 
     /// The stored key that the chain begins with.
-    var keyName: String? {
-        if case .storedKey(let name, _) = chain.source { name } else { nil }
-    }
+    var keyName: String? { source.keyName }
 
-    private var sourceProfile: String {
-        switch chain.source {
-        case .storedKey(let name, _): name
-        case .plaintextKey(let key): key.profile.name
-        default: chain.profile
-        }
-    }
+    private var sourceProfile: String { source.owner ?? chain.profile }
 }

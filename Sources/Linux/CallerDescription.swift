@@ -30,7 +30,7 @@ extension Caller {
     private func shortened(_ folder: String, _ home: String?) -> String {
         guard let home, home.begins(with: "/"), home != "/" else { return folder }
         if folder.isSame(as: home) { return "~" }
-        return folder.behind(home + "/").map { "~/" + $0 } ?? folder
+        return folder.removingPrefix(home + "/").map { "~/" + $0 } ?? folder
     }
 
     private static func beginning(_ text: String) -> String {

@@ -14,7 +14,7 @@ public struct DetachedChild: ~Copyable {
     private let limit: Int
     private var isSilent = false
     private var hasTold = false
-    private var ending: ExitStatus?
+    private var exitStatus: ExitStatus?
 
     /// What it has printed by now, up to the limit.
     public private(set) var text: SecretBytes
@@ -52,7 +52,7 @@ public struct DetachedChild: ~Copyable {
     }
 
     deinit {
-        if ending == nil { Linux.end(process, group: true, within: 50) }
+        if exitStatus == nil { Linux.end(process, group: true, within: 50) }
     }
 
     /// Readable when there is something for `proceed` to take.
@@ -65,10 +65,10 @@ public struct DetachedChild: ~Copyable {
     public mutating func proceed() -> ExitStatus? {
         collectOutput()
         collectMessages()
-        guard isSilent, ending == nil else { return ending }
-        ending = Linux.ending(of: process, within: 0)
-        if ending != nil { collectMessages() }
-        return ending
+        guard isSilent, exitStatus == nil else { return exitStatus }
+        exitStatus = Linux.exitStatus(of: process, within: 0)
+        if exitStatus != nil { collectMessages() }
+        return exitStatus
     }
 
     /// No more at once than the pipe holds: a child that does not stop must not be listened to for ever.

@@ -11,7 +11,7 @@ public enum ExitStatus: Equatable, Sendable {
 }
 
 /// How the child ended; nil where it has not within so many milliseconds.
-func ending(of process: pid_t, within milliseconds: Int64) -> ExitStatus? {
+func exitStatus(of process: pid_t, within milliseconds: Int64) -> ExitStatus? {
     let deadline = Deadline.after(milliseconds: milliseconds)
     while true {
         var status: Int32 = 0
@@ -34,7 +34,7 @@ func end(_ process: pid_t, group: Bool, within milliseconds: Int64) {
     let target = group ? -process : process
     kill(target, SIGTERM)
     kill(target, SIGCONT)
-    let hasEnded = ending(of: process, within: milliseconds) != nil
+    let hasEnded = exitStatus(of: process, within: milliseconds) != nil
     // Of a group, what its leader has started may still be there.
     if !hasEnded || group { kill(target, SIGKILL) }
     if hasEnded { return }

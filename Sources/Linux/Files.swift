@@ -37,7 +37,7 @@ public enum FileError: Error, Equatable, Sendable {
 ///
 /// - Parameter patience: milliseconds that a pipe in its place is waited for.
 public func readFile(
-    _ path: String, limit: Int, patience: Int64 = 3_000
+    _ path: String, limit: Int, timeout: Int64 = 3_000
 ) throws(FileError) -> SecretBytes {
     do throws(SystemError) {
         // Opening a pipe that nobody writes to must not hang a program that runs unattended.
@@ -45,7 +45,7 @@ public func readFile(
         let status = try file.status()
         if status.st_mode & S_IFMT == S_IFDIR { throw SystemError(call: "read", path: path, code: EISDIR) }
         // A pipe, as `<(command)`, is waited for, but not for ever: the program may run unattended.
-        let deadline: Deadline? = status.st_mode & S_IFMT == S_IFREG ? nil : .after(milliseconds: patience)
+        let deadline: Deadline? = status.st_mode & S_IFMT == S_IFREG ? nil : .after(milliseconds: timeout)
         if let text = try file.readToEnd(limit: limit, expecting: Int(status.st_size), until: deadline) { return text }
     } catch { throw .system(error) }
     throw .tooLarge(path: path, limit: limit)

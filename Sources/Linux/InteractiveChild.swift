@@ -32,14 +32,14 @@ public struct InteractiveChild: ~Copyable {
     private let input: Descriptor
     private let output: Descriptor
     private let terminal: SavedTerminalState?
-    private let signals: HeldSignals
+    private let signals: BlockedSignals
     /// It has a process group of its own.
     private let isApart: Bool
     /// What it says to nobody.
     private let messages: ChildMessages?
     /// How long it may take to end, in milliseconds.
-    private let patience: Int64
-    private var ending: ExitStatus?
+    private let gracePeriod: Int64
+    private var exitStatus: ExitStatus?
 
     /// Starts `program`, an absolute path, without arguments.
     ///
@@ -48,7 +48,7 @@ public struct InteractiveChild: ~Copyable {
     ///   - apart: it has no part in the terminal, even where there is one.
     ///   - patience: how long it may take to end once it is told to, in milliseconds; then it is made to.
     public init(
-        with program: String, withheld: [String], apart: Bool = false, patience: Int64 = 500
+        with program: String, withheld: [String], apart: Bool = false, gracePeriod: Int64 = 500
     ) throws(ChildError) {
         var read: [Int32] = [-1, -1]
         guard warder_pipe(&read) == 0 else { throw .notStarted(program: program, code: errno) }
@@ -60,7 +60,7 @@ public struct InteractiveChild: ~Copyable {
         let standardOutput = Descriptor(owning: written[1], path: program)
         _ = fcntl(output.number, F_SETFL, O_NONBLOCK)
         let terminal = apart ? nil : SavedTerminalState()
-        let signals = HeldSignals()
+        let signals = BlockedSignals()
         var (process, code): (pid_t, Int32) = (0, 0)
         func start(_ standardError: Int32?) {
             code = spawn(
@@ -81,13 +81,13 @@ public struct InteractiveChild: ~Copyable {
         self.signals = signals
         self.isApart = apart
         self.messages = messages
-        self.patience = patience
+        self.gracePeriod = gracePeriod
     }
 
     deinit {
-        if ending == nil && !hasEndedWithUs() { Linux.end(process, group: isApart, within: patience) }
+        if exitStatus == nil && !hasEndedWithUs() { Linux.end(process, group: isApart, within: gracePeriod) }
         // Taken down while it asked: half an answer is not for the shell.
-        terminal?.restore(flushing: ending == nil)
+        terminal?.restore(flushing: exitStatus == nil)
         // Here the process may end.
         signals.release()
     }
@@ -95,7 +95,7 @@ public struct InteractiveChild: ~Copyable {
     /// Ctrl-C at the terminal has reached the child too: a signal of ours would cut short how it tidies the screen, since
     /// ncurses leaves at once where one more comes.
     private func hasEndedWithUs() -> Bool {
-        !isApart && signals.areWaiting && Linux.ending(of: process, within: 150) != nil
+        !isApart && signals.arePending && Linux.exitStatus(of: process, within: 150) != nil
     }
 
     /// Readable when there is something to `take`.
@@ -155,8 +155,8 @@ public struct InteractiveChild: ~Copyable {
     ///
     /// - Returns: how it failed; nil where it ended with code 0, or had to be ended.
     public mutating func end() -> ChildError? {
-        ending = Linux.ending(of: process, within: patience)
-        switch ending {
+        exitStatus = Linux.exitStatus(of: process, within: gracePeriod)
+        switch exitStatus {
         case .signal(let signal): return .killed(program: program, signal: signal, said: messages?.told() ?? "")
         case .code(let code) where code != 0: return .failed(program: program, code: code, said: messages?.told() ?? "")
         default: return nil

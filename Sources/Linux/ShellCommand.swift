@@ -3,7 +3,7 @@ import Glibc
 import Secrets
 
 /// What a command that succeeded printed, and what it said beside it.
-public struct ChildAnswer: ~Copyable {
+public struct CommandOutput: ~Copyable {
     /// What it printed, without line ends behind it.
     public let text: SecretBytes
     private let messages: ChildMessages?
@@ -31,7 +31,8 @@ public func output(
     ofShellCommand command: String, withheld: [String], limit: Int, until deadline: Deadline?,
     hiding secrets: consuming SentSecrets = SentSecrets()
 ) throws(ChildError) -> SecretBytes {
-    try answer(ofShellCommand: command, withheld: withheld, limit: limit, until: deadline, hiding: secrets).text.copy()
+    try commandOutput(ofShellCommand: command, withheld: withheld, limit: limit, until: deadline, hiding: secrets).text
+        .copy()
 }
 
 /// Runs a command line in `/bin/sh` and gives what it prints and says.
@@ -44,13 +45,13 @@ public func output(
 ///   - limit: the most bytes that it may print.
 ///   - deadline: when it is killed; nil to let it take its time.
 ///   - secrets: what its messages may repeat, besides what it prints and what the environment holds; not told.
-public func answer(
+public func commandOutput(
     ofShellCommand command: String, withheld: [String], limit: Int, until deadline: Deadline?,
     hiding secrets: consuming SentSecrets = SentSecrets()
-) throws(ChildError) -> ChildAnswer {
+) throws(ChildError) -> CommandOutput {
     var listening = try Listening(to: command, withheld: withheld, limit: limit)
     let outcome = listening.listen(until: deadline)
-    if case .ended(0) = outcome { return ChildAnswer(listening.printed(), listening.messages, hiding: secrets) }
+    if case .ended(0) = outcome { return CommandOutput(listening.printed(), listening.messages, hiding: secrets) }
     secrets.add(listening.text)
     let said = listening.messages?.told(hiding: secrets) ?? ""
     switch outcome {

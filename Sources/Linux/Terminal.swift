@@ -65,7 +65,7 @@ public struct Terminal: ~Copyable {
         var ended = false
         while !ended {
             // A signal's own action (to end, or to stop and go on) must find the terminal as the user had it.
-            let signals = HeldSignals()
+            let signals = BlockedSignals()
             let echo = Echo(device.number, hidden: hidden)
             show(prompt)
             var outcome = readLine(into: &line, limit: limit, signals, until: deadline, cancellation)
@@ -97,7 +97,7 @@ public struct Terminal: ~Copyable {
         var prompt: String? = prompt
         var line = SecretBytes(capacity: limit + 1)
         while let first = prompt {
-            let signals = HeldSignals()
+            let signals = BlockedSignals()
             let echo = Echo(device.number, hidden: true)
             show(first)
             var outcome = Outcome.line
@@ -121,7 +121,7 @@ public struct Terminal: ~Copyable {
     }
 
     private func readLine(
-        into line: inout SecretBytes, limit: Int, _ signals: borrowing HeldSignals, until deadline: Deadline?,
+        into line: inout SecretBytes, limit: Int, _ signals: borrowing BlockedSignals, until deadline: Deadline?,
         _ cancellation: PromptCancellation
     ) -> Outcome {
         while true {

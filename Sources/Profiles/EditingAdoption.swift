@@ -89,9 +89,9 @@ extension EditableProfile {
         if let mark {
             let fresh = keys.filter { !mark.keys.contains($0) }.map { " " + $0 }.joined()
             let noted = Edit(offset: mark.end, removed: 0, inserted: fresh)
+            let line = indentation + "credential_process = " + command
             let added = Edit(
-                offset: mark.line.upperBound, removed: 0,
-                inserted: indentation + "credential_process = " + command + lineEnding)
+                offset: mark.line.upperBound, removed: 0, inserted: mark.isOpen ? lineEnding + line : line + lineEnding)
             return (adds ? [noted, added] : [noted]) + renamings
         }
         var lines = [indentation + AdoptionMark.prefix + " " + keys.joined(separator: " ")]

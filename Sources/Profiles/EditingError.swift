@@ -5,7 +5,7 @@ public enum EditingError: Error, Equatable, Sendable {
     /// The profile stands there, and every SDK passes it over for its name.
     case passedOver(profile: String, Origin)
     /// Neither file has the profile, and a section that was meant for it is headed as none.
-    case misnamed(profile: String, Misnamed)
+    case misnamed(profile: String, MisnamedSection)
     /// The config file does not have it, and the credentials file does.
     case onlyInCredentials(profile: String, Origin)
     /// A key in plain text, which SDKs take before they run a `credential_process`.

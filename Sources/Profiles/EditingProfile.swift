@@ -29,6 +29,9 @@ struct AdoptionMark {
     let end: Int
     /// As of a setting.
     let line: Range<Int>
+
+    /// Its line is the file's last, and has no end.
+    var isOpen: Bool { line.lowerBound < start }
 }
 
 /// The sections that make up one profile in one file.

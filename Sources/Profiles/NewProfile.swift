@@ -28,7 +28,12 @@ public struct NewProfile: Sendable {
             return text
         }
         let ending = file.lineEnding
-        if text[text.count - 1] != UInt8(ascii: "\n") { text.append(ending) }
+        switch text[text.count - 1] {
+        case UInt8(ascii: "\n"): break
+        // Half of a line end: a second carriage return would belong to the line.
+        case UInt8(ascii: "\r"): text.append("\n")
+        default: text.append(ending)
+        }
         text.append(ending + section(ending))
         return text
     }

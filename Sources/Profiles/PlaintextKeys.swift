@@ -1,5 +1,5 @@
 /// An access key that stands in one of the files, its secret aside.
-public struct WrittenKey: Sendable, Equatable {
+public struct PlaintextKeyEntry: Sendable, Equatable {
     /// The profile of its section.
     public let profile: String
     /// Its id, which is no secret.
@@ -11,14 +11,14 @@ public struct WrittenKey: Sendable, Equatable {
 extension ProfileSet {
     /// Every access key that stands in plain text in a profile of either file, those that another one beats too: the
     /// credentials file's first, each file's in its order.
-    public var writtenKeys: [WrittenKey] { [credentials, config].flatMap { $0?.writtenKeys ?? [] } }
+    public var writtenKeys: [PlaintextKeyEntry] { [credentials, config].flatMap { $0?.writtenKeys ?? [] } }
 }
 
 extension ProfileFile {
-    fileprivate var writtenKeys: [WrittenKey] {
+    fileprivate var writtenKeys: [PlaintextKeyEntry] {
         let wanted = PropertyName("aws_access_key_id")
         return withText { text in
-            var keys: [WrittenKey] = []
+            var keys: [PlaintextKeyEntry] = []
             for section in sections where section.kind == .profile || section.kind == .bareDefault {
                 guard let name = text.string(Int(section.nameStart)..<Int(section.nameEnd)) else { continue }
                 var properties: [Property] = []
@@ -27,7 +27,8 @@ extension ProfileFile {
                     var word = wanted.name
                     let isNamed = word.withUTF8 { text.matches($0, Int(property.nameStart), Int(property.nameEnd)) }
                     guard isNamed, let identifier = text.string(of: property), !identifier.isEmpty else { continue }
-                    keys.append(WrittenKey(profile: name, accessKeyID: identifier, origin: origin(property.line)))
+                    keys.append(
+                        PlaintextKeyEntry(profile: name, accessKeyID: identifier, origin: origin(property.line)))
                 }
             }
             return keys

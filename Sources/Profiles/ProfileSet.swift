@@ -75,21 +75,21 @@ public struct ProfileSet: Sendable {
 
     /// Where a section stands that somebody wrote for the profile `name`, and that no SDK reads as one for how it is
     /// headed: `[abc]`, `[Profile abc]` and `[profileabc]` in the config file, `[profile abc]` in the credentials file.
-    public func misnamed(_ name: String) -> Misnamed? {
+    public func misnamed(_ name: String) -> MisnamedSection? {
         guard Self.isName(name) else { return nil }
         for file in [config, credentials] {
             guard let file, let line = file.misnamed(name) else { continue }
             let isBare = file.kind == .credentials || name == "default"
-            return Misnamed(origin: file.origin(line), heading: isBare ? "[\(name)]" : "[profile \(name)]")
+            return MisnamedSection(origin: file.origin(line), heading: isBare ? "[\(name)]" : "[profile \(name)]")
         }
         return nil
     }
 
     /// Where a section stands that somebody wrote for `[kind name]`, as `sso-session` or `services`, and that is headed
     /// otherwise: `[sso_session name]`.
-    public func misnamed(_ name: String, as kind: String) -> Misnamed? {
+    public func misnamed(_ name: String, as kind: String) -> MisnamedSection? {
         guard Self.isName(name), let config, let line = config.misnamed(name, as: kind) else { return nil }
-        return Misnamed(origin: config.origin(line), heading: "[\(kind) \(name)]")
+        return MisnamedSection(origin: config.origin(line), heading: "[\(kind) \(name)]")
     }
 
     /// The section `[sso-session name]`, or nil where the config file has none.

@@ -43,11 +43,12 @@ struct Assuan: ~Copyable {
     ///   - deadline: for all that is waited for.
     ///   - lettingGo: what else ends the wait, by `.stopped` and `.needless`.
     init(
-        with program: String, withheld: [String], apart: Bool = false, patience: Int64 = 500, until deadline: Deadline,
+        with program: String, withheld: [String], apart: Bool = false, gracePeriod: Int64 = 500,
+        until deadline: Deadline,
         cancellation: PromptCancellation = PromptCancellation()
     ) throws(AssuanError) {
         do throws(ChildError) {
-            child = try InteractiveChild(with: program, withheld: withheld, apart: apart, patience: patience)
+            child = try InteractiveChild(with: program, withheld: withheld, apart: apart, gracePeriod: gracePeriod)
         } catch { throw .ended(error) }
         self.deadline = deadline
         self.cancellation = cancellation

@@ -17,9 +17,9 @@ public enum CodeError: Error, Equatable, Sendable {
 public func code(
     ofCommand command: String, until deadline: Deadline = PromptTimeout.deadline
 ) throws(CodeError) -> SecretBytes {
-    let answer: ChildAnswer
+    let answer: CommandOutput
     do throws(ChildError) {
-        answer = try Linux.answer(
+        answer = try Linux.commandOutput(
             ofShellCommand: command, withheld: PassphraseSource.variables, limit: 256, until: deadline)
     } catch { throw .command(error) }
     guard let digits = sixDigits(of: answer.text) else { throw .commandGaveNoCode(said: answer.said()) }

@@ -51,7 +51,7 @@ public final class DialogChannel: PromptChannel {
     /// Takes what it has printed; what that means is known once it has ended.
     public func proceed() throws(PromptChannelError) -> PromptAnswer? {
         if let failure { throw failure }
-        if let ending = child?.proceed() { return try reply(ending) }
+        if let exitStatus = child?.proceed() { return try reply(exitStatus) }
         guard child?.isEnding == true else { return nil }
         let last = last ?? .after(milliseconds: 1000)
         if last.hasPassed { throw .failed("the dialog prints no more and does not end") }
@@ -61,7 +61,7 @@ public final class DialogChannel: PromptChannel {
     }
 
     /// Asks again in a window that says why.
-    public func refuse(_ reason: String, until moment: Deadline?) {
+    public func reject(_ reason: String, until moment: Deadline?) {
         guard var again = request else { return }
         withdraw()
         again.note = note(reason, until: moment)
@@ -77,9 +77,9 @@ public final class DialogChannel: PromptChannel {
         (look, last) = (nil, nil)
     }
 
-    private func reply(_ ending: ExitStatus) throws(PromptChannelError) -> PromptAnswer? {
+    private func reply(_ exitStatus: ExitStatus) throws(PromptChannelError) -> PromptAnswer? {
         let isCode = request?.kind == .code
-        switch ending {
+        switch exitStatus {
         case .code(0): return isCode ? answer : .yes
         // Whoever ignores SIGCHLD loses how it ended; a code is printed only with the button that gives it.
         case .unknown where isCode && child?.text.isEmpty == false: return answer
@@ -101,8 +101,8 @@ public final class DialogChannel: PromptChannel {
 
     /// A window whose display went away ends with that code too, and zenity's without a word.
     private var lostDisplay: Bool {
-        let patience = Deadline.after(milliseconds: Self.answering)
-        return !Display.named(in: environment).contains { $0.isServed(until: patience) }
+        let timeout = Deadline.after(milliseconds: Self.answering)
+        return !Display.named(in: environment).contains { $0.isServed(until: timeout) }
     }
 
     /// A window that could not be opened ends with the code of one that was sent away.

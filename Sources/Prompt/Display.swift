@@ -61,12 +61,12 @@ enum Display: Equatable {
     /// Whether what listens there answers, or stays: a server that is going lets go of the connection.
     private static func answers(_ path: String, _ greeting: [UInt8], until deadline: Deadline) -> Bool {
         // One that more want to talk to than it takes is there.
-        do throws(SystemError) { return talks(try LocalSocket.connect(to: path), greeting, until: deadline) } catch {
+        do throws(SystemError) { return talks(try UnixSocket.connect(to: path), greeting, until: deadline) } catch {
             return error.code == EAGAIN
         }
     }
 
-    private static func talks(_ socket: consuming LocalSocket, _ greeting: [UInt8], until deadline: Deadline) -> Bool {
+    private static func talks(_ socket: consuming UnixSocket, _ greeting: [UInt8], until deadline: Deadline) -> Bool {
         guard greeting.withUnsafeBytes({ socket.send($0) }) else { return false }
         var answer = SecretBytes(capacity: 1)
         while true {

@@ -31,12 +31,12 @@ public struct CodeRejection: Sendable, Equatable {
 /// - Returns: `.code` with exactly six digits for a code, `.yes` or `.no` for a confirmation.
 public func firstAnswer(
     to request: PromptRequest, from channels: [any PromptChannel], until deadline: Deadline, unwinding: Bool = false,
-    taking: (borrowing SecretBytes) -> CodeRejection? = { _ in nil }
+    rejecting: (borrowing SecretBytes) -> CodeRejection? = { _ in nil }
 ) throws(PromptError) -> PromptAnswer {
     while true {
-        let signals = HeldSignals()
+        let signals = BlockedSignals()
         var round = PromptRound(of: request)
-        let result = round.run(channels, signals, until: deadline, taking: taking)
+        let result = round.run(channels, signals, until: deadline, rejecting: rejecting)
         switch consume result {
         case .answered(let reply):
             signals.release()
@@ -71,21 +71,21 @@ private struct PromptRound {
     init(of request: PromptRequest) { self.request = request }
 
     mutating func run(
-        _ channels: [any PromptChannel], _ signals: borrowing HeldSignals, until deadline: Deadline,
-        taking: (borrowing SecretBytes) -> CodeRejection?
+        _ channels: [any PromptChannel], _ signals: borrowing BlockedSignals, until deadline: Deadline,
+        rejecting: (borrowing SecretBytes) -> CodeRejection?
     ) -> Result {
-        for channel in channels where !signals.areWaiting {
+        for channel in channels where !signals.arePending {
             if open(channel) { return dismissed() }
         }
         while true {
             if lookAgain() { return dismissed() }
-            if signals.areWaiting { return interrupted() }
+            if signals.arePending { return interrupted() }
             if openChannels.isEmpty { return .failed(.nowhere(reasons)) }
             if deadline.hasPassed { return timedOut() }
             for channel in wait(signals, until: deadline) {
                 do throws(PromptChannelError) {
                     guard let reply = try channel.proceed() else { continue }
-                    guard let answer = accept(reply, of: channel, taking) else { continue }
+                    guard let answer = accept(reply, of: channel, rejecting) else { continue }
                     withdraw(winner: channel, because: "answered elsewhere")
                     return .answered(answer)
                 } catch {
@@ -149,7 +149,7 @@ private struct PromptRound {
     }
 
     /// Waits until something happens; those that are to proceed.
-    private func wait(_ signals: borrowing HeldSignals, until deadline: Deadline) -> [any PromptChannel] {
+    private func wait(_ signals: borrowing BlockedSignals, until deadline: Deadline) -> [any PromptChannel] {
         var waiting = [pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0)]
         var owners: [any PromptChannel] = []
         var earliest = backgroundChannels.isEmpty ? deadline : min(deadline, nextLook)
@@ -171,18 +171,18 @@ private struct PromptRound {
     /// The reply, with the six digits of a code; nil where it was refused.
     private func accept(
         _ reply: consuming PromptAnswer, of channel: any PromptChannel,
-        _ taking: (borrowing SecretBytes) -> CodeRejection?
+        _ rejecting: (borrowing SecretBytes) -> CodeRejection?
     ) -> PromptAnswer? {
         switch consume reply {
         case .code(let typed):
             guard request.kind == .code, let digits = sixDigits(of: typed) else { break }
-            guard let refusal = taking(digits) else { return .code(digits) }
-            channel.refuse(refusal.note, until: refusal.moment)
+            guard let rejection = rejecting(digits) else { return .code(digits) }
+            channel.reject(rejection.note, until: rejection.moment)
             return nil
         case .yes: if request.kind == .confirmation { return .yes }
         case .no: if request.kind == .confirmation { return .no }
         }
-        channel.refuse(request.slip, until: nil)
+        channel.reject(request.slip, until: nil)
         return nil
     }
 

@@ -153,9 +153,9 @@ public struct PassphraseSource: Sendable {
     private static func read(
         command: String, _ hear: (String) -> Void
     ) throws(PassphraseError) -> SecretBytes {
-        let answer: ChildAnswer
+        let answer: CommandOutput
         do throws(ChildError) {
-            answer = try Linux.answer(
+            answer = try Linux.commandOutput(
                 ofShellCommand: command, withheld: variables, limit: limit, until: .after(milliseconds: 60_000))
         } catch { throw .command(error) }
         let said = answer.said()

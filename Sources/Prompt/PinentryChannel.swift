@@ -16,7 +16,7 @@ public final class PinentryChannel: PromptChannel {
     /// The longest answer, in bytes.
     private static let limit = 64
     /// How long it may take to start, and then to end, in milliseconds.
-    private static let patience: (start: Int64, end: Int64) = (2000, 120)
+    private static let timeouts: (start: Int64, end: Int64) = (2000, 120)
     /// When it takes itself down if nobody else does, in seconds.
     private static let timeout: Int64 = 600
 
@@ -91,7 +91,7 @@ public final class PinentryChannel: PromptChannel {
     }
 
     /// Says why, and asks again.
-    public func refuse(_ reason: String, until moment: Deadline?) {
+    public func reject(_ reason: String, until moment: Deadline?) {
         answer = AssuanAnswer(limit: Self.limit)
         acknowledgements = 1
         conversation?.begin("SETERROR", note(reason, until: moment))
@@ -128,7 +128,7 @@ extension PinentryChannel {
     ) throws(AssuanError) -> Assuan {
         var started = try Assuan(
             with: pinentry.program, withheld: PassphraseSource.variables, apart: screen == .display,
-            patience: Self.patience.end, until: .after(milliseconds: Self.patience.start))
+            gracePeriod: Self.timeouts.end, until: .after(milliseconds: Self.timeouts.start))
         try pinentry.setUp(&started, on: screen)
         _ = try started.offer("SETTIMEOUT", String(Self.timeout))
         _ = try started.offer("SETTITLE", request.title)

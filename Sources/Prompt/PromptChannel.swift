@@ -26,7 +26,7 @@ public protocol PromptChannel: AnyObject {
     /// - Parameters:
     ///   - note: why, as `six digits, please`.
     ///   - moment: no answer is of use before it, so a place that can counts down to it; nil for at once.
-    func refuse(_ note: String, until moment: Deadline?)
+    func reject(_ note: String, until moment: Deadline?)
 
     /// Takes the enquiry away, because another place has the answer, or nobody wants it any more. What was half typed
     /// is thrown away. Returns at the latest 200 ms later, with everything gone: dialog, process, terminal settings.

@@ -10,23 +10,23 @@ public func promptChannels(
 ) -> [any PromptChannel] {
     var channels: [any PromptChannel] = []
     var atTerminal: [any PromptChannel] = []
-    var seat = 0
+    var terminalIndex = 0
     for asker in methods {
         switch asker {
         case .terminal:
-            if atTerminal.isEmpty { seat = channels.count }
+            if atTerminal.isEmpty { terminalIndex = channels.count }
             atTerminal.append(TerminalChannel())
         case .pinentry(let name):
             let window = PinentryChannel(named: name, at: .display, in: environment)
             channels.append(window)
             // Behind the window: by then it is known whether that has found a display.
-            if atTerminal.isEmpty { seat = channels.count }
+            if atTerminal.isEmpty { terminalIndex = channels.count }
             atTerminal.append(PinentryChannel(named: name, at: .terminal(unless: window), in: environment))
         case .dialog: channels.append(DialogChannel(in: environment))
         case .remote: if let remote { channels.append(remote) }
         }
     }
-    if !atTerminal.isEmpty { channels.insert(FirstAvailableChannel(atTerminal), at: seat) }
+    if !atTerminal.isEmpty { channels.insert(FirstAvailableChannel(atTerminal), at: terminalIndex) }
     return channels
 }
 
@@ -60,7 +60,7 @@ final class FirstAvailableChannel: PromptChannel {
     var descriptors: [Int32] { chosen?.descriptors ?? [] }
     var wakeup: Deadline? { chosen?.wakeup }
     func proceed() throws(PromptChannelError) -> PromptAnswer? { try chosen?.proceed() }
-    func refuse(_ note: String, until moment: Deadline?) { chosen?.refuse(note, until: moment) }
+    func reject(_ note: String, until moment: Deadline?) { chosen?.reject(note, until: moment) }
 
     func withdraw() {
         chosen?.withdraw()

@@ -76,7 +76,7 @@ public final class TerminalChannel: PromptChannel {
     }
 
     /// Says why on a line of its own, counts down where there is a moment to wait for, and asks again.
-    public func refuse(_ note: String, until moment: Deadline?) {
+    public func reject(_ note: String, until moment: Deadline?) {
         let note = printable(note, limit: nameLimit)
         guard let moment, !moment.hasPassed else {
             show(note + "\n")

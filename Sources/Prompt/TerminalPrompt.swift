@@ -22,7 +22,7 @@ public final class TerminalPrompt {
 
     /// Takes what was typed; nil where that is no whole line yet.
     public func proceed() throws(PromptChannelError) -> PromptAnswer? {
-        guard hold?.signals.areWaiting == true else { return try place.proceed() }
+        guard hold?.signals.arePending == true else { return try place.proceed() }
         place.withdraw()
         // Here this process ends, or stops and goes on.
         hold = nil
@@ -37,6 +37,6 @@ public final class TerminalPrompt {
 
 /// Holds signals as long as it is there.
 private final class Hold {
-    let signals = HeldSignals()
+    let signals = BlockedSignals()
     deinit { signals.release() }
 }

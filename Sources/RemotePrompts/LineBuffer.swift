@@ -21,7 +21,7 @@ struct LineBuffer: ~Copyable {
     var hasLine: Bool { lineEnd != nil }
 
     /// Takes what came.
-    mutating func fill(from socket: borrowing LocalSocket) -> Filling {
+    mutating func fill(from socket: borrowing UnixSocket) -> Filling {
         let receipt = socket.receive(into: &bytes, limit: LineBuilder.limit)
         if receipt == .end { return .ended }
         return bytes.count == LineBuilder.limit && !hasLine ? .tooLong : .open

@@ -10,7 +10,7 @@ enum Message: Equatable {
     /// An answer was taken, and is being tried.
     case taken(Int)
     /// An answer was of no use, and another one is wanted; none is of use before a moment.
-    case refused(Int, note: String, from: Deadline?)
+    case rejected(Int, note: String, from: Deadline?)
     /// No answer is wanted any more.
     case withdrawn(Int)
     /// What came of it.
@@ -54,7 +54,7 @@ enum Message: Equatable {
             line.add("note", request.note)
             return line.text
         case .taken(let number): return "taken \(number)"
-        case .refused(let number, let note, let from):
+        case .rejected(let number, let note, let from):
             var line = LineBuilder("refused", String(number))
             line.add("from", from)
             line.add("note", note)
@@ -83,7 +83,7 @@ enum Message: Equatable {
             self = .asked(number, request)
         case ("taken", let number?): self = .taken(number)
         case ("refused", let number?):
-            self = .refused(number, note: line["note"] ?? "", from: line.moment("from"))
+            self = .rejected(number, note: line["note"] ?? "", from: line.moment("from"))
         case ("withdrawn", let number?): self = .withdrawn(number)
         case ("done", nil): self = .concluded(line["text"] ?? "", succeeded: true)
         case ("failed", nil): self = .concluded(line["text"] ?? "", succeeded: false)

@@ -90,11 +90,11 @@ public final class RemotePrompt: PromptChannel {
     }
 
     /// Tells the one who answered last; who comes later hears it with the enquiry.
-    public func refuse(_ note: String, until moment: Deadline?) {
+    public func reject(_ note: String, until moment: Deadline?) {
         guard request != nil else { return }
         request?.note = note
         notBefore = moment
-        if let answerer, !answerer.say(.refused(number, note: note, from: moment)) { leave(answerer) }
+        if let answerer, !answerer.say(.rejected(number, note: note, from: moment)) { leave(answerer) }
         answerer = nil
     }
 
@@ -176,7 +176,7 @@ public final class RemotePrompt: PromptChannel {
 
 /// The socket that others connect to, and its name in the folder; both go with it.
 private final class Listener {
-    private let socket: LocalSocket
+    private let socket: UnixSocket
     private let path: String
 
     /// It appears under its name only when it can be connected to: one that refuses would be taken for a dead one.
@@ -185,7 +185,7 @@ private final class Listener {
         let hidden = name.hiddenPath(in: folder)
         let path = name.path(in: folder)
         do throws(SystemError) {
-            socket = try LocalSocket.listen(at: hidden, backlog: 16)
+            socket = try UnixSocket.listen(at: hidden, backlog: 16)
             guard rename(hidden, path) == 0 else { throw SystemError(call: "rename", path: path, code: errno) }
         } catch {
             unlink(hidden)
@@ -199,7 +199,7 @@ private final class Listener {
 
     var descriptor: Int32 { socket.number }
 
-    func accept() throws(SystemError) -> LocalSocket? { try socket.accept() }
+    func accept() throws(SystemError) -> UnixSocket? { try socket.accept() }
 }
 
 extension RemotePromptError {

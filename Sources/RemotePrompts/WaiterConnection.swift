@@ -11,7 +11,7 @@ public final class WaiterConnection {
         /// It has the answer that was given here, and tries it.
         case taken
         /// The answer that was given here is of no use; `request` says why, and that another one is wanted.
-        case refused
+        case rejected
         /// It wants no answer any more: another place has given one, or it gave up.
         case withdrawn
         /// What came of it; text for people, to be escaped.
@@ -21,7 +21,7 @@ public final class WaiterConnection {
     }
 
     let name: SocketName
-    private let socket: LocalSocket
+    private let socket: UnixSocket
     private var buffer = LineBuffer()
     private var process: Int32?
     private var isCrowded = false
@@ -38,7 +38,7 @@ public final class WaiterConnection {
     var isKnown: Bool { request != nil || hasEnded }
 
     /// Takes over a connection; nil where the other end is not `user`.
-    init?(_ socket: consuming LocalSocket, _ name: SocketName, user: UInt32) {
+    init?(_ socket: consuming UnixSocket, _ name: SocketName, user: UInt32) {
         guard socket.peerUser == user else { return nil }
         self.socket = socket
         self.name = name
@@ -91,11 +91,11 @@ public final class WaiterConnection {
             guard request?.number == number else { return nil }
             request = nil
             return .taken
-        case .refused(let number, let note, let moment):
+        case .rejected(let number, let note, let moment):
             guard request?.number == number else { return nil }
             request?.note = note
             request?.notBefore = moment
-            return .refused
+            return .rejected
         case .withdrawn(let number):
             guard request?.number == number else { return nil }
             request = nil

@@ -134,7 +134,7 @@ public final class Watcher {
         let path = name.path(in: folder)
         guard let before = ownSocket(path) else { return }
         do throws(SystemError) {
-            let socket = try LocalSocket.connect(to: path)
+            let socket = try UnixSocket.connect(to: path)
             if let connection = WaiterConnection(socket, name, user: geteuid()) { connections.append(connection) }
         } catch {
             switch error.code {

@@ -4,15 +4,15 @@ import Secrets
 /// Somebody who looks at what is asked, and may answer: one connection, as the process that waits has it.
 final class WatcherConnection {
     /// Milliseconds for a line to come whole.
-    static let patience: Int64 = 10_000
+    static let timeout: Int64 = 10_000
 
-    private let socket: LocalSocket
+    private let socket: UnixSocket
     private var buffer = LineBuffer()
     /// Since when there is half a line.
     private var halfSince: Deadline?
 
     /// Nil for another user, who is not let in.
-    init?(_ socket: consuming LocalSocket, user: UInt32) {
+    init?(_ socket: consuming UnixSocket, user: UInt32) {
         guard socket.peerUser == user else { return nil }
         self.socket = socket
     }
@@ -20,7 +20,7 @@ final class WatcherConnection {
     var descriptor: Int32 { socket.number }
 
     /// When half a line has taken too long.
-    var deadline: Deadline? { halfSince.map { Deadline(milliseconds: $0.milliseconds + Self.patience) } }
+    var deadline: Deadline? { halfSince.map { Deadline(milliseconds: $0.milliseconds + Self.timeout) } }
 
     /// A whole line is there.
     var hasLine: Bool { buffer.hasLine }

@@ -102,5 +102,5 @@ struct JSONResponse: ~Copyable {
 }
 
 private func parse(_ body: borrowing SecretBytes, status: Int) throws(SSOError) -> JSONObject {
-    do throws(JSONError) { return try JSONObject(body) } catch { throw .notAnAnswer(status: status) }
+    do throws(JSONError) { return try JSONObject(body) } catch { throw .invalidResponse(status: status) }
 }

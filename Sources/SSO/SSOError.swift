@@ -34,7 +34,7 @@ public enum SSOError: Error, Equatable, Sendable {
     /// There is no response.
     case network(TransportError)
     /// There is a response, but it is not JSON, or is no object.
-    case notAnAnswer(status: Int)
+    case invalidResponse(status: Int)
     /// The answer lacks this member, or holds in it what cannot be.
     case missing(String, status: Int)
     /// Credentials or a token that ended before they came.

@@ -84,7 +84,7 @@ extension SSOError {
         switch self {
         case .slowDown: true
         case .network(let error): error.isPassing
-        case .notAnAnswer(let status): passingStatuses.contains(status)
+        case .invalidResponse(let status): passingStatuses.contains(status)
         case .refused(let refusal): passingStatuses.contains(refusal.status)
         default: false
         }

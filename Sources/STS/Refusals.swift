@@ -59,7 +59,7 @@ extension STSRefusal {
             let error = document.element("Error") ?? document.element("Errors", "Error"),
             let code = document.element("Code", under: error)
         else {
-            throw .notAnAnswer(.unexpectedElement(shownName(of: document.root, hiding: secrets)), status: status)
+            throw .invalidResponse(.unexpectedElement(shownName(of: document.root, hiding: secrets)), status: status)
         }
         var message = ""
         if let element = document.element("Message", under: error) {

@@ -42,7 +42,7 @@ extension STSError {
             default: false
             }
         case .throttled: true
-        case .notAnAnswer(_, let status): passingStatuses.contains(status)
+        case .invalidResponse(_, let status): passingStatuses.contains(status)
         default:
             refusal.map { passingStatuses.contains($0.status) || passingCodes.contains($0.code) } ?? false
         }

@@ -23,7 +23,7 @@ public struct STSRefusal: Equatable, Sendable {
 }
 
 /// Why a response is no answer of the service.
-public enum NotAnAnswer: Equatable, Sendable {
+public enum InvalidResponse: Equatable, Sendable {
     /// No body, or white space.
     case empty
     /// A web page: a captive portal, a proxy, a load balancer.
@@ -57,7 +57,7 @@ public enum STSError: Error, Equatable, Sendable {
     /// There is no response.
     case network(TransportError)
     /// There is a response, but not from the service.
-    case notAnAnswer(NotAnAnswer, status: Int)
+    case invalidResponse(InvalidResponse, status: Int)
     /// The one-time code is wrong, or was used before.
     case wrongCode(STSRefusal)
     /// The MFA device is not this user's.

@@ -39,10 +39,10 @@ struct XMLResponse: ~Copyable {
         of action: String, in document: borrowing Document, status: Int, hiding secrets: borrowing SentSecrets
     ) throws(STSError) -> Document.Element {
         guard document.root.name.isSame(as: action + "Response") else {
-            throw .notAnAnswer(.unexpectedElement(shownName(of: document.root, hiding: secrets)), status: status)
+            throw .invalidResponse(.unexpectedElement(shownName(of: document.root, hiding: secrets)), status: status)
         }
         guard let result = document.element(action + "Result") else {
-            throw .notAnAnswer(.missing(action + "Result"), status: status)
+            throw .invalidResponse(.missing(action + "Result"), status: status)
         }
         return result
     }
@@ -57,7 +57,7 @@ struct XMLResponse: ~Copyable {
         guard let end = UnixTime(iso8601: try word("Expiration", under: element)) else {
             throw missing("Expiration")
         }
-        guard end > now else { throw .notAnAnswer(.expired, status: status) }
+        guard end > now else { throw .invalidResponse(.expired, status: status) }
         return Credentials(
             accessKeyID: keyID, secret: try secret("SecretAccessKey", under: element),
             sessionToken: try secret("SessionToken", under: element), expiration: end.seconds, accountID: accountID)
@@ -116,23 +116,23 @@ struct XMLResponse: ~Copyable {
         return secret
     }
 
-    private func missing(_ name: String) -> STSError { .notAnAnswer(.missing(name), status: status) }
+    private func missing(_ name: String) -> STSError { .invalidResponse(.missing(name), status: status) }
 }
 
 /// Reads a body, and says what it is where it is no XML.
 func parse(_ body: borrowing SecretBytes, status: Int) throws(STSError) -> Document {
     let start = (0..<body.count).first { !isSpace(body[$0]) } ?? body.count
     let opening = String(decoding: (start..<min(start + 14, body.count)).map { body[$0] }, as: UTF8.self).lowercased()
-    if opening.begins(with: "{") || opening.begins(with: "[") { throw .notAnAnswer(.json, status: status) }
+    if opening.begins(with: "{") || opening.begins(with: "[") { throw .invalidResponse(.json, status: status) }
     if opening.begins(with: "<html") || opening.begins(with: "<!doctype html") {
-        throw .notAnAnswer(.html, status: status)
+        throw .invalidResponse(.html, status: status)
     }
     do throws(XMLError) {
         return try Document(parsing: body)
     } catch .empty {
-        throw .notAnAnswer(.empty, status: status)
+        throw .invalidResponse(.empty, status: status)
     } catch {
-        throw .notAnAnswer(.xml(error), status: status)
+        throw .invalidResponse(.xml(error), status: status)
     }
 }
 

@@ -46,7 +46,13 @@ extension SessionCache {
     /// A copy of what the vault says, under the session-cache key, so that a list needs no passphrase.
     public borrowing func keyIndex(generation: UInt64) throws(SessionCacheError) -> [IndexedKey]? {
         guard let text = try read(Self.indexName) else { return nil }
-        return try? text.withUnsafeBytes { (bytes) throws(FieldsError) -> [IndexedKey] in
+        return try? Self.keys(decoding: text, generation: generation)
+    }
+
+    static func keys(
+        decoding text: borrowing SecretBytes, generation: UInt64
+    ) throws(FieldsError) -> [IndexedKey] {
+        try text.withUnsafeBytes { (bytes) throws(FieldsError) -> [IndexedKey] in
             var keys: [IndexedKey] = []
             var reader = FieldReader(bytes)
             guard try reader.uint64(Tag.generation) == generation else { throw .missing(tag: Tag.generation) }

@@ -123,12 +123,12 @@ extension Session {
             let credentials = Credentials(
                 accessKeyID: try fields.text(Tag.accessKeyID), secret: try fields.secret(Tag.secret),
                 sessionToken: try fields.secretIfPresent(Tag.sessionToken),
-                expiration: Int64(clamping: try fields.uint64(Tag.expiration)),
+                expiration: time(Int64(clamping: try fields.uint64(Tag.expiration))),
                 accountID: try fields.textIfPresent(Tag.account))
             let label = SessionLabel(
                 profile: try fields.text(Tag.profile), key: try fields.textIfPresent(Tag.key),
                 role: try fields.textIfPresent(Tag.role), mfaDevice: try fields.textIfPresent(Tag.mfaDevice),
-                issued: Int64(clamping: try fields.uint64(Tag.issued)), clock: try Self.clock(fields))
+                issued: time(Int64(clamping: try fields.uint64(Tag.issued))), clock: try Self.clock(fields))
             return Session(credentials: credentials, label: label)
         }
     }
@@ -136,8 +136,11 @@ extension Session {
     private static func clock(_ fields: FieldReader) throws(FieldsError) -> ClockOffset? {
         guard let offset = try fields.uint64IfPresent(Tag.clockOffset) else { return nil }
         return ClockOffset(
-            seconds: Int64(bitPattern: offset),
-            moment: Deadline(milliseconds: Int64(clamping: try fields.uint64(Tag.clockMoment))),
+            seconds: time(Int64(bitPattern: offset)),
+            moment: Deadline(milliseconds: time(Int64(clamping: try fields.uint64(Tag.clockMoment)))),
             boot: try fields.text(Tag.boot))
     }
 }
+
+/// A stored time, clamped to 2^53 (285 million years in seconds), so that adding up a few of them cannot overflow.
+private func time(_ stored: Int64) -> Int64 { min(max(stored, -(1 << 53)), 1 << 53) }

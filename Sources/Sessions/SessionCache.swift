@@ -181,7 +181,7 @@ public struct SessionCache: ~Copyable {
     /// Removes the session under `name`, and the note of a failure. A renewal that goes on is waited for until `deadline`,
     /// since what it was given would be published after; one that takes longer is given a session that is newer.
     public borrowing func forget(
-        _ name: String, until deadline: Deadline = SessionFolder.patience
+        _ name: String, until deadline: Deadline = SessionFolder.timeout
     ) throws(SessionCacheError) {
         let lock = try? lock(name, until: deadline)
         defer { withExtendedLifetime(lock) {} }
@@ -206,25 +206,25 @@ public struct SessionCache: ~Copyable {
     /// How much there is.
     ///
     /// - Parameter now: seconds since 1970.
-    public borrowing func census(now: Int64) throws(SessionCacheError) -> SessionCensus {
-        var census = SessionCensus(sessions: 0, signIns: 0)
+    public borrowing func counts(now: Int64) throws(SessionCacheError) -> SessionCounts {
+        var counts = SessionCounts(sessions: 0, signIns: 0)
         for name in try SessionFolder(folder).names() {
             guard let text = try read(name) else { continue }
             guard let session = try? Session(decoding: text) else {
-                census.signIns += 1
+                counts.signIns += 1
                 continue
             }
             guard let offset = session.label.offset(clocks) else { continue }
-            if session.by(offset).end > now { census.sessions += 1 }
+            if session.by(offset).end > now { counts.sessions += 1 }
         }
-        return census
+        return counts
     }
 
     private func path(_ name: String) -> String { folder + "/" + name }
 }
 
 /// How much there is in the cache.
-public struct SessionCensus: Equatable, Sendable {
+public struct SessionCounts: Equatable, Sendable {
     /// Sessions that have not ended.
     public var sessions: Int
     /// What is kept beside them under names of their kind: tokens of sign-ins.

@@ -18,7 +18,7 @@ public struct SessionFolder: Sendable {
     /// Removes every session, and the notes of failures; how many sessions there were. Renewals that go on are waited for
     /// until `deadline`, since what they were given would be published after.
     @discardableResult
-    public func forgetAll(until deadline: Deadline = Self.patience) throws(SessionCacheError) -> Int {
+    public func forgetAll(until deadline: Deadline = Self.timeout) throws(SessionCacheError) -> Int {
         guard let all = try? Linux.names(inFolder: path), !all.isEmpty else { return try names().count }
         let lock = Held(try? FileLock.acquire(lockPath, .all, until: deadline))
         defer { withExtendedLifetime(lock) {} }
@@ -50,7 +50,7 @@ public struct SessionFolder: Sendable {
     }
 
     /// How long a session that is being made is waited for before it is forgotten: as long as AWS may take to answer.
-    public static var patience: Deadline { .after(milliseconds: 10_000) }
+    public static var timeout: Deadline { .after(milliseconds: 10_000) }
 
     // MARK: - Locks
 

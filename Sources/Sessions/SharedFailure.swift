@@ -83,7 +83,13 @@ extension SessionCache {
     /// - Parameter boot: what tells this boot from others, since a moment counts from the machine's start.
     public borrowing func failure(_ name: String, boot: String) throws(SessionCacheError) -> SharedFailure? {
         guard let text = try read(noteName(name)) else { return nil }
-        return try? text.withUnsafeBytes { (bytes) throws(FieldsError) -> SharedFailure? in
+        return try? Self.failure(decoding: text, boot: boot)
+    }
+
+    static func failure(
+        decoding text: borrowing SecretBytes, boot: String
+    ) throws(FieldsError) -> SharedFailure? {
+        try text.withUnsafeBytes { (bytes) throws(FieldsError) -> SharedFailure? in
             let fields = FieldReader(bytes)
             guard try fields.text(Tag.boot) == boot,
                 let audience = SharedFailure.Audience(rawValue: try fields.uint64(Tag.audience)),

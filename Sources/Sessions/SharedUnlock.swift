@@ -40,7 +40,7 @@ public struct SharedUnlock: Sendable {
     ///
     /// - Parameter begun: when the opening began that gave the key.
     public func leave(
-        _ sessionCacheKey: borrowing SecretBytes, _ proof: borrowing SecretBytes, begun: LockSnapshot,
+        _ sessionCacheKey: borrowing SecretBytes, _ proof: borrowing SecretBytes, snapshot: LockSnapshot,
         random: RandomSource
     ) {
         guard let salt = try? random.bytes(Self.saltSize), let key = try? Self.wrappingKey(proof, salt) else { return }
@@ -50,7 +50,7 @@ public struct SharedUnlock: Sendable {
         guard let sealed else { return }
         var lying = SecretBytes(capacity: Self.saltSize + sealed.count)
         for byte in salt + sealed { lying.append(byte) }
-        try? state.unlock(lying, seconds: Self.time, begun: begun)
+        try? state.unlock(lying, seconds: Self.time, snapshot: snapshot)
     }
 
     /// Takes it away.

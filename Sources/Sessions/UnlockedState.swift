@@ -88,30 +88,30 @@ public struct UnlockedState: Sendable {
     /// - Parameter begun: when the opening began that gave the key; nil for now.
     /// - Throws: also `.lockedMeanwhile`.
     public func unlock(
-        _ key: borrowing SecretBytes, seconds: Int, begun: LockSnapshot? = nil
+        _ key: borrowing SecretBytes, seconds: Int, snapshot: LockSnapshot? = nil
     ) throws(UnlockedStateError) {
-        let begun = begun ?? lockSnapshot()
+        let snapshot = snapshot ?? lockSnapshot()
         let seconds = min(max(1, seconds), Self.longest)
-        do throws(UnlockedStateError) { try put(key, seconds, in: .kernel, begun.kernel) } catch {
+        do throws(UnlockedStateError) { try put(key, seconds, in: .kernel, snapshot.kernel) } catch {
             guard case .keyring = error else { throw error }
             guard let file = files.first else { throw .noPlace(runtimeFolder: runtimeFolder) }
-            try put(key, seconds, in: file, begun.file)
+            try put(key, seconds, in: file, snapshot.file)
         }
     }
 
     private func put(
-        _ key: borrowing SecretBytes, _ seconds: Int, in place: UnlockedKeyStorage, _ begun: LockMark
+        _ key: borrowing SecretBytes, _ seconds: Int, in place: UnlockedKeyStorage, _ snapshot: LockMark
     ) throws(UnlockedStateError) {
         // Nothing is put in the place of what came after the lock. Where the lock comes now, what is put does not count.
-        guard place.mark(markName) == begun else { throw .lockedMeanwhile }
+        guard place.mark(markName) == snapshot else { throw .lockedMeanwhile }
         let deadline = Deadline.after(milliseconds: Int64(seconds) * 1000)
-        let unlockedKey = UnlockedKey(key: key.copy(), deadline: deadline, stamp: begun.stamp)
+        let unlockedKey = UnlockedKey(key: key.copy(), deadline: deadline, stamp: snapshot.stamp)
         try place.put(unlockedKey.encoded(), name, seconds: seconds)
-        guard place.mark(markName) == begun else {
+        guard place.mark(markName) == snapshot else {
             try? place.remove(name)
             throw .lockedMeanwhile
         }
-        if begun.isHeld { try place.put(begun.encoded(), releaseName, seconds: Self.markTime) }
+        if snapshot.isHeld { try place.put(snapshot.encoded(), releaseName, seconds: Self.markTime) }
     }
 
     // MARK: - Reading

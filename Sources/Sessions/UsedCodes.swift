@@ -4,7 +4,7 @@ import Linux
 import Secrets
 
 /// A one-time code that was used, as it is remembered: its HMAC under the session-cache key.
-private struct UsedCode {
+struct UsedCode {
     /// How long a code is remembered, in seconds: longer than AWS could take it.
     static let memory: Int64 = 180
     /// How many are remembered of one device.
@@ -114,7 +114,8 @@ extension SessionCache {
         return codes.filter { $0.isRemembered(at: now) }
     }
 
-    private static func codes(_ text: borrowing SecretBytes) -> [UsedCode] {
+    /// None of a text that is damaged.
+    static func codes(_ text: borrowing SecretBytes) -> [UsedCode] {
         let codes = try? text.withUnsafeBytes { (bytes) throws(FieldsError) -> [UsedCode] in
             var codes: [UsedCode] = []
             var reader = FieldReader(bytes)

@@ -49,7 +49,7 @@ package struct Context {
     }
 
     /// Says why `XDG_RUNTIME_DIR` is not gone by, where that is so.
-    package func sayWhyNoRuntimeFolder() {
+    package func reportUnusedRuntimeFolder() {
         guard case .refused(let path, let fault) = paths.runtimeFolder else { return }
         let why =
             switch fault {
@@ -88,7 +88,7 @@ package struct Context {
 
     /// A path that starts at the home folder as `~/…`, whole; any other relative path is the present folder's.
     package func expanded(_ path: String) -> String {
-        guard let rest = path.behind("~/"), let home = environment.nonEmpty("HOME") else { return path }
+        guard let rest = path.removingPrefix("~/"), let home = environment.nonEmpty("HOME") else { return path }
         return home + "/" + rest
     }
 }

@@ -60,7 +60,7 @@ package struct FolderRules {
     /// A path as people write it, the home folder as `~`.
     package func shown(_ path: String) -> String {
         guard let home, home.utf8.count > 1 else { return path }
-        return path.behind(home + "/").map { "~/" + $0 } ?? path
+        return path.removingPrefix(home + "/").map { "~/" + $0 } ?? path
     }
 
     private func folder(_ path: String) -> String {

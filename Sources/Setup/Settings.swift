@@ -140,7 +140,7 @@ package struct Settings {
         return profile
     }
 
-    private static func failure(_ unknown: Unknown) -> Failure {
+    private static func failure(_ unknown: UnknownEntry) -> Failure {
         let (words, origin) =
             switch unknown {
             case .section(let name, let origin):

@@ -13,9 +13,9 @@ extension Keys {
     }
 
     /// How much there is in the cache; nil while locked.
-    package func census() throws(Failure) -> SessionCensus? {
+    package func counts() throws(Failure) -> SessionCounts? {
         guard let sessions = try unlockedSessions() else { return nil }
-        do throws(SessionCacheError) { return try sessions.census(now: context.now) } catch { throw Failure(error) }
+        do throws(SessionCacheError) { return try sessions.counts(now: context.now) } catch { throw Failure(error) }
     }
 
     /// Drops every cached session, which needs no key.

@@ -18,7 +18,7 @@ package struct DesktopSecrets {
     init(_ context: Context) { self.context = context }
 
     /// How long a service may take that nobody is asked by, in milliseconds: an SDK's helper has half a second.
-    private var patience: Int64 { context.isHelper ? 500 : 3000 }
+    private var timeout: Int64 { context.isHelper ? 500 : 3000 }
 
     private func service(_ dialogs: DialogPolicy, milliseconds: Int64) -> SecretService {
         SecretService(
@@ -41,7 +41,7 @@ package struct DesktopSecrets {
         _ work: (SecretService) throws(SecretServiceError) -> R
     ) throws(SecretServiceError) -> R {
         // Silently first: one that hangs is found out before anybody is asked to wait for it.
-        do throws(SecretServiceError) { return try work(service(.never, milliseconds: patience)) } catch {
+        do throws(SecretServiceError) { return try work(service(.never, milliseconds: timeout)) } catch {
             guard context.mayShowDialog, error == .locked || error == .noCollection else { throw error }
         }
         // What only looks has no dialog of its own.

@@ -26,7 +26,7 @@ package struct StoreOpening {
 
     package var method = Method.unasked
     /// When it began; nil before that.
-    package var begun: LockSnapshot?
+    package var snapshot: LockSnapshot?
 }
 
 /// Where long-term keys live, as commands use it: opened no further than needed, and asking no more than allowed.

@@ -129,7 +129,7 @@ package final class Keys {
                     if store.opening.method == .unattended {
                         vault?.share(key)
                     } else if state?.isHeld != true {
-                        try? state?.unlock(key, seconds: time, begun: store.opening.begun)
+                        try? state?.unlock(key, seconds: time, snapshot: store.opening.snapshot)
                     }
                 })
             if store.isOpen { try settle() } else if let sessions = try unlockedSessions() { return sessions }
@@ -170,7 +170,7 @@ package final class Keys {
     }
 
     /// Says, once, that what was made is not kept for later.
-    package func sayNotKept(_ error: SessionCacheError) {
+    package func reportNotCached(_ error: SessionCacheError) {
         guard !hasSaidNotKept else { return }
         hasSaidNotKept = true
         let wayOut = Failure.takingBack(context.paths.sessions).map { "; " + $0 } ?? ""
@@ -181,7 +181,7 @@ package final class Keys {
     /// one that has ended, or for one that lasts.
     ///
     /// - Parameter offset: AWS's time less this machine's, in seconds.
-    package func sayClock(_ offset: Int64) {
+    package func reportClockOffset(_ offset: Int64) {
         guard offset.magnitude >= Self.noticed, !hasSaidClock, !context.isHelper || context.console.isTerminal else {
             return
         }
@@ -301,7 +301,7 @@ package final class Keys {
             guard opening.method != .unattended, !state.isHeld, state.deadline == nil else { return }
             time = try Settings.load(context).unlockTime
         }
-        do throws(UnlockedStateError) { try state.unlock(key, seconds: time, begun: opening.begun) } catch {
+        do throws(UnlockedStateError) { try state.unlock(key, seconds: time, snapshot: opening.snapshot) } catch {
             // Only whoever asked for it needs to know: this run has the key in any case.
             if seconds != nil { throw Failure(error) }
         }

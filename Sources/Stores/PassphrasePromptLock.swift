@@ -25,12 +25,12 @@ struct PassphrasePromptLock: ~Copyable {
             return
         }
         isLong()
-        lock = try Self.lock(path, milliseconds: 2 * waits.whileSomebodyIsAsked)
+        lock = try Self.lock(path, milliseconds: 2 * waits.whilePrompting)
     }
 
     /// The lock, if nobody holds it for longer than is worth a word.
     private static func freeLock(_ path: String, _ waits: WaitLimits) throws(LockError) -> BestEffortLock? {
-        do throws(LockError) { return try lock(path, milliseconds: waits.unseen) } catch {
+        do throws(LockError) { return try lock(path, milliseconds: waits.beforeNotice) } catch {
             guard case .timedOut = error else { throw error }
             return nil
         }

@@ -42,9 +42,9 @@ package final class SecretServiceStore: KeyStore {
     package func sessionCacheKey() throws(Failure) -> SecretBytes {
         if let known = cacheKey?.copy() { return known }
         guard let identifier = try marker.identifier() else { throw Failure.noStore }
-        if opening.begun == nil {
+        if opening.snapshot == nil {
             let state = UnlockedState(.sessionCache, store: identifier, runtimeFolder: context.paths.runtime)
-            opening.begun = state.lockSnapshot()
+            opening.snapshot = state.lockSnapshot()
         }
         let key: SecretBytes
         if let stored = try storedCacheKey(identifier) {

@@ -23,13 +23,13 @@ extension Keys {
             }
             return
         }
-        switch wanted ?? setting?.kind ?? whatFits() {
+        switch wanted ?? setting?.kind ?? defaultKind() {
         case .file: use(VaultStore(context))
         case .libsecret: use(SecretServiceStore(context))
         }
     }
 
-    private func whatFits() -> StoreKind {
+    private func defaultKind() -> StoreKind {
         passedOver = DesktopSecrets(context).obstacle
         return passedOver == nil ? .libsecret : .file
     }

@@ -24,14 +24,14 @@ extension Keys {
     /// The session cache of a home without a store. Where nothing holds a key, this run alone has it.
     func transientSessions() throws(Failure) -> SessionCache {
         let state = try transientState()
-        let begun = state.lockSnapshot()
+        let snapshot = state.lockSnapshot()
         if let key = state.key() { return SessionCache(folder: context.paths.sessions, key: key) }
         let lock = try StoreMarker(context).lockForReading()
         defer { withExtendedLifetime(lock) {} }
         if let key = state.key() { return SessionCache(folder: context.paths.sessions, key: key) }
         if transientKey == nil {
             let key = try randomKey(context.random)
-            try? state.unlock(key, seconds: try Settings.load(context).unlockTime, begun: begun)
+            try? state.unlock(key, seconds: try Settings.load(context).unlockTime, snapshot: snapshot)
             transientKey = consume key
         }
         guard let key = transientKey?.copy() else { throw Failure.noStore }

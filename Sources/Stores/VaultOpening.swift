@@ -9,12 +9,12 @@ extension VaultStore {
     /// Opens the vault, if it is not open yet.
     package func open() throws(Failure) {
         guard vault == nil else { return }
-        try adopt { (opener) throws(VaultFileError) in try self.file.open(until: Self.patience, opener) }
+        try openAndKeep { (opener) throws(VaultFileError) in try self.file.open(until: Self.timeout, opener) }
     }
 
     /// Reads the vault again from its file, after it was open before.
     func readAgain() throws(Failure) {
-        try adopt { (opener) throws(VaultFileError) in try self.file.open(until: Self.patience, opener) }
+        try openAndKeep { (opener) throws(VaultFileError) in try self.file.open(until: Self.timeout, opener) }
     }
 
     package func open(unless isDone: @escaping () -> Bool, finish: (borrowing SecretBytes) -> Void) throws(Failure) {
@@ -71,8 +71,8 @@ extension VaultStore {
     private func openAndFinish(
         unless isDone: () -> Bool, _ finish: (borrowing SecretBytes) -> Void
     ) throws(Failure) {
-        try adopt { (opener) throws(VaultFileError) in
-            try self.file.open(until: Self.patience, unless: isDone, opener) { vault in
+        try openAndKeep { (opener) throws(VaultFileError) in
+            try self.file.open(until: Self.timeout, unless: isDone, opener) { vault in
                 if let key = try? vault.sessionCacheKey() { finish(key) }
             }
         }
@@ -82,13 +82,13 @@ extension VaultStore {
     private func turnToFetch() throws(Failure) -> BestEffortLock? {
         guard passphraseIsUnattended else { return nil }
         do throws(LockError) {
-            return try BestEffortLock.acquire(file.path + ".lock", .byte(1), until: Self.patience)
+            return try BestEffortLock.acquire(file.path + ".lock", .byte(1), until: Self.timeout)
         } catch { throw Failure(VaultFileError.lock(error)) }
     }
 
     /// Opens the vault and takes it as the current one even where a newer generation was seen before.
     package func acceptOlder() throws(Failure) {
-        try adopt { (opener) throws(VaultFileError) in try self.file.acceptOlder(until: Self.patience, opener) }
+        try openAndKeep { (opener) throws(VaultFileError) in try self.file.acceptOlder(until: Self.timeout, opener) }
     }
 
     /// Somebody can be asked for the passphrase, and nothing else gives it.

@@ -28,8 +28,8 @@ extension VaultStore {
 
     /// Leaves the session-cache key to those who have the same unattended passphrase.
     func share(_ key: borrowing SecretBytes) {
-        guard let begun = opening.begun, let ground = commonGround() else { return }
-        sharedUnlock?.leave(key, ground, begun: begun, random: context.random)
+        guard let snapshot = opening.snapshot, let ground = commonGround() else { return }
+        sharedUnlock?.leave(key, ground, snapshot: snapshot, random: context.random)
     }
 
     /// What a crowd is left.

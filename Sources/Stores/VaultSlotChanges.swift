@@ -34,7 +34,7 @@ extension VaultStore {
         let path = absolute(path)
         let keyfile = Keyfile(path: path)
         // Before a file is made for nothing.
-        try adopt(.slots) { (opener) throws(VaultFileError) in try self.file.open(until: Self.patience, opener) }
+        try openAndKeep(.slots) { (opener) throws(VaultFileError) in try self.file.open(until: Self.timeout, opener) }
         guard try slots().count < VaultHeader.maximumSlots else {
             throw Failure(VaultError.tooManySlots, path: file.path)
         }
@@ -172,11 +172,11 @@ extension VaultStore {
 
     /// The passphrase, which opened the vault just now.
     private func provenPassphrase() throws(Failure) -> SecretBytes {
-        opening = StoreOpening(method: passphraseMethod, begun: try lockSnapshot())
+        opening = StoreOpening(method: passphraseMethod, snapshot: try lockSnapshot())
         var said = ""
         let passphrase = try currentPassphrase(passphraseSource(), nil) { said = $0 }
         do throws(VaultFileError) {
-            vault = try file.open(until: Self.patience) { (bytes) throws(VaultError) in
+            vault = try file.open(until: Self.timeout) { (bytes) throws(VaultError) in
                 try Vault.open(bytes, passphrase: passphrase)
             }
         } catch { throw Failure(error).quoting(said) }
@@ -191,9 +191,9 @@ extension VaultStore {
                 hint: "set WARDER_KEYFILE to it, or remove that slot first")
         }
         let contents = try Keyfile(path: path).read()
-        if vault == nil { opening = StoreOpening(method: .unasked, begun: try lockSnapshot()) }
+        if vault == nil { opening = StoreOpening(method: .unasked, snapshot: try lockSnapshot()) }
         do throws(VaultFileError) {
-            vault = try file.open(until: Self.patience) { (bytes) throws(VaultError) in
+            vault = try file.open(until: Self.timeout) { (bytes) throws(VaultError) in
                 try Vault.open(bytes, keyfile: contents)
             }
         } catch { throw Failure(error) }

@@ -24,7 +24,7 @@ package final class VaultStore: KeyStore {
     let stops: PromptStops
 
     /// How long a command waits for another that is at work on the vault: its scrypt, or a slow disk.
-    static var patience: Deadline { .after(milliseconds: 30_000) }
+    static var timeout: Deadline { .after(milliseconds: 30_000) }
 
     init(_ context: Context, _ stops: PromptStops = PromptStops()) {
         self.context = context
@@ -72,7 +72,7 @@ package final class VaultStore: KeyStore {
 
     /// The vault's file as it is, encrypted.
     package func copyOfFile() throws(Failure) -> SecretBytes {
-        do throws(VaultFileError) { return try file.copy(until: Self.patience) } catch { throw Failure(error) }
+        do throws(VaultFileError) { return try file.copy(until: Self.timeout) } catch { throw Failure(error) }
     }
 
     // MARK: - Changing
@@ -119,17 +119,17 @@ package final class VaultStore: KeyStore {
         if try !exists(), try StoreMarker(context).identifier() != nil { throw Failure.moved }
         // Another process may make it at the same moment: then there is one to change.
         if try !exists(), try make(recovery: .ifSomebodyIsThere, body) { return }
-        try adopt(policy) { (opener) throws(VaultFileError) in
-            if renewing { return try self.file.renew(until: Self.patience, random: context.random, opener, body) }
-            return try self.file.change(until: Self.patience, random: context.random, opener, body)
+        try openAndKeep(policy) { (opener) throws(VaultFileError) in
+            if renewing { return try self.file.renew(until: Self.timeout, random: context.random, opener, body) }
+            return try self.file.change(until: Self.timeout, random: context.random, opener, body)
         }
     }
 
     /// Puts a backup in the vault's place; the passphrase asked for is the backup's.
     package func restore(_ backup: borrowing SecretBytes) throws(Failure) {
         let copy = backup.copy()
-        try adopt(.copy) { (opener) throws(VaultFileError) in
-            try self.file.restore(copy, until: Self.patience, random: context.random, opener)
+        try openAndKeep(.copy) { (opener) throws(VaultFileError) in
+            try self.file.restore(copy, until: Self.timeout, random: context.random, opener)
         }
     }
 
@@ -144,14 +144,14 @@ package final class VaultStore: KeyStore {
         switch consume recoveryCode {
         case .some(let code):
             let opener: VaultOpener = { (bytes) throws(VaultError) in try Vault.open(bytes, recoveryCode: code) }
-            opening = StoreOpening(method: method, begun: try lockSnapshot())
+            opening = StoreOpening(method: method, snapshot: try lockSnapshot())
             // Opened first, so that a slip in the code is found before a passphrase is thought up.
-            do throws(VaultFileError) { vault = try file.open(until: Self.patience, opener) } catch {
+            do throws(VaultFileError) { vault = try file.open(until: Self.timeout, opener) } catch {
                 throw Failure(error)
             }
         case .none:
-            try adopt(.slots) { (opener) throws(VaultFileError) in
-                try self.file.open(until: Self.patience, opener)
+            try openAndKeep(.slots) { (opener) throws(VaultFileError) in
+                try self.file.open(until: Self.timeout, opener)
             }
         }
         let new = try choosePassphrase(.new(asking: try methods()))
@@ -175,9 +175,9 @@ package final class VaultStore: KeyStore {
     /// Moves all keys out: gives the open vault to `body` and, if that succeeds, removes it for good.
     func retire(_ body: @escaping (borrowing Vault) throws(Failure) -> Void) throws(Failure) {
         var failure: Failure?
-        try adopt { (opener) throws(VaultFileError) in
+        try openAndKeep { (opener) throws(VaultFileError) in
             failure = nil
-            _ = try self.file.retire(until: Self.patience, opener) { vault in
+            _ = try self.file.retire(until: Self.timeout, opener) { vault in
                 do throws(Failure) {
                     try body(vault)
                     return true
@@ -217,7 +217,7 @@ package final class VaultStore: KeyStore {
         recovery: Recovery, sessionCacheKey: borrowing SecretBytes? = nil,
         _ body: (inout Vault) throws(VaultError) -> Void
     ) throws(Failure) -> Bool {
-        opening = StoreOpening(method: passphraseMethod, begun: .ofNewStore)
+        opening = StoreOpening(method: passphraseMethod, snapshot: .ofNewStore)
         let passphrase = try choosePassphrase(passphraseSource())
         let hasTerminal = context.mayPrompt && (try? context.terminal()) != nil
         let wantsCode = recovery == .printed || (recovery == .ifSomebodyIsThere && hasTerminal)
@@ -229,7 +229,7 @@ package final class VaultStore: KeyStore {
             try body(&new)
         } catch { throw Failure(error, path: file.path) }
         do throws(VaultFileError) {
-            try file.create(&new, until: Self.patience, random: context.random)
+            try file.create(&new, until: Self.timeout, random: context.random)
         } catch {
             if case .exists = error { return false }
             throw Failure(error)

@@ -23,7 +23,7 @@ extension VaultStore {
     /// Opens the vault by the first way that does, does `work` with it, and keeps the vault that comes of it.
     ///
     /// - Parameter work: gives the vault, or nil where it need not be opened after all.
-    func adopt(
+    func openAndKeep(
         _ policy: OpeningPolicy = .unlocked, _ work: (VaultOpener) throws(VaultFileError) -> Vault?
     ) throws(Failure) {
         if policy != .copy {
@@ -31,7 +31,7 @@ extension VaultStore {
             if try attempt(openedBefore(), work) { return }
         }
         // Before anything is read or asked for: what is locked from here on stays locked.
-        opening = StoreOpening(method: .unasked, begun: try lockSnapshot())
+        opening = StoreOpening(method: .unasked, snapshot: try lockSnapshot())
         if policy == .unlocked, try attempt(leftUnlocked(), work) { return }
         var obstacle: String?
         if !isPassphraseGiven {
@@ -39,7 +39,7 @@ extension VaultStore {
             if policy != .copy, try attempt(secretServiceKey(&obstacle), work) { return }
             if obstacle == nil { obstacle = try wrongKeys(policy) }
         }
-        try adoptByPassphrase(policy, obstacle, work)
+        try openAndKeepByPassphrase(policy, obstacle, work)
     }
 
     /// Whether the vault may open without anybody's being asked.
@@ -56,10 +56,10 @@ extension VaultStore {
 
     /// Opens the vault, and leaves its data key unlocked for `seconds`.
     package func leaveUnlocked(seconds: Int) throws(Failure) {
-        let begun = try dataKeyState()?.lockSnapshot()
+        let snapshot = try dataKeyState()?.lockSnapshot()
         try open()
         guard let key = vault?.copyOfDataKey(), let state = try dataKeyState() else { return }
-        do throws(UnlockedStateError) { try state.unlock(key, seconds: seconds, begun: begun) } catch {
+        do throws(UnlockedStateError) { try state.unlock(key, seconds: seconds, snapshot: snapshot) } catch {
             throw Failure(error)
         }
     }
@@ -145,7 +145,7 @@ extension VaultStore {
     // MARK: - By passphrase
 
     /// Asks for the passphrase. Where a person types it, a wrong one may be mended twice.
-    private func adoptByPassphrase(
+    private func openAndKeepByPassphrase(
         _ policy: OpeningPolicy, _ obstacle: String?, _ work: (VaultOpener) throws(VaultFileError) -> Vault?
     ) throws(Failure) {
         if policy != .copy, try !slots().contains(where: { $0.type == .passphrase }) {

@@ -29,7 +29,7 @@ extension String {
     @inlinable package func ends(with suffix: String) -> Bool { utf8.reversed().starts(with: suffix.utf8.reversed()) }
 
     /// What stands behind the bytes of `prefix`; nil where it does not begin with them.
-    @inlinable package func behind(_ prefix: String) -> Substring? {
+    @inlinable package func removingPrefix(_ prefix: String) -> Substring? {
         guard begins(with: prefix) else { return nil }
         return Substring(utf8.dropFirst(prefix.utf8.count))
     }

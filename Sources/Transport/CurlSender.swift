@@ -46,7 +46,7 @@ public final class CurlSender: HTTPSender {
     }
 
     /// Closes what libcurl keeps open between two requests: connections, and descriptors of its own.
-    public func letGo() { easy.renew() }
+    public func closeConnection() { easy.renew() }
 
     /// What holds for every request.
     private func setPolicy(for url: ServiceURL) {

@@ -89,10 +89,10 @@ public protocol HTTPSender {
     func send(_ request: borrowing HTTPRequest) throws(TransportError) -> HTTPResponse
 
     /// Closes what is kept open between two requests: connections, and descriptors of its own.
-    func letGo()
+    func closeConnection()
 }
 
 extension HTTPSender {
     /// Nothing is kept open.
-    public func letGo() {}
+    public func closeConnection() {}
 }

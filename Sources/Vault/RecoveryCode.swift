@@ -61,7 +61,10 @@ public enum RecoveryCode {
         switch symbol {
         case UInt8(ascii: "I"), UInt8(ascii: "L"): return 1
         case UInt8(ascii: "O"): return 0
-        default: return (0..<32).first { alphabet.utf8Start[$0] == symbol }
+        default:
+            var index = 0
+            while index < 32, alphabet.utf8Start[index] != symbol { index += 1 }
+            return index < 32 ? index : nil
         }
     }
 }

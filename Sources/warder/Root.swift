@@ -1,5 +1,4 @@
 import ArgumentParser
-import Failures
 import Setup
 
 /// The whole command line.
@@ -34,12 +33,4 @@ struct Warder: ParsableCommand {
                 name: "stores:",
                 subcommands: [Unlock.self, Lock.self, Status.self, StoreCommand.self, VaultCommand.self]),
         ])
-}
-
-/// What every command takes.
-struct CommonOptions: ParsableArguments {
-    @Flag(name: .customLong("no-prompt"), help: "Never ask; WARDER_NO_PROMPT=1 does the same.")
-    var noPrompt = false
-
-    func context() throws(Failure) -> Context { try Context(noPrompt: noPrompt) }
 }

@@ -9,17 +9,11 @@ import Text
 /// The way in.
 @main
 enum Start {
-    /// In force before anything else runs.
-    static let hardening = Hardening()
-
-    /// What is ignored from the beginning. A program that warder becomes gets back what it was started with.
-    static let signals = IgnoredSignal.ofWriting.map { IgnoredSignal($0) }
-
     static func main() {
         // Before any file is opened, whose number it would be.
         occupyStandardDescriptors()
-        _ = hardening
-        _ = signals
+        _ = StartConditions.hardening
+        _ = StartConditions.signals
         PassphraseSource.keepDescriptorsFromChildren(.process)
         let arguments = CommandLine.arguments
         guard !arguments.isEmpty else {

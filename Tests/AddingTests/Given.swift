@@ -50,12 +50,12 @@ struct Add {
         let input = StandardInput(input)
         defer { withExtendedLifetime(input) {} }
         let context = try home.context(reading: input)
-        let profile = ProfileIntake(
+        let profile = ProfileAddition(
             context: context, name: name, region: region, isWanted: isProfileWanted, mfaSerial: mfaSerial)
         let seed =
             storesSeed
-            ? SeedIntake(context: context, name: name, source: source, mfaSerial: mfaSerial, profile: nil) : nil
-        try KeyIntake(
+            ? SeedAddition(context: context, name: name, source: source, mfaSerial: mfaSerial, profile: nil) : nil
+        try KeyAddition(
             context: context, name: name, source: source, verifies: verifies, replaces: replaces, store: store,
             mfaSerial: mfaSerial, seed: seed, dropsSeed: dropsSeed, region: region, profile: profile
         ).run()

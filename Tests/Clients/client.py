@@ -1,4 +1,4 @@
-"""What a client is: somebody else's program or library that reads from AWS, and what it is known to do."""
+"""A client: another program or library that reads from AWS, and what it is known to do."""
 
 import dataclasses
 import importlib.metadata

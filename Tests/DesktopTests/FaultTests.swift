@@ -4,10 +4,11 @@ import Linux
 import Secrets
 import Synchronization
 import Testing
+import Threads
 
 @testable import Desktop
 
-@Suite("without a service")
+@Suite("without a service", .waits)
 struct AbsenceTests {
     private func client(
         _ address: String?, _ folder: String? = nil, library: String? = nil, milliseconds: Int64 = 60_000
@@ -121,7 +122,9 @@ struct AbsenceTests {
 }
 
 /// A service of the tests' own, that does what gnome-keyring would not.
-@Suite("a service with faults", .serialized, .enabled(if: missingForFakes == nil, "\(missingForFakes ?? "")"))
+@Suite(
+    "a service with faults", .serialized, .waits,
+    .enabled(if: missingForFakes == nil, "\(missingForFakes ?? "")"))
 struct FaultTests {
     /// Counts announcements of dialogs.
     final class Counter: Sendable {

@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import Testing
+import Threads
 
 @testable import Desktop
 
@@ -29,7 +30,7 @@ private final class Watch: Sendable {
     }
 }
 
-@Suite("logind", .serialized, .enabled(if: missingForLogin == nil, "\(missingForLogin ?? "")"))
+@Suite("logind", .serialized, .waits, .enabled(if: missingForLogin == nil, "\(missingForLogin ?? "")"))
 struct LoginTests {
     private let bus: PrivateBus
     private let mock: Program

@@ -1,6 +1,7 @@
 import Foundation
 import Linux
 import Testing
+import Threads
 
 @testable import Desktop
 
@@ -36,7 +37,7 @@ private final class Notified {
 }
 
 @Suite(
-    "Notifications", .serialized,
+    "Notifications", .serialized, .waits,
     .enabled(if: PrivateBus.missing == nil && PrivateBus.missingPython == nil, "the bus or Python's D-Bus is missing"))
 struct NotificationTests {
     @Test("one is shown, and taken away")

@@ -114,16 +114,17 @@ final class PrivateBus {
         let bus = folder.appending(path: "bus").path
         // Its socket is there before it listens.
         try wait {
-            do throws(SystemError) { _ = try LocalSocket.connect(to: bus) } catch { return false }
+            do throws(SystemError) { _ = try UnixSocket.connect(to: bus) } catch { return false }
             return true
         }
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    /// Starts gnome-keyring with an unlocked login keyring.
-    static func withKeyring() throws -> PrivateBus {
+    /// Starts gnome-keyring with an unlocked login keyring that already holds `count` items of other programs.
+    static func withKeyring(holding count: Int = 0) throws -> PrivateBus {
         let bus = try PrivateBus()
+        if count > 0 { try bus.fillKeyring(count) }
         bus.service = try Program(
             [
                 "gnome-keyring-daemon", "--unlock", "--components=secrets", "--foreground",
@@ -131,6 +132,21 @@ final class PrivateBus {
             ], bus.environment, input: "sesame")
         try bus.wait { (try? bus.client().isUnlocked()) == true }
         return bus
+    }
+
+    /// Writes the login keyring as plain text, which gnome-keyring encrypts when it unlocks it. If the items were
+    /// stored one at a time, gnome-keyring would write the whole file for each.
+    private func fillKeyring(_ count: Int) throws {
+        let keyrings = folder.appending(path: "keyrings")
+        try FileManager.default.createDirectory(at: keyrings, withIntermediateDirectories: true)
+        var text = "[keyring]\ndisplay-name=login\nctime=0\nmtime=0\nlock-on-idle=false\nlock-after=false\n"
+        for number in 1...count {
+            text += "\n[\(number)]\nitem-type=0\ndisplay-name=l\(number)\nsecret=\(number)\nmtime=0\nctime=0\n"
+            for (index, (name, value)) in [("kind", "x"), ("number", String(number))].enumerated() {
+                text += "\n[\(number):attribute\(index)]\nname=\(name)\ntype=string\nvalue=\(value)\n"
+            }
+        }
+        try text.write(to: keyrings.appending(path: "login.keyring"), atomically: true, encoding: .utf8)
     }
 
     /// Starts the service of the tests' own, which behaves as `mode` says.

@@ -44,6 +44,7 @@ def keys(process):
 @pytest.fixture
 def open_home(home):
     """A home whose key can be used without a passphrase, so that codes are all that is asked for."""
+    home.lend_data_key()
     home.unlock("--keys")
     return home
 

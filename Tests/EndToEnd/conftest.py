@@ -96,14 +96,16 @@ def careful(home):
 @pytest.fixture
 def unlocked(home):
     """The same with the session cache unlocked, and no passphrase to be had any more."""
-    home.unlock()
+    with home.opened():
+        home.unlock()
     return home
 
 
 @pytest.fixture
 def working(unlocked, sts):
     """The same with an MFA session and prod's role in the cache; nothing is recorded yet."""
-    unlocked.good("refresh", "prod", "--mfa-code", "123456", passphrase=True)
+    with unlocked.opened():
+        unlocked.good("refresh", "prod", "--mfa-code", "123456", passphrase=True)
     assert sts.actions() == ["GetSessionToken", "AssumeRole"] and len(unlocked.sessions()) == 2
     sts.requests.clear()
     return unlocked
@@ -118,8 +120,9 @@ def shared():
         home.endpoint(sts.url)
         home.add_vault()
         home.add_profiles()
-        home.unlock()
-        home.good("refresh", "prod", "audit", "alice", "--mfa-code", "123456", passphrase=True)
+        with home.opened():
+            home.unlock()
+            home.good("refresh", "prod", "audit", "alice", "--mfa-code", "123456", passphrase=True)
         yield home
         home.clean()
     sts.stop()
@@ -250,8 +253,23 @@ def tmpfs(tmp_path):
     subprocess.run(["umount", "-l", tmp_path], check=True)
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     for item in items:
         for program in [mark.args[0] for mark in item.iter_markers("needs")]:
             if not shutil.which(program):
                 item.add_marker(pytest.mark.skip(reason=f"{program} is not installed"))
+    items[:] = long_ones_first(items, getattr(config, "workerinput", {}).get("workercount", 1))
+
+
+def long_ones_first(items, workers):
+    """Orders the tests so that each worker's first share under `--dist worksteal` starts with some of the long tests.
+    A long test that started last would keep the whole run waiting."""
+    long = [item for item in items if item.get_closest_marker("long")]
+    others = [item for item in items if not item.get_closest_marker("long")]
+    ordered = []
+    for worker in range(workers):
+        share = (len(items) - len(ordered)) // (workers - worker)
+        heads = long[worker::workers]
+        ordered += heads + others[: max(0, share - len(heads))]
+        del others[: max(0, share - len(heads))]
+    return ordered + others

@@ -1,5 +1,6 @@
 """A throwaway home, and warder run in it."""
 
+import contextlib
 import dataclasses
 import hashlib
 import os
@@ -10,7 +11,9 @@ import string
 import subprocess
 import sys
 import tempfile
+import time
 
+import forks
 import pexpect
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
@@ -21,6 +24,8 @@ WARDER = pathlib.Path(os.environ.get("WARDER", TESTS.parent / ".build/release/wa
 PASSPHRASE = "correct horse battery staple"
 MFA = "arn:aws:iam::111111111111:mfa/alice"
 NOBODY = 65534
+# Of the passphrase slots in vaults that the second writer makes.
+SALT = os.urandom(32)
 ROLE = "arn:aws:iam::222222222222:role/Admin"
 
 PROFILES = f"""\
@@ -74,9 +79,20 @@ def random_key():
     return identifier, secret
 
 
+def kernel_keys(identifiers):
+    """The serial numbers of everything in the kernel's keyring for these stores: keys, and the marks of locks."""
+    listed = pathlib.Path("/proc/keys")
+    lines = [line.split() for line in listed.read_text().splitlines()] if listed.exists() else []
+    found = [(words[0], words[8].split(":")) for words in lines if len(words) > 8 and words[7] == "user"]
+    return [str(int(key, 16)) for key, name in found if name[0] == "warder" and name[2:] and name[2] in identifiers]
+
+
 def exit_code(terminal):
     """Waits for a program at a terminal to end."""
     terminal.expect(pexpect.EOF)
+    # Once the child is reaped, closing has nothing to wait for.
+    terminal.wait()
+    terminal.ptyproc.delayafterclose = 0
     terminal.close()
     return terminal.exitstatus
 
@@ -116,12 +132,11 @@ class Home:
     def add_vault(self, passphrase=PASSPHRASE, cost=15, **keys):
         """Writes a vault with the second writer: `name=(id, secret)`; alice's own key if none is named.
 
-        At the lowest cost of scrypt that the format allows: opening it takes a tenth of a second.
+        It has the lowest scrypt cost that the format allows, so that warder opens it in a tenth of a second. All these
+        vaults have the same salt, so that the second writer runs scrypt once; each still has its own wrapping key.
         """
         vault = v1.Vault(os.urandom(16), os.urandom(32))
-        slot = v1.make_slot(
-            v1.PASSPHRASE, vault.identifier, vault.data_key, passphrase.encode(), os.urandom(32), bytes([cost])
-        )
+        slot = v1.make_slot(v1.PASSPHRASE, vault.identifier, vault.data_key, passphrase.encode(), SALT, bytes([cost]))
         vault.slots = [slot]
         vault.records = [(v1.CACHE_KEY, os.urandom(32))]
         for name, (identifier, secret) in (keys or {"alice": self.key}).items():
@@ -152,6 +167,24 @@ class Home:
         folder = self.root / "config/warder"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "config").write_text(text)
+
+    def lend_data_key(self):
+        """Puts the vault's data key where `warder unlock --keys` leaves it, so that warder opens the vault without
+        scrypt, which takes most of a short test. Returns the key's serial number, or None if the kernel refuses it."""
+        vault = self.read_vault()
+        deadline = int((time.clock_gettime(time.CLOCK_BOOTTIME) + 300) * 1000)
+        payload = b"warder-key2\n" + deadline.to_bytes(8, "big") + bytes(12) + vault.data_key
+        put = ["keyctl", "padd", "user", f"warder:vault-key:{vault.identifier.hex()}", "@u"]
+        given = subprocess.run(put, input=payload, capture_output=True) if shutil.which("keyctl") else None
+        return given.stdout.decode().strip() if given and given.returncode == 0 else None
+
+    @contextlib.contextmanager
+    def opened(self):
+        """Lends the data key, if there is a vault, while a test sets up what it starts from."""
+        key = self.lend_data_key() if self.vault.exists() else None
+        yield
+        if key:
+            subprocess.run(["keyctl", "unlink", key, "@u"], capture_output=True, check=True)
 
     def unlock(self, *arguments):
         self.good("unlock", *arguments, passphrase=True)
@@ -209,6 +242,10 @@ class Home:
             start_new_session=True,
         )
 
+    def sdk(self, program, *arguments):
+        """The same in a process that has most of botocore's dependencies imported already."""
+        return forks.run("-c", program, *arguments, env=self.variables(), cwd=self.root, python=sys.executable)
+
     def as_ordinary_user(self):
         """How to start a program as somebody who is not root, to whom the home is given."""
         if os.geteuid() != 0:
@@ -263,9 +300,6 @@ class Home:
             self.identifiers.update((self.data / "store").read_text(errors="replace").split()[-1:])
         # Where nothing is stored, the key belongs to the home.
         self.identifiers.add(hashlib.sha256(str(self.data / "store").encode()).hexdigest()[:32])
-        if shutil.which("keyctl"):
-            for identifier in filter(str.isalnum, self.identifiers):
-                key = self.kernel_key(identifier)
-                if key:
-                    subprocess.run(["keyctl", "unlink", key, "@u"], capture_output=True, check=False)
+        for key in kernel_keys(self.identifiers):
+            subprocess.run(["keyctl", "unlink", key, "@u"], capture_output=True, check=False)
         shutil.rmtree(self.runtime, ignore_errors=True)

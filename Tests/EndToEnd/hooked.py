@@ -5,7 +5,7 @@ import subprocess
 
 import pexpect
 import pytest
-from home import TESTS, WARDER
+from home import TESTS, WARDER, exit_code
 
 HOOKS = TESTS.parent / "shell"
 VARIABLES = (
@@ -69,9 +69,13 @@ class AtTerminal:
             command[0], command[1:], env=shell.variables(env), cwd=str(shell.home.root), timeout=60, encoding="utf-8",
             echo=False, dimensions=(50, 400),
         )
+        # No pause before each line: marks tell the output of one line from the next.
+        self.child.delaybeforesend = None
         self.counter = 0
         if shell.program == "zsh":
-            self.child.sendline("unsetopt zle prompt_cr prompt_sp; PS1='' PS2=''")
+            # A line typed while the line editor still runs would reach the shell with a carriage return.
+            self.child.sendline("unsetopt zle prompt_cr prompt_sp; PS1='' PS2=''; printf '%s%s\\n' '<0' '>'")
+            self.child.expect_exact("<0>")
         else:
             self.child.sendline("bind 'set enable-bracketed-paste off' 2>/dev/null; PS1='' PS2=''")
         self.run(before)
@@ -92,8 +96,7 @@ class AtTerminal:
 
     def close(self):
         self.child.sendline("exit")
-        self.child.expect(pexpect.EOF)
-        self.child.close()
+        exit_code(self.child)
 
 
 def entries(text):

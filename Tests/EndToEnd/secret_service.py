@@ -1,5 +1,6 @@
 """A session bus of the tests' own, and on it the real Secret Service or one that misbehaves."""
 
+import functools
 import json
 import os
 import pathlib
@@ -7,9 +8,8 @@ import shutil
 import signal
 import subprocess
 
-SERVERS = pathlib.Path(__file__).resolve().parent.parent / "Servers"
-# Not the tests' own Python: dbus-python and PyGObject come as the system's packages.
-PYTHON = "/usr/bin/python3"
+import forks
+
 PASSWORD = "the password of the login"
 SCHEMAS = {name: f"org.warder.{name}" for name in ("AccessKey", "SessionCacheKey", "VaultKey")}
 # No service folder: nothing starts that the test did not start.
@@ -28,11 +28,12 @@ BUS = """\
 """
 
 
+@functools.cache
 def missing(*programs, modules=False):
     """What is not installed of what a test needs; empty where all is there."""
     absent = [program for program in programs if not shutil.which(program)]
     if modules:
-        probe = [PYTHON, "-c", "import cryptography, dbus, gi"]
+        probe = [forks.PYTHON, "-c", "import cryptography, dbus, gi"]
         if subprocess.run(probe, capture_output=True, check=False).returncode != 0:
             absent.append("python3-cryptography, python3-dbus and python3-gi")
     return absent
@@ -128,7 +129,9 @@ class Keyring(Server):
         assert not self.locked()
 
     def client(self, *arguments, input=None):
-        return self.bus.run(PYTHON, SERVERS / "keyring_client.py", *arguments, input=input)
+        result = forks.run("keyring_client", *arguments, env=self.bus.environment, input=input or "")
+        assert result.returncode == 0, result
+        return result.stdout
 
     def lock(self):
         self.client("lock")
@@ -183,10 +186,7 @@ class MockService(Server):
         while self.bus.has_service():
             pass
         self.log.write_text("")
-        command = [PYTHON, SERVERS / "mock_secret_service.py", self.file, self.log, *faults]
-        self.process = subprocess.Popen(
-            list(map(str, command)), env=self.bus.environment, stdout=subprocess.PIPE, start_new_session=True
-        )
+        self.process = forks.Fork("mock_secret_service", self.file, self.log, *faults, env=self.bus.environment)
         assert self.process.stdout.readline() == b"ready\n"
 
     def calls(self):

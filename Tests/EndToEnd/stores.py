@@ -77,6 +77,7 @@ class FileStore(Store):
 
     def begin(self):
         self.home.add_vault()
+        self.home.lend_data_key()
 
     def stored(self):
         return self.home.stored()

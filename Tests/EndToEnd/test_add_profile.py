@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 from home import MFA, WARDER, exit_code, random_key
+from moments import TRACED, moments
 
 OTHER = "# mine\n[profile other]\nregion = eu-north-1\n"
 COMMAND = ["add", "bob", "--stdin", "--no-verify", "--write-profile", "--region", "eu-west-1", "--mfa-serial", MFA]
@@ -80,12 +81,8 @@ def test_a_full_disk(there, tmpfs):
     finishes(there, config)
 
 
-CALLS = ["openat", "write", "fsync", "rename", "unlink", "fchmod", "access", "mkdir", "readlink", "close", "fcntl"]
-
-
 def traced(home, log, *options):
-    calls = ",".join("?" + call for call in CALLS)
-    return add(home, prefix=["strace", "-f", "-o", log, "-e", f"trace={calls}", *options])
+    return add(home, prefix=["strace", "-f", "-o", log, "-e", f"{TRACED},?access,?readlink,?close,?fcntl", *options])
 
 
 @pytest.mark.needs("strace")
@@ -111,6 +108,7 @@ def test_a_call_that_fails(there, tmp_path, call, is_there):
     finishes(there, there.config_file)
 
 
+@pytest.mark.long
 @pytest.mark.needs("strace")
 @pytest.mark.parametrize("is_there", [True, False])
 def test_killed_anywhere(there, tmp_path, is_there):
@@ -137,17 +135,17 @@ def test_killed_anywhere(there, tmp_path, is_there):
     new = there.config_file.read_text()
     main = text.split(" ", 1)[0]
     counts = collections.Counter()
-    places = []
+    behind = []
     # From the moment on when the vault is replaced.
     is_stored = False
     for call, rest in re.findall(rf"^{main} +(\w+)\((.*)", text, re.MULTILINE):
         counts[call] += 1
         is_stored = is_stored or (call == "rename" and f"{there.vault}\"" in rest)
         if is_stored:
-            places.append((call, counts[call]))
-    assert len(places) > 15, text
+            behind.append((call, counts[call]))
+    assert len(behind) > 15, text
     found = collections.Counter()
-    for call, number in places[:: 1 if is_there else 2]:
+    for call, number in [moment for moment in moments(log) if moment in behind]:
         begin()
         result = traced(there, log, "-e", f"inject={call}:signal=SIGKILL:when={number}")
         assert result.code in (-9, 137), (call, number, result)

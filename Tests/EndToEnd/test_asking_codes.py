@@ -108,6 +108,7 @@ def test_what_is_used_is_not_to_be_read(open_home):
     assert open_home.has_secret("918273") == []
 
 
+@pytest.mark.long
 def test_a_used_code_of_mfa_process_is_waited_out(open_home, sts):
     clock = open_home.root / "clock"
     clock.write_text('#!/bin/sh\nprintf %06d $(($(date +%s) / 30 % 1000000))\n')
@@ -120,6 +121,7 @@ def test_a_used_code_of_mfa_process_is_waited_out(open_home, sts):
     assert first != second
 
 
+@pytest.mark.long
 def test_an_mfa_process_that_never_changes_is_told_of(open_home, sts):
     open_home.add_profile("stuck", f"mfa_serial = {MFA}", "warder_key = alice", "mfa_process = echo 111111")
     open_home.good("process", "stuck")

@@ -325,7 +325,7 @@ def seen(request):
 
 def by_botocore(case, home, sts):
     sts.reset()
-    result = home.python(BOTOCORE, case.profile)
+    result = home.sdk(BOTOCORE, case.profile)
     keys = json.loads(result.stdout) if result.returncode == 0 else None
     return (keys[:3] if keys else None), [seen(request) for request in sts.requests], result
 
@@ -445,7 +445,7 @@ def test_the_same_endpoint(bare, lines, environment):
     bare.config(f"[services mine]\nsts =\n  endpoint_url = https://services.example\n[profile p]\n{PLAIN}{lines}\n")
     bare.environment |= environment
     endpoint = json.loads(bare.good("explain", "p", "--json"))["endpoint"]
-    result = bare.python(ENDPOINT, "p")
+    result = bare.sdk(ENDPOINT, "p")
     url, region = json.loads(result.stdout)
     assert endpoint["url"].rstrip("/") == url.rstrip("/"), result
     if not url.startswith("https://sts.amazonaws.com"):

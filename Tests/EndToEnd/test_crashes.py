@@ -1,4 +1,4 @@
-"""`kill -9` before each system call that touches a file: the vault is the old one or the new one, and nobody waits."""
+"""`kill -9` before each system call that changes something: it leaves the old vault or the new one, and no lock."""
 
 import collections
 import re
@@ -7,44 +7,34 @@ import shutil
 import pytest
 import vault_v1 as v1
 from home import PASSPHRASE
+from moments import TRACED, moments
 
-CALLS = [
-    "openat", "write", "pwrite64", "writev", "fsync", "fdatasync", "rename", "renameat", "renameat2", "link", "linkat",
-    "unlink", "unlinkat", "mkdir", "mkdirat", "close", "fcntl", "ftruncate", "fchmod", "futimens", "utimensat",
-]
 PARTS = 4
 ADD = ["add", "bob", "--stdin", "--no-verify"]
 BOB = ("AKIABOBBOBBOBBOBBOBB", "the+secret+of+bob+that+is+not+a+real+one")
 
 
 def traced(home, log, inject=None):
-    prefix = ["strace", "-f", "-o", log, "-e", "trace=" + ",".join("?" + call for call in CALLS)]
+    prefix = ["strace", "-f", "-o", log, "-e", TRACED]
     prefix += ["-e", f"inject={inject}"] if inject else []
     return home.run(*ADD, input="{}\n{}\n".format(*BOB), passphrase=True, prefix=prefix)
 
 
-def counted(log):
-    """How often the main thread made each call. strace counts for each thread and call by itself."""
-    text = log.read_text()
-    main = text.split(" ", 1)[0]
-    return collections.Counter(re.findall(rf"^{main} +(\w+)\(", text, re.MULTILINE))
-
-
-def killed_everywhere(home, log, calls, start_over, share=slice(None)):
-    """Kills the command before each of its calls in turn, or before a share of them, and yields after each."""
+def killed_everywhere(home, log, start_over, share=slice(None), calls=None):
+    """Kills the command before each of its calls that changes something, or before a share of those, and yields after
+    each kill. `calls` restricts it to calls of these names."""
     start_over()
     assert traced(home, log).code == 0
-    moments = [(call, number) for call, count in counted(log).items() for number in range(1, count + 1)]
-    moments = [moment for moment in moments if moment[0] in calls]
-    assert len(moments) >= 10
-    for call, number in moments[share]:
+    places = [moment for moment in moments(log) if calls is None or moment[0] in calls]
+    assert len(places) >= 10
+    for call, number in places[share]:
         start_over()
         result = traced(home, log, f"{call}:signal=SIGKILL:when={number}")
         assert result.code in (-9, 137), (call, number, result)
         yield call, number
 
 
-# There are over a hundred moments: on a slow machine one test of them all would outlast its time.
+@pytest.mark.long
 @pytest.mark.needs("strace")
 @pytest.mark.parametrize("first", range(PARTS))
 def test_killed_while_a_key_is_added(home, tmp_path, first):
@@ -60,18 +50,20 @@ def test_killed_while_a_key_is_added(home, tmp_path, first):
         home.vault.chmod(0o600)
 
     found = collections.Counter()
-    for moment in killed_everywhere(home, tmp_path / "log", CALLS, start_over, slice(first, None, PARTS)):
+    for moment in killed_everywhere(home, tmp_path / "log", start_over, slice(first, None, PARTS)):
         stored = home.stored()
         assert stored in ({"alice": home.key}, {"alice": home.key, "bob": BOB}), moment
         found[len(stored)] += 1
         # No stray lock and no leftover stops the next one.
         again = home.run("vault", "verify", passphrase=True)
         assert again.code == 0, (moment, again)
-        home.good("add", "carol", "--stdin", "--no-verify", input="{}\n{}\n".format(*BOB), passphrase=True)
+        with home.opened():
+            home.good("add", "carol", "--stdin", "--no-verify", input="{}\n{}\n".format(*BOB), passphrase=True)
         assert set(home.stored()) == {*stored, "carol"}, moment
     assert found[1] and found[2]
 
 
+@pytest.mark.long
 @pytest.mark.needs("strace")
 @pytest.mark.parametrize("first", range(PARTS))
 def test_killed_while_the_vault_is_made(bare, sts, tmp_path, first):
@@ -83,7 +75,7 @@ def test_killed_while_the_vault_is_made(bare, sts, tmp_path, first):
             shutil.rmtree(bare.root / folder, ignore_errors=True)
 
     calls = ["write", "fsync", "rename"]
-    for moment in killed_everywhere(bare, tmp_path / "log", calls, start_over, slice(first, None, PARTS)):
+    for moment in killed_everywhere(bare, tmp_path / "log", start_over, slice(first, None, PARTS), calls):
         if bare.vault.exists():
             assert bare.stored() == {"bob": BOB}, moment
             assert bare.run("vault", "verify", passphrase=True).code == 0, moment

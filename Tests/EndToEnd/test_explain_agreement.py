@@ -132,7 +132,8 @@ def test_explain_and_process_agree(home, sts, metadata, center, seed):
     opens_itself = dice.random() < 0.3
     if opens_itself:
         keyfile = home.root / "keyfile"
-        home.good("vault", "slots", "add", "keyfile", keyfile, passphrase=True)
+        with home.opened():
+            home.good("vault", "slots", "add", "keyfile", keyfile, passphrase=True)
         home.environment["WARDER_KEYFILE"] = str(keyfile)
         if dice.random() < 0.25:
             keyfile.chmod(0o666) if dice.random() < 0.5 else keyfile.unlink()
@@ -177,9 +178,10 @@ def agree(home, sts, metadata, center, dice, change_state, opens_itself):
     if opens_itself and dice.random() < 0.5:
         home.start_anew()
     if dice.random() < 0.7:
-        answered(home, "unlock", passphrase=True)
-        for _ in range(dice.randint(0, 2)):
-            home.run("process", f"p{dice.randrange(count)}", "--mfa-code", next(codes), passphrase=True)
+        with home.opened():
+            answered(home, "unlock", passphrase=True)
+            for _ in range(dice.randint(0, 2)):
+                home.run("process", f"p{dice.randrange(count)}", "--mfa-code", next(codes), passphrase=True)
         change_state()
     if not lacks and dice.random() < 0.25:
         lacks = take_away(home, kind, dice)
@@ -220,7 +222,8 @@ def agree(home, sts, metadata, center, dice, change_state, opens_itself):
 
     # A passphrase that nobody typed opened the cache for its own process alone.
     if answers and home.vault.exists():
-        answered(home, "unlock", passphrase=True)
+        with home.opened():
+            answered(home, "unlock", passphrase=True)
     again = json.loads(answered(home, "explain", name, "--json", *narrow).out)
     # What is never kept: a program's answer that has no end, and the key itself where there is no session.
     lasting = "/program\n" in text and count == 1

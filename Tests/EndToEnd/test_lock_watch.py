@@ -5,7 +5,7 @@ import os
 import subprocess
 
 import pytest
-from secret_service import PYTHON
+from forks import PYTHON
 from serving import wait_for
 
 LOGIN = "org.freedesktop.login1"

@@ -1,16 +1,13 @@
-"""`slots remove --rekey`, killed before each system call that touches a file: what was removed opens no copy that warder keeps,
-and the same command once more finishes."""
+"""`slots remove --rekey`, killed before each system call that changes something: the removed slot opens no copy that
+warder keeps, and running the same command again finishes."""
 
 import shutil
 
 import pytest
 import vault_v1 as v1
 from home import PASSPHRASE
-from test_crashes import counted
+from moments import TRACED, moments
 
-# All that changes a file, and what opens one once the libraries are there.
-CALLS = ["write", "fsync", "rename", "unlink", "mkdir", "openat"]
-LAST = 32
 KEYFILE = 3
 PARTS = 4
 
@@ -32,7 +29,8 @@ def before(home, tmp_path):
             shutil.rmtree(folder, ignore_errors=True)
             shutil.copytree(kept / name, folder, copy_function=shutil.copy2)
         shutil.rmtree(home.state, ignore_errors=True)
-        home.unlock()
+        with home.opened():
+            home.unlock()
 
     home.start_over = start_over
     home.keyfile = key
@@ -40,7 +38,7 @@ def before(home, tmp_path):
 
 
 def rekey(home, log, inject=None, word="keyfile"):
-    prefix = ["strace", "-f", "-o", log, "-e", "trace=" + ",".join("?" + call for call in CALLS)]
+    prefix = ["strace", "-f", "-o", log, "-e", TRACED]
     prefix += ["-e", f"inject={inject}"] if inject else []
     return home.run(
         "vault", "slots", "remove", word, "--rekey", passphrase=True, prefix=prefix, env={"WARDER_KEYFILE": str(home.keyfile)})
@@ -50,17 +48,17 @@ def slot_types(path):
     return sorted(kind for kind, _ in v1.Layout(path.read_bytes()).slots)
 
 
+@pytest.mark.long
 @pytest.mark.needs("strace")
 @pytest.mark.parametrize("first", range(PARTS))
 def test_killed_at_any_moment(before, tmp_path, first):
     log = tmp_path / "log"
     before.start_over()
     assert rekey(before, log).code == 0
-    moments = [
-        (call, number) for call, count in counted(log).items() for number in range(max(1, count - LAST), count + 1)]
-    assert len(moments) >= 40
+    places = moments(log)
+    assert len(places) >= 40
     found = set()
-    for call, number in moments[first::PARTS]:
+    for call, number in places[first::PARTS]:
         before.start_over()
         # A word that means another slot once this one is gone.
         word = "2" if number % 2 else "keyfile"

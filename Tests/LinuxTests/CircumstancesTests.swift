@@ -9,13 +9,13 @@ struct CircumstancesTests {
     func marks() throws {
         let path = NSTemporaryDirectory() + "warder-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: path) }
-        #expect(fileMark(path) == "")
+        #expect(fileFingerprint(path) == "")
         try Data("a".utf8).write(to: URL(fileURLWithPath: path))
-        let first = fileMark(path)
-        #expect(first != "" && first == fileMark(path))
+        let first = fileFingerprint(path)
+        #expect(first != "" && first == fileFingerprint(path))
         usleep(20_000)
         try Data("b".utf8).write(to: URL(fileURLWithPath: path))
-        #expect(fileMark(path) != first)
+        #expect(fileFingerprint(path) != first)
     }
 
     @Test("variables are those that are wanted, in the order of their bytes")

@@ -2,6 +2,7 @@ import Foundation
 import Linux
 import Secrets
 import Testing
+import Threads
 
 /// A folder of a test's own, gone with it.
 final class Scratch {
@@ -34,7 +35,7 @@ func isAbsent<Value: ~Copyable>(_ value: borrowing Value?) -> Bool {
     }
 }
 
-@Suite("Files")
+@Suite("Files", .waits)
 struct FilesTests {
     let scratch: Scratch
     init() throws { scratch = try Scratch() }
@@ -114,7 +115,7 @@ struct FilesTests {
         let writer = hasWriter ? open(pipe, O_RDWR) : -1
         defer { if hasWriter { close(writer) } }
         #expect(throws: FileError.system(SystemError(call: "read", path: pipe, code: ETIMEDOUT))) {
-            _ = try readFile(pipe, limit: 10, patience: 100)
+            _ = try readFile(pipe, limit: 10, timeout: 100)
         }
     }
 
@@ -166,7 +167,7 @@ struct FilesTests {
     }
 }
 
-@Suite("Locks")
+@Suite("Locks", .waits)
 struct LockTests {
     let scratch: Scratch
     init() throws { scratch = try Scratch() }
@@ -210,7 +211,7 @@ struct LockTests {
     }
 
     @Test("a wait ends when its time is out, not before and not never")
-    func patience() throws {
+    func timeout() throws {
         let path = scratch.path + "/lock"
         let held = try FileLock.acquire(path, until: .now)
         for milliseconds: Int64 in [0, 1, 30, 300] {

@@ -2,11 +2,12 @@ import Glibc
 import Linux
 import Secrets
 import Testing
+import Threads
 
 /// warder ignores it from its start.
 private let pipeSignal = IgnoredSignal(SIGPIPE)
 
-@Suite("A child that is talked to")
+@Suite("A child that is talked to", .waits)
 struct ConversationTests {
     @Test("it hears lines and answers them, and ends when it has nothing more to hear")
     func lines() throws {
@@ -58,7 +59,7 @@ struct ConversationTests {
         let before = isHeld(SIGINT)
         var line = SecretBytes(capacity: 64)
         do {
-            let child = try InteractiveChild(with: "/usr/bin/cat", withheld: [], patience: 60_000)
+            let child = try InteractiveChild(with: "/usr/bin/cat", withheld: [], gracePeriod: 60_000)
             _ = child.say("hello")
             _ = child.hear(&line, limit: 64, until: .after(milliseconds: 60_000))
             #expect(isHeld(SIGINT))

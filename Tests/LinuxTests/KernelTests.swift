@@ -2,6 +2,7 @@ import Foundation
 import Linux
 import Secrets
 import Testing
+import Threads
 
 /// Whether this kernel lets this process keep keys.
 private let hasKeyring: Bool = {
@@ -11,7 +12,7 @@ private let hasKeyring: Bool = {
     return true
 }()
 
-@Suite("The kernel keyring", .enabled(if: hasKeyring, "this kernel refuses keys to this process"))
+@Suite("The kernel keyring", .waits, .enabled(if: hasKeyring, "this kernel refuses keys to this process"))
 struct KernelKeyringTests {
     let name = "warder-test:" + UUID().uuidString
 
@@ -58,7 +59,7 @@ struct KernelKeyringTests {
     }
 }
 
-@Suite("Children")
+@Suite("Children", .waits)
 struct ChildTests {
     @Test("what a command prints comes without line ends")
     func output() throws {
@@ -110,7 +111,7 @@ struct ChildTests {
 
     @Test("what it said beside an answer can be had, less what it printed")
     func saidBesideAnswer() throws {
-        let answer = try Linux.answer(
+        let answer = try Linux.commandOutput(
             ofShellCommand: "echo log in first >&2; echo of-the-answer | tee /dev/stderr", withheld: [], limit: 64,
             until: nil)
         let (printed, said) = (text(answer.text.copy()), answer.said())

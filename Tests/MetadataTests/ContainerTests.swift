@@ -2,6 +2,7 @@ import Metadata
 import Secrets
 import Servers
 import Testing
+import Threads
 import Transport
 
 private let relative = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
@@ -20,7 +21,7 @@ private func ask(
     return line(try container.credentials())
 }
 
-@Suite("A container's role", .enabled(if: Server.missing == nil, Comment(rawValue: Server.missing ?? "")))
+@Suite("A container's role", .waits, .enabled(if: Server.missing == nil, Comment(rawValue: Server.missing ?? "")))
 struct ContainerTests {
     let service: Service
 

@@ -2,13 +2,14 @@ import JSON
 import Metadata
 import Servers
 import Testing
+import Threads
 import Transport
 
 private let roles = "/latest/meta-data/iam/security-credentials/"
 private let good = "ASIAIOSFODNN7EXAMPLE wJalr/XUtn+FEMI IQoJ//b3+pZ== 2110885200 -"
 
 @Suite(
-    "An instance's role",
+    "An instance's role", .waits,
     .enabled(if: Server.missing == nil, Comment(rawValue: Server.missing ?? "")))
 struct InstanceTests {
     let service: Service

@@ -172,6 +172,14 @@ struct EditingTests {
     }
 
     static let line2 = Origin(path: "config", line: 2)
+    @Test("the comment of adopt, its command gone, is the file's last line and has no end", arguments: ["\n", "\r\n"])
+    func addsBelowAnOpenComment(_ ending: String) throws {
+        let text = ["[profile p]", "warder_role_arn = a", "# adopted by warder: role_arn"].joined(separator: ending)
+        let adopted = text + " +credential_process" + ending + "credential_process = \(program) process p"
+        #expect(try Editing(text).adopt("p") == adopted)
+        #expect(try Editing(adopted).undo("p") == ["[profile p]", "role_arn = a"].joined(separator: ending))
+    }
+
     static let refusals: [(String, String?, EditingError)] = [
         ("[profile q]\n", nil, .noSuchProfile("p")),
         ("[profile q]\n", "[p]\nx = y\n", .onlyInCredentials(profile: "p", Origin(path: "credentials", line: 1))),

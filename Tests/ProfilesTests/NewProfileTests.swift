@@ -27,6 +27,13 @@ struct NewProfileTests {
         #expect(try added(to: text) == text + "\r\n" + new.split(separator: "\n").joined(separator: "\r\n") + "\r\n")
     }
 
+    @Test("half of the last line's end is completed")
+    func cutOff() throws {
+        let text = "[profile alice]\r\n[profile carol]\r"
+        let lines = new.split(separator: "\n").joined(separator: "\r\n") + "\r\n"
+        #expect(try added(to: text) == text + "\n\r\n" + lines)
+    }
+
     @Test("what is nil is left out, and default has a header of its own")
     func sparse() throws {
         let profile = try NewProfile(name: "default", region: nil, mfaSerial: nil, program: "/a b/warder")

@@ -72,7 +72,7 @@ struct UnknownTests {
         #expect(set.profile("c")?.unknownOwn(known)?.key == nil)
     }
 
-    static let ownFiles: [(String, Unknown?)] = [
+    static let ownFiles: [(String, UnknownEntry?)] = [
         ("[warder]\nstore = file\n", nil), ("", nil), ("# c\n", nil), ("[warder]\n[warder]\nStore = x", nil),
         ("[warder]\nunlock_tme = 8h", .setting("unlock_tme", Origin(path: "credentials", line: 2))),
         ("[warder]\nstore = x\nun lock = 8h", .setting("un lock", Origin(path: "credentials", line: 3))),
@@ -82,7 +82,7 @@ struct UnknownTests {
     ]
 
     @Test(arguments: ownFiles)
-    func findsWhatAFileOfWardersOwnDoesNotHave(_ text: String, _ unknown: Unknown?) throws {
+    func findsWhatAFileOfWardersOwnDoesNotHave(_ text: String, _ unknown: UnknownEntry?) throws {
         #expect(try credentials(text).unknown(besides: "warder", ["store"]) == unknown)
     }
 }

@@ -78,7 +78,7 @@ final class Line: PromptChannel {
         return nil
     }
 
-    func refuse(_ note: String, until moment: Deadline?) {}
+    func reject(_ note: String, until moment: Deadline?) {}
 
     func withdraw() {
         close(descriptor)

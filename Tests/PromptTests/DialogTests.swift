@@ -4,7 +4,7 @@ import Prompt
 import Secrets
 import Testing
 
-extension SharedProcess {
+extension OtherPrograms {
     @Suite("A dialog")
     struct DialogTests {
         private static let hostile = "--help\u{1b}[2J\u{202e}<b>&_\\n"
@@ -12,7 +12,7 @@ extension SharedProcess {
         private func ask(
             _ dialog: FakeDialog, _ kind: PromptRequest.Kind = .code, profile: String = "prod",
             milliseconds: Int64 = 60_000,
-            with variables: [String: String] = [:], taking: (borrowing SecretBytes) -> CodeRejection? = { _ in nil }
+            with variables: [String: String] = [:], rejecting: (borrowing SecretBytes) -> CodeRejection? = { _ in nil }
         ) throws(PromptError) -> String {
             // Over the network nobody looks whether it is there.
             let variables = ["DISPLAY": "elsewhere:9", "PATH": dialog.folder].merging(variables) { $1 }
@@ -20,7 +20,7 @@ extension SharedProcess {
                 to: PromptRequest(
                     kind, profile: profile, device: "arn:aws:iam::1111:mfa/alice", caller: "make (1) in ~/a"),
                 from: [DialogChannel(in: environment(variables))], until: .after(milliseconds: milliseconds),
-                taking: taking)
+                rejecting: rejecting)
             switch consume reply {
             case .code(let code): return text(code)
             case .yes: return "yes"
@@ -115,7 +115,7 @@ extension SharedProcess {
                 }
             }
             // A compositor that is busy says nothing for a while.
-            let busy = try LocalSocket.listen(at: folder + "/wayland-0", backlog: 4)
+            let busy = try UnixSocket.listen(at: folder + "/wayland-0", backlog: 4)
             defer { withExtendedLifetime(busy) {} }
             let left = ["DISPLAY": ":931", "WAYLAND_DISPLAY": "wayland-0", "XDG_RUNTIME_DIR": folder]
             #expect(throws: PromptError.dismissed) { try ask(dialog, with: left) }

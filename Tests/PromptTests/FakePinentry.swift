@@ -2,9 +2,13 @@ import Foundation
 import Linux
 import Secrets
 import Testing
+import Threads
 
-/// Tests of what reads the process's environment or hands it on; some change it, hence one after another.
-@Suite(.serialized) enum SharedProcess {}
+/// Tests that change this process's environment or signal actions, or that depend on them: one at a time.
+@Suite(.serialized, .waits) enum SharedProcess {}
+
+/// Tests that talk to other programs, or that prompt in a process of their own: in parallel.
+@Suite(.waits) enum OtherPrograms {}
 
 /// A pinentry of the tests' own: a shell script in a folder of its own.
 final class FakePinentry: Sendable {

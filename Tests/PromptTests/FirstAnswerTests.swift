@@ -51,7 +51,7 @@ private final class Scripted: PromptChannel {
         }
     }
 
-    func refuse(_ note: String, until moment: Deadline?) { refusals.append(note) }
+    func reject(_ note: String, until moment: Deadline?) { refusals.append(note) }
     func withdraw() { isOpen = false }
 }
 
@@ -62,11 +62,11 @@ extension SharedProcess {
 
         private func run(
             _ channels: [any PromptChannel], _ kind: PromptRequest.Kind = .code, milliseconds: Int64 = 20_000,
-            taking: (borrowing SecretBytes) -> CodeRejection? = { _ in nil }
+            rejecting: (borrowing SecretBytes) -> CodeRejection? = { _ in nil }
         ) throws(PromptError) -> String {
             let reply = try firstAnswer(
                 to: PromptRequest(kind, profile: "prod", device: nil, caller: nil), from: channels,
-                until: .after(milliseconds: milliseconds), taking: taking)
+                until: .after(milliseconds: milliseconds), rejecting: rejecting)
             switch consume reply {
             case .code(let code): return text(code)
             case .yes: return "yes"

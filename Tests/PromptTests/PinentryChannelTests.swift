@@ -4,18 +4,18 @@ import Prompt
 import Secrets
 import Testing
 
-extension SharedProcess {
+extension OtherPrograms {
     @Suite("A pinentry among other places")
     struct PinentryContenderTests {
         private func ask(
             _ fake: FakePinentry, _ kind: PromptRequest.Kind = .code, profile: String = "prod", note: String? = nil,
-            milliseconds: Int64 = 30_000, taking: (borrowing SecretBytes) -> CodeRejection? = { _ in nil }
+            milliseconds: Int64 = 30_000, rejecting: (borrowing SecretBytes) -> CodeRejection? = { _ in nil }
         ) throws(PromptError) -> String {
             let request = PromptRequest(
                 kind, profile: profile, device: "arn:aws:iam::1111:mfa/alice", caller: "make (1) in ~/a", note: note)
             let place = PinentryChannel(named: fake.path, at: .display, in: environment(["DISPLAY": ":9"]))
             let reply = try firstAnswer(
-                to: request, from: [place], until: .after(milliseconds: milliseconds), taking: taking)
+                to: request, from: [place], until: .after(milliseconds: milliseconds), rejecting: rejecting)
             switch consume reply {
             case .code(let code): return text(code)
             case .yes: return "yes"

@@ -4,7 +4,7 @@ import Prompt
 import Secrets
 import Testing
 
-extension SharedProcess {
+extension OtherPrograms {
     @Suite("A pinentry")
     struct PinentryTests {
         private func ask(
@@ -183,7 +183,7 @@ extension SharedProcess {
     }
 }
 
-extension SharedProcess {
+extension OtherPrograms {
     @Suite("Finding a pinentry")
     struct PinentryFindingTests {
         let one: FakePinentry

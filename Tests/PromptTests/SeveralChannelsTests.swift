@@ -27,8 +27,8 @@ private final class Handoff {
     func say(_ text: String) -> Step { .run("echo '\(text)' >\(path)") }
 }
 
-extension SharedProcess {
-    @Suite("Asking in several places", .serialized)
+extension OtherPrograms {
+    @Suite("Asking in several places")
     struct SeveralPlacesTests {
         @Test("an answer from elsewhere ends the line, and half a line is not the shell's")
         func elsewhere() throws {
@@ -86,7 +86,7 @@ extension SharedProcess {
     }
 }
 
-extension SharedProcess {
+extension OtherPrograms {
     @Suite("Asking in windows", .serialized, .enabled(if: hasWindows, "Xvfb, zenity or xdotool is missing"))
     struct WindowTests {
         private func ask(

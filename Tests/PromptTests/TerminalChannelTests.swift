@@ -6,8 +6,8 @@ let patience = "300"
 /// How the terminal's question ends.
 let prompt = "infra: "
 
-extension SharedProcess {
-    @Suite("Asking at the terminal", .serialized)
+extension OtherPrograms {
+    @Suite("Asking at the terminal")
     struct TerminalContenderTests {
         private func ask(
             at place: Place = .front, _ steps: [Step], _ variables: [String: String] = [:], _ scene: Scene = Scene()

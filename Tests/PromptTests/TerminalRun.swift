@@ -1,6 +1,7 @@
 import Foundation
 import Linux
 import Secrets
+import Servers
 
 /// What `terminal.py` tells of a run of `PromptRunner`.
 struct Run: Decodable {
@@ -71,7 +72,7 @@ func run(
     let json = String(decoding: try JSONSerialization.data(withJSONObject: order), as: UTF8.self)
     let quoted = json.replacingOccurrences(of: "'", with: "'\\''")
     let told = try output(
-        ofShellCommand: "python3 \(script) '\(quoted)'", withheld: [], limit: 200_000,
+        ofShellCommand: "\(python) \(script) '\(quoted)'", withheld: [], limit: 200_000,
         until: .after(milliseconds: 280_000))
     return try JSONDecoder().decode(Run.self, from: Data(text(told).utf8))
 }

@@ -9,8 +9,8 @@ let hasPinentries = ["tty", "curses"].allSatisfy { isProgram("/usr/bin/pinentry-
 /// The pinentries of a terminal: the program, and what its Enter key sends.
 private let pinentries = [("/usr/bin/pinentry-tty", "\n"), ("/usr/bin/pinentry-curses", "\r")]
 
-extension SharedProcess {
-    @Suite("Pinentries in a terminal", .serialized, .enabled(if: hasPinentries, "pinentry-tty or -curses is missing"))
+extension OtherPrograms {
+    @Suite("Pinentries in a terminal", .enabled(if: hasPinentries, "pinentry-tty or -curses is missing"))
     struct TerminalPinentryTests {
         @Test("a job in front is answered there, and so is the leader of a session", arguments: pinentries)
         func answered(program: String, enter: String) throws {
@@ -118,7 +118,7 @@ extension SharedProcess {
     }
 }
 
-extension SharedProcess {
+extension OtherPrograms {
     @Suite("What a pinentry gets of warder")
     struct PinentryInheritanceTests {
         @Test(

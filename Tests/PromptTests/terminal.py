@@ -93,6 +93,9 @@ def become_session(order, slave, output):
     os.setsid()
     # The thread of the tests that started this may have been made while another held signals.
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    # Another test may ignore SIGHUP for a moment, and what runs the tests may ignore others.
+    for each in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_DFL)
     place = order["place"]
     if place != "none":
         import fcntl

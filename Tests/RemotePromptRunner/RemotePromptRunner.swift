@@ -49,11 +49,11 @@ enum RemotePromptRunner {
                 case .some(.code(let code)):
                     let text = code.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
                     guard text.utf8.count == 6 else {
-                        remotePrompt.refuse("six digits, please", until: nil)
+                        remotePrompt.reject("six digits, please", until: nil)
                         continue
                     }
                     guard text == "000000" else { return "code \(text)" }
-                    remotePrompt.refuse("that code was used already", until: .after(milliseconds: 2000))
+                    remotePrompt.reject("that code was used already", until: .after(milliseconds: 2000))
                 }
             } catch {
                 return error == .dismissed ? "dismissed" : "\(error)"

@@ -3,10 +3,11 @@ import Linux
 import Prompt
 import Secrets
 import Testing
+import Threads
 
 @testable import RemotePrompts
 
-@Suite("Hostile company of the hand-off")
+@Suite("Hostile company of the hand-off", .waits)
 struct HostileTests {
     private let runtime: Runtime
     private let remotePrompt: RemotePrompt
@@ -25,13 +26,13 @@ struct HostileTests {
         #expect(try remotePrompt.answer() == "123456")
     }
 
-    private func send(_ text: String, to socket: borrowing LocalSocket) -> Bool {
+    private func send(_ text: String, to socket: borrowing UnixSocket) -> Bool {
         var text = text
         return text.withUTF8 { socket.send(UnsafeRawBufferPointer($0)) }
     }
 
     /// Whether the other end was closed, once the hand-off has seen to it.
-    private func isClosed(_ socket: borrowing LocalSocket) throws -> Bool {
+    private func isClosed(_ socket: borrowing UnixSocket) throws -> Bool {
         let limit = Deadline.after(milliseconds: 20_000)
         var seen = SecretBytes(capacity: 65_536)
         while !limit.hasPassed {
@@ -55,7 +56,7 @@ struct HostileTests {
             "code " + String(repeating: "1", count: 4096) + "\n",
         ])
     func garbage(text: String) throws {
-        let socket = try LocalSocket.connect(to: runtime.socketPath)
+        let socket = try UnixSocket.connect(to: runtime.socketPath)
         _ = send(text, to: socket)
         let isOver = try isClosed(socket)
         #expect(isOver)
@@ -64,7 +65,7 @@ struct HostileTests {
 
     @Test("half a line keeps nobody waiting, and what is whole counts")
     func halves() throws {
-        let slow = try LocalSocket.connect(to: runtime.socketPath)
+        let slow = try UnixSocket.connect(to: runtime.socketPath)
         for letter in "code 1 6" {
             let hasGone = send(String(letter), to: slow)
             #expect(hasGone)
@@ -79,13 +80,13 @@ struct HostileTests {
 
     @Test("half a line is not waited for without end")
     func loris() throws {
-        let slow = try LocalSocket.connect(to: runtime.socketPath)
+        let slow = try UnixSocket.connect(to: runtime.socketPath)
         let hasGone = send("code 1 6", to: slow)
         #expect(hasGone)
         let limit = Deadline.after(milliseconds: 5000)
         while remotePrompt.wakeup == nil && !limit.hasPassed { try remotePrompt.drain() }
-        let patience = try #require(remotePrompt.wakeup)
-        #expect((1...WatcherConnection.patience).contains(patience.remaining))
+        let timeout = try #require(remotePrompt.wakeup)
+        #expect((1...WatcherConnection.timeout).contains(timeout.remaining))
     }
 
     @Test("a thousand connections do not keep the next one out")
@@ -95,7 +96,7 @@ struct HostileTests {
             let limit = Deadline.after(milliseconds: 20_000)
             while true {
                 do throws(SystemError) {
-                    sockets.append(Held(try LocalSocket.connect(to: runtime.socketPath)))
+                    sockets.append(Held(try UnixSocket.connect(to: runtime.socketPath)))
                     break
                 } catch {
                     guard error.code == EAGAIN, !limit.hasPassed else { throw error }
@@ -128,7 +129,7 @@ struct HostileTests {
 
     @Test("who never reads is let go")
     func deaf() throws {
-        let deaf = try LocalSocket.connect(to: runtime.socketPath)
+        let deaf = try UnixSocket.connect(to: runtime.socketPath)
         try remotePrompt.drain()
         #expect(remotePrompt.descriptors.count == 2)
         for _ in 0..<20_000 where remotePrompt.descriptors.count > 1 {
@@ -143,7 +144,7 @@ struct HostileTests {
     func leavers() throws {
         for text in ["", "c", "code 1 123", "dismiss", "nonsense\n"] {
             func visit() throws {
-                let socket = try LocalSocket.connect(to: runtime.socketPath)
+                let socket = try UnixSocket.connect(to: runtime.socketPath)
                 _ = send(text, to: socket)
             }
             try visit()
@@ -156,7 +157,7 @@ struct HostileTests {
     @Test("an answer counts though its giver is gone")
     func hasty() throws {
         func visit() throws {
-            let socket = try LocalSocket.connect(to: runtime.socketPath)
+            let socket = try UnixSocket.connect(to: runtime.socketPath)
             let hasGone = send("code 1 123456\n", to: socket)
             #expect(hasGone)
         }
@@ -180,7 +181,7 @@ struct HostileTests {
     func stale() throws {
         remotePrompt.withdraw()
         let path = SocketName(process: 4711, random: 7).path(in: runtime.folder)
-        func leave() throws { _ = try LocalSocket.listen(at: path, backlog: 1) }
+        func leave() throws { _ = try UnixSocket.listen(at: path, backlog: 1) }
         try leave()
         #expect(FileManager.default.fileExists(atPath: path))
         let watcher = try Watcher(runtime.folder)
@@ -191,7 +192,7 @@ struct HostileTests {
     @Test("what is no socket of the user's is left alone, and nobody waits for who says nothing")
     func strangers() throws {
         remotePrompt.withdraw()
-        let silent = try LocalSocket.listen(
+        let silent = try UnixSocket.listen(
             at: SocketName(process: 1, random: 1).path(in: runtime.folder), backlog: 1)
         let file = SocketName(process: 2, random: 2).path(in: runtime.folder)
         try Data().write(to: URL(filePath: file))
@@ -221,6 +222,6 @@ struct HostileTests {
 
 /// Keeps a connection open.
 private final class Held {
-    let socket: LocalSocket
-    init(_ socket: consuming LocalSocket) { self.socket = socket }
+    let socket: UnixSocket
+    init(_ socket: consuming UnixSocket) { self.socket = socket }
 }

@@ -33,7 +33,8 @@ struct MessageTests {
                     kind: .code, profile: hostile, device: hostile, caller: hostile, note: hostile, since: at(12),
                     until: at(108), from: at(17))),
             .asked(1, .init(kind: .confirmation, profile: "", since: at(0), until: at(0))),
-            .taken(1), .refused(2, note: hostile, from: at(17)), .refused(2, note: "", from: nil), .withdrawn(4), .busy,
+            .taken(1), .rejected(2, note: hostile, from: at(17)), .rejected(2, note: "", from: nil), .withdrawn(4),
+            .busy,
             .concluded(hostile, succeeded: true), .concluded("", succeeded: false),
         ])
     func roundTrip(message: Message) {

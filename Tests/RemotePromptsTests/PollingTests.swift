@@ -2,17 +2,18 @@ import Foundation
 import Glibc
 import Linux
 import Testing
+import Threads
 
 @testable import RemotePrompts
 
-@Suite("Who looks where the kernel brings no word")
+@Suite("Who looks where the kernel brings no word", .waits)
 struct PollingTests {
     private let runtime: Runtime
 
     init() throws { runtime = try Runtime() }
 
     /// One to whom the kernel refuses it for this reason.
-    private func watcher(refused code: Int32, stays: Bool = false) throws -> Watcher {
+    private func watcher(rejected code: Int32, stays: Bool = false) throws -> Watcher {
         try Watcher(runtime.folder, stays: stays) { (path) throws(RemotePromptError) in
             try FolderChanges(of: path) {
                 errno = code
@@ -27,7 +28,7 @@ struct PollingTests {
     func passing(_ code: Int32) throws {
         let remotePrompt = waiting()
         try remotePrompt.open(request)
-        let watcher = try watcher(refused: code)
+        let watcher = try watcher(rejected: code)
         _ = try watcher.wait(for: .asked, serving: remotePrompt)
         #expect(give("123456", to: try #require(watcher.waiting.first)))
         #expect(try remotePrompt.answer() == "123456")
@@ -35,7 +36,7 @@ struct PollingTests {
 
     @Test("sees who comes later, and that the folder was removed")
     func later() throws {
-        let watcher = try watcher(refused: EMFILE, stays: true)
+        let watcher = try watcher(rejected: EMFILE, stays: true)
         #expect(watcher.waiting.isEmpty && runtime.folder.isWatched)
         #expect(try #require(watcher.wakeup).remaining <= Watcher.pollingInterval)
         let first = waiting()
@@ -52,7 +53,7 @@ struct PollingTests {
 
     @Test("looks now and then alone, and not all the time")
     func pace() throws {
-        let watcher = try watcher(refused: EMFILE)
+        let watcher = try watcher(rejected: EMFILE)
         #expect(watcher.descriptors.isEmpty)
         #expect((1...Watcher.pollingInterval).contains(try #require(watcher.wakeup).remaining))
         #expect(try Watcher(runtime.folder).wakeup == nil)
@@ -60,7 +61,7 @@ struct PollingTests {
 
     @Test("what else goes wrong is said")
     func failing() throws {
-        #expect(throws: RemotePromptError.self) { try watcher(refused: EFAULT) }
+        #expect(throws: RemotePromptError.self) { try watcher(rejected: EFAULT) }
         #expect(throws: RemotePromptError.self) { try FolderChanges(of: runtime.path + "/nowhere") }
     }
 

@@ -2,10 +2,11 @@ import Foundation
 import Linux
 import Prompt
 import Testing
+import Threads
 
 @testable import RemotePrompts
 
-@Suite("The hand-off")
+@Suite("The hand-off", .waits)
 struct RemotePromptsTests {
     private let runtime: Runtime
     private let remotePrompt: RemotePrompt
@@ -59,15 +60,15 @@ struct RemotePromptsTests {
     }
 
     @Test("a refused code is asked for again, and whoever comes then is told to wait too")
-    func refused() throws {
+    func rejected() throws {
         try remotePrompt.open(request)
         let watcher = try Watcher(runtime.folder)
         _ = try watcher.wait(for: .asked, serving: remotePrompt)
         let connection = try #require(watcher.waiting.first)
         #expect(give("12345", to: connection))
         #expect(try remotePrompt.answer() == "12345")
-        remotePrompt.refuse("used already", until: .after(milliseconds: 17_000))
-        _ = try watcher.wait(for: .refused)
+        remotePrompt.reject("used already", until: .after(milliseconds: 17_000))
+        _ = try watcher.wait(for: .rejected)
         #expect(connection.request?.note == "used already")
         #expect((10_000...18_000).contains(connection.request?.notBefore?.remaining ?? 0))
         let late = try Watcher(runtime.folder)

@@ -159,12 +159,12 @@ extension WaitLimits {
     /// So short that a test of a wait that ends takes no time to speak of.
     package static var short: WaitLimits {
         var waits = WaitLimits()
-        waits.whileSomebodyIsAsked = 3_000
-        waits.whileNobodyIs = 3_000
-        waits.whileATokenIsRenewed = 3_000
-        waits.whileSomebodySignsIn = 3_000
-        waits.withSomethingToServe = 20
-        waits.unseen = 20
+        waits.whilePrompting = 3_000
+        waits.withoutPrompt = 3_000
+        waits.forTokenRenewal = 3_000
+        waits.forSignIn = 3_000
+        waits.withOldSession = 20
+        waits.beforeNotice = 20
         return waits
     }
 }

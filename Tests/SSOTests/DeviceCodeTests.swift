@@ -4,8 +4,11 @@ import STS
 import Servers
 import Synchronization
 import Testing
+import Times
+import Threads
 
-@Suite("Sign-in with a device code", .enabled(if: Server.missing == nil, Comment(rawValue: Server.missing ?? "")))
+@Suite(
+    "Sign-in with a device code", .waits, .enabled(if: Server.missing == nil, Comment(rawValue: Server.missing ?? "")))
 struct DeviceCodeTests {
     let clock = TestClock()
 

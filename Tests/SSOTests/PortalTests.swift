@@ -3,10 +3,12 @@ import STS
 import Secrets
 import Servers
 import Testing
+import Threads
 import Times
 import Transport
 
-@Suite("Credentials of roles", .enabled(if: Server.missing == nil, Comment(rawValue: Server.missing ?? "")))
+@Suite(
+    "Credentials of roles", .waits, .enabled(if: Server.missing == nil, Comment(rawValue: Server.missing ?? "")))
 struct PortalTests {
     @Test("come with their end and their account")
     func good() throws {
@@ -68,7 +70,8 @@ struct PortalTests {
     }
 
     static let strange: [(String, SSOError)] = [
-        ("", .notAnAnswer(status: 200)), ("<html>", .notAnAnswer(status: 200)), ("[]", .notAnAnswer(status: 200)),
+        ("", .invalidResponse(status: 200)), ("<html>", .invalidResponse(status: 200)),
+        ("[]", .invalidResponse(status: 200)),
         ("{}", .missing("roleCredentials", status: 200)),
         (#"{"roleCredentials": []}"#, .missing("roleCredentials", status: 200)),
         (#"{"roleCredentials": {}}"#, .missing("accessKeyId", status: 200)),

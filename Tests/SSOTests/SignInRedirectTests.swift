@@ -5,11 +5,14 @@ import Secrets
 import Servers
 import Synchronization
 import Testing
+import Times
+import Threads
 
 @testable import SSO
 
 @Suite(
-    "Whom the sign-in's listener answers", .enabled(if: Server.missing == nil, Comment(rawValue: Server.missing ?? "")))
+    "Whom the sign-in's listener answers", .waits,
+    .enabled(if: Server.missing == nil, Comment(rawValue: Server.missing ?? "")))
 struct EntranceTests {
     /// Signs in with a listener whose connections are all of `owner`, for two seconds if that is not served.
     private func signIn(

@@ -3,9 +3,11 @@ import STS
 import Secrets
 import Servers
 import Testing
+import Threads
 import Times
 
-@Suite("Tokens", .enabled(if: Server.missing == nil, Comment(rawValue: Server.missing ?? "")))
+@Suite(
+    "Tokens", .waits, .enabled(if: Server.missing == nil, Comment(rawValue: Server.missing ?? "")))
 struct TokenTests {
     @Test("are renewed for the refresh token")
     func renewed() throws {

@@ -114,8 +114,8 @@ struct RefusalTests {
 
     @Test(
         "that come as something else are told apart",
-        arguments: [("<html>", NotAnAnswer.html), ("", .empty), ("{}", .json)])
-    func notXML(body: String, reason: NotAnAnswer) throws {
-        #expect(try refusal(body, status: 403) == .notAnAnswer(reason, status: 403))
+        arguments: [("<html>", InvalidResponse.html), ("", .empty), ("{}", .json)])
+    func notXML(body: String, reason: InvalidResponse) throws {
+        #expect(try refusal(body, status: 403) == .invalidResponse(reason, status: 403))
     }
 }

@@ -1,12 +1,14 @@
 import STS
 import Servers
 import Testing
+import Times
+import Threads
 import Transport
 import XML
 
 @Suite(
     "STS over libcurl, against a server that misbehaves",
-    .enabled(if: Server.missing == nil, Comment(rawValue: Server.missing ?? "")), .serialized)
+    .enabled(if: Server.missing == nil, Comment(rawValue: Server.missing ?? "")), .waits)
 struct ServerTests {
     let server: Server
 
@@ -64,10 +66,10 @@ struct ServerTests {
     @Test(
         "says what it was that came",
         arguments: [
-            ("/html", STSError.notAnAnswer(.html, status: 200)), ("/json", .notAnAnswer(.json, status: 200)),
-            ("/empty", .notAnAnswer(.empty, status: 200)),
-            ("/doctype", .notAnAnswer(.xml(.documentType(line: 1)), status: 200)),
-            ("/truncated", .notAnAnswer(.xml(.malformed(reason: "no element found", line: 1)), status: 200)),
+            ("/html", STSError.invalidResponse(.html, status: 200)), ("/json", .invalidResponse(.json, status: 200)),
+            ("/empty", .invalidResponse(.empty, status: 200)),
+            ("/doctype", .invalidResponse(.xml(.documentType(line: 1)), status: 200)),
+            ("/truncated", .invalidResponse(.xml(.malformed(reason: "no element found", line: 1)), status: 200)),
             ("/huge", .network(.tooLarge(host: "127.0.0.1"))), ("/chunked", .network(.tooLarge(host: "127.0.0.1"))),
             ("/redirect", .network(.redirected(host: "127.0.0.1", status: 302))),
         ])

@@ -2,6 +2,7 @@ import STS
 import Secrets
 import Servers
 import Testing
+import Times
 import Transport
 
 @Suite("AssumeRoleWithWebIdentity")

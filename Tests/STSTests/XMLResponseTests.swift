@@ -64,7 +64,7 @@ struct AnswerTests {
         ) { _ = try session(body, status: 403) }
     }
 
-    static let refused: [(String, NotAnAnswer)] = [
+    static let refused: [(String, InvalidResponse)] = [
         ("", .empty), (" \n ", .empty), ("{\"message\": \"no\"}", .json), ("[]", .json),
         ("<html><p>log in</html>", .html), ("\n<!DOCTYPE html><html></html>", .html),
         ("<!DOCTYPE a><a/>", .xml(.documentType(line: 1))),
@@ -86,14 +86,14 @@ struct AnswerTests {
     ]
 
     @Test("that are none are told apart", arguments: refused)
-    func notAnAnswer(body: String, reason: NotAnAnswer) {
-        #expect(throws: STSError.notAnAnswer(reason, status: 200)) { _ = try session(body) }
+    func invalidResponse(body: String, reason: InvalidResponse) {
+        #expect(throws: STSError.invalidResponse(reason, status: 200)) { _ = try session(body) }
     }
 
     @Test("are not asked for again where they are none")
     func notRetried() throws {
         let replay = Replay([.answer(200, "<html>"), .answer(200, Sample.caller)])
-        #expect(throws: STSError.notAnAnswer(.html, status: 200)) {
+        #expect(throws: STSError.invalidResponse(.html, status: 200)) {
             _ = try STSClient.replaying(replay).getCallerIdentity(signedBy: key())
         }
         #expect(replay.sent.count == 1)
@@ -105,7 +105,7 @@ struct AnswerTests {
         let key = Credentials(
             accessKeyID: "AKIAIOSFODNN7EXAMPLE", secret: secret("wJalrXUtnFEMI/K7MDENG"), sessionToken: nil,
             expiration: nil, accountID: nil)
-        #expect(throws: STSError.notAnAnswer(.missing("Arn"), status: 200)) {
+        #expect(throws: STSError.invalidResponse(.missing("Arn"), status: 200)) {
             _ = try STSClient.replaying(Replay([.answer(200, body)])).getCallerIdentity(signedBy: key)
         }
     }

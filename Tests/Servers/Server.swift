@@ -29,7 +29,7 @@ public final class Server: Sendable {
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw Failure.noPort }
         connection = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
-        process = try Self.spawn(["python3", path] + arguments, standardInput: ends[1], standardOutput: ends[1])
+        process = try Self.spawn([python, path] + arguments, standardInput: ends[1], standardOutput: ends[1])
         close(ends[1])
         let line = String(decoding: connection.availableData, as: UTF8.self).trimmingCharacters(in: .newlines)
         // A port, or a URL that ends with it.

@@ -381,8 +381,7 @@ class Service:
         return ("",)
 
 
-def main():
-    items, log, *faults = sys.argv[1:]
+def main(items, log, *faults):
     dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)
     bus = dbus.SessionBus()
     service = Service(bus, pathlib.Path(items), pathlib.Path(log), faults)
@@ -394,4 +393,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

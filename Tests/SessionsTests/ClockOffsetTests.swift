@@ -68,6 +68,18 @@ struct ClockOffsetTests {
         #expect(try left(ahead: nil, clocks(issued: issued, after: 0, step: -200)) == 3800)
     }
 
+    @Test("times that no clock shows can be counted with", arguments: [Int64.min, .max])
+    func absurd(offset: Int64) throws {
+        let clock = ClockOffset(seconds: offset, moment: Deadline(milliseconds: .max), boot: "this")
+        let label = SessionLabel(profile: "p", key: nil, role: nil, mfaDevice: nil, issued: .max, clock: clock)
+        let credentials = Credentials(
+            accessKeyID: "ASIAEXAMPLE", secret: SecretBytes("secret"), sessionToken: nil, expiration: .max,
+            accountID: nil)
+        let read = try Session(decoding: Session(credentials: credentials, label: label).encoded())
+        guard let now = read.label.offset(clocks(issued: issued, after: 0)) else { return }
+        #expect(read.by(now).end > issued)
+    }
+
     @Test("the file's time is the end by this machine's clock, so that it is not swept before")
     func swept() throws {
         let folder = NSTemporaryDirectory() + "warder-" + UUID().uuidString
@@ -77,7 +89,7 @@ struct ClockOffsetTests {
         let name = try cache.name(of: [1])
         try cache.publish(session(issued: issued, ahead: -year), name, random: .system)
         SessionFolder(folder).sweep(now: issued)
-        #expect(try cache.census(now: issued).sessions == 1)
+        #expect(try cache.counts(now: issued).sessions == 1)
         #expect(try cache.all().map(\.expiration) == [issued + 3600])
         SessionFolder(folder).sweep(now: issued + 3601)
         #expect(try cache.all().isEmpty)

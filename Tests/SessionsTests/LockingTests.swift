@@ -4,8 +4,9 @@ import Linux
 import Secrets
 import Sessions
 import Testing
+import Threads
 
-@Suite("Locking")
+@Suite("Locking", .waits)
 struct LockingTests {
     private let store = UUID().uuidString
 
@@ -23,11 +24,11 @@ struct LockingTests {
     @Test("what began before a lock makes nothing available after it", arguments: [false, true])
     func inFlight(holding: Bool) throws {
         let state = state()
-        let begun = state.lockSnapshot()
+        let snapshot = state.lockSnapshot()
         if holding { try state.hold() } else { try state.lock() }
-        #expect(isRefused { () throws(UnlockedStateError) in try state.unlock(key(), seconds: 60, begun: begun) })
+        #expect(isRefused { () throws(UnlockedStateError) in try state.unlock(key(), seconds: 60, snapshot: snapshot) })
         #expect(state.deadline == nil && state.isHeld == holding)
-        try state.unlock(key(), seconds: 60, begun: state.lockSnapshot())
+        try state.unlock(key(), seconds: 60, snapshot: state.lockSnapshot())
         #expect(state.deadline != nil && !state.isHeld)
         try state.lock()
     }
@@ -36,20 +37,21 @@ struct LockingTests {
     func again() throws {
         let state = state()
         try state.lock()
-        let begun = state.lockSnapshot()
+        let snapshot = state.lockSnapshot()
         try state.lock()
-        #expect(isRefused { () throws(UnlockedStateError) in try state.unlock(key(), seconds: 60, begun: begun) })
-        #expect(isRefused { () throws(UnlockedStateError) in try state.unlock(key(), seconds: 60, begun: .ofNewStore) })
+        #expect(isRefused { () throws(UnlockedStateError) in try state.unlock(key(), seconds: 60, snapshot: snapshot) })
+        #expect(
+            isRefused { () throws(UnlockedStateError) in try state.unlock(key(), seconds: 60, snapshot: .ofNewStore) })
         #expect(state.deadline == nil)
     }
 
     @Test("a refused one leaves what was made available since")
     func later() throws {
         let state = state()
-        let begun = state.lockSnapshot()
+        let snapshot = state.lockSnapshot()
         try state.lock()
         try state.unlock(key(), seconds: 60)
-        #expect(isRefused { () throws(UnlockedStateError) in try state.unlock(key(), seconds: 60, begun: begun) })
+        #expect(isRefused { () throws(UnlockedStateError) in try state.unlock(key(), seconds: 60, snapshot: snapshot) })
         #expect(state.deadline != nil)
         try state.lock()
     }
@@ -69,18 +71,18 @@ struct LockingTests {
     @Test("what a crowd shares opens for what it has in common, and until the sessions are locked")
     func shared() throws {
         let shared = SharedUnlock(store: store, runtimeFolder: "/dev/shm")
-        shared.leave(key(), SecretBytes("value secret"), begun: state().lockSnapshot(), random: .system)
+        shared.leave(key(), SecretBytes("value secret"), snapshot: state().lockSnapshot(), random: .system)
         switch shared.key(SecretBytes("value secret")) {
         case .some(let found): #expect(found.withUnsafeBytes { Array($0) } == key().withUnsafeBytes { Array($0) })
         case .none: Issue.record("it is not there")
         }
         let absent = isAbsent(shared.key(SecretBytes("value other")))
         #expect(absent)
-        let begun = state().lockSnapshot()
+        let snapshot = state().lockSnapshot()
         try state().lock()
         let gone = isAbsent(shared.key(SecretBytes("value secret")))
         #expect(gone)
-        shared.leave(key(), SecretBytes("value secret"), begun: begun, random: .system)
+        shared.leave(key(), SecretBytes("value secret"), snapshot: snapshot, random: .system)
         let refused = isAbsent(shared.key(SecretBytes("value secret")))
         #expect(refused)
         shared.forget()

@@ -54,15 +54,15 @@ struct ContextTests {
     @Test("why a runtime folder is not used is said, once it matters")
     func runtimeFolder() throws {
         let home = try TestHome()
-        try home.context().sayWhyNoRuntimeFolder()
-        try home.context(["XDG_RUNTIME_DIR": "relative"]).sayWhyNoRuntimeFolder()
+        try home.context().reportUnusedRuntimeFolder()
+        try home.context(["XDG_RUNTIME_DIR": "relative"]).reportUnusedRuntimeFolder()
         #expect(home.console.lines.isEmpty)
         try home.makeFolder("open")
         try home.setMode(0o777, of: "open")
         try home.write("", to: "file")
         for (file, why) in [("open", "others can write to it (mode 777)"), ("file", "it is no folder")] {
             let path = home.path + "/" + file
-            try home.context(["XDG_RUNTIME_DIR": path]).sayWhyNoRuntimeFolder()
+            try home.context(["XDG_RUNTIME_DIR": path]).reportUnusedRuntimeFolder()
             #expect(
                 home.console.lines.last
                     == "warder: XDG_RUNTIME_DIR is not used, as if it were not set: \(path): \(why)")

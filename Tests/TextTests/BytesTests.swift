@@ -21,13 +21,13 @@ import Text
         #expect(path.begins(with: "/usr/") && path.ends(with: "/\(mark)x") && "/\(mark)".begins(with: "/"))
         #expect(folder(ofPath: path) == "/usr/\(mark)bin")
         #expect(lastPart(ofPath: path).isSame(as: "\(mark)x"))
-        #expect(path.behind("/usr/")?.isSame(as: "\(mark)bin/\(mark)x") == true)
+        #expect(path.removingPrefix("/usr/")?.isSame(as: "\(mark)bin/\(mark)x") == true)
         #expect("a=\(mark)".holds("=") && "\r\n".holds("\n"))
     }
 
     @Test("paths") func paths() {
         #expect(folder(ofPath: "/a") == "" && folder(ofPath: "a") == nil && folder(ofPath: "a/b/") == "a/b")
         #expect(lastPart(ofPath: "/a") == "a" && lastPart(ofPath: "a") == "a" && lastPart(ofPath: "a/b/") == "")
-        #expect("/a/b".behind("/a/b/") == nil && "/a/b".behind("/a/b") == "")
+        #expect("/a/b".removingPrefix("/a/b/") == nil && "/a/b".removingPrefix("/a/b") == "")
     }
 }

@@ -3,10 +3,11 @@ import Foundation
 import Secrets
 import Servers
 import Testing
+import Threads
 import Transport
 
 /// One after another, because they change the environment, which libcurl reads.
-@Suite("libcurl", .serialized)
+@Suite("libcurl", .serialized, .waits)
 enum LibcurlTests {}
 
 extension LibcurlTests {

@@ -8,11 +8,12 @@ import Transport
 extension LibcurlTests {
     @Suite("TLS", .enabled(if: Server.missing == nil, Comment(rawValue: Server.missing ?? "")))
     struct TLSTests {
+        private static let certificates = Result { try Certificates() }
         let certificates: Certificates
         let server: Server
 
         init() throws {
-            certificates = try Certificates()
+            certificates = try Self.certificates.get()
             server = try Server("hostile.py", ["--tls", certificates.server, certificates.key])
             try startLibcrypto()
         }

@@ -13,6 +13,7 @@ It keeps secrets in ordinary Python memory: for tests, not for use.
 """
 
 import dataclasses
+import functools
 import hashlib
 import hmac
 import json
@@ -85,11 +86,15 @@ def code_bytes(text):
 # Slots
 
 
+@functools.lru_cache(maxsize=64)
+def stretched(passphrase, salt, cost):
+    return hashlib.scrypt(passphrase, salt=salt, n=cost, r=8, p=1, maxmem=1024 * cost + (2 << 20), dklen=32)
+
+
 def wrap_parts(kind, identifier, parameters, salt, secret):
     """The wrapping key, the commitment, and the associated data of a slot."""
     if kind == PASSPHRASE:
-        cost = 1 << parameters[0]
-        secret = hashlib.scrypt(secret, salt=salt, n=cost, r=8, p=1, maxmem=1024 * cost + (2 << 20), dklen=32)
+        secret = stretched(secret, salt, 1 << parameters[0])
     keys = hkdf(secret, salt, b"warder vault v1 slot" + bytes([kind]) + identifier, 64)
     return keys[:32], keys[32:], MAGIC + identifier + bytes([kind]) + parameters + salt
 

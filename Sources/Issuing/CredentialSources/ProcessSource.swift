@@ -11,9 +11,15 @@ import Times
 import Vault
 
 /// Another program's `credential_process` (AWS SDKs and Tools Reference Guide, "Process credential provider").
-struct ProcessSource {
+struct ProcessSource: ChainSource {
     let context: Context
     let command: Setting
+
+    var kind: String { "process" }
+    var parameters: [ChainParameter] { [ChainParameter("credential_process", command)].compactMap { $0 } }
+    func title(isStoredToo: Bool) -> String { "another program" }
+    var isKept: Bool { true }
+    var readsEnvironment: Bool { true }
 
     /// Tells a warder that such a program starts which commands are being waited for, so that a circle is found.
     private static let guardVariable = "WARDER_WAITING_FOR"
@@ -44,9 +50,9 @@ struct ProcessSource {
         defer { unsetenv(Self.guardVariable) }
         // Where there is a terminal the program may be asking somebody.
         let deadline: Deadline = context.canAsk ? PromptTimeout.deadline : .after(milliseconds: 9_000)
-        let given: ChildAnswer
+        let given: CommandOutput
         do throws(ChildError) {
-            given = try Linux.answer(
+            given = try Linux.commandOutput(
                 ofShellCommand: command.value, withheld: PassphraseSource.variables, limit: 64 * 1024, until: deadline,
                 hiding: secrets(ofShellCommand: command.value))
         } catch { throw ended(error) }

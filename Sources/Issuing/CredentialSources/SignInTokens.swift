@@ -16,7 +16,7 @@ import Transport
 struct SignInTokens {
     let context: Context
     let keys: Keys
-    let calls: Calls
+    let calls: AWSCalls
     let method: SignInMethod
     let session: SignInSession
 
@@ -72,7 +72,7 @@ struct SignInTokens {
             seen = token.expiration
         }
         let lock = try inCache { () throws(SessionCacheError) in
-            try sessions.lock(name, until: patience)
+            try sessions.lock(name, until: timeout)
         }
         defer { withExtendedLifetime(lock) {} }
         // What another process has got meanwhile is as good as any, whatever it has left.
@@ -83,8 +83,8 @@ struct SignInTokens {
     }
 
     /// Until when another process is waited for that renews the token, or signs in for it.
-    private var patience: Deadline {
-        let time = method == .none ? context.waits.whileATokenIsRenewed : context.waits.whileSomebodyIsAsked
+    private var timeout: Deadline {
+        let time = method == .none ? context.waits.forTokenRenewal : context.waits.whilePrompting
         return .after(milliseconds: time)
     }
 
@@ -137,11 +137,11 @@ struct SignInTokens {
         guard method != .none, context.mayPrompt else { throw needed }
         let endpoints = try endpoints()
         let site = site
-        let deadline = context.world.timing.uptime() + context.waits.whileSomebodySignsIn
+        let deadline = context.world.timing.uptime() + context.waits.forSignIn
         do throws(SSOError) {
             return try calls.unhurried { (sender) throws(SSOError) in
                 let signIn = SignIn(to: site, client: OIDCClient(endpoint: endpoints.oidc, sender: sender))
-                guard method == .whatFits, hasDisplay else {
+                guard method == .automatic, hasDisplay else {
                     return try signIn.withDeviceCode(until: deadline, show: show)
                 }
                 let listener = try CallbackListener()
@@ -197,7 +197,7 @@ struct SignInTokens {
         if let text = try? token.encoded() {
             do throws(SessionCacheError) {
                 try sessions.publish(secret: text, name, until: context.now + 90 * 86_400, random: context.random)
-            } catch { keys.sayNotKept(error) }
+            } catch { keys.reportNotCached(error) }
         }
         return token
     }

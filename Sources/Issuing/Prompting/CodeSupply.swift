@@ -21,7 +21,7 @@ struct WantedCode {
     /// Whose key signs the request.
     let signer: RequestSigner
     /// Nothing can be served without it.
-    let isUrgent: Bool
+    let requiresAnswer: Bool
 }
 
 /// The one-time codes of one command: that of the command line, which is good for one request, then those of
@@ -65,7 +65,7 @@ package final class CodeSupply {
         var note: String?
         while true {
             let code = try next(wanted, seed, note, sessions)
-            let isPersons = code.isPersons
+            let isTyped = code.isTyped
             // On the disk before it is sent: killed after that, nobody sends it again. A full disk stops nobody.
             try? sessions.noteUsed(
                 code.digits, device: wanted.device, now: keys.context.now, random: keys.context.random)
@@ -82,7 +82,7 @@ package final class CodeSupply {
                 try? sessions.takeBack(
                     code.digits, device: wanted.device, now: keys.context.now, random: keys.context.random)
             }
-            guard case .wrongCode = refusal, isPersons, note == nil else {
+            guard case .wrongCode = refusal, isTyped, note == nil else {
                 let failure = Failure(refusal, doing: wanted.purpose, signer: wanted.signer)
                 prompter.conclude(failure.message, succeeded: false)
                 throw failure
@@ -92,10 +92,10 @@ package final class CodeSupply {
     }
 
     private func lock(_ device: String, _ sessions: borrowing SessionCache) throws(Failure) -> BestEffortLock {
-        let patience =
-            keys.context.mayPrompt ? keys.context.waits.whileSomebodyIsAsked : keys.context.waits.whileNobodyIs
+        let timeout =
+            keys.context.mayPrompt ? keys.context.waits.whilePrompting : keys.context.waits.withoutPrompt
         do throws(SessionCacheError) {
-            return try sessions.lockCodes(device: device, until: .after(milliseconds: patience))
+            return try sessions.lockCodes(device: device, until: .after(milliseconds: timeout))
         } catch { throw Failure(error) }
     }
 
@@ -103,7 +103,7 @@ package final class CodeSupply {
 
     private struct Code: ~Copyable {
         let digits: SecretBytes
-        let isPersons: Bool
+        let isTyped: Bool
     }
 
     private func next(
@@ -112,22 +112,22 @@ package final class CodeSupply {
     ) throws(Failure) -> Code {
         if let given {
             self.given = nil
-            return Code(digits: try onCommandLine(given, wanted, sessions), isPersons: false)
+            return Code(digits: try onCommandLine(given, wanted, sessions), isTyped: false)
         }
         if let command = wanted.command {
             return Code(
-                digits: try fresh(wanted, sessions) { () throws(Failure) in
+                digits: try unusedCode(wanted, sessions) { () throws(Failure) in
                     do throws(CodeError) { return try Prompt.code(ofCommand: command, until: commandDeadline) } catch {
                         throw Failure(error, device: wanted.device)
                     }
-                }, isPersons: false)
+                }, isTyped: false)
         }
         if let seed = try seed() {
             return Code(
-                digits: try fresh(wanted, sessions) { () throws(Failure) in try code(of: seed) },
-                isPersons: false)
+                digits: try unusedCode(wanted, sessions) { () throws(Failure) in try code(of: seed) },
+                isTyped: false)
         }
-        return Code(digits: try persons(wanted, note, sessions), isPersons: true)
+        return Code(digits: try typedCode(wanted, note, sessions), isTyped: true)
     }
 
     private func onCommandLine(
@@ -139,10 +139,10 @@ package final class CodeSupply {
             throw Failure(.notACode, device: wanted.device)
         }
         guard isUsed(digits, wanted, sessions) else { return digits }
-        throw used(wanted)
+        throw usedCodeFailure(wanted)
     }
 
-    private func used(_ wanted: WantedCode) -> Failure {
+    private func usedCodeFailure(_ wanted: WantedCode) -> Failure {
         Failure(
             .promptNeeded, "this code of \(wanted.device) was used already",
             hint: "give the next one, which comes in \(secondsToNext) s")
@@ -150,15 +150,16 @@ package final class CodeSupply {
 
     /// With prompts switched off nobody is waited for: not at a touch of a key either.
     private var commandDeadline: Deadline {
-        keys.context.mayPrompt ? PromptTimeout.deadline : .after(milliseconds: keys.context.waits.whileNobodyIs)
+        keys.context.mayPrompt ? PromptTimeout.deadline : .after(milliseconds: keys.context.waits.withoutPrompt)
     }
 
-    private func persons(
+    private func typedCode(
         _ wanted: WantedCode, _ note: String?, _ sessions: borrowing SessionCache
     ) throws(Failure) -> SecretBytes {
         let caller = keys.context.isHelper ? Caller() : nil
         let request = UserRequest(
-            .code, profile: wanted.profile, device: wanted.device, caller: caller, note: note, isUrgent: wanted.isUrgent
+            .code, profile: wanted.profile, device: wanted.device, caller: caller, note: note,
+            requiresAnswer: wanted.requiresAnswer
         )
         let reply = try prompter.ask(request) { digits in
             guard isUsed(digits, wanted, sessions) else { return nil }
@@ -180,13 +181,13 @@ package final class CodeSupply {
     // MARK: - The next window
 
     /// A code that was not used yet: where the present one was, the next one is waited for.
-    private func fresh(
+    private func unusedCode(
         _ wanted: WantedCode, _ sessions: borrowing SessionCache, _ make: () throws(Failure) -> SecretBytes
     ) throws(Failure) -> SecretBytes {
         for _ in 0..<2 {
             let digits = try make()
             guard isUsed(digits, wanted, sessions) else { return digits }
-            guard keys.context.mayPrompt else { throw used(wanted) }
+            guard keys.context.mayPrompt else { throw usedCodeFailure(wanted) }
             Countdown(context: keys.context).wait(
                 seconds: secondsToNext, for: "that code was used already; the next one")
         }

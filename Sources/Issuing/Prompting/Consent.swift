@@ -98,10 +98,10 @@ struct Consent {
     }
 
     private func lock(_ name: String, _ sessions: borrowing SessionCache) throws(Failure) -> BestEffortLock {
-        let patience =
-            keys.context.mayPrompt ? keys.context.waits.whileSomebodyIsAsked : keys.context.waits.whileNobodyIs
+        let timeout =
+            keys.context.mayPrompt ? keys.context.waits.whilePrompting : keys.context.waits.withoutPrompt
         do throws(SessionCacheError) {
-            return try sessions.lock(name, until: .after(milliseconds: patience))
+            return try sessions.lock(name, until: .after(milliseconds: timeout))
         } catch { throw Failure(error) }
     }
 
@@ -119,7 +119,7 @@ struct Consent {
         let given = Deadline(milliseconds: moment)
         guard given <= .now, let answer = Decision(rawValue: String(words[0])) else { return nil }
         // A client that tries again is not to wait as long each time.
-        let lateness = answer == .unanswered && keys.context.isHelper ? keys.context.waits.withFailures : 0
+        let lateness = answer == .unanswered && keys.context.isHelper ? keys.context.waits.sharedFailureLifetime : 0
         return given >= start || start.milliseconds - given.milliseconds <= lateness ? answer : nil
     }
 

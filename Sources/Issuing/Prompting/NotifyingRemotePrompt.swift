@@ -13,7 +13,7 @@ final class NotifyingRemotePrompt: PromptChannel {
     private var notification: Notification?
 
     /// A notification is a help, not what is waited for.
-    private static var patience: Deadline { .after(milliseconds: 500) }
+    private static var timeout: Deadline { .after(milliseconds: 500) }
 
     init(of remotePrompt: RemotePrompt, _ context: Context) {
         self.remotePrompt = remotePrompt
@@ -27,17 +27,17 @@ final class NotifyingRemotePrompt: PromptChannel {
         notification = Notification.show(
             "\(wanted) for \(printable(request.profile))", body: who + "Run warder mfa in a terminal.",
             busAddress: context.environment.nonEmpty("DBUS_SESSION_BUS_ADDRESS"), runtimeFolder: context.paths.runtime,
-            until: Self.patience)
+            until: Self.timeout)
     }
 
     var descriptors: [Int32] { remotePrompt.descriptors }
     var wakeup: Deadline? { remotePrompt.wakeup }
     func proceed() throws(PromptChannelError) -> PromptAnswer? { try remotePrompt.proceed() }
-    func refuse(_ note: String, until moment: Deadline?) { remotePrompt.refuse(note, until: moment) }
+    func reject(_ note: String, until moment: Deadline?) { remotePrompt.reject(note, until: moment) }
 
     func withdraw() {
         remotePrompt.withdraw()
-        _ = notification?.close(until: Self.patience)
+        _ = notification?.close(until: Self.timeout)
         notification = nil
     }
 }

@@ -17,19 +17,19 @@ package struct UserRequest {
     package let note: String?
     /// Nothing can be served without an answer. Where something can, only a terminal in front is asked: a window would
     /// come up with every call of an SDK.
-    package let isUrgent: Bool
+    package let requiresAnswer: Bool
 
     /// Puts a question together.
     package init(
         _ kind: PromptRequest.Kind, profile: String, device: String? = nil, caller: Caller?, note: String? = nil,
-        isUrgent: Bool = true
+        requiresAnswer: Bool = true
     ) {
         self.kind = kind
         self.profile = profile
         self.device = device
         self.caller = caller
         self.note = note
-        self.isUrgent = isUrgent
+        self.requiresAnswer = requiresAnswer
     }
 }
 
@@ -38,7 +38,7 @@ package protocol Prompter: AnyObject {
     /// Asks.
     ///
     /// - Parameter taking: looks at a code before it is the answer.
-    func ask(_ userRequest: UserRequest, taking: (borrowing SecretBytes) -> CodeRejection?) throws(Failure)
+    func ask(_ userRequest: UserRequest, rejecting: (borrowing SecretBytes) -> CodeRejection?) throws(Failure)
         -> PromptAnswer
     /// Tells whoever answered from elsewhere what came of it.
     func conclude(_ text: String, succeeded: Bool)

@@ -17,7 +17,7 @@ package final class UserPrompter: Prompter {
     init(_ context: Context) { self.context = context }
 
     package func ask(
-        _ userRequest: UserRequest, taking: (borrowing SecretBytes) -> CodeRejection?
+        _ userRequest: UserRequest, rejecting: (borrowing SecretBytes) -> CodeRejection?
     ) throws(Failure) -> PromptAnswer {
         let (kind, profile, caller) = (userRequest.kind, userRequest.profile, userRequest.caller)
         let what = userRequest.device.map { "a code of \($0)" } ?? "a yes to the use of \(profile)"
@@ -27,12 +27,12 @@ package final class UserPrompter: Prompter {
             kind, profile: profile, device: userRequest.device,
             caller: caller?.description(home: context.environment["HOME"]), note: userRequest.note)
         let deadline = deadline(settings)
-        let methods = methods(settings, isUrgent: userRequest.isUrgent)
+        let methods = methods(settings, requiresAnswer: userRequest.requiresAnswer)
         let channels = promptChannels(
-            for: methods, remote: userRequest.isUrgent ? remotePrompt(until: deadline, methods, settings) : nil,
+            for: methods, remote: userRequest.requiresAnswer ? remotePrompt(until: deadline, methods, settings) : nil,
             in: context.environment)
         do throws(PromptError) {
-            return try firstAnswer(to: request, from: channels, until: deadline, unwinding: true, taking: taking)
+            return try firstAnswer(to: request, from: channels, until: deadline, unwinding: true, rejecting: rejecting)
         } catch {
             // Whoever answers from elsewhere may still do so when this process goes on.
             if error == .stopped { throw .stopped }
@@ -52,31 +52,33 @@ package final class UserPrompter: Prompter {
 
     // MARK: - Where
 
-    private enum Seat { case front, behind, none }
+    private enum TerminalPosition { case foreground, background, none }
 
     /// Where warder is of its terminal.
-    private var seat: Seat {
+    private var terminalPosition: TerminalPosition {
         do throws(TerminalError) {
             _ = try context.terminal()
-            return .front
-        } catch { return error == .background ? .behind : .none }
+            return .foreground
+        } catch { return error == .background ? .background : .none }
     }
 
     private var hasDisplay: Bool { context.environment.hasDisplay }
 
     /// What the settings name, all at once; else the terminal or, without one in front, a window, and `warder mfa` in any
     /// case.
-    private func methods(_ settings: Settings, isUrgent: Bool) -> [PromptMethod] {
-        if let methods = settings.codeMethods { return isUrgent ? methods : methods.filter { $0 == .terminal } }
-        guard isUrgent, seat != .front else { return isUrgent ? [.terminal, .remote] : [.terminal] }
+    private func methods(_ settings: Settings, requiresAnswer: Bool) -> [PromptMethod] {
+        if let methods = settings.codeMethods { return requiresAnswer ? methods : methods.filter { $0 == .terminal } }
+        guard requiresAnswer, terminalPosition != .foreground else {
+            return requiresAnswer ? [.terminal, .remote] : [.terminal]
+        }
         let window: PromptMethod =
             DialogChannel.isInstalled(in: context.environment) ? .dialog : .pinentry(named: settings.pinentry)
-        return (hasDisplay ? [window] : []) + (seat == .behind ? [.terminal] : []) + [.remote]
+        return (hasDisplay ? [window] : []) + (terminalPosition == .background ? [.terminal] : []) + [.remote]
     }
 
     /// An SDK does not wait for ever, and nobody may come to a terminal elsewhere.
     private func deadline(_ settings: Settings) -> Deadline {
-        guard seat != .front, !hasDisplay else { return PromptTimeout.deadline }
+        guard terminalPosition != .foreground, !hasDisplay else { return PromptTimeout.deadline }
         return .after(milliseconds: Int64(settings.remotePromptTime) * 1000)
     }
 
@@ -89,7 +91,8 @@ package final class UserPrompter: Prompter {
             remotePrompt ?? RemotePrompt(in: try? PromptFolder(runtime: context.paths.runtime), until: deadline)
         present.deadline = deadline
         remotePrompt = present
-        let isShown = (seat == .front && methods.contains(.terminal)) || (hasDisplay && methods != [.remote])
+        let isShown =
+            (terminalPosition == .foreground && methods.contains(.terminal)) || (hasDisplay && methods != [.remote])
         guard !isShown else { return present }
         if !context.isHelper, !hasSaid { context.console.note("waiting for an answer: run warder mfa in a terminal") }
         hasSaid = true

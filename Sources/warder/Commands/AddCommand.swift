@@ -58,10 +58,10 @@ struct Add: ParsableCommand {
     func run() throws {
         let context = try common.context()
         let source = try source()
-        let profile = ProfileIntake(
+        let profile = ProfileAddition(
             context: context, name: name, region: region, isWanted: writeProfile,
             mfaSerial: mfaSerial)
-        let seed = SeedIntake(
+        let seed = SeedAddition(
             context: context, name: name, source: source, mfaSerial: mfaSerial,
             profile: writeProfile == true ? profile : nil)
         if let totp, !replace {
@@ -70,7 +70,7 @@ struct Add: ParsableCommand {
             case .csv, .environment: break
             }
         }
-        try KeyIntake(
+        try KeyAddition(
             context: context, name: name, source: source, verifies: !noVerify, replaces: replace,
             store: store, mfaSerial: mfaSerial, seed: totp == true ? seed : nil, dropsSeed: totp == false,
             region: region, profile: profile

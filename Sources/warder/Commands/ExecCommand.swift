@@ -50,7 +50,7 @@ struct Exec: ParsableCommand {
             strict: minimum != nil,
             narrowing: narrowing.wanted())
         let outer = context.environment.nonEmpty("WARDER_PROFILE")
-        if let outer { try refuseCredentials(of: outer, issuer.chain) }
+        if let outer { try refuseCredentials(of: outer, issuer) }
         let credentials = try issuer.credentials()
         try refuseShort(credentials)
         var variables = VariableList()
@@ -67,9 +67,9 @@ struct Exec: ParsableCommand {
         }
         if let outer, isatty(STDERR_FILENO) == 1 { note("\(profile) inside \(outer)") }
         let command = command.isEmpty ? [context.environment.nonEmpty("SHELL") ?? "/bin/sh"] : command
-        Start.hardening.lift()
-        for signal in Start.signals { signal.restore() }
-        throw notRun(become(command, withheld: withheld, adding: variables))
+        StartConditions.hardening.lift()
+        for signal in StartConditions.signals { signal.restore() }
+        throw notRun(replaceProcess(command, withheld: withheld, adding: variables))
     }
 
     /// In place of keys, where to fetch them.
@@ -86,8 +86,8 @@ struct Exec: ParsableCommand {
         let grant = try ServedCredentials(credentials, profile: profile, freshness: request.freshness, now: context.now)
         // The store need not be opened for what nobody was asked.
         let pass =
-            issuer.chain.confirmation.isWanted ? try RenewalPass(for: request, issuer.keys.sessions()) : .blank
-        try ServerStart(context, request: request, issuer.chain).start(grant, pass, for: &variables)
+            issuer.chain.confirmation.isWanted ? try RenewalToken(for: request, issuer.keys.sessions()) : .blank
+        try ServerStart(context, request: request, issuer).start(grant, pass, for: &variables)
         if let shield { variables.add("AWS_PROFILE", shield) }
         if let region = issuer.region {
             for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] { variables.add(name, region) }
@@ -119,8 +119,8 @@ struct Exec: ParsableCommand {
 
     /// A profile that begins with the credentials of the environment means those that were there before, not those that
     /// an outer `exec` has put in their place.
-    private func refuseCredentials(of outer: String, _ chain: Chain) throws(Failure) {
-        guard case .named(let source, let origin) = chain.source, source != .ec2InstanceMetadata else { return }
+    private func refuseCredentials(of outer: String, _ issuer: Issuer) throws(Failure) {
+        guard let origin = issuer.sessionMaker.source.environmentOrigin else { return }
         throw Failure(
             .badConfig,
             "\(origin.place): \(profile) begins with the credentials of the environment, which are those of \(outer)",

@@ -52,7 +52,7 @@ struct MFA: ParsableCommand {
 
     private func answerOrShow() throws(Failure) {
         let context = try common.context()
-        context.sayWhyNoRuntimeFolder()
+        context.reportUnusedRuntimeFolder()
         let watcher: Watcher
         do throws(RemotePromptError) {
             watcher = try Watcher(try PromptFolder(runtime: context.paths.runtime), stays: watch)

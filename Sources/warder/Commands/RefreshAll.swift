@@ -33,7 +33,7 @@ struct RefreshAll {
         for name in names {
             do throws(Failure) {
                 let issuer = try issuer(name)
-                guard issuer.asksOnlyAtItsBeginning else {
+                guard issuer.promptsOnlyInFirstStep else {
                     outcome.add(name, try issuer.refresh())
                     continue
                 }
@@ -43,12 +43,12 @@ struct RefreshAll {
                     continue
                 }
                 begun[beginning] = false
-                let first = try issuer.refreshBeginning()
+                let first = try issuer.refreshFirstStep()
                 begun[beginning] = true
                 if issuer.chain.stepCount > 1 { waiting.append(name) } else { outcome.add(name, first) }
             } catch { outcome.add(name, error) }
         }
-        mint(waiting, &outcome)
+        makeSessions(waiting, &outcome)
         if let failure = outcome.failure { throw .saidAlready(failure.code) }
     }
 
@@ -65,11 +65,11 @@ struct RefreshAll {
     }
 
     /// Each in a process of its own, which asks nobody.
-    private func mint(_ names: [String], _ outcome: inout Outcome) {
+    private func makeSessions(_ names: [String], _ outcome: inout Outcome) {
         var rest = names[...]
         var running: [RunningRefresh] = []
         // Those that run are ended first.
-        var signals = HeldSignals()
+        var signals = BlockedSignals()
         defer { signals.release() }
         while !rest.isEmpty || !running.isEmpty {
             while running.count < Self.mostAtOnce, let name = rest.popFirst() {
@@ -80,15 +80,15 @@ struct RefreshAll {
                 }
             }
             wait(for: running.flatMap(\.descriptors) + [signals.descriptor], until: .after(milliseconds: 100))
-            if signals.areWaiting {
+            if signals.arePending {
                 rest = (running.map(\.name) + rest)[...]
                 running = []
                 signals.release()
-                signals = HeldSignals()
+                signals = BlockedSignals()
             }
             running.removeAll { refresh in
-                guard let ending = refresh.proceed() else { return false }
-                outcome.add(refresh, ending)
+                guard let exitStatus = refresh.proceed() else { return false }
+                outcome.add(refresh, exitStatus)
                 return true
             }
         }
@@ -133,15 +133,15 @@ private struct Outcome {
 
     func skip(_ name: String) { show(name, "left out: it begins as one above that failed") }
 
-    mutating func add(_ refresh: RunningRefresh, _ ending: ExitStatus) {
+    mutating func add(_ refresh: RunningRefresh, _ exitStatus: ExitStatus) {
         // Before the outcome there may be notes.
         let outcome = refresh.lines.last { $0.hasPrefix("warder: ") }
         let said = outcome.map { $0.droppingPrefix("warder: ").droppingPrefix(refresh.name + ": ") }
         show(refresh.name, said ?? "it ended without a word")
-        guard ending != .code(0) else { return }
+        guard exitStatus != .code(0) else { return }
         if let hint = refresh.lines.first(where: { $0.begins(with: "hint: ") }) { printMessage(Shown(hint)) }
         var code = ExitCode.other
-        if case .code(let number) = ending { code = ExitCode(rawValue: number) ?? .other }
+        if case .code(let number) = exitStatus { code = ExitCode(rawValue: number) ?? .other }
         if failure == nil { failure = .saidAlready(code) }
     }
 
@@ -153,7 +153,7 @@ private struct Outcome {
 
 extension String {
     fileprivate func droppingPrefix(_ prefix: String) -> String {
-        behind(prefix).map(String.init) ?? self
+        removingPrefix(prefix).map(String.init) ?? self
     }
 }
 

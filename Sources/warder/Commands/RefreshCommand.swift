@@ -40,12 +40,12 @@ struct Refresh: ParsableCommand {
         let codes = CodeSupply(given: code.mfaCode, keys: keys)
         func issuer(_ profile: String) throws(Failure) -> Issuer {
             try Issuer(
-                context, profile: profile, keys: keys, codes: codes, signIn: deviceCode ? .deviceCode : .whatFits)
+                context, profile: profile, keys: keys, codes: codes, signIn: deviceCode ? .deviceCode : .automatic)
         }
         if all { return try RefreshAll(context, issuer: issuer).run() }
         for profile in profiles {
             let issuer = try issuer(profile)
-            note("\(profile): \(try (behind ? issuer.refreshEnd() : issuer.refresh()).remainingTime)")
+            note("\(profile): \(try (behind ? issuer.refreshLastStep() : issuer.refresh()).remainingTime)")
         }
     }
 }

@@ -136,9 +136,9 @@ final class RemotePrompter {
         case .asked:
             (answerState, end) = (nil, nil)
             if let note = connection.request?.note { try repeated(note) }
-        case .refused:
+        case .rejected:
             settled[ObjectIdentifier(connection)] = nil
-            try repeated(connection.request?.refusal ?? "")
+            try repeated(connection.request?.rejection ?? "")
         case .taken:
             answerState = .taken
             if chosen != nil { end = .after(milliseconds: 60_000) }
@@ -191,7 +191,7 @@ extension PendingRequest {
     fileprivate var asShown: PromptRequest { PromptRequest(kind, profile: profile, device: device, caller: caller) }
 
     /// Why another answer is wanted, and from when.
-    fileprivate var refusal: String {
+    fileprivate var rejection: String {
         guard let notBefore, !notBefore.hasPassed else { return note ?? "" }
         return "\(note ?? ""); the next one in \((notBefore.remaining + 999) / 1000) s"
     }

@@ -25,7 +25,7 @@ struct Remove: ParsableCommand {
     func run() throws {
         let context = try common.context()
         let keys = Keys(context)
-        let absent = AbsentKey(context: context, keys: keys, name: name)
+        let absent = MissingKey(context: context, keys: keys, name: name)
         guard let keyName = KeyName(name), let store = try keys.store() else { throw absent.failure }
         if store.kind == .file, let index = try keys.index(), !index.contains(where: { $0.name == name }) {
             throw absent.failure
@@ -41,7 +41,7 @@ struct Remove: ParsableCommand {
         }
         try keys.forgetSessions(ofKey: name)
         note("deleted the key \(name) and its sessions")
-        sayWhatStays(identifier, context)
+        reportRemaining(identifier, context)
     }
 
     /// Of the key as it is stored; nil where it is too damaged to tell, which is a reason to delete it.
@@ -53,7 +53,7 @@ struct Remove: ParsableCommand {
     }
 
     /// The profiles that go by the key, and the key itself at AWS.
-    private func sayWhatStays(_ identifier: String?, _ context: Context) {
+    private func reportRemaining(_ identifier: String?, _ context: Context) {
         let profiles = try? ProfileLoading(context).profiles().indexed()
         let places = profiles?.profileNames.compactMap { profiles?.profile($0)?.place(ofKey: name) } ?? []
         for place in places.prefix(8) {

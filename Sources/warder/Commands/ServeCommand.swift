@@ -29,7 +29,7 @@ struct Serve: ParsableCommand {
         let life = Descriptor(owning: Position.life, path: "pidfd")
         let text = try whatIsGiven()
         guard let lineEnd = text.lineEnd(from: 0), let passEnd = text.lineEnd(from: lineEnd + 1),
-            let pass = RenewalPass(text.copy(lineEnd + 1..<passEnd)),
+            let pass = RenewalToken(text.copy(lineEnd + 1..<passEnd)),
             let grant = ServedCredentials(text.copy(passEnd + 1..<text.count))
         else { throw Self.stranger }
         let supply = RenewingCredentials(grant, renewedBy: try renewal.request(), pass, in: leaveFolder(), .system)
@@ -40,7 +40,7 @@ struct Serve: ParsableCommand {
                 socket, token: text.copy(0..<lineEnd),
                 supply: supply)
         } catch { throw Failure(error) }
-        sayReady()
+        signalReady()
         do throws(ServingError) { try server.run(while: life) } catch { throw Failure(error) }
     }
 
@@ -52,7 +52,7 @@ struct Serve: ParsableCommand {
     }
 
     /// Tells the command that it may begin, and lets go of its pipes.
-    private func sayReady() {
+    private func signalReady() {
         var byte = UInt8(ascii: "\n")
         write(STDOUT_FILENO, &byte, 1)
         let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
@@ -87,7 +87,7 @@ struct RenewServed: ParsableCommand {
 
     func run() throws {
         let text = try whatIsGiven()
-        guard text.lineEnd(from: 0) == text.count - 1, let pass = RenewalPass(text.copy(0..<text.count - 1)) else {
+        guard text.lineEnd(from: 0) == text.count - 1, let pass = RenewalToken(text.copy(0..<text.count - 1)) else {
             throw Serve.stranger
         }
         // Where it is gone, it may not be needed either.
@@ -115,7 +115,7 @@ struct RenewServed: ParsableCommand {
     /// The yes that `exec --serve` was given holds for its renewals, and for nothing else. Where no yes is wanted, there
     /// is nothing to show: a home whose session-cache key no other process can have makes no pass that is good here.
     private func refuseUnlessAllowed(
-        _ pass: RenewalPass, _ request: RenewalRequest, _ issuer: Issuer
+        _ pass: RenewalToken, _ request: RenewalRequest, _ issuer: Issuer
     ) throws(Failure) {
         guard issuer.chain.confirmation.isWanted else { return }
         guard try pass.isGood(for: request, issuer.keys.sessions()) else {

@@ -50,10 +50,10 @@ struct Forget: ParsableCommand {
         let context = try common.context()
         guard let profile else {
             // What cannot be told goes all the same.
-            let census = (try? Keys(context).census()) ?? nil
+            let counts = (try? Keys(context).counts()) ?? nil
             do throws(SessionCacheError) {
                 let files = try SessionFolder(context.paths.sessions).forgetAll()
-                return note("dropped \(Self.spoken(census, files: files))")
+                return note("dropped \(Self.spoken(counts, files: files))")
             } catch { throw Failure(error) }
         }
         let count = try Issuer(context, profile: profile, code: nil).forget()
@@ -61,15 +61,15 @@ struct Forget: ParsableCommand {
     }
 
     /// What went; locked, sessions and sign-ins look alike.
-    private static func spoken(_ census: SessionCensus?, files: Int) -> String {
-        guard let census else {
+    private static func spoken(_ counts: SessionCounts?, files: Int) -> String {
+        guard let counts else {
             let things = files == 1 ? "1 session or sign-in" : "\(files) sessions or sign-ins"
             return files == 0 ? "0 sessions" : things + " of IAM Identity Center (locked, they look alike)"
         }
-        let sessions = "\(census.sessions) \(census.sessions == 1 ? "session" : "sessions")"
-        guard census.signIns > 0 else { return sessions }
+        let sessions = "\(counts.sessions) \(counts.sessions == 1 ? "session" : "sessions")"
+        guard counts.signIns > 0 else { return sessions }
         return sessions
-            + " and \(census.signIns) \(census.signIns == 1 ? "sign-in" : "sign-ins") of IAM Identity Center"
+            + " and \(counts.signIns) \(counts.signIns == 1 ? "sign-in" : "sign-ins") of IAM Identity Center"
     }
 }
 

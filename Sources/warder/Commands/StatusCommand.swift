@@ -25,7 +25,7 @@ struct Status: ParsableCommand {
     func run() throws {
         let context = try common.context()
         try Settings.check(context)
-        context.sayWhyNoRuntimeFolder()
+        context.reportUnusedRuntimeFolder()
         let keys = Keys(context)
         let state = try keys.unlockedState()
         let store = try keys.store()

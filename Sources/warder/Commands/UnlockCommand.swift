@@ -35,7 +35,7 @@ struct Unlock: ParsableCommand {
 
     func run() throws {
         let context = try common.context()
-        context.sayWhyNoRuntimeFolder()
+        context.reportUnusedRuntimeFolder()
         let keys = Keys(context)
         let time = try wanted()
         if self.keys {

@@ -1,0 +1,53 @@
+import Chains
+import Explaining
+import Failures
+import Profiles
+import Setup
+import Text
+
+/// What SDKs go on to take in the place of a key that was stored: the same or another one in plain text, a variable, a
+/// profile that does not ask warder.
+struct CompetingCredentials {
+    let context: Context
+    /// The name that it was stored under, and most likely a profile's.
+    let name: String
+    let accessKeyID: String
+
+    /// Says so: where it is, that it wins, and what to do. Never a secret.
+    func warn() throws(Failure) {
+        let files = try ProfileLoading(context).profiles()
+        for key in files.writtenKeys { warn(of: key) }
+        guard files.profile(name) != nil else { return try warnOfVariable(files) }
+        let verdict = try SDKVerdict(context, files, profile: name)
+        for obstacle in verdict.obstacles {
+            switch obstacle {
+            // Said already, or true of any profile.
+            case .keyInConfig, .keyInCredentials, .anotherIsChosen: break
+            default: verdict.failure(obstacle).show(on: context.console)
+            }
+        }
+    }
+
+    private func warn(of key: PlaintextKeyEntry) {
+        let isSame = key.accessKeyID.utf8.elementsEqual(accessKeyID.utf8)
+        let isOwnProfile = key.profile.utf8.elementsEqual(name.utf8)
+        guard isSame || isOwnProfile else { return }
+        let what = isSame ? "this key stands in plain text too" : "another key stands in plain text"
+        let profile = key.profile == "default" ? "[default]" : "the profile \(key.profile)"
+        Failure(
+            .badConfig,
+            "\(key.origin.place): \(what), in \(profile), and there it wins over the stored one until it is taken away",
+            hint: isOwnProfile
+                ? "take the lines of aws_access_key_id and aws_secret_access_key away there"
+                : "write warder_key = \(name) in their place there, and run warder adopt \(shellWord(key.profile))"
+        ).show(on: context.console)
+    }
+
+    /// Without a profile there is no verdict on it, and the variable wins all the same.
+    private func warnOfVariable(_ files: ProfileSet) throws(Failure) {
+        let verdict = try SDKVerdict(context, files, profile: name)
+        for obstacle in verdict.obstacles {
+            if case .environmentKey = obstacle { verdict.failure(obstacle).show(on: context.console) }
+        }
+    }
+}

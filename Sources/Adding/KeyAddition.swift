@@ -1,0 +1,161 @@
+import Failures
+import Issuing
+import Linux
+import STS
+import Secrets
+import Setup
+import Stores
+import Text
+import Vault
+
+/// What `warder add` does: read, check, store, and write the profile.
+package struct KeyAddition {
+    let context: Context
+    let name: String
+    let source: KeySource
+    let verifies: Bool
+    let replaces: Bool
+    let store: StoreKind?
+    var mfaSerial: String?
+    /// Where the seed of one-time codes comes from, if it is to be stored with the key.
+    let seed: SeedAddition?
+    /// A seed that the key before had goes with it.
+    let dropsSeed: Bool
+    let region: String?
+    let profile: ProfileAddition
+
+    /// What the command line says of the key.
+    package init(
+        context: Context, name: String, source: KeySource, verifies: Bool, replaces: Bool, store: StoreKind?,
+        mfaSerial: String?, seed: SeedAddition?, dropsSeed: Bool, region: String?, profile: ProfileAddition
+    ) {
+        self.context = context
+        self.name = name
+        self.source = source
+        self.verifies = verifies
+        self.replaces = replaces
+        self.store = store
+        self.mfaSerial = mfaSerial
+        self.seed = seed
+        self.dropsSeed = dropsSeed
+        self.region = region
+        self.profile = profile
+    }
+
+    package func run() throws(Failure) {
+        let keyName = try KeyChecks.keyName(name)
+        try checkSettings()
+        let keys = Keys(context)
+        try keys.chooseStore(store)
+        let taken = try replaces ? nil : notedKey(keys)
+        if let taken, case .terminal = source {
+            context.console.note(
+                "there is a key named \(name) already (\(taken)): give that one to finish what was interrupted")
+        }
+        let key = try source.read(context, name: name) { (identifier) throws(Failure) in
+            if let taken, taken != identifier { throw Self.taken(keyName, context) }
+        }
+        let identity = try verifies ? verify(key) : nil
+        var device = mfaSerial
+        if device == nil, verifies { device = try discoverDevice(key) }
+        let summary = AccessKeySummary(
+            name: keyName, accessKeyID: key.accessKeyID, createdAt: UInt64(max(0, context.now)),
+            accountID: identity?.account,
+            principalARN: identity?.arn, mfaSerial: device)
+        var record = AccessKeyRecord(summary, secret: key.secret.copy())
+        if let seed { record.totp = try seed.read(device: device) }
+        if let passedOver = keys.passedOver, try !keys.vaultStore().exists() {
+            context.console.note("the key goes to a vault, not to the desktop's keyring: \(passedOver)")
+        }
+        try store(record, keys)
+        source.warn(context)
+        try profile.run(device: device)
+        try CompetingCredentials(context: context, name: name, accessKeyID: key.accessKeyID).warn()
+        switch record.totp {
+        case .some(let totp): try seed?.show(totp)
+        case .none: break
+        }
+    }
+
+    /// The id of a key of this name, as far as it is noted. What another program deleted from the Secret Service may still
+    /// be noted.
+    private func notedKey(_ keys: Keys) throws(Failure) -> String? {
+        guard try keys.store()?.kind == .file else { return nil }
+        return try keys.index()?.first { $0.name == name }?.accessKeyID
+    }
+
+    static func taken(_ name: KeyName, _ context: Context) -> Failure {
+        Failure(VaultError.nameTaken(name), path: context.paths.vault)
+    }
+
+    /// Stores the key, unless it is stored already: what was interrupted behind that goes on from there.
+    private func store(_ record: borrowing AccessKeyRecord, _ keys: Keys) throws(Failure) {
+        let what = "the key \(name) (\(record.summary.accessKeyID))"
+        if !replaces, try isStored(record, keys) {
+            return context.console.note("\(what) is in the \(try keys.presentStore().kind.spoken) already")
+        }
+        try put(record, keys)
+        context.console.note("stored \(what) in the \(try keys.presentStore().kind.spoken)")
+    }
+
+    /// Whether the very same key is stored under this name. Another one of this name is refused.
+    private func isStored(_ record: borrowing AccessKeyRecord, _ keys: Keys) throws(Failure) -> Bool {
+        switch try keys.recordBefore(record.summary.name) {
+        case .none: return false
+        case .some(let present):
+            guard present.isSame(as: record.summary.accessKeyID, record.secret) else {
+                throw Self.taken(record.summary.name, context)
+            }
+        }
+        switch record.totp {
+        case .some(let totp): try keys.setTOTPSeed(totp.copy(), of: record.summary.name)
+        case .none: break
+        }
+        return true
+    }
+
+    /// What goes into the config file must not bring lines of its own, and a name must not look like an option there.
+    private func checkSettings() throws(Failure) {
+        if name.begins(with: "-") {
+            throw Failure(.usage, "\(name) looks like an option", hint: "use a name that begins with a letter")
+        }
+        if let region {
+            do throws(STSError) { _ = try Partition(region: region) } catch {
+                throw Failure(error, doing: "use the region")
+            }
+        }
+        try KeyChecks.check(serial: mfaSerial)
+    }
+
+    private func verify(_ key: borrowing Credentials) throws(Failure) -> CallerIdentity {
+        let identity = try DirectCalls(context, profile: name, region: region).callerIdentity(key)
+        context.console.note("\(key.accessKeyID) is \(identity.arn) in account \(identity.account)")
+        return identity
+    }
+
+    /// Asks IAM for the user's device, if the user wants that.
+    private func discoverDevice(_ key: borrowing Credentials) throws(Failure) -> String? {
+        let question = "look for its MFA device (iam:ListMFADevices)?"
+        guard try context.confirm(question, otherwise: true, unasked: false) else { return nil }
+        do throws(Failure) {
+            let devices = try DirectCalls(context, profile: name, region: region).mfaDevices(key)
+            guard let first = devices.first(where: KeyChecks.isSerial) else {
+                context.console.note("its user has no MFA device")
+                return nil
+            }
+            context.console.note("its MFA device is \(first)")
+            return first
+        } catch {
+            context.console.note("could not look: " + error.message)
+            return nil
+        }
+    }
+
+    /// Sessions of a key that is replaced must not outlive it: they go before, and those made meanwhile go after.
+    private func put(_ record: borrowing AccessKeyRecord, _ keys: Keys) throws(Failure) {
+        if replaces { try keys.forgetSessions(ofKey: name) }
+        try keys.put(record, replacing: replaces)
+        if replaces, dropsSeed { try keys.setTOTPSeed(nil, of: record.summary.name) }
+        if replaces { try keys.forgetSessions(ofKey: name) }
+    }
+}

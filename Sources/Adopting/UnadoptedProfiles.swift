@@ -1,0 +1,70 @@
+import Chains
+import Profiles
+import Text
+
+extension AdoptionPlan {
+    /// With all: the profiles that are none of those, by what they are.
+    func reportUnadopted() {
+        let met = Set(changed + refused.map(\.name))
+        var left: [(reason: Reason, names: [String])] = []
+        for name in files.profileNames where !met.contains(name) {
+            guard let profile = files.profile(name) else { continue }
+            let reason = Reason(profile, files)
+            if let index = left.firstIndex(where: { $0.reason == reason }) {
+                left[index].names.append(name)
+            } else {
+                left.append((reason, [name]))
+            }
+        }
+        for (reason, names) in left {
+            context.console.note(
+                "left \(listed(names)) as \(names.count == 1 ? "it is" : "they are"): \(reason.words(of: names))")
+        }
+    }
+
+    /// Why a profile is none of those that are adopted.
+    private enum Reason: Equatable {
+        case plaintextKey(Origin)
+        case onlyInCredentials
+        case login
+        case asksWarder
+        case otherProgram
+        case nothing
+
+        init(_ profile: Profile, _ files: ProfileSet) {
+            let isInConfig = files.config.map { $0.path.utf8.elementsEqual(profile.origin.path.utf8) } == true
+            if let origin = profile.origin(of: "aws_access_key_id") {
+                self = .plaintextKey(origin)
+            } else if !isInConfig {
+                self = .onlyInCredentials
+            } else if profile.origin(of: "login_session") != nil {
+                self = .login
+            } else if (try? profile.asksWarder()) == true {
+                self = .asksWarder
+            } else {
+                self = profile.origin(of: "credential_process") == nil ? .nothing : .otherProgram
+            }
+        }
+
+        func words(of names: [String]) -> String {
+            let isOne = names.count == 1
+            let first = shellWord(names[0])
+            switch self {
+            case .plaintextKey(let origin):
+                return "a key in plain text, \(origin.place), which SDKs take first; warder add \(first) stores it"
+            case .onlyInCredentials: return "in the credentials file alone"
+            case .login: return "warder does not read login_session"
+            case .asksWarder: return "\(isOne ? "names" : "they name") warder already"
+            case .otherProgram:
+                return "\(isOne ? "asks" : "they ask") another program; warder adopt \(first) puts warder before it"
+            case .nothing: return "no role and no sign-in; if its key is stored: warder adopt \(first)"
+            }
+        }
+    }
+}
+
+/// Some names, and how many more there are.
+func listed(_ names: [String]) -> String {
+    guard names.count > 12 else { return names.joined(separator: ", ") }
+    return names.prefix(10).joined(separator: ", ") + " and \(names.count - 10) more"
+}

@@ -1,0 +1,27 @@
+import Glibc
+
+/// Stands for what a file holds without a look at it: another file, or a changed one, has another mark. Empty where there is
+/// none to be seen. The corresponding C function is `stat`.
+public func fileFingerprint(_ path: String) -> String {
+    var info = stat()
+    guard stat(path, &info) == 0 else { return "" }
+    return "\(info.st_dev) \(info.st_ino) \(info.st_size) \(info.st_mtim.tv_sec).\(info.st_mtim.tv_nsec) "
+        + "\(info.st_ctim.tv_sec).\(info.st_ctim.tv_nsec)"
+}
+
+/// Stands for the network that this process is in: a container has another. The corresponding C function is `readlink`
+/// (namespaces(7)).
+public func networkFingerprint() -> String {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
+        let count = text.baseAddress.map { readlink("/proc/self/ns/net", $0, text.count) } ?? 0
+        return String(decoding: text.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
+
+/// Stands for the terminal in front of this process, or behind which it runs. The corresponding C function is `tcgetsid`.
+public func terminalFingerprint() -> String {
+    let terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    guard terminal >= 0 else { return "none" }
+    defer { close(terminal) }
+    return "\(tcgetsid(terminal)) \(tcgetpgrp(terminal) == getpgrp() ? "front" : "behind")"
+}

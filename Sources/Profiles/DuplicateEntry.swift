@@ -1,0 +1,70 @@
+/// What stands twice in a file. The parser of Python's standard library refuses such a file as a whole, and with it botocore
+/// and the AWS CLI do; other SDKs, and warder, put the two together.
+public struct DuplicateEntry: Sendable, Equatable {
+    /// The section's header without its brackets, or the setting's name.
+    public let name: String
+    /// It is a section, and no setting.
+    public let isSection: Bool
+    /// Where it stands for the second time.
+    public let origin: Origin
+}
+
+extension ProfileSet {
+    /// The first repetition of each file. Takes time in proportion to the files' length.
+    public var repetitions: [DuplicateEntry] { [config, credentials].compactMap { $0?.repetition } }
+}
+
+extension ProfileFile {
+    fileprivate var repetition: DuplicateEntry? {
+        withText { text in
+            var hashes = Set<UInt32>(minimumCapacity: sections.count)
+            var properties: [Property] = []
+            for (index, section) in sections.enumerated() {
+                // Two headers may come to one hash.
+                if !hashes.insert(text.headerHash(of: section)).inserted {
+                    let header = text.header(of: section)
+                    if let header, sections[..<index].contains(where: { text.header(of: $0) == header }) {
+                        return DuplicateEntry(name: header, isSection: true, origin: origin(section.line))
+                    }
+                }
+                properties.removeAll(keepingCapacity: true)
+                text.read(section, inCredentials: kind == .credentials, into: &properties)
+                if let setting = repeated(properties, text) { return setting }
+            }
+            return nil
+        } ?? nil
+    }
+
+    private func repeated(_ properties: [Property], _ text: FileBytes) -> DuplicateEntry? {
+        for (index, property) in properties.enumerated() {
+            for other in properties[..<index] where other.hash == property.hash && other.isOwn == property.isOwn {
+                let name = text.name(of: property)
+                if text.name(of: other) == name {
+                    return DuplicateEntry(name: name, isSection: false, origin: origin(property.line))
+                }
+            }
+        }
+        return nil
+    }
+}
+
+extension FileBytes {
+    /// What stands between the brackets, as it stands: Python takes `[profile  p]` for another one than `[profile p]`.
+    private func headerRange(of section: Section) -> Range<Int> {
+        let start = lineStart(Int(section.nameStart)) + 1
+        return start..<max(start, Int(section.nameEnd))
+    }
+
+    fileprivate func header(of section: Section) -> String? { string(headerRange(of: section)) }
+
+    fileprivate func headerHash(of section: Section) -> UInt32 {
+        let range = headerRange(of: section)
+        return hashed(UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
+    }
+
+    /// In lower case, `warder_` included.
+    fileprivate func name(of property: Property) -> String {
+        let start = Int(property.nameStart) - (property.isOwn ? 7 : 0)
+        return String(decoding: (start..<Int(property.nameEnd)).map { lowercase(self[$0]) }, as: UTF8.self)
+    }
+}

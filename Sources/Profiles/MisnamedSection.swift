@@ -1,0 +1,71 @@
+import Text
+
+/// A section that is meant for a profile, and headed otherwise.
+public struct MisnamedSection: Sendable, Equatable {
+    /// The line of its header.
+    public let origin: Origin
+    /// The header that it should have.
+    public let heading: String
+}
+
+extension ProfileFile {
+    /// The line of the first section of a config file that is headed as if it were to be `[word name]`, and is none.
+    func misnamed(_ name: String, as word: String) -> UInt32? {
+        withText { text -> UInt32? in
+            for section in sections where section.kind == .other {
+                let range = Int(section.nameStart)..<Int(section.nameEnd)
+                if let said = text.string(range), Self.name(in: said, behind: word)?.isSame(as: name) == true {
+                    return section.line
+                }
+            }
+            return nil
+        } ?? nil
+    }
+
+    /// The line of the first section that is headed as if it were to be the profile `name`, and is none.
+    func misnamed(_ name: String) -> UInt32? {
+        withText { text -> UInt32? in
+            for section in sections where section.kind == (kind == .config ? .other : .profile) {
+                let range = Int(section.nameStart)..<Int(section.nameEnd)
+                guard let said = text.string(range), said != name || kind == .config else { continue }
+                if said == name || meant(said) == name { return section.line }
+            }
+            return nil
+        } ?? nil
+    }
+
+    private func meant(_ heading: String) -> String? {
+        heading.lowercased() == "default" ? "default" : Self.name(in: heading, behind: "profile")
+    }
+
+    /// What stands behind `word`, in whatever case, however it is set off, and though the word be in the plural or set off
+    /// and mistyped.
+    private static func name(in heading: String, behind word: String) -> String? {
+        let scalars = heading.unicodeScalars
+        if scalars.count > word.count,
+            zip(scalars, word.unicodeScalars).allSatisfy({ $0.properties.lowercaseMapping == String($1) })
+        {
+            var rest = scalars.dropFirst(word.count)
+            if let first = rest.first, first == "s" || first == "S", let next = rest.dropFirst().first,
+                marks.contains(next)
+            {
+                rest.removeFirst()
+            }
+            return bare(rest)
+        }
+        for mark in scalars.indices where marks.contains(scalars[mark]) {
+            if isMisspelling(String(scalars[..<mark]), of: word) { return bare(scalars[mark...]) }
+        }
+        return nil
+    }
+
+    /// Without the marks before it, and without quotes behind it.
+    private static func bare(_ name: Substring.UnicodeScalarView) -> String {
+        var name = name
+        while let first = name.first, marks.contains(first) { name.removeFirst() }
+        while let last = name.last, last == "\"" || last == "'" { name.removeLast() }
+        return String(name)
+    }
+
+    private static let marks: Set<Unicode.Scalar> = [" ", "\t", ":", "=", "-", "_", ".", "/", "\"", "'"]
+}

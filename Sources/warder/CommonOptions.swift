@@ -1,0 +1,11 @@
+import ArgumentParser
+import Failures
+import Setup
+
+/// What every command takes.
+struct CommonOptions: ParsableArguments {
+    @Flag(name: .customLong("no-prompt"), help: "Never ask; WARDER_NO_PROMPT=1 does the same.")
+    var noPrompt = false
+
+    func context() throws(Failure) -> Context { try Context(noPrompt: noPrompt) }
+}

@@ -1,0 +1,29 @@
+"""What the documents name that neither warder's source nor its command line has, and whose it is.
+
+A name that is not needed here any more fails the tests, as one that is missing does.
+"""
+
+NAMES = {
+    # Of other programs.
+    "--profile": "an option of the AWS CLI",
+    "--single": "an option of ykman",
+    "--touch": "an option of ykman",
+    "env_auth": "a setting of rclone",
+    "force_display": "a setting of starship",
+    "object_store": "a crate of Rust",
+    "AWS_FORCE_CREDENTIAL_LOAD": "a variable of deltalake",
+    "POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS": "a variable of powerlevel9k",
+    "LD_PRELOAD": "a variable of the dynamic loader",
+    # Of aws-vault, and not read here, as docs/compatibility.md says.
+    "parent_profile": "a setting of aws-vault",
+    "web_identity_token_process": "a setting of aws-vault",
+    "AWS_ASSUME_ROLE_TTL": "a variable of aws-vault",
+    "AWS_SESSION_TOKEN_TTL": "a variable of aws-vault",
+    # Of Foundation, which no module imports.
+    "Data": "a type of Foundation",
+    # Of building and testing warder.
+    "--experimental-dump-help": "an option of swift-argument-parser's own",
+    "--no-eh-frame-hdr": "an option of the linker",
+    "WARDER_NU_GRAMMAR": "a variable of the tests",
+    "WARDER_VECTORS": "a variable of the tests",
+}
