@@ -20,7 +20,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 # nothing here unwinds.
 STATIC := .build/static
 RELEASE := -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -L$(CURDIR)/$(STATIC) -Xlinker -s \
-	-Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -no-pie -Xlinker --no-export-dynamic \
+	-Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc -Xclang-linker -Xswiftc -no-pie -Xlinker --no-export-dynamic \
 	-Xlinker --icf=all -Xlinker --no-eh-frame-hdr -Xlinker -O2 -Xlinker -T -Xlinker $(CURDIR)/$(STATIC)/discard.ld
 BINARY := .build/release/warder
 
@@ -72,29 +72,34 @@ lint: deps ## format, scripts, imports, and what must not stand in the source
 	.ci/lint
 
 SHARE := $(DESTDIR)$(PREFIX)/share
+# Each completion goes where its shell looks by itself; nushell looks nowhere.
+COMPLETIONS := \
+	warder.bash:bash-completion/completions/warder \
+	_warder:zsh/site-functions/_warder \
+	warder.fish:fish/vendor_completions.d/warder.fish \
+	warder.nu:warder/completions/warder.nu
+# Of a pair in that list.
+from = $(word 1,$(subst :, ,$(1)))
+to = $(word 2,$(subst :, ,$(1)))
 # systemd needs quotes around a path with a blank in it.
 PROGRAM := $(if $(word 2,$(PREFIX)),"$(PREFIX)/bin/warder",$(PREFIX)/bin/warder)
 
-# Completions go where each shell looks by itself. No shell loads the hooks by itself; the binary prints them as well.
+# No shell loads the hooks by itself; the binary prints them as well.
 install: build ## installs below PREFIX (~/.local)
 	install -D -m 755 $(BINARY) '$(DESTDIR)$(PREFIX)/bin/warder'
 	mkdir -p '$(DESTDIR)$(UNITS)'
 	sed 's|@PREFIX@/bin/warder|$(PROGRAM)|' systemd/warder-lock.service > '$(DESTDIR)$(UNITS)/warder-lock.service'
-	install -D -m 644 completions/warder.bash '$(SHARE)/bash-completion/completions/warder'
-	install -D -m 644 completions/_warder '$(SHARE)/zsh/site-functions/_warder'
-	install -D -m 644 completions/warder.fish '$(SHARE)/fish/vendor_completions.d/warder.fish'
-	install -D -m 644 -t '$(SHARE)/warder/completions' completions/warder.nu
+	$(foreach each,$(COMPLETIONS),install -D -m 644 completions/$(call from,$(each)) '$(SHARE)/$(call to,$(each))' &&) :
 	install -D -m 644 -t '$(SHARE)/warder/shell' shell/warder.*
 	@shell/after-install '$(PREFIX)'
 
 # Folders that this leaves empty go too.
 uninstall: ## removes what install has put there
 	rm -f '$(DESTDIR)$(PREFIX)/bin/warder' '$(DESTDIR)$(UNITS)/warder-lock.service'
-	rm -f '$(SHARE)/bash-completion/completions/warder' '$(SHARE)/zsh/site-functions/_warder'
-	rm -f '$(SHARE)/fish/vendor_completions.d/warder.fish'
+	rm -f $(foreach each,$(COMPLETIONS),'$(SHARE)/$(call to,$(each))')
 	rm -rf '$(SHARE)/warder'
 	-@cd '$(SHARE)' 2>/dev/null && rmdir -p --ignore-fail-on-non-empty \
-		bash-completion/completions zsh/site-functions fish/vendor_completions.d systemd/user 2>/dev/null || true
+		$(foreach each,$(COMPLETIONS),$(patsubst %/,%,$(dir $(call to,$(each))))) systemd/user 2>/dev/null || true
 
 deps-build: ## installs what building needs
 	@.ci/install-deps build

@@ -44,11 +44,12 @@ let package = Package(
         room("Sessions", ["Crypto", "Fields", "Linux", "Secrets", "Text"]),
         room("Prompt", ["Linux", "Secrets", "Text"]),
         room("RemotePrompts", ["Linux", "Prompt", "Secrets", "Text"]),
-        room("Shells", ["Secrets", "Text"]),
+        // What is embedded is a link to shell/.
+        .target(
+            name: "Shells", dependencies: ["Secrets", "Text"], resources: [.embedInCode("Resources")],
+            swiftSettings: strict),
         room("TOTP", ["Crypto", "Secrets"]),
         room("Folders", ["Crypto", "Linux", "Secrets", "Text"]),
-        // What is embedded is a link to shell/.
-        .target(name: "Hooks", resources: [.embedInCode("Resources")], swiftSettings: strict),
         room("Desktop", ["CGLib", "Linux", "Secrets", "Text"]),
         room("Serving", ["Crypto", "Linux", "Secrets"]),
 
@@ -114,7 +115,7 @@ let package = Package(
             name: "warder",
             dependencies: [
                 "Adding", "Adopting", "Chains", "Crypto", "Delivering", "Desktop", "Explaining", "Failures", "Folders",
-                "RemotePrompts", "Hooks", "Issuing", "JSON", "Linux", "Profiles", "Prompt", "Secrets", "Serving",
+                "RemotePrompts", "Issuing", "JSON", "Linux", "Profiles", "Prompt", "Secrets", "Serving",
                 "Sessions", "Setup", "Shells", "Stores", "Text", "Times", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -167,6 +168,25 @@ let package = Package(
         tests(of: "Metadata", ["JSON", "Secrets", "Servers", "Threads", "Transport"]),
         tests(of: "STS", ["Secrets", "Servers", "Signing", "Threads", "Times", "Transport", "XML"]),
         tests(of: "SSO", ["Linux", "STS", "Secrets", "Servers", "Threads", "Times", "Transport"]),
+        tests(
+            of: "Failures",
+            [
+                "Chains", "Crypto", "Desktop", "Folders", "KeyInput", "JSON", "Linux", "Metadata", "Profiles", "Prompt",
+                "RemotePrompts", "SSO", "STS", "Secrets", "Serving", "Sessions", "Setup", "Shells", "Signing", "TOTP",
+                "Text", "Transport", "Vault",
+            ]),
+        tests(
+            of: "Delivering", ["Failures", "Issuing", "Linux", "Profiles", "Secrets", "Serving", "Sessions", "Times"]),
+        tests(
+            of: "Explaining",
+            [
+                "Chains", "Failures", "Issuing", "JSON", "Linux", "Profiles", "RoomSupport", "SSO", "STS", "Secrets",
+                "Setup", "Stores", "Text", "Times", "Transport",
+            ]),
+        tests(of: "Adopting", ["Failures", "Profiles", "RoomSupport", "Secrets", "Setup", "Stores"]),
+        tests(
+            of: "warder",
+            ["Failures", "Shells", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
         // What the tests of the upper rooms stand on: a world and a home of their own.
         .target(
@@ -184,6 +204,12 @@ let package = Package(
         tests(
             of: "Adding",
             ["Failures", "Linux", "RoomSupport", "Secrets", "Sessions", "Setup", "Stores", "Transport", "Vault"]),
+        tests(
+            of: "Issuing",
+            [
+                "Chains", "Failures", "Linux", "Prompt", "RoomSupport", "Secrets", "Sessions", "Setup", "Stores",
+                "Threads", "Times", "Transport",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

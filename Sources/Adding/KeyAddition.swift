@@ -80,7 +80,7 @@ package struct KeyAddition {
     /// The id of a key of this name, as far as it is noted. What another program deleted from the Secret Service may still
     /// be noted.
     private func notedKey(_ keys: Keys) throws(Failure) -> String? {
-        guard try keys.store()?.kind == .file else { return nil }
+        guard try keys.store()?.isListExact == true else { return nil }
         return try keys.index()?.first { $0.name == name }?.accessKeyID
     }
 

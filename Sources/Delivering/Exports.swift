@@ -1,4 +1,6 @@
+import Failures
 import Secrets
+import Shells
 import Times
 
 /// What credentials look like in an environment.
@@ -54,8 +56,20 @@ package enum Exports {
         try body("WARDER_PROFILE", bytes(profile))
     }
 
+    /// Adds all of it to a script: first what must go, then what is to be set.
+    package static func write(
+        _ credentials: borrowing Credentials, of profile: String, region: String?, to script: inout Script
+    ) throws(Failure) {
+        for name in unset(credentials) { script.unset(name) }
+        do throws(ShellError) {
+            try forEach(credentials, profile: profile, region: region) { (name, value) throws(ShellError) in
+                try script.export(name, value)
+            }
+        } catch { throw Failure(error) }
+    }
+
     /// The variables that must go: what shadows, and what these credentials do not set.
-    package static func unset(_ credentials: borrowing Credentials) -> [String] {
+    private static func unset(_ credentials: borrowing Credentials) -> [String] {
         var names = shadowing
         switch credentials.sessionToken {
         case .some: break

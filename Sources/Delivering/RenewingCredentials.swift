@@ -19,17 +19,22 @@ package final class RenewingCredentials: CredentialSupply {
     private let pass: RenewalToken
     private let folder: String?
     private let timing: Timing
-    private var renewal: ChildOutput?
-    private var deadline = Deadline.now
+    private let uptime: () -> Int64
+    private let start: Start
+    private var renewal: (any Renewal)?
+    /// Until when the renewal may take, by `uptime`.
+    private var deadline: Int64 = 0
     private var failure = failureJSON("the credentials have ended")
 
     /// - Parameters:
     ///   - pass: what each renewal shows.
     ///   - folder: where renewals are made, as paths in settings and variables may begin there.
+    ///   - uptime: milliseconds on a clock that only goes forward, and goes on in suspend.
+    ///   - start: starts a renewal.
     package init(
         _ grant: consuming ServedCredentials, renewedBy request: RenewalRequest, _ pass: RenewalToken,
-        in folder: String?,
-        _ timing: Timing
+        in folder: String?, _ timing: Timing, uptime: @escaping () -> Int64 = { Deadline.now.milliseconds },
+        startingBy start: @escaping Start = startRenewal
     ) {
         plan = RenewalPlan(end: grant.end, margin: grant.margin)
         json = grant.json.copy()
@@ -37,11 +42,16 @@ package final class RenewingCredentials: CredentialSupply {
         self.pass = pass
         self.folder = folder
         self.timing = timing
+        self.uptime = uptime
+        self.start = start
     }
+
+    /// Starts a renewal: its arguments, and what it reads.
+    package typealias Start = (_ arguments: [String], _ input: borrowing SecretBytes) throws(ChildError) -> any Renewal
 
     package func supply() -> Supply {
         let now = timing.now().seconds
-        if plan.ask(at: now, uptime: Deadline.now.milliseconds), renewal == nil { renew(mayPrompt: true) }
+        if plan.ask(at: now, uptime: uptime()), renewal == nil { renew(mayPrompt: true) }
         if plan.isValid(at: now) { return .credentials(json.copy()) }
         return renewal != nil ? .later : .unavailable(failure.copy())
     }
@@ -58,15 +68,15 @@ package final class RenewingCredentials: CredentialSupply {
             return failed(isGood ? nil : message)
         }
         json = grant.json.copy()
-        plan.succeeded(end: grant.end, margin: grant.margin, uptime: Deadline.now.milliseconds)
+        plan.succeeded(end: grant.end, margin: grant.margin, uptime: uptime())
     }
 
     package func tick() {
         if renewal != nil {
-            guard deadline.hasPassed else { return }
+            guard uptime() >= deadline else { return }
             renewal = nil
             failed("the renewal took too long")
-        } else if plan.isDueAhead(at: timing.now().seconds, uptime: Deadline.now.milliseconds) {
+        } else if plan.isDueAhead(at: timing.now().seconds, uptime: uptime()) {
             renew(mayPrompt: false)
         }
     }
@@ -74,15 +84,36 @@ package final class RenewingCredentials: CredentialSupply {
     private func renew(mayPrompt: Bool) {
         do throws(ChildError) {
             let words = request.renewing(mayPrompt: mayPrompt, in: folder)
-            renewal = try ChildOutput(ofThisProgram: words, reading: pass.line, limit: 16 * 1024, withheld: [])
-            deadline = .after(milliseconds: Self.timeout)
+            renewal = try start(words, pass.line)
+            deadline = uptime() + Self.timeout
         } catch { failed("the renewal could not be started") }
     }
 
     private func failed(_ message: String?) {
         failure = failureJSON(message ?? "the renewal failed")
-        plan.failed(uptime: Deadline.now.milliseconds)
+        plan.failed(uptime: uptime())
     }
+}
+
+/// A renewal under way, whose output is taken as it comes.
+package protocol Renewal: AnyObject {
+    /// What to poll for input.
+    var descriptor: Int32 { get }
+    /// Takes what is there to read; whether there will be no more.
+    func listen() -> Bool
+    /// Waits for its end; whether it did well.
+    func finish() -> Bool
+    /// What it has printed so far.
+    func printed() -> SecretBytes
+}
+
+extension ChildOutput: Renewal {}
+
+/// Starts another warder that renews.
+package func startRenewal(
+    _ arguments: [String], _ input: borrowing SecretBytes
+) throws(ChildError) -> any Renewal {
+    try ChildOutput(ofThisProgram: arguments, reading: input, limit: 16 * 1024, withheld: [])
 }
 
 private func failureJSON(_ message: String) -> SecretBytes {

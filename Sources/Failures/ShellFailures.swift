@@ -13,9 +13,9 @@ extension Failure {
             self.init(
                 .other, "the value of \(variable) is not UTF-8, and whoever reads it here would change it",
                 hint: "use warder exec, which changes nothing")
-        case .unreadable(let variable, let syntax):
+        case .unreadable(let variable, let format):
             self.init(
-                .other, "the value of \(variable) holds what not every reader of \(syntax.rawValue) takes as it is",
+                .other, "the value of \(variable) holds what not every reader of \(format) takes as it is",
                 hint: "use --format json, or warder exec")
         }
     }

@@ -86,7 +86,7 @@ extension Failure {
                 case .noSuchRole: "check sso_account_id and sso_role_name"
                 default: "try again; if it stays so, check sso_start_url and sso_region"
                 }
-            self.init(.refused, "AWS refused to \(what): \(said)", hint: hint)
+            self.init(.refused, "AWS refused to \(what)" + (said.isEmpty ? "" : ": \(said)"), hint: hint)
             return
         }
         switch error {

@@ -59,20 +59,18 @@ package struct ChainLoading {
         guard let store = try keys.store() else { return false }
         if let index = try keys.index() {
             if index.contains(where: { $0.name.isSame(as: name) }) { return true }
-            // A vault's list is exact; others may have changed what is in the Secret Service.
-            if store.kind == .file { return false }
+            if store.isListExact { return false }
         } else if profiles.profile(name) != nil {
             return true
         }
         guard KeyName(name) != nil else { return false }
-        if let vault = store as? VaultStore {
-            let opensUnasked = try vault.opensUnasked()
-            guard opensUnasked || context.canAsk else {
-                guard isAskedFor else { return false }
-                throw Failure(
-                    .locked, "there is no profile named \(name), and the vault, which may have such a key, is locked",
-                    hint: "run warder unlock in a terminal, or warder list")
-            }
+        let opensUnasked = try store.opensUnasked()
+        guard opensUnasked || context.canAsk else {
+            guard isAskedFor else { return false }
+            throw Failure(
+                .locked,
+                "there is no profile named \(name), and the \(store.kind.spoken), which may have such a key, is locked",
+                hint: "run warder unlock in a terminal, or warder list")
         }
         return try keys.holds(name)
     }

@@ -67,7 +67,7 @@ struct EndpointResolver {
     /// What gives an endpoint of one's own; nil where nothing does.
     func urlOrigin(_ service: Service) -> Origin? {
         let ignored = environment.nonEmpty("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")?.lowercased()
-        guard ignored.map({ $0 == "true" }) ?? !(profile?.ignoresURLs ?? false) else { return nil }
+        guard ignored.map({ $0 != "true" }) ?? !(profile?.ignoresURLs ?? false) else { return nil }
         return variable("AWS_ENDPOINT_URL_" + service.rawValue.uppercased()) ?? variable("AWS_ENDPOINT_URL")
             ?? (service == .sts ? profile?.stsURL?.origin : nil) ?? profile?.url?.origin
     }

@@ -187,6 +187,7 @@ package final class Issuer {
     private func renewed(_ step: Int, unless sight: ObservedEntry?, requiresAnswer: Bool = true) throws(Failure)
         -> Credentials
     {
+        keys.lookAgain()
         let sessions = try keys.sessions()
         let entry: String
         if let sight { entry = sight.name } else { entry = try self.name(of: step, sessions) }

@@ -7,14 +7,15 @@ import Secrets
 /// - Parameters:
 ///   - standardInput: nil for `/dev/null`.
 ///   - standardError: nil for the terminal, or `/dev/null` where there is none to share.
+///   - added: variables that it has beside this process's, or in place of them.
 ///   - apart: it has a process group of its own and no part in the terminal, even where there is one.
 ///   - bound: it ends with this thread, even where that is killed; no signal is held back from it and SIGTERM ends it,
 ///     whatever this thread holds back or ignores.
 /// - Returns: 0, or `errno`.
 func spawn(
     _ program: String, _ arguments: [String], standardInput: Int32?, standardOutput: Int32,
-    standardError: Int32? = nil, withheld: [String], apart: Bool = false, bound: Bool = false,
-    _ process: inout pid_t
+    standardError: Int32? = nil, withheld: [String], adding added: [String: String] = [:], apart: Bool = false,
+    bound: Bool = false, _ process: inout pid_t
 ) -> Int32 {
     let hasTerminal = !apart && isInFrontOfTerminal()
     let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
@@ -25,7 +26,7 @@ func spawn(
     let messages = terminal >= 0 ? terminal : nothing
     let descriptors = [standardInput ?? nothing, standardOutput, standardError ?? messages]
     guard descriptors.allSatisfy({ $0 >= 0 }) else { return EBADF }
-    return withVariables(without: withheld, adding: []) { environment in
+    return withVariables(without: withheld, adding: added) { environment in
         withArguments(arguments) { arguments in
             guard !bound else {
                 return warder_spawn_bound(

@@ -77,6 +77,16 @@ func withVariables<R>(
     }
 }
 
+/// The same with variables that hold no secret.
+func withVariables<R>(
+    without withheld: [String], adding added: [String: String],
+    _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> R
+) -> R {
+    let variables = added.compactMap { name, value in strdup("\(name)=\(value)") }
+    defer { for variable in variables { free(variable) } }
+    return withVariables(without: withheld + added.keys, adding: variables, body)
+}
+
 private func isVariable(_ variable: UnsafePointer<CChar>, named name: String) -> Bool {
     let length = name.utf8.count
     return strncmp(variable, name, length) == 0 && variable[length] == CChar(UInt8(ascii: "="))

@@ -42,14 +42,15 @@ public func output(
 /// reach it.
 ///
 /// - Parameters:
+///   - added: variables that it has beside this process's, or in place of them.
 ///   - limit: the most bytes that it may print.
 ///   - deadline: when it is killed; nil to let it take its time.
 ///   - secrets: what its messages may repeat, besides what it prints and what the environment holds; not told.
 public func commandOutput(
-    ofShellCommand command: String, withheld: [String], limit: Int, until deadline: Deadline?,
-    hiding secrets: consuming SentSecrets = SentSecrets()
+    ofShellCommand command: String, withheld: [String], adding added: [String: String] = [:], limit: Int,
+    until deadline: Deadline?, hiding secrets: consuming SentSecrets = SentSecrets()
 ) throws(ChildError) -> CommandOutput {
-    var listening = try Listening(to: command, withheld: withheld, limit: limit)
+    var listening = try Listening(to: command, withheld: withheld, adding: added, limit: limit)
     let outcome = listening.listen(until: deadline)
     if case .ended(0) = outcome { return CommandOutput(listening.printed(), listening.messages, hiding: secrets) }
     secrets.add(listening.text)
@@ -81,7 +82,9 @@ private struct Listening: ~Copyable {
     private var hasEnded = false
     private(set) var text: SecretBytes
 
-    init(to command: String, withheld: [String], limit: Int) throws(ChildError) {
+    init(
+        to command: String, withheld: [String], adding added: [String: String], limit: Int
+    ) throws(ChildError) {
         var ends: [Int32] = [-1, -1]
         guard warder_pipe(&ends) == 0 else { throw .notStarted(program: command, code: errno) }
         let output = Descriptor(owning: ends[0], path: command)
@@ -90,7 +93,7 @@ private struct Listening: ~Copyable {
         func start(_ standardError: Int32?) {
             code = spawn(
                 "/bin/sh", ["sh", "-c", command], standardInput: nil, standardOutput: standardOutput,
-                standardError: standardError, withheld: withheld, &process)
+                standardError: standardError, withheld: withheld, adding: added, &process)
         }
         let messages = isInFrontOfTerminal() ? nil : ChildMessages(losing: false) { start($0) }
         if messages == nil { start(nil) }

@@ -1,7 +1,12 @@
 import Secrets
 
+extension Format {
+    /// For dotenv libraries and `docker --env-file`.
+    public static let dotenv = Format("dotenv", Dotenv.self)
+}
+
 /// `NAME=value` lines: no standard, but what its readers agree on.
-enum Dotenv: Dialect {
+enum Dotenv: Syntax {
     /// Inside single quotes python-dotenv reads backslashes and `${…}`, and others do not; nobody agrees on a quote.
     static func carries(_ value: borrowing SecretBytes) -> Bool { !value.holds("'\\$") }
 

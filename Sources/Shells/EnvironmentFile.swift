@@ -1,7 +1,12 @@
 import Secrets
 
+extension Format {
+    /// For an `EnvironmentFile=` of systemd.
+    public static let systemd = Format("systemd", EnvironmentFile.self)
+}
+
 /// Lines of systemd's `EnvironmentFile=`; systemd.exec(5).
-enum EnvironmentFile: Dialect {
+enum EnvironmentFile: Syntax {
     /// systemd takes a noncharacter, U+FDD0 to U+FDEF and the last two of each plane, for malformed UTF-8, and ignores
     /// the line.
     static func carries(_ value: borrowing SecretBytes) -> Bool {

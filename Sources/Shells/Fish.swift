@@ -1,7 +1,15 @@
 import Secrets
 
-/// fish.
-enum Fish: Dialect {
+extension Shell {
+    /// fish.
+    public static let fish = Shell(
+        "fish", Fish.self,
+        hook: Hook("in its config.fish", "warder hook fish | source") { PackageResources.warder_fish }
+    ) { "warder env \($0) | source" }
+}
+
+/// The statements of fish.
+enum Fish: Syntax {
     static let failing = "false;\n"
     /// Taking away what is not there has the status 4, and setting has none of its own.
     static func closing(isEmpty: Bool) -> String { "true;\n" }

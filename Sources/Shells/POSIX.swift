@@ -1,9 +1,29 @@
 import Secrets
 
-/// bash, zsh, dash and their like.
-enum POSIX: Dialect {
+extension Shell {
+    /// bash.
+    public static let bash = Shell(
+        "bash", programs: ["bash", "rbash"], POSIX.self,
+        hook: Hook("in ~/.bashrc", "eval \"$(warder hook bash)\"") { PackageResources.warder_bash },
+        evaluating: POSIX.evaluating)
+
+    /// zsh.
+    public static let zsh = Shell(
+        "zsh", POSIX.self, hook: Hook("in ~/.zshrc", "eval \"$(warder hook zsh)\"") { PackageResources.warder_zsh },
+        evaluating: POSIX.evaluating)
+
+    /// Every other shell of the POSIX family.
+    public static let sh = Shell(
+        "sh", programs: ["sh", "dash", "ash", "ksh", "ksh93", "mksh", "yash"], POSIX.self,
+        evaluating: POSIX.evaluating)
+}
+
+/// The statements of bash, zsh, dash and their like.
+enum POSIX: Syntax {
     static let failing = "false;\n"
     static let isUnicode = false
+
+    static func evaluating(_ profile: String) -> String { "eval $(warder env \(profile))" }
 
     static func set(_ name: String, _ value: borrowing SecretBytes, isFirst: Bool, _ text: inout SecretBytes) {
         text.append("export \(name)=")

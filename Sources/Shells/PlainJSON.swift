@@ -1,7 +1,12 @@
 import Secrets
 
+extension Format {
+    /// For programs that read JSON.
+    public static let json = Format("json", PlainJSON.self)
+}
+
 /// One JSON object (RFC 8259) whose members are the variables.
-enum PlainJSON: Dialect {
+enum PlainJSON: Syntax {
     static let opening = "{"
     static func closing(isEmpty: Bool) -> String { isEmpty ? "}\n" : "\n}\n" }
 

@@ -1,7 +1,14 @@
 import Secrets
 
+extension Shell {
+    /// PowerShell.
+    public static let pwsh = Shell("pwsh", title: "PowerShell", PowerShell.self) {
+        "warder env \($0) | Out-String | Invoke-Expression"
+    }
+}
+
 /// PowerShell, on Linux: about_Quoting_Rules and about_Environment_Variables of its documentation.
-enum PowerShell: Dialect {
+enum PowerShell: Syntax {
     static let failing = "throw 'warder gave no credentials';\n"
 
     static func set(_ name: String, _ value: borrowing SecretBytes, isFirst: Bool, _ text: inout SecretBytes) {

@@ -7,7 +7,7 @@ public enum ShellError: Error, Equatable, Sendable {
     /// The variable's value is not UTF-8, and whoever reads this syntax would change it.
     case notUnicode(variable: String)
     /// The variable's value holds what readers of this syntax refuse, or do not agree on.
-    case unreadable(variable: String, Syntax)
+    case unreadable(variable: String, format: String)
 }
 
 /// Collects statements in one syntax.
@@ -15,23 +15,28 @@ public enum ShellError: Error, Equatable, Sendable {
 /// Every statement of a shell stands on its own line and ends in `;`, so that `eval $(…)`, which joins the lines by
 /// spaces, runs the same statements as `eval "$(…)"`.
 public struct Script: ~Copyable {
-    private let syntax: Syntax
+    private let name: String
+    private let syntax: any Syntax.Type
     private var text = SecretBytes(capacity: 4096)
     private var isFirst = true
 
-    /// An empty script.
-    public init(_ syntax: Syntax) {
-        self.syntax = syntax
-        text.append(syntax.dialect.opening)
+    /// An empty script for a shell.
+    public init(_ shell: Shell) { self.init(shell.name, shell.syntax) }
+
+    /// An empty script in a format.
+    public init(_ format: Format) { self.init(format.name, format.syntax) }
+
+    private init(_ name: String, _ syntax: any Syntax.Type) {
+        (self.name, self.syntax) = (name, syntax)
+        text.append(syntax.opening)
     }
 
     /// Adds a statement that exports `name`, an ASCII identifier, with a secret value.
     public mutating func export(_ name: String, _ value: borrowing SecretBytes) throws(ShellError) {
         guard !value.holdsControlCharacter else { throw .controlCharacter(variable: name) }
-        let dialect = syntax.dialect
-        guard !dialect.isUnicode || value.isUTF8 else { throw .notUnicode(variable: name) }
-        guard dialect.carries(value) else { throw .unreadable(variable: name, syntax) }
-        dialect.set(name, value, isFirst: isFirst, &text)
+        guard !syntax.isUnicode || value.isUTF8 else { throw .notUnicode(variable: name) }
+        guard syntax.carries(value) else { throw .unreadable(variable: name, format: self.name) }
+        syntax.set(name, value, isFirst: isFirst, &text)
         isFirst = false
     }
 
@@ -44,17 +49,14 @@ public struct Script: ~Copyable {
 
     /// Adds a statement that takes `name` away; nothing in a syntax that has none.
     public mutating func unset(_ name: String) {
-        if syntax.dialect.unset(name, isFirst: isFirst, &text) { isFirst = false }
+        if syntax.unset(name, isFirst: isFirst, &text) { isFirst = false }
     }
 
     /// The whole text.
     public consuming func finish() -> SecretBytes {
-        text.append(syntax.dialect.closing(isEmpty: isFirst))
+        text.append(syntax.closing(isEmpty: isFirst))
         return text
     }
-
-    /// The text that makes an `eval` of it fail; empty in a syntax that is not evaluated.
-    public static func failing(_ syntax: Syntax) -> String { syntax.dialect.failing }
 }
 
 extension SecretBytes {

@@ -2,7 +2,44 @@ import Failures
 import Sessions
 import Setup
 
+/// The session cache, and what is in it.
 extension Keys {
+    /// The session cache, if that is possible without the store; nil while locked.
+    package func unlockedSessions() throws(Failure) -> SessionCache? {
+        guard let key = try sessionKey.unlocked() else { return nil }
+        return SessionCache(folder: context.paths.sessions, key: key)
+    }
+
+    /// The session cache, for which the store is opened if need be.
+    package func sessions() throws(Failure) -> SessionCache {
+        if let sessions = try unlockedSessions() { return sessions }
+        guard try store() != nil else {
+            return SessionCache(folder: context.paths.sessions, key: try sessionKey.ofHomeWithoutStore())
+        }
+        return try following { (store) throws(Failure) in try sessions(of: store) }
+    }
+
+    private func sessions(of store: any KeyStore) throws(Failure) -> SessionCache {
+        if !store.isOpen {
+            try sessionKey.refuseIfHeld()
+            let time = try Settings.load(context).unlockTime
+            let state = try unlockedState()
+            try store.open(
+                unless: { state?.deadline != nil || store.takeSharedKey() },
+                finish: { key in
+                    if store.opening.method == .unattended {
+                        store.share(key)
+                    } else if state?.isHeld != true {
+                        try? state?.unlock(key, seconds: time, snapshot: store.opening.snapshot)
+                    }
+                })
+            if store.isOpen { try settle() } else if let sessions = try unlockedSessions() { return sessions }
+        }
+        let key = try store.sessionCacheKey()
+        sessionKey.take(key)
+        return SessionCache(folder: context.paths.sessions, key: key)
+    }
+
     /// The cached sessions that have not ended; nil while locked.
     package func liveSessions() throws(Failure) -> [SessionSummary]? {
         guard let sessions = try unlockedSessions() else { return nil }

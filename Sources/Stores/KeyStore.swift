@@ -1,16 +1,9 @@
 import Failures
+import Linux
 import Secrets
 import Sessions
 import Setup
 import Vault
-
-/// What a store shows of itself without being opened.
-package struct StoreHead {
-    /// Tells it from other stores of the same user: what lies unlocked belongs to it.
-    package let identifier: String
-    /// Which state of it a noted list of keys belongs to.
-    package let generation: UInt64
-}
 
 /// How a store was opened, which decides whom else that serves.
 package struct StoreOpening {
@@ -30,10 +23,59 @@ package struct StoreOpening {
 }
 
 /// Where long-term keys live, as commands use it: opened no further than needed, and asking no more than allowed.
-package protocol KeyStore: AnyObject {
-    var kind: StoreKind { get }
+///
+/// A kind of store is a case of `StoreKind`, which names it in settings, a file with the type that conforms to this, and a
+/// line in `StoreTable`.
+package protocol KeyStore: AnyObject, SendableMetatype {
+    static var kind: StoreKind { get }
+    /// The store, if the keys of this home are in one of this kind; nil otherwise.
+    static func present(_ context: Context, _ stops: PromptStops) throws(Failure) -> Self?
+    /// Why the first key could not go into one at once; nil where it could.
+    static func obstacle(_ context: Context) -> String?
+    /// The store, whether it is made already or not.
+    init(_ context: Context, _ stops: PromptStops)
+
+    // What it is
+
+    /// The file that it is; nil where it is none.
+    var path: String? { get }
+    /// It is chosen and not made yet, and nothing can be in it.
+    func isEmptyForNow() throws(Failure) -> Bool
+    /// The list of its keys that was noted is what it holds; else other programs may change it.
+    var isListExact: Bool { get }
+    /// Whether it has a key of this name, read without a secret or a prompt; nil where it shows no such thing.
+    func shows(_ name: KeyName) throws(Failure) -> Bool?
+
+    // How it opens
+
+    /// Its keys open by themselves or not, whether or not the session cache is unlocked; else they open with the session.
+    var keysOpenApart: Bool { get }
+    /// Until when its keys were unlocked by `warder unlock --keys`; nil where they are not.
+    func keysDeadline() throws(Failure) -> Deadline?
+    /// It is made so that it opens without a prompt, in the right place.
+    func opensByItself() throws(Failure) -> Bool
+    /// It may open now without a prompt.
+    func opensUnasked() throws(Failure) -> Bool
+    /// How it would open for the next `process`, as far as can be seen without a secret.
+    ///
+    /// - Parameter needsCache: it must open for the sessions, not for a key alone.
+    func outlook(needsCache: Bool) throws(Failure) -> StoreOutlook
+    /// Takes away what lies unlocked beside the session-cache key.
+    func lockKeys() throws(Failure)
+
+    // Opening
+
     /// Nil where the store is not there yet.
     func head() throws(Failure) -> StoreHead?
+    /// Says that this process is about to wait for anything, or to change the store: from then on `head` is read each
+    /// time.
+    func lookAgain()
+    /// Gives up what others wait for: this process is about to be stopped.
+    func releaseTurn()
+    /// Whether a process that opens the store in the same way left the session-cache key just now; it is taken.
+    func takeSharedKey() -> Bool
+    /// Leaves the session-cache key to processes that would open the store in the same way.
+    func share(_ key: borrowing SecretBytes)
     /// The key that encrypts sessions is at hand in this process.
     var isOpen: Bool { get }
     /// How it came to be open.
@@ -62,6 +104,10 @@ package protocol KeyStore: AnyObject {
     ) throws(Failure) -> AccessKeySummary
     /// Deletes a key.
     func remove(_ name: KeyName) throws(Failure)
+}
+
+extension KeyStore {
+    package var kind: StoreKind { Self.kind }
 }
 
 extension IndexedKey {

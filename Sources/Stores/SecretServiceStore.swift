@@ -12,27 +12,33 @@ import Vault
 package final class SecretServiceStore: KeyStore {
     private let context: Context
     let marker: StoreMarker
-    package let desktop: DesktopSecrets
+    let desktop: DesktopSecrets
+    private var known = StoreHeadOnce()
     private var cacheKey: SecretBytes?
     package private(set) var opening = StoreOpening()
 
-    init(_ context: Context) {
+    package init(_ context: Context, _ stops: PromptStops = PromptStops()) {
         self.context = context
         marker = StoreMarker(context)
         desktop = DesktopSecrets(context)
     }
 
-    package var kind: StoreKind { .libsecret }
+    package static var kind: StoreKind { .libsecret }
     package var isOpen: Bool { cacheKey != nil }
 
     package func head() throws(Failure) -> StoreHead? {
-        try marker.identifier().map { StoreHead(identifier: $0, generation: 1) }
+        try known.head { () throws(Failure) in
+            try marker.identifier().map { StoreHead(identifier: $0, generation: 1) }
+        }
     }
+
+    package func lookAgain() { known.lookAgain() }
 
     // MARK: - The session-cache key
 
     package func open(unless isDone: @escaping () -> Bool, finish: (borrowing SecretBytes) -> Void) throws(Failure) {
         guard cacheKey == nil else { return }
+        lookAgain()
         let lock = try marker.lockForReading()
         defer { withExtendedLifetime(lock) {} }
         if isDone() { return }
@@ -40,7 +46,8 @@ package final class SecretServiceStore: KeyStore {
     }
 
     package func sessionCacheKey() throws(Failure) -> SecretBytes {
-        if let known = cacheKey?.copy() { return known }
+        if let present = cacheKey?.copy() { return present }
+        lookAgain()
         guard let identifier = try marker.identifier() else { throw Failure.noStore }
         if opening.snapshot == nil {
             let state = UnlockedState(.sessionCache, store: identifier, runtimeFolder: context.paths.runtime)
@@ -93,6 +100,7 @@ package final class SecretServiceStore: KeyStore {
     ///
     /// - Parameter key: the key that encrypts sessions already; nil for the one that is there, or a new one.
     func establish(sessionCacheKey key: borrowing SecretBytes? = nil) throws(Failure) {
+        lookAgain()
         if try marker.identifier() != nil { return }
         switch key {
         case .some(let key):
@@ -105,7 +113,7 @@ package final class SecretServiceStore: KeyStore {
             try marker.write(identifier)
         case .none:
             // Keys in a vault would be out of sight.
-            if try VaultStore(context).exists() { throw Failure.moved }
+            try StoreTable.refuseOther(than: kind, context)
             if let identifier = try presentIdentifiers().first { return try marker.write(identifier) }
             let identifier = try newIdentifier()
             _ = try makeCacheKey(identifier)

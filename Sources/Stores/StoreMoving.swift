@@ -48,17 +48,15 @@ package struct StoreMoving {
         let slots = try vault.slots()
         let identifier = try vault.head()?.identifier ?? ""
         try vault.retire { (open) throws(Failure) in
-            let records = try inVault { () throws(VaultError) in try open.sharedRecords() }
-            let cacheKey = try inVault { () throws(VaultError) in try open.sessionCacheKey() }
+            let records = try vault.inVault { () throws(VaultError) in try open.sharedRecords() }
+            let cacheKey = try vault.inVault { () throws(VaultError) in try open.sessionCacheKey() }
             for record in records { try refuseConflict(record, try desktop.record(record.name), in: .libsecret) }
             for record in records { try desktop.write(record.copy()) }
             try desktop.establish(sessionCacheKey: cacheKey.copy())
             count = records.count
         }
         // What opened the vault opens nothing any more.
-        for slot in slots where slot.type == .libsecret {
-            _ = try? DesktopSecrets(context).removeVaultKey(vault: identifier, slot: slot.identifier)
-        }
+        for slot in slots { slot.handler?.forget(slot, ofVault: identifier, context) }
         keys.use(desktop)
         return count
     }
@@ -74,8 +72,8 @@ package struct StoreMoving {
         } else {
             let made = try vault.make(
                 recovery: .ifSomebodyIsThere, sessionCacheKey: try desktop.sessionCacheKey()
-            ) { (vault) throws(VaultError) in
-                for record in records { try vault.add(record.copy()) }
+            ) { (new) throws(Failure) in
+                for record in records { try vault.inVault { () throws(VaultError) in try new.add(record.copy()) } }
             }
             guard made else { throw Failure(VaultFileError.exists(path: vault.file.path)) }
         }
@@ -143,10 +141,6 @@ package struct StoreMoving {
 
     private func alreadyThere(_ kind: StoreKind) -> Failure {
         Failure(.usage, "the keys are in the \(kind.spoken) already", hint: "see warder list")
-    }
-
-    private func inVault<R: ~Copyable>(_ work: () throws(VaultError) -> R) throws(Failure) -> R {
-        do throws(VaultError) { return try work() } catch { throw Failure(error, path: vault.file.path) }
     }
 }
 

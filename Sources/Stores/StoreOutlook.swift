@@ -1,7 +1,4 @@
 import Failures
-import Linux
-import Sessions
-import Vault
 
 /// How a store would open for the next `process`, as far as can be seen without a secret.
 package enum StoreOutlook {
@@ -11,55 +8,4 @@ package enum StoreOutlook {
     case passphrase
     /// Not at all.
     case closed(Failure)
-}
-
-extension Keys {
-    /// - Parameter needsCache: it must open for the sessions, not for a key alone.
-    package func storeOutlook(needsCache: Bool) throws(Failure) -> StoreOutlook {
-        guard let store = try store() else { return .unasked }
-        do throws(Failure) {
-            try refuseIfHeld()
-            if needsCache { try (store as? SecretServiceStore)?.lookForCacheKey() }
-        } catch { return .closed(error) }
-        return try (store as? VaultStore)?.outlook() ?? .unasked
-    }
-}
-
-extension VaultStore {
-    /// In the order in which its ways are tried.
-    fileprivate func outlook() throws(Failure) -> StoreOutlook {
-        if try dataKeyState()?.deadline != nil { return .unasked }
-        let slots = try slots()
-        if !isPassphraseGiven {
-            for slot in slots where try mayOpen(slot) { return .unasked }
-        }
-        guard slots.contains(where: { $0.type == .passphrase }) else { return .closed(noWay(nil)) }
-        return passphraseIsUnattended ? .unasked : .passphrase
-    }
-
-    private func mayOpen(_ slot: SlotSummary) throws(Failure) -> Bool {
-        switch slot.type {
-        case .keyfile:
-            guard let path = try Keyfile.path(context) else { return false }
-            return isCredentialFile(path)
-        case .libsecret:
-            guard let vault = try head()?.identifier else { return false }
-            let attributes = ["vault": vault, "slot": slot.identifier]
-            do throws(Failure) { return try DesktopSecrets(context).has(DesktopSecrets.vaultKeys, attributes) } catch {
-                return false
-            }
-        default: return false
-        }
-    }
-}
-
-extension SecretServiceStore {
-    /// Looks whether the key that encrypts sessions is to be had, or could be made.
-    ///
-    /// - Throws: why it would not be.
-    fileprivate func lookForCacheKey() throws(Failure) {
-        guard let identifier = try marker.identifier() else { throw Failure.noStore }
-        guard try !desktop.has(DesktopSecrets.sessionCacheKeys, ["store": identifier]) else { return }
-        guard desktop.obstacle == nil else { throw Failure(.noCollection) }
-    }
 }

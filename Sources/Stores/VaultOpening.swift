@@ -19,6 +19,7 @@ extension VaultStore {
 
     package func open(unless isDone: @escaping () -> Bool, finish: (borrowing SecretBytes) -> Void) throws(Failure) {
         guard vault == nil else { return }
+        lookAgain()
         if try mayAskSomebody() { return try openInTurn(unless: isDone, finish: finish) }
         let turn = try turnToFetch()
         defer { withExtendedLifetime(turn) {} }
@@ -30,12 +31,7 @@ extension VaultStore {
     private func openInTurn(
         unless isDone: @escaping () -> Bool, finish: (borrowing SecretBytes) -> Void
     ) throws(Failure) {
-        while true {
-            do throws(Failure) { return try openInOneTurn(unless: isDone, finish) } catch {
-                guard error.cause == .stopped, !stops.unwind else { throw error }
-                stopThisProcess()
-            }
-        }
+        try stops.resuming { () throws(Failure) in try openInOneTurn(unless: isDone, finish) }
     }
 
     /// A prompt that was sent away is an answer to all who waited for it.
@@ -46,9 +42,9 @@ extension VaultStore {
         let turn = try turnToAsk()
         if isDone() { return }
         guard !turn.wasDismissed(since: start) else { throw Self.dismissed }
-        isNeedless = isDone
-        defer { isNeedless = nil }
-        do throws(Failure) { try openAndFinish(unless: isDone, finish) } catch {
+        do throws(Failure) {
+            try openAndFinish(unless: isDone, endingPrompt: stops.cancellation(where: isDone), finish)
+        } catch {
             if error.cause == .answeredElsewhere { return }
             if error.scope != .nobody { turn.noteDismissal() }
             throw error
@@ -69,9 +65,10 @@ extension VaultStore {
     }
 
     private func openAndFinish(
-        unless isDone: () -> Bool, _ finish: (borrowing SecretBytes) -> Void
+        unless isDone: () -> Bool, endingPrompt cancellation: PromptCancellation? = nil,
+        _ finish: (borrowing SecretBytes) -> Void
     ) throws(Failure) {
-        try openAndKeep { (opener) throws(VaultFileError) in
+        try openAndKeep(endingPrompt: cancellation) { (opener) throws(VaultFileError) in
             try self.file.open(until: Self.timeout, unless: isDone, opener) { vault in
                 if let key = try? vault.sessionCacheKey() { finish(key) }
             }

@@ -19,7 +19,7 @@ extension VaultStore {
     var passphraseMethod: StoreOpening.Method { passphraseIsUnattended ? .unattended : .typed }
 
     /// Whether another process that has the same unattended passphrase left the session-cache key just now.
-    func takeSharedKey() -> Bool {
+    package func takeSharedKey() -> Bool {
         if sharedKey != nil { return true }
         guard let ground = commonGround(), let key = sharedUnlock?.key(ground) else { return false }
         sharedKey = consume key
@@ -27,7 +27,7 @@ extension VaultStore {
     }
 
     /// Leaves the session-cache key to those who have the same unattended passphrase.
-    func share(_ key: borrowing SecretBytes) {
+    package func share(_ key: borrowing SecretBytes) {
         guard let snapshot = opening.snapshot, let ground = commonGround() else { return }
         sharedUnlock?.leave(key, ground, snapshot: snapshot, random: context.random)
     }

@@ -11,6 +11,7 @@ import Vault
 package final class VaultStore: KeyStore {
     let context: Context
     package let file: VaultFile
+    private var known = StoreHeadOnce()
     /// The vault as it was last opened in this run.
     var vault: Vault?
     /// How it came to be open.
@@ -19,31 +20,35 @@ package final class VaultStore: KeyStore {
     var sharedKey: SecretBytes?
     /// The turn to ask for the passphrase, from when this process was given it.
     var turn: PassphrasePromptLock?
-    /// While this process has the turn to ask: whether the passphrase is not needed any more.
-    var isNeedless: (() -> Bool)?
     let stops: PromptStops
 
     /// How long a command waits for another that is at work on the vault: its scrypt, or a slow disk.
     static var timeout: Deadline { .after(milliseconds: 30_000) }
 
-    init(_ context: Context, _ stops: PromptStops = PromptStops()) {
+    package init(_ context: Context, _ stops: PromptStops = PromptStops()) {
         self.context = context
         self.stops = stops
         file = VaultFile(path: context.paths.vault, stateFolder: context.paths.state)
     }
 
-    package var kind: StoreKind { .file }
+    package static var kind: StoreKind { .file }
     package var isOpen: Bool { vault != nil }
 
     /// There is a vault.
     package func exists() throws(Failure) -> Bool { try head() != nil }
 
     package func head() throws(Failure) -> StoreHead? {
-        do throws(VaultFileError) {
-            guard let identifier = try file.identifier(), let generation = try file.generation() else { return nil }
-            return StoreHead(identifier: identifier.hex, generation: generation)
-        } catch { throw Failure(error) }
+        try known.head { () throws(Failure) in
+            do throws(VaultFileError) {
+                return try file.head().map { StoreHead(identifier: $0.identifier.hex, generation: $0.generation) }
+            } catch { throw Failure(error) }
+        }
     }
+
+    package func lookAgain() { known.lookAgain() }
+
+    /// Lets another process ask for the passphrase.
+    package func releaseTurn() { turn = nil }
 
     // MARK: - Reading
 
@@ -114,15 +119,33 @@ package final class VaultStore: KeyStore {
     ///   - renewing: its keys are renewed, and nothing is kept of it.
     func change(
         _ policy: OpeningPolicy = .unlocked, renewing: Bool = false,
-        _ body: @escaping (inout Vault) throws(VaultError) -> Void
+        _ body: (inout Vault) throws(VaultError) -> Void
     ) throws(Failure) {
-        if try !exists(), try StoreMarker(context).identifier() != nil { throw Failure.moved }
+        try changeFurther(policy, renewing: renewing) { (vault) throws(Failure) in
+            try inVault { () throws(VaultError) in try body(&vault) }
+        }
+    }
+
+    /// The same, where `body` may also fail for reasons that are not the vault's.
+    func changeFurther(
+        _ policy: OpeningPolicy, renewing: Bool = false, _ body: (inout Vault) throws(Failure) -> Void
+    ) throws(Failure) {
+        lookAgain()
+        if try !exists() { try StoreTable.refuseOther(than: kind, context) }
         // Another process may make it at the same moment: then there is one to change.
         if try !exists(), try make(recovery: .ifSomebodyIsThere, body) { return }
+        var refusal: Failure?
         try openAndKeep(policy) { (opener) throws(VaultFileError) in
-            if renewing { return try self.file.renew(until: Self.timeout, random: context.random, opener, body) }
-            return try self.file.change(until: Self.timeout, random: context.random, opener, body)
+            let change =
+                renewing
+                ? try file.renew(until: Self.timeout, random: context.random, opener, body)
+                : try file.change(until: Self.timeout, random: context.random, opener, body)
+            do throws(Failure) { return try change.get() } catch {
+                refusal = error
+                return nil
+            }
         }
+        if let refusal { throw refusal }
     }
 
     /// Puts a backup in the vault's place; the passphrase asked for is the backup's.
@@ -143,6 +166,7 @@ package final class VaultStore: KeyStore {
     ) throws(Failure) {
         switch consume recoveryCode {
         case .some(let code):
+            lookAgain()
             let opener: VaultOpener = { (bytes) throws(VaultError) in try Vault.open(bytes, recoveryCode: code) }
             opening = StoreOpening(method: method, snapshot: try lockSnapshot())
             // Opened first, so that a slip in the code is found before a passphrase is thought up.
@@ -191,88 +215,8 @@ package final class VaultStore: KeyStore {
         if let failure { throw failure }
     }
 
-    // MARK: - A new vault
-
-    /// What becomes of a new vault's recovery code.
-    package enum Recovery {
-        /// There is none.
-        case none
-        /// It goes to standard output.
-        case printed
-        /// It goes to the terminal; where there is none, the vault gets no such slot.
-        case ifSomebodyIsThere
+    /// Does `work` with the open vault, whose errors are about its file.
+    func inVault<R: ~Copyable>(_ work: () throws(VaultError) -> R) throws(Failure) -> R {
+        do throws(VaultError) { return try work() } catch { throw Failure(error, path: file.path) }
     }
-
-    /// Makes a vault where there is none.
-    package func create(recovery: Recovery) throws(Failure) {
-        guard try !exists(), try make(recovery: recovery, { (_) throws(VaultError) in }) else {
-            throw Failure(VaultFileError.exists(path: file.path))
-        }
-    }
-
-    /// Makes a vault under a passphrase that is asked for twice; false where there is one by then.
-    ///
-    /// - Parameter sessionCacheKey: the key that encrypts sessions already; nil to make one.
-    func make(
-        recovery: Recovery, sessionCacheKey: borrowing SecretBytes? = nil,
-        _ body: (inout Vault) throws(VaultError) -> Void
-    ) throws(Failure) -> Bool {
-        opening = StoreOpening(method: passphraseMethod, snapshot: .ofNewStore)
-        let passphrase = try choosePassphrase(passphraseSource())
-        let hasTerminal = context.mayPrompt && (try? context.terminal()) != nil
-        let wantsCode = recovery == .printed || (recovery == .ifSomebodyIsThere && hasTerminal)
-        var code: SecretBytes? = nil
-        var new = try new(sessionCacheKey)
-        do throws(VaultError) {
-            try new.setPassphrase(passphrase, cost: context.world.passphraseCost, random: context.random)
-            if wantsCode { code = try new.setRecoveryCode(random: context.random) }
-            try body(&new)
-        } catch { throw Failure(error, path: file.path) }
-        do throws(VaultFileError) {
-            try file.create(&new, until: Self.timeout, random: context.random)
-        } catch {
-            if case .exists = error { return false }
-            throw Failure(error)
-        }
-        vault = consume new
-        context.console.note("made a vault at \(file.path)")
-        switch consume code {
-        case .some(let code): try showRecoveryCode(code, printed: recovery == .printed)
-        case .none: context.console.note("it has no recovery code; warder vault recovery makes one")
-        }
-        return true
-    }
-
-    private func new(_ cacheKey: borrowing SecretBytes?) throws(Failure) -> Vault {
-        do throws(VaultError) {
-            switch cacheKey {
-            case .some(let key): return try Vault.create(sessionCacheKey: key, random: context.random)
-            case .none: return try Vault.create(random: context.random)
-            }
-        } catch { throw Failure(error, path: file.path) }
-    }
-
-    /// Shows a recovery code: on standard output, or on the terminal.
-    ///
-    /// - Throws: where it reached nobody: it is kept nowhere else.
-    func showRecoveryCode(_ code: borrowing SecretBytes, printed: Bool) throws(Failure) {
-        context.console.note(
-            "the recovery code opens the vault if you forget the passphrase: write it down, keep it off this machine")
-        var line = code.copy()
-        line.append(UInt8(ascii: "\n"))
-        if printed, (try? context.console.give(line)) != nil { return }
-        guard let terminal = try? context.terminal() else {
-            throw Failure(
-                .other, "the recovery code could not be shown, and is lost", hint: "make another: warder vault recovery"
-            )
-        }
-        terminal.show("\n    ")
-        terminal.show(line)
-        terminal.show("\n")
-    }
-}
-
-/// Carries a recovery code out of the closure that makes it.
-final class CodeBox {
-    var code: SecretBytes?
 }

@@ -22,10 +22,14 @@ extension VaultStore {
 
     /// Opens the vault by the first way that does, does `work` with it, and keeps the vault that comes of it.
     ///
-    /// - Parameter work: gives the vault, or nil where it need not be opened after all.
+    /// - Parameters:
+    ///   - cancellation: what ends the prompt for its passphrase; nil for Ctrl-Z alone.
+    ///   - work: gives the vault, or nil where it need not be opened after all.
     func openAndKeep(
-        _ policy: OpeningPolicy = .unlocked, _ work: (VaultOpener) throws(VaultFileError) -> Vault?
+        _ policy: OpeningPolicy = .unlocked, endingPrompt cancellation: PromptCancellation? = nil,
+        _ work: (VaultOpener) throws(VaultFileError) -> Vault?
     ) throws(Failure) {
+        lookAgain()
         if policy != .copy {
             guard try exists() else { throw Failure(VaultFileError.absent(path: file.path)) }
             if try attempt(openedBefore(), work) { return }
@@ -34,12 +38,8 @@ extension VaultStore {
         opening = StoreOpening(method: .unasked, snapshot: try lockSnapshot())
         if policy == .unlocked, try attempt(leftUnlocked(), work) { return }
         var obstacle: String?
-        if !isPassphraseGiven {
-            if try attempt(keyfile(&obstacle), work) { return }
-            if policy != .copy, try attempt(secretServiceKey(&obstacle), work) { return }
-            if obstacle == nil { obstacle = try wrongKeys(policy) }
-        }
-        try openAndKeepByPassphrase(policy, obstacle, work)
+        if !isPassphraseGiven, try openUnattended(policy, &obstacle, work) { return }
+        try openAndKeepByPassphrase(policy, obstacle, cancellation ?? stops.cancellation(), work)
     }
 
     /// Whether the vault may open without anybody's being asked.
@@ -51,7 +51,7 @@ extension VaultStore {
 
     /// Whether it has a slot that opens without asking.
     package func hasUnattendedSlot() throws(Failure) -> Bool {
-        try slots().contains { $0.type == .keyfile || $0.type == .libsecret }
+        try slots().contains { $0.handler?.isUnattended == true }
     }
 
     /// Opens the vault, and leaves its data key unlocked for `seconds`.
@@ -107,46 +107,34 @@ extension VaultStore {
         return UnlockedState(.vaultKey, store: head.identifier, runtimeFolder: context.paths.runtime)
     }
 
-    private func keyfile(_ obstacle: inout String?) throws(Failure) -> VaultOpener? {
-        guard try slots().contains(where: { $0.type == .keyfile }) else { return nil }
-        guard let path = try Keyfile.path(context) else {
-            obstacle = "no keyfile is named by WARDER_KEYFILE, the settings or a systemd credential"
-            return nil
-        }
-        do throws(Failure) {
-            let contents = try Keyfile(path: path).read()
-            return { (bytes) throws(VaultError) in try Vault.open(bytes, keyfile: contents) }
-        } catch {
-            obstacle = error.message
-            return nil
-        }
-    }
-
-    private func secretServiceKey(_ obstacle: inout String?) throws(Failure) -> VaultOpener? {
-        let slots = try slots().filter { $0.type == .libsecret }
-        guard !slots.isEmpty, let head = try head() else { return nil }
-        do throws(Failure) {
-            let desktop = DesktopSecrets(context)
-            for slot in slots {
-                guard let key = try desktop.vaultKey(vault: head.identifier, slot: slot.identifier) else { continue }
-                return { (bytes) throws(VaultError) in try Vault.open(bytes, libsecretKey: key) }
+    /// Tries the slots that open without a prompt; whether one did.
+    ///
+    /// - Parameter obstacle: what to say where none did, and something speaks against it.
+    private func openUnattended(
+        _ policy: OpeningPolicy, _ obstacle: inout String?, _ work: (VaultOpener) throws(VaultFileError) -> Vault?
+    ) throws(Failure) -> Bool {
+        for handler in SlotTypes.all where handler.isUnattended && (policy != .copy || handler.opensCopies) {
+            let slots = try slots().filter { $0.type == handler.type }
+            guard !slots.isEmpty else { continue }
+            switch try handler.opening(of: slots, in: self) {
+            case .opener(let opener): if try attempt(opener, work) { return true }
+            case .obstacle(let reason): obstacle = reason
+            case .nothing: break
             }
-        } catch { obstacle = error.message }
-        return nil
-    }
-
-    /// What to say where keys were at hand and did not fit.
-    private func wrongKeys(_ policy: OpeningPolicy) throws(Failure) -> String? {
-        guard policy != .copy else { return nil }
-        let unattended = try slots().filter { $0.type == .keyfile || $0.type == .libsecret }
-        return unattended.first.map { "what is at hand does not open its \($0.type.name) slot" }
+        }
+        if obstacle == nil, policy != .copy {
+            let present = try slots().first { $0.handler?.isUnattended == true }
+            obstacle = present.map { "what is at hand does not open its \($0.type.name) slot" }
+        }
+        return false
     }
 
     // MARK: - By passphrase
 
     /// Asks for the passphrase. Where a person types it, a wrong one may be mended twice.
     private func openAndKeepByPassphrase(
-        _ policy: OpeningPolicy, _ obstacle: String?, _ work: (VaultOpener) throws(VaultFileError) -> Vault?
+        _ policy: OpeningPolicy, _ obstacle: String?, _ cancellation: PromptCancellation,
+        _ work: (VaultOpener) throws(VaultFileError) -> Vault?
     ) throws(Failure) {
         if policy != .copy, try !slots().contains(where: { $0.type == .passphrase }) {
             throw noWay(obstacle)
@@ -157,7 +145,7 @@ extension VaultStore {
         var complaint: String?
         while true {
             var said = ""
-            let passphrase = try currentPassphrase(source, after: complaint, obstacle) { said = $0 }
+            let passphrase = try currentPassphrase(source, after: complaint, obstacle, cancellation) { said = $0 }
             do throws(VaultFileError) {
                 vault = try work { (bytes) throws(VaultError) in try Vault.open(bytes, passphrase: passphrase) }
                 return
@@ -178,10 +166,9 @@ extension VaultStore {
 
     func currentPassphrase(
         _ source: PassphraseSource, after complaint: String? = nil, _ obstacle: String?,
-        hear: (String) -> Void = { _ in }
+        _ cancellation: PromptCancellation, hear: (String) -> Void = { _ in }
     ) throws(Failure) -> SecretBytes {
         let question = "passphrase for \(file.path): "
-        let cancellation = PromptCancellation(unwinds: stops.unwind || isNeedless != nil, where: isNeedless)
         do throws(PassphraseError) {
             return try source.passphrase(
                 asking: question, again: nil, error: complaint, in: context.environment, cancellation: cancellation,

@@ -3,17 +3,17 @@ import Linux
 import Secrets
 
 extension VaultFile {
-    /// Opens the vault, lets `body` renew its keys, and writes it; the vault as it now is. Nothing is kept of the one
+    /// Opens the vault, lets `body` renew its keys, and writes it, unless `body` throws. Nothing is kept of the one
     /// before: it would open by what was there before. Once the new vault is in its place there is no copy, and before
     /// that the vault itself opens as it did; a crash at any moment leaves no other state.
-    public func renew(
+    public func renew<Refusal>(
         until deadline: Deadline, random: RandomSource, _ opener: VaultOpener,
-        _ body: (inout Vault) throws(VaultError) -> Void
-    ) throws(VaultFileError) -> Vault {
+        _ body: (inout Vault) throws(Refusal) -> Void
+    ) throws(VaultFileError) -> VaultChange<Refusal> {
         let lock = try lock(until: deadline)
         defer { withExtendedLifetime(lock) {} }
         var vault = try open(try bytes(), opener, acceptingOlder: false)
-        do throws(VaultError) { try body(&vault) } catch { throw .vault(error, path: path) }
+        do throws(Refusal) { try body(&vault) } catch { return .refused(error) }
         let after = try sealed(&vault, random: random)
         do throws(SystemError) {
             try after.span.withUnsafeBytes { (after) throws(SystemError) in
@@ -23,7 +23,7 @@ extension VaultFile {
             }
         } catch { throw .file(.system(error)) }
         generations.note(vault.identifier, vault.generation)
-        return vault
+        return .written(vault)
     }
 
     /// What is left to do when keys were renewed: noted before that, so that a process which is killed in the middle leaves

@@ -25,6 +25,24 @@ public enum VaultFileError: Error, Equatable, Sendable {
 /// Opens a vault from its bytes: with a passphrase, a recovery code, whatever its slots offer.
 public typealias VaultOpener = (UnsafeRawBufferPointer) throws(VaultError) -> Vault
 
+/// What came of a change to the vault.
+public enum VaultChange<Refusal: Error>: ~Copyable {
+    /// The vault as it was written.
+    case written(Vault)
+    /// What was to change it failed; the file is as it was.
+    case refused(Refusal)
+
+    /// The vault as it was written.
+    ///
+    /// - Throws: why it was not.
+    public consuming func get() throws(Refusal) -> Vault {
+        switch consume self {
+        case .written(let vault): return vault
+        case .refused(let refusal): throw refusal
+        }
+    }
+}
+
 /// The file that a vault lives in.
 ///
 /// Whoever reads closely or writes holds an exclusive lock on `<path>.lock`, and reads the file under it. What was
@@ -50,14 +68,14 @@ public struct VaultFile: Sendable {
         generations = SeenGenerations(folder: stateFolder)
     }
 
-    /// The vault's identifier, read without a key or a lock; nil where there is no vault.
-    public func identifier() throws(VaultFileError) -> VaultIdentifier? {
-        try head { (prefix) throws(VaultError) in try VaultHeader.identifier(ofPrefix: prefix) }
-    }
-
-    /// The vault's generation, read without a key or a lock; nil where there is no vault.
-    public func generation() throws(VaultFileError) -> UInt64? {
-        try head { (prefix) throws(VaultError) in try VaultHeader.generation(ofPrefix: prefix) }
+    /// The vault's identifier and generation, read at once, without a key or a lock; nil where there is no vault.
+    public func head() throws(VaultFileError) -> (identifier: VaultIdentifier, generation: UInt64)? {
+        guard let prefix = try prefix() else { return nil }
+        do throws(VaultError) {
+            return try prefix.span.withUnsafeBytes { (prefix) throws(VaultError) in
+                try VaultHeader.head(ofPrefix: prefix)
+            }
+        } catch { throw .vault(error, path: path) }
     }
 
     /// The vault's slots, read without a key or a lock; nil where there is no vault.
@@ -68,13 +86,6 @@ public struct VaultFile: Sendable {
                 return try bytes.withUnsafeBytes { (bytes) throws(VaultError) in try VaultHeader(of: bytes).slots }
             } catch { throw .vault(error, path: path) }
         } catch .absent { return nil } catch { throw error }
-    }
-
-    private func head<R>(_ read: (UnsafeRawBufferPointer) throws(VaultError) -> R) throws(VaultFileError) -> R? {
-        guard let prefix = try prefix() else { return nil }
-        do throws(VaultError) { return try prefix.span.withUnsafeBytes(read) } catch {
-            throw .vault(error, path: path)
-        }
     }
 
     /// Opens the vault.
@@ -118,21 +129,21 @@ public struct VaultFile: Sendable {
         try write(&vault, random: random)
     }
 
-    /// Opens the vault, lets `body` change it, and writes it; the vault as it now is.
-    public func change(
+    /// Opens the vault, lets `body` change it, and writes it, unless `body` throws.
+    public func change<Refusal>(
         until deadline: Deadline, random: RandomSource, _ opener: VaultOpener,
-        _ body: (inout Vault) throws(VaultError) -> Void
-    ) throws(VaultFileError) -> Vault {
+        _ body: (inout Vault) throws(Refusal) -> Void
+    ) throws(VaultFileError) -> VaultChange<Refusal> {
         let lock = try lock(until: deadline)
         defer { withExtendedLifetime(lock) {} }
         let before = try bytes()
         var vault = try open(before, opener, acceptingOlder: false)
-        do throws(VaultError) { try body(&vault) } catch { throw .vault(error, path: path) }
+        do throws(Refusal) { try body(&vault) } catch { return .refused(error) }
         // Sealed first, so that a vault which cannot be costs nobody the copy before.
         let after = try sealed(&vault, random: random)
         try keep(before)
         try put(after, as: vault)
-        return vault
+        return .written(vault)
     }
 
     /// The vault's bytes as they are, encrypted, for a backup.

@@ -5,7 +5,7 @@ public struct VaultHeader: Equatable, Sendable {
     /// The most bytes that a vault may have: 16 MiB.
     public static let maximumFileSize = 16 << 20
 
-    /// Bytes that `identifier(ofPrefix:)` and `generation(ofPrefix:)` need: magic line, identifier, generation.
+    /// Bytes that `head(ofPrefix:)` needs: magic line, identifier, generation.
     public static let prefixSize = 40
 
     /// The generations that a file may have. Half of the 64 bits, so that they fit every language's integers.
@@ -37,22 +37,16 @@ public struct VaultHeader: Equatable, Sendable {
         self.slots = slots
     }
 
-    /// The vault's name, from the first `prefixSize` bytes of its file.
-    ///
-    /// - Throws: `.notAVault`, `.unknownVersion`, `.truncated`.
-    public static func identifier(ofPrefix prefix: UnsafeRawBufferPointer) throws(VaultError) -> VaultIdentifier {
-        var cursor = ByteCursor(prefix)
-        return try start(&cursor, of: prefix).identifier
-    }
-
-    /// The vault's generation, from the first `prefixSize` bytes of its file.
+    /// The vault's name and generation, from the first `prefixSize` bytes of its file.
     ///
     /// - Throws: `.notAVault`, `.unknownVersion`, `.truncated`, `.damaged` for a generation that no writer gives.
-    public static func generation(ofPrefix prefix: UnsafeRawBufferPointer) throws(VaultError) -> UInt64 {
+    public static func head(
+        ofPrefix prefix: UnsafeRawBufferPointer
+    ) throws(VaultError) -> (identifier: VaultIdentifier, generation: UInt64) {
         var cursor = ByteCursor(prefix)
-        let generation = try start(&cursor, of: prefix).generation
-        guard generations.contains(generation) else { throw .damaged }
-        return generation
+        let head = try start(&cursor, of: prefix)
+        guard generations.contains(head.generation) else { throw .damaged }
+        return head
     }
 
     /// Reads magic line, identifier and generation; `cursor` then stands before the slot count.

@@ -42,8 +42,8 @@ extension Failure {
         var lines = said.split(separator: "\n").map(String.init)
         let first = lines.isEmpty ? "unusable arguments" : lines.removeFirst()
         let values = lines.prefix { $0.hasPrefix("  - ") }.map { "'\($0.dropFirst(4))'" }
-        guard first.hasSuffix(" the following:"), let last = values.last else { return first }
-        return first.dropLast("the following:".count) + values.dropLast().joined(separator: ", ") + " or " + last
+        guard first.hasSuffix(" the following:") else { return first }
+        return first.dropLast("the following:".count) + alternatives(Array(values))
     }
 
     /// What to type in place of a word that is no command.

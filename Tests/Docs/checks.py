@@ -149,7 +149,7 @@ def fault(words):
 
 def generator():
     """The commands that the generator of completions names."""
-    path = "completions/generate.py"
+    path = "completions/grammar.py"
     tables = {
         node.targets[0].id: ast.literal_eval(node.value)
         for node in ast.parse((tree.ROOT / path).read_text()).body

@@ -6,13 +6,13 @@ import subprocess
 import pexpect
 import pytest
 from home import TESTS, WARDER, exit_code
+from shells import QUIET
 
 HOOKS = TESTS.parent / "shell"
 VARIABLES = (
     "AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_ACCESS_KEY AWS_SECRET_KEY AWS_PROFILE"
     " AWS_DEFAULT_PROFILE AWS_REGION AWS_DEFAULT_REGION AWS_CREDENTIAL_EXPIRATION AWS_VAULT WARDER_PROFILE"
 ).split()
-QUIET = {"bash": ["--norc", "--noprofile"], "zsh": ["-f"], "fish": ["--no-config"]}
 PROMPT = "ready>"
 
 

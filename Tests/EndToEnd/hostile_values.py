@@ -5,6 +5,7 @@ import json
 import random
 
 from home import Home
+from shells import SHELLS
 
 PIECES = """
 ' " ` \\ $ ; & | < > ( ) { } [ ] * ? ! # ~ = : % @ ^ , + - -- -n $HOME ${HOME} $(touch\u00a0ran) `touch\u00a0ran`
@@ -50,7 +51,7 @@ def printed_of(root, syntax_of):
 
     def printed(number):
         syntax = syntax_of(number)
-        option = "--shell" if syntax in ("bash", "zsh", "sh", "fish", "nu", "pwsh") else "--format"
+        option = "--shell" if syntax in SHELLS else "--format"
         file = root / f"{number}.env"
         file.touch()
         result = home.run("env", option, syntax, f"p{number}", env={"GITHUB_ENV": str(file)})

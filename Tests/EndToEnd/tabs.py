@@ -7,6 +7,7 @@ import stat
 import time
 
 import pexpect
+from shells import QUIET
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 COMPLETIONS = TOP / "completions"
@@ -19,21 +20,20 @@ printf '%s\\0' "$@" > "$TABS/given.part" && mv "$TABS/given.part" "$TABS/given"
 """
 
 STARTS = {
-    "bash": (["bash", "--norc", "--noprofile"], [
+    "bash": [
         "bind 'set enable-bracketed-paste off' 'set completion-query-items 0' 'set page-completions off'",
         f"source {COMPLETIONS}/warder.bash", "PS1=ready%%",
-    ]),
-    "zsh": (["zsh", "-f"], [
+    ],
+    "zsh": [
         f"fpath=({COMPLETIONS} $fpath)", "autoload -Uz compinit", "compinit -u -d $TABS/zcompdump",
         "unsetopt promptcr promptsp beep zle_bracketed_paste; unset zle_bracketed_paste", "LISTMAX=-1",
         "PS1=ready%%%%",
-    ]),
-    "fish": (["fish", "--no-config"], [
+    ],
+    "fish": [
         f"source {COMPLETIONS}/warder.fish", "set -g fish_autosuggestion_enabled 0", "set -g fish_greeting",
         "function fish_prompt; echo -n ready%%; end",
-    ]),
+    ],
 }
-SHELLS = sorted(STARTS)
 
 
 class Tabs:
@@ -57,7 +57,7 @@ class Tabs:
             "HOME": str(root), "PATH": f"{self.bin}:{os.environ['PATH']}", "LANG": "C.UTF-8", "TERM": "xterm",
             "TABS": str(root), "INPUTRC": "/dev/null", "HISTFILE": "/dev/null",
         } | (environment or {})
-        command, setup = STARTS[shell]
+        command, setup = [shell, *QUIET[shell]], STARTS[shell]
         if not loaded:
             setup = [line for line in setup if str(COMPLETIONS) not in line and "compinit" not in line]
             if shell == "fish":

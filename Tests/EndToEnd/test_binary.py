@@ -51,6 +51,15 @@ def test_a_warm_answer_loads_no_more_and_asks_nobody(working, tmp_path):
 
 
 @pytest.mark.needs("strace")
+@pytest.mark.parametrize("command", ["process", "env", "explain"])
+def test_a_warm_command_looks_at_the_vault_once(working, tmp_path, command):
+    log = tmp_path / "log"
+    prefix = ["strace", "-f", "-o", log, "-e", "trace=open,openat"]
+    assert working.run(command, "prod", prefix=prefix).code == 0
+    assert log.read_text().count(f'"{working.vault}"') == 1
+
+
+@pytest.mark.needs("strace")
 def test_a_warm_answer_is_one_write(working, tmp_path):
     log = tmp_path / "log"
     assert working.run("process", "prod", prefix=["strace", "-f", "-o", log, "-e", "trace=write,writev"]).code == 0

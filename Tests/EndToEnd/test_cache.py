@@ -2,12 +2,10 @@
 
 import datetime
 import json
-import time
 
 import pytest
 from aging import age
-from home import ROLE
-from recording_sts import denied, server_error
+from recording_sts import server_error
 
 
 def key_id(home, *arguments, **options):
@@ -18,12 +16,6 @@ def test_the_second_call_asks_nobody(working, sts):
     first = working.good("process", "prod")
     assert working.good("process", "prod") == first
     assert sts.requests == []
-
-
-def test_a_session_of_another_endpoint_is_another_session(working, sts):
-    working.endpoint("http://127.0.0.1:9")
-    result = working.run("process", "prod")
-    assert result.code != 0 and result.out == ""
 
 
 def test_a_cached_session_outlives_its_server(bare):
@@ -40,39 +32,16 @@ def test_a_cached_session_outlives_its_server(bare):
     assert bare.good("process", "prod") == first
 
 
-@pytest.mark.parametrize("place", ["a link that leads nowhere", "a file", "a circle", "/dev/null", "/proc/1", "long"])
+@pytest.mark.parametrize("place", ["/dev/null", "/proc/1", "long"])
 def test_where_no_cache_can_be_made_nothing_is_kept(unlocked, sts, place):
     """The folder is taken for one that somebody removes, and made for as long as anybody may wait."""
     cache = unlocked.root / "nowhere"
-    match place:
-        case "a link that leads nowhere":
-            cache.symlink_to(unlocked.root / "absent")
-        case "a file":
-            cache.touch()
-        case "a circle":
-            cache.symlink_to(cache)
-        case "long":
-            cache = cache / ("x" * 300)
-        case _:
-            cache = place
+    cache = cache / ("x" * 300) if place == "long" else place
     result = unlocked.run(
         "process", "prod", "--mfa-code", "123456", env={"XDG_CACHE_HOME": str(cache)}, timeout=10, passphrase=True)
     assert (result.code, result.err) == (0, ""), result
     assert json.loads(result.out)["AccessKeyId"].startswith("ASIA")
     assert sts.actions() == ["GetSessionToken", "AssumeRole"]
-
-
-def test_one_code_serves_every_role_behind_it(unlocked, sts):
-    key_id(unlocked, "prod", "--mfa-code", "123456", passphrase=True)
-    key_id(unlocked, "audit")
-    assert sts.actions() == ["GetSessionToken", "AssumeRole", "AssumeRole"]
-
-
-def test_what_shaped_a_session_names_it(working, sts):
-    """The same role with other parameters is another session: nobody gets what was made for something else."""
-    working.add_profile("narrow", f"role_arn = {ROLE}", "source_profile = alice", "warder_external_id = other")
-    assert key_id(working, "narrow") != key_id(working, "prod")
-    assert sts.only("AssumeRole").parameters["ExternalId"] == "other"
 
 
 def test_a_session_of_an_hour_is_renewed_with_under_sixteen_minutes_left(unlocked, sts):
@@ -83,17 +52,8 @@ def test_a_session_of_an_hour_is_renewed_with_under_sixteen_minutes_left(unlocke
     assert sts.actions() == ["GetSessionToken", "AssumeRole", "AssumeRole"]
 
 
-def test_a_session_of_an_hour_is_served_with_over_sixteen_minutes_left(unlocked, sts):
-    sts.lifetimes = {"AssumeRole": 16 * 60 + 60}
-    first = key_id(unlocked, "prod", "--mfa-code", "123456", passphrase=True)
-    age(unlocked, 2700)
-    assert key_id(unlocked, "prod") == first
-    assert sts.actions() == ["GetSessionToken", "AssumeRole"]
-
-
-@pytest.mark.parametrize("life", [20, 900, 950, 1500])
-def test_a_session_that_does_not_live_much_longer_is_served_too(unlocked, sts, life):
-    sts.lifetimes = {"GetSessionToken": life, "AssumeRole": life}
+def test_a_session_that_does_not_live_much_longer_is_served_too(unlocked, sts):
+    sts.lifetimes = {"GetSessionToken": 900, "AssumeRole": 900}
     first = key_id(unlocked, "prod", "--mfa-code", "123456", passphrase=True)
     assert [key_id(unlocked, "prod") for _ in range(3)] == [first] * 3
     assert sts.actions() == ["GetSessionToken", "AssumeRole"]
@@ -112,35 +72,15 @@ def test_a_session_of_fifteen_minutes_is_renewed_with_under_a_fifth_left(unlocke
     assert sts.actions() == ["GetSessionToken", "AssumeRole", "AssumeRole"]
 
 
-@pytest.mark.parametrize("behaviour", [denied, server_error])
-def test_the_old_one_is_served_while_it_is_valid_if_renewal_fails(unlocked, sts, behaviour):
+def test_the_old_one_is_served_while_it_is_valid_if_renewal_fails(unlocked, sts):
     sts.lifetimes = {"AssumeRole": 900}
     first = key_id(unlocked, "prod", "--mfa-code", "123456", passphrase=True)
     age(unlocked, 2700)
-    sts.always("AssumeRole", behaviour)
+    sts.always("AssumeRole", server_error)
     result = unlocked.run("process", "prod")
     assert (result.code, result.err) == (0, "")
     assert json.loads(result.out)["AccessKeyId"] == first
     assert sts.actions().count("AssumeRole") > 1
-
-
-def test_the_old_one_is_served_while_it_is_valid_if_nobody_can_be_asked(unlocked, sts):
-    sts.lifetimes = {"GetSessionToken": 900}
-    first = key_id(unlocked, "alice", "--mfa-code", "123456", passphrase=True)
-    age(unlocked, 2700)
-    result = unlocked.run("process", "alice")
-    assert (result.code, result.err) == (0, "")
-    assert json.loads(result.out)["AccessKeyId"] == first
-    assert sts.actions() == ["GetSessionToken"]
-
-
-def test_a_session_that_has_ended_is_never_served(unlocked, sts):
-    sts.lifetimes = {"GetSessionToken": 2}
-    unlocked.run("process", "alice", "--mfa-code", "123456", passphrase=True)
-    time.sleep(2.1)
-    result = unlocked.run("process", "alice")
-    assert result.code in (3, 4), result
-    assert result.out == ""
 
 
 def test_sessions_are_encrypted_under_names_that_tell_nothing(working):
@@ -174,13 +114,6 @@ def test_without_its_cache_warder_asks_again(working, sts):
     assert key_id(working, "prod", "--mfa-code", "654321", passphrase=True)
 
 
-def test_retries_of_a_role(working, sts):
-    sts.next("AssumeRole", server_error, server_error)
-    working.add_profile("again", f"role_arn = {ROLE}", "source_profile = alice", "role_session_name = again")
-    assert key_id(working, "again")
-    assert sts.actions() == ["AssumeRole"] * 3
-
-
 def test_a_clock_that_is_wrong_is_corrected(unlocked, sts):
     sts.ahead = 3600
     assert key_id(unlocked, "prod", "--mfa-code", "123456", passphrase=True)
@@ -192,9 +125,8 @@ def test_a_clock_that_is_wrong_is_corrected(unlocked, sts):
 YEAR = 365 * 86400
 
 
-@pytest.mark.parametrize("ahead", [-YEAR, YEAR, -1800])
-def test_where_the_clock_is_wrong_sessions_go_by_that_of_aws(unlocked, sts, ahead):
-    sts.ahead = ahead
+def test_where_the_clock_is_wrong_sessions_go_by_that_of_aws(unlocked, sts):
+    sts.ahead = -YEAR
     first = unlocked.run("process", "prod", "--mfa-code", "123456", passphrase=True)
     assert (first.code, first.err) == (0, "")
     end = datetime.datetime.fromisoformat(json.loads(first.out)["Expiration"])
@@ -206,9 +138,8 @@ def test_where_the_clock_is_wrong_sessions_go_by_that_of_aws(unlocked, sts, ahea
     assert len(sessions) == 2
 
 
-@pytest.mark.parametrize("ahead, words", [(-YEAR, "365d ahead of"), (YEAR, "365d behind"), (-1800, "30m ahead of")])
-def test_a_clock_that_is_wrong_is_said(unlocked, sts, ahead, words):
-    sts.ahead = ahead
+def test_a_clock_that_is_wrong_is_said(unlocked, sts):
+    sts.ahead, words = YEAR, "365d behind"
     said = unlocked.run("refresh", "prod", "--mfa-code", "123456", passphrase=True)
     assert said.code == 0 and f"warder: this machine's clock is {words} AWS's" in said.err, said
     assert "prod: good for 59m" in said.err or "prod: good for 1h" in said.err, said
@@ -219,8 +150,3 @@ def test_a_clock_that_is_wrong_is_said(unlocked, sts, ahead, words):
     assert words in unlocked.run("env", "prod", "--format", "json").err
     assert f"clock: this machine's is {words} AWS's" in unlocked.good("explain", "prod")
     assert unlocked.run("process", "prod").err == ""
-
-
-def test_a_clock_that_is_right_is_not_mentioned(unlocked, sts):
-    sts.ahead = 100
-    assert "clock" not in unlocked.run("refresh", "prod", "--mfa-code", "123456", passphrase=True).err

@@ -231,10 +231,7 @@ def test_whoami_refused(working, sts):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], *[[command, "--help"] for command in (
-        "add", "list", "remove", "process", "env", "exec", "refresh", "forget", "unlock", "lock", "status", "whoami",
-        "vault",
-    )]],
+    [["--help"], ["--version"], ["vault", "--help"]],
     ids=" ".join,
 )
 def test_help_is_an_answer(bare, arguments):
@@ -244,7 +241,7 @@ def test_help_is_an_answer(bare, arguments):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["bogus"], ["process"], ["process", "a", "b"], ["list", "--bogus"], ["exec"], ["vault", "x"]],
+    "arguments", [["bogus"], ["process"]],
     ids=" ".join,
 )
 def test_usage(home, arguments):

@@ -1,7 +1,8 @@
 """`warder_complete_aws`: the same names behind `aws --profile` and `AWS_PROFILE=`, and all else as it was."""
 
 import pytest
-from tabs import COMPLETIONS, SHELLS, Tabs
+from shells import RUN
+from tabs import COMPLETIONS, Tabs
 
 # Something that completes aws already, as each shell has it.
 BEFORE = {
@@ -12,7 +13,7 @@ BEFORE = {
 LOAD = {"bash": [], "zsh": [f"source {COMPLETIONS}/_warder"], "fish": []}
 
 
-@pytest.fixture(params=SHELLS)
+@pytest.fixture(params=RUN)
 def tabs(request, tmp_path):
     shell = request.param
     # What `aws` is given is recorded as warder's arguments are. It is there from the start: zsh looks once.

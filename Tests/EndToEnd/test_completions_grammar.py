@@ -8,7 +8,8 @@ import sys
 
 import pytest
 from home import WARDER
-from tabs import COMPLETIONS, SHELLS, Tabs
+from shells import RUN
+from tabs import COMPLETIONS, Tabs
 
 # What the hooks of shells add, and what needs no offering.
 HOOK = {"use", "drop"}
@@ -84,7 +85,7 @@ def test_zsh_completes_every_command_and_option(tmp_path):
         tabs.close()
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", RUN)
 def test_values(shell, tmp_path):
     # bash completes the command behind `--` by bash-completion alone.
     library = pathlib.Path("/usr/share/bash-completion/bash_completion")

@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 from home import WARDER
-from tabs import COMPLETIONS, SHELLS, Tabs
+from shells import RUN
+from tabs import COMPLETIONS, Tabs
 
 RUN = "$(touch canary)"
 PIECES = [
@@ -25,7 +26,7 @@ def hostile(count=100):
     return names[:count]
 
 
-@pytest.fixture(params=SHELLS)
+@pytest.fixture(params=RUN)
 def tabs(request, tmp_path):
     tabs = Tabs(request.param, tmp_path)
     yield tabs
@@ -120,7 +121,7 @@ class TestNames:
         bare.run("names", "profiles").failed(8)
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", RUN)
 def test_the_real_warder_is_asked(shell, home, tmp_path):
     """A profile of the config is completed by the binary itself; `whoami` then fails for want of a session."""
     tabs = Tabs(shell, tmp_path)

@@ -10,6 +10,7 @@ import subprocess
 import pytest
 from home import PASSPHRASE, ROLE, WARDER, exit_code
 from serving import in_front, wait_for
+from shells import FAILING, FORMATS, HOOKED, QUIET, RUN, SHELLS
 
 SHOWN = [
     "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_REGION",
@@ -28,10 +29,9 @@ def shell(home, program, text, env=None):
         show.write_text("#!/usr/bin/python3\nimport json, os\n"
                         f"print(json.dumps({{n: os.environ[n] for n in {SHOWN} if n in os.environ}}))\n")
         show.chmod(0o755)
-    options = {"zsh": ["-f"], "bash": ["--norc"], "fish": ["--no-config"]}.get(program, [])
     text = text.replace("warder", str(WARDER)).replace("show", str(show))
     return subprocess.run(
-        [program, *options, "-c", text], env=home.variables(False, {**BEFORE, **(env or {})}), cwd=home.root,
+        [program, *QUIET[program], "-c", text], env=home.variables(False, {**BEFORE, **(env or {})}), cwd=home.root,
         capture_output=True, text=True, timeout=60, start_new_session=True,
     )
 
@@ -217,16 +217,14 @@ def test_powershell(working):
 
 
 @pytest.mark.parametrize("arguments", [["nobody"], ["prod", "--bogus"], []], ids=["nobody", "bogus", "none"])
-@pytest.mark.parametrize("shell, text", [
-    ("bash", "false;\n"), ("fish", "false;\n"), ("nu", "false\n"), ("pwsh", "throw 'warder gave no credentials';\n"),
-])
+@pytest.mark.parametrize("shell, text", FAILING.items(), ids=FAILING)
 def test_what_a_failure_prints_is_in_the_shell_s_own_syntax(working, shell, text, arguments):
     result = working.run("env", "--shell", shell, *arguments)
     assert result.code in (2, 7)
     assert result.out == text
 
 
-@pytest.mark.parametrize("format", ["json", "systemd", "dotenv", "github"])
+@pytest.mark.parametrize("format", FORMATS)
 def test_unset_is_for_shells(working, format):
     working.run("env", "--unset", "--format", format).failed(2, "--unset")
 
@@ -256,16 +254,27 @@ def test_a_parent_that_is_no_shell_gets_the_posix_one(working):
     assert working.good("env", "--unset").startswith("unset AWS_ACCESS_KEY_ID;\n")
 
 
+def test_these_are_all_shells_and_formats():
+    dump = subprocess.run([WARDER, "--experimental-dump-help"], check=True, capture_output=True, text=True).stdout
+    commands = {node["commandName"]: node["arguments"] for node in json.loads(dump)["command"]["subcommands"]}
+    values = {
+        (command, argument["valueName"]): argument.get("allValues")
+        for command in ("env", "use", "hook") for argument in commands[command]
+    }
+    assert values["env", "shell"] == values["use", "shell"] == SHELLS
+    assert values["env", "format"] == FORMATS and values["hook", "shell"] == HOOKED
+
+
 # hook
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "nu"])
+@pytest.mark.parametrize("shell", HOOKED)
 def test_hook_prints_the_file_of_the_shell_s_folder(bare, shell):
     file = pathlib.Path(__file__).resolve().parents[2] / "shell" / f"warder.{shell}"
     assert bare.good("hook", shell) == file.read_text()
 
 
-@pytest.mark.parametrize("program", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("program", RUN)
 def test_hook_is_that_of_the_shell_that_asks(bare, program):
     if not shutil.which(program):
         pytest.skip(f"{program} is not installed")

@@ -126,7 +126,11 @@ def made(home, sts, center):
     return programs + signed_in + requests
 
 
-@pytest.mark.parametrize("seed", range(120))
+# What the tests of Explaining have no chain for: other programs, programs that give codes, a passphrase.
+SEEDS = [0, 5, 9, 16, 17, 24, 27, 28, 29, 35, 38, 45, 47, 49]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_explain_and_process_agree(home, sts, metadata, center, seed):
     dice = random.Random(seed)
     opens_itself = dice.random() < 0.3
@@ -148,7 +152,7 @@ def test_explain_and_process_agree(home, sts, metadata, center, seed):
     agree(home, sts, metadata, center, dice, change_state, opens_itself)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(10))
 def test_explain_and_process_agree_at_a_desktop(desktop, sts, metadata, center, seed):
     home, dice = desktop, random.Random(seed)
     home.good("add", "alice", "--stdin", "--no-verify", "--store", "libsecret", input="\n".join(home.key) + "\n")

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from aging import age
 from clouds import ACCOUNT, PERMISSIONS, START
 from home import ROLE
 from secret_service import answered
@@ -90,12 +89,6 @@ def test_a_keyfile_that_does_not_open(home, keyfile, state):
 # The source
 
 
-def test_no_such_key(unlocked, keyfile, sts):
-    unlocked.add_profile("ghostly", f"warder_role_arn = {ROLE}", "warder_key = ghost")
-    foreseen(unlocked, "ghostly", 7, "there is no key named ghost")
-    assert sts.requests == []
-
-
 def test_no_such_key_in_the_secret_service(filled, sts):
     filled.add_profile("ghostly", f"warder_role_arn = {ROLE}", "warder_key = ghost")
     filled.good("unlock")
@@ -105,11 +98,6 @@ def test_no_such_key_in_the_secret_service(filled, sts):
 
 SOURCES = {
     "environment": ("credential_source = Environment", {"AWS_ACCESS_KEY_ID": "AKIA"}, 7),
-    "token": ("web_identity_token_file = /nowhere/jwt", {}, 8),
-    "container": ("credential_source = EcsContainer", {}, 7),
-    "container's address": (
-        "credential_source = EcsContainer", {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://example.com/"}, 8),
-    "instance": ("credential_source = Ec2InstanceMetadata", {"AWS_EC2_METADATA_DISABLED": "true"}, 8),
     "sign-in": (
         f"sso_start_url = {START}\nsso_region = eu-west-1\nsso_account_id = {ACCOUNT}\nsso_role_name = {PERMISSIONS}",
         {}, 4),
@@ -129,28 +117,3 @@ def test_a_source_that_is_not_there(bare, sts, kind, has_store):
         bare.unlock()
     explanation = foreseen(bare, "p", code, "run warder refresh p" if kind == "sign-in" else "")
     assert explanation["prompts"] is False and sts.requests == []
-
-
-def test_while_locked_it_says_what_would_fail(home, keyfile):
-    home.add_profile("p", f"warder_role_arn = {ROLE}", "credential_source = Environment")
-    home.start_anew()
-    assert json.loads(home.good("explain", "p", "--json"))["fails"] is None
-    last = home.good("explain", "p").splitlines()[-2]
-    assert last.startswith("next: asks nobody; if no session is cached, at most one request ")
-    assert "; fails where nothing is cached: " in last
-    home.run("process", "p").failed(7)
-
-
-def test_an_old_session_is_served_where_its_source_is_gone(unlocked, sts):
-    unlocked.environment |= {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s"}
-    unlocked.add_profile("p", f"warder_role_arn = {ROLE}", "credential_source = Environment")
-    sts.lifetimes["AssumeRole"] = 600
-    unlocked.good("process", "p")
-    age(unlocked, 3000)
-    assert json.loads(unlocked.good("explain", "p", "--json"))["steps"][1]["next"] == "request"
-    unlocked.environment["AWS_SECRET_ACCESS_KEY"] = ""
-    explanation = json.loads(unlocked.good("explain", "p", "--json"))
-    assert explanation["fails"] is None and explanation["steps"][1]["next"] == "nothing"
-    sts.requests.clear()
-    unlocked.good("process", "p")
-    assert sts.requests == []

@@ -10,6 +10,7 @@ import threading
 
 import pytest
 from home import NOBODY, WARDER
+from shells import RUN
 
 SECOND = NOBODY - 1
 
@@ -214,7 +215,7 @@ def test_a_folder_that_others_may_write(project, mode):
     entering(home, folder / "deep").failed(9, "chmod go-w", str(folder))
 
 
-@pytest.mark.parametrize("program", ["sh", "bash", "zsh", "fish"])
+@pytest.mark.parametrize("program", ["sh", *RUN])
 @pytest.mark.parametrize("name", ["a b$(touch OWNED)'x", "`touch OWNED`;touch OWNED", '"&touch OWNED', "ü*?[~]{a,b}#"])
 def test_a_hint_can_be_pasted(project, program, name):
     """Each is a command, and does what it says to this folder."""

@@ -8,6 +8,7 @@ import time
 
 import pytest
 from hooked import Hooked
+from shells import QUIET
 
 
 @pytest.fixture(params=["bash", "zsh"])
@@ -201,8 +202,8 @@ def test_a_prompt_starts_no_process(shell, use):
     (shell.home.root / "trusted/.warder").write_text("prod\n")
     shell.home.good("trust", shell.home.root / "trusted")
     trace = shell.home.root / "trace"
-    options = {"bash": ["--norc", "--noprofile"], "zsh": ["-f"]}[shell.program]
-    command = ["strace", "-f", "-qq", "-o", str(trace), "-e", "trace=fork,vfork,clone,clone3,execve", shell.program, *options, "-i"]
+    command = ["strace", "-f", "-qq", "-o", str(trace), "-e", "trace=fork,vfork,clone,clone3,execve"]
+    command += [shell.program, *QUIET[shell.program], "-i"]
 
     def started():
         """The calls; how those before have ended may be told late."""

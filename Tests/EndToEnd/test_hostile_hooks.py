@@ -5,6 +5,7 @@ import random
 import pytest
 from home import ROLE, WARDER
 from hooked import Hooked
+from shells import RUN
 
 WORDS = [
     "$(touch ran)", "`touch ran`", "${HOME}", "a b", "a  b", "'", "\\", "!x", "!!", "*", "?", "~", "~root",
@@ -63,7 +64,7 @@ def test_hostile_names(working, program, lines):
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("program", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("program", RUN)
 @pytest.mark.parametrize("name", ["a b$(touch ran)'x", "`touch ran`;touch ran", "x\x1b]0;pwn\x07y"])
 def test_a_hint_can_be_pasted(bare, program, name):
     """And steers no terminal."""

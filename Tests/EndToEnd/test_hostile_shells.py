@@ -11,8 +11,9 @@ import subprocess
 
 import pytest
 from hostile_values import TOKEN, is_controlled, printed_of, taken
+from shells import FAILING, FORMATS, QUIET, SHELLS
 
-SYNTAXES = ["bash", "zsh", "sh", "fish", "nu", "pwsh", "dotenv", "json", "systemd", "github"]
+SYNTAXES = SHELLS + FORMATS
 READERS = {"bash": "bash", "zsh": "zsh", "sh": "dash", "fish": "fish"}
 
 
@@ -45,8 +46,7 @@ def test_shells(printed, syntax, tmp_path):
             text = f"for file in case-*; {form}; printf '%s\\0' ${TOKEN}; end"
         else:
             text = f"for file in case-*; do {form}; printf '%s\\0' \"${TOKEN}\"; done"
-        options = {"zsh": ["-f"], "bash": ["--norc"], "fish": ["--no-config"]}.get(program, [])
-        read = subprocess.run([program, *options, "-c", text], cwd=tmp_path, capture_output=True, timeout=120,
+        read = subprocess.run([program, *QUIET[program], "-c", text], cwd=tmp_path, capture_output=True, timeout=120,
                               env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(tmp_path)})
         assert read.stdout.decode().split("\0")[:-1] == [value for value, _, _ in good], read.stderr
     left = {path.name for path in tmp_path.iterdir() if not path.name.startswith((".", "case-"))}
@@ -54,11 +54,10 @@ def test_shells(printed, syntax, tmp_path):
 
 
 def test_a_control_character_leaves_a_statement_that_fails(printed):
-    for syntax in ("bash", "fish", "pwsh", "nu"):
+    for syntax in SHELLS:
         refused = [result for value, result, _ in printed[syntax] if is_controlled(value)]
         assert refused
-        expected = {"pwsh": "throw 'warder gave no credentials';\n", "nu": "false\n"}.get(syntax, "false;\n")
-        assert {result.out for result in refused} == {expected}
+        assert {result.out for result in refused} == {FAILING[syntax]}
 
 
 @pytest.mark.parametrize("syntax", ["json", "nu"])

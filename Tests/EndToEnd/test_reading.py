@@ -38,12 +38,8 @@ def program(plain):
 # An empty value counts as not set
 
 
-@pytest.mark.parametrize("line", ["aws_session_token =", "aws_session_token = # none", "aws_session_token =\t"])
-@pytest.mark.parametrize("file", ["config", "credentials"])
-def test_an_empty_token_is_none(plain, sts, line, file):
-    keys = PLAIN + line + "\n"
-    plain.config(f"[profile p]\nregion = eu-west-1\n{keys if file == 'config' else ''}")
-    (plain.root / ".aws/credentials").write_text("" if file == "config" else f"[p]\n{keys}")
+def test_an_empty_token_is_none(plain, sts):
+    plain.config(f"[profile p]\nregion = eu-west-1\n{PLAIN}aws_session_token =\n")
     assert answer(plain) == {"Version": 1, "AccessKeyId": "AKIAPLAIN", "SecretAccessKey": "secret/of/plain"}
     assert "unset AWS_SESSION_TOKEN" in plain.good("env", "p")
     # It is a long-term key: a device makes a session of it.
@@ -53,10 +49,8 @@ def test_an_empty_token_is_none(plain, sts, line, file):
     assert (request.access_key_id, request.token) == ("AKIAPLAIN", None)
 
 
-@pytest.mark.parametrize("name", ["SessionToken", "Expiration", "AccountId"])
-@pytest.mark.parametrize("value", ["", None])
-def test_an_empty_member_of_another_program_s_answer(program, name, value):
-    assert answer(program(**{name: value})) == {
+def test_empty_members_of_another_program_s_answer(program):
+    assert answer(program(SessionToken="", Expiration=None, AccountId="")) == {
         "Version": 1, "AccessKeyId": "AKIAPROGRAM", "SecretAccessKey": "secret"}
 
 
@@ -66,24 +60,6 @@ def test_a_session_with_an_empty_token_is_not_kept_with_one(program):
         assert "SessionToken" not in answer(home)
         (home.root / "answer").write_text("{}")
     assert "AWS_SESSION_TOKEN" not in home.good("env", "p").replace("unset AWS_SESSION_TOKEN", "")
-
-
-SETTINGS = [
-    "aws_session_token", "region", "role_session_name", "external_id", "duration_seconds", "policy", "policy_arns",
-    "session_tags", "transitive_session_tags", "source_identity", "mfa_serial", "mfa_process", "credential_source",
-    "web_identity_token_file", "sso_session", "sso_account_id", "sso_role_name", "sso_region", "sso_start_url",
-    "credential_process", "endpoint_url", "services", "ignore_configured_endpoint_urls", "use_fips_endpoint",
-    "use_dualstack_endpoint", "sts_regional_endpoints", "ca_bundle", "include_profile", "warder_key", "warder_session",
-    "warder_session_duration", "warder_policy_file", "warder_confirm", "warder_callers",
-    "ec2_metadata_service_endpoint", "metadata_service_timeout",
-]
-
-
-def test_every_setting_may_be_empty(plain, sts):
-    lines = "".join(f"{name} = # none\n" for name in SETTINGS)
-    plain.config(f"[profile p]\nrole_arn = {ROLE}\nsource_profile = q\n{lines}[profile q]\n{PLAIN}{lines}")
-    assert answer(plain)["AccessKeyId"] == "ASIATEMPORARY0000001"
-    assert set(sts.only("AssumeRole").parameters) - {"Action", "Version"} == {"RoleArn", "RoleSessionName"}
 
 
 def test_an_empty_variable_is_no_session(plain, sts):
@@ -96,23 +72,14 @@ def test_an_empty_variable_is_no_session(plain, sts):
 # Times and accounts of other programs
 
 
-@pytest.mark.parametrize("form", [
-    "%Y-%m-%dT%H:%M:%S+0000", "%Y-%m-%dT%H:%M:%S+00", "%Y-%m-%d %H:%M:%SZ", "%Y-%m-%dt%H:%M:%Sz", "%Y-%m-%dT%H:%M:%S.5Z",
-    "%Y-%m-%dT%H:%M:%S,25Z", "%Y%m%dT%H%M%SZ", "%G-W%V-%uT%H:%M:%SZ", "%Y-%jT%H:%M:%SZ"])
-def test_an_end_in_every_form_of_iso_8601(program, form):
+def test_an_end_in_another_form_of_iso_8601(program):
     end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=2)
-    said = answer(program(SessionToken="token", Expiration=end.strftime(form)))
+    said = answer(program(SessionToken="token", Expiration=end.strftime("%G-W%V-%uT%H:%M:%SZ")))
     assert said["Expiration"] == end.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def test_an_end_with_an_offset_and_without_seconds(program):
-    said = answer(program(SessionToken="token", Expiration="2099-11-29T15:25+02"))
-    assert said["Expiration"] <= clouds.stamp(36 * 3600)
-
-
-@pytest.mark.parametrize("account, written", [(123456789012, "123456789012"), (1, "000000000001"), ("12", "12")])
-def test_an_account_that_is_a_number(program, account, written):
-    assert answer(program(AccountId=account))["AccountId"] == written
+def test_an_account_that_is_a_number(program):
+    assert answer(program(AccountId=1))["AccountId"] == "000000000001"
 
 
 # No region

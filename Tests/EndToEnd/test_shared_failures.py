@@ -90,24 +90,6 @@ def test_who_asks_another_way_is_not_told_what_the_first_met(working, sts):
     assert len(sts.actions()) == count
 
 
-def test_once_the_config_is_mended_nobody_is_told_of_what_was_before(working, sts):
-    sts.next("AssumeRole", recording_sts.denied)
-    working.run("process", "audit").failed(5)
-    working.config(working.config_file.read_text() + "\n# mended\n")
-    expect_success(working)
-
-
-def test_once_the_key_is_replaced_nobody_is_told_of_the_old_one(home, sts):
-    home.unlock("--keys")
-    sts.next("GetSessionToken", recording_sts.invalid_key)
-    home.add_profile("plain", "warder_key = alice", "mfa_process = echo 123456")
-    home.run("process", "plain").failed(5)
-    key = "{}\n{}\n".format(*random_key())
-    home.good("add", "alice", "--replace", "--stdin", "--no-verify", input=key, passphrase=True)
-    home.config(home.config_file.read_text().replace("echo 123456", "echo 234567"))
-    assert home.run("process", "plain").code == 0
-
-
 def test_once_the_key_is_replaced_and_nothing_else_is(home, sts):
     home.unlock("--keys")
     home.add_profile("bare", "warder_key = alice")
@@ -163,13 +145,11 @@ def test_a_process_that_was_stopped_is_alone_with_its_failure(working, sts):
 # Codes that nobody took
 
 
-@pytest.mark.parametrize("way", ["refused", "no such host", "no library"])
+@pytest.mark.parametrize("way", ["refused", "no library"])
 def test_a_code_that_reached_nobody_is_good_again(home, sts, tmp_path, way):
     env = {}
     if way == "refused":
         env["AWS_ENDPOINT_URL"] = DEAD
-    elif way == "no such host":
-        env["AWS_ENDPOINT_URL"] = "https://nobody.invalid"
     else:
         for name in ("libcurl.so.4", "libcurl-gnutls.so.4", "libcurl-nss.so.4"):
             (tmp_path / name).write_text("no library")
@@ -178,17 +158,3 @@ def test_a_code_that_reached_nobody_is_good_again(home, sts, tmp_path, way):
     home.good("refresh", "prod", "--mfa-code", "123456", passphrase=True)
     assert sts.actions() == ["GetSessionToken", "AssumeRole"]
     home.run("refresh", "alice", "--mfa-code", "123456", passphrase=True).failed(4, "was used already")
-
-
-def test_a_code_that_may_have_reached_somebody_is_not_sent_again(home, sts):
-    sts.next("GetSessionToken", recording_sts.hang)
-    home.run("refresh", "prod", "--mfa-code", "123456", passphrase=True).failed(6)
-    home.run("refresh", "prod", "--mfa-code", "123456", passphrase=True).failed(4, "was used already")
-    assert sts.actions() == ["GetSessionToken"]
-
-
-def test_a_code_that_reached_nobody_does_not_make_another_one_good(home, sts):
-    home.good("refresh", "prod", "--mfa-code", "111111", passphrase=True)
-    home.run("refresh", "prod", "--mfa-code", "222222", passphrase=True, env={"AWS_ENDPOINT_URL": DEAD}).failed(6)
-    home.run("refresh", "prod", "--mfa-code", "111111", passphrase=True).failed(4, "was used already")
-    home.good("refresh", "prod", "--mfa-code", "222222", passphrase=True)

@@ -8,7 +8,6 @@ import time
 
 import clouds
 import pytest
-import recording_sts
 from clouds import CONTAINER, CONTAINER_KEY, INSTANCE_KEY, ROLES, TOKEN, Reply
 from home import ROLE, WARDER
 from serving import wait_for
@@ -141,32 +140,14 @@ def test_no_instance(instance, sts):
     "path, reply, code",
     [
         (TOKEN, Reply(500), 5),
-        (TOKEN, Reply(400), 5),
-        (TOKEN, Reply(200, ""), 5),
-        (TOKEN, Reply(200, "a\r\nHost: evil"), 5),
-        (ROLES, Reply(500), 5),
-        (ROLES, Reply(404), 7),
-        (ROLES, Reply(200, ""), 7),
-        (ROLES, Reply(200, "../../../user-data"), 5),
-        (ROLES, Reply(200, "role?x"), 5),
-        (ROLES, Reply(200, "<html>Log in</html>"), 5),
-        (CREDENTIALS, Reply(404), 5),
-        (CREDENTIALS, Reply(200, ""), 5),
-        (CREDENTIALS, Reply(200, "<html>Log in</html>"), 5),
-        (CREDENTIALS, Reply(200, '{"Code": "Success"}'), 5),
-        (CREDENTIALS, Reply(200, json.dumps(clouds.credentials("ASIA", Code="AssumeRoleUnauthorizedAccess"))), 5),
-        (CREDENTIALS, Reply(200, json.dumps(clouds.credentials("ASIA", Expiration="tomorrow"))), 5),
-        (CREDENTIALS, Reply(200, json.dumps(clouds.credentials("ASIA", SecretAccessKey=17))), 5),
-        (CREDENTIALS, Reply(200, "[" * 50_000), 5),
         (CREDENTIALS, Reply(200, "{" + " " * 400_000 + "}"), 6),
         (CREDENTIALS, Reply(302, "", {"Location": "http://127.0.0.1:9/"}), 6),
     ],
     ids=lambda value: f"{value.status}-{value.body[:20]!r}" if isinstance(value, Reply) else None,
 )
-@pytest.mark.parametrize("name", ["p", "raw"])
-def test_an_instance_that_talks_nonsense(instance, metadata, sts, path, reply, code, name):
+def test_an_instance_that_talks_nonsense(instance, metadata, sts, path, reply, code):
     metadata.replies[path] = reply
-    failing(instance, code, name=name, sts=sts)
+    failing(instance, code, sts=sts)
 
 
 def test_an_instance_whose_credentials_have_ended(instance, metadata, sts):
@@ -177,9 +158,8 @@ def test_an_instance_whose_credentials_have_ended(instance, metadata, sts):
     assert sts.only("AssumeRole").access_key_id == "ASIAENDED"
 
 
-@pytest.mark.parametrize("url", ["http://192.0.2.1", "ftp://127.0.0.1", "127.0.0.1", "http://a b/"])
-def test_an_endpoint_that_is_none(instance, sts, url):
-    instance.environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = url
+def test_an_endpoint_that_is_none(instance, sts):
+    instance.environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = "http://192.0.2.1"
     failing(instance, 8, sts=sts)
 
 
@@ -203,22 +183,14 @@ def test_a_container(container, metadata, sts):
     "reply, code",
     [
         (Reply(401, '{"code": "AccessDenied", "message": "wrong token"}'), 5),
-        (Reply(500, "later"), 5),
-        (Reply(200, "<html>"), 5),
-        (Reply(200, "{}"), 5),
-        (Reply(200, ""), 5),
-        (Reply(200, "\0" * 5000), 5),
         (Reply(302, "", {"Location": "http://127.0.0.1:9/"}), 6),
-        (Reply(200, json.dumps(clouds.credentials("ASIA", AccessKeyId="A\nB"))), 5),
-        (Reply(200, json.dumps(clouds.credentials("ASIA", Expiration=clouds.stamp(-3600)))), 5),
     ],
     ids=lambda value: f"{value.status}-{value.body[:30]!r}" if isinstance(value, Reply) else None,
 )
-@pytest.mark.parametrize("name", ["p", "raw"])
-def test_a_container_that_talks_nonsense(container, metadata, sts, reply, code, name):
+def test_a_container_that_talks_nonsense(container, metadata, sts, reply, code):
     container.environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = "Bearer hidden-t0ken"
     metadata.replies[CONTAINER] = reply
-    result = failing(container, code, name=name, sts=sts)
+    result = failing(container, code, sts=sts)
     assert "hidden-t0ken" not in result.err
 
 
@@ -235,24 +207,9 @@ def test_a_container_that_repeats_the_token(container, metadata):
     assert "hidden-t0ken" not in failing(container, 5, "403").err
 
 
-@pytest.mark.parametrize(
-    "variables, code",
-    [
-        ({"AWS_CONTAINER_AUTHORIZATION_TOKEN": "a\r\nX-Evil: 1"}, 8),
-        ({"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/nowhere"}, 8),
-        ({"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/"}, 8),
-        ({"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "@evil.example/"}, 8),
-        ({"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://evil.example/"}, 8),
-        ({"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1@evil.example/"}, 8),
-        ({"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1.evil.example/"}, 8),
-        ({"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://169.254.169.254/"}, 8),
-        ({"AWS_CONTAINER_CREDENTIALS_FULL_URI": "file:///etc/passwd"}, 8),
-    ],
-    ids=lambda value: "".join(value.values()).strip() if isinstance(value, dict) else None,
-)
-def test_a_container_s_variables_are_wrong(container, metadata, sts, variables, code):
-    container.environment |= variables
-    failing(container, code, sts=sts)
+def test_a_container_s_variables_are_wrong(container, metadata, sts):
+    container.environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = "@evil.example/"
+    failing(container, 8, sts=sts)
     assert metadata.requests == []
 
 
@@ -267,31 +224,13 @@ def printed(**others):
     return f"cat << 'END'\n{json.dumps(ANSWER | others)}\nEND"
 
 
-
 @pytest.mark.parametrize(
     "text, code, mention",
     [
         ("exit 3", 1, "code 3"),
         ("kill -9 $$", 1, "137"),
-        ("", 8, "JSON"),
-        ("echo hello", 8, "JSON"),
-        ("echo '[]'", 8, "JSON"),
-        (f"echo '{GOOD}{GOOD}'", 8, "JSON"),
-        (printed(Version=2), 8, "Version 1"),
-        (printed(Version="1"), 8, "Version 1"),
-        ("echo '{\"Version\": 1}'", 8, "AccessKeyId"),
-        (printed(AccessKeyId=""), 8, "AccessKeyId"),
-        (printed(AccessKeyId=["A"]), 8, "AccessKeyId"),
-        (printed(AccessKeyId="A\n\x07B"), 8, "AccessKeyId"),
-        (printed(SecretAccessKey=""), 8, "SecretAccessKey"),
-        (printed(SecretAccessKey=17), 8, "SecretAccessKey"),
         (printed(SessionToken=17), 8, "SessionToken"),
-        (printed(Expiration="soon"), 8, "Expiration"),
-        (printed(Expiration="2001-01-01T00:00:00Z"), 8, "ended"),
-        (printed(Expiration=5), 8, "Expiration"),
-        ("head -c 100000 /dev/zero | tr '\\0' x", 1, "65536"),
         ("exec cat /dev/zero", 1, "65536"),
-        ("exec /nowhere", 1, "code 127"),
     ],
 )
 def test_a_program_that_talks_nonsense(program, text, code, mention):
@@ -419,29 +358,13 @@ def test_what_a_web_identity_does_not_take_is_shown(web, sts):
     assert not [name for name in sent if name.startswith(("ExternalId", "SourceIdentity", "Tags", "TransitiveTagKeys"))]
 
 
-def test_a_new_token_is_read_each_time(web, sts):
-    answer(web)
-    (web.root / "jwt").write_text("new.body.signature")
-    web.good("refresh", "p")
-    assert sts.requests[-1].parameters["WebIdentityToken"] == "new.body.signature"
-
-
-def test_the_token_has_ended(web, sts):
-    def ended(server, request):
-        return recording_sts.error(400, "ExpiredTokenException", "Token expired: current date/time 1")
-
-    sts.always("AssumeRoleWithWebIdentity", ended)
-    result = failing(web, 5, "ExpiredTokenException")
-    assert "head.body.signature" not in result.err
-
-
-@pytest.mark.parametrize("content", [None, "", "folder", "x" * 30_000, "nonsense"])
+@pytest.mark.parametrize("content", ["folder", "nonsense"])
 def test_the_token_is_none(web, sts, content):
     path = web.root / "jwt"
     path.unlink()
     if content == "folder":
         path.mkdir()
-    elif content is not None:
+    else:
         path.write_text(content)
     result = web.run("process", "p")
     assert result.code == (5 if content == "nonsense" else 8), result
@@ -452,21 +375,10 @@ def test_the_token_is_none(web, sts, content):
 # The environment
 
 
-@pytest.mark.parametrize("missing", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
-def test_half_an_environment(unlocked, sts, missing):
+def test_half_an_environment(unlocked, sts):
     unlocked.config(f"[profile p]\nrole_arn = {ROLE}\ncredential_source = Environment\n")
-    unlocked.environment |= {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s"} | {missing: ""}
+    unlocked.environment |= {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": ""}
     failing(unlocked, 7, "config:3", sts=sts)
-
-
-def test_another_key_of_the_environment_is_another_session(unlocked, sts):
-    unlocked.config(f"[profile p]\nregion = eu-west-1\nrole_arn = {ROLE}\ncredential_source = Environment\n")
-    unlocked.environment |= {"AWS_ACCESS_KEY_ID": "AKIAONE", "AWS_SECRET_ACCESS_KEY": "s"}
-    first = answer(unlocked)
-    assert answer(unlocked) == first
-    unlocked.environment["AWS_ACCESS_KEY_ID"] = "AKIATWO"
-    assert answer(unlocked) != first
-    assert [request.access_key_id for request in sts.requests] == ["AKIAONE", "AKIATWO"]
 
 
 # What is cached already

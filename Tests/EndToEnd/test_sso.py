@@ -243,11 +243,6 @@ def test_at_a_terminal_process_signs_in_never(corp, center):
 # What is kept
 
 
-def test_one_sign_in_for_two_profiles(signed_in, center):
-    assert key(signed_in, "two") == SIGN_IN_KEY
-    assert center.log == [PORTAL]
-
-
 def test_another_start_url_is_another_sign_in(signed_in, center):
     signed_in.config(CONFIG.replace(START, "https://other.awsapps.com/start"))
     signed_in.run("process", "two").failed(4)
@@ -264,27 +259,6 @@ def test_no_token_lies_open(signed_in, center):
         shifted = [base64.b64encode(b"x" * shift + token.encode())[4:-4].decode() for shift in range(3)]
         for form in [token, token.encode().hex(), token.encode().hex().upper(), *shifted]:
             assert signed_in.has_secret(form) == []
-
-
-def test_the_refresh_token_is_used(signed_in, center):
-    center.say("expire", what="access")
-    center.say("lives", role=60)
-    signed_in.good("forget", "two")
-    # The token's end is not known to have come: the portal says so.
-    assert key(signed_in, "two") == SIGN_IN_KEY
-    assert center.log == [PORTAL, TOKEN + ":refresh_token", PORTAL]
-
-
-def test_a_token_near_its_end_is_renewed(corp, center):
-    center.say("lives", access=200)
-    corp.good("refresh", "one", "--device-code")
-    center.log.clear()
-    center.say("lives", access=28800)
-    assert key(corp, "two") == SIGN_IN_KEY
-    assert center.log == [TOKEN + ":refresh_token", PORTAL]
-    center.log.clear()
-    corp.good("refresh", "two")
-    assert center.log == [PORTAL]
 
 
 def test_after_signing_out_somebody_is_asked(signed_in, center):
@@ -304,21 +278,6 @@ def test_forgetting_everything_says_that_sign_ins_go(signed_in, center):
     expected = "warder: dropped 1 session and 1 sign-in of IAM Identity Center\n"
     assert (result.code, result.err) == (0, expected)
     signed_in.run("process", "two").failed(4, "sign in")
-
-
-def test_the_registration_has_ended(signed_in, center):
-    center.say("expire", what="access")
-    center.say("expire", what="registrations")
-    signed_in.run("process", "two").failed(4)
-    signed_in.good("refresh", "two", "--device-code")
-    assert center.log[-4:] == BY_DEVICE
-
-
-def test_what_is_cached_outlives_the_sign_in(signed_in, center):
-    center.say("expire", what="access")
-    center.say("expire", what="refresh")
-    assert key(signed_in, "one") == SIGN_IN_KEY
-    assert center.log == []
 
 
 def test_twenty_at_once_renew_once(corp, center):
@@ -351,27 +310,6 @@ def test_the_token_of_the_cli_serves(corp, center):
     assert center.log == [PORTAL]
 
 
-def test_whoever_signed_in_anew_with_the_cli_need_not_do_it_again(corp, center):
-    center.say("lives", access=1)
-    corp.good("refresh", "one", "--device-code")
-    ended = time.time() + 2
-    center.say("expire", what="refresh")
-    center.cli_cache(corp, "corp")
-    while time.time() < ended:
-        time.sleep(0.1)
-    assert json.loads(corp.good("explain", "two", "--json"))["fails"] is None
-    assert key(corp, "two") == SIGN_IN_KEY
-
-
-def test_a_damaged_token_of_the_cli_is_none(corp, center):
-    center.cli_cache(corp, "corp")
-    (file,) = (corp.root / ".aws/sso/cache").iterdir()
-    for text in ["", "{", "[]", '{"accessToken": 1}', file.read_text().replace("accessToken", "token")]:
-        file.write_text(text)
-        corp.run("process", "two").failed(4)
-    assert center.log == []
-
-
 # What goes wrong
 
 
@@ -394,11 +332,6 @@ def test_the_portal_fails(signed_in, center, statuses, code):
     assert result.code in (5, 6) and time.monotonic() - start < 10, (code, result)
 
 
-def test_the_portal_is_down_for_a_moment(signed_in, center):
-    center.say("fail", path=PORTAL, statuses=[503])
-    assert key(signed_in, "two") == SIGN_IN_KEY
-
-
 @pytest.mark.parametrize("body", ["", "<html>", "{}", '{"roleCredentials": {"accessKeyId": 1}}', "[" * 100_000])
 def test_the_portal_talks_nonsense(signed_in, center, body):
     center.say("fail", path=PORTAL, statuses=[200] * 5, body=body)
@@ -410,9 +343,8 @@ def test_an_endpoint_without_https(corp, center):
     corp.run("refresh", "one", "--device-code").failed(8, "AWS_ENDPOINT_URL_SSO_OIDC")
 
 
-@pytest.mark.parametrize("region", ["evil.example/", "eu-west-1.evil.example", "eu west", "@evil"])
-def test_a_region_cannot_lead_away(corp, center, region):
-    corp.config(CONFIG.replace("sso_region = eu-west-1", f"sso_region = {region}"))
+def test_a_region_cannot_lead_away(corp, center):
+    corp.config(CONFIG.replace("sso_region = eu-west-1", "sso_region = eu-west-1.evil.example"))
     corp.environment = {k: v for k, v in corp.environment.items() if not k.startswith("AWS_ENDPOINT_URL_SSO")}
     corp.run("refresh", "one", "--device-code").failed(8, "region")
 

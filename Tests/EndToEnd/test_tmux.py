@@ -10,12 +10,13 @@ from asking import codes, is_waited_for
 from home import PASSPHRASE
 from locks import is_shared
 from panes import Tmux, until
+from shells import RUN
 
 WAITS = "[warder]\nhandoff_time = 100s\n"
 GOOD = r"prod (1h00m|5\dm)"
 
 
-@pytest.fixture(params=["bash", "zsh", "fish"])
+@pytest.fixture(params=RUN)
 def program(request):
     return request.param
 

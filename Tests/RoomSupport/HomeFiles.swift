@@ -21,11 +21,6 @@ extension TestHome {
     /// There is a file or a folder.
     package func has(_ file: String) -> Bool { FileManager.default.fileExists(atPath: path + "/" + file) }
 
-    /// The text of a file.
-    package func read(_ file: String) throws -> String {
-        try String(contentsOfFile: path + "/" + file, encoding: .utf8)
-    }
-
     /// Changes a file's permission bits.
     package func setMode(_ mode: Int, of file: String) throws {
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path + "/" + file)

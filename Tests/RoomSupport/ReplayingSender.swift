@@ -56,10 +56,14 @@ package final class ReplayingSender: HTTPSender, Sendable {
     /// The requests so far.
     package var requests: [SentRequest] { sent.withLock { $0 } }
 
-    package func send(_ request: borrowing HTTPRequest) throws(TransportError) -> HTTPResponse {
-        let request = SentRequest(request)
+    /// What it answers to a request that another sender was given.
+    package func reply(to request: SentRequest) -> Reply {
         sent.withLock { $0.append(request) }
-        switch rule(request) {
+        return rule(request)
+    }
+
+    package func send(_ request: borrowing HTTPRequest) throws(TransportError) -> HTTPResponse {
+        switch reply(to: SentRequest(request)) {
         case .answer(let status, let body, let date):
             return HTTPResponse(status: status, date: date, contentType: nil, body: secret(body))
         case .failure(let error): throw error

@@ -19,8 +19,9 @@ package final class TestHome: Sendable {
     package let console = RecordingConsole()
     private let sender: any HTTPSender & Sendable
     private let variables: Mutex<[String: String]>
-    /// How many contexts there were: each has random bytes of its own.
-    private let contexts = Atomic<UInt64>(0)
+    /// Seeds: each home, and each context, has keys of its own, since what the disk does not take lies in the kernel's
+    /// keyring for a minute, under names that come of them.
+    private let seeds = Atomic<UInt64>(UInt64.random(in: 0 ... .max))
 
     /// - Parameters:
     ///   - config: the text of `~/.aws/config`.
@@ -31,7 +32,10 @@ package final class TestHome: Sendable {
         config: String = "", credentials: String = "", settings: String = "", environment: [String: String] = [:],
         clock: TestClock = TestClock(), sender: any HTTPSender & Sendable = ReplayingSender([])
     ) throws {
-        path = NSTemporaryDirectory() + "warder-room-" + UUID().uuidString
+        // In memory where there is such a place: what is made durable there takes no time, and where the kernel has no
+        // keyring, keys lie there.
+        let place = access("/dev/shm", W_OK) == 0 ? "/dev/shm/" : NSTemporaryDirectory()
+        path = place + "warder-room-" + UUID().uuidString
         self.clock = clock
         self.sender = sender
         let own = ["HOME": path, "PATH": "/usr/bin:/bin", "XDG_RUNTIME_DIR": path + "/run"]
@@ -46,8 +50,20 @@ package final class TestHome: Sendable {
     }
 
     deinit {
-        if let context = try? context() { try? Keys(context).unlockedState()?.forget() }
+        if let context = try? context() { forgetUnlocked(Keys(context)) }
         try? FileManager.default.removeItem(atPath: path)
+    }
+
+    /// Takes away what lies in the kernel's keyring, the marks of locks too, which would lie there for a month: an
+    /// ordinary user has room for 200 keys.
+    package func forgetUnlocked(_ keys: Keys) {
+        try? keys.unlockedState()?.forget()
+        guard let store = (try? keys.store()?.head()) ?? nil else { return }
+        for mark in ["lock", "release"] {
+            for key in ["session-cache", "vault-key"] {
+                _ = try? KernelKeyring.remove("warder:\(mark)-of-\(key):\(store.identifier)")
+            }
+        }
     }
 
     /// Writes a file, 0600.
@@ -60,10 +76,13 @@ package final class TestHome: Sendable {
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
     }
 
-    /// Writes more to the end of a file.
-    package func append(_ text: String, to file: String) throws {
-        try write(String(contentsOfFile: path + "/" + file, encoding: .utf8) + text, to: file)
+    /// The text of a file.
+    package func read(_ file: String) throws -> String {
+        try String(contentsOfFile: path + "/" + file, encoding: .utf8)
     }
+
+    /// Writes more to the end of a file.
+    package func append(_ text: String, to file: String) throws { try write(read(file) + text, to: file) }
 
     /// Makes a symbolic link.
     package func link(_ file: String, to target: String) throws {
@@ -94,10 +113,8 @@ package final class TestHome: Sendable {
     ) throws(Failure) -> Context {
         let variables = variables.withLock { $0 }
         let sender = sender
-        // A store that is made here has an identifier of its own, by which what lies unlocked is told apart.
-        let seed = UInt64(truncatingIfNeeded: path.hashValue)
         var world = World(
-            timing: clock.timing, random: seededRandom(seed &+ contexts.wrappingAdd(1, ordering: .relaxed).newValue),
+            timing: clock.timing, random: seededRandom(seeds.wrappingAdd(1, ordering: .relaxed).newValue),
             terminal: { () throws(TerminalError) in throw .none },
             sender: { (_) throws(TransportError) in sender }, console: console)
         world.waits = waits
@@ -111,8 +128,7 @@ package final class TestHome: Sendable {
         let keyfile = String(repeating: "k", count: 64)
         try write(keyfile, to: "keyfile")
         set("WARDER_KEYFILE", path + "/keyfile")
-        // What lies unlocked is told apart by the vault's identifier: no two tests may share one.
-        let random = RandomSource.system
+        let random = seededRandom(seeds.wrappingAdd(1, ordering: .relaxed).newValue)
         var vault = try Vault.create(random: random)
         try vault.addKeyfileSlot(secret(keyfile), random: random)
         for key in keys { try vault.add(key.record(at: clock.now)) }
@@ -162,7 +178,6 @@ extension WaitLimits {
         waits.whilePrompting = 3_000
         waits.withoutPrompt = 3_000
         waits.forTokenRenewal = 3_000
-        waits.forSignIn = 3_000
         waits.withOldSession = 20
         waits.beforeNotice = 20
         return waits

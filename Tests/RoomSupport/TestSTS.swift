@@ -2,7 +2,7 @@ import Synchronization
 import Times
 import Transport
 
-/// Answers as STS does: each session lasts as long as was asked for, and its key names its number: `ASIA0001`.
+/// Answers as STS does: each session lasts as long as was asked for, and its key names its number: `ASIA000000000001`.
 package final class TestSTS: Sendable {
     private struct State {
         var count = 0
@@ -58,7 +58,7 @@ package final class TestSTS: Sendable {
         return .answer(
             200,
             Self.session(
-                action, id: "ASIA" + String(10_000 + number).dropFirst(), until: time + seconds,
+                action, id: "ASIA" + String(1_000_000_000_000 + number).dropFirst(), until: time + seconds,
                 roleARN: form["RoleArn"]),
             date: UnixTime(time).httpDate)
     }
@@ -95,7 +95,7 @@ package final class TestSTS: Sendable {
 
     private static let callerIdentity = """
         <GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::111111111111:user/alice</Arn>
-        <UserId>AIDAEXAMPLE</UserId><Account>111111111111</Account></GetCallerIdentityResult>
+        <UserId>AIDAEXAMPLE00000</UserId><Account>111111111111</Account></GetCallerIdentityResult>
         </GetCallerIdentityResponse>
         """
 }

@@ -13,25 +13,25 @@ struct HostileTests {
         #expect(hostileValues.filter { !holdsControl($0) && !isUnicode($0) }.count > 20)
     }
 
-    @Test("each is refused for what it is, or written", arguments: Syntax.allCases)
-    func refused(syntax: Syntax) {
-        let carriesAnyByte = syntax == .posix || syntax == .fish
+    @Test("each is refused for what it is, or written", arguments: Target.all)
+    func refused(target: Target) {
         for value in hostileValues {
             var thrown: ShellError?
-            do throws(ShellError) { _ = try script(syntax, value) } catch { thrown = error }
-            #expect(thrown == expectedError(syntax, value, carriesAnyByte), "\(value.prefix(40))")
+            do throws(ShellError) { _ = try script(target, value) } catch { thrown = error }
+            #expect(thrown == expectedError(target, value), "\(value.prefix(40))")
         }
     }
 
-    private func expectedError(_ syntax: Syntax, _ value: [UInt8], _ carriesAnyByte: Bool) -> ShellError? {
+    private func expectedError(_ target: Target, _ value: [UInt8]) -> ShellError? {
+        let carriesAnyByte = ["bash", "zsh", "sh", "fish"].contains(target.name)
         if holdsControl(value) { return .controlCharacter(variable: "VALUE") }
         if !carriesAnyByte && !isUnicode(value) { return .notUnicode(variable: "VALUE") }
-        if syntax == .dotenv && value.contains(where: { "'\\$".utf8.contains($0) }) {
-            return .unreadable(variable: "VALUE", .dotenv)
+        if target.name == "dotenv" && value.contains(where: { "'\\$".utf8.contains($0) }) {
+            return .unreadable(variable: "VALUE", format: "dotenv")
         }
         let scalars = String(decoding: value, as: UTF8.self).unicodeScalars
-        if syntax == .systemd && scalars.contains(where: { $0.properties.isNoncharacterCodePoint }) {
-            return .unreadable(variable: "VALUE", .systemd)
+        if target.name == "systemd" && scalars.contains(where: { $0.properties.isNoncharacterCodePoint }) {
+            return .unreadable(variable: "VALUE", format: "systemd")
         }
         return nil
     }
@@ -41,7 +41,7 @@ struct HostileTests {
         arguments: ["bash", "zsh", "dash"], ["C.UTF-8", "zh_CN.gbk"])
     func posix(shell: String, locale: String) throws {
         let program = try #require(findProgram(shell), "\(shell) is not installed")
-        let cases = try Cases(.posix)
+        let cases = try Cases(.sh)
         defer { cases.remove() }
         let text = shell == "dash" ? "cat \"$file\"" : "<\"$file\""
         let read = """
@@ -76,11 +76,11 @@ struct HostileTests {
         }
     }
 
-    @Test("JSON for programs and for nushell is JSON", arguments: [Syntax.json, .nu])
-    func json(syntax: Syntax) throws {
+    @Test("JSON for programs and for nushell is JSON", arguments: [Target.json, .nu])
+    func json(target: Target) throws {
         for value in hostileValues {
             // Foundation's reader drops a byte order mark at a string's start.
-            guard !value.starts(with: [0xef, 0xbb, 0xbf]), let text = try? script(syntax, value) else { continue }
+            guard !value.starts(with: [0xef, 0xbb, 0xbf]), let text = try? script(target, value) else { continue }
             let object = try JSONSerialization.jsonObject(with: Data(text)) as? [String: String]
             #expect((object?["VALUE"]).map { Array($0.utf8) } == value, "\(value.prefix(40))")
         }
@@ -134,10 +134,10 @@ private func readPowerShell(_ text: [UInt8]) -> [UInt8]? {
     return nil
 }
 
-func script(_ syntax: Syntax, _ value: [UInt8]) throws(ShellError) -> [UInt8] {
+func script(_ target: Target, _ value: [UInt8]) throws(ShellError) -> [UInt8] {
     var secret = SecretBytes(capacity: value.count)
     for byte in value { secret.append(byte) }
-    var script = Script(syntax)
+    var script = target.script()
     try script.export("VALUE", secret)
     return script.finish().withUnsafeBytes { Array($0) }
 }
@@ -147,12 +147,12 @@ private struct Cases {
     let folder: URL
     let values: [[UInt8]]
 
-    init(_ syntax: Syntax) throws {
+    init(_ target: Target) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("hostile-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         var values: [[UInt8]] = []
         for value in hostileValues {
-            guard let text = try? script(syntax, value) else { continue }
+            guard let text = try? script(target, value) else { continue }
             let name = "case-" + String(1000 + values.count)
             try Data(text).write(to: folder.appendingPathComponent(name))
             values.append(value)

@@ -15,7 +15,7 @@ struct ScriptTests {
     @Test("every value survives eval, quoted and unquoted", arguments: ["bash", "zsh", "sh"], awkward)
     func posix(shell: String, value: String) throws {
         try #require(findProgram(shell) != nil, "\(shell) is not installed")
-        let script = try script(.posix, value)
+        let script = try script(.shell(#require(Shell(named: shell))), value)
         for form in ["eval $(cat \"$1\")", "eval \"$(cat \"$1\")\""] {
             let printed = try run(shell, ["-c", form + "; printf %s \"$VALUE\"", shell], script: script)
             #expect(printed == value)
@@ -33,7 +33,7 @@ struct ScriptTests {
 
     @Test("control characters are refused", arguments: ["a\nb", "a\u{1b}[0m", "\u{7f}", "a\rb", "\0"])
     func control(value: String) {
-        #expect(throws: ShellError.controlCharacter(variable: "VALUE")) { try script(.posix, value) }
+        #expect(throws: ShellError.controlCharacter(variable: "VALUE")) { try script(.sh, value) }
     }
 
     @Test("a dotenv value is bare where it can be")
@@ -52,7 +52,7 @@ struct ScriptTests {
     @Test("an unset variable is gone, one that never was is no error")
     func unset() throws {
         for shell in ["bash", "zsh", "sh", "fish"] {
-            var script = Script(shell == "fish" ? .fish : .posix)
+            var script = Script(try #require(Shell(named: shell)))
             script.unset("GONE")
             script.unset("NEVER_WAS")
             let text = string(script.finish())
@@ -74,17 +74,17 @@ struct ScriptTests {
     @Test("PowerShell doubles every kind of single quote")
     func powerShell() throws {
         #expect(try script(.pwsh, "a'b\u{2019}c") == "$Env:VALUE = 'a''b\u{2019}\u{2019}c';\n")
-        var script = Script(.pwsh)
+        var script = Script(Shell.pwsh)
         script.unset("GONE")
         #expect(string(script.finish()) == "$Env:GONE = $null;\n")
     }
 
     @Test("nushell's object has null for what is to go, others leave it out")
     func nothing() throws {
-        for (syntax, expected) in [
-            (Syntax.nu, "{\n  \"GONE\": null,\n  \"VALUE\": \"x\"\n}\n"), (.github, "VALUE=x\n"),
+        for (target, expected) in [
+            (Target.nu, "{\n  \"GONE\": null,\n  \"VALUE\": \"x\"\n}\n"), (.github, "VALUE=x\n"),
         ] {
-            var script = Script(syntax)
+            var script = target.script()
             script.unset("GONE")
             try script.export("VALUE", "x")
             #expect(string(script.finish()) == expected)
@@ -93,8 +93,9 @@ struct ScriptTests {
 
     @Test("what a failure prints fails wherever it is evaluated")
     func failing() {
-        let texts = Syntax.allCases.map { Script.failing($0) }
-        #expect(texts == ["false;\n", "false;\n", "false\n", "throw 'warder gave no credentials';\n", "", "", "", ""])
+        let texts = Shell.all.map(\.failing)
+        let posix = "false;\n"
+        #expect(texts == [posix, posix, posix, posix, "false\n", "throw 'warder gave no credentials';\n"])
     }
 
     @Test("a mask of GitHub Actions is one line, whatever it hides")
@@ -107,22 +108,8 @@ struct ScriptTests {
         #expect(string(text) == "::add-mask::50%25%0D%0A::stop::\n")
     }
 
-    @Test("a shell is known by its program")
-    func program() {
-        let posix = [
-            "bash", "-zsh", "/usr/bin/dash", "/nix/store/x-zsh-5.9/bin/.zsh-wrapped", "zsh-5.9", "/bin/sh (deleted)",
-        ]
-        for name in posix { #expect(Syntax(program: name) == .posix, "\(name)") }
-        #expect(Syntax(program: "/usr/bin/fish") == .fish)
-        #expect(Syntax(program: "nu") == .nu)
-        #expect(Syntax(program: "/opt/microsoft/powershell/7-preview/pwsh-preview") == .pwsh)
-        for name in ["", "-", "/", "python3", "make", "deploy.fish", "nushell-ish", "number"] {
-            #expect(Syntax(program: name) == nil, "\(name)")
-        }
-    }
-
-    private func script(_ syntax: Syntax, _ value: String) throws(ShellError) -> String {
-        var script = Script(syntax)
+    private func script(_ target: Target, _ value: String) throws(ShellError) -> String {
+        var script = target.script()
         try script.export("VALUE", value)
         return string(script.finish())
     }

@@ -169,7 +169,7 @@ struct RemovingTests {
         let vault = try place.file.change(until: soon, random: .system, opener) { (vault) throws(VaultError) in
             try vault.renewKeys(random: .system)
             try vault.addKeyfileSlot(secret(keyfile + " of now"), random: .system)
-        }
+        }.get()
         let now = try place.file.slots()
         #expect(now == vault.slotSummaries && now != before && vault.generation == 2)
         let copy = try [UInt8](Data(contentsOf: URL(filePath: place.path + ".bak")))
@@ -181,6 +181,31 @@ struct RemovingTests {
         try FileManager.default.removeItem(atPath: place.path + ".replaced")
         let nothingLeft = try place.file.dropPrevious()
         #expect(nothingLeft == nil)
+    }
+
+    /// A reason that is not the vault's.
+    private struct Reason: Error, Equatable {}
+
+    @Test(
+        "a change that is refused leaves the vault and the copy before as they were, and says why",
+        arguments: [false, true])
+    func refused(_ renews: Bool) throws {
+        let place = try Place()
+        try Data("the copy before".utf8).write(to: URL(filePath: place.path + ".bak"))
+        let before = try Data(contentsOf: URL(filePath: place.path))
+        let body = { (vault: inout Vault) throws(Reason) in
+            try? vault.removeSlots(.keyfile)
+            throw Reason()
+        }
+        let change =
+            renews
+            ? try place.file.renew(until: soon, random: .system, opener, body)
+            : try place.file.change(until: soon, random: .system, opener, body)
+        var reason: Reason?
+        do throws(Reason) { _ = try change.get() } catch { reason = error }
+        let after = try Data(contentsOf: URL(filePath: place.path))
+        let copy = try Data(contentsOf: URL(filePath: place.path + ".bak"))
+        #expect(reason == Reason() && after == before && copy == Data("the copy before".utf8))
     }
 
     @Test("a change that cannot be sealed costs neither the vault nor the copy before")

@@ -126,7 +126,7 @@ struct RollbackTests {
         let vault = try place.file.renew(until: soon, random: .system, opener) { (vault) throws(VaultError) in
             try vault.renewKeys(random: .system)
             try vault.addKeyfileSlot(secret(keyfile + " of now"), random: .system)
-        }
+        }.get()
         #expect(try place.file.unfinishedRenewal() == unfinished && unfinished.isBehind(vault.slotSummaries))
         let names = try FileManager.default.contentsOfDirectory(atPath: place.folder + "/data").sorted()
         #expect(names == ["vault", "vault.lock", "vault.rekey"])

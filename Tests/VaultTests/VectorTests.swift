@@ -43,18 +43,15 @@ struct VectorTests {
     func header(_ vector: Vector) throws {
         let header = try vector.bytes.span.withUnsafeBytes { (file) throws(VaultError) in try VaultHeader(of: file) }
         let prefix = Array(vector.bytes.prefix(VaultHeader.prefixSize))
-        let identifier = try prefix.span.withUnsafeBytes { (prefix) throws(VaultError) in
-            try VaultHeader.identifier(ofPrefix: prefix)
-        }
-        let generation = try prefix.span.withUnsafeBytes { (prefix) throws(VaultError) in
-            try VaultHeader.generation(ofPrefix: prefix)
+        let head = try prefix.span.withUnsafeBytes { (prefix) throws(VaultError) in
+            try VaultHeader.head(ofPrefix: prefix)
         }
         #expect(header.identifier.hex == vector.holds?.id)
         #expect(header.generation == vector.holds?.generation)
         #expect(header.slots.map(\.type.rawValue) == vector.holds?.slots)
         let identifiers = header.slots.map { $0.identifier.isEmpty ? nil : $0.identifier }
         #expect(identifiers == vector.holds?.slotIdentifiers)
-        #expect(identifier == header.identifier)
-        #expect(generation == header.generation)
+        #expect(head.identifier == header.identifier)
+        #expect(head.generation == header.generation)
     }
 }

@@ -1,6 +1,5 @@
 import Crypto
 import Failures
-import Glibc
 import JSON
 import Linux
 import Profiles
@@ -46,14 +45,14 @@ struct ProcessSource: ChainSource {
 
     func credentials() throws(Failure) -> Credentials {
         try refuseCircle()
-        setenv(Self.guardVariable, (waiting + [try fingerprint()]).joined(separator: ":"), 1)
-        defer { unsetenv(Self.guardVariable) }
+        let waiting = (waiting + [try fingerprint()]).joined(separator: ":")
         // Where there is a terminal the program may be asking somebody.
         let deadline: Deadline = context.canAsk ? PromptTimeout.deadline : .after(milliseconds: 9_000)
         let given: CommandOutput
         do throws(ChildError) {
             given = try Linux.commandOutput(
-                ofShellCommand: command.value, withheld: PassphraseSource.variables, limit: 64 * 1024, until: deadline,
+                ofShellCommand: command.value, withheld: PassphraseSource.variables,
+                adding: [Self.guardVariable: waiting], limit: 64 * 1024, until: deadline,
                 hiding: secrets(ofShellCommand: command.value))
         } catch { throw ended(error) }
         do throws(Failure) {

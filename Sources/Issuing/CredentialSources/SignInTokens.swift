@@ -28,8 +28,10 @@ struct SignInTokens {
         let endpoints = try endpoints()
         do throws(SSOError) {
             return try calls.signIn { (sender, limit) throws(SSOError) in
-                try PortalClient(endpoint: endpoints.portal, sender: sender, timeLimit: limit)
-                    .credentials(role: role, account: account, token: token.accessToken)
+                try PortalClient(
+                    endpoint: endpoints.portal, sender: sender, timing: context.world.timing, timeLimit: limit
+                )
+                .credentials(role: role, account: account, token: token.accessToken)
             }
         } catch {
             if error == .signInNeeded { return nil }
@@ -114,7 +116,9 @@ struct SignInTokens {
         let old = old.duplicate()
         do throws(SSOError) {
             return try calls.signIn { (sender, limit) throws(SSOError) in
-                try old.renewed(by: OIDCClient(endpoint: endpoints.oidc, sender: sender, timeLimit: limit))
+                try old.renewed(
+                    by: OIDCClient(
+                        endpoint: endpoints.oidc, sender: sender, timing: context.world.timing, timeLimit: limit))
             }
         } catch {
             if error == .signInNeeded || old.isValid(at: now) { return nil }
@@ -140,7 +144,8 @@ struct SignInTokens {
         let deadline = context.world.timing.uptime() + context.waits.forSignIn
         do throws(SSOError) {
             return try calls.unhurried { (sender) throws(SSOError) in
-                let signIn = SignIn(to: site, client: OIDCClient(endpoint: endpoints.oidc, sender: sender))
+                let client = OIDCClient(endpoint: endpoints.oidc, sender: sender, timing: context.world.timing)
+                let signIn = SignIn(to: site, client: client)
                 guard method == .automatic, hasDisplay else {
                     return try signIn.withDeviceCode(until: deadline, show: show)
                 }

@@ -26,13 +26,10 @@ extension Keys {
     fileprivate func obstacle(toKey name: String) throws(Failure) -> Failure? {
         guard let store = try store() else { return Failure.noStore }
         guard let keyName = KeyName(name) else { return Failure.noSuchKey(name) }
-        guard let service = store as? SecretServiceStore else {
-            guard let index = try index(), !index.contains(where: { $0.name.isSame(as: name) }) else { return nil }
-            return Failure.noSuchKey(name)
-        }
         do throws(Failure) {
-            return try service.desktop.has(DesktopSecrets.accessKeys, ["name": keyName.text])
-                ? nil : Failure.noSuchKey(name)
+            if let isThere = try store.shows(keyName) { return isThere ? nil : Failure.noSuchKey(name) }
         } catch { return error }
+        guard let index = try index(), !index.contains(where: { $0.name.isSame(as: name) }) else { return nil }
+        return Failure.noSuchKey(name)
     }
 }

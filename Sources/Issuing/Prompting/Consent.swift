@@ -22,6 +22,7 @@ struct Consent {
         let caller = Caller()
         if caller?.match(among: chain.confirmation.callers) == .runsOne { return }
         let start = Deadline.now
+        keys.lookAgain()
         // Without a cache there is nowhere to share an answer.
         guard let caller, let sessions = try keys.unlockedSessions() else { return try ask(caller) }
         let name = try name(sessions, caller)

@@ -19,7 +19,7 @@ struct Explain: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var narrowing: NarrowingOptions
-    @Flag(help: "Print JSONValue.")
+    @Flag(help: "Print JSON.")
     var json = false
     @Argument(help: "The profile.", completion: .custom(completeProfiles))
     var profile: String

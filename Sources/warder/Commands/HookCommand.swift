@@ -1,50 +1,29 @@
 import ArgumentParser
 import Failures
-import Hooks
-import Linux
+import Shells
 import Text
 
 struct HookCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hook",
         abstract: "Prints the shell integration, for the shell's start-up file.",
-        discussion: """
-            bash, in ~/.bashrc:             eval "$(warder hook bash)"
-            zsh, in ~/.zshrc:               eval "$(warder hook zsh)"
-            fish, in its config.fish:       warder hook fish | source
-            nushell, once:                  mkdir ($nu.data-dir | path join vendor/autoload)
-                                            warder hook nu | save -f ($nu.data-dir | path join vendor/autoload/warder.nu)
-            """)
+        discussion: HookedShell.all.flatMap(loading).joined(separator: "\n"))
 
-    @Argument(help: "bash, zsh, fish or nu; the shell that runs warder, if not given.")
-    var shell: HookName?
+    @Argument(
+        help: "\(alternatives(HookedShell.allValueStrings)); the shell that runs warder, if not given.")
+    var shell: HookedShell?
 
-    enum HookName: String, ExpressibleByArgument, CaseIterable {
-        case bash, zsh, fish, nu
-
-        var hook: Hook {
-            switch self {
-            case .bash: .bash
-            case .zsh: .zsh
-            case .fish: .fish
-            case .nu: .nu
-            }
-        }
-
-        /// The shell that runs warder, by its executable or its own name; nil where that is none of these.
-        static var ofParent: HookName? {
-            for program in parentPrograms() {
-                let name = lastPart(ofPath: program)
-                if let shell = HookName(rawValue: name.begins(with: "-") ? String(name.dropFirst()) : name) {
-                    return shell
-                }
-            }
-            return nil
+    /// Where to load a shell's hook, and beside it how.
+    private static func loading(_ shell: HookedShell) -> [String] {
+        let place = "\(shell.shell.title), \(shell.hook.place):"
+        return shell.hook.lines.enumerated().map { number, line in
+            let head = number == 0 ? place : ""
+            return head + String(repeating: " ", count: max(1, 32 - head.utf8.count)) + line
         }
     }
 
     func run() throws {
-        guard let shell = shell ?? HookName.ofParent else {
+        guard let shell = shell ?? HookedShell.ofParent else {
             throw Failure(
                 .usage, "what runs warder is no shell that there is a hook for", hint: "say which: warder hook bash")
         }

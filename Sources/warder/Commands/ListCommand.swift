@@ -22,7 +22,7 @@ struct List: ParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @Flag(help: "Print JSONValue.")
+    @Flag(help: "Print JSON.")
     var json = false
 
     func run() throws {

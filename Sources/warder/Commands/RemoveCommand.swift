@@ -27,7 +27,7 @@ struct Remove: ParsableCommand {
         let keys = Keys(context)
         let absent = MissingKey(context: context, keys: keys, name: name)
         guard let keyName = KeyName(name), let store = try keys.store() else { throw absent.failure }
-        if store.kind == .file, let index = try keys.index(), !index.contains(where: { $0.name == name }) {
+        if store.isListExact, let index = try keys.index(), !index.contains(where: { $0.name == name }) {
             throw absent.failure
         }
         let isSure = try yes || context.confirm("delete the key \(name)?", otherwise: false, unasked: false)

@@ -80,7 +80,7 @@ struct WhoAmI: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var code: CodeOptions
-    @Flag(help: "Print JSONValue.")
+    @Flag(help: "Print JSON.")
     var json = false
     @Argument(help: "The profile.", completion: .custom(completeProfiles))
     var profile: String

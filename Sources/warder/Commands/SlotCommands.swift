@@ -9,9 +9,9 @@ import Vault
 struct VaultSlots: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "slots", abstract: "Shows, adds and removes the ways into the vault.",
-        discussion: """
-            A slot is one way to open the vault: a passphrase, a recovery code, the
-            desktop's keyring (libsecret), a file (keyfile).
+        discussion: ways.wrapped
+            + """
+
 
             examples:
               warder vault slots
@@ -20,13 +20,18 @@ struct VaultSlots: ParsableCommand {
               warder vault slots remove passphrase --rekey
             """,
         subcommands: [SlotsList.self, SlotsAdd.self, SlotsRemove.self], defaultSubcommand: SlotsList.self)
+
+    private static var ways: String {
+        let all = SlotTypes.attended + SlotTypes.unattended
+        return "A slot is one way to open the vault: \(all.map(\.spoken).joined(separator: ", "))."
+    }
 }
 
 struct SlotsList: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "Shows the slots; opens nothing.")
 
     @OptionGroup var common: CommonOptions
-    @Flag(help: "Print JSONValue.")
+    @Flag(help: "Print JSON.")
     var json = false
 
     func run() throws {
@@ -45,12 +50,9 @@ struct SlotsList: ParsableCommand {
 struct SlotsAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Adds a way into the vault.",
-        discussion: """
-            libsecret: the vault opens by itself where the desktop's keyring is
-            unlocked. keyfile: it opens by itself where the file can be read; the
-            file is made if it is not there. Name it in WARDER_KEYFILE, in the
-            settings (keyfile = …), or give it to a systemd unit:
-            LoadCredential=warder.keyfile:/etc/warder/key
+        discussion: SlotTypes.unattended.compactMap(\.help).joined(separator: " ").wrapped
+            + """
+
 
             examples:
               warder vault slots add libsecret
@@ -58,35 +60,33 @@ struct SlotsAdd: ParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @Argument(help: "libsecret, keyfile, passphrase or recovery.")
+    @Argument(help: "\(kinds).")
     var kind: SlotKind
-    @Argument(help: "The keyfile's path.", completion: .file())
+    @Argument(help: "\(arguments.map(\.help).joined(separator: " "))", completion: .file())
     var path: String?
+
+    private static var kinds: String {
+        let names = SlotKind.allValueStrings
+        return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
+    }
+    private static var arguments: [SlotArgument] { SlotTypes.all.compactMap(\.argument) }
 
     func run() throws {
         let keys = try Keys(common.context())
         let vault = try keys.presentVault()
-        guard (kind == .keyfile) == (path != nil) else {
-            throw Failure(
-                .usage, kind == .keyfile ? "the keyfile's path is missing" : "\(kind.rawValue) takes no path",
-                hint: "warder vault slots add keyfile PATH")
-        }
-        switch kind {
-        case .libsecret: try vault.addDesktopSlot()
-        case .keyfile: try vault.addKeyfileSlot(path ?? "")
-        case .passphrase, .recovery:
-            guard try !vault.slots().contains(where: { $0.type == kind.type }) else {
-                throw Failure(
-                    .usage, "the vault has a \(kind.rawValue) slot already",
-                    hint: "to change it: warder vault \(kind.rawValue)")
-            }
-            switch kind {
-            case .recovery: try vault.renewRecoveryCode()
-            default: try vault.changePassphrase(recoveryCode: nil)
-            }
-        }
+        try checkArgument(of: kind.handler)
+        try kind.handler.add(path, to: vault)
         try keys.settle()
-        note("added a \(kind.rawValue) slot")
+        note("added a \(kind.handler.type.name) slot")
+    }
+
+    private func checkArgument(of handler: any SlotHandler) throws(Failure) {
+        guard (handler.argument != nil) != (path != nil) else { return }
+        let taking = SlotTypes.all.first { $0.argument != nil }
+        let example = handler.argument == nil ? taking : handler
+        throw Failure(
+            .usage, handler.argument.map { "\($0.spoken) is missing" } ?? "\(handler.type.name) takes no path",
+            hint: "warder vault slots add \(example?.type.name ?? "") \(example?.argument?.placeholder ?? "")")
     }
 }
 
@@ -128,7 +128,7 @@ struct SlotsRemove: ParsableCommand {
         let slots = try vault.slots()
         let chosen = try chosen(of: slots)
         let staying = slots.filter { $0 != chosen }
-        if !yes, !staying.isEmpty, staying.allSatisfy({ $0.type == .libsecret }) { try askFirst(keys.context) }
+        if !yes, let keeper = keeper(of: staying) { try askFirst(keys.context, keeper) }
         if rekey {
             try vault.renewKeys(without: chosen, calledBy: slot)
         } else {
@@ -142,18 +142,31 @@ struct SlotsRemove: ParsableCommand {
 
     /// The keys were renewed, and the process was ended: the recovery code may have reached nobody.
     private func finish(_ keys: Keys, _ vault: VaultStore) throws(Failure) {
-        if try vault.slots().contains(where: { $0.type == .recovery }) { try vault.renewRecoveryCode() }
+        let present = try vault.slots().map(\.type)
+        for handler in SlotTypes.all where present.contains(handler.type) {
+            try handler.finishInterruptedRenewal(of: vault)
+        }
         try keys.settle()
         note("the slot \(slot) had been removed already, and the rest is done now: the vault has a new key")
         try vault.forgetRenewal()
     }
 
+    /// What alone would open the vault then, and would take it along; nil where something stays with the user.
+    private func keeper(of slots: [SlotSummary]) -> String? {
+        var keepers: [String] = []
+        for slot in slots {
+            guard let keeper = slot.handler?.keeper else { return nil }
+            if !keepers.contains(keeper) { keepers.append(keeper) }
+        }
+        return keepers.isEmpty ? nil : keepers.joined(separator: " and ")
+    }
+
     /// A keyring that is reset, or the password of which is forgotten, would take the vault with it.
-    private func askFirst(_ context: Context) throws(Failure) {
-        let question = "only the desktop's keyring will open the vault then, and it is lost with that; remove the slot?"
+    private func askFirst(_ context: Context, _ keeper: String) throws(Failure) {
+        let question = "only \(keeper) will open the vault then, and it is lost with that; remove the slot?"
         guard try context.confirm(question, otherwise: false, unasked: false) else {
             throw Failure(
-                .promptNeeded, "the slot is kept: only the desktop's keyring would open the vault without it",
+                .promptNeeded, "the slot is kept: only \(keeper) would open the vault without it",
                 hint: "give it a recovery code first: warder vault slots add recovery; or say --yes")
         }
     }
@@ -171,16 +184,37 @@ struct SlotsRemove: ParsableCommand {
     }
 }
 
-/// The slots that can be added.
-enum SlotKind: String, ExpressibleByArgument, CaseIterable {
-    case libsecret, keyfile, passphrase, recovery
+/// A slot type that can be added.
+struct SlotKind: ExpressibleByArgument {
+    let handler: any SlotHandler
 
-    var type: SlotType {
-        switch self {
-        case .libsecret: .libsecret
-        case .keyfile: .keyfile
-        case .passphrase: .passphrase
-        case .recovery: .recovery
-        }
+    init?(argument: String) {
+        guard let handler = Self.all.first(where: { $0.type.name == argument }) else { return nil }
+        self.handler = handler
+    }
+
+    static var allValueStrings: [String] { all.map(\.type.name) }
+    static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
+
+    private static var all: [any SlotHandler] { SlotTypes.unattended + SlotTypes.attended }
+}
+
+extension String {
+    /// Its paragraphs in lines of at most 72 characters, as help has them.
+    fileprivate var wrapped: String {
+        split(separator: "\n", omittingEmptySubsequences: false).map { paragraph in
+            var lines = [""]
+            for word in paragraph.split(separator: " ") {
+                let line = lines[lines.count - 1]
+                if line.isEmpty {
+                    lines[lines.count - 1] = String(word)
+                } else if line.count + 1 + word.count <= 72 {
+                    lines[lines.count - 1] = line + " " + word
+                } else {
+                    lines.append(String(word))
+                }
+            }
+            return lines.joined(separator: "\n")
+        }.joined(separator: "\n")
     }
 }

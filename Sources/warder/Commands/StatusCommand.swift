@@ -19,7 +19,7 @@ struct Status: ParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @Flag(help: "Print JSONValue.")
+    @Flag(help: "Print JSON.")
     var json = false
 
     func run() throws {
@@ -30,7 +30,7 @@ struct Status: ParsableCommand {
         let state = try keys.unlockedState()
         let store = try keys.store()
         let left = state?.deadline.map { $0.remaining / 1000 }
-        let keysLeft = try (store as? VaultStore)?.dataKeyState()?.deadline.map { $0.remaining / 1000 }
+        let keysLeft = try store?.keysDeadline().map { $0.remaining / 1000 }
         let sessions = try keys.liveSessions()
         let index = try keys.index()
         if json {
@@ -45,15 +45,15 @@ struct Status: ParsableCommand {
     ) -> Shown {
         guard let left, let sessions else {
             guard let store else { return "no key yet: warder add NAME stores one\n" }
-            let opensByItself = (try? (store as? VaultStore)?.hasUnattendedSlot() ?? true) ?? false
+            let opensByItself = (try? store.opensByItself()) ?? false
             return opensByItself && !isHeld ? "not used yet: it opens by itself\n" : "locked: warder unlock\n"
         }
         var text: Shown = "unlocked for \(spoken(seconds: left))\n"
         text += "sessions: those that are cached are served\n"
         if let keysLeft {
             text += "keys: unlocked for \(spoken(seconds: keysLeft)); warder lock ends it\n"
-        } else if let vault = store as? VaultStore {
-            let opensByItself = (try? vault.hasUnattendedSlot()) == true
+        } else if let store, store.keysOpenApart {
+            let opensByItself = (try? store.opensByItself()) == true
             text +=
                 opensByItself
                 ? "keys: they open by themselves\n"
@@ -94,7 +94,7 @@ struct Status: ParsableCommand {
             ("unlocked", .bool(left != nil)), ("unlocked_seconds", left.map { .number($0) } ?? .null),
             ("keys_unlocked_seconds", keysLeft.map { .number($0) } ?? .null),
             ("store", .optional(store?.kind.rawValue)),
-            ("vault", .optional((store as? VaultStore)?.file.path)),
+            ("vault", .optional(store?.path)),
             ("sessions", sessions.map { .array($0.map(\.json)) } ?? .null),
             (
                 "keys",

@@ -23,11 +23,11 @@ struct StoreShow: ParsableCommand {
 
     func run() throws {
         let context = try common.context()
-        switch try Keys(context).store() {
-        case let vault as VaultStore: try printOut("file \(vault.file.path)\n")
-        case .some: try printOut("libsecret\n")
-        case nil: note("no key is stored yet; warder add NAME chooses a store")
+        guard let store = try Keys(context).store() else {
+            return note("no key is stored yet; warder add NAME chooses a store")
         }
+        let place = store.path.map { " " + $0 } ?? ""
+        try printOut("\(store.kind.rawValue)\(place)\n")
     }
 }
 

@@ -26,7 +26,7 @@ struct Trust: ParsableCommand {
     var path: String?
     @Flag(help: "Show what is trusted.")
     var list = false
-    @Flag(help: "Show it as JSONValue.")
+    @Flag(help: "Show it as JSON.")
     var json = false
 
     func run() throws {

@@ -48,7 +48,7 @@ struct Unlock: ParsableCommand {
         let seconds = try time ?? sessionTime(context)
         try keys.settle(unlockingFor: seconds)
         note("the session cache is unlocked for \(spoken(seconds: Int64(seconds)))")
-        guard try keys.store()?.kind == .file, try keys.liveSessions()?.isEmpty == true else { return }
+        guard try keys.store()?.keysOpenApart == true, try keys.liveSessions()?.isEmpty == true else { return }
         note("nothing is cached in it yet: warder refresh PROFILE makes a session, for which it needs the key")
     }
 

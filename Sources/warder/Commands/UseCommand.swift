@@ -33,7 +33,7 @@ struct Use: ParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var code: CodeOptions
     @Option(help: "The shell whose statements are printed; the hook gives it.")
-    var shell: ShellName?
+    var shell: Shell?
     @Flag(help: "Export the credentials themselves.")
     var keys = false
     @Flag(name: .customLong("read-only"), help: "Narrow the role to AWS's ReadOnlyAccess policy; means --keys.")
@@ -43,34 +43,30 @@ struct Use: ParsableCommand {
 
     func run() throws {
         guard shell != nil || isatty(STDOUT_FILENO) == 0 else { throw Failure.hookNeeded(by: "use") }
-        let syntax = ShellName.syntax(shell)
+        let shell = Shell.chosen(shell)
         do {
-            try printOut(try script(syntax))
+            try printOut(try script(shell))
         } catch {
-            try? printOut(data: Script.failing(syntax))
+            try? printOut(data: shell.failing)
             throw error
         }
     }
 
-    private func script(_ syntax: Syntax) throws(Failure) -> SecretBytes {
+    private func script(_ shell: Shell) throws(Failure) -> SecretBytes {
         let context = try common.context()
         let isWithKeys = keys || readOnly
         if !isWithKeys { try refuseUnlessAsked(context) }
         let issuer = try Issuer(
             context, profile: profile, code: code.mfaCode, narrowing: readOnly ? .readOnly : .none)
         let credentials = try issuer.credentials()
-        var script = Script(syntax)
-        do throws(ShellError) {
-            if isWithKeys {
-                for name in Exports.unset(credentials) { script.unset(name) }
-                try Exports.forEach(credentials, profile: profile, region: issuer.region) {
-                    (name, value) throws(ShellError) in
-                    try script.export(name, value)
-                }
-            } else {
+        var script = Script(shell)
+        if isWithKeys {
+            try Exports.write(credentials, of: profile, region: issuer.region, to: &script)
+        } else {
+            do throws(ShellError) {
                 try Self.point(&script, to: profile, region: issuer.region, end: credentials.expiration)
-            }
-        } catch { throw Failure(error) }
+            } catch { throw Failure(error) }
+        }
         return script.finish()
     }
 
@@ -135,13 +131,8 @@ struct Drop: ParsableCommand {
 extension Failure {
     /// A program cannot change its shell's variables: somebody must evaluate what it prints.
     fileprivate static func hookNeeded(by command: String) -> Failure {
-        let load =
-            switch HookCommand.HookName.ofParent ?? .bash {
-            case .bash: "eval \"$(warder hook bash)\""
-            case .zsh: "eval \"$(warder hook zsh)\""
-            case .fish: "warder hook fish | source"
-            case .nu: "see warder hook --help"
-            }
+        let hook = HookedShell.ofParent?.hook ?? Shell.bash.hook
+        let load = hook?.startUpLine ?? "see warder hook --help"
         return Failure(
             .usage, "warder \(command) changes this shell's variables, for which the shell's hook must be loaded",
             hint: "put this into the shell's start-up file: \(load)")
@@ -153,7 +144,7 @@ struct Renew: ParsableCommand {
         abstract: "Renews a profile's session without asking anybody; prints when it ends.", shouldDisplay: false)
 
     @Option(help: "The shell whose hook asks.")
-    var shell: ShellName?
+    var shell: Shell?
     @Flag(name: .customLong("read-only"))
     var readOnly = false
     @Argument(help: "The profile.")

@@ -1,7 +1,12 @@
 import Secrets
 
+extension Format {
+    /// For the file that `GITHUB_ENV` names in a step of GitHub Actions.
+    public static let github = Format("github", GitHubFile.self, to: .gitHubStep)
+}
+
 /// Lines of the file that `GITHUB_ENV` names: everything behind the first `=` is the value, as it is.
-enum GitHubFile: Dialect {
+enum GitHubFile: Syntax {
     static func set(_ name: String, _ value: borrowing SecretBytes, isFirst: Bool, _ text: inout SecretBytes) {
         text.append("\(name)=")
         text.append(value)

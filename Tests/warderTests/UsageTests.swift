@@ -1,0 +1,124 @@
+import ArgumentParser
+import Failures
+import Testing
+
+@testable import warder
+
+@Suite("What is typed and cannot be used")
+struct UsageTests {
+    @Test(arguments: [
+        ("proces prod", "there is no command proces", "did you mean warder process? see warder --help"),
+        ("lsit", "there is no command lsit", "did you mean warder list? see warder --help"),
+        ("expl prod", "there is no command expl", "did you mean warder explain? see warder --help"),
+        (
+            "vault slts", "there is no command slts of warder vault",
+            "did you mean warder vault slots? see warder vault --help"
+        ),
+        (
+            "vault slots ad", "there is no command ad of warder vault slots",
+            "did you mean warder vault slots add? see warder vault slots --help"
+        ),
+        (
+            "store mov", "there is no command mov of warder store",
+            "did you mean warder store move? see warder store --help"
+        ),
+        ("xyzzy", "there is no command xyzzy", "see warder --help"),
+        ("bogus", "there is no command bogus", "see warder --help"),
+        ("vault x", "there is no command x of warder vault", "see warder vault --help"),
+        (
+            "prod", "there is no command prod",
+            "it is a profile: eval $(warder env prod), or warder exec prod -- COMMAND"
+        ),
+        (
+            "login prod", "there is no command login",
+            "warder unlock opens the store, warder refresh PROFILE makes its session, and SDKs ask by themselves"
+        ),
+        ("clear", "there is no command clear", "warder forget drops the cached sessions"),
+        (
+            "rotate alice", "there is no command rotate",
+            "make a new key in IAM, store it with warder add --replace NAME, and delete the old one there"
+        ),
+        ("export prod", "there is no command export", "eval $(warder env PROFILE)"),
+        ("ls", "there is no command ls", "warder list"), ("rm alice", "there is no command rm", "warder remove NAME"),
+        ("delete alice", "there is no command delete", "warder remove NAME"),
+        ("shell prod", "there is no command shell", "warder exec PROFILE starts your shell with its credentials"),
+        // What others call it is only known where a command stands.
+        ("vault login", "there is no command login of warder vault", "see warder vault --help"),
+        ("list --jsn", "unknown option '--jsn'", "did you mean --json? see warder list --help"),
+        ("refresh --al", "unknown option '--al'", "did you mean --all? see warder refresh --help"),
+        ("mfa --jsn --json", "unknown option '--jsn'", "did you mean --json? see warder mfa --help"),
+        ("--hlp", "unknown option '--hlp'", "did you mean --help? see warder --help"),
+        ("list --entirely-else", "unknown option '--entirely-else'", "see warder list --help"),
+        ("list --bogus", "unknown option '--bogus'", "see warder list --help"),
+        ("env --shel bash prod", "unknown option '--shel'", "did you mean --shell? see warder env --help"),
+        (
+            "exec --profile prod -- true", "unknown option '--profile'",
+            "the profile stands by itself: warder exec PROFILE -- COMMAND"
+        ),
+        (
+            "exec --duration 1h prod", "unknown option '--duration'",
+            "write it into the profile: warder_session_duration = 8h, or duration_seconds for a role"
+        ),
+        (
+            "unlock --no-session", "unknown option '--no-session'",
+            "write it into the profile: warder_session = off"
+        ),
+        (
+            "env --shell bsh prod",
+            "the value 'bsh' is invalid for '--shell <shell>'. Please provide one of 'bash', 'zsh', 'sh', 'fish', 'nu' or "
+                + "'pwsh'", "did you mean bash? see warder env --help"
+        ),
+        (
+            "env --format jsn prod",
+            "the value 'jsn' is invalid for '--format <format>'. Please provide one of 'dotenv', 'json', 'systemd' or "
+                + "'github'", "did you mean json? see warder env --help"
+        ),
+        ("process", "missing expected argument '<profile>'", "see warder process --help"),
+        ("process a b", "unexpected argument 'b'", "see warder process --help"),
+    ])
+    func says(_ line: String, _ message: String, _ hint: String) throws {
+        let failure = try #require(refusal(line.split(separator: " ").map(String.init), profiles: ["dev", "prod"]))
+        #expect(failure.code == .usage)
+        #expect(failure.message == message)
+        #expect(failure.hint == hint)
+    }
+
+    @Test func profilesAreLookedAtOnlyWhereOneMayBeMeant() {
+        for words in [["list", "--jsn"], ["proces", "prod"], ["ls"], ["vault", "prod"]] {
+            let failure = Failure(unusable: words, "Error") {
+                Issue.record("\(words) read the profiles")
+                return []
+            }
+            #expect(failure.code == .usage)
+        }
+    }
+
+    @Test func aProfileIsNamedAsAShellTakesIt() {
+        let failure = Failure(unusable: ["a b"], "Error") { ["a b"] }
+        #expect(failure.hint == "it is a profile: eval $(warder env 'a b'), or warder exec 'a b' -- COMMAND")
+    }
+
+    /// A hint that is a command line of warder's is one that warder knows.
+    @Test(arguments: [
+        "login", "logout", "clear", "flush", "rotate", "export", "assume", "switch", "shell", "run", "server", "ls",
+        "profiles", "keys", "sessions", "rm", "del", "delete", "import", "configure", "init", "setup", "show", "get",
+        "credentials", "sso", "version", "console",
+    ])
+    func whatOthersCallItHasACounterpart(_ word: String) throws {
+        let failure = try #require(refusal([word]))
+        #expect(failure.message == "there is no command \(word)")
+        let known = Set(Warder.configuration.subcommands.map { $0._commandName })
+        let named = failure.hint.matches(of: /warder ([a-z]+)/).map { String($0.output.1) }
+        #expect(!failure.hint.hasPrefix("see ") && !failure.hint.hasPrefix("did you mean"))
+        for command in named { #expect(known.contains(command) || command == "opens", "\(failure.hint)") }
+        #expect(!named.isEmpty || failure.hint.contains("warder --version"))
+    }
+
+    @Test(arguments: [
+        "process prod", "env prod", "env --unset", "exec prod -- true", "exec prod", "vault slots add keyfile /k",
+        "unlock --for 8h", "list --json", "refresh --all", "store move --to file", "adopt --undo prod",
+    ])
+    func whatCanBeUsedIsNotRefused(_ line: String) {
+        #expect(refusal(line.split(separator: " ").map(String.init)) == nil)
+    }
+}

@@ -1,0 +1,1 @@
+"""What each shell completes by: a file a shell."""

@@ -1,0 +1,5 @@
+"""A word in single quotes, for bash and zsh."""
+
+
+def quoted(text):
+    return "'" + text.replace("'", "'\\''") + "'"
