@@ -76,7 +76,7 @@ struct MarginTests {
     @Test(
         "the old one is served while it is valid if the new one is refused",
         arguments: [TestSTS.refusal("AccessDenied"), TestSTS.refusal("InternalFailure", status: 500)])
-    func renewalFails(reply: Reply) throws {
+    func renewalFails(reply: PromptAnswer) throws {
         let rig = try Rig(Rig.plainProfiles)
         let first = try rig.key()
         rig.clock.advance(2700)
@@ -151,7 +151,7 @@ struct MarginTests {
     @Test("where no cache can be made nothing is kept, and the answer is good", arguments: ["file", "link", "circle"])
     func noCache(kind: String) throws {
         // A helper says nothing beside an answer that is good.
-        for (way, said) in [(Rig.Way.helper, 0), (.command, 1)] {
+        for (method, said) in [(Rig.Method.helper, 0), (.command, 1)] {
             let rig = try Rig(Rig.plainProfiles)
             let path = rig.home.path + "/nowhere"
             switch kind {
@@ -160,7 +160,7 @@ struct MarginTests {
             default: try rig.home.link("nowhere", to: path)
             }
             rig.home.set("XDG_CACHE_HOME", path)
-            try rig.key(as: way)
+            try rig.key(as: method)
             #expect(rig.home.console.lines.count { $0.contains("not kept for the next call") } == said)
         }
     }

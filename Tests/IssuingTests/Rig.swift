@@ -64,11 +64,11 @@ struct Rig {
 
     /// What a process would make for `profile`.
     func issuer(
-        _ profile: String = "prod", code: String? = nil, _ prompter: (any Prompter)? = nil, as way: Way = .helper,
+        _ profile: String = "prod", code: String? = nil, _ prompter: (any Prompter)? = nil, as method: Method = .helper,
         freshness: Freshness = .ordinary, strict: Bool = false, narrowing: Narrowing = .none,
         waits: WaitLimits = .short
     ) throws(Failure) -> Issuer {
-        let context = try home.context(noPrompt: way == .silent, isHelper: way != .command, waits: waits)
+        let context = try home.context(noPrompt: method == .silent, isHelper: method != .command, waits: waits)
         let keys = Keys(context)
         return try Issuer(
             context, profile: profile, keys: keys,
@@ -76,7 +76,7 @@ struct Rig {
             freshness: freshness, strict: strict, narrowing: narrowing)
     }
 
-    enum Way: Sendable {
+    enum Method: Sendable {
         /// The helper of an SDK.
         case helper
         /// The same, with prompts switched off.
@@ -88,23 +88,25 @@ struct Rig {
     /// The key that a process is given for `profile`.
     @discardableResult
     func key(
-        of profile: String = "prod", code: String? = nil, _ prompter: (any Prompter)? = nil, as way: Way = .helper,
+        of profile: String = "prod", code: String? = nil, _ prompter: (any Prompter)? = nil,
+        as method: Method = .helper,
         freshness: Freshness = .ordinary, strict: Bool = false, narrowing: Narrowing = .none,
         waits: WaitLimits = .short
     ) throws(Failure) -> String {
         try issuer(
-            profile, code: code, prompter, as: way, freshness: freshness, strict: strict, narrowing: narrowing,
+            profile, code: code, prompter, as: method, freshness: freshness, strict: strict, narrowing: narrowing,
             waits: waits
         ).credentials().accessKeyID
     }
 
     /// How a process fails for `profile`; nil where it does not.
     func failure(
-        of profile: String = "prod", code: String? = nil, _ prompter: (any Prompter)? = nil, as way: Way = .helper,
+        of profile: String = "prod", code: String? = nil, _ prompter: (any Prompter)? = nil,
+        as method: Method = .helper,
         strict: Bool = false, narrowing: Narrowing = .none, waits: WaitLimits = .short
     ) -> Failure? {
         failureOf { () throws(Failure) in
-            try key(of: profile, code: code, prompter, as: way, strict: strict, narrowing: narrowing, waits: waits)
+            try key(of: profile, code: code, prompter, as: method, strict: strict, narrowing: narrowing, waits: waits)
         }
     }
 
@@ -141,14 +143,14 @@ enum Outcome: Equatable, Sendable {
 extension Rig {
     /// So many processes at once, as far as locks can tell: each thread has files of its own open.
     func crowd(
-        _ count: Int, of profile: String = "prod", as way: Way = .helper, waits: WaitLimits = .short,
+        _ count: Int, of profile: String = "prod", as method: Method = .helper, waits: WaitLimits = .short,
         prompter: @escaping @Sendable () -> (any Prompter)? = { nil }
     ) -> [Outcome] {
         let outcomes = Mutex<[Outcome]>([])
         inThreads(count) { _ in
             let outcome: Outcome
             do throws(Failure) {
-                outcome = .key(try key(of: profile, prompter(), as: way, waits: waits))
+                outcome = .key(try key(of: profile, prompter(), as: method, waits: waits))
             } catch { outcome = .failed(error.code, error.message) }
             outcomes.withLock { $0.append(outcome) }
         }

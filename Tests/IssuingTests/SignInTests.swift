@@ -18,7 +18,7 @@ private struct Center: Sendable {
         var tokens = 0
         /// What the portal and the token's endpoint answer first.
         var portal: [Int] = []
-        var token: [Reply] = []
+        var token: [PromptAnswer] = []
     }
     final class Shared: Sendable {
         let state = Mutex(State())
@@ -37,7 +37,7 @@ private struct Center: Sendable {
     /// Changes what is answered.
     func set(_ change: (inout State) -> Void) { shared.state.withLock { change(&$0) } }
 
-    private static func reply(to request: SentRequest, _ state: inout State, at now: Int64) -> Reply {
+    private static func reply(to request: SentRequest, _ state: inout State, at now: Int64) -> PromptAnswer {
         switch request.url.split(separator: "/").last {
         case "register":
             return .answer(
@@ -132,12 +132,12 @@ struct SignInTests {
     @Test(
         "the helper of an SDK never signs in, nor does a command without a terminal",
         arguments: [
-            Rig.Way.helper, .silent, .command,
+            Rig.Method.helper, .silent, .command,
         ])
-    func never(way: Rig.Way) throws {
+    func never(method: Rig.Method) throws {
         let rig = try rig()
         rig.home.set("DISPLAY", ":77")
-        let failure = rig.failure(of: "one", as: way)
+        let failure = rig.failure(of: "one", as: method)
         #expect(failure?.code == .promptNeeded)
         #expect(failure?.message == "corp wants you to sign in")
         #expect(failure?.hint == "run warder refresh one in a terminal")

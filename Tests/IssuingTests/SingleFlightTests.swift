@@ -150,12 +150,12 @@ struct SingleFlightTests {
 
     @Test("a person is told what there is to wait for; an SDK is not")
     func told() throws {
-        for (way, notes) in [(Rig.Way.command, 1), (.helper, 0)] {
+        for (method, notes) in [(Rig.Method.command, 1), (.helper, 0)] {
             let rig = try Rig(Rig.web)
             try rig.home.write("token", to: "jwt")
             var waits = WaitLimits.short
             waits.whilePrompting = 30
-            try whileLocked(rig) { _ = rig.failure(of: "web", as: way, waits: waits) }
+            try whileLocked(rig) { _ = rig.failure(of: "web", as: method, waits: waits) }
             #expect(rig.home.console.lines.count { $0.contains("another warder is making this session") } == notes)
         }
     }

@@ -35,20 +35,20 @@ package struct SentRequest: Sendable {
 }
 
 /// What a server answers.
-package enum Reply: Sendable {
+package enum PromptAnswer: Sendable {
     case answer(Int, String, date: String? = nil)
     case failure(TransportError)
 }
 
 /// Answers requests by a rule in place of the network, and remembers them.
 package final class ReplayingSender: HTTPSender, Sendable {
-    private let rule: @Sendable (SentRequest) -> Reply
+    private let rule: @Sendable (SentRequest) -> PromptAnswer
     private let sent = Mutex<[SentRequest]>([])
 
-    package init(_ rule: @escaping @Sendable (SentRequest) -> Reply) { self.rule = rule }
+    package init(_ rule: @escaping @Sendable (SentRequest) -> PromptAnswer) { self.rule = rule }
 
     /// Answers in this order, whatever is asked; then nothing can be reached.
-    package convenience init(_ replies: [Reply]) {
+    package convenience init(_ replies: [PromptAnswer]) {
         let rest = ReplyQueue(replies)
         self.init { _ in rest.next() ?? .failure(.unreachable(host: "script", reason: "it has ended")) }
     }
@@ -57,7 +57,7 @@ package final class ReplayingSender: HTTPSender, Sendable {
     package var requests: [SentRequest] { sent.withLock { $0 } }
 
     /// What it answers to a request that another sender was given.
-    package func reply(to request: SentRequest) -> Reply {
+    package func reply(to request: SentRequest) -> PromptAnswer {
         sent.withLock { $0.append(request) }
         return rule(request)
     }
@@ -73,11 +73,11 @@ package final class ReplayingSender: HTTPSender, Sendable {
 
 /// Replies in their order.
 package final class ReplyQueue: Sendable {
-    private let rest: Mutex<ArraySlice<Reply>>
+    private let rest: Mutex<ArraySlice<PromptAnswer>>
 
-    package init(_ replies: [Reply] = []) { rest = Mutex(replies[...]) }
+    package init(_ replies: [PromptAnswer] = []) { rest = Mutex(replies[...]) }
 
-    package func add(_ replies: [Reply]) { rest.withLock { $0 += replies } }
+    package func add(_ replies: [PromptAnswer]) { rest.withLock { $0 += replies } }
 
-    package func next() -> Reply? { rest.withLock { $0.popFirst() } }
+    package func next() -> PromptAnswer? { rest.withLock { $0.popFirst() } }
 }

@@ -6,7 +6,7 @@ import Transport
 package final class TestSTS: Sendable {
     private struct State {
         var count = 0
-        var queue: [Reply] = []
+        var queue: [PromptAnswer] = []
         var whileAsked: (@Sendable (SentRequest) -> Void)?
         var ahead: Int64 = 0
     }
@@ -29,7 +29,7 @@ package final class TestSTS: Sendable {
     package var actions: [String] { requests.map { $0.form["Action"] ?? "" } }
 
     /// Answers this to the next requests, in place of a session.
-    package func next(_ replies: Reply...) { state.withLock { $0.queue += replies } }
+    package func next(_ replies: PromptAnswer...) { state.withLock { $0.queue += replies } }
 
     /// Takes back what was to be answered next.
     package func clear() { state.withLock { $0.queue = [] } }
@@ -42,7 +42,7 @@ package final class TestSTS: Sendable {
     /// Its clock is ahead of the machine's by `seconds`, and each answer says so.
     package func setAhead(by seconds: Int64) { state.withLock { $0.ahead = seconds } }
 
-    private func reply(to request: SentRequest) -> Reply {
+    private func reply(to request: SentRequest) -> PromptAnswer {
         let (whileAsked, queued, number, ahead) = state.withLock { state in
             let queued = state.queue.isEmpty ? nil : state.queue.removeFirst()
             if queued == nil { state.count += 1 }
@@ -79,7 +79,7 @@ package final class TestSTS: Sendable {
     }
 
     /// A refusal as STS gives it.
-    package static func refusal(_ code: String, _ message: String = "no", status: Int = 403) -> Reply {
+    package static func refusal(_ code: String, _ message: String = "no", status: Int = 403) -> PromptAnswer {
         .answer(
             status,
             """
@@ -89,7 +89,7 @@ package final class TestSTS: Sendable {
     }
 
     /// That a one-time code is wrong.
-    package static var wrongCode: Reply {
+    package static var wrongCode: PromptAnswer {
         refusal("AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code. ")
     }
 
@@ -102,8 +102,8 @@ package final class TestSTS: Sendable {
 
 /// Lets a sender answer by what is made after it.
 private final class AnswerBox: Sendable {
-    private let stored = Mutex<(@Sendable (SentRequest) -> Reply)?>(nil)
-    var body: (@Sendable (SentRequest) -> Reply)? {
+    private let stored = Mutex<(@Sendable (SentRequest) -> PromptAnswer)?>(nil)
+    var body: (@Sendable (SentRequest) -> PromptAnswer)? {
         get { stored.withLock { $0 } }
         set { stored.withLock { $0 = newValue } }
     }
