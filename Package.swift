@@ -196,12 +196,6 @@ let package = Package(
             ],
             path: "Tests/RoomSupport", swiftSettings: strict),
         tests(
-            of: "Issuing",
-            [
-                "Chains", "Failures", "Linux", "Prompt", "RoomSupport", "Secrets", "Sessions", "Setup", "Stores",
-                "Threads", "Times", "Transport",
-            ]),
-        tests(
             of: "Setup",
             ["Failures", "Folders", "Linux", "Profiles", "Prompt", "RoomSupport", "Secrets"]),
         tests(
@@ -210,6 +204,12 @@ let package = Package(
         tests(
             of: "Adding",
             ["Failures", "Linux", "RoomSupport", "Secrets", "Sessions", "Setup", "Stores", "Transport", "Vault"]),
+        tests(
+            of: "Issuing",
+            [
+                "Chains", "Failures", "Linux", "Prompt", "RoomSupport", "Secrets", "Sessions", "Setup", "Stores",
+                "Threads", "Times", "Transport",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

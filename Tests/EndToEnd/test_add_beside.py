@@ -35,49 +35,11 @@ def test_the_same_key_in_its_own_profile(there):
     assert json.loads(there.good("process", "alice"))["AccessKeyId"] == there.key[0]
 
 
-@pytest.mark.parametrize("header, name", [("[default]", "[default]"), ("[profile work]", "the profile work")])
-def test_the_same_key_elsewhere(there, header, name):
-    there.config("\n" + keyed(there.key, header))
-    text = added(there)
-    assert f"{there.config_file}:3: this key stands in plain text too, in {name}" in text
-    assert "hint: write warder_key = alice in their place there, and run warder adopt " in text
-
-
-def test_both_places_are_named(there):
-    there.config(keyed(there.key, "[profile work]"))
-    (there.root / ".aws/credentials").write_text(keyed(there.key, "[default]"))
-    text = added(there)
-    assert f"{there.config_file}:2: " in text and f"{there.root}/.aws/credentials:2: " in text
-
-
-def test_another_key_in_its_profile(there):
-    (there.root / ".aws/credentials").write_text(keyed(("AKIAOTHER", "secret/of/it"), "[alice]"))
-    text = added(there)
-    assert "credentials:2: another key stands in plain text, in the profile alice" in text
-    assert "secret/of/it" not in text
-
-
-def test_another_key_elsewhere_is_nobodys_concern(there):
-    (there.root / ".aws/credentials").write_text(keyed(("AKIAOTHER", "secret/of/it"), "[default]"))
-    assert "plain text" not in added(there)
-
-
 def test_the_environments_key(there):
     variables = dict(zip(["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"], there.key))
     result = there.run("add", "alice", "--from-env", passphrase=True, env=variables)
     assert result.code == 0 and "AWS_ACCESS_KEY_ID is set here, and comes before every profile" in result.err
     assert "hint: unset AWS_ACCESS_KEY_ID" in result.err
-
-
-@pytest.mark.parametrize("lines, mentions", [
-    ("region = eu-west-1\n", ["config:1: alice has no credential_process", "warder adopt alice"]),
-    ("credential_process = /usr/bin/aws-vault export alice\n", ["config:2: there is no program /usr/bin/aws-vault", "warder adopt alice"]),
-    (f"credential_process = {WARDER} process alice\nrole_arn = {ROLE}\n", ["config:3: SDKs go by role_arn first"]),
-])
-def test_a_profile_that_does_not_ask_warder(there, lines, mentions):
-    there.config("[profile alice]\n" + lines)
-    text = added(there)
-    assert all(mention in text for mention in mentions), text
 
 
 def test_nothing_is_said_where_nothing_is_in_the_way(there):

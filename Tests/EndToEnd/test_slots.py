@@ -91,27 +91,9 @@ def test_where_a_keyfile_is_found(safe, keyfile, tmp_path):
     assert not opens(safe)
 
 
-def test_a_keyfile_in_the_home_folder(safe, keyfile):
-    """Where no shell has put the folder's name for the tilde: a unit's Environment=, a crontab, the settings."""
-    name = f"~/{keyfile.name}"
-    assert opens(safe, env={"WARDER_KEYFILE": name})
-    safe.settings(f"[warder]\nkeyfile = {name}\n")
-    assert opens(safe)
-
-
-def test_a_keyfile_of_one_s_own(safe):
+def test_a_keyfile_of_a_wrong_size(safe):
     path = safe.root / "own"
-    path.write_bytes(content := os.urandom(64))
-    path.chmod(0o600)
-    safe.good("vault", "slots", "add", "keyfile", path, passphrase=True)
-    assert path.read_bytes() == content
-    assert opens(safe, env={"WARDER_KEYFILE": str(path)})
-
-
-@pytest.mark.parametrize("size", [0, 1, 31, 8193, 1 << 20])
-def test_a_keyfile_of_a_wrong_size(safe, size):
-    path = safe.root / "own"
-    path.write_bytes(content := os.urandom(size))
+    path.write_bytes(content := os.urandom(31))
     path.chmod(0o600)
     before = safe.vault.read_bytes()
     result = safe.run("vault", "slots", "add", "keyfile", path, passphrase=True)
@@ -120,53 +102,27 @@ def test_a_keyfile_of_a_wrong_size(safe, size):
     assert path.read_bytes() == content and safe.vault.read_bytes() == before
 
 
-@pytest.mark.parametrize("what", ["folder", "pipe", "readable by others", "nowhere", "link to nowhere"])
-def test_a_keyfile_that_is_none(safe, what):
+def test_a_keyfile_that_is_a_pipe(safe):
     path = safe.root / "odd"
-    if what == "folder":
-        path.mkdir()
-    elif what == "pipe":
-        os.mkfifo(path)
-    elif what == "readable by others":
-        path.write_bytes(os.urandom(64))
-        path.chmod(0o666)
-    elif what == "nowhere":
-        path = safe.root / "missing/folder/key"
-    else:
-        path.symlink_to(safe.root / "missing/target")
+    os.mkfifo(path)
     before = safe.vault.read_bytes()
     result = safe.run("vault", "slots", "add", "keyfile", path, passphrase=True, timeout=20)
     result.failed(result.code, str(path))
     assert safe.vault.read_bytes() == before
 
 
-@pytest.mark.parametrize("damage", ["gone", "wrong", "short", "a folder", "a pipe"])
+@pytest.mark.parametrize("damage", ["wrong", "a pipe"])
 def test_a_keyfile_that_does_not_open(safe, keyfile, damage):
     content = keyfile.read_bytes()
     keyfile.unlink()
     if damage == "wrong":
         keyfile.write_bytes(os.urandom(len(content)))
-    elif damage == "short":
-        keyfile.write_bytes(content[:-1])
-    elif damage == "a folder":
-        keyfile.mkdir()
-    elif damage == "a pipe":
-        os.mkfifo(keyfile)
-    if keyfile.is_file():
         keyfile.chmod(0o600)
+    else:
+        os.mkfifo(keyfile)
     result = safe.run("process", "itself", env={"WARDER_KEYFILE": str(keyfile)}, timeout=10)
     assert result.code in (1, 3), result
     result.failed(result.code, "keyfile")
-
-
-def test_whatever_bytes_a_keyfile_has_they_are_taken_as_they_are(safe):
-    """A line feed at the end is part of it."""
-    path = safe.root / "own"
-    path.write_bytes(b"\0" * 16 + os.urandom(31) + b"\n")
-    path.chmod(0o600)
-    safe.good("vault", "slots", "add", "keyfile", path, passphrase=True)
-    path.write_bytes(path.read_bytes()[:-1])
-    assert not opens(safe, env={"WARDER_KEYFILE": str(path)})
 
 
 # The Secret Service
@@ -282,18 +238,6 @@ def test_a_second_of_its_kind_is_refused(safe, kind):
     assert safe.vault.read_bytes() == before
 
 
-def test_eight_are_all_that_there_can_be(safe):
-    for number in range(7):
-        safe.good("vault", "slots", "add", "keyfile", safe.root / f"key{number}", passphrase=True)
-    before = safe.vault.read_bytes()
-    result = safe.run("vault", "slots", "add", "keyfile", safe.root / "one-more", passphrase=True)
-    result.failed(1, "eight")
-    assert safe.vault.read_bytes() == before
-    assert not (safe.root / "one-more").exists()
-    for number in range(7):
-        assert opens(safe, env={"WARDER_KEYFILE": str(safe.root / f"key{number}")})
-
-
 def test_of_many_that_add_one_keyfile_one_does(safe):
     path = safe.root / "shared"
     slow = safe.start("vault", "slots", "add", "keyfile", path, env={"WARDER_PASSPHRASE_COMMAND": "sleep 1; echo wrong"})
@@ -368,21 +312,13 @@ def test_a_passphrase_in_systemd_s_credentials(safe, tmp_path):
     safe.good("unlock", env={"CREDENTIALS_DIRECTORY": str(tmp_path)})
 
 
-@pytest.mark.parametrize("content", ["", "\n", "wrong\n", "a\0b\n"])
-def test_a_credential_that_is_none(safe, tmp_path, content):
+def test_a_credential_that_is_none(safe, tmp_path):
     file = tmp_path / "warder.passphrase"
-    file.write_text(content)
+    file.write_text("wrong\n")
     file.chmod(0o400)
     result = safe.run("process", "itself", env={"CREDENTIALS_DIRECTORY": str(tmp_path)})
     assert result.code in (1, 3, 4), result
     result.failed(result.code)
-
-
-def test_a_credential_that_others_may_write(safe, tmp_path):
-    file = tmp_path / "warder.passphrase"
-    file.write_text(PASSPHRASE + "\n")
-    file.chmod(0o666)
-    assert not opens(safe, env={"CREDENTIALS_DIRECTORY": str(tmp_path)})
 
 
 def test_no_credential_is_no_error(safe, tmp_path):

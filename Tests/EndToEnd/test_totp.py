@@ -8,7 +8,6 @@ import os
 import re
 import time
 
-import pytest
 from home import MFA, PASSPHRASE, exit_code, random_key
 from secret_service import parse
 from stores import FileStore, lines
@@ -57,10 +56,9 @@ def is_nowhere(home, seed):
     return not any(seed.encode() in text or base64.b32decode(seed) in text for text in contents)
 
 
-@pytest.mark.parametrize("form", ["{}", ADDRESS, "  {} ", "{}===="], ids=["base32", "address", "spaces", "padding"])
-def test_with_a_key_that_is_stored(store, form):
+def test_with_a_key_that_is_stored(store):
     seed = random_seed()
-    result = add_seed(store, form.format(seed), "--mfa-serial", MFA)
+    result = add_seed(store, ADDRESS.format(seed), "--mfa-serial", MFA)
     assert result.code == 0 and result.out == "", result
     assert WARNING in result.err and "ykman" in result.err
     assert seed not in result.err
@@ -68,25 +66,6 @@ def test_with_a_key_that_is_stored(store, form):
     assert store.stored() == {"alice": store.home.key}
     assert store.process() == store.home.key
     assert is_nowhere(store.home, seed)
-
-
-def test_as_people_read_it_off(store):
-    seed = random_seed()
-    spaced = " ".join(seed.lower()[i : i + 4] for i in range(0, 64, 4))
-    assert add_seed(store, spaced).code == 0
-    assert stored_seeds(store) == {"alice": (canonical(seed), None)}
-
-
-def test_what_an_address_says_is_kept(store):
-    seed = random_seed()
-    assert add_seed(store, ADDRESS.format(seed) + "&algorithm=sha256&period=30").code == 0
-    assert stored_seeds(store) == {"alice": (canonical(seed, "SHA256"), None)}
-
-
-def test_a_period_that_no_device_of_aws_has(store):
-    result = add_seed(store, ADDRESS.format(random_seed()) + "&period=60")
-    assert result.code not in (0, 1) and "period" in result.err, result
-    assert stored_seeds(store) == {}
 
 
 def test_with_a_new_key(store):
@@ -98,54 +77,19 @@ def test_with_a_new_key(store):
     assert stored_seeds(store) == {"bob": (canonical(seed), MFA)}
 
 
-def test_the_device_that_was_noted_with_the_key(store):
-    seed = random_seed()
-    assert store.add("bob", random_key(), "--mfa-serial", MFA).code == 0
-    assert add_seed(store, seed, name="bob").code == 0
-    assert stored_seeds(store) == {"bob": (canonical(seed), MFA)}
-
-
-def test_another_seed_takes_the_place_of_the_first(store):
-    first, second = random_seed(), random_seed()
-    assert add_seed(store, first, "--mfa-serial", MFA).code == 0
-    assert add_seed(store, second).code == 0
-    assert stored_seeds(store) == {"alice": (canonical(second), None)}
-
-
-REFUSED = {
-    "nothing": ("", 8),
-    "a code": ("123456", 8),
-    "no base32": ("!" * 64, 8),
-    "cut off": ("{}A", 8),
-    "short": ("MZXW6YTB", 8),
-    "long": ("A" * 3000, 8),
-    "a zero byte": ("{}\0", 8),
-    "counting": ("otpauth://hotp/x?secret={}&counter=1", 8),
-    "eight digits": ("otpauth://totp/x?secret={}&digits=8", 8),
-    "no secret": ("otpauth://totp/x", 8),
-    "another address": ("https://example.com/?secret={}", 8),
-    "a key": ("AKIAABCDEFGHIJKLMNOP\nsecret", 2),
-}
-
-
-@pytest.mark.parametrize("what", REFUSED)
-def test_what_is_no_seed_changes_nothing(store, what):
-    form, expected = REFUSED[what]
+def test_what_is_no_seed_changes_nothing(store):
     before, seed = random_seed(), random_seed()
     assert add_seed(store, before).code == 0
-    # A zero byte at the end is white space; between two letters it is not.
-    text = form.format(seed).replace("\0", "\0A")
-    result = add_seed(store, text)
-    result.failed(expected)
-    assert seed not in result.err and "AKIA" not in result.err
+    result = add_seed(store, seed + "A")
+    result.failed(8)
+    assert seed not in result.err
     assert stored_seeds(store) == {"alice": (canonical(before), None)}
     assert store.process() == store.home.key
 
 
-@pytest.mark.parametrize("seed", ["", "no base32!"], ids=["nothing", "no-base32"])
-def test_a_new_key_with_what_is_no_seed_is_not_stored(store, seed):
+def test_a_new_key_with_what_is_no_seed_is_not_stored(store):
     key = random_key()
-    result = store.run("add", "bob", "--no-verify", "--totp", "--stdin", input=lines(key) + seed)
+    result = store.run("add", "bob", "--no-verify", "--totp", "--stdin", input=lines(key) + "no base32!")
     result.failed(8)
     assert store.stored() == {"alice": store.home.key}
 
@@ -195,11 +139,6 @@ def test_the_list_shows_which_keys_have_one(store):
     assert listed() == ({"alice": True, "bob": False}, ["alice"])
     store.good("add", "alice", "--no-totp")
     assert listed() == ({"alice": False, "bob": False}, [])
-
-
-def test_nobody_is_asked_where_nobody_may_be(store):
-    store.run("add", "alice", "--totp", "--no-prompt").failed(4)
-    assert stored_seeds(store) == {}
 
 
 def codes_shown(text, seed, began):

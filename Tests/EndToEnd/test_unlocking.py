@@ -168,12 +168,6 @@ def test_a_time_that_is_none(home, time_given):
     assert not unlocked(home)
 
 
-@pytest.mark.parametrize("text", ["prompt = shouting\n", "process_prompt = pigeon\n"])
-def test_settings_that_say_nothing_good(home, text):
-    home.settings(f"[warder]\n{text}")
-    home.run("unlock", passphrase=True).failed(8, "config")
-
-
 # With the keys themselves
 
 

@@ -119,6 +119,8 @@ struct SettingsTests {
             WrongSettings("[warder]\nunlock_time = 3000\n", "3000 has no unit", hint: "write 3000s or 3000m"),
             WrongSettings("[warder]\nunlock_time = 9000000\n", "9000000 has no unit", hint: time),
             WrongSettings("[warder]\nhandoff_time = 50\n", "50 has no unit", hint: "write 50s or 50m"),
+            WrongSettings("[warder]\nhandoff_time = 30\n", "30 has no unit", hint: "write 30s or 30m"),
+            WrongSettings("[warder]\nhandoff_time = 5000\n", "5000 has no unit", hint: wait),
             WrongSettings("[warder]\nhandoff_time = 61m\n", "61m \(notAWait)", hint: wait),
             WrongSettings("[warder]\nhandoff_time = no\n", "no \(notAWait)", hint: wait),
             WrongSettings("[warder]\nstore = vault\n", "vault is not a store", hint: "write file or libsecret"),
@@ -152,6 +154,16 @@ struct SettingsTests {
         WrongSettings(
             "[warder]\nunlock_tiem = 8h\n", "unlock_tiem is not a setting of warder's",
             hint: "write unlock_time, if that is what you mean"),
+        WrongSettings(
+            "[warder]\nunlock_tme = 8h\n", "unlock_tme is not a setting of warder's",
+            hint: "write unlock_time, if that is what you mean"),
+        WrongSettings(
+            "[warder]\nwarder_unlock_time = 8h\n", "warder_unlock_time is not a setting of warder's",
+            hint: "write unlock_time, if that is what you mean"),
+        WrongSettings("[warder]\n\nun lock = 8h\n", line: 3, "un lock is not a setting of warder's", hint: away),
+        WrongSettings(
+            "[default]\nunlock_time = 8h\n", line: 1, "there is no section [default] here",
+            hint: "write [warder], the only one"),
         WrongSettings(
             "[warder]\nwarder_store = file\n", "warder_store is not a setting of warder's",
             hint: "write store, if that is what you mean"),

@@ -21,6 +21,21 @@ extension TestHome {
         for name in names { try store.put(key(name), replacing: false) }
     }
 
+    /// Puts a vault of alice's key here that the passphrase opens. All of these have the same identifier, so that nothing
+    /// of them may be left unlocked.
+    func copyPassphraseVault() throws {
+        let template = try Self.template.get()
+        try makeFolder(".local/share/warder")
+        try Data(template).write(to: URL(filePath: path + "/.local/share/warder/vault"))
+        try setMode(0o600, of: ".local/share/warder/vault")
+    }
+
+    private static let template = Result {
+        let home = try TestHome()
+        try home.makePassphraseVault()
+        return try Data(contentsOf: URL(filePath: home.path + "/.local/share/warder/vault"))
+    }
+
     /// A key of that name.
     func key(_ name: String) throws -> AccessKeyRecord {
         let name = try #require(KeyName(name))
@@ -42,8 +57,8 @@ extension TestHome {
     /// Where the session-cache key lies unlocked.
     func unlockedState() throws -> UnlockedState { try #require(try keys().unlockedState()) }
 
-    /// A pinentry gives these answers, one a prompt, and dismisses what comes after; `nil` dismisses too. Whoever may be
-    /// asked is asked by it.
+    /// Makes a pinentry, which asks for this home. It gives these answers, one a prompt, and dismisses the prompt for nil
+    /// and where there are no more.
     func usePinentry(_ answers: [String?], seconds: String? = nil) throws {
         let cases = answers.enumerated().map { number, answer in
             let reply = answer.map { "echo 'D \($0)'; echo OK" } ?? "echo 'ERR 83886179 cancelled'"
@@ -72,8 +87,8 @@ extension TestHome {
         done
         """.write(toFile: file, atomically: true, encoding: .utf8)
         chmod(file, 0o755)
-        // A child that another test starts at this moment has the file open until it becomes its own program, and so long
-        // the kernel does not run it (`ETXTBSY`). A lease is given only where nobody writes: fcntl(2).
+        // A child that another test starts at this moment holds the file open until it runs its own program, and until
+        // then the kernel refuses to run it (`ETXTBSY`). A lease is given only on a file that no process writes: fcntl(2).
         let descriptor = open(file, O_RDONLY | O_CLOEXEC)
         defer { close(descriptor) }
         let setLease: Int32 = 1024

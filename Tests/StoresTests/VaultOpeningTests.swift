@@ -40,6 +40,7 @@ struct VaultOpeningTests {
         let home = try TestHome()
         try home.makeVault()
         let path = home.path + "/other"
+        let contents = try home.read("keyfile")
         func said(_ variables: [String: String]) throws -> String? {
             let failure = refusal { try home.vault(variables).open() }
             #expect(failure?.code == .locked)
@@ -52,9 +53,13 @@ struct VaultOpeningTests {
         #expect(try said(["WARDER_KEYFILE": path]) == "what is at hand does not open its keyfile slot")
         try home.write("short", to: "other")
         #expect(try said(["WARDER_KEYFILE": path]) == "what is at hand does not open its keyfile slot")
+        try home.write(String(contents.dropLast()), to: "other")
+        #expect(try said(["WARDER_KEYFILE": path]) == "what is at hand does not open its keyfile slot")
         try home.setMode(0o666, of: "other")
         #expect(try said(["WARDER_KEYFILE": path])?.contains("can be used by others") == true)
         #expect(try said(["WARDER_KEYFILE": "/nowhere"])?.contains("/nowhere") == true)
+        try home.makeFolder("folder")
+        #expect(try said(["WARDER_KEYFILE": home.path + "/folder"])?.hasPrefix("the keyfile ") == true)
         home.set("WARDER_KEYFILE", nil)
         #expect(
             try said([:]) == "no keyfile is named by WARDER_KEYFILE, the settings or a systemd credential")
@@ -99,22 +104,50 @@ struct VaultOpeningTests {
         #expect(try home.vault().opens())
     }
 
-    @Test(
-        "a credential of the service manager opens it, whatever ends its line",
-        arguments: ["", "\n", "\r\n", "\nmore\n"])
-    func credential(end: String) throws {
+    @Test("a credential of the service manager opens it, whatever ends its line")
+    func credential() throws {
         let home = try TestHome()
-        try home.makePassphraseVault()
-        try home.write(passphrase + end, to: "credentials/warder.passphrase")
-        let vault = try home.vault(["CREDENTIALS_DIRECTORY": home.path + "/credentials"])
-        #expect(try vault.opensUnasked() && vault.opens())
+        try home.copyPassphraseVault()
+        let credentials = ["CREDENTIALS_DIRECTORY": home.path + "/credentials"]
+        for end in ["", "\n", "\r\n", "\r", "\nmore\n"] {
+            try home.write(passphrase + end, to: "credentials/warder.passphrase")
+            let vault = try home.vault(credentials)
+            #expect(try vault.opensUnasked() && vault.opens(), "ended by \(end.debugDescription)")
+        }
+        for (text, code) in [
+            ("", ExitCode.promptNeeded), ("\n", .promptNeeded), ("wrong\n", .locked), ("a\0b\n", .locked),
+        ] {
+            try home.write(text, to: "credentials/warder.passphrase")
+            let failure = refusal { try home.vault(credentials).open() }
+            #expect(failure?.code == code, "for \(text.debugDescription)")
+        }
+        try home.write(passphrase, to: "credentials/warder.passphrase")
+        try home.setMode(0o666, of: "credentials/warder.passphrase")
+        let exposed = refusal { try home.vault(credentials).open() }
+        #expect(exposed?.code == .damaged && exposed?.message.hasPrefix("the credential ") == true)
+    }
+
+    @Test("where a keyfile did not open a vault, the passphrase is wanted, with why")
+    func passphraseBesideKeyfile() throws {
+        let home = try TestHome()
+        try home.copyPassphraseVault()
+        try home.vault(["WARDER_PASSPHRASE": passphrase]).addKeyfileSlot(home.path + "/new")
+        let vault = "the vault \(home.path)/.local/share/warder/vault is locked"
+        let unnamed = refusal { try home.vault().open() }
+        #expect(
+            unnamed?.message
+                == "\(vault): no keyfile is named by WARDER_KEYFILE, the settings or a systemd credential")
+        try home.write(String(repeating: "x", count: 64), to: "other")
+        let wrong = refusal { try home.vault(["WARDER_KEYFILE": home.path + "/other"]).open() }
+        #expect(wrong?.code == .locked)
+        #expect(wrong?.message == "\(vault): what is at hand does not open its keyfile slot")
     }
 
     @Test("a command gives the passphrase, and what it says is told where that is wrong")
     func command() throws {
         _ = pipeSignal
         let home = try TestHome()
-        try home.makePassphraseVault()
+        try home.copyPassphraseVault()
         #expect(try home.vault(["WARDER_PASSPHRASE_COMMAND": "echo '\(passphrase)'"]).opens())
         let failure = refusal {
             try home.vault(["WARDER_PASSPHRASE_COMMAND": "echo the agent is locked >&2; echo wrong"]).open()
@@ -149,7 +182,7 @@ struct VaultOpeningTests {
     func wrong() throws {
         _ = pipeSignal
         let home = try TestHome()
-        try home.makePassphraseVault()
+        try home.copyPassphraseVault()
         try home.usePinentry(["wrong", "no", "never", passphrase])
         let keys = Keys(try home.atDesktop())
         let failure = refusal { _ = try keys.sessions() }
@@ -161,7 +194,7 @@ struct VaultOpeningTests {
     func dismissed() throws {
         _ = pipeSignal
         let home = try TestHome()
-        try home.makePassphraseVault()
+        try home.copyPassphraseVault()
         try home.usePinentry([nil])
         let keys = Keys(try home.atDesktop())
         let failure = refusal { _ = try keys.sessions() }
@@ -185,7 +218,7 @@ struct VaultOpeningTests {
     func dismissedInTurn() throws {
         _ = pipeSignal
         let home = try TestHome()
-        try home.makePassphraseVault()
+        try home.copyPassphraseVault()
         try home.usePinentry([nil], seconds: "0.05")
         let context = try home.atDesktop(waits: .generous)
         let turn = try PassphrasePromptLock(of: context.paths.vault, state: context.paths.state, context.waits) {}
@@ -219,7 +252,7 @@ struct VaultOpeningTests {
     @Test("a pinentry that is not there is named")
     func noPinentry() throws {
         let home = try TestHome(settings: "prompt = pinentry\npinentry = /nowhere/pinentry")
-        try home.makePassphraseVault()
+        try home.copyPassphraseVault()
         let keys = Keys(try home.atDesktop())
         let failure = refusal { _ = try keys.sessions() }
         #expect(failure?.code == .promptNeeded)
@@ -231,7 +264,7 @@ struct VaultOpeningTests {
     func noPrompt() throws {
         _ = pipeSignal
         let home = try TestHome()
-        try home.makePassphraseVault()
+        try home.copyPassphraseVault()
         try home.usePinentry([passphrase])
         home.set("DISPLAY", "elsewhere:1")
         let keys = try home.keys()
@@ -257,7 +290,7 @@ struct VaultOpeningTests {
         let closed = "the vault \(home.path)/.local/share/warder/vault has no passphrase, and nothing else opened it"
         #expect(try seen(["WARDER_KEYFILE": "/nowhere"]) == closed)
         let other = try TestHome()
-        try other.makePassphraseVault()
+        try other.copyPassphraseVault()
         func outlook(_ variables: [String: String] = [:]) throws -> StoreOutlook {
             try other.keys(variables).storeOutlook(needsCache: true)
         }
