@@ -11,7 +11,7 @@ struct Center: Sendable {
         var tokens = 0
         /// What the portal and the token's endpoint answer first.
         var portal: [Int] = []
-        var token: [Reply] = []
+        var token: [ScriptedResponse] = []
     }
     final class Shared: Sendable {
         let state = Mutex(State())
@@ -30,7 +30,7 @@ struct Center: Sendable {
     /// Changes what is answered.
     func set(_ change: (inout State) -> Void) { shared.state.withLock { change(&$0) } }
 
-    private static func reply(to request: SentRequest, _ state: inout State, at now: Int64) -> Reply {
+    private static func reply(to request: SentRequest, _ state: inout State, at now: Int64) -> ScriptedResponse {
         switch request.url.split(separator: "/").last {
         case "register":
             return .answer(

@@ -231,8 +231,8 @@ struct ChainStepTests {
             (.failure(.tooLarge(host: "sts")), .network, 1),
             (.failure(.redirected(host: "sts", status: 302)), .network, 1),
             (.failure(.timedOut(host: "sts", sent: true)), .network, 3),
-        ] as [(PromptAnswer, ExitCode, Int)])
-    func answers(reply: PromptAnswer, code: ExitCode, requests: Int) throws {
+        ] as [(ScriptedResponse, ExitCode, Int)])
+    func answers(reply: ScriptedResponse, code: ExitCode, requests: Int) throws {
         let rig = try Rig(Rig.plainProfiles)
         rig.sts.next(reply, reply, reply)
         #expect(rig.failure()?.code == code)
@@ -255,7 +255,7 @@ struct ChainStepTests {
         let rig = try Rig(Rig.plainProfiles)
         let clock = rig.clock
         rig.sts.whileAsked { _ in clock.advance(20) }
-        let slow = PromptAnswer.failure(.timedOut(host: "sts", sent: true))
+        let slow = ScriptedResponse.failure(.timedOut(host: "sts", sent: true))
         rig.sts.next(slow, slow, slow)
         #expect(rig.failure()?.code == .network)
         #expect(rig.sts.requests.count == 1)

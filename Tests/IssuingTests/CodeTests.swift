@@ -188,7 +188,7 @@ struct CodeTests {
         ])
     func takenBack(error: TransportError) throws {
         let rig = try Rig()
-        let reply = PromptAnswer.failure(error)
+        let reply = ScriptedResponse.failure(error)
         rig.sts.next(reply, reply, reply)
         #expect(rig.failure(code: "123456")?.code == .network)
         rig.sts.clear()
@@ -201,7 +201,7 @@ struct CodeTests {
     @Test(
         "a code that may have reached somebody is not sent again",
         arguments: [
-            PromptAnswer.failure(.timedOut(host: "sts", sent: true)),
+            ScriptedResponse.failure(.timedOut(host: "sts", sent: true)),
             .failure(.interrupted(host: "sts", reason: "reset", sent: true)),
             .failure(.redirected(host: "sts", status: 302)), .failure(.tooLarge(host: "sts")),
             .answer(200, "<html>Log in</html>"), .answer(200, ""),
@@ -210,7 +210,7 @@ struct CodeTests {
             TestSTS.refusal("InternalFailure", status: 500), TestSTS.refusal("Throttling", status: 400),
             TestSTS.refusal("AccessDenied"), TestSTS.refusal("InvalidClientTokenId"), TestSTS.wrongCode,
         ])
-    func notTakenBack(reply: PromptAnswer) throws {
+    func notTakenBack(reply: ScriptedResponse) throws {
         let rig = try Rig()
         rig.sts.next(reply)
         let failure = rig.failure(code: "123456")
@@ -227,7 +227,7 @@ struct CodeTests {
         let rig = try Rig()
         try rig.key(of: "alice", code: "111111")
         _ = try rig.issuer("alice").forget()
-        let gone = PromptAnswer.failure(.unreachable(host: "sts", reason: "gone"))
+        let gone = ScriptedResponse.failure(.unreachable(host: "sts", reason: "gone"))
         rig.sts.next(gone, gone, gone)
         #expect(rig.failure(of: "alice", code: "222222")?.code == .network)
         #expect(rig.failure(of: "alice", code: "111111")?.message.contains("was used already") == true)

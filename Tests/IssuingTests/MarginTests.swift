@@ -76,7 +76,7 @@ struct MarginTests {
     @Test(
         "the old one is served while it is valid if the new one is refused",
         arguments: [TestSTS.refusal("AccessDenied"), TestSTS.refusal("InternalFailure", status: 500)])
-    func renewalFails(reply: PromptAnswer) throws {
+    func renewalFails(reply: ScriptedResponse) throws {
         let rig = try Rig(Rig.plainProfiles)
         let first = try rig.key()
         rig.clock.advance(2700)

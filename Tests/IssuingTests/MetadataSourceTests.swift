@@ -13,7 +13,7 @@ struct MetadataSourceTests {
         let rig: Rig
         let asked: ReplayingSender
 
-        init(_ source: String, environment: [String: String] = [:], replies: [String: PromptAnswer] = [:]) throws {
+        init(_ source: String, environment: [String: String] = [:], replies: [String: ScriptedResponse] = [:]) throws {
             let clock = TestClock()
             let sts = TestSTS(clock)
             asked = ReplayingSender { request in
@@ -84,7 +84,7 @@ struct MetadataSourceTests {
 
     @Test("credentials of an instance that have ended are used, as SDKs do; a container's are not")
     func ended() throws {
-        let reply = ["/role": PromptAnswer.answer(200, Machine.key("ASIAENDED0000000", until: TestClock.start - 60))]
+        let reply = ["/role": ScriptedResponse.answer(200, Machine.key("ASIAENDED0000000", until: TestClock.start - 60))]
         let instance = try Machine("Ec2InstanceMetadata", replies: reply)
         try instance.rig.key(of: "p")
         #expect(instance.actions == ["AssumeRole"])
@@ -120,8 +120,8 @@ struct MetadataSourceTests {
             ("/role", .answer(200, String(repeating: "[", count: 50_000)), .refused),
             ("/role", .failure(.tooLarge(host: "169.254.169.254")), .network),
             ("/role", .failure(.redirected(host: "169.254.169.254", status: 302)), .network),
-        ] as [(String, PromptAnswer, ExitCode)], ["p", "raw"])
-    func instanceNonsense(_ said: (path: String, reply: PromptAnswer, code: ExitCode), profile: String) throws {
+        ] as [(String, ScriptedResponse, ExitCode)], ["p", "raw"])
+    func instanceNonsense(_ said: (path: String, reply: ScriptedResponse, code: ExitCode), profile: String) throws {
         let machine = try Machine("Ec2InstanceMetadata", replies: [said.path: said.reply])
         #expect(machine.rig.failure(of: profile)?.code == said.code)
         #expect(machine.actions.isEmpty)
@@ -137,8 +137,8 @@ struct MetadataSourceTests {
             (.failure(.redirected(host: "127.0.0.1", status: 302)), .network),
             (.answer(200, Machine.key("A\\nB", until: TestClock.start + 3600)), .refused),
             (.answer(200, Machine.key(until: TestClock.start - 3600)), .refused),
-        ] as [(PromptAnswer, ExitCode)], ["p", "raw"])
-    func containerNonsense(_ said: (reply: PromptAnswer, code: ExitCode), profile: String) throws {
+        ] as [(ScriptedResponse, ExitCode)], ["p", "raw"])
+    func containerNonsense(_ said: (reply: ScriptedResponse, code: ExitCode), profile: String) throws {
         let token = ["AWS_CONTAINER_AUTHORIZATION_TOKEN": "Bearer hidden-t0ken"]
         let machine = try Machine(
             "EcsContainer", environment: Self.container.merging(token) { $1 }, replies: ["/role": said.reply])
@@ -191,7 +191,7 @@ struct MetadataSourceTests {
         let container = try Machine("EcsContainer")
         #expect(container.rig.failure(of: "raw")?.code == .notFound)
         #expect(container.rig.failure(of: "raw")?.message.contains("/.aws/config:6: ") == true)
-        let gone = PromptAnswer.failure(.unreachable(host: "169.254.169.254", reason: "no route"))
+        let gone = ScriptedResponse.failure(.unreachable(host: "169.254.169.254", reason: "no route"))
         let instance = try Machine("Ec2InstanceMetadata", replies: ["/api/token": gone])
         let failure = instance.rig.failure(of: "p")
         #expect(failure?.code == .network)

@@ -60,7 +60,7 @@ struct SharedFailureTests {
     @Test("what the network did not bring is told likewise")
     func network() throws {
         let rig = try Rig(Rig.plainProfiles)
-        let gone = PromptAnswer.failure(.unreachable(host: "sts", reason: "no route"))
+        let gone = ScriptedResponse.failure(.unreachable(host: "sts", reason: "no route"))
         rig.sts.next(gone, gone, gone)
         #expect(rig.failure()?.code == .network)
         #expect(rig.failure()?.code == .network)

@@ -35,20 +35,20 @@ package struct SentRequest: Sendable {
 }
 
 /// What a server answers.
-package enum PromptAnswer: Sendable {
+package enum ScriptedResponse: Sendable {
     case answer(Int, String, date: String? = nil)
     case failure(TransportError)
 }
 
 /// Answers requests by a rule in place of the network, and remembers them.
 package final class ReplayingSender: HTTPSender, Sendable {
-    private let rule: @Sendable (SentRequest) -> PromptAnswer
+    private let rule: @Sendable (SentRequest) -> ScriptedResponse
     private let sent = Mutex<[SentRequest]>([])
 
-    package init(_ rule: @escaping @Sendable (SentRequest) -> PromptAnswer) { self.rule = rule }
+    package init(_ rule: @escaping @Sendable (SentRequest) -> ScriptedResponse) { self.rule = rule }
 
     /// Answers in this order, whatever is asked; then nothing can be reached.
-    package convenience init(_ replies: [PromptAnswer]) {
+    package convenience init(_ replies: [ScriptedResponse]) {
         let rest = ReplyQueue(replies)
         self.init { _ in rest.next() ?? .failure(.unreachable(host: "script", reason: "it has ended")) }
     }
@@ -57,7 +57,7 @@ package final class ReplayingSender: HTTPSender, Sendable {
     package var requests: [SentRequest] { sent.withLock { $0 } }
 
     /// What it answers to a request that another sender was given.
-    package func reply(to request: SentRequest) -> PromptAnswer {
+    package func reply(to request: SentRequest) -> ScriptedResponse {
         sent.withLock { $0.append(request) }
         return rule(request)
     }
@@ -73,11 +73,11 @@ package final class ReplayingSender: HTTPSender, Sendable {
 
 /// Replies in their order.
 package final class ReplyQueue: Sendable {
-    private let rest: Mutex<ArraySlice<PromptAnswer>>
+    private let rest: Mutex<ArraySlice<ScriptedResponse>>
 
-    package init(_ replies: [PromptAnswer] = []) { rest = Mutex(replies[...]) }
+    package init(_ replies: [ScriptedResponse] = []) { rest = Mutex(replies[...]) }
 
-    package func add(_ replies: [PromptAnswer]) { rest.withLock { $0 += replies } }
+    package func add(_ replies: [ScriptedResponse]) { rest.withLock { $0 += replies } }
 
-    package func next() -> PromptAnswer? { rest.withLock { $0.popFirst() } }
+    package func next() -> ScriptedResponse? { rest.withLock { $0.popFirst() } }
 }

@@ -6,7 +6,7 @@ import Transport
 package final class TestSTS: Sendable {
     private struct State {
         var count = 0
-        var queue: [PromptAnswer] = []
+        var queue: [ScriptedResponse] = []
         var whileAsked: (@Sendable (SentRequest) -> Void)?
         var ahead: Int64 = 0
     }
@@ -29,7 +29,7 @@ package final class TestSTS: Sendable {
     package var actions: [String] { requests.map { $0.form["Action"] ?? "" } }
 
     /// Answers this to the next requests, in place of a session.
-    package func next(_ replies: PromptAnswer...) { state.withLock { $0.queue += replies } }
+    package func next(_ replies: ScriptedResponse...) { state.withLock { $0.queue += replies } }
 
     /// Takes back what was to be answered next.
     package func clear() { state.withLock { $0.queue = [] } }
@@ -42,7 +42,7 @@ package final class TestSTS: Sendable {
     /// Its clock is ahead of the machine's by `seconds`, and each answer says so.
     package func setAhead(by seconds: Int64) { state.withLock { $0.ahead = seconds } }
 
-    private func reply(to request: SentRequest) -> PromptAnswer {
+    private func reply(to request: SentRequest) -> ScriptedResponse {
         let (whileAsked, queued, number, ahead) = state.withLock { state in
             let queued = state.queue.isEmpty ? nil : state.queue.removeFirst()
             if queued == nil { state.count += 1 }
@@ -80,7 +80,7 @@ package final class TestSTS: Sendable {
     }
 
     /// A refusal as STS gives it.
-    package static func refusal(_ code: String, _ message: String = "no", status: Int = 403) -> PromptAnswer {
+    package static func refusal(_ code: String, _ message: String = "no", status: Int = 403) -> ScriptedResponse {
         .answer(
             status,
             """
@@ -90,7 +90,7 @@ package final class TestSTS: Sendable {
     }
 
     /// That a one-time code is wrong.
-    package static var wrongCode: PromptAnswer {
+    package static var wrongCode: ScriptedResponse {
         refusal("AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code. ")
     }
 
@@ -103,8 +103,8 @@ package final class TestSTS: Sendable {
 
 /// Lets a sender answer by what is made after it.
 private final class AnswerBox: Sendable {
-    private let stored = Mutex<(@Sendable (SentRequest) -> PromptAnswer)?>(nil)
-    var body: (@Sendable (SentRequest) -> PromptAnswer)? {
+    private let stored = Mutex<(@Sendable (SentRequest) -> ScriptedResponse)?>(nil)
+    var body: (@Sendable (SentRequest) -> ScriptedResponse)? {
         get { stored.withLock { $0 } }
         set { stored.withLock { $0 = newValue } }
     }
