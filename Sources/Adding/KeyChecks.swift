@@ -4,7 +4,7 @@ import Vault
 
 /// What may be stored, and under which name.
 enum KeyChecks {
-    /// The name of a key.
+    /// Validates the name of a key.
     static func keyName(_ name: String) throws(Failure) -> KeyName {
         if let keyName = KeyName(name) { return keyName }
         throw Failure(
@@ -12,7 +12,7 @@ enum KeyChecks {
             hint: "use up to 128 letters, digits and . _ @ + = , : / % -")
     }
 
-    /// An MFA device that the command line names.
+    /// Validates the MFA device from the command line.
     static func check(serial: String?) throws(Failure) {
         guard let serial, !isSerial(serial) else { return }
         throw Failure(.usage, "\(serial) is no MFA device", hint: "give an ARN like arn:aws:iam::123456789012:mfa/NAME")
@@ -30,7 +30,7 @@ enum KeyChecks {
 }
 
 extension AccessKeyRecord {
-    /// Whether it is the very same key, whatever else is stored with it.
+    /// Whether it is exactly the same key, whatever else is stored with it.
     func isSame(as identifier: String, _ other: borrowing SecretBytes) -> Bool {
         summary.accessKeyID == identifier
             && secret.withUnsafeBytes { old in other.withUnsafeBytes { old.elementsEqual($0) } }

@@ -34,7 +34,7 @@ extension Explanation {
         return text + "sdks: \(abridged(sdks.text(place: place)))\n" as Shown
     }
 
-    /// What is known of a step's credentials.
+    /// What is known about a step's credentials.
     private func state(_ step: Step, _ now: Int64) -> String {
         if let end = step.cachedUntil {
             let left = spoken(seconds: end - now)
@@ -56,7 +56,7 @@ extension Explanation {
         }
     }
 
-    /// What the next `process` does where what is cached cannot be seen: what is certain first, then what depends on it.
+    /// What the next `process` does if the cache cannot be read: first what is certain, then what depends on the cache.
     private func lockedOutlook(_ requests: Int) -> String {
         let codes = prompts.filter { $0 == Self.code }
         let certain = prompts.filter { $0 != Self.code }
@@ -73,7 +73,7 @@ extension Explanation {
 }
 
 extension ChainParameter {
-    /// The value on one line, not too long.
+    /// The value on one line, shortened if it is long.
     fileprivate var shown: String {
         let line = printable(value)
         return line.count <= 72 ? line : String(line.prefix(71)) + "…"

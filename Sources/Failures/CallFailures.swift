@@ -2,14 +2,14 @@ import STS
 import Text
 import Transport
 
-// What AWS and the network answered, in the user's words.
+// Errors from AWS and the network, in the user's words.
 
 extension Failure {
     package init(_ error: TransportError, doing what: String) { self.init(STSError.network(error), doing: what) }
 
     /// - Parameters:
-    ///   - what: what warder was about to do, as `assume arn:…`.
-    ///   - signer: whose key signed the request, where one did.
+    ///   - what: what warder was doing, as `assume arn:…`.
+    ///   - signer: the key that signed the request, if one did.
     package init(_ error: STSError, doing what: String, signer: RequestSigner? = nil) {
         switch error {
         case .malformedRegion(let region):
@@ -48,7 +48,7 @@ extension Failure {
             self.init(
                 .refused, "AWS refused to \(what): the MFA code is wrong, or was used before",
                 hint: "wait for the next code, and check the machine's clock")
-            // Those who come later have the next code.
+            // A process that comes later has the next code.
             scope = .waiting
         case .unknownDevice:
             self.init(.refused, message, hint: "check mfa_serial: it must be a device of the key's own user")

@@ -2,10 +2,10 @@ import Linux
 import Prompt
 import Text
 
-// Why a prompt gave no answer, in the user's words.
+// Why a prompt got no answer, in the user's words.
 
 extension Failure {
-    /// Something must be asked, and prompts are switched off.
+    /// warder must prompt, and prompts are switched off.
     package static func notAllowed(wanting what: String) -> Failure {
         Failure(
             .promptNeeded, "\(what) is needed, and prompts are switched off",

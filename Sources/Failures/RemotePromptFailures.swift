@@ -1,7 +1,7 @@
 import RemotePrompts
 
 extension Failure {
-    /// Nobody can be found who waits.
+    /// The processes that wait cannot be found.
     package init(_ error: RemotePromptError) {
         switch error {
         case .noRuntimeFolder:

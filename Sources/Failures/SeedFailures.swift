@@ -1,7 +1,7 @@
 import TOTP
 
 extension Failure {
-    /// Why what was given as a seed is none. It is never shown.
+    /// Why the input is not a valid seed. The input is never shown.
     package init(_ error: TOTPError) {
         let (message, hint) =
             switch error {

@@ -4,7 +4,7 @@ import SSO
 import STS
 import Text
 
-// What goes wrong with sources that are not stored keys, in the user's words.
+// Errors of sources other than stored keys, in the user's words.
 
 extension Failure {
     package static func noEnvironment(_ origin: Origin) -> Failure {

@@ -1,7 +1,7 @@
 import Text
 import Vault
 
-// What went wrong with the vault, in the user's words.
+// Errors of the vault, in the user's words.
 
 extension Failure {
     package static func noSuchKey(_ name: String) -> Failure {

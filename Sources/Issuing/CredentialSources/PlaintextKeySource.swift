@@ -2,7 +2,7 @@ import Chains
 import Failures
 import Secrets
 
-/// A key that stands in a file.
+/// A key in a plain-text file.
 struct PlaintextKeySource: ChainSource {
     let tools: SourceTools
     let key: PlaintextKey

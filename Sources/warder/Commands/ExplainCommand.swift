@@ -40,7 +40,7 @@ struct Explain: ParsableCommand {
     }
 }
 
-/// What narrows a role for one command.
+/// Options that narrow a role for one command.
 struct NarrowingOptions: ParsableArguments {
     @Flag(name: .customLong("read-only"), help: "Narrow the role to AWS's ReadOnlyAccess.")
     var readOnly = false

@@ -59,7 +59,7 @@ struct List: ParsableCommand {
         var spokenKey: String { key.map { $0.accessKeyID + ($0.hasTOTPSeed ? " totp" : "") } ?? "" }
     }
 
-    /// The profiles in the order of their files, then the keys that have none.
+    /// The profiles in the order of their files, then the keys without a profile.
     private func rows(
         _ profiles: ProfileSet, _ index: [IndexedKey]?, _ sessions: [SessionSummary]?
     ) throws(Failure) -> [KeyRow] {

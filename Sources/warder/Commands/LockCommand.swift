@@ -31,7 +31,7 @@ struct Lock: ParsableCommand {
         guard watch else {
             let keys = Keys(context)
             guard let was = try keys.lock() else { return note("there is nothing to lock") }
-            // Without a store, nobody has the key any more.
+            // Without a store, the key is gone for good.
             let more = try keys.store() == nil ? "; cached sessions and sign-ins are gone with it" : ""
             return note(was ? "locked" + more : "it was locked already")
         }

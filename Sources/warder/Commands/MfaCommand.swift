@@ -37,7 +37,7 @@ struct MFA: ParsableCommand {
     @Argument(help: "The code, or yes or no; without it you are asked.")
     var answer: String?
 
-    // Not in `validate`, which comes before an option that there is none of is found.
+    // Not in `validate`, which runs before the parser reports an unknown option.
     private func checkModes() throws {
         let modes = [list, watch, dismiss, answer != nil].filter { $0 }.count
         if modes > 1 { throw ValidationError("--list, --watch, --dismiss and an answer exclude each other") }
@@ -77,7 +77,7 @@ struct MFA: ParsableCommand {
         try RemotePrompter(watcher, chosen: connection, context, isAnswered: true).run()
     }
 
-    /// Answers the one of them that wants an answer of that kind.
+    /// Answers the one process that wants an answer of this kind.
     private func give(_ text: String, to waiting: [WaiterConnection]) throws(Failure) -> WaiterConnection {
         let kind: PromptRequest.Kind = ["yes", "no"].contains(text) ? .confirmation : .code
         let fitting = waiting.filter { $0.request?.kind == kind }
@@ -95,7 +95,7 @@ struct MFA: ParsableCommand {
         return connection
     }
 
-    /// Those that wait, or the one of them that was named.
+    /// The processes that wait, or only the one that the user named.
     private func wanted(_ waiting: [WaiterConnection]) throws(Failure) -> [WaiterConnection] {
         guard !waiting.isEmpty else { throw .nobodyWaits }
         guard let pid else { return waiting }
@@ -106,9 +106,10 @@ struct MFA: ParsableCommand {
         return named
     }
 
-    /// The one that an answer without further question is for.
+    /// The process that an answer goes to without asking which.
     ///
-    /// - Parameter sameDevice: several that wait for one device are one, for the first that gets a session has it for all.
+    /// - Parameter sameDevice: several processes that wait for the same device count as one: the first to get a session
+    ///   has it for all.
     private func only(of waiting: [WaiterConnection], unless sameDevice: Bool) throws(Failure) -> WaiterConnection {
         guard let first = waiting.first else { throw .nobodyWaits }
         let devices = devices(of: waiting)

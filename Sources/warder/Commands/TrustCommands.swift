@@ -87,7 +87,7 @@ struct Distrust: ParsableCommand {
     }
 }
 
-/// What the shells' hooks ask on entering a folder.
+/// The command that the shells' hooks call on entering a folder.
 struct FolderCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "folder",
