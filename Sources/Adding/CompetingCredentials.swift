@@ -32,11 +32,12 @@ struct CompetingCredentials {
         let isSame = key.accessKeyID.utf8.elementsEqual(accessKeyID.utf8)
         let isOwnProfile = key.profile.utf8.elementsEqual(name.utf8)
         guard isSame || isOwnProfile else { return }
-        let what = isSame ? "this key stands in plain text too" : "another key stands in plain text"
+        let what = isSame ? "this key is in plain text too" : "another key is in plain text"
         let profile = key.profile == "default" ? "[default]" : "the profile \(key.profile)"
         Failure(
             .badConfig,
-            "\(key.origin.place): \(what), in \(profile), and there it wins over the stored one until it is taken away",
+            "\(key.origin.place): \(what), in \(profile), "
+                + "and there it takes precedence over the stored one until it is removed",
             hint: isOwnProfile
                 ? "take the lines of aws_access_key_id and aws_secret_access_key away there"
                 : "write warder_key = \(name) in their place there, and run warder adopt \(shellWord(key.profile))"

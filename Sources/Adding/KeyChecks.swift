@@ -8,14 +8,15 @@ enum KeyChecks {
     static func keyName(_ name: String) throws(Failure) -> KeyName {
         if let keyName = KeyName(name) { return keyName }
         throw Failure(
-            .usage, name.isEmpty ? "the name is empty" : "\(name) is no name for a key",
+            .usage, name.isEmpty ? "the name is empty" : "\(name) is not a valid key name",
             hint: "use up to 128 letters, digits and . _ @ + = , : / % -")
     }
 
     /// Validates the MFA device from the command line.
     static func check(serial: String?) throws(Failure) {
         guard let serial, !isSerial(serial) else { return }
-        throw Failure(.usage, "\(serial) is no MFA device", hint: "give an ARN like arn:aws:iam::123456789012:mfa/NAME")
+        throw Failure(
+            .usage, "\(serial) is not an MFA device", hint: "give an ARN like arn:aws:iam::123456789012:mfa/NAME")
     }
 
     /// `[\w+=/:,.@-]{9,256}` (STS API Reference, SerialNumber).

@@ -94,7 +94,7 @@ package struct ProfileAddition {
         context.console.say("")
         for line in profile.lines { context.console.say("\(line)") }
         context.console.say("")
-        let other = "add these lines to \(path) by hand or, once that is mended, run the same command again"
+        let other = "add these lines to \(path) by hand, or fix that and run the same command again"
         return Failure(error.code, what, hint: error.cause == .brokenLink ? error.hint : other)
     }
 }

@@ -120,7 +120,7 @@ package struct SeedAddition {
 
     /// Warns about the lost separation of factors before it is given up.
     private func warn() {
-        context.console.note("the second factor then lies beside the first: whoever opens the store has both")
+        context.console.note("the second factor is then stored beside the first: anyone who opens the store has both")
         context.console.say(
             "hint: a security key keeps them apart: mfa_process = ykman oath accounts code --single NAME")
     }

@@ -131,7 +131,8 @@ extension AdoptionPlan {
                 : files.profile(profile)?.origin(of: "aws_access_key_id") ?? key.accessKeyID.origin
             Failure(
                 .badConfig,
-                "\(place.place): the key of \(listed(names)) stands in plain text, and wins until it is taken away",
+                "\(place.place): the key of \(listed(names)) is in plain text, "
+                    + "and takes precedence until it is removed",
                 hint: "run warder add \(shellWord(profile)), then take its lines away there"
             ).show(on: context.console)
         }

@@ -38,7 +38,7 @@ extension Explanation {
     private func state(_ step: Step, _ now: Int64) -> String {
         if let end = step.cachedUntil {
             let left = spoken(seconds: end - now)
-            return step.isNeeded ? "cached, but for \(left) only: it is made anew" : "cached for \(left)"
+            return step.isNeeded ? "cached, but for \(left) only: it will be renewed" : "cached for \(left)"
         }
         if !step.isCacheable { return step.isNeeded ? "read when it is needed" : "not needed now" }
         if isLocked { return "locked: what is cached cannot be seen" }
@@ -48,7 +48,7 @@ extension Explanation {
     /// What the next `process` does.
     private var outlook: String {
         let requests = steps.filter { $0.isNeeded && $0.isCacheable }.count
-        let asks = prompts.isEmpty ? "asks nobody" : "asks for " + prompts.joined(separator: " and ")
+        let asks = prompts.isEmpty ? "no prompt" : "asks for " + prompts.joined(separator: " and ")
         switch requests {
         case 0: return (steps.contains { $0.isCacheable } ? "answered from the cache, " : "read as it is, ") + asks
         case _ where isLocked: return lockedOutlook(requests)
@@ -62,7 +62,7 @@ extension Explanation {
         let certain = prompts.filter { $0 != Self.code }
         let opening =
             prompts.isEmpty
-            ? "asks nobody; "
+            ? "no prompt; "
             : certain.isEmpty ? "" : "asks for " + certain.joined(separator: " and ") + "; then, "
         let work = (["at most " + Self.counted(requests)] + codes).joined(separator: " and ")
         let doubt = doubt.map { "; fails where nothing is cached: " + $0 } ?? ""

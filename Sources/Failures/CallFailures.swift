@@ -24,7 +24,7 @@ extension Failure {
                 .badConfig, "\(setting) cannot be used with an endpoint of your own",
                 hint: "take \(setting) or the endpoint_url away")
         case .malformedCode:
-            self.init(.promptNeeded, "that is no MFA code", hint: "give the six digits of the device")
+            self.init(.promptNeeded, "that is not an MFA code", hint: "give the six digits of the device")
         case .signing:
             self.init(
                 .other, "the request could not be signed", hint: "check that libssl3 is whole: dpkg --verify libssl3")
@@ -32,7 +32,7 @@ extension Failure {
         case .invalidResponse(let reason, let status):
             self.init(
                 .network, "cannot \(what): status \(status) came with \(Self.words(reason)), which is no answer of AWS",
-                hint: "see who answers there: a proxy, a sign-in page, or another service at the endpoint_url")
+                hint: "see what answers there: a proxy, a sign-in page, or another service at the endpoint_url")
         default: self.init(refused: error, doing: what, signer: signer)
         }
     }

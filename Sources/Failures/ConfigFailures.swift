@@ -78,7 +78,7 @@ extension Failure {
         let before =
             switch link {
             case .some(let link):
-                "\(link.place): the source_profile \(name) is no profile: its section (\(section.place))"
+                "\(link.place): the source_profile \(name) is not a profile: its section (\(section.place))"
             case nil: "\(section.place): there is no profile named \(name): this section"
             }
         self.init(
@@ -92,7 +92,7 @@ extension Failure {
         let before =
             switch link {
             case .some(let link):
-                "\(link.place): the source_profile \(name) is no profile: its section (\(section.origin.place))"
+                "\(link.place): the source_profile \(name) is not a profile: its section (\(section.origin.place))"
             case nil: "\(section.origin.place): there is no profile named \(name): this section"
             }
         self.init(
@@ -113,7 +113,7 @@ extension Failure {
         case .profile, .noSuchProfile, .passedOver, .misnamed: ("the profile cannot be used", "see the line above")
         case .sourceMissing(let source, let profile, _):
             (
-                "the source_profile of \(profile) is \(source), which is no profile and no key",
+                "the source_profile of \(profile) is \(source), which is neither a profile nor a key",
                 "add the profile \(source), or correct the name"
             )
         case .cycle(let profile, _): ("source_profile leads back to \(profile)", "break the circle")
@@ -144,7 +144,7 @@ extension Failure {
             )
         case .halfAKey(let profile, let missing, _): ("\(profile) has half a key", "add \(missing)")
         case .unknownCredentialSource(let value, _):
-            ("\(value) is no credential_source", "use Environment, Ec2InstanceMetadata or EcsContainer")
+            ("\(value) is not a credential_source", "use Environment, Ec2InstanceMetadata or EcsContainer")
         case .webIdentityWithoutRole(let profile, _):
             ("\(profile) has a web_identity_token_file and no role_arn", "add role_arn")
         case .ssoIncomplete(let profile, let missing, _):
@@ -178,7 +178,7 @@ extension Failure {
             )
         case .changedSourceIdentity(let from, _):
             (
-                "source_identity is not that of \(from), which sets it first, and AWS lets nobody change it",
+                "source_identity is not that of \(from), which sets it first, and AWS lets no later role change it",
                 "take it away here: the session has it from \(from)"
             )
         case .badValue(let key, let flaw, _): ("\(key) " + words(flaw).0, words(flaw).1)

@@ -64,7 +64,7 @@ extension Failure {
                 Self.takingBack(error.path) ?? "check who owns it and its mode: ls -ld \(shellWord(error.path))"
             case ENOENT: "check that the path is right: \(error.path)"
             case EEXIST: "choose another name, or move that file away"
-            default: "try again when that is mended"
+            default: "fix that and try again"
             }
         self.init(.other, "\(what): \(error.call) \(error.path): \(error.reason.lowercasedFirst)", hint: hint)
     }

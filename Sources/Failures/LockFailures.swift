@@ -14,7 +14,7 @@ extension Failure {
             default: reason.hint
             }
         return Failure(
-            .other, "what is unlocked could not be taken away, and may stay so: \(reason.message)", hint: hint)
+            .other, "what is unlocked could not be deleted, and may stay unlocked: \(reason.message)", hint: hint)
     }
 
     package init(_ error: SeenGenerationError, path: String) {

@@ -59,7 +59,7 @@ extension Failure {
                 .network, "\(host) answered with a redirect (\(status)), which is never followed",
                 hint: "set endpoint_url to where it really is")
         case .tooLarge(let host):
-            self.init(.network, "\(host) answered with more than an answer can be", hint: "see who answers there")
+            self.init(.network, "\(host) answered with more than an answer can be", hint: "see what answers there")
         }
     }
 
@@ -101,7 +101,8 @@ extension Failure {
                 "check this machine's clock (date); if it is right, \(host) needs a new certificate, and no ca_bundle helps"
         case .wrongName:
             return
-                "its certificate is another host's: correct the endpoint_url, or see who answers there; no ca_bundle helps"
+                "its certificate is another host's: correct the endpoint_url, or see what answers there; "
+                + "no ca_bundle helps"
         case .noAgreement:
             let proxy = ProxyInForce(for: host) { environment[$0] }
             return "see whether it speaks TLS there"

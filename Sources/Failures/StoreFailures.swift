@@ -83,7 +83,7 @@ extension Failure {
             self.init(.promptNeeded, "\(what) is needed, and the prompt was dismissed", hint: "run the command again")
             scope = .waiting
         case .timedOut:
-            self.init(.promptNeeded, "\(what) is needed, and nobody answered in time", hint: "run the command again")
+            self.init(.promptNeeded, "\(what) is needed, and no answer came in time", hint: "run the command again")
             scope = .latecomers
         case .noDisplay:
             self.init(

@@ -39,7 +39,8 @@ extension Failure {
             let more = known.joined(separator: ", ")
             let why =
                 atTerminal || more.isEmpty
-                ? "there is no terminal to ask on" + (more.isEmpty ? "" : " (\(more))") : "nobody can be asked: " + more
+                ? "there is no terminal to ask on" + (more.isEmpty ? "" : " (\(more))")
+                : "there is no way to ask: " + more
             self.init(
                 .promptNeeded, "\(what) is needed, and \(why)",
                 hint: isCode
@@ -52,7 +53,7 @@ extension Failure {
         case .stopped: self = .stopped
         case .timedOut:
             self.init(
-                .promptNeeded, "\(what) is needed, and nobody answered in time",
+                .promptNeeded, "\(what) is needed, and no answer came in time",
                 hint: isCode
                     ? Self.refresh(profile) + ", or warder mfa while it waits"
                     : "answer it with warder mfa while it waits, or name the program in warder_callers")

@@ -52,7 +52,7 @@ package enum Narrowing {
         let isObject = (try? JSONObject(bytes)) != nil
         guard isObject, text.unicodeScalars.count <= 2048 else {
             throw Failure(
-                .badConfig, "\(path) is no session policy", hint: "it is a JSON object of 2048 characters at most")
+                .badConfig, "\(path) is not a session policy", hint: "it is a JSON object of 2048 characters at most")
         }
         var policy = text[...]
         while let last = policy.last, last.isWhitespace { policy.removeLast() }

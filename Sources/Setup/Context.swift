@@ -54,7 +54,7 @@ package struct Context {
         guard case .refused(let path, let fault) = paths.runtimeFolder else { return }
         let why =
             switch fault {
-            case .notAFolder: "it is no folder"
+            case .notAFolder: "it is not a folder"
             case .foreign(let owner): "it belongs to user \(owner)"
             case .exposed(let mode): "others can write to it (mode \(String(mode, radix: 8)))"
             }

@@ -78,7 +78,7 @@ struct KeyIntakeTests {
         try home.makeVault([])
         let failure = refusal { try Add(name: name).run(in: home) }
         #expect(failure?.code == .usage)
-        #expect(failure?.message == (name.isEmpty ? "the name is empty" : "\(name) is no name for a key"))
+        #expect(failure?.message == (name.isEmpty ? "the name is empty" : "\(name) is not a valid key name"))
         #expect(failure?.hint == "use up to 128 letters, digits and . _ @ + = , : / % -")
     }
 
@@ -92,7 +92,7 @@ struct KeyIntakeTests {
             "short", "arn:aws:iam::1:mfa/a b", "arn:aws:iam::1:mfa/a\nx = y", String(repeating: "x", count: 257),
         ] {
             let failure = refusal { try Add(mfaSerial: serial).run(in: home) }
-            #expect(failure?.code == .usage && failure?.message == "\(serial) is no MFA device")
+            #expect(failure?.code == .usage && failure?.message == "\(serial) is not an MFA device")
             #expect(failure?.hint == "give an ARN like arn:aws:iam::123456789012:mfa/NAME")
         }
         for region in ["", "eu west", "eu-west-1\nx = y"] {
@@ -188,7 +188,7 @@ struct SeedIntakeTests {
         #expect(stored.seed?.hasPrefix("otpauth://totp/") == true && stored.seed?.contains(seedText) == true)
         #expect(stored.device == device && stored.secret == secretText)
         #expect(home.hasSaid("stored the seed with the key alice (\(identifier))"))
-        #expect(home.hasSaid("the second factor then lies beside the first: whoever opens the store has both"))
+        #expect(home.hasSaid("the second factor is then stored beside the first: anyone who opens the store has both"))
         let given = try text(ifPresent: home.keys().totpSeed("alice", device: device))
         #expect(given == stored.seed)
     }
@@ -199,7 +199,8 @@ struct SeedIntakeTests {
         let other = "arn:aws:iam::111111111111:mfa/other"
         #expect(try change(seedText, serial: other, in: home))
         #expect(try home.stored()?.device == other)
-        #expect(refusal { _ = try change(seedText, serial: "short", in: home) }?.message == "short is no MFA device")
+        let failure = refusal { _ = try change(seedText, serial: "short", in: home) }
+        #expect(failure?.message == "short is not an MFA device")
     }
 
     @Test(

@@ -42,7 +42,7 @@ enum ExecWords {
         }
         guard let profile else { return options }
         guard !profile.begins(with: "-") else {
-            throw Failure(.usage, "\(profile) is no profile", hint: "warder exec PROFILE -- COMMAND")
+            throw Failure(.usage, "\(profile) is not a profile", hint: "warder exec PROFILE -- COMMAND")
         }
         return options + [profile] + (index < words.count ? ["--"] + words[index...] : [])
     }

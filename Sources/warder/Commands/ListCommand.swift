@@ -13,8 +13,8 @@ struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows keys, profiles and sessions in one table.",
         discussion: """
-            Reads no secret and asks nobody; while locked, sessions and the keys of a
-            vault are not shown.
+            Reads no secret and never prompts; while locked, sessions and the keys of
+            a vault are not shown.
 
             examples:
               warder list

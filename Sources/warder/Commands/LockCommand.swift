@@ -23,7 +23,7 @@ struct Lock: ParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @Flag(help: "Stay, and lock on suspend and with the screen.")
+    @Flag(help: "Keep running, and lock on suspend and with the screen.")
     var watch = false
 
     func run() throws {

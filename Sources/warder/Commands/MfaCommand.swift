@@ -19,18 +19,18 @@ struct MFA: ParsableCommand {
               warder mfa              ask me for what is wanted
               warder mfa 123456       answer the one that waits
               warder mfa yes          the same where it waits for a yes or no
-              warder mfa --watch      stay, as in a pane of tmux
+              warder mfa --watch      keep running, as in a tmux pane
               warder mfa --list --json
             """)
 
     @OptionGroup var common: CommonOptions
-    @Flag(help: "Show who waits, and ask nothing.")
+    @Flag(help: "List the waiting processes, and do not prompt.")
     var list = false
     @Flag(help: "Print JSON, with --list.")
     var json = false
-    @Flag(help: "Stay, and ask whenever somebody waits; Ctrl-C ends it.")
+    @Flag(help: "Keep running and ask whenever a process waits; Ctrl-C ends it.")
     var watch = false
-    @Flag(help: "Send the one that waits away, without an answer.")
+    @Flag(help: "Dismiss the waiting process, without an answer.")
     var dismiss = false
     @Option(help: "Answer this process, of those in --list.")
     var pid: Int32?
@@ -58,7 +58,7 @@ struct MFA: ParsableCommand {
             watcher = try Watcher(try PromptFolder(runtime: context.paths.runtime), stays: watch)
         } catch { throw Failure(error) }
         if watch {
-            note("waiting for those who want an answer; Ctrl-C ends it")
+            note("waiting for processes that need an answer; Ctrl-C ends it")
             return try RemotePrompter(watcher, chosen: nil, context).run()
         }
         watcher.settle(until: .after(milliseconds: 1000), orFirstWord: .after(milliseconds: 10_000))
@@ -101,7 +101,7 @@ struct MFA: ParsableCommand {
         guard let pid else { return waiting }
         let named = waiting.filter { $0.request?.process == pid }
         guard !named.isEmpty else {
-            throw Failure(.other, "process \(pid) does not wait for an answer", hint: "see who does: warder mfa --list")
+            throw Failure(.other, "process \(pid) does not wait for an answer", hint: "see which do: warder mfa --list")
         }
         return named
     }
@@ -117,7 +117,7 @@ struct MFA: ParsableCommand {
             printMessage(table(of: waiting))
             throw Failure(
                 .usage,
-                sameDevice ? "codes of \(devices) devices are waited for" : "\(waiting.count) processes wait",
+                sameDevice ? "processes wait for codes of \(devices) devices" : "\(waiting.count) processes wait",
                 hint: "choose one of them: warder mfa --pid PID")
         }
         return first

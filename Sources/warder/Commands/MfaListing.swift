@@ -12,7 +12,7 @@ extension MFA {
         if json {
             return try printOut(data: JSONValue.array(waiting.compactMap { $0.request?.json }).text() + "\n")
         }
-        try printOut(waiting.isEmpty ? "nobody waits for a code\n" : table(of: waiting) + "\n")
+        try printOut(waiting.isEmpty ? "no process waits for a code\n" : table(of: waiting) + "\n")
     }
 
     /// The waiting processes as a table, without a line end after it.
@@ -73,7 +73,7 @@ extension PendingRequest {
 
 extension Failure {
     static let nobodyWaits = Failure(
-        .other, "nobody waits for a code", hint: "warder mfa --watch stays, and asks when somebody does")
+        .other, "no process waits for a code", hint: "warder mfa --watch keeps running and asks when one does")
 
     /// A process waits, but for another kind of answer than the user gave.
     static func wanted(_ request: PendingRequest?, notA kind: PromptRequest.Kind) -> Failure {
@@ -81,15 +81,15 @@ extension Failure {
         let profile = printable(request.profile)
         return kind == .code
             ? Failure(
-                .other, "nobody waits for a code, but \(profile) for a yes or no",
+                .other, "no process waits for a code, but \(profile) waits for a yes or no",
                 hint: "say which: warder mfa yes, or warder mfa no")
             : Failure(
-                .other, "nobody waits for a yes or no, but \(profile) for a code",
+                .other, "no process waits for a yes or no, but \(profile) waits for a code",
                 hint: "give it: warder mfa CODE")
     }
 
     static let gone = Failure(
-        .other, "the process that waited is gone", hint: "see who waits still: warder mfa --list")
+        .other, "the process that waited is gone", hint: "see which processes still wait: warder mfa --list")
 
     static let silent = Failure(
         .other, "the process does not say what came of the answer", hint: "see whether it is stopped: warder mfa --list"

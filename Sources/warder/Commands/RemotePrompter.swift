@@ -165,7 +165,7 @@ final class RemotePrompter {
         warder.note(printable(note))
         if isDismissal { isOver = true }
         guard chosen != nil, !isDismissal, !context.canAsk else { return }
-        throw Failure(.other, "the answer was of no use: \(note)", hint: "give another one: \(again)")
+        throw Failure(.other, "the answer was rejected: \(note)", hint: "give another one: \(again)")
     }
 
     private var again: String { chosen?.lastRequest?.kind == .confirmation ? "warder mfa yes" : "warder mfa CODE" }
@@ -180,7 +180,7 @@ final class RemotePrompter {
     private func conclude() throws(Failure) {
         isOver = true
         let profile = printable(chosen?.lastRequest?.profile ?? "")
-        if isDismissal { return note("\(profile): sent away") }
+        if isDismissal { return note("\(profile): dismissed") }
         guard let answerState else { throw .silent }
         note(answerState == .taken ? "\(profile): the answer was taken" : "\(profile): answered elsewhere")
     }

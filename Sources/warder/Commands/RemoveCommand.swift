@@ -62,7 +62,7 @@ struct Remove: ParsableCommand {
         if places.count > 8 { note("and so do \(places.count - 8) more profiles") }
         guard let identifier else { return }
         note("at AWS the key \(identifier) goes on working until it is deleted there")
-        printMessage("hint: aws iam delete-access-key --access-key-id \(identifier), by whoever may do that")
+        printMessage("hint: aws iam delete-access-key --access-key-id \(identifier) (needs permission to do that)")
     }
 }
 

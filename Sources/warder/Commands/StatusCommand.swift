@@ -11,7 +11,7 @@ struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows whether warder is unlocked, and what each session has left.",
         discussion: """
-            Asks nobody and nothing: no prompt, no network.
+            Never prompts, and uses no network.
 
             examples:
               warder status

@@ -92,7 +92,7 @@ struct FolderCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "folder",
         abstract: "Prints the profile and the path of the .warder that rules in a folder, with a tab between.",
-        discussion: "It fails without a word where there is none, and with code 3 where it is not trusted.",
+        discussion: "It fails without a message where there is none, and with code 3 where it is not trusted.",
         shouldDisplay: false)
 
     @OptionGroup var common: CommonOptions
