@@ -247,8 +247,8 @@ function __warder_grammar --no-scope-shadowing
                 --replace 'Replace the key of this name' \
                 --store 'Where keys go: libsecret or file; the first key decides' \
                 --mfa-serial 'The MFA device of its user: an ARN, or a serial number' \
-                --totp 'Store the seed of the MFA device too, or take it away' \
-                --no-totp 'Store the seed of the MFA device too, or take it away' \
+                --totp 'Also store the seed of the MFA device, or remove it' \
+                --no-totp 'Also store the seed of the MFA device, or remove it' \
                 --region 'The region to ask STS in, and to write into the profile' \
                 --write-profile 'Add a profile to ~/.aws/config' \
                 --no-write-profile 'Add a profile to ~/.aws/config' \
@@ -311,10 +311,10 @@ function __warder_grammar --no-scope-shadowing
             set repeated '@command'
         case 'mfa'
             set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                --list 'Show who waits, and ask nothing' \
+                --list 'List the waiting processes, and do not prompt' \
                 --json 'Print JSON, with --list' \
-                --watch 'Stay, and ask whenever somebody waits; Ctrl-C ends it' \
-                --dismiss 'Send the one that waits away, without an answer' \
+                --watch 'Keep running and ask whenever a process waits; Ctrl-C ends it' \
+                --dismiss 'Dismiss the waiting process, without an answer' \
                 --pid 'Answer this process, of those in --list' \
                 -h 'Show help information' \
                 --help 'Show help information'
@@ -401,7 +401,7 @@ function __warder_grammar --no-scope-shadowing
             set values --for ''
         case 'lock'
             set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                --watch 'Stay, and lock on suspend and with the screen' \
+                --watch 'Keep running, and lock on suspend and with the screen' \
                 -h 'Show help information' \
                 --help 'Show help information'
         case 'status'

@@ -38,8 +38,8 @@ export extern "warder add" [
     --replace  # Replace the key of this name
     --store: string@"nu-complete warder file-or-libsecret"  # Where keys go: libsecret or file; the first key decides
     --mfa-serial: string  # The MFA device of its user: an ARN, or a serial number
-    --totp  # Store the seed of the MFA device too, or take it away
-    --no-totp  # Store the seed of the MFA device too, or take it away
+    --totp  # Also store the seed of the MFA device, or remove it
+    --no-totp  # Also store the seed of the MFA device, or remove it
     --region: string  # The region to ask STS in, and to write into the profile
     --write-profile  # Add a profile to ~/.aws/config
     --no-write-profile  # Add a profile to ~/.aws/config
@@ -88,10 +88,10 @@ export extern "warder env" [
 export extern "warder mfa" [
     answer?: string
     --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
-    --list  # Show who waits, and ask nothing
+    --list  # List the waiting processes, and do not prompt
     --json  # Print JSON, with --list
-    --watch  # Stay, and ask whenever somebody waits; Ctrl-C ends it
-    --dismiss  # Send the one that waits away, without an answer
+    --watch  # Keep running and ask whenever a process waits; Ctrl-C ends it
+    --dismiss  # Dismiss the waiting process, without an answer
     --pid: string  # Answer this process, of those in --list
     --help(-h)  # Show help information
 ]
@@ -175,7 +175,7 @@ export extern "warder unlock" [
 # Takes the unlocked keys away
 export extern "warder lock" [
     --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
-    --watch  # Stay, and lock on suspend and with the screen
+    --watch  # Keep running, and lock on suspend and with the screen
     --help(-h)  # Show help information
 ]
 

@@ -5,15 +5,15 @@ import Profiles
 import Setup
 import Text
 
-/// What SDKs go on to take in the place of a key that was stored: the same or another one in plain text, a variable, a
-/// profile that does not ask warder.
+/// What SDKs still use instead of a stored key: the same or another key in plain text, a variable, or a profile that
+/// does not ask warder.
 struct CompetingCredentials {
     let context: Context
-    /// The name that it was stored under, and most likely a profile's.
+    /// The name of the stored key, and most likely that of a profile.
     let name: String
     let accessKeyID: String
 
-    /// Says so: where it is, that it wins, and what to do. Never a secret.
+    /// Reports each one: where it is, that it takes precedence, and what to do. Never shows a secret.
     func warn() throws(Failure) {
         let files = try ProfileLoading(context).profiles()
         for key in files.writtenKeys { warn(of: key) }
@@ -21,7 +21,7 @@ struct CompetingCredentials {
         let verdict = try SDKVerdict(context, files, profile: name)
         for obstacle in verdict.obstacles {
             switch obstacle {
-            // Said already, or true of any profile.
+            // Reported already, or true of any profile.
             case .keyInConfig, .keyInCredentials, .anotherIsChosen: break
             default: verdict.failure(obstacle).show(on: context.console)
             }
@@ -32,18 +32,19 @@ struct CompetingCredentials {
         let isSame = key.accessKeyID.utf8.elementsEqual(accessKeyID.utf8)
         let isOwnProfile = key.profile.utf8.elementsEqual(name.utf8)
         guard isSame || isOwnProfile else { return }
-        let what = isSame ? "this key stands in plain text too" : "another key stands in plain text"
+        let what = isSame ? "this key is in plain text too" : "another key is in plain text"
         let profile = key.profile == "default" ? "[default]" : "the profile \(key.profile)"
         Failure(
             .badConfig,
-            "\(key.origin.place): \(what), in \(profile), and there it wins over the stored one until it is taken away",
+            "\(key.origin.place): \(what), in \(profile), "
+                + "and there it takes precedence over the stored one until it is removed",
             hint: isOwnProfile
                 ? "take the lines of aws_access_key_id and aws_secret_access_key away there"
                 : "write warder_key = \(name) in their place there, and run warder adopt \(shellWord(key.profile))"
         ).show(on: context.console)
     }
 
-    /// Without a profile there is no verdict on it, and the variable wins all the same.
+    /// Without a profile, only the variable is reported, because it takes precedence all the same.
     private func warnOfVariable(_ files: ProfileSet) throws(Failure) {
         let verdict = try SDKVerdict(context, files, profile: name)
         for obstacle in verdict.obstacles {

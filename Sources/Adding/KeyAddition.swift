@@ -8,7 +8,7 @@ import Stores
 import Text
 import Vault
 
-/// What `warder add` does: read, check, store, and write the profile.
+/// Implements `warder add`: reads, checks and stores the key, and writes the profile.
 package struct KeyAddition {
     let context: Context
     let name: String
@@ -17,14 +17,14 @@ package struct KeyAddition {
     let replaces: Bool
     let store: StoreKind?
     var mfaSerial: String?
-    /// Where the seed of one-time codes comes from, if it is to be stored with the key.
+    /// The source of the seed for one-time codes, if one is to be stored with the key.
     let seed: SeedAddition?
-    /// A seed that the key before had goes with it.
+    /// A seed stored with the previous key is deleted with that key.
     let dropsSeed: Bool
     let region: String?
     let profile: ProfileAddition
 
-    /// What the command line says of the key.
+    /// The options of the command line for the key.
     package init(
         context: Context, name: String, source: KeySource, verifies: Bool, replaces: Bool, store: StoreKind?,
         mfaSerial: String?, seed: SeedAddition?, dropsSeed: Bool, region: String?, profile: ProfileAddition
@@ -77,8 +77,8 @@ package struct KeyAddition {
         }
     }
 
-    /// The id of a key of this name, as far as it is noted. What another program deleted from the Secret Service may still
-    /// be noted.
+    /// The id of the recorded key of this name. The record may be stale if another program deleted the key from the
+    /// Secret Service.
     private func notedKey(_ keys: Keys) throws(Failure) -> String? {
         guard try keys.store()?.isListExact == true else { return nil }
         return try keys.index()?.first { $0.name == name }?.accessKeyID
@@ -88,7 +88,7 @@ package struct KeyAddition {
         Failure(VaultError.nameTaken(name), path: context.paths.vault)
     }
 
-    /// Stores the key, unless it is stored already: what was interrupted behind that goes on from there.
+    /// Stores the key, unless it is stored already: then an interrupted addition continues after this step.
     private func store(_ record: borrowing AccessKeyRecord, _ keys: Keys) throws(Failure) {
         let what = "the key \(name) (\(record.summary.accessKeyID))"
         if !replaces, try isStored(record, keys) {
@@ -98,7 +98,7 @@ package struct KeyAddition {
         context.console.note("stored \(what) in the \(try keys.presentStore().kind.spoken)")
     }
 
-    /// Whether the very same key is stored under this name. Another one of this name is refused.
+    /// Whether exactly this key is stored under this name. Fails if the name has another key.
     private func isStored(_ record: borrowing AccessKeyRecord, _ keys: Keys) throws(Failure) -> Bool {
         switch try keys.recordBefore(record.summary.name) {
         case .none: return false
@@ -114,7 +114,7 @@ package struct KeyAddition {
         return true
     }
 
-    /// What goes into the config file must not bring lines of its own, and a name must not look like an option there.
+    /// Values for the config file must not contain line breaks, and a name must not look like an option there.
     private func checkSettings() throws(Failure) {
         if name.begins(with: "-") {
             throw Failure(.usage, "\(name) looks like an option", hint: "use a name that begins with a letter")
@@ -133,7 +133,7 @@ package struct KeyAddition {
         return identity
     }
 
-    /// Asks IAM for the user's device, if the user wants that.
+    /// Asks IAM for the user's MFA device, if the user wants that.
     private func discoverDevice(_ key: borrowing Credentials) throws(Failure) -> String? {
         let question = "look for its MFA device (iam:ListMFADevices)?"
         guard try context.confirm(question, otherwise: true, unasked: false) else { return nil }
@@ -151,7 +151,7 @@ package struct KeyAddition {
         }
     }
 
-    /// Sessions of a key that is replaced must not outlive it: they go before, and those made meanwhile go after.
+    /// Sessions of a replaced key must not outlive it: deletes them first, and those made meanwhile afterwards.
     private func put(_ record: borrowing AccessKeyRecord, _ keys: Keys) throws(Failure) {
         if replaces { try keys.forgetSessions(ofKey: name) }
         try keys.put(record, replacing: replaces)

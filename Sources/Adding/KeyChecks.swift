@@ -4,18 +4,19 @@ import Vault
 
 /// What may be stored, and under which name.
 enum KeyChecks {
-    /// The name of a key.
+    /// Validates the name of a key.
     static func keyName(_ name: String) throws(Failure) -> KeyName {
         if let keyName = KeyName(name) { return keyName }
         throw Failure(
-            .usage, name.isEmpty ? "the name is empty" : "\(name) is no name for a key",
+            .usage, name.isEmpty ? "the name is empty" : "\(name) is not a valid key name",
             hint: "use up to 128 letters, digits and . _ @ + = , : / % -")
     }
 
-    /// An MFA device that the command line names.
+    /// Validates the MFA device from the command line.
     static func check(serial: String?) throws(Failure) {
         guard let serial, !isSerial(serial) else { return }
-        throw Failure(.usage, "\(serial) is no MFA device", hint: "give an ARN like arn:aws:iam::123456789012:mfa/NAME")
+        throw Failure(
+            .usage, "\(serial) is not an MFA device", hint: "give an ARN like arn:aws:iam::123456789012:mfa/NAME")
     }
 
     /// `[\w+=/:,.@-]{9,256}` (STS API Reference, SerialNumber).
@@ -30,7 +31,7 @@ enum KeyChecks {
 }
 
 extension AccessKeyRecord {
-    /// Whether it is the very same key, whatever else is stored with it.
+    /// Whether it is exactly the same key, whatever else is stored with it.
     func isSame(as identifier: String, _ other: borrowing SecretBytes) -> Bool {
         summary.accessKeyID == identifier
             && secret.withUnsafeBytes { old in other.withUnsafeBytes { old.elementsEqual($0) } }

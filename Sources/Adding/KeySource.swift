@@ -7,7 +7,7 @@ import Secrets
 import Setup
 import Text
 
-/// Where a key to be stored comes from.
+/// The source of a key to be stored.
 package enum KeySource {
     case terminal
     case standardInput
@@ -17,8 +17,8 @@ package enum KeySource {
     /// Reads the key id and the secret, and checks their shape.
     ///
     /// - Parameters:
-    ///   - name: what the key will be called; a file of several users has the key of that one.
-    ///   - refusing: refuses a key by its id, at a terminal before the secret is asked for.
+    ///   - name: the key's name in warder; of a file with several users, the key of that user is read.
+    ///   - refusing: rejects a key by its id; at a terminal, before the prompt for the secret.
     func read(
         _ context: Context, name: String, refusing: (String) throws(Failure) -> Void
     ) throws(Failure) -> Credentials {
@@ -33,7 +33,7 @@ package enum KeySource {
         return key
     }
 
-    /// Nothing that is typed is echoed: people paste the secret where the id belongs. The id is shown once it is one.
+    /// No input is echoed, because people paste the secret in place of the id. The id is shown once it is valid.
     private static func ask(
         _ context: Context, _ refusing: (String) throws(Failure) -> Void
     ) throws(Failure) -> Credentials {
@@ -64,7 +64,7 @@ package enum KeySource {
         }
     }
 
-    /// - Parameter key: what of it was read already.
+    /// - Parameter key: the part that was read already.
     static func standardInput(
         _ context: Context, completing key: consuming PartialKey = PartialKey()
     ) throws(Failure) -> Credentials {
@@ -87,7 +87,7 @@ package enum KeySource {
         do throws(KeyInputError) { return try KeyCSV(text).key(of: user) } catch { throw Failure(error, from: path) }
     }
 
-    /// Says that the file the key came from still holds it.
+    /// Warns that the file the key came from still contains it.
     func warn(_ context: Context) {
         guard case .csv(let path) = self, isPlainFile(path) else { return }
         context.console.note("\(path) still holds the secret in plain text")
@@ -115,7 +115,7 @@ package enum KeySource {
     }
 }
 
-/// Reads up to `count` lines from standard input, without the end of the last.
+/// Reads up to `count` lines from standard input, without the last line end.
 package func readLines(
     _ count: Int, of what: String, from descriptor: Int32 = STDIN_FILENO
 ) throws(Failure) -> SecretBytes {
@@ -128,7 +128,7 @@ package func readLines(
     return text
 }
 
-/// Reads a line from standard input, without its end and not a byte further; nil where there is none.
+/// Reads a line from standard input, without its line end and not a byte beyond it; nil at the end of input.
 private func readLine(of what: String, limit: Int, from descriptor: Int32) throws(Failure) -> SecretBytes? {
     var line = SecretBytes(capacity: limit)
     while true {

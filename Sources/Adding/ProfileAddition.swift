@@ -3,17 +3,17 @@ import Linux
 import Profiles
 import Setup
 
-/// The profile of a key that is stored by then: offered, written, or shown where it cannot be written.
+/// Adds the profile of a stored key: offers it, writes it, or shows its lines if it cannot be written.
 package struct ProfileAddition {
     let context: Context
     let name: String
     let region: String?
-    /// What the command line says of it; nil for nothing.
+    /// Whether the command line wants a profile; nil if it does not say.
     let isWanted: Bool?
-    /// The MFA device that the command line names.
+    /// The MFA device from the command line.
     let mfaSerial: String?
 
-    /// What the command line says of the profile.
+    /// The options of the command line for the profile.
     package init(
         context: Context, name: String, region: String?, isWanted: Bool?, mfaSerial: String?
     ) {
@@ -24,13 +24,13 @@ package struct ProfileAddition {
         self.mfaSerial = mfaSerial
     }
 
-    /// The command line says what belongs into it.
+    /// The command line gives settings for the profile.
     private var isDescribed: Bool { mfaSerial != nil || region != nil }
 
     /// - Parameter device: the MFA device of the key's user.
     func run(device: String?) throws(Failure) {
         do throws(Failure) { try write(device) } catch {
-            // What failed behind the rename is the disk's, and the profile is there.
+            // A failure after the rename is the disk's, and the profile exists.
             if (try? present(ProfileLoading(context))) != nil { throw error }
             throw unwritten(because: error, device)
         }
@@ -54,21 +54,22 @@ package struct ProfileAddition {
         context.console.note("added the profile \(name) to \(path)")
     }
 
-    /// Whoever says what belongs into the profile, and cannot be asked, wants it: without one, sessions of the key would
-    /// be made without its MFA device.
+    /// A user who gives settings for the profile and cannot be asked wants the profile: without it, sessions of the key
+    /// would be made without its MFA device.
     private func isMeant(_ path: String) throws(Failure) -> Bool {
         if let isWanted { return isWanted }
         return try context.confirm(
             "add the profile \(name) to \(path)?", otherwise: true, unasked: isDescribed)
     }
 
-    /// The profile, if the config file itself has it: a section of the credentials file alone asks nobody.
+    /// The profile, if the config file itself has it: a section in the credentials file alone does not make SDKs ask
+    /// warder.
     private func present(_ loading: ProfileLoading) throws(Failure) -> Profile? {
         let profiles = try loading.profiles()
         return profiles.configAlone.profile(name) == nil ? nil : profiles.profile(name)
     }
 
-    /// The command line may say something else than the profile does.
+    /// Reports where the profile differs from the command line.
     private func say(_ profile: Profile, _ path: String) {
         let wanted = [("mfa_serial", mfaSerial), ("region", region)]
         let differences = wanted.compactMap { key, value in value.flatMap { profile.difference(key, $0) } }
@@ -83,7 +84,7 @@ package struct ProfileAddition {
         } catch { throw Failure(error) }
     }
 
-    /// Says what is done and what is not, and shows the lines that are to be added by hand.
+    /// Reports what was done and what was not, and shows the lines to add by hand.
     private func unwritten(because error: Failure, _ device: String?) -> Failure {
         let what = "the key \(name) is stored, but its profile is not written: \(error.message)"
         guard let path = try? ProfileLoading(context).configPath(), let profile = try? profile(device) else {
@@ -93,13 +94,13 @@ package struct ProfileAddition {
         context.console.say("")
         for line in profile.lines { context.console.say("\(line)") }
         context.console.say("")
-        let other = "add these lines to \(path) by hand or, once that is mended, run the same command again"
+        let other = "add these lines to \(path) by hand, or fix that and run the same command again"
         return Failure(error.code, what, hint: error.cause == .brokenLink ? error.hint : other)
     }
 }
 
 extension Profile {
-    /// What `key` is instead of `value`; nil where it is that.
+    /// How `key` differs from `value`; nil if it does not.
     fileprivate func difference(_ key: String, _ value: String) -> String? {
         guard let present = (try? setting(key))?.value else { return "it has no \(key) there, not \(value)" }
         return present.utf8.elementsEqual(value.utf8) ? nil : "\(key) there is \(present), not \(value)"

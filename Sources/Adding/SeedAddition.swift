@@ -8,16 +8,16 @@ import Setup
 import Stores
 import Vault
 
-/// The seed of one-time codes: asked for, stored with a key, and shown to work.
+/// Asks for the seed of one-time codes, stores it with a key, and shows that it works.
 package struct SeedAddition {
     let context: Context
     let name: String
     let source: KeySource
     let mfaSerial: String?
-    /// The profile, where it is to be written in any case.
+    /// The profile, if it is to be written in any case.
     let profile: ProfileAddition?
 
-    /// What the command line says of the seed.
+    /// The options of the command line for the seed.
     package init(
         context: Context, name: String, source: KeySource, mfaSerial: String?, profile: ProfileAddition?
     ) {
@@ -28,9 +28,9 @@ package struct SeedAddition {
         self.profile = profile
     }
 
-    /// Stores the seed with a key that is stored already, or takes it away; false where there is no such key yet.
+    /// Stores the seed with an existing key, or removes it; returns false if there is no such key yet.
     ///
-    /// - Parameter storing: false to take it away.
+    /// - Parameter storing: false to remove it.
     package func change(storing: Bool) throws(Failure) -> Bool {
         let keyName = try KeyChecks.keyName(name)
         try KeyChecks.check(serial: mfaSerial)
@@ -60,7 +60,7 @@ package struct SeedAddition {
 
     /// Asks for the seed.
     ///
-    /// - Parameter device: what it belongs to; nil for whatever device a code is asked for.
+    /// - Parameter device: the device that the seed belongs to; nil for any device that a code is asked for.
     func read(device: String?) throws(Failure) -> StoredSeed {
         try stored(try text(), device)
     }
@@ -72,8 +72,8 @@ package struct SeedAddition {
         }
     }
 
-    /// The seed's text for a key that is stored. On standard input the very same key may stand before it: the command that
-    /// was to store both, given again.
+    /// The seed's text for a stored key. On standard input, exactly this key may come before it: the user repeats the
+    /// command that stores both.
     private func text(behind record: borrowing AccessKeyRecord) throws(Failure) -> SecretBytes {
         let text = try text()
         guard case .standardInput = source, Self.looksLikeKey(text) else { return text }
@@ -86,7 +86,7 @@ package struct SeedAddition {
     }
 
     private func stored(_ text: borrowing SecretBytes, _ device: String?) throws(Failure) -> StoredSeed {
-        // Half of them are base32 as well, and a script may give a key to a name that is stored by now.
+        // Half of all key ids are valid base32 as well, and a script may give a key although the name is stored by now.
         if Self.looksLikeKey(text) {
             throw Failure(
                 .usage, "this is an access key id, where a seed should be",
@@ -95,7 +95,7 @@ package struct SeedAddition {
         let canonical: SecretBytes
         do throws(TOTPError) {
             let seed = try Seed(reading: text)
-            // What AWS's devices have.
+            // The period of AWS's devices.
             guard seed.period == 30 else { throw .unacceptablePeriod }
             canonical = seed.text()
         } catch { throw Failure(error) }
@@ -118,14 +118,14 @@ package struct SeedAddition {
         } catch { throw Failure(error, askingFor: "the seed") }
     }
 
-    /// What is given up: said before it is.
+    /// Warns about the lost separation of factors before it is given up.
     private func warn() {
-        context.console.note("the second factor then lies beside the first: whoever opens the store has both")
+        context.console.note("the second factor is then stored beside the first: anyone who opens the store has both")
         context.console.say(
             "hint: a security key keeps them apart: mfa_process = ykman oath accounts code --single NAME")
     }
 
-    /// Shows the present code and the next one on the terminal: AWS asks for two when a device is enabled.
+    /// Shows the current code and the next one on the terminal: AWS asks for two when a device is enabled.
     func show(_ stored: borrowing StoredSeed) throws(Failure) {
         guard context.mayPrompt, let terminal = try? context.terminal() else { return }
         do throws(TOTPError) {

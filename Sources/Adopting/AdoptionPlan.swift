@@ -5,26 +5,26 @@ import Profiles
 import Setup
 import Text
 
-/// What `adopt` is to change, checked as a whole before anything is written.
+/// What `adopt` will change, checked as a whole before anything is written.
 package struct AdoptionPlan {
     let files: ProfileSet
-    /// The files as they will be.
+    /// The files after the change.
     private(set) var result: ProfileSet
     let undoes: Bool
-    /// Says which endpoint is in force, which decides what a role may be named, and where warder is.
+    /// Supplies the endpoint, which determines the valid names of roles, and warder's path.
     let context: Context
-    /// Every profile was meant, and none named.
+    /// The command is for all profiles and names none.
     let isForAll: Bool
     package private(set) var edits: [Edit] = []
     package private(set) var changed: [String] = []
     private(set) var unchanged: [String] = []
-    /// With all: what keeps others from being changed.
+    /// With `--all`: the profiles that cannot be changed, and why.
     private(set) var refused: [(name: String, failure: Failure)] = []
 
     package var config: ProfileFile? { files.config }
 
     /// - Parameters:
-    ///   - names: the profiles that are meant; nil for all that have something to adopt, or to undo.
+    ///   - names: the profiles to change; nil for all that have something to adopt or to undo.
     package init(
         _ context: Context, _ loaded: ProfileSet, names: [String]?, undoes: Bool
     ) throws(Failure) {
@@ -49,7 +49,7 @@ package struct AdoptionPlan {
         edits = found.flatMap(\.edits).inOrder
     }
 
-    /// Why others were left as they are; once the file is written, with the lines that it has by then.
+    /// Why other profiles stay unchanged. Once the file is written, with the line numbers that it has then.
     func refusals(isWritten: Bool) -> [Failure] {
         refused.map { name, failure in
             guard isWritten else { return failure }
@@ -58,7 +58,7 @@ package struct AdoptionPlan {
         }
     }
 
-    /// The profiles that are meant, each once.
+    /// The profiles to change, without duplicates.
     private static func profiles(_ files: ProfileSet, _ names: [String]?, undoes: Bool) -> [String] {
         var seen: Set<String> = []
         if let names { return names.filter { seen.insert($0).inserted } }
@@ -76,7 +76,7 @@ package struct AdoptionPlan {
         } catch {
             throw Self.refusal(error, of: name, files)
         }
-        // What warder cannot read would be of no use to any SDK from then on.
+        // If warder cannot resolve the profile, adopting it would break it for every SDK.
         try resolve(name, in: files)
         return edits
     }
@@ -103,7 +103,7 @@ package struct AdoptionPlan {
         } catch { throw Failure(error) }
     }
 
-    /// The files with all of that done.
+    /// The files with all edits applied.
     private static func edited(
         _ files: ProfileSet, _ found: [(name: String, edits: [Edit])]
     ) throws(Failure) -> ProfileSet {
@@ -114,7 +114,7 @@ package struct AdoptionPlan {
         } catch { throw Failure(error) }
     }
 
-    /// Those that still come to something once they are changed.
+    /// Keeps the profiles that still resolve after the change.
     private mutating func keeping(
         _ found: [(name: String, edits: [Edit])]
     ) throws(Failure) -> [(name: String, edits: [Edit])] {
@@ -134,7 +134,8 @@ package struct AdoptionPlan {
 }
 
 extension Profile {
-    /// Whether it, or what it includes, is a role or of IAM Identity Center; also where that cannot be read.
+    /// Whether the profile, or one that it includes, is a role or uses IAM Identity Center; true also if that cannot be
+    /// read.
     fileprivate var hasRoleOrSignIn: Bool {
         ["role_arn", "sso_session", "sso_start_url"].contains { key in
             do throws(ProfileError) { return try setting(key) != nil } catch { return true }
@@ -143,14 +144,14 @@ extension Profile {
 }
 
 extension Failure {
-    /// A key that SDKs take whatever else the profile says.
+    /// A key that SDKs use whatever else the profile says.
     fileprivate static func plaintextKey(of name: String, _ origin: Origin) -> Failure {
         Failure(
             .badConfig, "\(origin.place): a key in plain text, which SDKs take without asking warder",
             hint: "run warder add \(shellWord(name)), then take its lines away there")
     }
 
-    /// What was named as a profile is what profiles sign in with.
+    /// The name is not a profile's but that of an sso-session.
     fileprivate static func signInNotProfile(_ name: String, _ files: ProfileSet) -> Failure {
         let users = files.profileNames.filter { profile in
             guard let session = try? files.profile(profile)?.setting("sso_session") else { return false }

@@ -7,9 +7,10 @@ import Stores
 import Text
 
 extension AdoptionPlan {
-    /// Says what is still in the way, what was left as it is, and why.
+    /// Reports what is still in the way, which profiles were left unchanged, and why.
     ///
-    /// - Parameter isWritten: the config file is what it will be; if not, its lines are those of before.
+    /// - Parameter isWritten: the config file is in its final state; if not, line numbers are those from before the
+    ///   change.
     package func finish(isWritten: Bool) throws(Failure) {
         var faulty: Set<String> = []
         if !undoes {
@@ -39,9 +40,10 @@ extension AdoptionPlan {
         return "\(name) is not adopted: nothing to change; the line that asks warder, \(origin.place), is not adopt's"
     }
 
-    // MARK: - What is in the way
+    // MARK: - Obstacles
 
-    /// What the profile was before is hidden from SDKs by now, and warder does not read it. Those that it is said of.
+    /// Warns of profiles whose former sign-in SDKs no longer see and warder does not read. Returns the profiles that it
+    /// warned of.
     private func warnOfSignIns(_ isWritten: Bool) -> Set<String> {
         var said: Set<String> = []
         for name in changed {
@@ -62,7 +64,7 @@ extension AdoptionPlan {
         return said
     }
 
-    /// Keys that adopted profiles come to, and that the store does not have.
+    /// Warns of keys that adopted profiles need and the store does not have.
     private func warnOfKeys(except signIns: Set<String>) {
         let keys = Keys(context)
         let known: Set<String>?
@@ -78,7 +80,7 @@ extension AdoptionPlan {
         var order: [String] = []
         for name in changed + (isForAll ? [] : unchanged) where !signIns.contains(name) {
             guard let key = source(of: name), known?.contains(key) != true else { continue }
-            // Of a locked store nothing is known: what has a section is not likely to be a slip.
+            // The content of a locked store is unknown: a name with a section is not likely to be a typo.
             if known == nil, files.profile(key) != nil { continue }
             if users[key] == nil { order.append(key) }
             users[key, default: []].append(name)
@@ -108,7 +110,7 @@ extension AdoptionPlan {
         ).show(on: context.console)
     }
 
-    /// Keys in plain text that adopted profiles come to: they are used, and lie open, as before.
+    /// Warns of plain-text keys behind adopted profiles: they are used, and remain readable, as before.
     private func warnOfPlaintextSources(_ isWritten: Bool) {
         var users: [(key: PlaintextKey, names: [String])] = []
         for name in changed {
@@ -129,13 +131,14 @@ extension AdoptionPlan {
                 : files.profile(profile)?.origin(of: "aws_access_key_id") ?? key.accessKeyID.origin
             Failure(
                 .badConfig,
-                "\(place.place): the key of \(listed(names)) stands in plain text, and wins until it is taken away",
+                "\(place.place): the key of \(listed(names)) is in plain text, "
+                    + "and takes precedence until it is removed",
                 hint: "run warder add \(shellWord(profile)), then take its lines away there"
             ).show(on: context.console)
         }
     }
 
-    /// The stored key that a profile comes to once it is adopted; nil where it comes to something else.
+    /// The stored key at the source of an adopted profile; nil if the source is something else.
     private func source(of name: String) -> String? {
         guard let chain = try? Chain.resolve(name, in: result, isStoredKey: { _ in true }),
             case .storedKey(let key, _) = chain.source
@@ -143,8 +146,8 @@ extension AdoptionPlan {
         return key
     }
 
-    /// What keeps SDKs from asking warder all the same: a program that is not there, the environment. The profiles that it
-    /// is so of whoever asks.
+    /// Warns of what still keeps SDKs from asking warder: a missing program, the environment. Returns the profiles that
+    /// are affected in every program.
     private func warnOfOthers(_ isWritten: Bool) throws(Failure) -> Set<String> {
         var faulty: Set<String> = []
         var said: [SDKObstacle] = []
@@ -156,7 +159,8 @@ extension AdoptionPlan {
             let verdict = try SDKVerdict(context, isWritten ? result : files, lookup, profile: name)
             if !verdict.ofProfile.isEmpty { faulty.insert(name) }
             for obstacle in verdict.obstacles where !said.contains(obstacle) {
-                // Before it is written, the lines are those of before: it is said of what is not changed.
+                // Before the file is written, line numbers are the old ones: the warning covers only profiles that did
+                // not change.
                 if case .repetition = obstacle, !isWritten, edited.contains(name) { continue }
                 if case .anotherIsChosen = obstacle { continue }
                 if said.count < 16 { verdict.failure(obstacle).show(on: context.console) }

@@ -3,7 +3,7 @@ import Profiles
 import Text
 
 extension AdoptionPlan {
-    /// With all: the profiles that are none of those, by what they are.
+    /// With `--all`: reports the profiles that are not adopted, grouped by reason.
     func reportUnadopted() {
         let met = Set(changed + refused.map(\.name))
         var left: [(reason: Reason, names: [String])] = []
@@ -22,7 +22,7 @@ extension AdoptionPlan {
         }
     }
 
-    /// Why a profile is none of those that are adopted.
+    /// Why a profile is not adopted.
     private enum Reason: Equatable {
         case plaintextKey(Origin)
         case onlyInCredentials
@@ -63,7 +63,7 @@ extension AdoptionPlan {
     }
 }
 
-/// Some names, and how many more there are.
+/// The first few names, and how many more there are.
 func listed(_ names: [String]) -> String {
     guard names.count > 12 else { return names.joined(separator: ", ") }
     return names.prefix(10).joined(separator: ", ") + " and \(names.count - 10) more"

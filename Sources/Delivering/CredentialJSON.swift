@@ -7,7 +7,7 @@ import Times
 /// object, then a newline.
 ///
 /// `Version` is a number, `AccountId` a string; `Expiration` ends in `Z` without a fraction, the one form that every
-/// SDK reads. Written by hand, because it holds secrets and must be made where they may lie.
+/// SDK reads. Built by hand, because it contains secrets and must be built in memory that may hold them.
 package func credentialJSON(_ credentials: borrowing Credentials) throws(Failure) -> SecretBytes {
     var json = SecretBytes("{\"Version\":1,\"AccessKeyId\":")
     json.appendJSONQuoted(credentials.accessKeyID)

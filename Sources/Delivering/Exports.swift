@@ -3,7 +3,7 @@ import Secrets
 import Shells
 import Times
 
-/// What credentials look like in an environment.
+/// Credentials as environment variables.
 package enum Exports {
     /// Every variable that warder sets.
     package static let names = [
@@ -12,30 +12,31 @@ package enum Exports {
     ]
 
     /// Variables that an SDK would prefer to the keys, or mix with them: profile names, which some SDKs put first, and
-    /// older spellings of the keys. And what aws-vault's shells say of theirs, which these are not.
+    /// older spellings of the keys. Also what aws-vault's shells say about their own keys, which does not apply to
+    /// these.
     package static let shadowing = [
         "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_VAULT",
     ]
 
-    /// Variables that credentials stand in, of any spelling and in any environment.
+    /// Variables that hold credentials, in any spelling and in any environment.
     static let secret = [
         "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_ACCESS_KEY",
         "AWS_SECRET_KEY", "AWS_CREDENTIAL_EXPIRATION", endpointURI, endpointToken,
     ]
 
-    /// Where SDKs find the endpoint of `exec --serve`, and what they show there.
+    /// Tells SDKs the endpoint of `exec --serve`.
     package static let endpointURI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
     package static let endpointToken = "AWS_CONTAINER_AUTHORIZATION_TOKEN"
 
-    /// Variables that SDKs would prefer to an endpoint, or take for another one.
+    /// Variables that SDKs would prefer to an endpoint, or that name another one.
     package static let beforeEndpoint = [
         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", endpointURI, endpointToken,
         "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME",
     ]
 
-    /// Gives each variable that is to be set, with its value.
+    /// Calls `body` with each variable to set and its value.
     ///
-    /// - Parameter region: nil leaves the region to the environment as it is.
+    /// - Parameter region: nil leaves the environment's region unchanged.
     package static func forEach<E: Error>(
         _ credentials: borrowing Credentials, profile: String, region: String?,
         _ body: (String, borrowing SecretBytes) throws(E) -> Void
@@ -56,7 +57,7 @@ package enum Exports {
         try body("WARDER_PROFILE", bytes(profile))
     }
 
-    /// Adds all of it to a script: first what must go, then what is to be set.
+    /// Adds statements for all of them to a script: first unsets the variables that must go, then sets the others.
     package static func write(
         _ credentials: borrowing Credentials, of profile: String, region: String?, to script: inout Script
     ) throws(Failure) {
@@ -68,8 +69,8 @@ package enum Exports {
         } catch { throw Failure(error) }
     }
 
-    /// The variables that must go: what shadows, and what these credentials do not set.
-    private static func unset(_ credentials: borrowing Credentials) -> [String] {
+    /// The variables to unset: those that shadow the credentials, and those that these credentials do not set.
+    static func unset(_ credentials: borrowing Credentials) -> [String] {
         var names = shadowing
         switch credentials.sessionToken {
         case .some: break

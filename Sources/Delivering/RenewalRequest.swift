@@ -1,15 +1,15 @@
 import Issuing
 import Sessions
 
-/// Which credentials a server gives, in the words of the commands that warder starts for it.
+/// Which credentials a server provides, as arguments of the commands that warder starts for it.
 package struct RenewalRequest {
     package let profile: String
-    /// They are renewed when less is left, in seconds, if they live long enough.
+    /// The credentials are renewed when less time is left, in seconds, if they live long enough.
     let margin: Int64
     package let mayPrompt: Bool
     package let narrowing: Narrowing
 
-    /// Puts a request together.
+    /// Creates a request.
     package init(
         profile: String, margin: Int64, mayPrompt: Bool, narrowing: Narrowing
     ) {
@@ -19,7 +19,7 @@ package struct RenewalRequest {
         self.narrowing = narrowing
     }
 
-    /// What they must have left.
+    /// The time that the credentials must have left.
     package var freshness: Freshness { margin > Freshness.ordinaryMargin ? .longer(margin) : .ordinary }
 
     /// The hidden command that serves.
@@ -33,8 +33,8 @@ package struct RenewalRequest {
     /// The arguments of a renewal.
     ///
     /// - Parameters:
-    ///   - mayPrompt: false for one that nobody waits for.
-    ///   - folder: where it is to go on from; nil to stay where the server is.
+    ///   - mayPrompt: false if no client waits for the renewal.
+    ///   - folder: the folder to continue in; nil for the server's current one.
     func renewing(mayPrompt: Bool, in folder: String?) -> [String] {
         ["warder", Self.renewalCommand] + (folder.map { ["--folder=" + $0] } ?? [])
             + options(mayPrompt: mayPrompt && self.mayPrompt)
@@ -46,7 +46,7 @@ package struct RenewalRequest {
         return words + identity
     }
 
-    /// Whose credentials, and how far they reach.
+    /// Which credentials, and how they are narrowed.
     var identity: [String] {
         let narrowed: [String] =
             switch narrowing {

@@ -3,34 +3,34 @@ import Failures
 import Secrets
 import Sessions
 
-/// What a renewal shows that its server was started by a `warder exec --serve` that was allowed to give these
-/// credentials out: nobody is asked for a yes again.
+/// Proves to a renewal that a `warder exec --serve` with permission to give out these credentials started its server:
+/// the user is not asked again.
 ///
-/// It goes through pipes alone, from `exec` to the server and from there to each renewal. Only who has the session-cache
-/// key can make one: a name, arguments or a place among processes prove nothing.
+/// It travels only through pipes: from `exec` to the server, and from there to each renewal. Making one requires the
+/// session-cache key: a name, arguments or a position among processes prove nothing.
 package final class RenewalToken {
     /// In bytes.
     private static let size = 64
 
     private let text: SecretBytes
 
-    /// Shows nothing: for credentials that nobody needs to allow.
+    /// Proves nothing: for credentials that require no confirmation.
     package static var blank: RenewalToken { RenewalToken(text: secret(String(repeating: "0", count: size))) }
 
     private init(text: consuming SecretBytes) { self.text = text }
 
-    /// For the credentials of `request`, whose use was allowed.
+    /// For the credentials of `request`, whose use the user allowed.
     package init(for request: RenewalRequest, _ sessions: borrowing SessionCache) throws(Failure) {
         text = secret(try Self.seal(of: request, sessions))
     }
 
-    /// Reads a line without its end; nil where it cannot be one.
+    /// Reads a line without its line end; nil if it cannot be a token.
     package init?(_ line: borrowing SecretBytes) {
         guard line.count == Self.size else { return nil }
         text = line.copy()
     }
 
-    /// The line, with its end.
+    /// The line, with its line end.
     var line: SecretBytes {
         var line = text.copy()
         line.append(UInt8(ascii: "\n"))

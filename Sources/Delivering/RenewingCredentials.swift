@@ -5,12 +5,12 @@ import Serving
 import Shells
 import Times
 
-/// The credentials that a command's server gives: those that it began with, then those that renewals bring.
+/// The credentials that a command's server provides: at first those that it started with, then renewed ones.
 ///
-/// A renewal is another warder, so that nobody waits for it who need not, and the server itself holds nothing but what
-/// it gives away.
+/// Each renewal is another warder process, so that clients wait only if they must, and the server holds nothing except
+/// what it gives away.
 package final class RenewingCredentials: CredentialSupply {
-    /// Milliseconds that a renewal may take: somebody may have to find their phone.
+    /// The timeout of a renewal, in milliseconds: the user may have to find their phone.
     private static let timeout: Int64 = 180_000
 
     private var json: SecretBytes
@@ -22,14 +22,14 @@ package final class RenewingCredentials: CredentialSupply {
     private let uptime: () -> Int64
     private let start: Start
     private var renewal: (any Renewal)?
-    /// Until when the renewal may take, by `uptime`.
+    /// The deadline of the renewal, on the `uptime` clock.
     private var deadline: Int64 = 0
     private var failure = failureJSON("the credentials have ended")
 
     /// - Parameters:
-    ///   - pass: what each renewal shows.
-    ///   - folder: where renewals are made, as paths in settings and variables may begin there.
-    ///   - uptime: milliseconds on a clock that only goes forward, and goes on in suspend.
+    ///   - pass: the token that each renewal presents.
+    ///   - folder: where renewals run, because paths in settings and variables may be relative to it.
+    ///   - uptime: milliseconds on a monotonic clock that continues in suspend.
     ///   - start: starts a renewal.
     package init(
         _ grant: consuming ServedCredentials, renewedBy request: RenewalRequest, _ pass: RenewalToken,
@@ -46,7 +46,7 @@ package final class RenewingCredentials: CredentialSupply {
         self.start = start
     }
 
-    /// Starts a renewal: its arguments, and what it reads.
+    /// Starts a renewal with these arguments and this standard input.
     package typealias Start = (_ arguments: [String], _ input: borrowing SecretBytes) throws(ChildError) -> any Renewal
 
     package func supply() -> Supply {
@@ -95,21 +95,21 @@ package final class RenewingCredentials: CredentialSupply {
     }
 }
 
-/// A renewal under way, whose output is taken as it comes.
+/// A running renewal, whose output is read as it arrives.
 package protocol Renewal: AnyObject {
-    /// What to poll for input.
+    /// The descriptor to poll for input.
     var descriptor: Int32 { get }
-    /// Takes what is there to read; whether there will be no more.
+    /// Reads the available output; returns true at its end.
     func listen() -> Bool
-    /// Waits for its end; whether it did well.
+    /// Waits for the process to exit; returns whether it succeeded.
     func finish() -> Bool
-    /// What it has printed so far.
+    /// The output so far.
     func printed() -> SecretBytes
 }
 
 extension ChildOutput: Renewal {}
 
-/// Starts another warder that renews.
+/// Starts another warder process that renews.
 package func startRenewal(
     _ arguments: [String], _ input: borrowing SecretBytes
 ) throws(ChildError) -> any Renewal {

@@ -5,15 +5,15 @@ import Sessions
 import Shells
 import Times
 
-/// Credentials as a container's endpoint gives them (AWS SDKs and Tools Reference Guide, "Container credential
-/// provider"), when they end, and when they are renewed.
+/// Credentials as a container endpoint returns them (AWS SDKs and Tools Reference Guide, "Container credential
+/// provider"), their end, and when to renew them.
 ///
-/// Between the processes of warder it is two lines: the end in seconds since 1970 and the margin in seconds, with a space
-/// between, and the object.
+/// warder processes exchange it as two lines: first the end in seconds since 1970 and the margin in seconds, separated
+/// by a space; then the object.
 package struct ServedCredentials: ~Copyable {
     /// In seconds since 1970 by this machine's clock.
     let end: Int64
-    /// They are renewed when less is left, in seconds.
+    /// The credentials are renewed when less time is left, in seconds.
     let margin: Int64
     let json: SecretBytes
 
@@ -23,7 +23,7 @@ package struct ServedCredentials: ~Copyable {
         self.json = json
     }
 
-    /// Only sessions can be served: SDKs insist on a token and an end.
+    /// Only sessions can be served: SDKs require a token and an expiration.
     package init(_ credentials: borrowing Credentials, profile: String, freshness: Freshness, now: Int64)
         throws(Failure)
     {
@@ -53,7 +53,7 @@ package struct ServedCredentials: ~Copyable {
             hint: "leave --serve out, or let the profile give a session")
     }
 
-    /// Reads the two lines; nil where they are not that.
+    /// Reads the two lines; nil if the text has another form.
     package init?(_ text: borrowing SecretBytes) {
         guard let lineEnd = text.lineEnd(from: 0), lineEnd + 1 < text.count else { return nil }
         let numbers = text.text(0..<lineEnd).split(separator: " ", omittingEmptySubsequences: false).map { Int64($0) }
@@ -69,7 +69,7 @@ package struct ServedCredentials: ~Copyable {
 }
 
 extension SecretBytes {
-    /// Where the line ends that starts at `start`; nil where it does not.
+    /// The end of the line that starts at `start`; nil if the line does not end.
     package borrowing func lineEnd(from start: Int) -> Int? {
         for index in start..<max(start, count) where self[index] == UInt8(ascii: "\n") { return index }
         return nil

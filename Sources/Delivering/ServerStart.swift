@@ -9,18 +9,18 @@ import Serving
 import Setup
 import Text
 
-/// Starts the server of the command that this process becomes.
+/// Starts the server for the command that this process becomes.
 package struct ServerStart {
-    /// Milliseconds for it to say that it serves.
+    /// The timeout for the server to report that it is ready, in milliseconds.
     private static let timeout: Int64 = 15_000
 
     private let context: Context
     private let request: RenewalRequest
 
-    /// Whether renewals begin with the credentials that are in the environment now, or run a command that may.
+    /// Whether renewals use the credentials that are in the environment now, or run a command that may.
     let usesEnvironment: Bool
 
-    /// - Parameter issuer: of what is renewed.
+    /// - Parameter issuer: the issuer of the credentials to renew.
     package init(_ context: Context, request: RenewalRequest, _ issuer: Issuer) {
         self.context = context
         self.request = request
@@ -29,16 +29,17 @@ package struct ServerStart {
             || context.environment.nonEmpty("WARDER_PASSPHRASE_COMMAND") != nil
     }
 
-    /// Variables that the server does not get: those that name descriptors, which are not there any more, and secrets
-    /// that no renewal needs.
+    /// Variables that the server does not get: those that name descriptors, which it does not inherit, and secrets that
+    /// no renewal needs.
     private var withheld: [String] {
         let names = PassphraseSource.variables.filter { $0.ends(with: "_FD") || $0.begins(with: "WARDER_NEW_") }
         return usesEnvironment ? names : names + Exports.secret
     }
 
-    /// Starts it and adds what SDKs find it by.
+    /// Starts the server and adds the variables by which SDKs find it.
     ///
-    /// The token, the pass and the first credentials go through a pipe: arguments and environments can be seen.
+    /// The token, the pass and the first credentials go through a pipe, because other processes can see arguments and
+    /// environments.
     package func start(
         _ grant: borrowing ServedCredentials, _ pass: RenewalToken, for variables: inout VariableList
     ) throws(Failure) {

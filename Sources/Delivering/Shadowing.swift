@@ -3,16 +3,16 @@ import Failures
 import Profiles
 import Text
 
-/// What SDKs would find in `~/.aws` before they ask an endpoint: they look at a profile first, at `default` where none is
-/// named.
+/// Credentials in `~/.aws` that SDKs would use before they ask an endpoint: they look at a profile first, and at
+/// `default` if none is selected.
 package struct Shadowing {
     let profiles: ProfileSet
-    /// The profile that is served.
+    /// The served profile.
     let profile: String
-    /// What is served is less than what the profile gives.
+    /// The served credentials have fewer permissions than the profile's.
     let isNarrowed: Bool
 
-    /// Looks at `profiles` for who serves `profile`.
+    /// Checks which credentials in `profiles` would shadow those of `profile`.
     package init(
         profiles: ProfileSet, profile: String, isNarrowed: Bool
     ) {
@@ -21,12 +21,13 @@ package struct Shadowing {
         self.isNarrowed = isNarrowed
     }
 
-    /// Settings that give a profile credentials of its own.
+    /// Settings that give a profile its own credentials.
     private static let settings = ["aws_access_key_id", "credential_process"] + SDKLookup.otherSettings
 
-    /// The profile that SDKs are to be told of, so that they do not take what `default` has; nil where it has nothing.
+    /// The profile to select for SDKs, so that they do not use the credentials of `default`; nil if `default` has none.
     ///
-    /// The served profile's own section will do where SDKs find no credentials in it, or warder, which gives the same.
+    /// The served profile's own section is fine if SDKs find no credentials in it, or only warder, which gives the same
+    /// ones.
     package func shield() throws(Failure) -> String? {
         guard let shadow = try credentials(of: "default") else { return nil }
         let own = profile == "default" ? shadow : try credentials(of: profile)
@@ -40,7 +41,7 @@ package struct Shadowing {
 
     private struct Found {
         let origin: Origin
-        /// It is warder, and nothing else.
+        /// It is warder and nothing else.
         let isWarder: Bool
     }
 

@@ -9,25 +9,25 @@ import Setup
 import Stores
 import Times
 
-/// Why a profile gives the credentials that it gives, and what the next `process` will do for it.
+/// Why a profile gives the credentials that it gives, and what the next `process` would do for it.
 package struct Explanation {
     let profile: String
     var steps: [Step]
-    /// Where STS is asked; nil where it is not, and no region or setting makes an endpoint.
+    /// The STS endpoint; nil if STS is not called, or if no region or setting determines an endpoint.
     let endpoint: Endpoint?
-    /// Which line says where requests go; nil where AWS's own table does.
+    /// The line that sets the endpoint; nil if it comes from AWS's own table.
     let endpointOrigin: Origin?
-    /// What `prompts` calls a code.
+    /// How `prompts` names a code.
     static let code = "an MFA code"
-    /// Why the next `process` asks somebody; empty where it does not.
+    /// Why the next `process` would prompt; empty if it would not.
     var prompts: [String] = []
-    /// Why the next `process` fails, as far as can be seen; nil where nothing speaks against it.
+    /// Why the next `process` would fail, as far as warder can see; nil if nothing is known to prevent it.
     var obstacle: String?
-    /// Why it fails where it finds nothing in the cache, which cannot be seen while locked; nil as above.
+    /// Why it would fail if it finds nothing in the cache, whose content is unknown while locked; nil as above.
     var doubt: String?
-    /// While locked, nobody knows what is cached.
+    /// While the cache is locked, its content is unknown.
     let isLocked: Bool
-    /// AWS's time less this machine's, in seconds, as what is cached tells it.
+    /// AWS's time minus this machine's, in seconds, according to the cached sessions.
     var clockOffset: Int64 = 0
     /// Whether SDKs ask warder for the profile.
     let sdks: SDKVerdict
@@ -54,13 +54,14 @@ extension Explanation {
         try plan(issuer)
     }
 
-    /// Whether the store has the same key, as far as that can be seen.
+    /// Whether the store has the same key, as far as warder can see.
     private static func isStored(_ key: PlaintextKey?, in keys: Keys) -> Bool {
         guard let key, let index = try? keys.index() else { return false }
         return index.contains { $0.name == key.profile.name || $0.accessKeyID == key.accessKeyID.value }
     }
 
-    /// Finds what is cached, from there on what is to be made, and what stands in its way.
+    /// Finds the cached sessions, then the steps after them that the next `process` must make, and what would prevent
+    /// that.
     private mutating func plan(_ issuer: Issuer) throws(Failure) {
         try findCached(issuer)
         if issuer.chain.confirmation.isWanted { prompts.append("a yes to the use of \(profile)") }
@@ -79,8 +80,8 @@ extension Explanation {
             if !opensForCache {
                 meet(failure)
             } else if failure.code != .promptNeeded {
-                // The source is not asked where its credentials, or what comes of them, are cached. A sign-in would be
-                // seen in the cache itself.
+                // The source is not asked while its credentials, or sessions made with them, may be cached. A cached
+                // sign-in would be visible.
                 doubt = Self.words(failure)
             }
         }
@@ -95,7 +96,7 @@ extension Explanation {
         var first = 0
         for index in steps.indices.reversed() {
             let cached: Issuer.Cached?
-            // What lies behind a session that is served is only shown.
+            // What comes before a session that will be served is only shown.
             if first > 0 {
                 cached = try? issuer.cachedSession(index - 1)
             } else {
@@ -112,7 +113,8 @@ extension Explanation {
         for index in steps.indices where index >= first { steps[index].isNeeded = true }
     }
 
-    /// The source cannot be had: an old session that still works is served all the same, and else nothing.
+    /// The source is unavailable: an old session that still works is served all the same; without one, the next
+    /// `process` fails.
     private mutating func meet(_ failure: Failure) {
         guard let old = steps.firstIndex(where: { $0.isNeeded && $0.cachedUntil != nil }) else {
             obstacle = Self.words(failure)

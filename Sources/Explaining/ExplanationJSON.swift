@@ -3,7 +3,7 @@ import JSON
 import Times
 
 extension Explanation {
-    /// The chain for programs.
+    /// The chain as JSON, for programs.
     package var json: JSONValue {
         .object([
             ("profile", .string(profile)), ("steps", .array(steps.map { $0.json(isLocked: isLocked) })),
@@ -51,7 +51,7 @@ extension Explanation.Step {
         ])
     }
 
-    /// What the next `process` does about it; while locked nobody knows what it will find in the cache.
+    /// What the next `process` does about the step; while the cache is locked, that is unknown.
     private func next(isLocked: Bool) -> String {
         guard isNeeded else { return "nothing" }
         guard isCacheable else { return "read" }

@@ -3,22 +3,22 @@ import Issuing
 import Profiles
 
 extension Explanation {
-    /// One step of the chain, from the source on.
+    /// One step of the chain, beginning with the source.
     struct Step {
-        /// What programs call it.
+        /// The name for programs.
         let kind: String
-        /// What people call it.
+        /// The name for people.
         let title: String
         let profile: String
-        /// Whether its credentials are kept in the session cache.
+        /// Whether its credentials go into the session cache.
         let isCacheable: Bool
-        /// The settings that shape it, in the order they are shown.
+        /// The settings that shape it, in display order.
         var parameters: [ChainParameter] = []
-        /// Until when its credentials are cached, in seconds since 1970; nil where they are not, or that cannot be seen.
+        /// The end of its cached credentials, in seconds since 1970; nil if none are cached or warder cannot tell.
         var cachedUntil: Int64?
-        /// The next `process` makes it anew.
+        /// The next `process` makes it again.
         var isNeeded = false
-        /// A code is asked for when it is made.
+        /// Making it requires a code.
         var asksForCode = false
 
         private init(kind: String, title: String, profile: String, isCacheable: Bool = true) {
@@ -31,7 +31,7 @@ extension Explanation {
 extension Explanation.Step {
     /// What the chain begins with.
     ///
-    /// - Parameter isStoredToo: it is a key in plain text that the store has, too.
+    /// - Parameter isStoredToo: it is a plain-text key that the store also has.
     init(_ source: any ChainSource, of chain: Chain, isStoredToo: Bool) {
         self.init(
             kind: source.kind, title: source.title(isStoredToo: isStoredToo),
@@ -41,7 +41,7 @@ extension Explanation.Step {
 
     /// The session of a key.
     ///
-    /// - Parameter key: its name in the store; nil where it is not stored.
+    /// - Parameter key: its name in the store; nil if it is not stored.
     init(session: SessionStep, of chain: Chain, key: String?) {
         let profile = key ?? chain.profile
         self.init(kind: "session_token", title: "session of \(profile)", profile: profile)
@@ -82,7 +82,7 @@ extension Explanation.Step {
 }
 
 extension Profile {
-    /// Where a setting is written: with warder's prefix or without, here or in what is included.
+    /// The origin of a setting: with warder's prefix or without, in this profile or in one that it includes.
     fileprivate func origin(read key: String) -> Origin? {
         do throws(ProfileError) { return try setting(key)?.origin } catch { return nil }
     }

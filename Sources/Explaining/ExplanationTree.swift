@@ -34,11 +34,11 @@ extension Explanation {
         return text + "sdks: \(abridged(sdks.text(place: place)))\n" as Shown
     }
 
-    /// What is known of a step's credentials.
+    /// What is known about a step's credentials.
     private func state(_ step: Step, _ now: Int64) -> String {
         if let end = step.cachedUntil {
             let left = spoken(seconds: end - now)
-            return step.isNeeded ? "cached, but for \(left) only: it is made anew" : "cached for \(left)"
+            return step.isNeeded ? "cached, but for \(left) only: it will be renewed" : "cached for \(left)"
         }
         if !step.isCacheable { return step.isNeeded ? "read when it is needed" : "not needed now" }
         if isLocked { return "locked: what is cached cannot be seen" }
@@ -48,7 +48,7 @@ extension Explanation {
     /// What the next `process` does.
     private var outlook: String {
         let requests = steps.filter { $0.isNeeded && $0.isCacheable }.count
-        let asks = prompts.isEmpty ? "asks nobody" : "asks for " + prompts.joined(separator: " and ")
+        let asks = prompts.isEmpty ? "no prompt" : "asks for " + prompts.joined(separator: " and ")
         switch requests {
         case 0: return (steps.contains { $0.isCacheable } ? "answered from the cache, " : "read as it is, ") + asks
         case _ where isLocked: return lockedOutlook(requests)
@@ -56,13 +56,13 @@ extension Explanation {
         }
     }
 
-    /// What the next `process` does where what is cached cannot be seen: what is certain first, then what depends on it.
+    /// What the next `process` does if the cache cannot be read: first what is certain, then what depends on the cache.
     private func lockedOutlook(_ requests: Int) -> String {
         let codes = prompts.filter { $0 == Self.code }
         let certain = prompts.filter { $0 != Self.code }
         let opening =
             prompts.isEmpty
-            ? "asks nobody; "
+            ? "no prompt; "
             : certain.isEmpty ? "" : "asks for " + certain.joined(separator: " and ") + "; then, "
         let work = (["at most " + Self.counted(requests)] + codes).joined(separator: " and ")
         let doubt = doubt.map { "; fails where nothing is cached: " + $0 } ?? ""
@@ -73,7 +73,7 @@ extension Explanation {
 }
 
 extension ChainParameter {
-    /// The value on one line, not too long.
+    /// The value on one line, shortened if it is long.
     fileprivate var shown: String {
         let line = printable(value)
         return line.count <= 72 ? line : String(line.prefix(71)) + "…"

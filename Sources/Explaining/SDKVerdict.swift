@@ -7,16 +7,16 @@ import Profiles
 import Setup
 import Text
 
-/// Whether SDKs that work with a profile ask this warder, and if not, why.
+/// Whether SDKs that use a profile ask this warder, and if not, why.
 package struct SDKVerdict {
     let profile: String
-    /// What keeps them from it, in the order in which they come to it.
+    /// What keeps them from asking, in the order in which they meet it.
     package let obstacles: [SDKObstacle]
-    /// Variables that programs must have too: the files that SDKs read otherwise are others.
+    /// Variables that programs also need: without them, SDKs read other files.
     let needed: [String]
-    /// The environment's key was exported by warder.
+    /// warder exported the environment's key.
     private let isKeyOurs: Bool
-    /// Where this very program is.
+    /// The path of this executable.
     private var ownPath: String { context.ownPath }
     private let context: Context
     private let credentialsPath: String?
@@ -27,7 +27,7 @@ package struct SDKVerdict {
         try self.init(context, profiles, Self.lookup(context, profiles), profile: profile)
     }
 
-    /// The way that SDKs look, for whoever wants the verdict on many profiles.
+    /// How SDKs look up credentials, for callers that need the verdict on many profiles.
     package static func lookup(_ context: Context, _ profiles: ProfileSet) -> SDKLookup {
         SDKLookup(profiles, program: Self.file(context.environment))
     }
@@ -45,7 +45,7 @@ package struct SDKVerdict {
         needsKey = source?.value == "Environment"
     }
 
-    /// What stands at the path of a program, or at the first such name in `PATH`.
+    /// The file at the path of a program, or the first one of that name in `PATH`.
     private static func file(_ environment: Environment) -> (String) -> SDKLookup.ProgramFile {
         { name in
             guard !name.isEmpty else { return .absent }
@@ -60,20 +60,21 @@ package struct SDKVerdict {
         var (there, this) = (stat(), stat())
         guard stat(path, &there) == 0 else { return .absent }
         guard isProgram(path) else { return .notExecutable }
-        // A package's new file may stand where this program was started from: it is not the same then.
+        // After a package upgrade, a new file may be at the path that this process was started from: then the two
+        // differ.
         guard stat("/proc/self/exe", &this) == 0, there.st_dev == this.st_dev, there.st_ino == this.st_ino else {
             return .another(path: path)
         }
         return .this
     }
 
-    /// Whether a path that leads to no program was to be warder's.
+    /// Whether a path that leads to no program was probably meant to be warder's.
     private static func isNearWarder(_ path: String) -> Bool {
         let name = path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? ""
         return name.isSame(as: "warder") || nearest(to: name, among: ["warder"]) != nil
     }
 
-    /// Obstacles of the profile itself, which are there whoever asks.
+    /// The obstacles of the profile itself, which apply to every program.
     package var ofProfile: [SDKObstacle] { obstacles.filter { $0.scope != .unnamed } }
 }
 
@@ -98,7 +99,7 @@ extension SDKVerdict {
         return answer + reasons.joined(separator: "; also ")
     }
 
-    /// Of obstacles that one thing mends the gravest: the others go with it.
+    /// Of several obstacles with the same remedy, only the most serious: the remedy removes the others too.
     private var shown: [SDKObstacle] {
         var remedies: [String] = []
         for remedy in obstacles.map({ remedy($0) }) where !remedies.contains(remedy) { remedies.append(remedy) }
@@ -108,13 +109,13 @@ extension SDKVerdict {
         }
     }
 
-    /// One obstacle as a command says it.
+    /// An obstacle as a command reports it.
     package func failure(_ obstacle: SDKObstacle) -> Failure {
         let place = obstacle.origin.map { $0.place + ": " } ?? ""
         return Failure(.badConfig, place + what(obstacle), hint: remedy(obstacle))
     }
 
-    /// What is so.
+    /// What the obstacle is.
     package func what(_ obstacle: SDKObstacle) -> String {
         switch obstacle {
         case .environmentKey(let variable):
@@ -180,7 +181,7 @@ extension SDKVerdict {
 }
 
 extension SDKVerdict {
-    /// The same for programs.
+    /// The verdict as JSON, for programs.
     var json: JSONValue {
         .object([
             ("ask_warder", .bool(obstacles.isEmpty)),

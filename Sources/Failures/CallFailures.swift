@@ -2,14 +2,14 @@ import STS
 import Text
 import Transport
 
-// What AWS and the network answered, in the user's words.
+// Errors from AWS and the network, in the user's words.
 
 extension Failure {
     package init(_ error: TransportError, doing what: String) { self.init(STSError.network(error), doing: what) }
 
     /// - Parameters:
-    ///   - what: what warder was about to do, as `assume arn:…`.
-    ///   - signer: whose key signed the request, where one did.
+    ///   - what: what warder was doing, as `assume arn:…`.
+    ///   - signer: the key that signed the request, if one did.
     package init(_ error: STSError, doing what: String, signer: RequestSigner? = nil) {
         switch error {
         case .malformedRegion(let region):
@@ -24,7 +24,7 @@ extension Failure {
                 .badConfig, "\(setting) cannot be used with an endpoint of your own",
                 hint: "take \(setting) or the endpoint_url away")
         case .malformedCode:
-            self.init(.promptNeeded, "that is no MFA code", hint: "give the six digits of the device")
+            self.init(.promptNeeded, "that is not an MFA code", hint: "give the six digits of the device")
         case .signing:
             self.init(
                 .other, "the request could not be signed", hint: "check that libssl3 is whole: dpkg --verify libssl3")
@@ -32,7 +32,7 @@ extension Failure {
         case .invalidResponse(let reason, let status):
             self.init(
                 .network, "cannot \(what): status \(status) came with \(Self.words(reason)), which is no answer of AWS",
-                hint: "see who answers there: a proxy, a sign-in page, or another service at the endpoint_url")
+                hint: "see what answers there: a proxy, a sign-in page, or another service at the endpoint_url")
         default: self.init(refused: error, doing: what, signer: signer)
         }
     }
@@ -48,7 +48,7 @@ extension Failure {
             self.init(
                 .refused, "AWS refused to \(what): the MFA code is wrong, or was used before",
                 hint: "wait for the next code, and check the machine's clock")
-            // Those who come later have the next code.
+            // A process that comes later has the next code.
             scope = .waiting
         case .unknownDevice:
             self.init(.refused, message, hint: "check mfa_serial: it must be a device of the key's own user")

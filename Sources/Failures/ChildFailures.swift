@@ -1,12 +1,13 @@
 import Linux
 import Text
 
-// How programs failed that were to give something, in the user's words.
+// How child programs failed that should have supplied something, in the user's words.
 
 extension ChildError {
-    /// What became of it, to stand behind its name; with the end of what it said, if nobody saw that.
+    /// The outcome, worded to follow the program's name. Includes the end of its error output, if the user has not seen
+    /// that.
     ///
-    /// - Parameter environment: where its program was looked for.
+    /// - Parameter environment: the environment in which the program was looked up.
     package func outcome(in environment: Environment) -> String {
         switch self {
         case .notStarted(_, let code): "could not be started (error \(code))"
@@ -18,7 +19,7 @@ extension ChildError {
         }
     }
 
-    /// The shell's own codes (POSIX.1-2024, Shell Command Language, 2.8.2) say why nothing ran.
+    /// The shell's own exit codes (POSIX.1-2024, Shell Command Language, 2.8.2) say why nothing ran.
     private static func words(_ code: Int32, _ command: String, _ said: String, in environment: Environment) -> String {
         if code == 127, let program = missingProgram(ofShellCommand: command, in: environment) {
             return ": there is no program \(printable(program, limit: 200))"
@@ -31,12 +32,12 @@ extension ChildError {
 }
 
 extension Failure {
-    /// The same of what came from a program that said something beside it.
+    /// The same failure with the error output of the program.
     package func quoting(_ said: String) -> Failure {
         said.isEmpty ? self : saying(message + ChildError.quoting(said))
     }
 
-    /// - Parameter setting: what names the program.
+    /// - Parameter setting: the setting that names the program.
     package init(_ error: ChildError, _ setting: String, _ environment: Environment) {
         let outcome = error.outcome(in: environment)
         switch error {

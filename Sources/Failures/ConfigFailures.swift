@@ -3,10 +3,10 @@ import Profiles
 import Text
 import Times
 
-// What is wrong with a config, in the user's words: file and line first.
+// Errors in a config, in the user's words: file and line first.
 
 extension Failure {
-    /// - Parameter sections: how a section of the file is headed.
+    /// - Parameter sections: how the file's section headers look.
     package init(_ error: ProfileError, sections: String = "like [profile NAME]") {
         let what: (String, String) =
             switch error {
@@ -68,17 +68,17 @@ extension Failure {
             fault: Self.fault(error))
     }
 
-    /// The same, with where to look before it.
+    /// The same failure, with the place to look at in front.
     package func placed(at origin: Origin?, fault: String?) -> Failure {
         Failure(code, Self.place(origin) + message, hint: hint, origin: Self.line(origin), fault: fault)
     }
 
-    /// A section that only some programs take for a profile.
+    /// A section that only some programs treat as a profile.
     package init(passedOver name: String, _ section: Origin, link: Origin? = nil) {
         let before =
             switch link {
             case .some(let link):
-                "\(link.place): the source_profile \(name) is no profile: its section (\(section.place))"
+                "\(link.place): the source_profile \(name) is not a profile: its section (\(section.place))"
             case nil: "\(section.place): there is no profile named \(name): this section"
             }
         self.init(
@@ -87,12 +87,12 @@ extension Failure {
             origin: (link ?? section).place, fault: "passed_over", cause: .passedOver)
     }
 
-    /// A section that was meant for a profile, and that no program takes for one.
+    /// A section that was meant to be a profile but that no program treats as one.
     package init(misnamed name: String, _ section: MisnamedSection, link: Origin? = nil) {
         let before =
             switch link {
             case .some(let link):
-                "\(link.place): the source_profile \(name) is no profile: its section (\(section.origin.place))"
+                "\(link.place): the source_profile \(name) is not a profile: its section (\(section.origin.place))"
             case nil: "\(section.origin.place): there is no profile named \(name): this section"
             }
         self.init(
@@ -113,7 +113,7 @@ extension Failure {
         case .profile, .noSuchProfile, .passedOver, .misnamed: ("the profile cannot be used", "see the line above")
         case .sourceMissing(let source, let profile, _):
             (
-                "the source_profile of \(profile) is \(source), which is no profile and no key",
+                "the source_profile of \(profile) is \(source), which is neither a profile nor a key",
                 "add the profile \(source), or correct the name"
             )
         case .cycle(let profile, _): ("source_profile leads back to \(profile)", "break the circle")
@@ -144,7 +144,7 @@ extension Failure {
             )
         case .halfAKey(let profile, let missing, _): ("\(profile) has half a key", "add \(missing)")
         case .unknownCredentialSource(let value, _):
-            ("\(value) is no credential_source", "use Environment, Ec2InstanceMetadata or EcsContainer")
+            ("\(value) is not a credential_source", "use Environment, Ec2InstanceMetadata or EcsContainer")
         case .webIdentityWithoutRole(let profile, _):
             ("\(profile) has a web_identity_token_file and no role_arn", "add role_arn")
         case .ssoIncomplete(let profile, let missing, _):
@@ -178,14 +178,14 @@ extension Failure {
             )
         case .changedSourceIdentity(let from, _):
             (
-                "source_identity is not that of \(from), which sets it first, and AWS lets nobody change it",
+                "source_identity is not that of \(from), which sets it first, and AWS lets no later role change it",
                 "take it away here: the session has it from \(from)"
             )
         case .badValue(let key, let flaw, _): ("\(key) " + words(flaw).0, words(flaw).1)
         }
     }
 
-    /// What is wrong with a value, and how it should be.
+    /// What is wrong with a value, and what is valid.
     private static func words(_ flaw: ChainError.Flaw) -> (String, String) {
         switch flaw {
         case .notARoleARN: ("is not the ARN of a role", "write it as arn:aws:iam::123456789012:role/NAME")
@@ -221,9 +221,9 @@ extension Failure {
         }
     }
 
-    /// A setting that is none, and the one that was meant.
+    /// An unknown setting, and the one that was probably meant.
     ///
-    /// - Parameter prefix: what is too much before a name.
+    /// - Parameter prefix: a prefix that the name should not have.
     package static func unknown(_ key: String, _ known: [String], prefix: String = "") -> (String, String) {
         let bare = key.begins(with: prefix) ? String(key.dropFirst(prefix.count)) : key
         let meant = known.contains(bare) ? bare : nearest(to: bare, among: known)
@@ -240,10 +240,10 @@ extension Failure {
         return word
     }
 
-    /// `FILE:LINE`, where there is one.
+    /// `FILE:LINE`, if there is an origin.
     private static func line(_ origin: Origin?) -> String? { origin?.place }
 
-    /// The same to begin a message with.
+    /// The same, to begin a message with.
     private static func place(_ origin: Origin?) -> String { line(origin).map { $0 + ": " } ?? "" }
 }
 

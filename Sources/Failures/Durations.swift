@@ -1,10 +1,10 @@
 import Times
 
-/// A length of time within `range`, in seconds.
+/// Parses a duration within `range`, in seconds.
 ///
 /// - Parameters:
-///   - what: what it is, as `a time to be unlocked for`.
-///   - wrong: makes a failure of a message and a hint.
+///   - what: what the duration is, as `a time to be unlocked for`.
+///   - wrong: makes a failure from a message and a hint.
 package func seconds(
     ofDuration text: String, in range: ClosedRange<Int>, _ what: String, hint: String,
     _ wrong: (String, String) -> Failure

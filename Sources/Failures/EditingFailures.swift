@@ -13,7 +13,7 @@ extension Failure {
         case .misnamed(let name, let section): self.init(misnamed: name, section)
         case .onlyInCredentials(let profile, let origin):
             self.init(
-                origin, "\(profile) stands in the credentials file alone",
+                origin, "\(profile) is only in the credentials file",
                 hint: "add a section [profile \(profile)] to the config file")
         case .plaintextKey(let origin):
             self.init(

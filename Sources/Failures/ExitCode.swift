@@ -10,8 +10,8 @@ package enum ExitCode: Int32, Sendable {
     case notFound = 7
     case badConfig = 8
     case damaged = 9
-    /// As env(1) has it: the command of `exec` is there and cannot be run.
+    /// As in env(1): the command of `exec` was found but cannot be run.
     case notRunnable = 126
-    /// As env(1) has it: the command of `exec` is not there.
+    /// As in env(1): the command of `exec` was not found.
     case noSuchCommand = 127
 }

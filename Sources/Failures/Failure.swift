@@ -4,24 +4,24 @@ import Linux
 ///
 /// Both are one line, lower case, without a full stop. They name paths and profiles, never a secret.
 package struct Failure: Error {
-    /// What warder exits with.
+    /// The exit code.
     package let code: ExitCode
     /// What happened, and to what.
     package private(set) var message: String
     /// The one thing to do now.
     package private(set) var hint: String
-    /// The line of a config file that is to be looked at, as `FILE:LINE`.
+    /// The line of a config file to look at, as `FILE:LINE`.
     package let origin: String?
-    /// What is wrong with the config, in a word for programs.
+    /// What is wrong with the config, as one word for programs.
     package let fault: String?
-    /// What it means to the code that meets it.
+    /// What the failure means to the code that handles it.
     package let cause: Cause
-    /// Which other processes that want the same session it answers too.
+    /// Which other processes that want the same session this failure also applies to.
     package var scope: FailureScope
-    /// When it happened, maybe to another process.
+    /// When it happened, possibly in another process.
     package var moment = Deadline.now
 
-    /// A failure that has just happened here.
+    /// A failure that has just happened in this process.
     package init(
         _ code: ExitCode, _ message: String, hint: String, origin: String? = nil, fault: String? = nil,
         cause: Cause = .ordinary
@@ -35,7 +35,7 @@ package struct Failure: Error {
         scope = FailureScope(of: code)
     }
 
-    /// The same in other words.
+    /// The same failure in other words.
     package func saying(_ message: String? = nil, hint: String? = nil) -> Failure {
         var failure = self
         if let message { failure.message = message }
@@ -43,31 +43,31 @@ package struct Failure: Error {
         return failure
     }
 
-    /// The same, asking first whether another name was meant; nil where none is near.
+    /// The same failure with the hint "did you mean `name`?" in front; unchanged if `name` is nil.
     package func suggesting(_ name: String?) -> Failure {
         guard let name else { return self }
         return saying(hint: "did you mean \(name)? \(hint)")
     }
 
-    /// Everything was said already: only the exit code is left.
+    /// The message was already printed: only the exit code is left.
     package static func saidAlready(_ code: ExitCode) -> Failure {
         Failure(code, "", hint: "", cause: .saidAlready)
     }
 
-    /// What a failure means to the code that meets it, where that is more than its message.
+    /// What a failure means to the code that handles it, beyond its message.
     package enum Cause: Sendable {
         case ordinary
-        /// Ctrl-Z at a prompt, on its way to where nothing is locked: not a failure but a pause.
+        /// Ctrl-Z at a prompt, on its way up to where no lock is held: a pause, not an error.
         case stopped
-        /// The prompt was taken down, since the answer came another way.
+        /// The prompt was taken down because the answer arrived another way.
         case answeredElsewhere
-        /// The session cache is open, and the keys are not.
+        /// The session cache is unlocked but the keys are not.
         case keysLocked
-        /// A link into a folder that is not there.
+        /// A link whose target folder does not exist.
         case brokenLink
-        /// A section that only some programs take for a profile.
+        /// A section that only some programs treat as a profile.
         case passedOver
-        /// The message is out already.
+        /// The message was already printed.
         case saidAlready
     }
 }

@@ -1,16 +1,16 @@
-/// How far a failure to make a session reaches.
+/// Which processes a failure to make a session applies to.
 package enum FailureScope: Sendable {
-    /// Nobody else: somebody there may be able to answer what could not be asked here.
+    /// This process only: another one may be able to prompt where this one could not.
     case nobody
-    /// Those who waited while it came about: they would only fail the same way, one after another.
+    /// Also the processes that waited meanwhile: they would only fail the same way, one after another.
     case waiting
-    /// Those, and the helpers of SDKs that come a moment later: a crowd does not arrive all at once.
+    /// Those, and helpers of SDKs that start a moment later: a crowd does not arrive all at once.
     case latecomers
 
-    /// How far failures with that exit code reach if nothing more is known.
+    /// The scope of failures with this exit code, if nothing more is known.
     package init(of code: ExitCode) {
         switch code {
-        // Among the others: no descriptor, no memory, a limit.
+        // `.other` includes: no descriptor, no memory, a limit.
         case .promptNeeded, .locked, .other: self = .nobody
         case .refused, .network: self = .latecomers
         default: self = .waiting

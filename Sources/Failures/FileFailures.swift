@@ -2,10 +2,10 @@ import Glibc
 import Linux
 import Text
 
-// What went wrong with files, locks and streams, in the user's words.
+// Errors of files, locks and streams, in the user's words.
 
 extension Failure {
-    /// Standard output took not all of an answer.
+    /// Standard output did not accept the whole answer.
     package static func unwritable(_ code: Int32) -> Failure {
         let reason = SystemError(call: "write", path: "", code: code).reason.lowercasedFirst
         return Failure(
@@ -13,7 +13,7 @@ extension Failure {
             hint: "see where standard output goes: a full disk, or a reader that went away")
     }
 
-    /// A file of the user's or of warder's own, called `what` in the message.
+    /// A file of the user's or of warder's, which the message calls `what`.
     package init(_ error: FileError, _ what: String) {
         switch error {
         case .system(let error): self.init(error, what)
@@ -49,7 +49,7 @@ extension Failure {
         }
     }
 
-    /// A system call on what the message calls `what`.
+    /// A failed system call on what the message calls `what`.
     package init(_ error: SystemError, _ what: String) {
         let hint =
             switch error.code {
@@ -64,12 +64,12 @@ extension Failure {
                 Self.takingBack(error.path) ?? "check who owns it and its mode: ls -ld \(shellWord(error.path))"
             case ENOENT: "check that the path is right: \(error.path)"
             case EEXIST: "choose another name, or move that file away"
-            default: "try again when that is mended"
+            default: "fix that and try again"
             }
         self.init(.other, "\(what): \(error.call) \(error.path): \(error.reason.lowercasedFirst)", hint: hint)
     }
 
-    /// How to get back what a `sudo warder` has left to root; nil where nothing was.
+    /// How to take back files that a `sudo warder` left to root; nil if there are none.
     package static func takingBack(_ path: String) -> String? {
         guard let part = rootsPart(of: path) else { return nil }
         return "\(part) belongs to root, as after sudo: sudo chown -R \(shellWord(userName())) \(shellWord(part))"

@@ -45,7 +45,7 @@ extension Failure {
         }
     }
 
-    /// - Parameter path: as the user is told it, the home folder as `~`.
+    /// - Parameter path: as the user sees it, with `~` for the home folder.
     package static func untrusted(_ path: String, profile: String, hasChanged: Bool) -> Failure {
         let what = hasChanged ? "has changed since it was trusted" : "is not trusted"
         return Failure(.locked, "\(path) \(what): it asks for profile \(profile)", hint: "run warder trust")

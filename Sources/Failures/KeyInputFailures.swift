@@ -1,10 +1,10 @@
 import KeyInput
 
-// What is wrong with a key that somebody gives, in the user's words. None of it is shown: people paste it the wrong way
-// round.
+// Errors in a key that the user gives, in the user's words. None of the input is shown: people paste it in the wrong
+// order.
 
 extension Failure {
-    /// - Parameter origin: where it comes from.
+    /// - Parameter origin: where the input comes from.
     package init(_ error: KeyInputError, from origin: String) {
         switch error {
         case .notAnIdentifier:
@@ -58,17 +58,17 @@ extension Failure {
         }
     }
 
-    /// What messages call the answers on a terminal.
+    /// What messages call input typed at a terminal.
     package static let typed = "what was typed"
 
-    /// What was typed is nothing but the id.
+    /// Input typed at a terminal is the id alone; other input contains more.
     private static func notAnIdentifier(_ origin: String) -> String {
         origin == Self.typed ? "\(origin) is not an access key id" : "\(origin) has no valid access key id"
     }
 }
 
 extension ForeignIdentifier {
-    /// Whose id it is.
+    /// What the id belongs to.
     fileprivate var name: String {
         switch self {
         case .bearerToken: "a bearer token's"

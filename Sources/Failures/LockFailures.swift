@@ -1,10 +1,10 @@
 import Sessions
 import Vault
 
-// What could not be locked, and what may not be opened, in the user's words.
+// Errors of locking and unlocking, in the user's words.
 
 extension Failure {
-    /// `warder lock` could not take away what lies unlocked.
+    /// `warder lock` could not delete the unlocked state.
     package static func notLocked(_ error: UnlockedStateError) -> Failure {
         let reason = Failure(error)
         let hint =
@@ -14,7 +14,7 @@ extension Failure {
             default: reason.hint
             }
         return Failure(
-            .other, "what is unlocked could not be taken away, and may stay so: \(reason.message)", hint: hint)
+            .other, "what is unlocked could not be deleted, and may stay unlocked: \(reason.message)", hint: hint)
     }
 
     package init(_ error: SeenGenerationError, path: String) {

@@ -3,12 +3,12 @@ import STS
 import Text
 import Transport
 
-// Why AWS was not reached, in the user's words.
+// Why AWS could not be reached, in the user's words.
 
 extension Failure {
     /// - Parameters:
-    ///   - configured: it is about a URL that somebody configured, not about a request.
-    ///   - environment: what says which proxy and which certificates were in force.
+    ///   - configured: the error is about a URL that the user configured, not about a request.
+    ///   - environment: says which proxy and which certificates applied.
     package init(_ error: TransportError, configured: Bool, environment: Environment = .process) {
         defer { if error.isOwn { scope = .nobody } }
         switch error {
@@ -59,11 +59,11 @@ extension Failure {
                 .network, "\(host) answered with a redirect (\(status)), which is never followed",
                 hint: "set endpoint_url to where it really is")
         case .tooLarge(let host):
-            self.init(.network, "\(host) answered with more than an answer can be", hint: "see who answers there")
+            self.init(.network, "\(host) answered with more than an answer can be", hint: "see what answers there")
         }
     }
 
-    /// For a host whose region may be a slip; nil where it is known.
+    /// For a host whose region may be misspelled; nil if the region is known.
     private static func hint(onRegionOf host: String) -> String? {
         guard let region = unknownRegion(inHost: host) else { return nil }
         let near = nearest(to: region, among: knownRegions)
@@ -82,7 +82,7 @@ extension Failure {
                 : "check \(setting); hosts in NO_PROXY are asked without it")
     }
 
-    /// What to look at on the way to a host. This machine is never asked through a proxy.
+    /// What to check on the way to a host. Requests to this machine never use a proxy.
     private static func path(to host: String, _ environment: Environment) -> String {
         let isLocal = ["localhost", "127.0.0.1", "[::1]", "169.254.169.254", "169.254.170.2"].contains(host)
         guard !isLocal, let proxy = ProxyInForce(for: host, environment: { environment[$0] }) else {
@@ -91,7 +91,7 @@ extension Failure {
         return "check the proxy in force, \(proxy.variable)=\(proxy.address), the network and the endpoint"
     }
 
-    /// What makes a host trusted, if anything here can.
+    /// How to make the host trusted, if anything here can.
     private static func trust(
         in host: String, _ fault: TLSFault, _ bundle: String?, _ environment: Environment
     ) -> String {
@@ -101,7 +101,8 @@ extension Failure {
                 "check this machine's clock (date); if it is right, \(host) needs a new certificate, and no ca_bundle helps"
         case .wrongName:
             return
-                "its certificate is another host's: correct the endpoint_url, or see who answers there; no ca_bundle helps"
+                "its certificate is another host's: correct the endpoint_url, or see what answers there; "
+                + "no ca_bundle helps"
         case .noAgreement:
             let proxy = ProxyInForce(for: host) { environment[$0] }
             return "see whether it speaks TLS there"

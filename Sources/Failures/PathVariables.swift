@@ -1,7 +1,7 @@
-// Which variable puts a file elsewhere: said where its present place cannot be used.
+// The variable that moves a file elsewhere, for messages about a file whose current location is unusable.
 
 extension Failure {
-    /// The variable that says where the message's `what` is.
+    /// The variable that sets the location of the message's `what`.
     package static func variable(of what: String) -> String {
         switch what {
         case "the config file": "AWS_CONFIG_FILE"

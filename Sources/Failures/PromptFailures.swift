@@ -2,10 +2,10 @@ import Linux
 import Prompt
 import Text
 
-// Why a prompt gave no answer, in the user's words.
+// Why a prompt got no answer, in the user's words.
 
 extension Failure {
-    /// Something must be asked, and prompts are switched off.
+    /// warder must prompt, and prompts are switched off.
     package static func notAllowed(wanting what: String) -> Failure {
         Failure(
             .promptNeeded, "\(what) is needed, and prompts are switched off",
@@ -26,7 +26,7 @@ extension Failure {
             self.init(.promptNeeded, "\(what) is needed, and the prompt was dismissed", hint: "run the command again")
             scope = .waiting
         case .timedOut:
-            self.init(.promptNeeded, "\(what) is needed, and nobody answered in time", hint: "run the command again")
+            self.init(.promptNeeded, "\(what) is needed, and no answer came in time", hint: "run the command again")
             scope = .latecomers
         case .tooLong:
             self.init(.promptNeeded, "the answer is too long for \(what)", hint: "run the command again")

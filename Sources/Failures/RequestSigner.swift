@@ -2,17 +2,17 @@ import Secrets
 import STS
 import Text
 
-/// Whose key signs a request, for what is said where AWS refuses it.
+/// The key that signs a request, for messages about AWS refusing it.
 package struct RequestSigner {
-    /// The key, as far as there is one that people know.
+    /// The key's id, as far as there is one that people know.
     let accessKeyID: String
-    /// It is a session's, which has a token.
+    /// The key belongs to a session, which has a token.
     let isSession: Bool
-    /// The name that it is stored under; nil where it is not.
+    /// The name that the key is stored under; nil if it is not stored.
     let name: String?
     let endpoint: Endpoint?
 
-    /// Nothing is known of it.
+    /// Nothing is known about the key.
     package static let unknown = RequestSigner(accessKeyID: "", isSession: false, name: nil, endpoint: nil)
 
     private init(accessKeyID: String, isSession: Bool, name: String?, endpoint: Endpoint?) {
@@ -29,9 +29,9 @@ package struct RequestSigner {
         self.init(accessKeyID: credentials.accessKeyID, isSession: isSession, name: name, endpoint: endpoint)
     }
 
-    /// What to do where AWS does not take the key.
+    /// What to do if AWS does not accept the key.
     ///
-    /// - Parameter code: the error's code.
+    /// - Parameter code: the error code.
     package func hint(refused code: String) -> String {
         let key = accessKeyID.isEmpty ? "the key id" : accessKeyID
         if isSession { return "drop the cached session of \(key): warder forget" }
@@ -45,7 +45,7 @@ package struct RequestSigner {
         }
     }
 
-    /// Keys of one partition are unknown in all others.
+    /// A key of one partition is unknown in all others.
     private var world: String {
         guard let endpoint else { return "this partition" }
         if endpoint.isCustom { return endpoint.url.host }

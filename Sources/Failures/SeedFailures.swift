@@ -1,7 +1,7 @@
 import TOTP
 
 extension Failure {
-    /// Why what was given as a seed is none. It is never shown.
+    /// Why the input is not a valid seed. The input is never shown.
     package init(_ error: TOTPError) {
         let (message, hint) =
             switch error {
@@ -15,7 +15,7 @@ extension Failure {
                 ("the address is of codes that count, not of codes that go by the time", Self.seedForms)
             case .noSecret: ("the address has no secret", "it is otpauth://totp/NAME?secret=… as a whole")
             case .repeated(let parameter):
-                ("the address has its \(parameter) twice", "take one of them out: nobody can say which is meant")
+                ("the address has its \(parameter) twice", "remove one of them: it is not clear which is meant")
             case .unknownHash:
                 ("the address names a hash that is none for codes", "AWS's have SHA1, which need not be named")
             case .notSixDigits: ("the codes of this seed do not have six digits", "AWS takes codes of six digits alone")

@@ -1,7 +1,7 @@
 import Crypto
 import Sessions
 
-// What went wrong with the session cache and the unlocked state, in the user's words.
+// Errors of the session cache and the unlocked state, in the user's words.
 
 extension Failure {
     package init(_ error: CryptoError) {

@@ -1,6 +1,6 @@
 import Shells
 
-// What cannot be said to a shell, in the user's words.
+// What a shell cannot express, in the user's words.
 
 extension Failure {
     package init(_ error: ShellError) {

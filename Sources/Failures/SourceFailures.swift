@@ -4,12 +4,12 @@ import SSO
 import STS
 import Text
 
-// What goes wrong with sources that are not stored keys, in the user's words.
+// Errors of sources other than stored keys, in the user's words.
 
 extension Failure {
     package static func noEnvironment(_ origin: Origin) -> Failure {
         Failure(
-            .notFound, "\(origin.place): the credentials of the environment are wanted, and are not there",
+            .notFound, "\(origin.place): the credentials of the environment are needed, and are not set",
             hint: "export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
     }
 
@@ -39,7 +39,7 @@ extension Failure {
         case .malformedSetting(let name, let value):
             self.init(.badConfig, "\(name) cannot be \(value)", hint: "correct it, or unset it")
         case .malformedURI(let setting):
-            self.init(.badConfig, "\(setting) is no address that can be asked", hint: "correct it, or unset it")
+            self.init(.badConfig, "\(setting) is not a usable address", hint: "correct it, or unset it")
         case .notAllowed(let host):
             self.init(
                 .badConfig, "credentials are not fetched from \(host) by plain HTTP",
@@ -68,11 +68,11 @@ extension Failure {
         case .notJSON, .missing:
             self.init(
                 .refused, "the answer to the request for \(what) is none that AWS gives",
-                hint: "see who answers there")
+                hint: "see what answers there")
         case .network(.redirected(let host, let status)):
             self.init(
                 .network, "\(place)\(host) answered with a redirect (\(status)), which is never followed",
-                hint: "see who answers there")
+                hint: "see what answers there")
         case .network(let error): self.init(error, doing: "ask for \(what)")
         }
     }
@@ -82,7 +82,7 @@ extension Failure {
             let said = [refusal.code, refusal.message.withoutFullStop].filter { !$0.isEmpty }.joined(separator: ": ")
             let hint =
                 switch error {
-                case .accessDenied: "ask whoever runs IAM Identity Center whether you may"
+                case .accessDenied: "ask the administrator of IAM Identity Center for access"
                 case .noSuchRole: "check sso_account_id and sso_role_name"
                 default: "try again; if it stays so, check sso_start_url and sso_region"
                 }
@@ -97,10 +97,10 @@ extension Failure {
                 hint: "correct sso_region" + (nearest(to: region, among: knownRegions).map { ": write \($0)" } ?? ""))
         case .malformedEndpoint:
             self.init(
-                .badConfig, "the endpoint of IAM Identity Center is no https URL",
+                .badConfig, "the endpoint of IAM Identity Center is not an https URL",
                 hint: "see AWS_ENDPOINT_URL_SSO and AWS_ENDPOINT_URL_SSO_OIDC")
         case .timedOut:
-            self.init(.promptNeeded, "nobody signed in in time", hint: "run the command again")
+            self.init(.promptNeeded, "the sign-in was not completed in time", hint: "run the command again")
         case .listening(let error): self.init(error, "the address that the browser comes back to")
         case .crypto(let error): self.init(error)
         default:

@@ -3,7 +3,7 @@ import Prompt
 import Text
 import Vault
 
-// What goes wrong with stores, in the user's words.
+// Errors of stores, in the user's words.
 
 extension Failure {
     package static var noStore: Failure {
@@ -61,8 +61,8 @@ extension Failure {
         }
     }
 
-    /// The desktop's keyring is locked, and its dialog comes up nowhere that this user can see: over SSH, say. A service
-    /// without a display says that its dialog was dismissed.
+    /// The desktop's keyring is locked, and its dialog cannot appear where the user sees it, over SSH for example.
+    /// Without a display, the service reports that its dialog was dismissed.
     package static func lockedWithoutDisplay(isDismissed: Bool) -> Failure {
         Failure(
             isDismissed ? .promptNeeded : .locked,
@@ -83,7 +83,7 @@ extension Failure {
             self.init(.promptNeeded, "\(what) is needed, and the prompt was dismissed", hint: "run the command again")
             scope = .waiting
         case .timedOut:
-            self.init(.promptNeeded, "\(what) is needed, and nobody answered in time", hint: "run the command again")
+            self.init(.promptNeeded, "\(what) is needed, and no answer came in time", hint: "run the command again")
             scope = .latecomers
         case .noDisplay:
             self.init(
@@ -117,11 +117,11 @@ extension Failure {
         }
     }
 
-    /// The vault is closed, and nobody can be asked for its passphrase.
+    /// The vault is locked, and warder cannot ask for its passphrase.
     ///
     /// - Parameters:
-    ///   - obstacle: why it did not open by itself.
-    ///   - sessionsAreOpen: what is cached can be read all the same.
+    ///   - obstacle: why it did not unlock automatically.
+    ///   - sessionsAreOpen: cached sessions can still be read.
     package static func locked(vault path: String, because obstacle: String? = nil, sessionsAreOpen: Bool) -> Failure {
         let reason = obstacle.map { ": \($0)" } ?? ""
         guard sessionsAreOpen else {
@@ -134,11 +134,11 @@ extension Failure {
             hint: "run this in a terminal, or warder unlock --keys in one", fault: "keys_locked", cause: .keysLocked)
     }
 
-    /// The same where a key was to make a new session: `warder unlock` alone does not help.
+    /// The same failure, if a new session needs a key: `warder unlock` alone does not help.
     ///
     /// - Parameters:
     ///   - key: its name.
-    ///   - profile: the one that credentials are wanted of.
+    ///   - profile: the profile whose credentials are wanted.
     package func wanting(key: String, for profile: String) -> Failure {
         guard cause == .keysLocked else { return self }
         return saying(

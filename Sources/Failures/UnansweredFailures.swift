@@ -2,10 +2,10 @@ import Linux
 import Prompt
 import Text
 
-// Why nobody gave an answer, in the user's words.
+// Why warder got no answer, in the user's words.
 
 extension Failure {
-    /// A code, or a yes, is needed, and prompts are switched off.
+    /// warder needs a code or a confirmation, and prompts are switched off.
     package static func notAsked(_ what: String, _ profile: String, isCode: Bool = true) -> Failure {
         Failure(
             .promptNeeded, "\(what) is needed, and prompts are switched off",
@@ -18,11 +18,11 @@ extension Failure {
         "run warder refresh \(shellWord(profile)) in a terminal"
     }
 
-    /// Ctrl-Z at a prompt, on its way to where nothing is locked.
+    /// Ctrl-Z at a prompt, on its way up to where no lock is held.
     package static let stopped = Failure(
         .promptNeeded, "the prompt was stopped", hint: "go on with fg", fault: "stopped", cause: .stopped)
 
-    /// The prompt was taken down, for the answer came by another way.
+    /// The prompt was taken down because the answer arrived another way.
     package static func answeredElsewhere(_ what: String) -> Failure {
         Failure(
             .promptNeeded, "\(what) was given elsewhere", hint: "run the command again", fault: "answered elsewhere",
@@ -31,7 +31,7 @@ extension Failure {
 
     /// - Parameters:
     ///   - what: what was asked for, as `a code of arn:…`.
-    ///   - atTerminal: the terminal was one of the places.
+    ///   - atTerminal: the terminal was one of the prompt methods.
     package init(_ error: PromptError, askingFor what: String, profile: String, isCode: Bool, atTerminal: Bool = true) {
         switch error {
         case .nowhere(let reasons):
@@ -39,7 +39,8 @@ extension Failure {
             let more = known.joined(separator: ", ")
             let why =
                 atTerminal || more.isEmpty
-                ? "there is no terminal to ask on" + (more.isEmpty ? "" : " (\(more))") : "nobody can be asked: " + more
+                ? "there is no terminal to ask on" + (more.isEmpty ? "" : " (\(more))")
+                : "there is no way to ask: " + more
             self.init(
                 .promptNeeded, "\(what) is needed, and \(why)",
                 hint: isCode
@@ -47,16 +48,16 @@ extension Failure {
         case .dismissed:
             self.init(
                 .promptNeeded, "\(what) is needed, and the prompt was dismissed", hint: "try again, and answer it")
-            // Forty processes are not to ask forty times.
+            // Forty processes should not ask forty times.
             scope = .waiting
         case .stopped: self = .stopped
         case .timedOut:
             self.init(
-                .promptNeeded, "\(what) is needed, and nobody answered in time",
+                .promptNeeded, "\(what) is needed, and no answer came in time",
                 hint: isCode
                     ? Self.refresh(profile) + ", or warder mfa while it waits"
                     : "answer it with warder mfa while it waits, or name the program in warder_callers")
-            // A client that tries again is not to wait as long each time.
+            // A client that tries again should not wait as long each time.
             scope = .latecomers
         }
     }
@@ -67,7 +68,7 @@ extension Failure {
         switch error {
         case .command(let error):
             self.init(error, "mfa_process", .process)
-            // That it could not be started may be for want of a descriptor here.
+            // A failure to start the command may come from a lack of descriptors here.
             scope =
                 switch error {
                 case .notStarted: .nobody

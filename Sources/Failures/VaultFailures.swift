@@ -1,7 +1,7 @@
 import Text
 import Vault
 
-// What went wrong with the vault, in the user's words.
+// Errors of the vault, in the user's words.
 
 extension Failure {
     package static func noSuchKey(_ name: String) -> Failure {
@@ -15,7 +15,7 @@ extension Failure {
         case .exists(let path):
             self.init(
                 .other, "there is a vault at \(path) already",
-                hint: "add keys to it with warder add, or move it away to begin anew")
+                hint: "add keys to it with warder add, or move it away to start over")
         case .file(let error): self.init(error, "the vault")
         case .lock(let error): self.init(error, "the vault")
         case .vault(let error, let path): self.init(error, path: path)

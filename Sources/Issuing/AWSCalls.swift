@@ -9,19 +9,19 @@ import Sessions
 import Setup
 import Transport
 
-/// The requests that one command makes to AWS, and the time it has for them.
+/// The AWS requests of one command, and its time budget for them.
 final class AWSCalls {
     private let world: World
     private let caBundle: String?
     private var sender: ObservedSender?
-    /// Milliseconds that are left for waiting on the network. Time that somebody takes to type does not count, so that
-    /// a process that nobody is asked by is back within ten seconds.
+    /// Milliseconds left for waiting on the network. Time that the user takes to type does not count, so a process that
+    /// does not prompt returns within ten seconds.
     private var budget: Int64 = 9_500
 
-    /// This process was stopped while it waited for the network: that it waited in vain says nothing of the network.
+    /// This process was stopped while it waited for the network, so that a timeout says nothing about the network.
     private(set) var wasStopped = false
 
-    /// How far AWS's clock was from this machine's at the last answer; nil where they agree, or that is not known.
+    /// The offset of AWS's clock from this machine's at the last answer; nil if they agree or the offset is unknown.
     var clock: ClockOffset? { sender?.clock }
 
     /// AWS's time as far as it is known, in seconds since 1970.
@@ -60,14 +60,14 @@ final class AWSCalls {
         }
     }
 
-    /// Asks IAM Identity Center; `body` is given the milliseconds that it has.
+    /// Calls IAM Identity Center; `body` gets the milliseconds that it has.
     func signIn<R: ~Copyable>(_ body: (ObservedSender, Int64) throws(SSOError) -> R) throws(SSOError) -> R {
         try timed(SSOError.network) { (sender, deadline) throws(SSOError) in
             try body(sender, max(1, deadline - world.timing.uptime()))
         }
     }
 
-    /// The same while somebody signs in, which takes its time.
+    /// The same during a sign-in, which takes the user's time and not the budget's.
     func unhurried<R: ~Copyable>(_ body: (ObservedSender) throws(SSOError) -> R) throws(SSOError) -> R {
         let sender: ObservedSender
         do throws(TransportError) { sender = try openSender() } catch { throw .network(error) }
@@ -83,14 +83,14 @@ final class AWSCalls {
         let watch = StopDetector()
         defer {
             let taken = world.timing.uptime() - start
-            // A frozen container is not told that it was stopped.
+            // A frozen container gets no signal that it was stopped.
             if watch.hasDetectedStop || taken > budget + Self.slack { wasStopped = true }
             budget = max(1, budget - taken)
         }
         return try body(sender, start + budget)
     }
 
-    /// Milliseconds by which a busy machine may be late.
+    /// The milliseconds by which a busy machine may be late.
     private static let slack: Int64 = 2_000
 
     private func openSender() throws(TransportError) -> ObservedSender {

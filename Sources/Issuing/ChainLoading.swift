@@ -9,7 +9,7 @@ import Stores
 import Text
 import Vault
 
-/// Makes a chain of a profile, from the files and from what is known of the keys.
+/// Builds a profile's chain from the files and the known keys.
 package struct ChainLoading {
     private let context: Context
     private let keys: Keys
@@ -21,7 +21,7 @@ package struct ChainLoading {
         loading = ProfileLoading(context)
     }
 
-    /// The chain of a profile, its policy files read.
+    /// The chain of a profile, with its policy files read.
     package func chain(_ name: String) throws(Failure) -> Chain {
         let profiles = try loading.profiles()
         var chain: Chain
@@ -50,11 +50,11 @@ package struct ChainLoading {
         return chain
     }
 
-    /// The keys that are known without asking anybody.
+    /// The keys that are known without a prompt.
     private func known() -> [String] { ((try? keys.index()) ?? nil)?.map(\.name) ?? [] }
 
-    /// Whether the store has a key of this name. While it is locked, a profile that says nothing else is taken for a
-    /// key; for a name that stands nowhere the store is opened, if that is possible.
+    /// Whether the store has a key of this name. While the store is locked, a profile that sets nothing else counts as
+    /// a key; for a name that no file has, the store is opened if possible.
     private func isStoredKey(_ name: String, _ profiles: ProfileSet, isAskedFor: Bool) throws(Failure) -> Bool {
         guard let store = try keys.store() else { return false }
         if let index = try keys.index() {
@@ -75,7 +75,7 @@ package struct ChainLoading {
         return try keys.holds(name)
     }
 
-    /// What a policy file holds: what STS is asked with, and part of the cached session's identity.
+    /// The content of a policy file: it is sent to STS, and it is part of the cached session's identity.
     private func policy(_ setting: Setting) throws(Failure) -> Setting {
         let path = context.expanded(setting.value)
         let text: SecretBytes

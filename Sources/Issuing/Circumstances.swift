@@ -4,7 +4,8 @@ import Secrets
 import Sessions
 import Setup
 
-// What a failure hangs on beside what names the session: who differs in it may be luckier, and is not told.
+// What a failure depends on besides the session's identity: a process whose circumstances differ may succeed, so the
+// failure is not shared with it.
 
 extension Issuer {
     func circumstances(for audience: SharedFailure.Audience) -> SecretBytes {
@@ -14,7 +15,7 @@ extension Issuer {
         }
     }
 
-    /// Variables, files, the key and the network that requests are made with.
+    /// The variables, files, key and network that requests are made with.
     private var circumstancesOfRequests: SecretBytes {
         var text = variables(where: isOfRequests)
         var paths = ProfileLoading(keys.context).paths
@@ -24,7 +25,7 @@ extension Issuer {
         paths += ["/etc/ssl/certs/ca-certificates.crt", "/etc/hosts", "/etc/resolv.conf"]
         for path in paths { text.append(fileFingerprint(path) + "\n") }
         text.append(networkFingerprint() + "\n")
-        // The Secret Service has no file that tells a key that was replaced.
+        // The Secret Service has no file that shows that a key was replaced.
         let index = (try? keys.index()) ?? nil
         if let name = sessionMaker.keyName, let key = index?.first(where: { $0.name == name }) {
             text.append("\(key.accessKeyID) \(key.createdAt)\n")
@@ -32,7 +33,7 @@ extension Issuer {
         return text
     }
 
-    /// Where somebody is asked.
+    /// Where the user is prompted.
     private var circumstancesOfQuestions: SecretBytes {
         let context = keys.context
         var text = variables { name in ["DISPLAY", "WAYLAND_DISPLAY"].contains { name.elementsEqual($0.utf8) } }
@@ -43,7 +44,7 @@ extension Issuer {
     }
 }
 
-/// Whether a variable may shape a request, or a program that makes one.
+/// Whether a variable may affect a request, or a program that makes one.
 private func isOfRequests(_ name: UnsafeRawBufferPointer) -> Bool {
     func isAnyOf(_ names: [String]) -> Bool { names.contains { name.elementsEqual($0.utf8) } }
     if isAnyOf(["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]) { return false }

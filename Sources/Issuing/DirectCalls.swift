@@ -5,7 +5,7 @@ import STS
 import Secrets
 import Setup
 
-/// Requests signed by a key that is not stored yet.
+/// Requests signed with a key that is not stored yet.
 package struct DirectCalls {
     private let endpoints: EndpointResolver
     private let region: String?
@@ -13,8 +13,8 @@ package struct DirectCalls {
     private let calls: AWSCalls
 
     /// - Parameters:
-    ///   - profile: the profile of the key's name, whose region and endpoints count if it is there and can be used.
-    ///   - region: beats the profile's.
+    ///   - profile: the profile with the key's name; its region and endpoints apply if it exists and is valid.
+    ///   - region: takes precedence over the profile's.
     package init(_ context: Context, profile: String, region: String?) throws(Failure) {
         let chain = try? Chain.resolve(
             profile, in: ProfileLoading(context).profiles(), environment: { context.environment[$0] }
@@ -25,7 +25,7 @@ package struct DirectCalls {
         calls = AWSCalls(context.world, caBundle: endpoints.caBundle)
     }
 
-    /// Whose the key is.
+    /// The identity that the key belongs to.
     package func callerIdentity(_ key: borrowing Credentials) throws(Failure) -> CallerIdentity {
         let endpoint = try endpoints.endpoint(.sts, region: region, partition: partition)
         let who = RequestSigner(key, name: nil, endpoint)

@@ -5,10 +5,10 @@ import Profiles
 import STS
 
 extension Endpoint {
-    /// What of the endpoint shapes the credentials that it gives: an endpoint of one's own is another world, but
-    /// AWS's regional ones give the same, and those of the global one do not work everywhere.
+    /// The part of the endpoint that shapes the credentials: a custom endpoint is a different world. AWS's regional
+    /// endpoints all give the same credentials, but those of the global endpoint do not work everywhere.
     ///
-    /// Without the region, a variable like `AWS_REGION` does not cost another MFA code.
+    /// The region is not part of it, so that a variable such as `AWS_REGION` does not cost another MFA code.
     var kind: String {
         if isCustom { return url.text }
         let labels = url.host.split(separator: ".")
@@ -16,15 +16,15 @@ extension Endpoint {
     }
 }
 
-/// Where requests go that a profile shapes.
+/// Where a profile's requests go.
 struct EndpointResolver {
     private let profile: EndpointSettings?
     private let settings: EndpointConfiguration
     private let environment: Environment
-    /// `ca_bundle`, or `AWS_CA_BUNDLE`, which beats it.
+    /// `ca_bundle`, or `AWS_CA_BUNDLE`, which takes precedence.
     let caBundle: String?
 
-    /// - Parameter profile: what the profile says; nil for a key that has none.
+    /// - Parameter profile: the profile's settings; nil for a key without a profile.
     init(_ profile: EndpointSettings?, _ environment: Environment) {
         self.profile = profile
         self.environment = environment
@@ -44,9 +44,9 @@ struct EndpointResolver {
     /// The endpoint of a service.
     ///
     /// - Parameters:
-    ///   - region: that of the profile; the environment's beats it.
+    ///   - region: the profile's; the environment's takes precedence.
     ///   - origin: where that region is written.
-    ///   - partition: where to go without a region.
+    ///   - partition: where to go if no region is set.
     func endpoint(
         _ service: Service, region: String?, _ origin: Origin? = nil, partition: String? = nil
     ) throws(Failure) -> Endpoint {
@@ -62,9 +62,9 @@ struct EndpointResolver {
         }
     }
 
-    // MARK: - Where it is said
+    // MARK: - Where the endpoint is configured
 
-    /// What gives an endpoint of one's own; nil where nothing does.
+    /// The origin of a custom endpoint; nil if there is none.
     func urlOrigin(_ service: Service) -> Origin? {
         let ignored = environment.nonEmpty("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")?.lowercased()
         guard ignored.map({ $0 != "true" }) ?? !(profile?.ignoresURLs ?? false) else { return nil }
@@ -81,7 +81,7 @@ struct EndpointResolver {
         }
     }
 
-    /// What is wrong, in a word for programs.
+    /// The fault, as one word for programs.
     private static func fault(_ error: STSError) -> String? {
         switch error {
         case .malformedRegion, .malformedEndpoint, .malformedSetting: "bad_value"

@@ -7,7 +7,8 @@ import Sessions
 import Setup
 import Stores
 
-/// Answers for one profile: from the cache where a session lasts, else by walking the chain to its source and back.
+/// Provides one profile's credentials: from the cache if a session has enough time left, otherwise by walking the chain
+/// to its source and back.
 package final class Issuer {
     package let keys: Keys
     package let chain: Chain
@@ -17,14 +18,14 @@ package final class Issuer {
     private let isStrict: Bool
     /// A code came from the command line.
     let hadCode: Bool
-    /// Until when the locks of the steps are waited for where nobody is asked.
+    /// The deadline of waiting for the locks of all steps together, if this process may not prompt.
     var hurriedUntil: Deadline?
 
     /// - Parameters:
-    ///   - freshness: what a session must have left to be served.
-    ///   - strict: rather fail than serve a session with less.
-    ///   - signIn: how somebody may sign in.
-    ///   - narrowing: what the last role is to be without.
+    ///   - freshness: the time a session must have left to be served.
+    ///   - strict: fail instead of serving a session with less.
+    ///   - signIn: how the user may sign in.
+    ///   - narrowing: what to take away from the last role.
     package init(
         _ context: Context, profile: String, keys: Keys, codes: CodeSupply, freshness: Freshness = .ordinary,
         strict: Bool = false, signIn: SignInMethod? = nil, narrowing: Narrowing = .none
@@ -36,14 +37,14 @@ package final class Issuer {
         isStrict = strict
         let loading = ChainLoading(context, keys)
         chain = try narrowing.applied(to: loading.chain(profile))
-        // A job without a terminal is not to wait for a browser that nobody looks at.
+        // A job without a terminal should not wait for a browser that the user does not see.
         let method = signIn ?? (context.isHelper || !context.canAsk ? .none : .automatic)
         sessionMaker = try SessionMaker(keys, chain, codes, signIn: method)
-        // Before any lock is waited for, which may be the one that waits for this.
+        // Checked before waiting for any lock: its holder may be waiting for this process.
         try sessionMaker.source.refuseCircle()
     }
 
-    /// An issuer with codes of its own.
+    /// An issuer with its own codes.
     ///
     /// - Parameter code: a one-time code from the command line.
     package convenience init(
@@ -56,10 +57,10 @@ package final class Issuer {
             strict: strict, narrowing: narrowing)
     }
 
-    /// The region for programs that get the credentials; nil where nothing names one.
+    /// The region for programs that get the credentials; nil if nothing sets one.
     package var region: String? { sessionMaker.region }
 
-    /// The profile's credentials, to be given out: somebody says yes to it first, where the profile wants that.
+    /// The profile's credentials, to be given out: if the profile requires it, the user confirms first.
     package func credentials() throws(Failure) -> Credentials {
         try keys.resuming { () throws(Failure) in
             try Consent(chain: chain, keys: keys, prompter: codes.prompter).obtain()
@@ -72,16 +73,16 @@ package final class Issuer {
         try keys.resuming { () throws(Failure) in try timely(credentials(of: chain.stepCount - 1)) }
     }
 
-    /// Says so where the clock by which they end is not this machine's.
+    /// Warns if the clock that the expiration refers to differs from this machine's.
     private func timely(_ credentials: consuming Credentials) -> Credentials {
         if credentials.clockOffset != 0 { keys.reportClockOffset(credentials.clockOffset) }
         return credentials
     }
 
-    /// The profile's credentials, minted now.
+    /// The profile's credentials, newly made.
     ///
-    /// The MFA session behind a role is minted too, where a code was given for it or less than half of it is left:
-    /// whoever refreshes in the morning wants the whole day.
+    /// The MFA session behind a role is also made again if a code was given for it or less than half of it is left: a
+    /// user who refreshes in the morning wants credentials for the whole day.
     package func refresh() throws(Failure) -> Credentials {
         try keys.resuming { () throws(Failure) in try timely(refreshed()) }
     }
@@ -100,17 +101,17 @@ package final class Issuer {
         return try renewed(last, unless: nil)
     }
 
-    /// Whether nobody can be asked for anything after the first step: no role wants a code of its own.
+    /// Whether only the first step can prompt: no role requires its own code.
     package var promptsOnlyInFirstStep: Bool {
         (chain.session != nil || sessionMaker.keepsSource) && chain.roles.allSatisfy { $0.mfa == nil }
     }
 
-    /// What tells the first step from those of other chains.
+    /// Distinguishes the first step from those of other chains.
     package func beginning() throws(Failure) -> String {
         try name(of: sessionMaker.keepsSource ? Chain.sourceStep : 0, keys.sessions())
     }
 
-    /// The first step's session, minted now where `refresh` would mint it.
+    /// The first step's session, newly made if `refresh` would make it.
     package func refreshFirstStep() throws(Failure) -> Credentials {
         try keys.resuming { () throws(Failure) in try timely(refreshedFirstStep()) }
     }
@@ -120,12 +121,12 @@ package final class Issuer {
         return try isSpent(step: 0) ? renewed(0, unless: nil) : credentials(of: 0)
     }
 
-    /// The last step's session, minted now with what is cached of the steps before it: `refreshFirstStep` brought that.
+    /// The last step's session, newly made from the cached sessions before it, which `refreshFirstStep` made.
     package func refreshLastStep() throws(Failure) -> Credentials {
         try keys.resuming { () throws(Failure) in try renewed(chain.stepCount - 1, unless: nil) }
     }
 
-    /// Drops the cached sessions of every step; how many there were.
+    /// Deletes the cached sessions of every step and returns how many there were.
     package func forget() throws(Failure) -> Int {
         let sessions = try keys.sessions()
         let deadline = SessionFolder.timeout
@@ -138,16 +139,16 @@ package final class Issuer {
         return count
     }
 
-    /// A session in the cache: when it ends, in seconds since 1970 by this machine's clock, and whether it would be served
+    /// A cached session: when it ends, in seconds since 1970 by this machine's clock, and whether it would be served
     /// now.
     package struct Cached {
         package let end: Int64
         package let isServed: Bool
-        /// AWS's time less this machine's, in seconds.
+        /// AWS's time minus this machine's, in seconds.
         package let clockOffset: Int64
     }
 
-    /// The cached session of `step`; nil where there is none, or the cache is locked.
+    /// The cached session of `step`; nil if there is none or the cache is locked.
     package func cachedSession(_ step: Int) throws(Failure) -> Cached? {
         guard step >= 0 || sessionMaker.keepsSource, let sessions = try keys.unlockedSessions(),
             let session = try cached(name(of: step, sessions), sessions)
@@ -158,7 +159,7 @@ package final class Issuer {
 
     // MARK: - One step
 
-    /// The credentials after `step`; those of the source for -1.
+    /// The credentials after `step`; for -1, the source's.
     private func credentials(of step: Int, requiresAnswer: Bool = true) throws(Failure) -> Credentials {
         guard step >= 0 || sessionMaker.keepsSource else { return try sessionMaker.sourceCredentials() }
         let sessions = try keys.sessions()
@@ -173,17 +174,17 @@ package final class Issuer {
             requiresAnswer: requiresAnswer)
     }
 
-    /// What was in an entry before its lock was waited for: whose session, if any.
+    /// The content of an entry before waiting for its lock: which session, if any.
     private struct ObservedEntry {
         let name: String
         let accessKeyID: String?
     }
 
-    /// Mints the session of `step` under its lock and publishes it.
+    /// Makes the session of `step` under its lock and caches it.
     ///
-    /// - Parameter sight: the entry to read again under the lock, since another process may have renewed it meanwhile;
-    ///   nil to mint in any case.
-    /// - Parameter isUrgent: no later step has an old session to serve.
+    /// - Parameter sight: the entry to read again under the lock, because another process may have renewed it
+    ///   meanwhile; nil to make a session in any case.
+    /// - Parameter requiresAnswer: no later step has an old session to serve.
     private func renewed(_ step: Int, unless sight: ObservedEntry?, requiresAnswer: Bool = true) throws(Failure)
         -> Credentials
     {
@@ -194,7 +195,7 @@ package final class Issuer {
         do throws(Failure) {
             return try renewedUnderLock(step, entry, sessions, unless: sight, requiresAnswer: requiresAnswer)
         } catch {
-            // An old session that still works is better than none, unless the caller wants more of it.
+            // An old session that still works is better than none, unless the caller requires a longer one.
             if error.cause != .stopped, !isStrict, sight != nil, let old = try cached(entry, sessions) {
                 return old.intoCredentials()
             }
@@ -211,7 +212,7 @@ package final class Issuer {
         defer { withExtendedLifetime(lock) {} }
         if let sight, let session = try renewedMeanwhile(sight, sessions) { return session.intoCredentials() }
         if let shared = try sharedFailure(entry, sessions, since: start) { throw shared }
-        // With something to serve meanwhile, nobody is waited for who may be far away.
+        // While an old session can be served, do not wait for a user who may be far away.
         let hasOld = if sight != nil, !isStrict { try cached(entry, sessions) != nil } else { false }
         do throws(Failure) {
             return try makeAndCache(step, entry, sessions, requiresAnswer: requiresAnswer && !hasOld)
@@ -221,8 +222,8 @@ package final class Issuer {
         }
     }
 
-    /// What another process has made while the lock was waited for, whatever is left of it: another one would not last
-    /// longer, and may cost another code.
+    /// The session that another process made while this one waited for the lock, whatever time it has left: another one
+    /// would not last longer, and may cost another code.
     private func renewedMeanwhile(
         _ sight: ObservedEntry, _ sessions: borrowing SessionCache
     ) throws(Failure) -> Session? {
@@ -240,7 +241,7 @@ package final class Issuer {
         let credentials = try sessionMaker.makeSession(step, requiresAnswer: requiresAnswer) { () throws(Failure) in
             try self.credentials(of: step - 1, requiresAnswer: requiresAnswer)
         }
-        // What has no end could be served for ever: another program's key, say.
+        // Credentials without an expiration, such as another program's key, would be served forever.
         guard credentials.expiration != nil else { return credentials }
         let session = Session(credentials: credentials, label: sessionMaker.label(of: step))
         keep(session, name, sessions)
@@ -267,7 +268,7 @@ extension Issuer {
         } catch { throw Failure(error) }
     }
 
-    /// The session that the disk did not take a moment ago: an older one may lie there still.
+    /// The session that could not be written to disk a moment ago; the disk may still hold an older one.
     private func fallbackSession(_ name: String, _ sessions: borrowing SessionCache) throws(Failure) -> Session? {
         do throws(SessionCacheError) {
             guard let session = try sessions.fallbackSession(name), lasts(session) else { return nil }
@@ -275,7 +276,7 @@ extension Issuer {
         } catch { throw Failure(error) }
     }
 
-    /// A session that cannot be cached, on a full disk say, is still an answer.
+    /// A session that cannot be cached (on a full disk, say) is still an answer.
     private func keep(_ session: borrowing Session, _ name: String, _ sessions: borrowing SessionCache) {
         do throws(SessionCacheError) {
             guard let obstacle = try sessions.publish(session, name, random: keys.context.random) else { return }
@@ -285,7 +286,7 @@ extension Issuer {
 
     private func lasts(_ session: borrowing Session) -> Bool { session.isServed(at: keys.context.now, freshness) }
 
-    /// A code was given for the session of `step`, or it needs none, or less than half of it is left.
+    /// A code was given for the session of `step`, or the session needs none, or less than half of it is left.
     private func isSpent(step: Int) throws(Failure) -> Bool {
         guard !codes.isGiven, chain.session?.mfa != nil else { return true }
         let sessions = try keys.sessions()

@@ -3,12 +3,12 @@ import Linux
 import Sessions
 import Text
 
-/// What an issuer does because it is not the only one: it waits for those who make the same session, and shares failures
-/// with them.
+/// How an issuer shares work with other processes: it waits for a process that makes the same session, and failures are
+/// shared.
 extension Issuer {
-    /// Takes the lock of an entry.
+    /// Acquires the lock of an entry.
     ///
-    /// - Parameter hasOther: the entry's old session will do, if it has one that is still good.
+    /// - Parameter hasOther: the entry's old session will do, if it is still valid.
     func lock(
         _ name: String, _ sessions: borrowing SessionCache, hasOther: Bool
     ) throws(Failure) -> BestEffortLock {
@@ -17,7 +17,7 @@ extension Issuer {
         if hasOld {
             return try lock(name, sessions, until: .after(milliseconds: keys.context.waits.withOldSession))
         }
-        // A person is told what there is to wait for, if it takes longer than AWS does as a rule.
+        // If the wait is longer than AWS usually takes, the user is told what warder is waiting for.
         if !keys.context.isHelper, keys.context.mayPrompt {
             if let quick = try freeLock(name, sessions) { return quick }
             keys.context.console.note("another warder is making this session; if it waits for an answer: warder mfa")
@@ -25,7 +25,7 @@ extension Issuer {
         return try lock(name, sessions, until: timeout)
     }
 
-    /// The lock, if nobody holds it for longer than is worth a word.
+    /// The lock, if it becomes free before the wait is long enough to mention.
     private func freeLock(_ name: String, _ sessions: borrowing SessionCache) throws(Failure) -> BestEffortLock? {
         do throws(SessionCacheError) {
             return try sessions.lock(name, until: .after(milliseconds: keys.context.waits.beforeNotice))
@@ -47,22 +47,22 @@ extension Issuer {
         }
     }
 
-    /// Until when the lock of an entry is waited for. Whoever holds it may be waiting for somebody to type a code, which
-    /// only a caller has the time for that may be asked itself.
+    /// The deadline of waiting for an entry's lock. Its holder may be waiting for the user to type a code; only a
+    /// caller that may prompt has time for that.
     private var timeout: Deadline {
         guard !keys.context.mayPrompt else { return .after(milliseconds: keys.context.waits.whilePrompting) }
-        // All the steps together: a process that asks nobody is back within ten seconds.
+        // All steps together: a process that does not prompt returns within ten seconds.
         if let hurriedUntil { return hurriedUntil }
         let deadline = Deadline.after(milliseconds: keys.context.waits.withoutPrompt)
         hurriedUntil = deadline
         return deadline
     }
 
-    /// How another process failed a moment ago, if that answers this one too.
+    /// Another process's recent failure, if it applies to this one too.
     func sharedFailure(
         _ name: String, _ sessions: borrowing SessionCache, since start: Deadline
     ) throws(Failure) -> Failure? {
-        // Whoever gives a code wants it tried.
+        // A user who gives a code wants it tried.
         guard !codes.isGiven, let boot = bootIdentifier() else { return nil }
         let found: SharedFailure?
         do throws(SessionCacheError) { found = try sessions.failure(name, boot: boot) } catch { throw Failure(error) }
@@ -72,7 +72,7 @@ extension Issuer {
             sessions.digest(circumstances(for: audience))
         }
         guard answers else { return nil }
-        // Somebody at a terminal of their own is asked there, whatever became of a prompt elsewhere.
+        // A user at their own terminal is prompted there, whatever happened to a prompt elsewhere.
         if code == .promptNeeded, !keys.context.isHelper, keys.context.canAsk { return nil }
         var failure = Failure(code, found.message, hint: found.hint)
         failure.scope = FailureScope(found.audience)
@@ -80,10 +80,10 @@ extension Issuer {
         return failure
     }
 
-    /// Notes a failure for the others that it answers.
+    /// Records a failure for the other processes that it applies to.
     func note(_ failure: Failure, _ name: String, _ sessions: borrowing SessionCache) {
-        // That a code of this command line was wrong says nothing of the others'; nor does what a process met that was
-        // stopped meanwhile.
+        // A wrong code on this command line says nothing about other processes' codes. Nor does a failure in a process
+        // that was stopped meanwhile.
         guard let audience = failure.audience, !hadCode || failure.scope == .latecomers, !sessionMaker.wasStopped,
             let boot = bootIdentifier()
         else { return }
@@ -105,7 +105,7 @@ extension FailureScope {
 }
 
 extension Failure {
-    /// Whom it answers beside this process; nil for nobody.
+    /// The other processes that the failure applies to; nil for none.
     fileprivate var audience: SharedFailure.Audience? {
         let isPersons = code == .promptNeeded
         return switch scope {

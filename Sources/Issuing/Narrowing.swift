@@ -5,15 +5,16 @@ import Linux
 import Profiles
 import Secrets
 
-/// What the command line takes away from the last role: a session policy, which AWS holds beside the role's own.
+/// What the command line takes away from the last role: a session policy, which AWS applies in addition to the role's
+/// own.
 package enum Narrowing {
     case none
-    /// What AWS's own policy for reading allows.
+    /// Only what AWS's own read-only policy allows.
     case readOnly
-    /// What the policy in this file allows.
+    /// Only what the policy in this file allows.
     case policy(path: String)
 
-    /// The same chain, its last role narrowed.
+    /// The same chain with its last role narrowed.
     func applied(to chain: Chain) throws(Failure) -> Chain {
         if case .none = self { return chain }
         var chain = chain
@@ -22,7 +23,7 @@ package enum Narrowing {
                 .usage, "\(chain.profile) assumes no role, and only a role can be narrowed",
                 hint: "use a profile with a role_arn")
         }
-        // Policies of one session add up: a second one would allow more, not less.
+        // Several policies of one session add up: a second one would allow more, not less.
         guard chain.roles[last].policy == nil, chain.roles[last].policyARNs.isEmpty else {
             throw Failure(
                 .usage, "\(chain.profile) has a session policy already, and a second one would allow more",
@@ -51,7 +52,7 @@ package enum Narrowing {
         let isObject = (try? JSONObject(bytes)) != nil
         guard isObject, text.unicodeScalars.count <= 2048 else {
             throw Failure(
-                .badConfig, "\(path) is no session policy", hint: "it is a JSON object of 2048 characters at most")
+                .badConfig, "\(path) is not a session policy", hint: "it is a JSON object of 2048 characters at most")
         }
         var policy = text[...]
         while let last = policy.last, last.isWhitespace { policy.removeLast() }

@@ -4,12 +4,12 @@ import Setup
 import Times
 import Transport
 
-/// Sends requests with libcurl, and sees what each says beside its answer: how far AWS's clock is from this machine's, and
-/// that a request failed for want of something that this process alone lacks.
+/// Sends requests with libcurl and observes two things about each: the offset of AWS's clock from this machine's, and
+/// whether the request failed because this process alone lacks a resource.
 final class ObservedSender: HTTPSender {
     private let world: World
     private let sender: any HTTPSender
-    /// How far AWS's clock was from this machine's at the last answer; nil where they agree.
+    /// The offset of AWS's clock from this machine's at the last answer; nil if they agree.
     private(set) var clock: ClockOffset?
 
     init(_ world: World, caBundle: String?) throws(TransportError) {
@@ -28,8 +28,8 @@ final class ObservedSender: HTTPSender {
             if let date = response.date.flatMap({ UnixTime(httpDate: $0) }) { compare(date.seconds) }
             return response
         } catch {
-            // Descriptors may be short, and a code that was not sent is to be written down as unused. What was short is
-            // looked for before.
+            // Closing the connection frees a descriptor: they may be short, and a code that was not sent must be
+            // recorded as unused. The shortage is detected first.
             defer { sender.closeConnection() }
             guard !error.isOwn, let exhausted = exhaustedResource() else { throw error }
             throw .shortage(reason: exhausted.reason, sent: !error.isCertainlyUnsent)

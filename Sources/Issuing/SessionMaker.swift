@@ -8,10 +8,10 @@ import Secrets
 import Sessions
 import Stores
 
-/// Makes the sessions of one chain, each step with what the step before it gave.
+/// Makes the sessions of one chain: each step uses the result of the step before it.
 package final class SessionMaker {
-    /// The region for programs that get the credentials: the profile's, since whoever changes the profile wants its
-    /// region too, and the environment's may be left from the profile before. Nil where the profile names none.
+    /// The region for programs that get the credentials: the profile's, because a user who changes the profile wants
+    /// its region too, and the environment's may be left over from the previous profile. Nil if the profile sets none.
     let region: String?
 
     private let keys: Keys
@@ -34,9 +34,9 @@ package final class SessionMaker {
         calls = AWSCalls(keys.context.world, caBundle: endpoints.caBundle)
     }
 
-    // MARK: - What a step is
+    // MARK: - Properties of a step
 
-    /// Everything that shapes the session of `step`.
+    /// Everything that determines the session of `step`.
     package func identity(of step: Int) throws(Failure) -> [UInt8] {
         chain.identity(ofStep: step, endpoint: try endpoint(of: step).kind, detail: source.detail)
     }
@@ -48,10 +48,10 @@ package final class SessionMaker {
             endpoint: { [unowned self] () throws(Failure) in try endpoint(of: Chain.sourceStep) },
             sessionName: { [unowned self] in defaultSessionName }, signIn: signIn))
 
-    /// Whether the source's credentials are sessions that are kept.
+    /// Whether the source's credentials are sessions that warder caches.
     package var keepsSource: Bool { source.isKept }
 
-    /// What a table says of the session of `step`.
+    /// What a table shows about the session of `step`.
     func label(of step: Int) -> SessionLabel {
         if step == Chain.sourceStep { return sourceLabel }
         let role = role(of: step)
@@ -61,7 +61,7 @@ package final class SessionMaker {
             mfaDevice: device?.serial.value, issued: keys.context.now, clock: calls.clock)
     }
 
-    // MARK: - Making it
+    // MARK: - Making a session
 
     private var sourceLabel: SessionLabel {
         SessionLabel(
@@ -77,14 +77,14 @@ package final class SessionMaker {
         }
     }
 
-    /// The longest session that STS gives, in seconds: 36 hours. An answer that claims more would never be renewed.
+    /// The longest session that STS issues, in seconds: 36 hours. A session that claims more would never be renewed.
     private static let longest: Int64 = 129_600
 
     /// The session of `step`.
     ///
     /// - Parameters:
-    ///   - isUrgent: there is no old session to serve.
-    ///   - signer: gives what the request is signed with.
+    ///   - requiresAnswer: there is no old session to serve.
+    ///   - signer: returns the credentials that sign the request.
     func makeSession(_ step: Int, requiresAnswer: Bool, signer: () throws(Failure) -> Credentials) throws(Failure)
         -> Credentials
     {
@@ -99,7 +99,7 @@ package final class SessionMaker {
     /// This process was stopped while it waited for an answer.
     var wasStopped: Bool { calls.wasStopped }
 
-    /// The file of certificates that requests trust; nil for the system's.
+    /// The file of CA certificates for requests; nil for the system's.
     var caBundle: String? { endpoints.caBundle }
 
     private func requestedSession(_ step: Int, _ requiresAnswer: Bool, signer: () throws(Failure) -> Credentials)
@@ -121,7 +121,7 @@ package final class SessionMaker {
         }
     }
 
-    /// Who AWS takes the credentials for.
+    /// The identity that AWS associates with the credentials.
     package func callerIdentity(_ credentials: borrowing Credentials) throws(Failure) -> CallerIdentity {
         let endpoint = try endpoints.endpoint(
             .sts, region: region, chain.region?.origin, partition: chain.partition)
@@ -149,7 +149,7 @@ package final class SessionMaker {
                 try client.getSessionToken(signedBy: signer, durationSeconds: seconds, mfa: mfa)
             }
         }
-        // STS does not say whose account it is; the key's record may.
+        // STS does not return the account; the key's record may contain it.
         return requestedSession.with(account: signer.accountID)
     }
 
@@ -166,8 +166,8 @@ package final class SessionMaker {
         return request
     }
 
-    /// What CloudTrail shows where the profile names nothing: the key. Without a time in it, so that the same profile
-    /// is the same session.
+    /// The default session name, by which CloudTrail shows the key. It contains no time, so that the same profile gives
+    /// the same session.
     private var defaultSessionName: String {
         let allowed = (keyName ?? sourceProfile).unicodeScalars.filter {
             $0.isASCII
@@ -178,7 +178,7 @@ package final class SessionMaker {
 
     // MARK: - The code
 
-    /// Does `work` with a code of `device`, if there is one.
+    /// Runs `work` with a code of `device`, if there is one.
     private func withCode(
         of device: MFADevice?, doing what: String, signer: RequestSigner, requiresAnswer: Bool,
         _ work: (borrowing MFACode?) throws(STSError) -> Credentials
@@ -193,7 +193,7 @@ package final class SessionMaker {
             wanted, seed: { () throws(Failure) in try self.seed(of: serial) }, time: { self.calls.time }, work)
     }
 
-    /// What codes of the device are made from, where it is stored with the key.
+    /// The seed of the device's codes, if one is stored with the key.
     private func seed(of device: String) throws(Failure) -> SecretBytes? {
         guard let keyName else { return nil }
         return try keys.totpSeed(keyName, device: device)
@@ -211,7 +211,7 @@ package final class SessionMaker {
         return try endpoints.endpoint(.sts, region: region, origin, partition: chain.partition)
     }
 
-    /// Which line or variable says where requests go; nil where AWS's own table does.
+    /// The line or variable that sets the endpoint; nil if it comes from AWS's own table.
     package var endpointOrigin: Origin? { endpoints.urlOrigin(.sts) }
 
     private func role(of step: Int) -> RoleStep? {
@@ -219,7 +219,7 @@ package final class SessionMaker {
         return index >= 0 ? chain.roles[index] : nil
     }
 
-    /// The stored key that the chain begins with.
+    /// The name of the stored key that the chain begins with.
     var keyName: String? { source.keyName }
 
     private var sourceProfile: String { source.owner ?? chain.profile }

@@ -4,13 +4,13 @@ import Profiles
 import Secrets
 import Text
 
-/// The one way in which warder changes the user's config file: one change after another, each in one step.
+/// The only way warder changes the user's config file: one change at a time, each of them atomic.
 package struct ConfigRewrite: ~Copyable {
-    /// Taken before the file is read, so that of two warders neither undoes what the other does. Its file is in
-    /// warder's own folder: none of it belongs in `~/.aws`.
+    /// Taken before the file is read, so that two warders cannot undo each other's changes. The lock file is in
+    /// warder's own folder: it does not belong in `~/.aws`.
     private let lock: FileLock
 
-    /// Waits for its turn.
+    /// Waits for the lock.
     package init(_ context: Context) throws(Failure) {
         let folder = context.paths.state
         do throws(FileError) { try makePrivateFolder(folder) } catch { throw Failure(error, "warder's state folder") }
@@ -19,9 +19,9 @@ package struct ConfigRewrite: ~Copyable {
         } catch { throw Failure(error, "the config file") }
     }
 
-    /// Puts `text` in the place of the file at `path`, if that still says what it said when it was read.
+    /// Replaces the file at `path` with `text`, if the file still holds what was read.
     ///
-    /// - Parameter file: what was read there under this lock; nil where there was no file.
+    /// - Parameter file: what was read there under this lock; nil if there was no file.
     package borrowing func replace(_ file: ProfileFile?, at path: String, with text: borrowing SecretBytes)
         throws(Failure)
     {

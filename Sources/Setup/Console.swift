@@ -2,24 +2,24 @@ import Failures
 import Secrets
 import Text
 
-/// Where a command speaks: standard error to people, standard output to who reads its answer.
+/// Where a command writes: messages for people to standard error, its answer to standard output.
 package protocol Console: AnyObject, Sendable {
-    /// People see what is said.
+    /// A person reads what is said.
     var isTerminal: Bool { get }
-    /// Says a line to people.
+    /// Prints a line for people.
     func say(_ line: Shown)
-    /// Gives out a secret that was asked for. All of it must go out.
+    /// Writes a secret that the caller asked for. All of it must go out.
     func give(_ secret: borrowing SecretBytes) throws(Failure)
 }
 
 extension Console {
-    /// Says something that is neither an answer nor a failure, in one line; what is from outside may stand in it as it is.
+    /// Prints one line that is neither an answer nor a failure. `text` may contain unescaped text from outside.
     package func note(_ text: String) { say("warder: \(abridged(printable(text)))") }
 
 }
 
 extension Failure {
-    /// Says what happened and what to do about it, a line each.
+    /// Prints what happened and what to do about it, one line each.
     package func show(on console: any Console) {
         console.note(message)
         console.say("hint: \(abridged(printable(hint)))")

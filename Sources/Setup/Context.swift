@@ -4,21 +4,21 @@ import Linux
 import Prompt
 import Text
 
-/// What every command stands on: the environment, where files are, and whether somebody may be asked.
+/// What every command needs: the environment, the paths of files, and whether it may prompt.
 package struct Context {
     package let environment: Environment
     package let paths: Paths
-    /// Nobody is asked where `--no-prompt` or `WARDER_NO_PROMPT=1` says so.
+    /// False if `--no-prompt` or `WARDER_NO_PROMPT=1` forbids prompts.
     package let mayPrompt: Bool
-    /// This is the helper of an SDK: nobody expects a dialog, and nobody has long to wait.
+    /// An SDK started this process: the user does not expect a dialog, and the SDK does not wait long.
     package let isHelper: Bool
-    /// What is outside of this process beside the environment.
+    /// What is outside of this process, apart from the environment.
     package let world: World
-    /// What is said beside the answer.
+    /// Messages besides the answer.
     package let notices: Notices
 
     /// - Parameters:
-    ///   - noPrompt: the command line says that nobody is to be asked.
+    ///   - noPrompt: the command line forbids prompts.
     ///   - isHelper: an SDK started this process and reads its answer.
     package init(
         noPrompt: Bool, isHelper: Bool = false, environment: Environment = .process, world: World = .system
@@ -31,42 +31,43 @@ package struct Context {
         notices = Notices(isHelper: isHelper, world.console)
     }
 
-    /// Where the command speaks.
+    /// Where the command writes.
     package var console: any Console { world.console }
     /// Where random bytes come from.
     package var random: RandomSource { world.random }
-    /// How long others are waited for.
+    /// How long warder waits for other processes and for people.
     package var waits: WaitLimits { world.waits }
     /// The time, in seconds since 1970.
     package var now: Int64 { world.timing.now().seconds }
 
-    /// Opens the terminal, where this process is in front of one.
+    /// Opens the terminal, if this process is in its foreground.
     package func terminal() throws(TerminalError) -> Terminal { try world.terminal() }
 
-    /// Where systemd puts a unit's credentials (systemd.exec(5), LoadCredential=); nil outside of such a unit.
+    /// The folder where systemd puts a unit's credentials (systemd.exec(5), LoadCredential=); nil outside of such a
+    /// unit.
     package var credentialsFolder: String? {
         environment.nonEmpty("CREDENTIALS_DIRECTORY").flatMap { $0.begins(with: "/") ? $0 : nil }
     }
 
-    /// Says why `XDG_RUNTIME_DIR` is not gone by, where that is so.
+    /// If `XDG_RUNTIME_DIR` is set but not used, says why.
     package func reportUnusedRuntimeFolder() {
         guard case .refused(let path, let fault) = paths.runtimeFolder else { return }
         let why =
             switch fault {
-            case .notAFolder: "it is no folder"
+            case .notAFolder: "it is not a folder"
             case .foreign(let owner): "it belongs to user \(owner)"
             case .exposed(let mode): "others can write to it (mode \(String(mode, radix: 8)))"
             }
         notices.add("XDG_RUNTIME_DIR is not used, as if it were not set: \(path): \(why)")
     }
 
-    /// The desktop may show a dialog of its own.
+    /// The desktop may show its own dialog.
     package var mayShowDialog: Bool { mayPrompt && !isHelper }
 
-    /// Somebody is there to be asked.
+    /// The user can be asked on the terminal.
     package var canAsk: Bool { mayPrompt && (try? terminal()) != nil }
 
-    /// Asks on the terminal; nil where nobody can be asked.
+    /// Asks on the terminal; nil if the user cannot be asked.
     package func ask(_ question: String, hidden: Bool = false) throws(Failure) -> String? {
         guard mayPrompt, let terminal = try? terminal() else { return nil }
         do throws(TerminalError) {
@@ -76,17 +77,17 @@ package struct Context {
         } catch { throw Failure(error, askingFor: "an answer") }
     }
 
-    /// Asks a yes-or-no question.
+    /// Asks a yes/no question.
     ///
     /// - Parameters:
     ///   - otherwise: what an empty answer means.
-    ///   - unasked: what it means that nobody can be asked.
+    ///   - unasked: the answer to assume if the user cannot be asked.
     package func confirm(_ question: String, otherwise: Bool, unasked: Bool) throws(Failure) -> Bool {
         guard let answer = try ask(question + (otherwise ? " [Y/n] " : " [y/N] ")) else { return unasked }
         return answer.isEmpty ? otherwise : answer.lowercased().begins(with: "y")
     }
 
-    /// A path that starts at the home folder as `~/…`, whole; any other relative path is the present folder's.
+    /// Expands a leading `~/` to the home folder; any other relative path is relative to the current folder.
     package func expanded(_ path: String) -> String {
         guard let rest = path.removingPrefix("~/"), let home = environment.nonEmpty("HOME") else { return path }
         return home + "/" + rest

@@ -3,7 +3,7 @@ import Linux
 import Text
 
 extension Failure {
-    /// That a profile is not there, to somebody whose environment names other files than `~/.aws` has.
+    /// The failure "no such profile", extended for a user whose environment names other files than those in `~/.aws`.
     package func lookedIn(_ context: Context) -> Failure {
         guard code == .notFound || code == .locked else { return self }
         if let path = try? ProfileLoading(context).configPath(), let broken = BrokenLink(of: path) {
@@ -29,7 +29,7 @@ extension Failure {
         return saying(hint: hint)
     }
 
-    /// Nothing is known of profiles where the config file is a link to nothing.
+    /// If the config file is a broken link, warder knows no profiles.
     private func behind(_ broken: BrokenLink) -> Failure {
         let hint =
             if let folder = broken.missingFolder {

@@ -4,7 +4,7 @@ import Linux
 import Profiles
 import Text
 
-/// Which `.warder` rules where, and which are trusted.
+/// Which `.warder` file applies in a folder, and which of them the user trusts.
 package struct FolderRules {
     let context: Context
     package let trusted: TrustStore
@@ -16,17 +16,17 @@ package struct FolderRules {
 
     private var home: String? { context.environment.nonEmpty("HOME") }
 
-    /// The one that rules in a folder, its own or the nearest above.
+    /// The file that applies in a folder: the folder's own, or the nearest one above.
     package func ruling(in folder: String) throws(Failure) -> FolderFile? {
         do throws(FolderError) { return try FolderFile.find(from: folder, home: home) } catch { throw Failure(error) }
     }
 
-    /// The one that is meant by the path of its folder, or by its own.
+    /// The file at `path`, which is its own path or that of its folder.
     package func file(at path: String) throws(Failure) -> FolderFile? {
         do throws(FolderError) { return try FolderFile(inFolder: folder(path)) } catch { throw Failure(error) }
     }
 
-    /// The path of a file that need not be there any more.
+    /// The absolute path of a file that may no longer exist.
     package func location(_ path: String?) throws(Failure) -> String {
         guard let path else { return try ruling(in: ".")?.path ?? absolute(FolderFile.name) }
         let folder = folder(path)
@@ -39,7 +39,7 @@ package struct FolderRules {
         return whole + "/" + FolderFile.name
     }
 
-    /// The profile that it asks for is there.
+    /// Checks that the profile that the file names exists.
     package func check(_ file: FolderFile) throws(Failure) {
         guard try ProfileLoading(context).profiles().profile(file.profile) != nil else {
             throw Failure(
@@ -52,12 +52,12 @@ package struct FolderRules {
         .untrusted(shown(file.path), profile: file.profile, hasChanged: hasChanged)
     }
 
-    /// Does something with what is trusted.
+    /// Runs `body` with the trust store.
     package func store<Value>(_ body: (TrustStore) throws(FolderError) -> Value) throws(Failure) -> Value {
         do throws(FolderError) { return try body(trusted) } catch { throw Failure(error) }
     }
 
-    /// A path as people write it, the home folder as `~`.
+    /// A path as people write it, with `~` for the home folder.
     package func shown(_ path: String) -> String {
         guard let home, home.utf8.count > 1 else { return path }
         return path.removingPrefix(home + "/").map { "~/" + $0 } ?? path

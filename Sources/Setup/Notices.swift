@@ -1,5 +1,5 @@
-/// What is said beside an answer. The helper of an SDK says nothing where all went well, unless a terminal shows it: SDKs
-/// that read both streams as one would take it for a part of the answer. Where it fails, all of it is said.
+/// Messages besides an answer. A helper of an SDK prints none of them on success, unless standard error is a terminal:
+/// SDKs that read both streams as one would take them for part of the answer. On failure it prints all of them.
 package final class Notices {
     private let console: any Console
     private let areHeld: Bool
@@ -11,13 +11,13 @@ package final class Notices {
         areHeld = isHelper && !console.isTerminal
     }
 
-    /// Says it, now or when this fails; what is from outside may stand in it as it is.
+    /// Prints the message, now or when this command fails; it may contain unescaped text from outside.
     package func add(_ text: String) {
         guard areHeld else { return console.note(text) }
         held.append(text)
     }
 
-    /// This has failed.
+    /// Call when the command has failed: prints what was held back.
     package func release() {
         for text in held { console.note(text) }
         held = []

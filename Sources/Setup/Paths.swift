@@ -2,26 +2,26 @@ import Failures
 import Linux
 import Text
 
-/// Where warder's files are, by the XDG Base Directory Specification.
+/// The paths of warder's files, by the XDG Base Directory Specification.
 package struct Paths {
     /// `$XDG_DATA_HOME/warder/vault`: the keys.
     package let vault: String
-    /// `$XDG_DATA_HOME/warder/store`: says so where the keys are not in the vault.
+    /// `$XDG_DATA_HOME/warder/store`: names the store, if that is not the vault.
     package let store: String
     /// `$XDG_DATA_HOME/warder/trusted`: which folders' `.warder` the user has approved.
     let trusted: String
     /// `$XDG_CACHE_HOME/warder/sessions`: the sessions, encrypted.
     package let sessions: String
-    /// `$XDG_STATE_HOME/warder`: what was last seen of the vault.
+    /// `$XDG_STATE_HOME/warder`: the state of the vault when last read.
     package let state: String
     /// `$XDG_CONFIG_HOME/warder/config`: warder's own settings.
     package let settings: String
-    /// `$XDG_RUNTIME_DIR`, and whether it is of use.
+    /// `$XDG_RUNTIME_DIR`, and whether it is usable.
     let runtimeFolder: RuntimeFolder
-    /// `$XDG_RUNTIME_DIR`, if it is set, and of use.
+    /// `$XDG_RUNTIME_DIR`, if it is set and usable.
     package var runtime: String? { runtimeFolder.path }
 
-    /// A relative path in an XDG variable is to be ignored, says the specification.
+    /// The specification says to ignore a relative path in an XDG variable.
     init(_ environment: Environment) throws(Failure) {
         func folder(_ variable: String, _ fallback: String) throws(Failure) -> String {
             if let path = environment.nonEmpty(variable), path.begins(with: "/") { return path }

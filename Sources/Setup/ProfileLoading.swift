@@ -3,7 +3,7 @@ import Linux
 import Profiles
 import Secrets
 
-/// Reads the files that profiles stand in, at most once.
+/// Reads the files that define profiles, at most once.
 package final class ProfileLoading {
     let context: Context
     private var loaded: ProfileSet?
@@ -13,7 +13,7 @@ package final class ProfileLoading {
 
     package init(_ context: Context) { self.context = context }
 
-    /// Both files, merged; one that is not there is empty.
+    /// Both files, merged; a missing file counts as empty.
     package func profiles() throws(Failure) -> ProfileSet {
         if let loaded { return loaded }
         let locations = try locations()
@@ -25,10 +25,10 @@ package final class ProfileLoading {
         return profiles
     }
 
-    /// Where the config file is, or would be.
+    /// The path of the config file, even if the file does not exist.
     package func configPath() throws(Failure) -> String { try locations().config }
 
-    /// Where both files are, or would be; none where that is not known.
+    /// The paths of both files, even if they do not exist; empty if the paths are unknown.
     package var paths: [String] { (try? locations()).map { [$0.config, $0.credentials] } ?? [] }
 
     private func locations() throws(Failure) -> FileLocations {

@@ -9,30 +9,30 @@ import Times
 
 /// warder's own settings, from the section `[warder]` of `$XDG_CONFIG_HOME/warder/config`.
 package struct Settings {
-    /// `unlock_time`: how long the session-cache key stays available, in seconds; 8 hours unless told.
+    /// `unlock_time`: how long the session-cache key stays available, in seconds; 8 hours by default.
     package var unlockTime = 8 * 3600
-    /// `store`: where keys are kept, and the line that says so; nil to see what is there.
+    /// `store`: where keys are kept, and the line that says so; nil to detect the store that exists.
     package var store: (kind: StoreKind, origin: Origin)?
     /// `keyfile`: the file that opens the vault's keyfile slot.
     package var keyfile: String?
-    /// `prompt`: who asks for a passphrase, the first that can; `terminal, pinentry` unless told.
+    /// `prompt`: how to ask for a passphrase: the first method that works; `terminal, pinentry` by default.
     package var methods: [PromptMethod] = [.terminal, .pinentry(named: nil)]
-    /// `pinentry`: the one that is asked with; nil for that of gpg-agent.
+    /// `pinentry`: the pinentry program; nil for gpg-agent's.
     package var pinentry: String?
-    /// `code_prompt`: where codes, and yes or no, are asked for, all at once; nil for what fits.
+    /// `code_prompt`: how to ask for codes and yes/no answers, all methods at once; nil to choose automatically.
     package var codeMethods: [PromptMethod]?
-    /// `handoff_time`: how long a process that nobody can be asked through waits for `warder mfa`, in seconds; 50
-    /// unless told, since the SDKs for Go give up after 60. 0 for not at all.
+    /// `handoff_time`: how long a process that cannot prompt waits for `warder mfa`, in seconds; 50 by default, because
+    /// the SDKs for Go give up after 60. 0 turns the wait off.
     package var remotePromptTime = 50
-    /// `process_prompt`: who asks for a passphrase in `process`; `terminal` unless told.
+    /// `process_prompt`: how `process` asks for a passphrase; `terminal` by default.
     package var helperMethods: [PromptMethod] = [.terminal]
 
-    /// Every setting there is.
+    /// The names of all settings.
     private static let names = [
         "unlock_time", "store", "keyfile", "prompt", "pinentry", "code_prompt", "handoff_time", "process_prompt",
     ]
 
-    /// Reads the file; a missing one leaves everything at its default.
+    /// Reads the file; without one, every setting has its default.
     package static func load(_ context: Context) throws(Failure) -> Settings {
         var settings = Settings()
         guard let section = try section(context.paths.settings) else { return settings }
@@ -65,7 +65,7 @@ package struct Settings {
         return settings
     }
 
-    /// Reads the file for its errors: for the commands by which people see what is wrong.
+    /// Reads the file for its errors only, for commands that show users what is wrong.
     package static func check(_ context: Context) throws(Failure) { _ = try load(context) }
 
     private static func seconds(
@@ -76,7 +76,7 @@ package struct Settings {
         }
     }
 
-    /// A list like `terminal, pinentry`; nil where it is not set.
+    /// Parses a list such as `terminal, pinentry`; nil if it is not set.
     private static func methods(
         _ key: String, _ section: Profile, _ pinentry: String?
     ) throws(Failure) -> [PromptMethod]? {
@@ -92,7 +92,7 @@ package struct Settings {
         return methods
     }
 
-    /// The places for codes; nil where they are not set.
+    /// The prompt methods for codes; nil if they are not set.
     private static func codeMethods(_ section: Profile, _ pinentry: String?) throws(Failure) -> [PromptMethod]? {
         guard let list = try setting("code_prompt", section) else { return nil }
         var methods: [PromptMethod] = []
@@ -131,7 +131,7 @@ package struct Settings {
         let profile: Profile?
         var failure: Failure?
         do throws(ProfileError) {
-            // The credentials file's grammar: a section is its name alone.
+            // This file has the credentials file's grammar: a section header is the bare name.
             let file = try ProfileFile(text: text, path: path, kind: .credentials)
             if let unknown = file.unknown(besides: "warder", names) { failure = Self.failure(unknown) }
             profile = ProfileSet(config: nil, credentials: file).profile("warder")

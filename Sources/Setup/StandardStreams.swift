@@ -5,7 +5,7 @@ import Text
 
 /// This process's standard output and standard error.
 package final class StandardStreams: Console {
-    /// Nothing is written yet.
+    /// Writes nothing.
     package init() {}
 
     package var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
@@ -20,9 +20,9 @@ package final class StandardStreams: Console {
         guard code == 0 else { throw Failure.unwritable(code) }
     }
 
-    /// Writes what programs read, which has escapes of its own: JSON, statements of a shell, bare names.
+    /// Writes output for programs, which has its own escaping: JSON, shell statements, bare names.
     ///
-    /// A reader that has seen enough and gone, as `head` does, is no failure.
+    /// A reader that closes the pipe early, as `head` does, is not an error.
     package func give(data text: String) throws(Failure) {
         var text = text
         let code = text.withUTF8 { writeAll(UnsafeRawBufferPointer($0), to: STDOUT_FILENO) }

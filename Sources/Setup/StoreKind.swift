@@ -5,7 +5,7 @@ package enum StoreKind: String, CaseIterable, Sendable {
     /// The desktop's Secret Service.
     case libsecret
 
-    /// What a message calls it.
+    /// The name that messages use for it.
     package var spoken: String {
         switch self {
         case .file: "vault"

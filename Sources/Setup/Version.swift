@@ -1,5 +1,5 @@
-/// Which warder this is.
+/// The version of warder.
 package enum Version {
-    /// As `warder --version` has it, and the user agent of requests.
+    /// The version that `warder --version` prints and the user agent of requests contains.
     package static let current = "0.1.0"
 }

@@ -1,20 +1,21 @@
-/// How long other processes, and people, are waited for, in milliseconds.
+/// How long warder waits for other processes and for people, in milliseconds.
 package struct WaitLimits: Sendable {
-    /// As long as a prompt stands, and the requests after it.
+    /// For another process that may prompt: as long as a prompt stays open, plus the requests after it.
     package var whilePrompting: Int64 = 150_000
-    /// As long as AWS may take to answer.
+    /// For another process that does not prompt: as long as AWS may take to answer.
     package var withoutPrompt: Int64 = 9_600
-    /// The same of a sign-in's token, which is then still to be used for credentials.
+    /// The same for the token of a sign-in; less, because credentials must still be fetched with it.
     package var forTokenRenewal: Int64 = 9_000
-    /// As long as a browser may take to come back.
+    /// For a sign-in: as long as the browser may take to come back.
     package var forSignIn: Int64 = 300_000
-    /// While there is an old session to serve: as long as a renewal takes that asks nobody.
+    /// While an old session can be served: as long as a renewal takes without a prompt.
     package var withOldSession: Int64 = 1_000
-    /// Without a word, where a person waits.
+    /// Before telling the user what warder is waiting for.
     package var beforeNotice: Int64 = 2_000
-    /// How long after a failure of AWS or of the network a helper is told of it, rather than to try itself.
+    /// How long after another process's AWS or network failure a helper reports that failure instead of trying for
+    /// itself.
     package var sharedFailureLifetime: Int64 = 5_000
 
-    /// The limits that are in force for users.
+    /// The limits that users get.
     package init() {}
 }

@@ -4,29 +4,29 @@ import Linux
 import Times
 import Transport
 
-/// What is outside of this process beside its environment and its files: the clock, chance, a terminal, the network, and
-/// who reads what is printed. A test gives its own.
+/// What is outside of this process apart from its environment and its files: clock, random source, terminal, network,
+/// and where output goes. A test supplies its own.
 package struct World {
     /// Clocks and sleep.
     package var timing: Timing
     /// Where random bytes come from.
     package var random: RandomSource
-    /// Opens the terminal, where this process is in front of one.
+    /// Opens the terminal, if this process is in its foreground.
     package var terminal: () throws(TerminalError) -> Terminal
-    /// Makes what sends requests.
+    /// Makes the sender of requests.
     ///
     /// - Parameter caBundle: a file of certificates to trust in place of the system's.
     package var sender: (_ caBundle: String?) throws(TransportError) -> any HTTPSender
-    /// Where the command speaks.
+    /// Where the command writes.
     package var console: any Console
-    /// How long others are waited for.
+    /// How long warder waits for other processes and for people.
     package var waits = WaitLimits()
-    /// The descriptor that is read where a command reads standard input.
+    /// The descriptor that commands read as standard input.
     package var standardInput: Int32 = STDIN_FILENO
-    /// What a passphrase that is set costs to try.
+    /// The cost of trying a passphrase that is being set.
     package var passphraseCost = ScryptCost.standard
 
-    /// The world of a user.
+    /// The real world.
     package static var system: World {
         World(
             timing: .system, random: .system, terminal: { () throws(TerminalError) in try Terminal.open() },
@@ -35,7 +35,7 @@ package struct World {
             }, console: StandardStreams())
     }
 
-    /// Puts a world together.
+    /// Creates a world from its parts.
     package init(
         timing: Timing, random: RandomSource, terminal: @escaping () throws(TerminalError) -> Terminal,
         sender: @escaping (_ caBundle: String?) throws(TransportError) -> any HTTPSender, console: any Console

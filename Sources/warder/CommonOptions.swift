@@ -2,7 +2,7 @@ import ArgumentParser
 import Failures
 import Setup
 
-/// What every command takes.
+/// The options of every command.
 struct CommonOptions: ParsableArguments {
     @Flag(name: .customLong("no-prompt"), help: "Never ask; WARDER_NO_PROMPT=1 does the same.")
     var noPrompt = false

@@ -3,7 +3,7 @@ import Linux
 import Shells
 import Text
 
-// The values of arguments that name a shell or a format: the tables of Shells.
+// Argument types that name a shell or a format, from the tables in Shells.
 
 extension Shell: ExpressibleByArgument {
     /// The shell of that name.
@@ -13,7 +13,7 @@ extension Shell: ExpressibleByArgument {
     /// The names that completions offer.
     public static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 
-    /// The shell that was asked for, or else the one that runs warder: not `$SHELL`, which is the user's login shell.
+    /// The requested shell, or else the one that runs warder: not `$SHELL`, which is the user's login shell.
     static func chosen(_ given: Shell?) -> Shell {
         if let given { return given }
         for program in parentPrograms() { if let shell = Shell(program: program) { return shell } }
@@ -30,7 +30,7 @@ extension Format: ExpressibleByArgument {
     public static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }
 
-/// A shell that there is a hook for.
+/// A shell that has a hook.
 struct HookedShell: ExpressibleByArgument {
     static let all = Shell.all.compactMap(HookedShell.init)
 
@@ -50,7 +50,7 @@ struct HookedShell: ExpressibleByArgument {
     static var allValueStrings: [String] { all.map(\.shell.name) }
     static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 
-    /// The shell that runs warder, by its executable or its own name; nil where that is none of these.
+    /// The shell that runs warder, by its executable or its own name; nil if it is not one of these.
     static var ofParent: HookedShell? {
         for program in parentPrograms() {
             let name = lastPart(ofPath: program)

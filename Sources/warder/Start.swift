@@ -6,18 +6,18 @@ import Prompt
 import Setup
 import Text
 
-/// The way in.
+/// The entry point.
 @main
 enum Start {
     static func main() {
-        // Before any file is opened, whose number it would be.
+        // Before any file is opened, because it could get one of these descriptors.
         occupyStandardDescriptors()
         _ = StartConditions.hardening
         _ = StartConditions.signals
         PassphraseSource.keepDescriptorsFromChildren(.process)
         let arguments = CommandLine.arguments
         guard !arguments.isEmpty else {
-            // Swift finds them through /proc; without it every command would look like none.
+            // Swift reads the arguments from /proc; without it, every command line would look empty.
             let failure = Failure(.other, "the arguments cannot be read: /proc is not mounted", hint: "mount /proc")
             failure.show(on: StandardStreams())
             exit(ExitCode.other.rawValue)
@@ -27,7 +27,7 @@ enum Start {
 
     private static func run(_ arguments: [String]) -> Failures.ExitCode {
         do throws(Failure) {
-            // The main job goes round ArgumentParser, which costs as much as all the rest of it.
+            // The main job bypasses ArgumentParser, which costs as much as all the rest.
             if let request = ProcessRequest(arguments) {
                 try answerProcess(profile: request.profile, code: request.code, noPrompt: request.noPrompt)
             } else if let request = try NamesRequest(arguments) {
@@ -56,7 +56,7 @@ enum Start {
         } catch {
             let text = Warder.fullMessage(for: error)
             guard Warder.exitCode(for: error) != .success else { return try printOut(data: text + "\n") }
-            // What is evaluated must fail too, even where the arguments cannot be read.
+            // Output for a shell to evaluate must fail there too, even if the arguments cannot be read.
             if arguments.first == "env" || arguments.first == "use" { try? printOut(data: Env.failing(arguments)) }
             throw Failure(unusable: arguments, Warder.message(for: error)) {
                 (try? ProfileLoading(Context(noPrompt: true)).profiles().profileNames) ?? []
@@ -65,13 +65,13 @@ enum Start {
     }
 }
 
-/// `process` as SDKs call it, told from all else without a parser.
+/// `process` as SDKs call it, recognized without the parser.
 struct ProcessRequest {
     let profile: String
     var code: String?
     var noPrompt = false
 
-    /// Nil for any other command, and for a `process` that needs a closer look.
+    /// Nil for any other command, and for a `process` that needs the parser.
     init?(_ arguments: [String]) {
         guard arguments.first == "process" else { return nil }
         var profile: String?

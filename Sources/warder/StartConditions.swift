@@ -1,10 +1,10 @@
 import Linux
 
-/// What holds in this process from its start, until it becomes another program.
+/// Conditions that hold in this process from its start until it becomes another program.
 enum StartConditions {
     /// In force before anything else runs.
     static let hardening = Hardening()
 
-    /// What is ignored from the beginning. A program that warder becomes gets back what it was started with.
+    /// The signals that are ignored from the beginning. A program that warder becomes gets back the original handling.
     static let signals = IgnoredSignal.ofWriting.map { IgnoredSignal($0) }
 }

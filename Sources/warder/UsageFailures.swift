@@ -2,14 +2,14 @@ import ArgumentParser
 import Failures
 import Text
 
-// What was typed that warder does not know, and what was probably meant.
+// Input that warder does not know, and what the user probably meant.
 
 extension Failure {
     /// The arguments cannot be used.
     ///
     /// - Parameters:
-    ///   - said: what the parser says of them.
-    ///   - profiles: the names of the profiles, asked for only where one may have been meant.
+    ///   - said: the parser's message.
+    ///   - profiles: the names of the profiles, read only if the user may have meant one.
     init(unusable arguments: [String], _ said: String, profiles: () -> [String]) {
         let path = CommandPath(arguments)
         if let word = path.unknown {
@@ -37,7 +37,7 @@ extension Failure {
         self.init(.usage, message.lowercasedFirst.withoutFullStop, hint: hint)
     }
 
-    /// What the parser says, with the values in quotes that it gives a line each.
+    /// The parser's message on one line, with the values that it lists one per line put in quotes.
     private static func oneLine(_ said: String) -> String {
         var lines = said.split(separator: "\n").map(String.init)
         let first = lines.isEmpty ? "unusable arguments" : lines.removeFirst()
@@ -46,7 +46,7 @@ extension Failure {
         return first.dropLast("the following:".count) + alternatives(Array(values))
     }
 
-    /// What to type in place of a word that is no command.
+    /// What to type instead of an unknown command.
     private static func meant(by word: String, after path: CommandPath, _ profiles: () -> [String]) -> String? {
         if path.names.isEmpty, let counterpart = counterparts[word] { return counterpart }
         let begun = path.commands.filter { $0.utf8.starts(with: word.utf8) }
@@ -60,13 +60,13 @@ extension Failure {
     }
 }
 
-/// The commands that the first words of a command line lead to.
+/// The commands named by the first words of a command line.
 private struct CommandPath {
     /// The commands, from the outermost.
     private(set) var names: [String] = []
-    /// The word behind them, where it should be another command and is none.
+    /// The word after them, if a subcommand is expected there but the word is not one.
     private(set) var unknown: String?
-    /// What may stand behind them.
+    /// The subcommands that may follow.
     private(set) var commands: [String] = []
 
     init(_ arguments: [String]) {
@@ -74,7 +74,7 @@ private struct CommandPath {
         var words = arguments[...]
         while true {
             let configuration = command.configuration
-            // Those in groups too.
+            // Includes subcommands in groups.
             let subcommands = configuration.subcommands
             commands = subcommands.filter { $0.configuration.shouldDisplay }.map { $0._commandName }
             guard !subcommands.isEmpty, let word = words.popFirst(), word.utf8.first != UInt8(ascii: "-") else {
@@ -90,11 +90,11 @@ private struct CommandPath {
         }
     }
 
-    /// The words of the command whose help fits, and a space; empty for all of them.
+    /// The words of the command whose help fits, and a space; empty for the root command.
     var topic: String { names.isEmpty ? "" : names.joined(separator: " ") + " " }
 }
 
-/// What others call it (aws-vault, granted, aws-mfa, saml2aws, pass, the AWS CLI), and what it is here.
+/// Commands of other tools (aws-vault, granted, aws-mfa, saml2aws, pass, the AWS CLI), and their counterparts here.
 private let counterparts = [
     "login": "warder unlock opens the store, warder refresh PROFILE makes its session, and SDKs ask by themselves",
     "logout": "warder forget PROFILE drops its sessions; warder lock closes everything",

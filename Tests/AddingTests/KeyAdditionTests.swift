@@ -81,7 +81,7 @@ struct KeyAdditionTests {
         try home.makeVault([])
         let failure = refusal { try Add(name: name).run(in: home) }
         #expect(failure?.code == .usage)
-        #expect(failure?.message == (name.isEmpty ? "the name is empty" : "\(name) is no name for a key"))
+        #expect(failure?.message == (name.isEmpty ? "the name is empty" : "\(name) is not a valid key name"))
         #expect(failure?.hint == "use up to 128 letters, digits and . _ @ + = , : / % -")
     }
 

@@ -122,7 +122,7 @@ struct ProfileAdditionTests {
                 + "\(path):1: this section's head does not end with ]")
         #expect(
             failure?.hint
-                == "add these lines to \(path) by hand or, once that is mended, run the same command again")
+                == "add these lines to \(path) by hand, or fix that and run the same command again")
         #expect(home.console.lines.first == "warder: the lines of the profile alice:")
         #expect(home.console.lines.dropFirst().joined(separator: "\n") == "\n" + section(home))
         #expect(try home.config() == "[profile x\n")

@@ -67,7 +67,7 @@ struct WordsTests {
         let line = try #require(now.firstIndex(of: "aws_access_key_id = AKIAPLAIN")) + 1
         #expect(
             outcome.text.contains(
-                "config:\(line): the key of prod, second stands in plain text, and wins until it is taken away\n"
+                "config:\(line): the key of prod, second is in plain text, and takes precedence until it is removed\n"
                     + "hint: run warder add alice, then take its lines away there"))
         #expect(!outcome.text.contains("secret/of/it"))
     }

@@ -26,12 +26,13 @@ def keyed(key, header):
 def test_the_same_key_in_its_own_profile(there):
     (there.root / ".aws/credentials").write_text("# mine\n" + keyed(there.key, "[alice]"))
     text = added(there)
-    assert f"{there.root}/.aws/credentials:3: this key stands in plain text too, in the profile alice" in text
-    assert "it wins over the stored one until it is taken away" in text
+    assert f"{there.root}/.aws/credentials:3: this key is in plain text too, in the profile alice" in text
+    assert "it takes precedence over the stored one until it is removed" in text
     assert "hint: take the lines of aws_access_key_id and aws_secret_access_key away there" in text
     # It is so: of SDKs, and of warder itself.
     there.unlock()
-    assert "it wins over the stored one until it is taken away" in there.good("explain", "alice").splitlines()[1]
+    source = there.good("explain", "alice").splitlines()[1]
+    assert "it takes precedence over the stored one until it is removed" in source
     assert json.loads(there.good("process", "alice"))["AccessKeyId"] == there.key[0]
 
 
@@ -60,7 +61,7 @@ def test_a_profile_of_the_credentials_file_is_written_into_the_config(there):
     assert f"added the profile dan to {there.config_file}" in text and "already" not in text
     assert there.config_file.read_text().removeprefix(before).strip() == (
         f"[profile dan]\ncredential_process = {WARDER} process dan")
-    assert f"{credentials}:2: this key stands in plain text too, in the profile dan" in text and "adopt" not in text
+    assert f"{credentials}:2: this key is in plain text too, in the profile dan" in text and "adopt" not in text
     assert "take the lines of aws_access_key_id and aws_secret_access_key away there" in text
     for rest in ["[dan]\n", ""]:
         credentials.write_text(rest)

@@ -159,13 +159,14 @@ def test_a_yes_is_given_without_a_terminal(asking_first):
         process.communicate(timeout=60)
         assert process.returncode == code, given
         assert given.code == 0, given
-    asking_first.run("mfa", "yes").failed(1, "nobody waits")
+    asking_first.run("mfa", "yes").failed(1, "no process waits")
 
 
 def test_a_code_is_no_answer_to_a_yes_or_no(asking_first):
     process = asking_first.start("process", "sure")
     until(lambda: is_waited_for(asking_first))
-    asking_first.run("mfa", "123456").failed(1, "nobody waits for a code, but sure for a yes or no", "warder mfa yes")
+    asking_first.run("mfa", "123456").failed(
+        1, "no process waits for a code, but sure waits for a yes or no", "warder mfa yes")
     asking_first.run("mfa").failed(4, "a yes or no is needed", "warder mfa yes")
     assert is_waited_for(asking_first)
     asking_first.good("mfa", "yes", "--pid", str(process.pid))
@@ -175,7 +176,8 @@ def test_a_code_is_no_answer_to_a_yes_or_no(asking_first):
 def test_a_yes_is_no_answer_where_a_code_is_wanted(waiting_home):
     process = waiting_home.start("process", "prod")
     until(lambda: is_waited_for(waiting_home))
-    waiting_home.run("mfa", "yes").failed(1, "nobody waits for a yes or no, but prod for a code", "warder mfa CODE")
+    waiting_home.run("mfa", "yes").failed(
+        1, "no process waits for a yes or no, but prod waits for a code", "warder mfa CODE")
     waiting_home.good("mfa", "123456")
     assert keys(process)["Version"] == 1
 
@@ -194,7 +196,7 @@ def test_hints_say_what_can_be_done(asking_first):
 def test_a_client_that_tries_again_is_told_at_once_that_nobody_said_yes(asking_first):
     asking_first.settings("[warder]\nhandoff_time = 3s\n")
     first = asking_first.run("process", "sure")
-    first.failed(4, "a yes to the use of sure is needed, and nobody answered in time")
+    first.failed(4, "a yes to the use of sure is needed, and no answer came in time")
     start = time.monotonic()
     again = asking_first.run("process", "sure")
     assert (again.code, again.err) == (4, first.err) and time.monotonic() - start < 2.5

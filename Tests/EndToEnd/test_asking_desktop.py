@@ -116,7 +116,7 @@ def test_a_display_that_goes_away_is_named_where_there_is_nothing_else(waiting_h
     time.sleep(0.6)
     end(display, signal.SIGKILL)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == 4 and b"nobody can be asked: the display went away" in err, err
+    assert process.returncode == 4 and b"there is no way to ask: the display went away" in err, err
 
 
 def test_no_window_outlives_a_warder_that_was_killed(waiting_home, display):

@@ -96,7 +96,7 @@ def test_forty_share_one_dismissal(waiting_home, sts):
 def test_nobody_comes(open_home, sts):
     open_home.settings("[warder]\nhandoff_time = 2s\n")
     start = time.monotonic()
-    open_home.run("process", "prod").failed(4, "nobody answered in time", "warder mfa")
+    open_home.run("process", "prod").failed(4, "no answer came in time", "warder mfa")
     assert 1.5 < time.monotonic() - start < 50
     assert sts.actions() == [] and not is_waited_for(open_home)
 
@@ -104,7 +104,7 @@ def test_nobody_comes(open_home, sts):
 def test_a_client_that_tries_again_is_told_at_once_that_nobody_answered(open_home):
     open_home.settings("[warder]\nhandoff_time = 3s\n")
     first = open_home.run("process", "prod")
-    first.failed(4, "nobody answered in time")
+    first.failed(4, "no answer came in time")
     start = time.monotonic()
     again = open_home.run("process", "prod")
     assert (again.code, again.err) == (4, first.err) and time.monotonic() - start < 2.5
@@ -117,7 +117,7 @@ def test_a_client_that_tries_again_is_told_at_once_that_nobody_answered(open_hom
 
 def test_who_comes_later_is_waited_for_again(open_home):
     open_home.settings("[warder]\nhandoff_time = 1s\n")
-    open_home.run("process", "prod").failed(4, "nobody answered in time")
+    open_home.run("process", "prod").failed(4, "no answer came in time")
     time.sleep(5.5)
     open_home.settings("[warder]\nhandoff_time = 50s\n")
     process = open_home.start("process", "prod")
@@ -147,11 +147,11 @@ def test_a_killed_one_leaves_nothing_to_answer(waiting_home):
     process.kill()
     process.communicate()
     result = waiting_home.run("mfa", "123456")
-    assert result.code == 1 and "nobody waits" in result.err
+    assert result.code == 1 and "no process waits" in result.err
 
 
 def test_a_second_home_does_not_see_it(waiting_home, bare):
-    assert "nobody waits" in waiting_home.run("mfa", "123456").err
+    assert "no process waits" in waiting_home.run("mfa", "123456").err
 
 
 # Who waits for whom

@@ -137,9 +137,9 @@ def test_a_confirmation_is_yes_or_no(bare, waiting, typed, said, code):
 
 
 def test_nobody_waits(bare):
-    bare.run("mfa").failed(1, "nobody waits for a code", "--watch")
-    bare.run("mfa", "123456").failed(1, "nobody waits for a code")
-    assert bare.good("mfa", "--list") == "nobody waits for a code\n"
+    bare.run("mfa").failed(1, "no process waits for a code", "--watch")
+    bare.run("mfa", "123456").failed(1, "no process waits for a code")
+    assert bare.good("mfa", "--list") == "no process waits for a code\n"
     assert json.loads(bare.good("mfa", "--list", "--json")) == []
 
 
@@ -239,7 +239,7 @@ def test_a_process_that_dies_takes_its_prompt_with_it(bare, waiting):
     process.end()
     terminal.expect_exact("the process is gone")
     assert exit_code(terminal) == 1
-    bare.run("mfa").failed(1, "nobody waits")
+    bare.run("mfa").failed(1, "no process waits")
     assert sockets(bare) == []
 
 
@@ -396,7 +396,7 @@ def test_a_folder_or_a_socket_of_another_user_is_not_looked_at(bare, waiting):
     folder = bare.runtime / "warder/asking"
     (name,) = sockets(bare)
     os.chown(folder / name, NOBODY, NOBODY)
-    bare.run("mfa", "654321").failed(1, "nobody waits")
+    bare.run("mfa", "654321").failed(1, "no process waits")
     assert sockets(bare) == [name]
     os.chown(folder, NOBODY, NOBODY)
     bare.run("mfa", "654321").failed(9, "belongs to user")

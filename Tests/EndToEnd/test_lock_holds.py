@@ -242,7 +242,7 @@ def test_a_lock_that_may_not_revoke_says_so(itself, error):
     if itself.kernel_key() is None:
         pytest.skip("this kernel gives no keyring")
     refusing = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=keyctl", "-e", f"inject=keyctl:error={error}"]
-    itself.run("lock", prefix=refusing).failed(1, "could not be taken away", "keyctl")
+    itself.run("lock", prefix=refusing).failed(1, "could not be deleted", "keyctl")
     itself.good("lock")
     assert not is_unlocked(itself)
 

@@ -217,7 +217,7 @@ def used_up(waiting_home):
 
 def test_a_code_is_given_where_no_folder_can_be_watched(used_up, waiting_home):
     options = used_up | {"passphrase": True}
-    assert waiting_home.good("mfa", "--list", **used_up) == "nobody waits for a code\n"
+    assert waiting_home.good("mfa", "--list", **used_up) == "no process waits for a code\n"
     process = waiting_home.start("process", "alice", **options)
     until(lambda: is_waited_for(waiting_home))
     assert "alice" in waiting_home.good("mfa", "--list", **used_up)
@@ -230,7 +230,7 @@ def test_who_stays_sees_who_comes_where_no_folder_can_be_watched(used_up, waitin
     command = ["setpriv", "--reuid", str(used_up["user"]), "--regid", str(used_up["group"]), "--clear-groups",
                str(used_up["executable"]), "mfa", "--watch"]
     terminal = waiting_home.terminal(command=command)
-    terminal.expect_exact("waiting for those who want an answer")
+    terminal.expect_exact("waiting for processes that need an answer")
     process = waiting_home.start("process", "alice", **used_up, passphrase=True)
     terminal.expect_exact("code for")
     terminal.sendline("123456")

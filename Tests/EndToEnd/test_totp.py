@@ -13,7 +13,7 @@ from secret_service import parse
 from stores import FileStore, lines
 
 ADDRESS = "otpauth://totp/Amazon%20Web%20Services:alice?secret={}&issuer=Amazon%20Web%20Services"
-WARNING = "the second factor then lies beside the first"
+WARNING = "the second factor is then stored beside the first"
 
 
 def random_seed():
@@ -155,7 +155,7 @@ def test_at_the_terminal(home):
     terminal = home.terminal("add", "alice", "--totp")
     terminal.expect("passphrase for .*: ")
     terminal.sendline(PASSPHRASE)
-    terminal.expect("whoever opens the store has both")
+    terminal.expect("anyone who opens the store has both")
     terminal.expect("ykman oath accounts code --single")
     terminal.expect("seed or otpauth:// address: ")
     began = time.time()

@@ -108,7 +108,7 @@ struct OutlookTests {
         let next = try home.line("next: ", of: "p")
         #expect(
             next.hasPrefix(
-                "asks nobody; if no session is cached, at most one request (warder unlock shows what is cached)"
+                "no prompt; if no session is cached, at most one request (warder unlock shows what is cached)"
                     + "; fails where nothing is cached: "))
         let failure = try #require(home.process("p"))
         #expect(failure.code == .notFound && next.hasSuffix("\(failure.message); \(failure.hint)"))

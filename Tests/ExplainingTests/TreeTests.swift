@@ -49,7 +49,7 @@ struct TreeTests {
         let lines = try home.tree("prod").components(separatedBy: "\n")
         #expect(lines[3] == "│     not needed now")
         #expect(lines.filter { $0.contains("cached for") } == ["│     cached for 12h", "      cached for 1h"])
-        #expect(try home.line("next: ", of: "prod") == "answered from the cache, asks nobody")
+        #expect(try home.line("next: ", of: "prod") == "answered from the cache, no prompt")
     }
 
     /// With less than sixteen minutes left a session is made anew, with the session before it.
@@ -59,10 +59,10 @@ struct TreeTests {
         try home.makeVault()
         #expect(home.process("prod", code: "123456") == nil)
         clock.advance(3600 - 16 * 60)
-        #expect(try home.line("next: ", of: "prod") == "answered from the cache, asks nobody")
+        #expect(try home.line("next: ", of: "prod") == "answered from the cache, no prompt")
         clock.advance(1)
-        #expect(try home.tree("prod").contains("      cached, but for 15m 59s only: it is made anew\n"))
-        #expect(try home.line("next: ", of: "prod") == "one request, asks nobody")
+        #expect(try home.tree("prod").contains("      cached, but for 15m 59s only: it will be renewed\n"))
+        #expect(try home.line("next: ", of: "prod") == "one request, no prompt")
         clock.advance(16 * 60)
         #expect(try home.tree("prod").contains("      not cached\n"))
     }
@@ -70,18 +70,18 @@ struct TreeTests {
     @Test(arguments: [
         (
             "aws_access_key_id = AKIAPLAIN\naws_secret_access_key = s",
-            "key in plain text, in the profile p (warder can keep it safe: warder add)", "read as it is, asks nobody"
+            "key in plain text, in the profile p (warder can keep it safe: warder add)", "read as it is, no prompt"
         ),
-        ("credential_source = Environment", "credentials of the environment", "read as it is, asks nobody"),
-        ("credential_source = Ec2InstanceMetadata", "the EC2 instance's role", "read as it is, asks nobody"),
-        ("credential_source = EcsContainer", "the container's role", "read as it is, asks nobody"),
-        ("role_arn = \(role)\nweb_identity_token_file = ~/jwt", "web identity", "one request, asks nobody"),
-        ("credential_process = /bin/false", "another program", "one request, asks nobody"),
+        ("credential_source = Environment", "credentials of the environment", "read as it is, no prompt"),
+        ("credential_source = Ec2InstanceMetadata", "the EC2 instance's role", "read as it is, no prompt"),
+        ("credential_source = EcsContainer", "the container's role", "read as it is, no prompt"),
+        ("role_arn = \(role)\nweb_identity_token_file = ~/jwt", "web identity", "one request, no prompt"),
+        ("credential_process = /bin/false", "another program", "one request, no prompt"),
         (
             "sso_start_url = \(startURL)\nsso_region = eu-west-1\nsso_account_id = 1\nsso_role_name = R",
-            "IAM Identity Center", "one request, asks nobody"
+            "IAM Identity Center", "one request, no prompt"
         ),
-        ("warder_key = alice\nwarder_session = off", "stored key alice", "read as it is, asks nobody"),
+        ("warder_key = alice\nwarder_session = off", "stored key alice", "read as it is, no prompt"),
     ])
     func ofOtherSources(_ lines: String, _ title: String, _ next: String) throws {
         let home = try TestHome(
@@ -104,7 +104,7 @@ struct TreeTests {
         let home = try TestHome(config: "[profile alice]\n\(plain)[profile bob]\n\(plain)")
         try home.makeVault()
         try home.unlock()
-        #expect(try home.tree("alice").contains("(it wins over the stored one until it is taken away)"))
+        #expect(try home.tree("alice").contains("(it takes precedence over the stored one until it is removed)"))
         #expect(try home.tree("bob").contains("(warder can keep it safe: warder add)"))
     }
 
@@ -150,7 +150,7 @@ struct TreeTests {
         try home.makeVault()
         try home.unlock()
         #expect(try home.tree("prod").contains("│     mfa_process = /bin/code  "))
-        #expect(try home.line("next: ", of: "prod") == "2 requests, asks nobody")
+        #expect(try home.line("next: ", of: "prod") == "2 requests, no prompt")
     }
 
     @Test func longValuesAreCutAndOddOnesEscaped() throws {

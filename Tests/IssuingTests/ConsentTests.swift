@@ -118,7 +118,7 @@ struct ConsentTests {
         let again = ScriptedPrompter(.yes)
         let failure = rig.failure(of: "sure", again)
         #expect(failure?.code == .promptNeeded)
-        #expect(failure?.message == "a yes to the use of sure is needed, and nobody answered in time")
+        #expect(failure?.message == "a yes to the use of sure is needed, and no answer came in time")
         #expect(again.asked.isEmpty)
         var waits = WaitLimits.short
         waits.sharedFailureLifetime = 0

@@ -63,9 +63,9 @@ struct SignInTests {
     @Test(
         "the helper of an SDK never signs in, nor does a command without a terminal",
         arguments: [
-            Rig.Way.helper, .silent, .command,
+            Rig.Method.helper, .silent, .command,
         ])
-    func never(way: Rig.Way) throws {
+    func never(way: Rig.Method) throws {
         let rig = try rig()
         rig.home.set("DISPLAY", ":77")
         let failure = rig.failure(of: "one", as: way)

@@ -60,7 +60,7 @@ struct ContextTests {
         try home.makeFolder("open")
         try home.setMode(0o777, of: "open")
         try home.write("", to: "file")
-        for (file, why) in [("open", "others can write to it (mode 777)"), ("file", "it is no folder")] {
+        for (file, why) in [("open", "others can write to it (mode 777)"), ("file", "it is not a folder")] {
             let path = home.path + "/" + file
             try home.context(["XDG_RUNTIME_DIR": path]).reportUnusedRuntimeFolder()
             #expect(

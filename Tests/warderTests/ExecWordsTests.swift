@@ -27,8 +27,8 @@ struct ExecWordsTests {
     }
 
     @Test(arguments: [
-        (["prod", "--"], "there is no command behind --"), (["--", "--", "true"], "-- is no profile"),
-        (["--", "-x"], "-x is no profile"), (["-"], "- is no profile"),
+        (["prod", "--"], "there is no command behind --"), (["--", "--", "true"], "-- is not a profile"),
+        (["--", "-x"], "-x is not a profile"), (["-"], "- is not a profile"),
     ])
     func areRefused(_ words: [String], _ message: String) {
         do throws(Failure) {

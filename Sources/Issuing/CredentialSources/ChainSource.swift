@@ -3,51 +3,51 @@ import Failures
 import Profiles
 import Secrets
 
-/// What a chain begins with: one kind of source, in a file of its own.
+/// What a chain begins with: one kind of source, in its own file.
 ///
 /// A new kind is a case of `Chains.Source`, which `Chain.identity` writes down, and a line in `makeSource`.
 package protocol ChainSource {
-    /// What programs call it, as in `explain --json`.
+    /// The name for programs, as in `explain --json`.
     var kind: String { get }
-    /// The settings that shape it, in the order they are shown.
+    /// The settings that shape it, in display order.
     var parameters: [ChainParameter] { get }
-    /// What people call it, in a tree of the chain.
+    /// The name for people, in a tree of the chain.
     ///
-    /// - Parameter isStoredToo: the store has the same key, as far as that can be seen.
+    /// - Parameter isStoredToo: the store has the same key, as far as warder can see.
     func title(isStoredToo: Bool) -> String
-    /// The profile or the key that it belongs to; nil where that is the chain's.
+    /// The profile or key that it belongs to; nil if that is the chain's.
     var owner: String? { get }
-    /// The key that it is, where the store has it.
+    /// The name of its key, if the key is in the store.
     var keyName: String? { get }
-    /// The key that it is, where it stands in a file.
+    /// Its key, if the key is in a file.
     var plaintextKey: PlaintextKey? { get }
-    /// The role that it gives, for a table of sessions.
+    /// The role whose credentials it gives, for a table of sessions.
     var role: String? { get }
-    /// Its credentials are sessions that are kept, like those of the steps after it. Those of a machine can be had at any
-    /// time, and a key is not a session.
+    /// Its credentials are sessions that warder caches, like those of the steps after it. A machine's credentials are
+    /// always available, and a key is not a session.
     var isKept: Bool { get }
-    /// It is asked of STS.
+    /// It calls STS.
     var asksSTS: Bool { get }
-    /// What tells it from another source of the same settings: the environment may hold another key.
+    /// What distinguishes it from another source with the same settings: the environment may hold another key.
     var detail: String? { get }
-    /// The line that sends it to the environment's credentials; nil where it does not go there.
+    /// The line that selects the environment's credentials; nil if no line does.
     var environmentOrigin: Origin? { get }
-    /// It needs variables that credentials stand in, when it is asked again.
+    /// A later request for its credentials needs environment variables that hold credentials.
     var readsEnvironment: Bool { get }
-    /// A file of settings or tokens that its requests depend on, beside the profiles'.
+    /// A file of settings or tokens that its requests depend on, besides the profiles' files.
     var file: String? { get }
-    /// Fails where waiting for it would never end.
+    /// Fails if waiting for it would never end.
     func refuseCircle() throws(Failure)
-    /// Fails where its settings cannot give credentials, whatever AWS says.
+    /// Fails if its settings cannot give credentials, whatever AWS answers.
     func check() throws(Failure)
     /// Its credentials.
     func credentials() throws(Failure) -> Credentials
-    /// Why `credentials` would fail now, for a process that must not prompt; nil where nothing speaks against it. Reads no
-    /// secret, and asks nothing but the Secret Service for what it lists.
+    /// Why `credentials` would fail now in a process that must not prompt; nil if nothing is known to prevent it. Reads
+    /// no secret, and asks only the Secret Service, for its list.
     func obstacle() throws(Failure) -> Failure?
 }
 
-/// What most sources are not.
+/// Defaults that fit most sources.
 extension ChainSource {
     package var owner: String? { nil }
     package var keyName: String? { nil }

@@ -43,7 +43,7 @@ struct ContainerSource: ChainSource {
     }
 
     func obstacle() throws(Failure) -> Failure? {
-        /// Stands for a token that is there.
+        /// A placeholder for the token.
         func token() -> SecretBytes {
             var token = SecretBytes(capacity: 1)
             token.append(UInt8(ascii: "t"))

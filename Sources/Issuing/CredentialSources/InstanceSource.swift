@@ -31,7 +31,7 @@ struct InstanceSource: ChainSource {
 
     private func instanceSettings() throws(Failure) -> InstanceSettings {
         var settings = InstanceSettings()
-        // Read anew: a config of 10,000 profiles is not to be held for this.
+        // Read again: a config of 10,000 profiles should not stay in memory for this.
         guard let profile = try ProfileLoading(context).profiles().profile(tools.chain.profile) else { return settings }
         do throws(ProfileError) {
             settings.endpoint = try profile.setting("ec2_metadata_service_endpoint")?.value

@@ -1,7 +1,7 @@
 import Metadata
 import Transport
 
-/// Sends nothing: settings are looked at, and no request is made.
+/// Sends nothing, for checking settings without a request.
 struct OfflineSender: HTTPSender {
     static let time = TimeLeft(deadline: 0, uptime: { 0 }, sleep: { _ in })
 

@@ -2,7 +2,7 @@ import Chains
 import Failures
 import Secrets
 
-/// A key that stands in a file.
+/// A key in a plain-text file.
 struct PlaintextKeySource: ChainSource {
     let tools: SourceTools
     let key: PlaintextKey
@@ -13,7 +13,8 @@ struct PlaintextKeySource: ChainSource {
     func title(isStoredToo: Bool) -> String {
         "key in plain text, in the profile \(key.profile.name) "
             + (isStoredToo
-                ? "(it wins over the stored one until it is taken away)" : "(warder can keep it safe: warder add)")
+                ? "(it takes precedence over the stored one until it is removed)"
+                : "(warder can keep it safe: warder add)")
     }
 
     var owner: String? { key.profile.name }

@@ -20,10 +20,11 @@ struct ProcessSource: ChainSource {
     var isKept: Bool { true }
     var readsEnvironment: Bool { true }
 
-    /// Tells a warder that such a program starts which commands are being waited for, so that a circle is found.
+    /// Lists the commands that warder is waiting for, for any warder that such a program starts, so that it finds a
+    /// circle.
     private static let guardVariable = "WARDER_WAITING_FOR"
 
-    /// Fails where this run is one of those that the command itself has started: it would wait for itself.
+    /// Fails if the command itself started this run, which would then wait for itself.
     func refuseCircle() throws(Failure) {
         guard try !waiting.contains(fingerprint()) else {
             throw failed("the credential_process calls itself", hint: "break the circle: see warder explain")
@@ -34,7 +35,7 @@ struct ProcessSource: ChainSource {
         context.environment[Self.guardVariable]?.split(separator: ":").map(String.init) ?? []
     }
 
-    /// Stands for the command in an environment that others may see: it may have a secret among its arguments.
+    /// A fingerprint of the command for an environment that others may see: its arguments may contain a secret.
     private func fingerprint() throws(Failure) -> String {
         let text = Array(command.value.utf8)
         do throws(CryptoError) {
@@ -46,7 +47,7 @@ struct ProcessSource: ChainSource {
     func credentials() throws(Failure) -> Credentials {
         try refuseCircle()
         let waiting = (waiting + [try fingerprint()]).joined(separator: ":")
-        // Where there is a terminal the program may be asking somebody.
+        // With a terminal, the program may be prompting the user.
         let deadline: Deadline = context.canAsk ? PromptTimeout.deadline : .after(milliseconds: 9_000)
         let given: CommandOutput
         do throws(ChildError) {
@@ -85,7 +86,7 @@ struct ProcessSource: ChainSource {
         return time.seconds
     }
 
-    /// nil also where it is empty.
+    /// nil also if the value is empty.
     private func secret(_ name: String, _ answer: borrowing JSONObject) throws(Failure) -> SecretBytes? {
         let secret: SecretBytes?
         do throws(JSONError) { secret = try answer.secret(name) } catch { throw noAnswer(name) }
@@ -104,12 +105,13 @@ struct ProcessSource: ChainSource {
         failed("the credential_process did not print \(wanted)", hint: "try by hand the command of that line")
     }
 
-    /// Without the command, which may have a secret among its arguments; and nobody can mend it by answering.
+    /// Leaves out the command, because its arguments may contain a secret. The failure is shared, because an answer
+    /// from the user would not fix it.
     private func ended(_ error: ChildError) -> Failure {
         var failure = Failure(
             .other, "\(place)the credential_process \(error.outcome(in: context.environment))",
             hint: "try by hand the command of that line")
-        // That it could not be started may be for want of a descriptor here.
+        // A failure to start the program may come from a lack of descriptors here.
         if case .notStarted = error {} else { failure.scope = .waiting }
         return failure
     }

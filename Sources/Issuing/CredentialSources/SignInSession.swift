@@ -1,24 +1,24 @@
-/// How somebody may sign in.
+/// How the user may sign in.
 package enum SignInMethod {
-    /// Nobody is there: what needs a person fails.
+    /// The user is not there: whatever needs a sign-in fails.
     case none
-    /// By the browser of this machine or, where it has no display, by a code for another one.
+    /// In this machine's browser or, without a display, by a code for a browser elsewhere.
     case automatic
-    /// By a code that is entered in a browser on any machine.
+    /// By a code that the user enters in a browser on any machine.
     case deviceCode
 }
 
-/// What is signed in to.
+/// What the user signs in to.
 struct SignInSession {
-    /// Of the `sso-session`; nil for settings in a profile.
+    /// The name of the `sso-session`; nil for settings in a profile.
     let name: String?
     let startURL: String
     let region: String
     let scopes: String?
-    /// The profile that asks.
+    /// The profile that needs the sign-in.
     let profile: String
 
-    /// What a token is kept under: all profiles of a session share it.
+    /// The identity under which a token is kept: all profiles of a session share it.
     var identity: [UInt8] {
         Array("sign-in\u{0}\(name ?? "")\u{0}\(startURL)\u{0}\(region)\u{0}\(scopes ?? "")".utf8)
     }

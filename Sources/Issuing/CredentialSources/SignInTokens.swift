@@ -12,7 +12,7 @@ import Text
 import Times
 import Transport
 
-/// The tokens of a sign-in: kept, renewed, got by signing in.
+/// The tokens of a sign-in: caches and renews them, and signs in for new ones.
 struct SignInTokens {
     let context: Context
     let keys: Keys
@@ -20,9 +20,9 @@ struct SignInTokens {
     let method: SignInMethod
     let session: SignInSession
 
-    /// The credentials of a role; nil where the portal does not take the token.
+    /// The credentials of a role; nil if the portal rejects the token.
     ///
-    /// - Parameter isFresh: the token that is kept is not good.
+    /// - Parameter isFresh: the cached token does not work.
     func credentials(account: String, role: String, fresh isFresh: Bool) throws(Failure) -> Credentials? {
         let token = try token(fresh: isFresh)
         let endpoints = try endpoints()
@@ -39,14 +39,14 @@ struct SignInTokens {
         }
     }
 
-    /// Only the user can go on.
+    /// The failure that tells the user to sign in.
     var needed: Failure {
         Failure(
             .promptNeeded, "\(session.name ?? session.startURL) wants you to sign in",
             hint: "run warder refresh \(shellWord(session.profile)) in a terminal")
     }
 
-    /// Whether nobody need sign in for the next token, as far as can be seen without asking AWS.
+    /// Whether the next token needs no sign-in, as far as warder can see without asking AWS.
     func isSignedIn() throws(Failure) -> Bool {
         if let token = ofCLI(), token.isValid(at: now) { return true }
         guard let sessions = try keys.unlockedSessions() else { return false }
@@ -64,7 +64,7 @@ struct SignInTokens {
 
     // MARK: - The token
 
-    /// A token with five minutes left or more, if that is possible; of a hundred processes one renews it.
+    /// A token with five minutes left or more, if possible; of a hundred processes, one renews it.
     private func token(fresh isFresh: Bool) throws(Failure) -> SSOToken {
         let sessions = try keys.sessions()
         let name = try inCache { () throws(SessionCacheError) in try sessions.name(of: session.identity) }
@@ -77,14 +77,14 @@ struct SignInTokens {
             try sessions.lock(name, until: timeout)
         }
         defer { withExtendedLifetime(lock) {} }
-        // What another process has got meanwhile is as good as any, whatever it has left.
+        // A token that another process got meanwhile is as good as any, whatever time it has left.
         if !isFresh, let token = try kept(name, sessions), token.expiration != seen, token.isValid(at: now) {
             return token
         }
         return try renewedToken(name, sessions, fresh: isFresh)
     }
 
-    /// Until when another process is waited for that renews the token, or signs in for it.
+    /// The deadline of waiting for another process that renews the token or signs in for it.
     private var timeout: Deadline {
         let time = method == .none ? context.waits.forTokenRenewal : context.waits.whilePrompting
         return .after(milliseconds: time)
@@ -101,7 +101,7 @@ struct SignInTokens {
             if !isFresh, !old.needsRenewal(at: now) { return old }
             if let renewed = try renewed(old) { return try keep(renewed, name, sessions) }
             if !isFresh, old.isValid(at: now) { return old }
-            // Whoever signed in anew may have done it there.
+            // The user may have signed in again with the AWS CLI.
             if !isFresh, let token = ofCLI(), token.isValid(at: now) { return token }
             return try keep(signIn(), name, sessions)
         case .none:
@@ -110,7 +110,7 @@ struct SignInTokens {
         }
     }
 
-    /// By the refresh token; nil where that is not good any more.
+    /// Uses the refresh token; nil if that is no longer valid.
     private func renewed(_ old: borrowing SSOToken) throws(Failure) -> SSOToken? {
         let endpoints = try endpoints()
         let old = old.duplicate()
@@ -126,7 +126,7 @@ struct SignInTokens {
         }
     }
 
-    /// The AWS CLI's own token, while it is valid: whoever signed in there need not do it again.
+    /// The AWS CLI's token, while it is valid: a user who signed in there need not sign in again.
     private func ofCLI() -> SSOToken? {
         guard let home = context.environment.nonEmpty("HOME"),
             let file = try? cliCacheFileName(session: session.name, startURL: session.startURL),
@@ -155,7 +155,7 @@ struct SignInTokens {
         } catch {
             if case .expiredToken = error { throw Failure(SSOError.timedOut, doing: "sign in") }
             var failure = Failure(error, doing: "sign in to \(session.name ?? session.startURL)")
-            // Somebody was there who would not; whoever comes later has nobody to ask, and is to say so.
+            // The user was there and declined. A process that comes later cannot ask the user, and must say so itself.
             if failure.scope == .latecomers { failure.scope = .waiting }
             throw failure
         }
@@ -195,7 +195,7 @@ struct SignInTokens {
         return try? SSOToken(decoding: text)
     }
 
-    /// A token that cannot be kept, on a full disk say, is still good for this run.
+    /// If a token cannot be cached (on a full disk, say), this run still uses it.
     private func keep(
         _ token: consuming SSOToken, _ name: String, _ sessions: borrowing SessionCache
     ) throws(Failure) -> SSOToken {

@@ -33,7 +33,7 @@ struct SingleSignOnSource: ChainSource {
     func credentials() throws(Failure) -> Credentials {
         let (account, role) = try accountAndRole()
         if let credentials = try tokens.credentials(account: account, role: role, fresh: false) { return credentials }
-        // The token is not good any more, whatever its end says: somebody signed out.
+        // The token has not expired but is no longer valid: the user signed out.
         guard let credentials = try tokens.credentials(account: account, role: role, fresh: true) else {
             throw tokens.needed
         }

@@ -4,16 +4,16 @@ import STS
 import Setup
 import Stores
 
-/// What sources work with.
+/// What sources need.
 struct SourceTools {
     let keys: Keys
     let chain: Chain
     let calls: AWSCalls
-    /// Where STS is, for a source that is asked there.
+    /// The STS endpoint, for a source that calls STS.
     let endpoint: () throws(Failure) -> Endpoint
-    /// The name of a session where the profile gives none.
+    /// The session name to use if the profile sets none.
     let sessionName: () -> String
-    /// How somebody signs in where that is needed.
+    /// How the user signs in if necessary.
     let signIn: SignInMethod
 
     var context: Context { keys.context }

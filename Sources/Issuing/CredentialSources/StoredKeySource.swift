@@ -9,7 +9,7 @@ import Vault
 struct StoredKeySource: ChainSource {
     let tools: SourceTools
     let name: String
-    /// The line that names it; nil where it has no profile.
+    /// The line that names it; nil if no profile names it.
     let origin: Origin?
 
     var kind: String { "stored_key" }
@@ -22,7 +22,7 @@ struct StoredKeySource: ChainSource {
 }
 
 extension Keys {
-    /// Why the stored key could not be had; nil where it is there, or that cannot be seen.
+    /// Why the stored key is not available; nil if it is, or warder cannot tell.
     fileprivate func obstacle(toKey name: String) throws(Failure) -> Failure? {
         guard let store = try store() else { return Failure.noStore }
         guard let keyName = KeyName(name) else { return Failure.noSuchKey(name) }

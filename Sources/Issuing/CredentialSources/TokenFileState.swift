@@ -1,10 +1,10 @@
 import Glibc
 
-/// What can be seen of a token's file without opening it.
+/// What warder can tell about a token file without opening it.
 enum TokenFileState {
     case readable, empty, unreadable
 
-    /// Bytes of a token at most.
+    /// The maximum size of a token, in bytes.
     static let limit = 20_000
 
     init(of path: String) {

@@ -8,65 +8,66 @@ import Sessions
 import Stores
 import Text
 
-/// A code that is wanted.
+/// A request for a code.
 struct WantedCode {
     /// The MFA device's ARN or serial number.
     let device: String
-    /// The profile it is for.
+    /// The profile that it is for.
     let profile: String
-    /// The command of `mfa_process`, if the profile has one.
+    /// The command of `mfa_process`, if the profile sets it.
     let command: String?
     /// What the code is for, as `assume arn:…`.
     let purpose: String
     /// Whose key signs the request.
     let signer: RequestSigner
-    /// Nothing can be served without it.
+    /// Nothing can be served without the code.
     let requiresAnswer: Bool
 }
 
-/// The one-time codes of one command: that of the command line, which is good for one request, then those of
-/// `mfa_process`, of a stored seed, or of a person.
+/// The one-time codes of one command: first the code from the command line, valid for one request, then codes from
+/// `mfa_process`, a stored seed, or the user.
 ///
-/// None is sent twice: AWS refuses the second, and which of two processes it refuses is luck.
+/// No code is sent twice: AWS rejects the second use, and which of two processes it rejects is luck.
 package final class CodeSupply {
     private let keys: Keys
-    /// Asks people: one for each command, so that who answers from elsewhere sees what becomes of it.
+    /// Prompts the user. One for each command, so that a user who answers from elsewhere sees the outcome.
     let prompter: any Prompter
     private var given: String?
 
-    /// A device's code changes each 30 s (RFC 6238 section 5.2).
+    /// A device's code changes every 30 s (RFC 6238 section 5.2).
     private static let period: Int64 = 30
 
     /// - Parameters:
     ///   - given: a code from the command line.
-    ///   - prompter: who asks people; nil for the usual one.
+    ///   - prompter: prompts the user; nil for the default one.
     package init(given: String?, keys: Keys, prompter: (any Prompter)? = nil) {
         self.given = given
         self.keys = keys
         self.prompter = prompter ?? UserPrompter(keys.context)
     }
 
-    /// A code from the command line is there and has not been used.
+    /// There is a code from the command line, and it has not been used.
     var isGiven: Bool { given != nil }
 
-    /// Does `work` with a code of the wanted device. A wrong one of a person is asked for once more.
+    /// Runs `work` with a code of the wanted device. If a code that the user typed is wrong, asks once more.
     ///
     /// - Parameters:
-    ///   - seed: gives what codes of the device are made from; nil where nothing of it is stored.
+    ///   - seed: returns the seed of the device's codes; nil if none is stored.
     ///   - time: AWS's, in seconds since 1970.
     func withCode(
         _ wanted: WantedCode, seed: () throws(Failure) -> SecretBytes?, time: () -> Int64,
         _ work: (borrowing MFACode?) throws(STSError) -> Credentials
     ) throws(Failure) -> Credentials {
         let sessions = try keys.sessions()
-        // Whoever needs a code of the same device has to wait for the next one anyway.
+        // Another process that needs a code of the same device must wait for the next code anyway.
         let lock = try lock(wanted.device, sessions)
         defer { withExtendedLifetime(lock) {} }
         var note: String?
         while true {
             let code = try next(wanted, seed, note, sessions)
             let isTyped = code.isTyped
-            // On the disk before it is sent: killed after that, nobody sends it again. A full disk stops nobody.
+            // Recorded on disk before the code is sent: if this process is killed after that, no process sends the code
+            // again. A full disk does not prevent sending it.
             try? sessions.noteUsed(
                 code.digits, device: wanted.device, now: keys.context.now, random: keys.context.random)
             let refusal: STSError
@@ -77,7 +78,7 @@ package final class CodeSupply {
                 prompter.conclude("\(wanted.profile): good\(left)", succeeded: true)
                 return credentials
             } catch { refusal = error }
-            // Nobody took it, so that it is good still.
+            // The code never reached AWS, so it is still valid.
             if refusal.isCertainlyUnsent {
                 try? sessions.takeBack(
                     code.digits, device: wanted.device, now: keys.context.now, random: keys.context.random)
@@ -99,7 +100,7 @@ package final class CodeSupply {
         } catch { throw Failure(error) }
     }
 
-    // MARK: - Where from
+    // MARK: - Sources of codes
 
     private struct Code: ~Copyable {
         let digits: SecretBytes
@@ -148,7 +149,7 @@ package final class CodeSupply {
             hint: "give the next one, which comes in \(secondsToNext) s")
     }
 
-    /// With prompts switched off nobody is waited for: not at a touch of a key either.
+    /// With prompts off, warder does not wait for the user, not even for the touch of a key.
     private var commandDeadline: Deadline {
         keys.context.mayPrompt ? PromptTimeout.deadline : .after(milliseconds: keys.context.waits.withoutPrompt)
     }
@@ -178,9 +179,9 @@ package final class CodeSupply {
         }
     }
 
-    // MARK: - The next window
+    // MARK: - The next code
 
-    /// A code that was not used yet: where the present one was, the next one is waited for.
+    /// An unused code: if the current one was used, waits for the next one.
     private func unusedCode(
         _ wanted: WantedCode, _ sessions: borrowing SessionCache, _ make: () throws(Failure) -> SecretBytes
     ) throws(Failure) -> SecretBytes {

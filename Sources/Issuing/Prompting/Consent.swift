@@ -8,9 +8,10 @@ import Sessions
 import Stores
 import Text
 
-/// The yes that a profile with `warder_confirm` wants before its credentials are given out.
+/// The confirmation that a profile with `warder_confirm` requires before its credentials are given out.
 ///
-/// Those of one program that wait while it is asked share the answer: a build tool's forty processes are one question.
+/// Processes of one program that wait for the same question share its answer: a build tool's forty processes cause one
+/// question.
 struct Consent {
     let chain: Chain
     let keys: Keys
@@ -23,7 +24,7 @@ struct Consent {
         if caller?.match(among: chain.confirmation.callers) == .runsOne { return }
         let start = Deadline.now
         keys.lookAgain()
-        // Without a cache there is nowhere to share an answer.
+        // Without a cache, the answer cannot be shared.
         guard let caller, let sessions = try keys.unlockedSessions() else { return try ask(caller) }
         let name = try name(sessions, caller)
         let lock = try lock(name, sessions)
@@ -68,10 +69,10 @@ struct Consent {
         prompter.conclude("\(chain.profile): given out", succeeded: true)
     }
 
-    /// What came of the question.
+    /// The outcome of the question.
     private enum Decision: String {
         case yes, no
-        /// Nobody gave one in time.
+        /// No answer arrived in time.
         case unanswered
     }
 
@@ -89,7 +90,7 @@ struct Consent {
     // MARK: - Sharing the answer
 
     private func name(_ sessions: borrowing SessionCache, _ caller: Caller) throws(Failure) -> String {
-        // A process may become another program.
+        // A process may exec another program.
         let program = caller.executable ?? caller.name
         let identity =
             "consent v1 \(chain.profile.utf8.count) \(chain.profile) \(caller.process) \(caller.started) \(program)"
@@ -106,7 +107,7 @@ struct Consent {
         } catch { throw Failure(error) }
     }
 
-    /// The answer that was given while this process waited; nil where there was none.
+    /// The answer that was given while this process waited; nil if there was none.
     private func shared(
         _ name: String, _ sessions: borrowing SessionCache, since start: Deadline
     ) throws(Failure) -> Decision? {
@@ -119,7 +120,7 @@ struct Consent {
         }
         let given = Deadline(milliseconds: moment)
         guard given <= .now, let answer = Decision(rawValue: String(words[0])) else { return nil }
-        // A client that tries again is not to wait as long each time.
+        // A client that tries again should not wait as long each time.
         let lateness = answer == .unanswered && keys.context.isHelper ? keys.context.waits.sharedFailureLifetime : 0
         return given >= start || start.milliseconds - given.milliseconds <= lateness ? answer : nil
     }

@@ -1,7 +1,7 @@
 import Linux
 import Setup
 
-/// A wait that is seen, where a terminal is in front.
+/// A wait that is visible if a terminal is in the foreground.
 struct Countdown {
     let context: Context
 

@@ -5,14 +5,14 @@ import Prompt
 import Setup
 import Text
 
-/// The hand-off, made known by a notification on the desktop as long as the enquiry is open: taken away with it by a
-/// signal that ends warder too.
+/// A remote prompt with a desktop notification. The notification is removed when the prompt closes, and also when a
+/// signal ends warder.
 final class NotifyingRemotePrompt: PromptChannel {
     private let remotePrompt: RemotePrompt
     private let context: Context
     private var notification: Notification?
 
-    /// A notification is a help, not what is waited for.
+    /// A notification is optional: warder does not wait for it.
     private static var timeout: Deadline { .after(milliseconds: 500) }
 
     init(of remotePrompt: RemotePrompt, _ context: Context) {

@@ -3,23 +3,23 @@ import Linux
 import Prompt
 import Secrets
 
-/// What somebody is asked.
+/// What the user is asked.
 package struct UserRequest {
-    /// A code, or a yes or no.
+    /// The kind of answer: a code or a yes/no.
     package let kind: PromptRequest.Kind
     /// The profile that it is for.
     package let profile: String
     /// The MFA device whose code is wanted.
     package let device: String?
-    /// On whose behalf; nil where that is whoever typed the command.
+    /// The program that asks; nil if the user typed the command.
     package let caller: Caller?
-    /// Why it is asked once more; nil the first time.
+    /// Why the question is repeated; nil the first time.
     package let note: String?
-    /// Nothing can be served without an answer. Where something can, only a terminal in front is asked: a window would
-    /// come up with every call of an SDK.
+    /// Nothing can be served without an answer. If something can, only a terminal in the foreground may prompt: a
+    /// window would open with every call of an SDK.
     package let requiresAnswer: Bool
 
-    /// Puts a question together.
+    /// Creates a request.
     package init(
         _ kind: PromptRequest.Kind, profile: String, device: String? = nil, caller: Caller?, note: String? = nil,
         requiresAnswer: Bool = true
@@ -33,13 +33,13 @@ package struct UserRequest {
     }
 }
 
-/// Asks people, wherever they are, and tells them what came of it.
+/// Prompts the user at any terminal or window, and shows the outcome there.
 package protocol Prompter: AnyObject {
-    /// Asks.
+    /// Prompts the user.
     ///
-    /// - Parameter taking: looks at a code before it is the answer.
+    /// - Parameter rejecting: checks a code before it counts as the answer.
     func ask(_ userRequest: UserRequest, rejecting: (borrowing SecretBytes) -> CodeRejection?) throws(Failure)
         -> PromptAnswer
-    /// Tells whoever answered from elsewhere what came of it.
+    /// Shows the outcome to a user who answered from elsewhere.
     func conclude(_ text: String, succeeded: Bool)
 }

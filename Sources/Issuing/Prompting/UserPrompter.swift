@@ -5,9 +5,10 @@ import Prompt
 import Secrets
 import Setup
 
-/// Asks people, wherever they are: at the terminal, in a window, or from another terminal by `warder mfa`.
+/// Prompts the user at the terminal, in a window, or from another terminal by `warder mfa`.
 ///
-/// One for each command: whoever answered a first question from elsewhere sees what became of it, and the next one.
+/// One for each command: a user who answered the first question from elsewhere also sees its outcome and the next
+/// question.
 package final class UserPrompter: Prompter {
     private let context: Context
     private var remotePrompt: RemotePrompt?
@@ -34,7 +35,7 @@ package final class UserPrompter: Prompter {
         do throws(PromptError) {
             return try firstAnswer(to: request, from: channels, until: deadline, unwinding: true, rejecting: rejecting)
         } catch {
-            // Whoever answers from elsewhere may still do so when this process goes on.
+            // A user may still answer from elsewhere when this process continues.
             if error == .stopped { throw .stopped }
             let failure = Failure(
                 error, askingFor: what, profile: profile, isCode: kind == .code,
@@ -44,17 +45,17 @@ package final class UserPrompter: Prompter {
         }
     }
 
-    /// Tells whoever answered from elsewhere what came of it.
+    /// Shows the outcome to a user who answered from elsewhere.
     package func conclude(_ text: String, succeeded: Bool) {
         remotePrompt?.conclude(text, succeeded: succeeded)
         remotePrompt = nil
     }
 
-    // MARK: - Where
+    // MARK: - Prompt methods
 
     private enum TerminalPosition { case foreground, background, none }
 
-    /// Where warder is of its terminal.
+    /// Whether warder is in the foreground of its terminal.
     private var terminalPosition: TerminalPosition {
         do throws(TerminalError) {
             _ = try context.terminal()
@@ -64,8 +65,8 @@ package final class UserPrompter: Prompter {
 
     private var hasDisplay: Bool { context.environment.hasDisplay }
 
-    /// What the settings name, all at once; else the terminal or, without one in front, a window, and `warder mfa` in any
-    /// case.
+    /// All methods that the settings name. By default: the terminal or, unless it is in the foreground, a window; and
+    /// always `warder mfa`.
     private func methods(_ settings: Settings, requiresAnswer: Bool) -> [PromptMethod] {
         if let methods = settings.codeMethods { return requiresAnswer ? methods : methods.filter { $0 == .terminal } }
         guard requiresAnswer, terminalPosition != .foreground else {
@@ -76,13 +77,13 @@ package final class UserPrompter: Prompter {
         return (hasDisplay ? [window] : []) + (terminalPosition == .background ? [.terminal] : []) + [.remote]
     }
 
-    /// An SDK does not wait for ever, and nobody may come to a terminal elsewhere.
+    /// An SDK does not wait forever, and a user at another terminal may never come.
     private func deadline(_ settings: Settings) -> Deadline {
         guard terminalPosition != .foreground, !hasDisplay else { return PromptTimeout.deadline }
         return .after(milliseconds: Int64(settings.remotePromptTime) * 1000)
     }
 
-    /// Made known on the desktop, where nothing else shows that somebody is waited for.
+    /// Shows a notification on the desktop, if no other prompt is visible.
     private func remotePrompt(until deadline: Deadline, _ methods: [PromptMethod], _ settings: Settings) -> (
         any PromptChannel
     )? {

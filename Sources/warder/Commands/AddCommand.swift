@@ -15,13 +15,13 @@ struct Add: ParsableCommand {
             before it is stored. The same command again finishes what was
             interrupted.
 
-            With --mfa-serial or --region the profile is written where nobody can
-            be asked, unless --no-write-profile says otherwise.
+            With --mfa-serial or --region the profile is written even where warder
+            cannot ask, unless --no-write-profile says otherwise.
 
             --totp also stores the seed of the user's MFA device, from which warder
             makes the one-time codes itself: with a key that is stored already, it
-            asks for nothing but the seed. Whoever opens the store has both factors
-            then.
+            asks only for the seed. Anyone who opens the store then has both
+            factors.
 
             examples:
               warder add alice
@@ -48,7 +48,7 @@ struct Add: ParsableCommand {
     var store: StoreKind?
     @Option(name: .customLong("mfa-serial"), help: "The MFA device of its user: an ARN, or a serial number.")
     var mfaSerial: String?
-    @Flag(inversion: .prefixedNo, help: "Store the seed of the MFA device too, or take it away.")
+    @Flag(inversion: .prefixedNo, help: "Also store the seed of the MFA device, or remove it.")
     var totp: Bool?
     @Option(help: "The region to ask STS in, and to write into the profile.")
     var region: String?

@@ -72,14 +72,14 @@ struct Adopt: ParsableCommand {
             let words = isOfWindows ? String(line.unicodeScalars.dropLast()) : line
             let text = words.split(separator: "\t", omittingEmptySubsequences: false).map { Shown(String($0)) }
             let shown = text.dropFirst().reduce(text[0]) { $0 + "\t" + $1 }
-            // A terminal needs no line end of Windows.
+            // A terminal does not need Windows line ends.
             let end: Shown = isOfWindows && !isTerminal ? "\r\n" : "\n"
             all += (isColoured ? Self.coloured(shown, as: line) : shown) + end
         }
         try printOut(all)
     }
 
-    /// As `git diff` has it.
+    /// Colours as in `git diff`.
     private static func coloured(_ shown: Shown, as line: String) -> Shown {
         let code =
             switch line.utf8.first {

@@ -72,7 +72,7 @@ struct Exec: ParsableCommand {
         throw notRun(replaceProcess(command, withheld: withheld, adding: variables))
     }
 
-    /// In place of keys, where to fetch them.
+    /// Adds the endpoint that serves the credentials, instead of the credentials themselves.
     private func addEndpoint(
         _ credentials: borrowing Credentials, _ context: Context, _ issuer: Issuer, to variables: inout VariableList
     ) throws(Failure) {
@@ -84,7 +84,7 @@ struct Exec: ParsableCommand {
             profile: profile, margin: max(try lifetime() ?? 0, Freshness.ordinaryMargin), mayPrompt: context.mayPrompt,
             narrowing: narrowing)
         let grant = try ServedCredentials(credentials, profile: profile, freshness: request.freshness, now: context.now)
-        // The store need not be opened for what nobody was asked.
+        // The store need not be opened if the profile requires no confirmation.
         let pass =
             issuer.chain.confirmation.isWanted ? try RenewalToken(for: request, issuer.keys.sessions()) : .blank
         try ServerStart(context, request: request, issuer).start(grant, pass, for: &variables)
@@ -95,9 +95,9 @@ struct Exec: ParsableCommand {
         variables.add("WARDER_PROFILE", profile)
     }
 
-    // MARK: - What is refused
+    // MARK: - Checks
 
-    /// Seconds that a session must have left, where the command line says it.
+    /// The seconds that a session must have left; nil if the command line does not say.
     private func lifetime() throws(Failure) -> Int64? {
         guard let minimum else { return nil }
         let time = try seconds(ofDuration: minimum, in: 0...Int.max, "a length of time", hint: "write it as 30m or 2h")
@@ -107,7 +107,7 @@ struct Exec: ParsableCommand {
         return Int64(time)
     }
 
-    /// Even a new session may be shorter than what is wanted. Some seconds may have passed since it was made.
+    /// Even a new session may be too short. A few seconds may have passed since it was made.
     private func refuseShort(_ credentials: borrowing Credentials) throws(Failure) {
         guard let minimum, let wanted = try lifetime(), let end = credentials.end else { return }
         let left = end - wallClock()
@@ -117,8 +117,8 @@ struct Exec: ParsableCommand {
             hint: "raise duration_seconds of the profile, or leave --min-ttl out: --serve renews as it goes")
     }
 
-    /// A profile that begins with the credentials of the environment means those that were there before, not those that
-    /// an outer `exec` has put in their place.
+    /// If a profile's source is the environment, that means the credentials from before, not those that an outer `exec`
+    /// put in their place.
     private func refuseCredentials(of outer: String, _ issuer: Issuer) throws(Failure) {
         guard let origin = issuer.sessionMaker.source.environmentOrigin else { return }
         throw Failure(
@@ -127,7 +127,7 @@ struct Exec: ParsableCommand {
             hint: "leave that shell first or, if they are meant, unset WARDER_PROFILE", origin: origin.place)
     }
 
-    /// The endpoint in the environment is that of an outer `exec --serve`, which is another profile's.
+    /// The endpoint in the environment is that of an outer `exec --serve` and serves another profile.
     private func servesEndpoint(_ environment: Environment) -> Bool {
         environment[Exports.endpointURI]?.ends(with: servedPath) == true
     }

@@ -3,17 +3,17 @@ import Linux
 import Setup
 import Text
 
-/// The words of `warder exec`, put in an order that leaves no doubt about what is whose.
+/// The words of `warder exec`, put into an order that shows which words belong to warder and which to the command.
 ///
-/// As env(1) and sudo(8) have it, what stands behind the command's own word belongs to the command, with or without `--`
-/// in front of it. Options of warder's may stand on either side of the profile.
+/// As in env(1) and sudo(8), everything after the command's name belongs to the command, with or without `--` in front
+/// of it. warder's options may come before or after the profile.
 enum ExecWords {
     /// Options that take the next word as their value.
     static let withValue: Set<String> = ["--mfa-code", "--min-ttl", "--policy"]
 
-    /// The same words as options, profile, `--`, command.
+    /// The same words, ordered as options, profile, `--`, command.
     ///
-    /// - Parameter words: what stands behind `exec`.
+    /// - Parameter words: the words after `exec`.
     static func ordered(_ words: [String]) throws(Failure) -> [String] {
         var options: [String] = []
         var profile: String?
@@ -42,15 +42,15 @@ enum ExecWords {
         }
         guard let profile else { return options }
         guard !profile.begins(with: "-") else {
-            throw Failure(.usage, "\(profile) is no profile", hint: "warder exec PROFILE -- COMMAND")
+            throw Failure(.usage, "\(profile) is not a profile", hint: "warder exec PROFILE -- COMMAND")
         }
         return options + [profile] + (index < words.count ? ["--"] + words[index...] : [])
     }
 
-    /// Refuses a command that stands behind `--` where no profile stands before it: its own word is no profile, and is
-    /// not to be looked for in a store that would have to be opened for that.
+    /// Rejects a command after `--` without a profile before it: the command's name is not a profile, and looking for
+    /// it in the store would require opening the store.
     ///
-    /// - Parameter words: what stands behind `exec`, in any order.
+    /// - Parameter words: the words after `exec`, in any order.
     static func refuseCommandAlone(_ words: [String]) throws(Failure) {
         var before = words.prefix { $0 != "--" }
         while let word = before.popLast() {
@@ -70,7 +70,7 @@ enum ExecWords {
         return folders.contains { isProgram(String(Substring($0)) + "/" + word) }
     }
 
-    /// A shell in place of a command that a script has left empty would be a surprise.
+    /// If a script left the command empty, starting a shell would be a surprise.
     private static var noCommand: Failure {
         Failure(
             .usage, "there is no command behind --", hint: "warder exec PROFILE alone starts your shell")

@@ -9,8 +9,8 @@ struct Explain: ParsableCommand {
         abstract: "Shows where a profile's credentials come from, and what the next process will do.",
         discussion: """
             The chain as a tree, from its source on: each setting with its file and
-            line, what is cached and for how long, and whether somebody will be
-            asked. Asks nobody itself, and nothing of AWS.
+            line, what is cached and for how long, and whether the next process will
+            prompt. explain itself never prompts, and asks AWS nothing.
 
             examples:
               warder explain prod
@@ -40,7 +40,7 @@ struct Explain: ParsableCommand {
     }
 }
 
-/// What narrows a role for one command.
+/// Options that narrow a role for one command.
 struct NarrowingOptions: ParsableArguments {
     @Flag(name: .customLong("read-only"), help: "Narrow the role to AWS's ReadOnlyAccess.")
     var readOnly = false

@@ -3,7 +3,7 @@ import Linux
 import Secrets
 import Shells
 
-/// A step of a workflow of GitHub Actions.
+/// A step of a GitHub Actions workflow.
 struct GitHubStep: ~Copyable {
     private let file: AppendedFile
 
@@ -29,7 +29,7 @@ struct GitHubStep: ~Copyable {
         }
     }
 
-    /// Makes the log hide what is secret, then hands the variables to the steps that follow.
+    /// Masks the secrets in the log, then passes the variables to later steps.
     borrowing func take(_ lines: borrowing SecretBytes, _ credentials: borrowing Credentials) throws(Failure) {
         var masks = SecretBytes(capacity: 4096)
         var identifier = SecretBytes(capacity: credentials.accessKeyID.utf8.count)

@@ -13,8 +13,8 @@ struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows keys, profiles and sessions in one table.",
         discussion: """
-            Reads no secret and asks nobody; while locked, sessions and the keys of a
-            vault are not shown.
+            Reads no secret and never prompts; while locked, sessions and the keys of
+            a vault are not shown.
 
             examples:
               warder list
@@ -59,7 +59,7 @@ struct List: ParsableCommand {
         var spokenKey: String { key.map { $0.accessKeyID + ($0.hasTOTPSeed ? " totp" : "") } ?? "" }
     }
 
-    /// The profiles in the order of their files, then the keys that have none.
+    /// The profiles in the order of their files, then the keys without a profile.
     private func rows(
         _ profiles: ProfileSet, _ index: [IndexedKey]?, _ sessions: [SessionSummary]?
     ) throws(Failure) -> [KeyRow] {

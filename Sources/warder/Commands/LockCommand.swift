@@ -23,7 +23,7 @@ struct Lock: ParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @Flag(help: "Stay, and lock on suspend and with the screen.")
+    @Flag(help: "Keep running, and lock on suspend and with the screen.")
     var watch = false
 
     func run() throws {
@@ -31,7 +31,7 @@ struct Lock: ParsableCommand {
         guard watch else {
             let keys = Keys(context)
             guard let was = try keys.lock() else { return note("there is nothing to lock") }
-            // Without a store, nobody has the key any more.
+            // Without a store, the key is gone for good.
             let more = try keys.store() == nil ? "; cached sessions and sign-ins are gone with it" : ""
             return note(was ? "locked" + more : "it was locked already")
         }

@@ -19,25 +19,25 @@ struct MFA: ParsableCommand {
               warder mfa              ask me for what is wanted
               warder mfa 123456       answer the one that waits
               warder mfa yes          the same where it waits for a yes or no
-              warder mfa --watch      stay, as in a pane of tmux
+              warder mfa --watch      keep running, as in a tmux pane
               warder mfa --list --json
             """)
 
     @OptionGroup var common: CommonOptions
-    @Flag(help: "Show who waits, and ask nothing.")
+    @Flag(help: "List the waiting processes, and do not prompt.")
     var list = false
     @Flag(help: "Print JSON, with --list.")
     var json = false
-    @Flag(help: "Stay, and ask whenever somebody waits; Ctrl-C ends it.")
+    @Flag(help: "Keep running and ask whenever a process waits; Ctrl-C ends it.")
     var watch = false
-    @Flag(help: "Send the one that waits away, without an answer.")
+    @Flag(help: "Dismiss the waiting process, without an answer.")
     var dismiss = false
     @Option(help: "Answer this process, of those in --list.")
     var pid: Int32?
     @Argument(help: "The code, or yes or no; without it you are asked.")
     var answer: String?
 
-    // Not in `validate`, which comes before an option that there is none of is found.
+    // Not in `validate`, which runs before the parser reports an unknown option.
     private func checkModes() throws {
         let modes = [list, watch, dismiss, answer != nil].filter { $0 }.count
         if modes > 1 { throw ValidationError("--list, --watch, --dismiss and an answer exclude each other") }
@@ -58,7 +58,7 @@ struct MFA: ParsableCommand {
             watcher = try Watcher(try PromptFolder(runtime: context.paths.runtime), stays: watch)
         } catch { throw Failure(error) }
         if watch {
-            note("waiting for those who want an answer; Ctrl-C ends it")
+            note("waiting for processes that need an answer; Ctrl-C ends it")
             return try RemotePrompter(watcher, chosen: nil, context).run()
         }
         watcher.settle(until: .after(milliseconds: 1000), orFirstWord: .after(milliseconds: 10_000))
@@ -77,7 +77,7 @@ struct MFA: ParsableCommand {
         try RemotePrompter(watcher, chosen: connection, context, isAnswered: true).run()
     }
 
-    /// Answers the one of them that wants an answer of that kind.
+    /// Answers the one process that wants an answer of this kind.
     private func give(_ text: String, to waiting: [WaiterConnection]) throws(Failure) -> WaiterConnection {
         let kind: PromptRequest.Kind = ["yes", "no"].contains(text) ? .confirmation : .code
         let fitting = waiting.filter { $0.request?.kind == kind }
@@ -95,20 +95,21 @@ struct MFA: ParsableCommand {
         return connection
     }
 
-    /// Those that wait, or the one of them that was named.
+    /// The processes that wait, or only the one that the user named.
     private func wanted(_ waiting: [WaiterConnection]) throws(Failure) -> [WaiterConnection] {
         guard !waiting.isEmpty else { throw .nobodyWaits }
         guard let pid else { return waiting }
         let named = waiting.filter { $0.request?.process == pid }
         guard !named.isEmpty else {
-            throw Failure(.other, "process \(pid) does not wait for an answer", hint: "see who does: warder mfa --list")
+            throw Failure(.other, "process \(pid) does not wait for an answer", hint: "see which do: warder mfa --list")
         }
         return named
     }
 
-    /// The one that an answer without further question is for.
+    /// The process that an answer goes to without asking which.
     ///
-    /// - Parameter sameDevice: several that wait for one device are one, for the first that gets a session has it for all.
+    /// - Parameter sameDevice: several processes that wait for the same device count as one: the first to get a session
+    ///   has it for all.
     private func only(of waiting: [WaiterConnection], unless sameDevice: Bool) throws(Failure) -> WaiterConnection {
         guard let first = waiting.first else { throw .nobodyWaits }
         let devices = devices(of: waiting)
@@ -116,7 +117,7 @@ struct MFA: ParsableCommand {
             printMessage(table(of: waiting))
             throw Failure(
                 .usage,
-                sameDevice ? "codes of \(devices) devices are waited for" : "\(waiting.count) processes wait",
+                sameDevice ? "processes wait for codes of \(devices) devices" : "\(waiting.count) processes wait",
                 hint: "choose one of them: warder mfa --pid PID")
         }
         return first

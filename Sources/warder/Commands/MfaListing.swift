@@ -12,10 +12,10 @@ extension MFA {
         if json {
             return try printOut(data: JSONValue.array(waiting.compactMap { $0.request?.json }).text() + "\n")
         }
-        try printOut(waiting.isEmpty ? "nobody waits for a code\n" : table(of: waiting) + "\n")
+        try printOut(waiting.isEmpty ? "no process waits for a code\n" : table(of: waiting) + "\n")
     }
 
-    /// Those that wait, in a table without a line end behind it.
+    /// The waiting processes as a table, without a line end after it.
     func table(of waiting: [WaiterConnection], numbered: Bool = false) -> Shown {
         let head = (numbered ? ["#"] : ["PID"]) + ["PROFILE", "WANTED", "BY", "SINCE", "LEFT"]
         let rows = waiting.enumerated().map { index, connection in
@@ -25,12 +25,13 @@ extension MFA {
         return Text.table(head, rows).withoutLineEnd
     }
 
-    /// How many devices codes are wanted of.
+    /// The number of devices whose codes are wanted.
     func devices(of waiting: [WaiterConnection]) -> Int {
         Set(waiting.map { ByteText($0.request?.device ?? "") }).count
     }
 
-    /// The one to be asked about: the one that has waited longest, if all want the same; otherwise one of a list.
+    /// The process to prompt for: the one that has waited longest, if all want the same; otherwise the one that the
+    /// user picks from a list.
     func picked(of waiting: [WaiterConnection], _ context: Context) throws(Failure) -> WaiterConnection {
         guard let first = waiting.first else { throw .nobodyWaits }
         guard let kind = first.request?.kind else { throw .gone }
@@ -52,7 +53,7 @@ extension PendingRequest {
     /// How long the process has waited, in seconds.
     var waited: Int64 { (Deadline.now.milliseconds - since.milliseconds) / 1000 }
 
-    /// What a row of the table says, but for the process.
+    /// The cells of its row in the table, except the process.
     fileprivate var cells: [String] {
         [
             profile, device ?? "yes or no", caller ?? "", spoken(seconds: waited),
@@ -60,7 +61,7 @@ extension PendingRequest {
         ]
     }
 
-    /// What `--list --json` says of it.
+    /// Its entry in `--list --json`.
     fileprivate var json: JSONValue {
         .object([
             ("pid", .number(Int64(process))), ("kind", .string(kind.rawValue)), ("profile", .string(profile)),
@@ -72,29 +73,29 @@ extension PendingRequest {
 
 extension Failure {
     static let nobodyWaits = Failure(
-        .other, "nobody waits for a code", hint: "warder mfa --watch stays, and asks when somebody does")
+        .other, "no process waits for a code", hint: "warder mfa --watch keeps running and asks when one does")
 
-    /// Somebody waits, and for another kind of answer than was given.
+    /// A process waits, but for another kind of answer than the user gave.
     static func wanted(_ request: PendingRequest?, notA kind: PromptRequest.Kind) -> Failure {
         guard let request else { return nobodyWaits }
         let profile = printable(request.profile)
         return kind == .code
             ? Failure(
-                .other, "nobody waits for a code, but \(profile) for a yes or no",
+                .other, "no process waits for a code, but \(profile) waits for a yes or no",
                 hint: "say which: warder mfa yes, or warder mfa no")
             : Failure(
-                .other, "nobody waits for a yes or no, but \(profile) for a code",
+                .other, "no process waits for a yes or no, but \(profile) waits for a code",
                 hint: "give it: warder mfa CODE")
     }
 
     static let gone = Failure(
-        .other, "the process that waited is gone", hint: "see who waits still: warder mfa --list")
+        .other, "the process that waited is gone", hint: "see which processes still wait: warder mfa --list")
 
     static let silent = Failure(
         .other, "the process does not say what came of the answer", hint: "see whether it is stopped: warder mfa --list"
     )
 
-    /// - Parameter kind: what is waited for.
+    /// - Parameter kind: the kind of answer that the process waits for.
     static func nobodyToAsk(for kind: PromptRequest.Kind?) -> Failure {
         let isYes = kind == .confirmation
         return Failure(

@@ -6,13 +6,13 @@ import Setup
 import Stores
 import Text
 
-/// A name that somebody would remove, and under which no key is stored.
+/// A name that the user wants to remove but that no stored key has.
 struct MissingKey {
     let context: Context
     let keys: Keys
     let name: String
 
-    /// Says what has this name, or one like it. Nobody who removes a key wants to add one.
+    /// Says what has this name or a similar one. A user who removes a key does not want to add one.
     var failure: Failure {
         if let profiles = try? ProfileLoading(context).profiles(), let profile = profiles.profile(name) {
             return failure(profile, isInConfig: profile.origin.path == profiles.config?.path)
@@ -30,7 +30,7 @@ struct MissingKey {
         return Failure(.notFound, "\(name) is a profile, not a key", hint: hint + removal)
     }
 
-    /// The stored key that the profile begins with, if that is easily known.
+    /// The stored key that the profile begins with, if that is easy to determine.
     private var key: String? {
         guard case .storedKey(let key, _)? = (try? ChainLoading(context, keys).chain(name))?.source else { return nil }
         return key.utf8.elementsEqual(name.utf8) ? nil : key

@@ -5,17 +5,17 @@ import Sessions
 import Setup
 import Stores
 
-/// `names KIND [PREFIX]`, which the completions of shells call at each Tab: told from all else without a parser, as it
-/// must answer before a finger has left the key.
+/// `names KIND [PREFIX]`, which shells' completions call at each Tab. It is recognized without the parser, because it
+/// must answer before the user's finger has left the key.
 struct NamesRequest {
-    /// What is named.
+    /// The kind of names.
     enum Kind: String {
         case profiles, keys
     }
 
     let kind: Kind
-    /// What the names begin with. Names that begin with a dash are meant only where this does: a command would take them
-    /// for options.
+    /// The prefix of the names. Names that begin with a dash are included only if the prefix does: a command would take
+    /// them for options.
     let prefix: String
 
     /// Nil for any other command.
@@ -28,7 +28,7 @@ struct NamesRequest {
         prefix = arguments.count == 3 ? arguments[2] : ""
     }
 
-    /// Prints the names, a line each, in the order of their files. Nothing is unlocked for it, and nobody asked.
+    /// Prints the names, one per line, in the order of their files. Unlocks nothing and never prompts.
     func answer() throws(Failure) {
         let context = try Context(noPrompt: true)
         var text = ""

@@ -4,7 +4,7 @@ import Issuing
 import Secrets
 import Setup
 
-/// The main job: one JSON object on standard output, and nothing else.
+/// The main job: prints one JSON object to standard output, and nothing else.
 ///
 /// - Parameter code: a one-time code from the command line.
 func answerProcess(

@@ -7,13 +7,13 @@ import Secrets
 import Setup
 import Text
 
-/// Mints the sessions of every profile that asks warder: what somebody may be asked for first, one key after another,
-/// then everything behind that side by side.
+/// Refreshes every profile that asks warder: first, one key after another, the sessions that may need a prompt; then,
+/// in parallel, everything that builds on them.
 struct RefreshAll {
     private let context: Context
     private let issuer: (String) throws(Failure) -> Issuer
 
-    /// At once, since each is a process and a request.
+    /// The limit of parallel refreshes: each is a process and a request.
     private static let mostAtOnce = 8
 
     init(_ context: Context, issuer: @escaping (String) throws(Failure) -> Issuer) {
@@ -21,7 +21,7 @@ struct RefreshAll {
         self.issuer = issuer
     }
 
-    /// Shows a line for each profile as it comes; fails as the first of them that failed.
+    /// Prints a line for each profile as it finishes; fails with the exit code of the first profile that failed.
     func run() throws(Failure) {
         let names = try names()
         guard !names.isEmpty else {
@@ -52,7 +52,7 @@ struct RefreshAll {
         if let failure = outcome.failure { throw .saidAlready(failure.code) }
     }
 
-    /// Each profile that asks warder for itself, in the order of the files.
+    /// The profiles whose own settings ask warder, in the order of the files.
     private func names() throws(Failure) -> [String] {
         let profiles = try ProfileLoading(context).profiles()
         var names: [String] = []
@@ -64,11 +64,11 @@ struct RefreshAll {
         return names
     }
 
-    /// Each in a process of its own, which asks nobody.
+    /// Makes each session in its own process, which does not prompt.
     private func makeSessions(_ names: [String], _ outcome: inout Outcome) {
         var rest = names[...]
         var running: [RunningRefresh] = []
-        // Those that run are ended first.
+        // On a signal, the running processes are ended first.
         var signals = BlockedSignals()
         defer { signals.release() }
         while !rest.isEmpty || !running.isEmpty {
@@ -95,7 +95,7 @@ struct RefreshAll {
     }
 }
 
-/// Another warder that refreshes one profile.
+/// Another warder process that refreshes one profile.
 private final class RunningRefresh {
     let name: String
     private var child: DetachedChild
@@ -111,14 +111,14 @@ private final class RunningRefresh {
     var descriptors: [Int32] { child.descriptors }
     func proceed() -> ExitStatus? { child.proceed() }
 
-    /// What it said: `warder: ` before, and a hint behind.
+    /// Its messages: each begins with `warder: `, and a hint may follow.
     var lines: [String] { child.messages.utf8.split(separator: UInt8(ascii: "\n")).map { String(Substring($0)) } }
 }
 
-/// What has come of it so far, shown as it comes.
+/// The results so far, printed as they come.
 private struct Outcome {
     let width: Int
-    /// The first.
+    /// The first failure.
     private(set) var failure: Failure?
 
     init(width: Int) { self.width = width }
@@ -134,7 +134,7 @@ private struct Outcome {
     func skip(_ name: String) { show(name, "left out: it begins as one above that failed") }
 
     mutating func add(_ refresh: RunningRefresh, _ exitStatus: ExitStatus) {
-        // Before the outcome there may be notes.
+        // Notes may come before the outcome.
         let outcome = refresh.lines.last { $0.hasPrefix("warder: ") }
         let said = outcome.map { $0.droppingPrefix("warder: ").droppingPrefix(refresh.name + ": ") }
         show(refresh.name, said ?? "it ended without a word")
@@ -158,7 +158,7 @@ extension String {
 }
 
 extension Credentials {
-    /// How long they are good, for people.
+    /// The remaining lifetime, for people.
     var remainingTime: String {
         end.map { "good for " + spoken(seconds: $0 - wallClock()) } ?? "good without an end"
     }

@@ -24,14 +24,14 @@ struct Refresh: ParsableCommand {
     @OptionGroup var code: CodeOptions
     @Flag(name: .customLong("device-code"), help: "Sign in by a code in the browser of any machine.")
     var deviceCode = false
-    /// The key's own session was minted just now, by the warder that started this one.
+    /// The warder process that started this one has just made the key's own session.
     @Flag(help: .private) var behind = false
     @Flag(help: "Every profile whose credential_process is warder.")
     var all = false
     @Argument(help: "The profiles.", completion: .custom(completeProfiles))
     var profiles: [String] = []
 
-    // Not in `validate`, which comes before an option that there is none of is found.
+    // Not in `validate`, which runs before the parser reports an unknown option.
     func run() throws {
         if all, !profiles.isEmpty { throw ValidationError("--all takes no profiles") }
         if !all, profiles.isEmpty { throw ValidationError("name a profile, or say --all") }

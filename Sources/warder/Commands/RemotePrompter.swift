@@ -7,37 +7,37 @@ import Secrets
 import Setup
 import Text
 
-/// Asks at the terminal for what processes wait for, and tells them: one that was chosen until it has what it wants, or
-/// whoever comes, for ever.
+/// Prompts at the terminal on behalf of waiting processes and sends them the answers: for one chosen process until it
+/// has what it needs, or for any process, forever.
 final class RemotePrompter {
     private let watcher: Watcher
     private let chosen: WaiterConnection?
     private let context: Context
     private let isDismissal: Bool
 
-    /// What is shown at the terminal, and whose it is.
+    /// The prompt on the terminal, and the process that it is for.
     private var prompt: TerminalPrompt?
     private var asked: WaiterConnection?
-    /// Those that are not to be asked about, by their last number: answered, or left to others.
+    /// Processes to leave alone, by the number of their last request: the user answered it or left it to others.
     private var settled: [ObjectIdentifier: Int] = [:]
-    /// What became of the chosen one's enquiry, as far as it was heard.
+    /// The outcome of the chosen process's request, as far as it is known.
     private var answerState: AnswerState?
     private var nextTry: Deadline?
-    /// When there is nothing to hope for any more of the chosen one.
+    /// When to give up on the chosen process.
     private var end: Deadline?
     private var isOver = false
 
     private enum AnswerState {
-        /// It has taken an answer of ours.
+        /// It accepted an answer from this prompter.
         case taken
-        /// It wants none any more.
+        /// It no longer wants an answer.
         case elsewhere
     }
 
     /// - Parameters:
-    ///   - chosen: nil for whoever comes.
-    ///   - isAnswered: the chosen one was sent an answer already.
-    ///   - isDismissal: that answer sends it away.
+    ///   - chosen: nil for any process.
+    ///   - isAnswered: the chosen process was already sent an answer.
+    ///   - isDismissal: that answer dismisses the process.
     init(
         _ watcher: Watcher, chosen: WaiterConnection?, _ context: Context, isAnswered: Bool = false,
         isDismissal: Bool = false
@@ -52,12 +52,12 @@ final class RemotePrompter {
         }
     }
 
-    /// A process that is stopped, or no warder at all, says nothing to an answer.
+    /// A process that is stopped, or is not warder at all, does not acknowledge an answer.
     private func expectWord(of connection: WaiterConnection) {
         if chosen != nil { end = .after(milliseconds: 15_000) }
     }
 
-    /// Ends once the chosen one has what it wants.
+    /// Returns once the chosen process has what it needs.
     func run() throws(Failure) {
         while !isOver {
             try askNext()
@@ -94,7 +94,7 @@ final class RemotePrompter {
         return settled[ObjectIdentifier(connection)] != request.number
     }
 
-    /// The terminal gives nothing. Whoever stays waits for better times.
+    /// Handles a terminal that cannot prompt. With `--watch`, waits until it can.
     private func stand(_ error: TerminalError) throws(Failure) {
         if chosen == nil {
             switch error {
@@ -116,7 +116,7 @@ final class RemotePrompter {
         drop()
         guard asked.request != nil, let answer = RemoteAnswer(reply) else { return }
         settle(asked)
-        // Where it does not get through, it is heard that the process is gone.
+        // If the answer cannot be delivered, a `gone` event follows.
         _ = asked.answer(answer)
         expectWord(of: asked)
     }
@@ -160,12 +160,12 @@ final class RemotePrompter {
         }
     }
 
-    /// The answer was of no use, and there is to be another one.
+    /// The answer was rejected, and another one is needed.
     private func repeated(_ note: String) throws(Failure) {
         warder.note(printable(note))
         if isDismissal { isOver = true }
         guard chosen != nil, !isDismissal, !context.canAsk else { return }
-        throw Failure(.other, "the answer was of no use: \(note)", hint: "give another one: \(again)")
+        throw Failure(.other, "the answer was rejected: \(note)", hint: "give another one: \(again)")
     }
 
     private var again: String { chosen?.lastRequest?.kind == .confirmation ? "warder mfa yes" : "warder mfa CODE" }
@@ -176,21 +176,21 @@ final class RemotePrompter {
         drop()
     }
 
-    /// The chosen one says no more.
+    /// The chosen process sends nothing more.
     private func conclude() throws(Failure) {
         isOver = true
         let profile = printable(chosen?.lastRequest?.profile ?? "")
-        if isDismissal { return note("\(profile): sent away") }
+        if isDismissal { return note("\(profile): dismissed") }
         guard let answerState else { throw .silent }
         note(answerState == .taken ? "\(profile): the answer was taken" : "\(profile): answered elsewhere")
     }
 }
 
 extension PendingRequest {
-    /// What the terminal shows; why it is asked again was said before.
+    /// The request as the terminal shows it; the reason for asking again was already printed.
     fileprivate var asShown: PromptRequest { PromptRequest(kind, profile: profile, device: device, caller: caller) }
 
-    /// Why another answer is wanted, and from when.
+    /// Why another answer is needed, and when.
     fileprivate var rejection: String {
         guard let notBefore, !notBefore.hasPassed else { return note ?? "" }
         return "\(note ?? ""); the next one in \((notBefore.remaining + 999) / 1000) s"
@@ -198,7 +198,7 @@ extension PendingRequest {
 }
 
 extension RemoteAnswer {
-    /// Nil for an empty line in place of a code.
+    /// Nil for an empty line instead of a code.
     fileprivate init?(_ reply: consuming PromptAnswer) {
         switch consume reply {
         case .code(let typed):

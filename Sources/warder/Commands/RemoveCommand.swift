@@ -44,7 +44,7 @@ struct Remove: ParsableCommand {
         reportRemaining(identifier, context)
     }
 
-    /// Of the key as it is stored; nil where it is too damaged to tell, which is a reason to delete it.
+    /// The id of the stored key; nil if the key is too damaged to read, which is a reason to delete it.
     private func identifier(_ name: KeyName, _ keys: Keys) throws(Failure) -> String? {
         do throws(Failure) { return try keys.recordBefore(name)?.summary.accessKeyID } catch {
             if error.code == .damaged { return nil }
@@ -52,7 +52,7 @@ struct Remove: ParsableCommand {
         }
     }
 
-    /// The profiles that go by the key, and the key itself at AWS.
+    /// Reports the profiles that use the key, and that AWS still has it.
     private func reportRemaining(_ identifier: String?, _ context: Context) {
         let profiles = try? ProfileLoading(context).profiles().indexed()
         let places = profiles?.profileNames.compactMap { profiles?.profile($0)?.place(ofKey: name) } ?? []
@@ -62,12 +62,12 @@ struct Remove: ParsableCommand {
         if places.count > 8 { note("and so do \(places.count - 8) more profiles") }
         guard let identifier else { return }
         note("at AWS the key \(identifier) goes on working until it is deleted there")
-        printMessage("hint: aws iam delete-access-key --access-key-id \(identifier), by whoever may do that")
+        printMessage("hint: aws iam delete-access-key --access-key-id \(identifier) (needs permission to do that)")
     }
 }
 
 extension Profile {
-    /// Where the profile says that it begins with the stored key `name`; nil where it does not say so.
+    /// The line that makes the profile begin with the stored key `name`; nil if no line does.
     fileprivate func place(ofKey name: String) -> String? {
         guard let key = try? own("key") else {
             guard self.name == name, (try? asksWarder()) == true, origin(of: "warder_role_arn") == nil else {

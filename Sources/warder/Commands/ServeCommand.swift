@@ -10,16 +10,16 @@ import Sessions
 import Setup
 import Text
 
-/// The server of one `warder exec --serve`, which starts it; nobody else does.
+/// The server of one `warder exec --serve`, which alone starts it.
 ///
-/// Its descriptors: 0 gives the token, the pass of its renewals and the first credentials, 1 is closed once it serves, 3 listens, 4 is the process
-/// that it serves (pidfd_open(2)), with whose end it ends.
+/// Its descriptors: 0 supplies the token, the pass of its renewals and the first credentials; 1 is closed once it
+/// serves; 3 is the listening socket; 4 is the process that it serves (pidfd_open(2)). It exits when that process does.
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: RenewalRequest.serveCommand, abstract: "Serves credentials to a command of warder exec.",
         shouldDisplay: false)
 
-    /// Where what it is given stands.
+    /// The descriptors that it inherits.
     private enum Position { static let (socket, life): (Int32, Int32) = (3, 4) }
 
     @OptionGroup var renewal: RenewalOptions
@@ -44,14 +44,15 @@ struct Serve: ParsableCommand {
         do throws(ServingError) { try server.run(while: life) } catch { throw Failure(error) }
     }
 
-    /// Goes to the root, so that no file system is in use for as long as the command runs; where it was before.
+    /// Changes to the root folder, so that the server does not keep a file system busy while the command runs. Returns
+    /// the previous folder.
     private func leaveFolder() -> String? {
         guard let folder = getcwd(nil, 0) else { return nil }
         defer { free(folder) }
         return chdir("/") == 0 ? String(cString: folder) : nil
     }
 
-    /// Tells the command that it may begin, and lets go of its pipes.
+    /// Tells the command that it may begin, and closes the pipes.
     private func signalReady() {
         var byte = UInt8(ascii: "\n")
         write(STDOUT_FILENO, &byte, 1)
@@ -65,7 +66,7 @@ struct Serve: ParsableCommand {
     }
 }
 
-/// What came by the pipe that either of the two is started with.
+/// Reads the pipe that either of the two is started with.
 private func whatIsGiven() throws(Failure) -> SecretBytes {
     var info = stat()
     guard fstat(STDIN_FILENO, &info) == 0, info.st_mode & S_IFMT == S_IFIFO else { throw Serve.stranger }
@@ -90,7 +91,7 @@ struct RenewServed: ParsableCommand {
         guard text.lineEnd(from: 0) == text.count - 1, let pass = RenewalToken(text.copy(0..<text.count - 1)) else {
             throw Serve.stranger
         }
-        // Where it is gone, it may not be needed either.
+        // If the folder is gone, it may not be needed either.
         if let folder { _ = chdir(folder) }
         do throws(Failure) {
             let request = try renewal.request()
@@ -106,14 +107,15 @@ struct RenewServed: ParsableCommand {
             grant.write(to: &text)
             try printOut(text)
         } catch {
-            // The server has nobody to show it to but those who ask it.
+            // The server reports the failure only to clients that ask it.
             try printOut("\(error.message); \(error.hint)\n")
             throw Failure.saidAlready(error.code)
         }
     }
 
-    /// The yes that `exec --serve` was given holds for its renewals, and for nothing else. Where no yes is wanted, there
-    /// is nothing to show: a home whose session-cache key no other process can have makes no pass that is good here.
+    /// The confirmation that the user gave to `exec --serve` covers its renewals and nothing else. If no confirmation
+    /// is required, there is nothing to prove: with a home whose session-cache key no other process can have, no valid
+    /// pass can be made.
     private func refuseUnlessAllowed(
         _ pass: RenewalToken, _ request: RenewalRequest, _ issuer: Issuer
     ) throws(Failure) {
@@ -126,7 +128,7 @@ struct RenewServed: ParsableCommand {
     }
 }
 
-/// What the two of them are told.
+/// The options of both commands.
 struct RenewalOptions: ParsableArguments {
     @OptionGroup var common: CommonOptions
     @OptionGroup var narrowing: NarrowingOptions

@@ -49,7 +49,7 @@ struct Forget: ParsableCommand {
     func run() throws {
         let context = try common.context()
         guard let profile else {
-            // What cannot be told goes all the same.
+            // Sessions that cannot be counted are deleted all the same.
             let counts = (try? Keys(context).counts()) ?? nil
             do throws(SessionCacheError) {
                 let files = try SessionFolder(context.paths.sessions).forgetAll()
@@ -60,7 +60,7 @@ struct Forget: ParsableCommand {
         note("dropped \(count) \(count == 1 ? "session" : "sessions") of \(profile)")
     }
 
-    /// What went; locked, sessions and sign-ins look alike.
+    /// What was deleted; while locked, sessions and sign-ins look alike.
     private static func spoken(_ counts: SessionCounts?, files: Int) -> String {
         guard let counts else {
             let things = files == 1 ? "1 session or sign-in" : "\(files) sessions or sign-ins"

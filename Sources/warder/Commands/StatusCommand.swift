@@ -11,7 +11,7 @@ struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows whether warder is unlocked, and what each session has left.",
         discussion: """
-            Asks nobody and nothing: no prompt, no network.
+            Never prompts, and uses no network.
 
             examples:
               warder status
@@ -79,7 +79,7 @@ struct Status: ParsableCommand {
         return text
     }
 
-    /// Ten places, full at the session's beginning.
+    /// A bar of ten cells, full at the session's beginning.
     private func bar(_ session: SessionSummary, _ now: Int64) -> String {
         let whole = max(1, session.expiration - session.label.issued)
         let left = max(0, min(10, Int((session.expiration - now) * 10 / whole)))
@@ -114,7 +114,7 @@ struct Status: ParsableCommand {
 }
 
 extension SessionSummary {
-    /// What `--json` says of a session.
+    /// The session's entry in `--json`.
     var json: JSONValue {
         .object([
             ("profile", .string(label.profile)), ("key", .optional(label.key)), ("role", .optional(label.role)),

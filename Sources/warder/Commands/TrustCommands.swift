@@ -87,12 +87,12 @@ struct Distrust: ParsableCommand {
     }
 }
 
-/// What the shells' hooks ask on entering a folder.
+/// The command that the shells' hooks call on entering a folder.
 struct FolderCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "folder",
         abstract: "Prints the profile and the path of the .warder that rules in a folder, with a tab between.",
-        discussion: "It fails without a word where there is none, and with code 3 where it is not trusted.",
+        discussion: "It fails without a message where there is none, and with code 3 where it is not trusted.",
         shouldDisplay: false)
 
     @OptionGroup var common: CommonOptions

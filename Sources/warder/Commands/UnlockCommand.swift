@@ -30,7 +30,7 @@ struct Unlock: ParsableCommand {
     @Flag(help: "Unlock the vault's key as well.")
     var keys = false
 
-    /// How long the vault's key lies unlocked unless told, in seconds.
+    /// How long the vault's key stays unlocked by default, in seconds.
     private static let keyTime = 300
 
     func run() throws {
