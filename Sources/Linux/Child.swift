@@ -2,14 +2,14 @@ import CLinux
 import Glibc
 import Secrets
 
-/// Starts a child whose messages go to the terminal where this process is in front of one.
+/// Starts a child; its messages go to the terminal if this process is in the terminal's foreground.
 ///
 /// - Parameters:
 ///   - standardInput: nil for `/dev/null`.
-///   - standardError: nil for the terminal, or `/dev/null` where there is none to share.
-///   - apart: it has a process group of its own and no part in the terminal, even where there is one.
-///   - bound: it ends with this thread, even where that is killed; no signal is held back from it and SIGTERM ends it,
-///     whatever this thread holds back or ignores.
+/// - standardError: nil for the terminal, or `/dev/null` if there is none to share.
+///   - apart: the child gets its own process group and no access to the terminal, even if there is one.
+///   - bound: the kernel ends the child by SIGTERM when this thread ends, even if this process is killed; the child
+///     starts with no signal blocked and SIGTERM at its default, whatever this thread blocks or ignores.
 /// - Returns: 0, or `errno`.
 func spawn(
     _ program: String, _ arguments: [String], standardInput: Int32?, standardOutput: Int32,
