@@ -186,8 +186,7 @@ void warder_stop_alarm(warder_alarm *alarm) {
     int code = errno;
     timer_delete(alarm->timer);
     sigprocmask(SIG_SETMASK, &alarm->mask, NULL);
-    // The default action would end the process, and another thread's timer may still fire: the handler stays until
-    // execve.
+    // Under the default action another thread's timer would end the process: the handler stays until execve.
     if (alarm->action.sa_handler != SIG_DFL) sigaction(alarm->number, &alarm->action, NULL);
     errno = code;
 }
@@ -314,7 +313,7 @@ int warder_detach(const char *file, char *const arguments[], char *const environ
         _exit(127);
     }
     int status = 0;
-    // With SIGCHLD ignored there is nothing to wait for; the child's report alone tells whether it worked.
+    // With SIGCHLD ignored there is no status to wait for; whether the program runs shows by its output alone.
     while (waitpid(child, &status, 0) < 0) {
         if (errno == ECHILD) return 0;
         if (errno != EINTR) return -1;

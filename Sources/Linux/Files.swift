@@ -36,7 +36,7 @@ public enum FileError: Error, Equatable, Sendable {
 /// Reads a file that the user wrote, such as `~/.aws/config`: links are followed, and its permissions are up to the
 /// user.
 ///
-/// - Parameter patience: how long to wait for a pipe in its place, in milliseconds.
+/// - Parameter timeout: how long to wait for a pipe in its place, in milliseconds.
 public func readFile(
     _ path: String, limit: Int, timeout: Int64 = 3_000
 ) throws(FileError) -> SecretBytes {

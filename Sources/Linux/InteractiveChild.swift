@@ -46,7 +46,7 @@ public struct InteractiveChild: ~Copyable {
     /// - Parameters:
     ///   - withheld: the names of variables to remove from its environment.
     ///   - apart: it has no access to the terminal, even if there is one.
-    ///   - patience: how long it may take to end when told to, in milliseconds, before it is killed.
+    ///   - gracePeriod: how long it may take to end when told to, in milliseconds, before it is killed.
     public init(
         with program: String, withheld: [String], apart: Bool = false, gracePeriod: Int64 = 500
     ) throws(ChildError) {
@@ -111,7 +111,7 @@ public struct InteractiveChild: ~Copyable {
     ///
     /// - Parameters:
     ///   - limit: the longest line, in bytes.
-    ///   - lettingGo: what ends the wait besides the deadline.
+    ///   - cancellation: what ends the wait besides the deadline.
     public func hear(
         _ line: inout SecretBytes, limit: Int, until deadline: Deadline,
         cancellation: PromptCancellation = PromptCancellation()

@@ -56,7 +56,7 @@ public struct Terminal: ~Copyable {
     ///   - hidden: the answer is not echoed. Input typed before the prompt is always discarded.
     ///   - limit: the longest answer, in bytes.
     ///   - deadline: when to give up; nil for never.
-    ///   - lettingGo: what else ends the question, by `.stopped` and `.needless`.
+    ///   - cancellation: what else ends the question, by `.stopped` and `.needless`.
     public func ask(
         _ prompt: String, hidden: Bool, limit: Int, until deadline: Deadline?,
         cancellation: PromptCancellation = PromptCancellation()
