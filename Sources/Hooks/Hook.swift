@@ -1,4 +1,4 @@
-/// The shell integration that is part of the binary: the files of `shell/`, as they stand there.
+/// The shell integration inside the binary: the files of `shell/`, unchanged.
 public enum Hook: String, Sendable, CaseIterable {
     case bash, zsh, fish, nu
 
