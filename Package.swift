@@ -20,14 +20,14 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: [
-        // C libraries and the kernel: each has exactly one owner, named beside it.
+        // C libraries and the kernel: exactly one module uses each, named beside it.
         .systemLibrary(name: "COpenSSL"),  // Crypto
         .systemLibrary(name: "CExpat"),  // XML
         .target(name: "CCurl"),  // Transport
         .target(name: "CGLib"),  // Desktop
         .target(name: "CLinux"),  // Linux
 
-        // The ground floor.
+        // The lowest layer.
         room("Text"),
         room("Secrets"),
         room("Linux", ["CLinux", "Secrets", "Text"]),
@@ -37,7 +37,7 @@ let package = Package(
         room("JSON", ["Secrets", "Text"]),
         room("KeyInput", ["Secrets"]),
 
-        // What warder is about.
+        // warder's own subjects.
         room("Profiles", ["Secrets", "Text"]),
         room("Chains", ["Profiles", "Secrets", "Text"]),
         room("Vault", ["Crypto", "Fields", "Linux", "Secrets", "Text"]),
@@ -63,7 +63,7 @@ let package = Package(
         room("STS", ["Secrets", "Signing", "Text", "Times", "Transport", "XML"]),
         room("SSO", ["Crypto", "Fields", "JSON", "Linux", "STS", "Secrets", "Signing", "Text", "Times", "Transport"]),
 
-        // Where the rooms above are put together.
+        // The modules that combine those above.
         room(
             "Failures",
             [
@@ -121,7 +121,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        // Support of the tests: threads for those that wait.
+        // Test support: threads for tests that wait.
         .target(name: "Threads", path: "Tests/Threads", swiftSettings: strict),
 
         tests(of: "Text"),

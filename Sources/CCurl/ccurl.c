@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-// libcurl copies headers into buffers of its own: with these functions it wipes them as it frees them.
+// libcurl copies headers into its own buffers: with these functions it wipes them when it frees them.
 
-/// Stands before each block, and keeps what follows aligned for any type.
+/// A header before each block, which keeps the block aligned for any type.
 union block {
     size_t size;
     max_align_t alignment;
@@ -53,8 +53,8 @@ static void *allocate_zeros(size_t count, size_t size) {
     return bytes == NULL ? NULL : memset(bytes, 0, total);
 }
 
-/// Whether dlerror(3) says that the library itself is not there, in the words of glibc's elf/dl-load.c. Anything else is of
-/// a library that is there: no memory, no descriptor, something that it needs itself.
+/// Whether dlerror(3) says that the library itself does not exist, in the words of glibc's elf/dl-load.c. Any other
+/// error concerns a library that exists: no memory, no descriptor, a missing dependency.
 static int says_absent(const char *error, const char *name) {
     size_t length = strlen(name);
     return strncmp(error, name, length) == 0 &&
@@ -76,7 +76,8 @@ static void *open_library(char *reason) {
 }
 
 int warder_curl_open(struct warder_curl *curl, char *reason) {
-    // It would write the secrets of each TLS connection to a file, and is read when the library starts.
+    // This variable would make libcurl write each TLS connection's secrets to a file; it is read when the library
+    // starts.
     unsetenv("SSLKEYLOGFILE");
 
     void *library = open_library(reason);
@@ -97,7 +98,7 @@ int warder_curl_open(struct warder_curl *curl, char *reason) {
         memcpy(symbols[i].slot, &function, sizeof function);
     }
 
-    // CURL_GLOBAL_SSL, for what is older than 7.57; later ones do not look at it.
+    // CURL_GLOBAL_SSL, for versions before 7.57; later ones ignore it.
     int started = curl->global_init_mem(1, allocate, release, resize, duplicate, allocate_zeros);
     return started == 0 ? WARDER_CURL_OPENED : WARDER_CURL_UNUSABLE;
 }

@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-/// The member of a table that has the name of the function it stands for.
+/// The member of a table with the same name as its function.
 #define FUNCTION(table, function) {#function, &(table)->function}
 
 struct function {
@@ -30,13 +30,13 @@ static int resolve(const char *name, const struct function *functions, size_t co
     return 1;
 }
 
-/// `GLogWriterFunc`: takes each message, and lets it go.
+/// `GLogWriterFunc`: drops every message.
 static int drop_message(int level, const void *fields, size_t count, void *context) {
     (void)level, (void)fields, (void)count, (void)context;
     return 1;
 }
 
-/// Held by what is done once in a process.
+/// Held during what runs once in a process.
 static pthread_mutex_t once = PTHREAD_MUTEX_INITIALIZER;
 
 int warder_glib_open(struct warder_glib *glib, const char *library) {
@@ -95,9 +95,10 @@ int warder_glib_open(struct warder_glib *glib, const char *library) {
     if (!prepared) {
         prepared = 1;
         glib->g_log_set_writer_func(drop_message, NULL, NULL);
-        // It would write each message to standard output.
+        // This variable would make GLib write each message to standard output.
         unsetenv("G_DBUS_DEBUG");
-        // The class of sockets ignores SIGPIPE when it is made, and so would every program that this one becomes.
+        // Initialising the class of sockets ignores SIGPIPE, and a program that this process becomes would inherit
+        // that.
         struct sigaction before;
         sigaction(SIGPIPE, NULL, &before);
         glib->g_type_class_ref(glib->g_socket_get_type());
@@ -123,8 +124,8 @@ int warder_secret_open(struct warder_secret *secret, const char *library) {
     return resolve(library, functions, sizeof functions / sizeof *functions);
 }
 
-/// A `SecretService` that is made as any `GDBusProxy` is. Its own constructor puts the shared session bus in the place
-/// of the connection that it is given; that bus is looked for in the environment, and is one for the whole process.
+/// Makes a `SecretService` as any `GDBusProxy` is made. Its own constructor would replace the given connection by the
+/// shared session bus, which is looked up in the environment and is one for the whole process.
 static size_t service_type(const struct warder_glib *glib, const struct warder_secret *secret) {
     pthread_mutex_lock(&once);
     size_t type = glib->g_type_from_name("WarderSecretService");
@@ -179,7 +180,7 @@ struct warder_thread {
     void (*work)(void *);
     void *context;
     int ended;
-    /// The thread and who waits for it.
+    /// The thread itself and the caller that waits for it.
     int holders;
 };
 
@@ -215,7 +216,7 @@ warder_thread *warder_thread_start(void (*work)(void *context), void *context) {
     thread->context = context;
     thread->holders = 2;
 
-    // The threads that GLib starts inherit it, so that signals come where they are expected.
+    // Blocked while the thread starts, as GLib's threads inherit the mask: signals arrive where they are expected.
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);

@@ -107,7 +107,8 @@ int warder_socket_user(int table, uint16_t own, uint16_t other, uint32_t *user) 
     } request = {
         .head = {.nlmsg_len = sizeof request, .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST},
         .body = {
-            // Without NLM_F_DUMP it is one look-up by addresses and ports, which finds mapped ones of IPv6 as well.
+            // Without NLM_F_DUMP the kernel looks up one socket by addresses and ports, which finds IPv4-mapped IPv6
+            // ones as well.
             .sdiag_family = AF_INET, .sdiag_protocol = IPPROTO_TCP, .idiag_states = ~0U,
             .id = {
                 .idiag_sport = htons(own), .idiag_dport = htons(other),
@@ -121,7 +122,7 @@ int warder_socket_user(int table, uint16_t own, uint16_t other, uint32_t *user) 
         struct nlmsghdr head;
         char bytes[4096];
     } answer;
-    // What an earlier call has left there would be taken for the answer to this one.
+    // Discard the leftovers of an earlier call, which would be taken for the answer to this one.
     while (recv(table, &answer, sizeof answer, 0) >= 0) continue;
     if (sendto(table, &request, sizeof request, 0, (const struct sockaddr *)&kernel, sizeof kernel) < 0) return -1;
     ssize_t count = recv(table, &answer, sizeof answer, 0);
@@ -137,8 +138,8 @@ int warder_socket_user(int table, uint16_t own, uint16_t other, uint32_t *user) 
         return -1;
     }
     const struct inet_diag_msg *socket = NLMSG_DATA(&answer.head);
-    // Where there is no connection the kernel gives a socket that listens at that port; and one that its program has
-    // closed, without an inode, shows root as its user.
+    // Without such a connection the kernel returns a socket that listens at that port. A socket that its program has
+    // closed has no inode, and shows root as its user.
     if (socket->id.idiag_dport != htons(other) || socket->idiag_state == TCP_LISTEN) return 0;
     if (socket->idiag_inode == 0) return 0;
     *user = socket->idiag_uid;
@@ -150,7 +151,7 @@ int warder_wait_lock(int descriptor, int64_t offset, int64_t length) {
     return fcntl(descriptor, F_OFD_SETLKW, &range);
 }
 
-// What a signal runs that is only to end a wait.
+// A signal handler for a signal that only has to interrupt a wait.
 static void nothing(int number) {
     (void)number;
 }
@@ -185,7 +186,7 @@ void warder_stop_alarm(warder_alarm *alarm) {
     int code = errno;
     timer_delete(alarm->timer);
     sigprocmask(SIG_SETMASK, &alarm->mask, NULL);
-    // The default is to end the process, which another thread's timer must not do: the handler stays, and goes at execve.
+    // Under the default action another thread's timer would end the process: the handler stays until execve.
     if (alarm->action.sa_handler != SIG_DFL) sigaction(alarm->number, &alarm->action, NULL);
     errno = code;
 }
@@ -203,11 +204,11 @@ int warder_become(const char *file, char *const arguments[], char *const environ
 }
 
 int warder_process_descriptor(void) {
-    // The kernel makes it close-on-exec.
+    // The kernel sets close-on-exec.
     return (int)syscall(SYS_pidfd_open, getpid(), 0);
 }
 
-// Between fork and execve, only what signal-safety(7) allows.
+// Between fork and execve: only async-signal-safe calls (signal-safety(7)).
 
 static void close_from(int first) {
 #ifdef SYS_close_range
@@ -228,7 +229,7 @@ static void default_signals(void) {
 
 static void take_descriptors(const int *descriptors, int count) {
     int copies[8];
-    // First out of the way of one another.
+    // Move the descriptors out of each other's way first.
     for (int index = 0; index < count; index++) {
         copies[index] = fcntl(descriptors[index], F_DUPFD, 16);
         if (copies[index] < 0) _exit(127);
@@ -274,7 +275,7 @@ int warder_spawn_bound(pid_t *process, const char *file, char *const arguments[]
     if (child == 0) {
         int told = fcntl(report[1], F_DUPFD_CLOEXEC, 16);
         prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
-        // It may have ended before that was set.
+        // The parent may have ended before the request was made.
         if (getppid() == parent) become_bound(file, arguments, environment, descriptors, own_group);
         code = errno;
         (void)!write(told, &code, sizeof code);
@@ -284,7 +285,7 @@ int warder_spawn_bound(pid_t *process, const char *file, char *const arguments[]
     close(report[1]);
     ssize_t count = 0;
     if (child > 0) {
-        // Nothing comes once the other program runs.
+        // Execve closes the pipe, so nothing arrives once the other program runs.
         while ((count = read(report[0], &code, sizeof code)) < 0 && errno == EINTR) continue;
         if (count > 0) while (waitpid(child, NULL, 0) < 0 && errno == EINTR) continue;
     }
@@ -312,7 +313,7 @@ int warder_detach(const char *file, char *const arguments[], char *const environ
         _exit(127);
     }
     int status = 0;
-    // Where SIGCHLD is ignored nothing is left to wait for, and whether it worked shows by what it says.
+    // With SIGCHLD ignored there is no status to wait for; whether the program runs shows by its output alone.
     while (waitpid(child, &status, 0) < 0) {
         if (errno == ECHILD) return 0;
         if (errno != EINTR) return -1;

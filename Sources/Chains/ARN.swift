@@ -1,17 +1,17 @@
 import Profiles
 
-/// Who is asked for a role, and so says what a role is called.
+/// The service that assumes a role, which determines what a role may be called.
 enum RoleService {
     /// AWS.
     case aws
-    /// What `AWS_ENDPOINT_URL` names: all services of one's own at once, which go by names like AWS's.
+    /// The endpoint in `AWS_ENDPOINT_URL`: a private stand-in for all AWS services, whose ARNs look like AWS's.
     case likeAWS
-    /// What somebody named as an endpoint of STS, or of the profile: what it takes is its own matter.
+    /// An endpoint configured for STS or for the profile: only that service knows which names it accepts.
     case own
 }
 
 extension EndpointSettings {
-    /// Who is asked, by the rules of `docs/sts.md`.
+    /// The service that the environment selects, by the rules of `docs/sts.md`.
     func roleService(_ environment: (String) -> String?) -> RoleService {
         func variable(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
         let ignores = variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").map { $0.lowercased() == "true" } ?? ignoresURLs
@@ -22,7 +22,7 @@ extension EndpointSettings {
     }
 }
 
-/// Finds a role's name that whoever is asked for it would refuse.
+/// Throws if the service would refuse the role's name.
 func checkRole(_ role: Setting, _ service: () -> RoleService) throws(ChainError) {
     if isARN(role.value, ofAWS: true, resource: "role/") { return }
     let isTaken =
@@ -34,8 +34,8 @@ func checkRole(_ role: Setting, _ service: () -> RoleService) throws(ChainError)
     guard isTaken else { throw .badValue(key: "role_arn", .notARoleARN, role.origin) }
 }
 
-/// Whether it is `arn:PARTITION:iam::ACCOUNT:RESOURCE…`, the account being twelve digits, or `aws` for a policy of AWS's
-/// own; elsewhere than at AWS it may be absent, or a name.
+/// Whether it is `arn:PARTITION:iam::ACCOUNT:RESOURCE…`, where the account is twelve digits, or `aws` for a policy that
+/// AWS owns; other services may leave it empty, or use a name.
 func isARN(_ text: String, ofAWS: Bool, resource: String) -> Bool {
     var rest = text.utf8[...]
     let isARN =
@@ -50,14 +50,14 @@ func isARN(_ text: String, ofAWS: Bool, resource: String) -> Bool {
         && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
 }
 
-/// Whether it can be sent: something, not too long for any service, and no control character.
+/// Whether it can be sent: not empty, not too long for any service, and without control characters.
 private func isText(_ text: String) -> Bool {
     (1...2048).contains(text.utf8.count)
         && text.unicodeScalars.allSatisfy { !(0x00...0x1F).contains($0.value) && !(0x7F...0x9F).contains($0.value) }
 }
 
 extension Substring.UTF8View {
-    /// Takes what stands before the first colon, and the colon, and says whether it passes; no where there is none.
+    /// Removes the text up to the first colon, with the colon, and returns whether it passes; false without a colon.
     fileprivate mutating func dropField(_ passes: (Substring.UTF8View) -> Bool) -> Bool {
         guard let colon = firstIndex(of: UInt8(ascii: ":")) else { return false }
         let field = self[..<colon]

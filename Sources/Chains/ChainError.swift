@@ -1,59 +1,59 @@
 import Profiles
 
-/// Why a profile does not come to a chain. No case carries a secret.
+/// Why a profile does not resolve to a chain. No case carries a secret.
 public enum ChainError: Error, Equatable, Sendable {
-    /// A file cannot be read as it should.
+    /// A file cannot be read or parsed.
     case profile(ProfileError)
-    /// Neither file has the profile that was asked for, and no key has its name.
+    /// Neither file has the requested profile, and no key has its name.
     case noSuchProfile(String)
-    /// The profile stands in the files, and is passed over, as every SDK does, for its name. `link` is the line that
-    /// names it, where it is not what was asked for.
+    /// The files have the profile, but SDKs ignore it because of its name, and so does warder. `link` is the line that
+    /// names it, unless the profile was requested itself.
     case passedOver(profile: String, Origin, link: Origin?)
-    /// The profile is in neither file, and a section that was meant for it is headed as none. `link` is as above.
+    /// Neither file has the profile, but a section that was meant for it has a malformed header. `link` is as above.
     case misnamed(profile: String, MisnamedSection, link: Origin?)
-    /// `warder_<key>`, which is no setting.
+    /// `warder_<key>`, which does not exist as a setting.
     case unknownSetting(key: String, Origin)
-    /// `source_profile` of `profile` names `source`, which is in neither file and no key.
+    /// `source_profile` of `profile` names `source`, which is neither in a file nor a key.
     case sourceMissing(source: String, profile: String, Origin)
     /// `source_profile` leads back to `profile`.
     case cycle(profile: String, Origin)
-    /// More than `Chain.greatestDepth` profiles stand one behind the other.
+    /// The chain has more than `Chain.greatestDepth` profiles.
     case tooDeep(profile: String, Origin)
     /// Both `source_profile` and `credential_source`.
     case twoSources(profile: String, Origin)
-    /// A `role_arn`, and nothing that says what assumes it; `near` is what was perhaps to say so.
+    /// A `role_arn` without a source to assume it with; `near` is a setting that was perhaps meant as the source.
     case roleWithoutSource(profile: String, Origin, near: Misspelling? = nil)
-    /// A profile that says nothing of where its credentials come from, and no key has its name.
+    /// A profile without a source of credentials, whose name is not that of a key.
     case noCredentials(profile: String, Origin)
-    /// A `source_profile` that is the profile itself, which has no key and no other source.
+    /// A `source_profile` that names the profile itself, which has neither a key nor another source.
     case ownSource(profile: String, Origin)
-    /// One half of a plaintext key; `missing` is the setting of the other.
+    /// Half of a plaintext key; `missing` is the setting with the other half.
     case halfAKey(profile: String, missing: String, Origin)
-    /// A `credential_source` that no SDK knows.
+    /// A `credential_source` that SDKs do not know.
     case unknownCredentialSource(String, Origin)
     /// A `web_identity_token_file` without `role_arn`.
     case webIdentityWithoutRole(profile: String, Origin)
-    /// Settings of IAM Identity Center, of which `missing` is not there; the line is that of one that is.
+    /// Settings of IAM Identity Center without `missing`; the line is that of one of the others.
     case ssoIncomplete(profile: String, missing: String, Origin)
-    /// `key` stands beside `sso_session` as `own`, and the `sso-session` does not say the same.
+    /// `key` beside `sso_session` has the value `own`, and the `sso-session` has another.
     case ssoKeyBesideSession(session: String, key: String, own: Setting, said: Setting?)
-    /// The profile names an `sso-session` that is not there.
+    /// The profile names an `sso-session` that does not exist.
     case ssoSessionMissing(session: String, profile: String, Origin)
-    /// The profile names a section of this kind, as `sso-session`, that is headed as none.
+    /// The profile names a section of this kind, such as `sso-session`, whose header is malformed.
     case sectionMisnamed(kind: String, name: String, MisnamedSection, Origin)
-    /// The profile names a section of `services` that is not there.
+    /// The profile names a `services` section that does not exist.
     case servicesMissing(services: String, Origin)
-    /// A `credential_process` that has warder answer for another profile.
+    /// A `credential_process` that makes warder answer for another profile.
     case processForAnotherProfile(profile: String, asked: String, Origin)
     /// Over 3600 s for a role that is assumed with a session's credentials (AWS IAM User Guide, "Role chaining").
     case roleChainingTooLong(profile: String, seconds: Int, Origin)
-    /// A session tag that the session before it, of the profile `from`, has made transitive: STS takes no tag of that key
-    /// again, whatever its value (AWS STS API Reference, "AssumeRole").
+    /// A session tag that the previous session, of the profile `from`, has made transitive: STS refuses another tag
+    /// with that key, whatever its value (AWS STS API Reference, "AssumeRole").
     case inheritedTag(tag: String, from: String, Origin)
-    /// Another `source_identity` than that of `from`, a role before it: once set, it cannot be changed (AWS IAM User
-    /// Guide, "Monitor and control actions taken with assumed roles").
+    /// A `source_identity` that differs from that of `from`, an earlier role: once set, it cannot be changed (AWS IAM
+    /// User Guide, "Monitor and control actions taken with assumed roles").
     case changedSourceIdentity(from: String, Origin)
-    /// A value that AWS would not take, or that is no value of this setting.
+    /// A value that AWS would refuse, or that is invalid for this setting.
     case badValue(key: String, Flaw, Origin)
 
     /// What is wrong with a value.
@@ -64,9 +64,9 @@ public enum ChainError: Error, Equatable, Sendable {
         case notAPolicyARN
         /// Not a whole number.
         case notANumber
-        /// A length of time of so many seconds, where AWS takes their number alone.
+        /// A duration with a unit, in seconds, where AWS accepts only a number of seconds.
         case notInSeconds(Int)
-        /// A number outside these bounds, where a unit may stand behind it.
+        /// A number outside these bounds, for a setting that accepts a unit after it.
         case unitMissing(Int, ClosedRange<Int>)
         /// Neither seconds nor hours or minutes, as in `12h` or `90m`.
         case notADuration
@@ -92,17 +92,17 @@ public enum ChainError: Error, Equatable, Sendable {
         case unknownTag
         /// Not a JSON object.
         case notJSON
-        /// A session policy of a web identity.
+        /// A session policy for a web identity.
         case webIdentitysPolicy
-        /// Not one label of a host name.
+        /// Not a single label of a host name.
         case notARegion
-        /// A policy, and a policy file.
+        /// Both a policy and a policy file.
         case policyGivenTwice
-        /// Nothing behind the `=`.
+        /// Nothing after the `=`.
         case empty
     }
 
-    /// The line to look at, where there is one.
+    /// The line to look at, if there is one.
     public var origin: Origin? {
         switch self {
         case .profile(let error): error.origin
@@ -125,17 +125,17 @@ public enum ChainError: Error, Equatable, Sendable {
 }
 
 extension Profile {
-    /// `setting`, its errors made this module's.
+    /// `setting`, with its error converted to this module's.
     func value(_ key: String) throws(ChainError) -> Setting? {
         do throws(ProfileError) { return try setting(key) } catch { throw .profile(error) }
     }
 
-    /// `own`, its errors made this module's.
+    /// `own`, with its error converted to this module's.
     func ownValue(_ key: String) throws(ChainError) -> Setting? {
         do throws(ProfileError) { return try own(key) } catch { throw .profile(error) }
     }
 
-    /// `plain`, its errors made this module's.
+    /// `plain`, with its error converted to this module's.
     func plainValue(_ key: String) throws(ChainError) -> Setting? {
         do throws(ProfileError) { return try plain(key) } catch { throw .profile(error) }
     }

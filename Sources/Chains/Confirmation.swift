@@ -1,14 +1,14 @@
 import Profiles
 import Text
 
-/// Whether somebody says yes each time before the profile's credentials are given out.
+/// Whether a user must consent each time before the profile's credentials are served.
 public struct Confirmation: Sendable, Equatable {
-    /// `warder_confirm`; without it, naming callers is enough.
+    /// `warder_confirm`; by default it is on if callers are listed.
     public let isWanted: Bool
-    /// `warder_callers`: the absolute paths of programs that need not ask.
+    /// `warder_callers`: the absolute paths of programs that need no consent.
     public let callers: [String]
 
-    /// The settings of the profile and of what it includes; those of its sources are theirs.
+    /// Uses the settings of the profile and of what it includes, not those of its sources.
     init(of profile: Profile?) throws(ChainError) {
         let list = try profile?.ownValue("callers")
         callers = list.map { CommandWords($0.value).words } ?? []

@@ -1,16 +1,16 @@
 import Profiles
 
-/// What a profile says about endpoints; the environment beats all of it, as it does in SDKs.
+/// A profile's endpoint settings; the environment overrides all of them, as in SDKs.
 public struct EndpointSettings: Sendable {
-    /// `endpoint_url` below `sts` in the `services` section that the profile names.
+    /// `endpoint_url` under `sts` in the `services` section that the profile names.
     public let stsURL: Setting?
     /// `endpoint_url`, for every service.
     public let url: Setting?
-    /// `ignore_configured_endpoint_urls`: the two above do not count.
+    /// `ignore_configured_endpoint_urls`: ignores the two above.
     public let ignoresURLs: Bool
-    /// `use_fips_endpoint`, if it is said.
+    /// `use_fips_endpoint`, if set.
     public let usesFIPS: Bool?
-    /// `use_dualstack_endpoint`, if it is said.
+    /// `use_dualstack_endpoint`, if set.
     public let usesDualStack: Bool?
     /// `sts_regional_endpoints`: `legacy` or `regional`.
     public let stsRegional: Setting?
@@ -41,7 +41,7 @@ extension EndpointSettings {
         caBundle = try profile.value("ca_bundle")
     }
 
-    /// What a key without a profile has to say.
+    /// The settings of a key without a profile.
     static let none = EndpointSettings(
         stsURL: nil, url: nil, ignoresURLs: false, usesFIPS: nil, usesDualStack: nil, stsRegional: nil, caBundle: nil)
 

@@ -1,13 +1,13 @@
 extension Chain {
-    /// What shaped the credentials of step `step`, `sourceStep` or below `stepCount`, as bytes: two steps have the same if and only if
-    /// the same request to the same `endpoint`, with the same credentials, makes both.
+    /// Encodes what shaped the credentials of `step`, which is `sourceStep` or less than `stepCount`: the bytes of two
+    /// steps are equal if and only if the same request to the same `endpoint`, with the same credentials, makes both.
     ///
-    /// Every field has a tag and a length before it, so that no two lists of fields make the same bytes. It does not
-    /// hold the profile's name: roles of two profiles that are the same share one entry. A policy that is still a
-    /// file's path stands for the path, not for what the file holds.
+    /// Every field has a tag and a length, so that no two lists of fields encode to the same bytes. The profile's name
+    /// is not encoded: equal roles of two profiles share one entry. A policy that is still a path is encoded as the
+    /// path, not as the file's content.
     ///
-    /// - Parameter detail: what tells this source from others of the same settings, as the id of a key that stands in
-    ///   the environment.
+    /// - Parameter detail: distinguishes this source from others with the same settings, such as the id of a key in the
+    ///   environment.
     public func identity(ofStep step: Int, endpoint: String, detail: String? = nil) -> [UInt8] {
         var identity = IdentityEncoder()
         identity.add(.endpoint, endpoint)
@@ -24,7 +24,7 @@ extension Chain {
     }
 }
 
-/// The bytes of an identity in the making. The numbers of the tags are part of the names of cached sessions.
+/// Encodes an identity. The numbers of the tags are part of the names of cached sessions.
 private struct IdentityEncoder {
     enum Tag: UInt8 {
         case endpoint = 1

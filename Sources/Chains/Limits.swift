@@ -4,7 +4,7 @@ import Text
 // What STS takes: AWS STS API Reference, "AssumeRole", "GetSessionToken".
 
 extension Chain {
-    /// Finds what STS would refuse, before anybody is asked for a code.
+    /// Throws if STS would refuse the chain, before the user is asked for a code.
     func check(_ environment: (String) -> String?) throws(ChainError) {
         /// Looked at only for what AWS itself would refuse.
         func service() -> RoleService { endpoint.roleService(environment) }
@@ -47,7 +47,8 @@ extension RoleStep {
         try checkPolicies()
     }
 
-    /// Policy and ARNs share one limit of 2048 characters; AWS packs them, so that less may be too much for it.
+    /// Policy and ARNs share one limit of 2048 characters; AWS packs them, so a shorter policy may exceed AWS's own
+    /// limit.
     private func checkPolicies() throws(ChainError) {
         guard policyARNs.count <= 10 else { throw .badValue(key: "policy_arns", .tooMany(10), roleARN.origin) }
         var length = 0
@@ -74,7 +75,7 @@ extension RoleStep {
         }
     }
 
-    /// Keys of 1 to 128 characters that AWS has not reserved, values of up to 256; 50 of them.
+    /// Up to 50 tags, with keys of 1 to 128 characters that AWS has not reserved, and values of up to 256.
     static func checkTags(_ tags: [SessionTag], _ origin: Origin) throws(ChainError) {
         if tags.isEmpty { return }
         guard tags.count <= 50 else { throw .badValue(key: "session_tags", .tooMany(50), origin) }
@@ -93,12 +94,12 @@ extension RoleStep {
     }
 }
 
-/// The serial number of a hardware device, or the ARN of a virtual one.
+/// A hardware device's serial number, or a virtual device's ARN.
 private func checkDevice(_ device: MFADevice) throws(ChainError) {
     try checkText(device.serial, "mfa_serial", ",.@=+-:/", 9...256)
 }
 
-/// Letters, digits, underscores and `extra`, as many as `length`.
+/// Letters, digits, underscores and `extra`, with a length in `length`.
 private func checkText(
     _ setting: Setting, _ key: String, _ extra: StaticString, _ length: ClosedRange<Int>
 ) throws(ChainError) {
@@ -110,8 +111,8 @@ private func checkText(
     }
 }
 
-/// One label of a host name in lower case (RFC 1123 section 2.1), and more than digits: what is none would be refused
-/// where an endpoint is made of it, without its line.
+/// A single lowercase label of a host name (RFC 1123 section 2.1) that is not all digits. Any other would fail later,
+/// when an endpoint is made of it, without naming the line.
 private func checkRegion(_ setting: Setting, _ key: String) throws(ChainError) {
     let name = setting.value.utf8
     let hyphen = UInt8(ascii: "-")

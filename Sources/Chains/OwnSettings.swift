@@ -1,8 +1,8 @@
 import Profiles
 
 extension Chain {
-    /// Every setting that a profile may have as `warder_<name>`: what is warder's own, what it reads of others, and what
-    /// `adopt` hides from SDKs. What stands behind `warder_` and is not here has no effect.
+    /// All settings that a profile may have as `warder_<name>`: warder's own, those of other tools that it reads, and
+    /// those that `adopt` hides from SDKs. Any other `warder_` name has no effect.
     public static let ownSettings = OwnSettings([
         "key", "session", "session_duration", "policy_file", "confirm", "callers",
         "role_arn", "source_profile", "credential_source", "credential_process", "include_profile", "mfa_serial",
@@ -17,7 +17,7 @@ extension Chain {
 }
 
 extension Profile {
-    /// Finds a `warder_…` that is no setting: whoever wrote it believes in an effect that it does not have.
+    /// Throws for a `warder_…` that is not a setting: its author expects an effect that it does not have.
     func checkOwnSettings() throws(ChainError) {
         guard let (key, origin) = unknownOwn(Chain.ownSettings) else { return }
         throw .unknownSetting(key: key, origin)

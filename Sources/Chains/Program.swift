@@ -1,14 +1,14 @@
 import Text
 
-/// What a `credential_process` runs.
+/// The program that a `credential_process` runs.
 enum Program: Equatable {
-    /// warder itself, which is never run; for the profile it names, if it does.
+    /// warder itself, which warder never runs; with the profile that the command names, if it does.
     case warder(profile: String?)
-    /// Any other.
+    /// Any other program.
     case other
 
-    /// - Parameter isItself: whether a program of another name is warder all the same: asked of commands alone that have
-    ///   the shape of warder's, since it looks at files.
+    /// - Parameter isItself: whether a program with another name is warder all the same; called only for commands that
+    ///   look like warder's, since it reads files.
     init(_ command: String, isItself: (String) -> Bool = { _ in false }) {
         let invocation = Invocation(CommandWords(command).words)
         let isNamed = Self.isNamedWarder(invocation.program)
@@ -19,18 +19,18 @@ enum Program: Equatable {
         self = .warder(profile: invocation.profile)
     }
 
-    /// Whether a program goes by warder's name.
+    /// Whether a program has warder's name.
     static func isNamedWarder(_ program: String) -> Bool {
         program.isSame(as: "warder") || program.ends(with: "/warder")
     }
 }
 
-/// The program that a command comes to, and what it is given.
+/// A command's program and its arguments.
 struct Invocation {
-    /// Empty where the command has no words.
+    /// Empty if the command has no words.
     let program: String
     let arguments: ArraySlice<String>
-    /// An assignment or `exec` stands before it, which only a shell can make sense of.
+    /// Whether an assignment or `exec` precedes the program, which only a shell understands.
     let needsShell: Bool
 
     init(_ words: [String]) {
@@ -46,29 +46,29 @@ struct Invocation {
         self.needsShell = needsShell
     }
 
-    /// Whether it has the shape of warder's own.
+    /// Whether the arguments look like those of warder's own command.
     var asksForProfile: Bool { arguments.contains("process") }
 
-    /// The profile that warder is asked for; nil where it is asked for something else, or for none.
+    /// The profile that warder is to answer for; nil if the command does something else, or names no profile.
     var profile: String? {
         guard let verb = arguments.firstIndex(of: "process") else { return nil }
         return arguments[(verb + 1)...].first { !$0.begins(with: "-") }
     }
 
-    /// `NAME=VALUE`, as it may stand before a shell's command.
+    /// `NAME=VALUE`, as it may precede a shell's command.
     private static func isAssignment(_ word: String) -> Bool {
         guard let equals = word.utf8.firstIndex(of: UInt8(ascii: "=")) else { return false }
         return equals > word.startIndex && !word[..<equals].utf8.contains(UInt8(ascii: "/"))
     }
 }
 
-/// The words of a `credential_process`, split as botocore splits them and a shell would: quotes and backslashes
-/// count, and nothing is expanded.
+/// The words of a `credential_process`, split as both botocore and a shell would: quotes and backslashes are honoured,
+/// and nothing is expanded.
 struct CommandWords {
     private(set) var words: [String] = []
     /// A quote or a backslash is left open: botocore and shells refuse the command.
     private(set) var isUnfinished = false
-    /// It holds what a shell acts on and botocore, which has none, takes as it stands: `~`, `$`, `|`, `;` and the like.
+    /// It contains characters that a shell acts on, and that botocore takes literally: `~`, `$`, `|`, `;` and the like.
     private(set) var needsShell = false
 
     init(_ command: String) {
@@ -106,7 +106,7 @@ struct CommandWords {
         isUnfinished = escaped || quote != 0
     }
 
-    /// Acted on within double quotes too.
+    /// Also acted on inside double quotes.
     private static func isExpansion(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "$") || byte == UInt8(ascii: "`") }
 
     private static func isOperator(_ byte: UInt8) -> Bool {

@@ -2,15 +2,15 @@ import Profiles
 import Text
 
 extension Chain {
-    /// Resolves a profile as the SDKs do, and makes of it what warder adds: the session of a stored key, and the step
-    /// that the MFA code goes into.
+    /// Resolves a profile as the SDKs do, and adds what is warder's: the session of a stored key, and the step that
+    /// sends the MFA code.
     ///
-    /// `isStoredKey` says whether the store has a key of that name. Where that cannot be known, the store being
-    /// locked, it says yes: a profile that is nothing else is then taken for a key.
+    /// `isStoredKey` returns whether the store has a key of that name. If that is unknown because the store is locked,
+    /// it returns true: a profile without any other source is then taken for a key.
     ///
     /// - Parameters:
-    ///   - webIdentityTokenFile: `AWS_WEB_IDENTITY_TOKEN_FILE`, which serves a role that has no other source.
-    ///   - environment: asked for the variables that name an endpoint of STS.
+    ///   - webIdentityTokenFile: `AWS_WEB_IDENTITY_TOKEN_FILE`, the source of a role without another one.
+    ///   - environment: looks up the variables that name an STS endpoint.
     public static func resolve(
         _ profile: String, in profiles: ProfileSet, webIdentityTokenFile: String? = nil,
         environment: (String) -> String? = { _ in nil }, isStoredKey: (String) -> Bool
@@ -21,7 +21,7 @@ extension Chain {
         return chain
     }
 
-    /// A chain whose ARNs, names and policies have not been held to what STS takes.
+    /// A chain whose ARNs, names and policies have not been checked against STS's rules.
     package static func unchecked(
         _ profile: String, in profiles: ProfileSet, webIdentityTokenFile: String? = nil, isStoredKey: (String) -> Bool
     ) throws(ChainError) -> Chain {
@@ -51,12 +51,12 @@ extension Chain {
     }
 }
 
-/// The session and the roles of a chain, in the making.
+/// The session and the roles of a chain, while it is built.
 private struct Steps {
     let source: Source
     var session: SessionStep?
     var roles: [RoleStep] = []
-    /// That of the last step read, or the nearest before it.
+    /// The region of the last step read, or the nearest one before it.
     var region: Setting?
 
     init(source: Source) { self.source = source }
@@ -76,13 +76,13 @@ private struct Steps {
         placeCodes(device)
     }
 
-    /// The profile that is the source, if it is one.
+    /// The profile that is the source, if the source is a profile.
     private func baseProfile(_ walk: Walk) -> Profile? {
         if case .profile = walk.end { return walk.profiles.last }
         return nil
     }
 
-    /// Over an hour is for a role that is signed for with a long-term key.
+    /// Only a role that is assumed with a long-term key may last over an hour.
     private func checkDurations() throws(ChainError) {
         for (index, role) in roles.enumerated() {
             guard let duration = role.duration, duration.value > RoleStep.chainedDuration else { continue }
@@ -92,8 +92,8 @@ private struct Steps {
         }
     }
 
-    /// A stored key always has a session, a plaintext one where there is a device; neither has one where the first role
-    /// is to live for over an hour, or where `warder_session` is off.
+    /// A stored key always has a session, and a plaintext key has one if it has a device; neither has one if the first
+    /// role lasts over an hour, or if `warder_session` is off.
     private func makeSession(_ walk: Walk, _ device: MFADevice?, _ region: Setting?) throws(ChainError) -> SessionStep?
     {
         guard source.isKey, (roles.first?.duration?.value ?? 0) <= RoleStep.chainedDuration else { return nil }
@@ -104,7 +104,7 @@ private struct Steps {
             guard try session.asSwitch("warder_session") else { return nil }
             break
         }
-        // The source's own comes first here, so that all roles behind a key share one session.
+        // The source's own setting comes first here, so that all roles of one key share one session.
         for profile in walk.profiles.reversed() {
             guard let said = try profile.ownValue("session_duration") else { continue }
             duration = try said.asDuration("warder_session_duration", SessionStep.durations)
@@ -113,7 +113,7 @@ private struct Steps {
         return SessionStep(durationSeconds: duration, mfa: device, region: region)
     }
 
-    /// Each device's code goes into one step: the session, or the first role that wants it.
+    /// Assigns each device's code to one step: the session, or the first role that needs it.
     private mutating func placeCodes(_ sourceDevice: MFADevice?) {
         var used: [String] = []
         if let session, let device = session.mfa { used.append(device.serial.value) }

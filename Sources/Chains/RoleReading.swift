@@ -2,7 +2,7 @@ import Profiles
 import Text
 
 extension RoleStep {
-    /// Reads the role that `profile` names. What AWS would refuse is found by `check`.
+    /// Reads the role that `profile` names. `check` finds what AWS would refuse.
     init(_ roleARN: Setting, of profile: Profile) throws(ChainError) {
         self.profile = profile.name
         self.roleARN = roleARN
@@ -46,14 +46,14 @@ extension RoleStep {
 }
 
 extension Profile {
-    /// `duration_seconds`, if it is said.
+    /// `duration_seconds`, if set.
     func roleDuration() throws(ChainError) -> Seconds? {
         try value("duration_seconds")?.asSeconds("duration_seconds", RoleStep.durations)
     }
 
-    /// `region`, if it is said.
+    /// `region`, if set.
     func region() throws(ChainError) -> Setting? { try value("region") }
 
-    /// `mfa_serial`, if it is said.
+    /// `mfa_serial`, if set.
     func device() throws(ChainError) -> MFADevice? { try value("mfa_serial").map { MFADevice(serial: $0) } }
 }

@@ -1,18 +1,18 @@
 import Profiles
 
-/// How SDKs come to a profile's credentials, and what keeps them from asking warder.
+/// How SDKs find a profile's credentials, and what keeps them from asking warder.
 ///
-/// The order is botocore's: the environment's key; then in the profile a role, a web identity, IAM Identity Center, a key
-/// of the credentials file, `login_session`, the process, a key of the config file. Where other SDKs differ, an obstacle
-/// says so by its reach.
+/// The order is botocore's: the environment's key; then in the profile a role, a web identity, IAM Identity Center, a
+/// key of the credentials file, `login_session`, the process, a key of the config file. If other SDKs differ, an
+/// obstacle's scope says so.
 package struct SDKLookup {
-    /// What stands at a program's path.
+    /// What a program's path leads to.
     package enum ProgramFile: Equatable, Sendable {
         case absent
         case notExecutable
-        /// This very program, by whatever name.
+        /// This very program, under any name.
         case this
-        /// Another, at this path: where `PATH` has it, or the path itself.
+        /// Another program, with the path found in `PATH`, or the path itself.
         case another(path: String)
     }
 
@@ -22,26 +22,26 @@ package struct SDKLookup {
 
     /// Takes time in proportion to the files' length.
     ///
-    /// - Parameter program: what stands at a path or, for a name without a slash, where `PATH` has it.
+    /// - Parameter program: what is at a path or, for a name without a slash, what `PATH` finds.
     package init(_ profiles: ProfileSet, program: @escaping (String) -> ProgramFile) {
         self.profiles = profiles
         self.program = program
         ofFiles = profiles.repetitions.map { .repetition($0) }
     }
 
-    /// The settings that give a profile credentials without its process, in the order in which SDKs look.
+    /// The settings that supply a profile's credentials without its process, in the order in which SDKs look.
     package static let otherSettings = [
         "role_arn", "web_identity_token_file", "sso_account_id", "sso_role_name", "sso_session", "sso_start_url",
         "login_session", "credential_source", "source_profile",
     ]
 
-    /// What keeps SDKs from asking warder for `name`, the gravest first as they come to it.
+    /// What keeps SDKs from asking warder for `name`, in the order in which they find it, the gravest first.
     package func obstacles(to name: String, environment: (String) -> String?) throws(ProfileError) -> [SDKObstacle] {
         let own = try obstacles(in: name)
         return Self.obstacles(of: environment, to: name) + ofFiles + own
     }
 
-    /// The same without the share of the environment and of the files as a whole.
+    /// The same without obstacles in the environment and in the files as a whole.
     package func obstacles(in name: String) throws(ProfileError) -> [SDKObstacle] {
         guard let profile = profiles.profile(name) else { return [.noProfile] }
         let found = try obstacles(in: profile)
@@ -54,7 +54,7 @@ package struct SDKLookup {
     private func obstacles(in profile: Profile) throws(ProfileError) -> [SDKObstacle] {
         var found: [SDKObstacle] = []
         for key in Self.otherSettings {
-            // An empty value is one to SDKs, but for this.
+            // SDKs treat an empty value as set, except for this one.
             let place = key == "web_identity_token_file" ? profile.origin(of: key) : profile.mention(of: key)
             guard let origin = place else { continue }
             found.append(.setting(key: key, origin))
@@ -77,7 +77,7 @@ package struct SDKLookup {
         let path = invocation.program
         let file = program(path)
         guard file == .this || Program.isNamedWarder(path) else {
-            // A shell knows programs that are no files.
+            // A shell has commands that are not files.
             return shell + [
                 shell.isEmpty ? self.foreign(path, file, command.origin) : .otherProgram(path, command.origin)
             ]
@@ -117,7 +117,7 @@ package struct SDKLookup {
         return found
     }
 
-    /// What the environment puts before the profile.
+    /// Obstacles in the environment, which comes before the profile.
     private static func obstacles(of environment: (String) -> String?, to name: String) -> [SDKObstacle] {
         func value(_ variable: String) -> String? {
             guard let value = environment(variable), !value.isEmpty else { return nil }

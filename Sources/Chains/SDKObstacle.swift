@@ -1,21 +1,21 @@
 import Profiles
 
-/// Why SDKs that work with a profile do not ask this very warder for its credentials.
+/// Why SDKs that use a profile do not ask this very warder for its credentials.
 package enum SDKObstacle: Equatable, Sendable {
     // Before any profile.
 
-    /// A variable with an access key, which SDKs take before a profile that no option names.
+    /// A variable with an access key, which SDKs prefer to a profile that no option names.
     case environmentKey(variable: String)
-    /// `AWS_WEB_IDENTITY_TOKEN_FILE`: SDKs make a session with it before they look for a process.
+    /// `AWS_WEB_IDENTITY_TOKEN_FILE`: SDKs make a session from it before they look for a process.
     case environmentWebIdentity
-    /// A variable that makes SDKs work with `profile`, another one.
+    /// A variable that makes SDKs use another profile, `profile`.
     case anotherIsChosen(variable: String, profile: String)
-    /// A variable with a relative path of one of the two files: it depends on where a program runs.
+    /// A variable with a relative path to one of the two files, which depends on where a program runs.
     case relativeFile(variable: String)
 
     // In the files.
 
-    /// Something stands twice in one of them, and botocore reads none of that file.
+    /// A duplicate entry in one of them: botocore reads nothing of that file.
     case repetition(DuplicateEntry)
 
     // In the profile, before its process.
@@ -24,60 +24,60 @@ package enum SDKObstacle: Equatable, Sendable {
     case noProfile
     /// `aws_access_key_id` in the credentials file.
     case keyInCredentials(Origin)
-    /// `aws_access_key_id` in the config file: some SDKs take the process first, and some the key.
+    /// `aws_access_key_id` in the config file: some SDKs prefer the process, others the key.
     case keyInConfig(Origin)
-    /// A setting that gives credentials before the process does or, for some SDKs, must not stand beside it.
+    /// A setting that supplies credentials before the process does or that some SDKs refuse beside it.
     case setting(key: String, Origin)
 
-    /// `[default]` beside `[profile default]`, with an obstacle of its own: SDKs differ in which of the two they read.
+    /// `[default]` beside `[profile default]`, with its own obstacle: SDKs differ in which of the two they read.
     case hiddenDefault(Origin)
 
     // In its process.
 
-    /// The profile has none.
+    /// The profile has no process.
     case noProcess(Origin)
     /// It is empty.
     case emptyProcess(Origin)
-    /// A quote is left open in it: nobody runs it.
+    /// A quote is left open in it, so that SDKs cannot run it.
     case unfinishedProcess(Origin)
     /// It needs a shell, which not all SDKs start it with.
     case shellSyntax(Origin)
-    /// Quotes make one program's name of warder and what it is given.
+    /// Quotes make a single program name of warder and its arguments.
     case quotedArguments(String, Origin)
-    /// It runs something else.
+    /// It runs another program.
     case otherProgram(String, Origin)
-    /// It runs warder, and not for `process` and a profile.
+    /// It runs warder, but not with `process` and a profile.
     case otherCommand(Origin)
-    /// It asks warder for the credentials of another profile.
+    /// It asks warder for another profile's credentials.
     case anotherProfile(asked: String, Origin)
-    /// The program is not there.
+    /// The program does not exist.
     case absentProgram(String, Origin)
-    /// The program is there, and this user cannot run it.
+    /// The program exists, but this user cannot run it.
     case notExecutable(String, Origin)
-    /// The program is found by `PATH`, or from the folder that an SDK runs in: not every program has the same.
+    /// The program is found by `PATH`, or from the folder that an SDK runs in, which differ from process to process.
     case notAbsolute(String, Origin)
-    /// It is called warder, and is another file than this program.
+    /// It is called warder, but is another file than this program.
     case anotherWarder(String, Origin)
 
-    /// Whom it keeps from asking warder.
+    /// Which SDKs it keeps from asking warder.
     package enum Scope: String, Sendable {
-        /// Every SDK, or nearly.
+        /// All, or nearly all.
         case all
-        /// Some: they differ.
+        /// Some of them.
         case some
-        /// Those that are not told the profile by an option, as by `--profile`.
+        /// Those that are not given the profile by an option such as `--profile`.
         case unnamed
     }
 
-    /// Settings that botocore, too, goes by before it runs a process.
+    /// Settings that botocore, too, evaluates before it runs a process.
     ///
-    /// `sso_session` and `sso_start_url` alone do not count there, but do in the SDK for Rust; and the one for Go
-    /// refuses a profile that says two ways to credentials.
+    /// `sso_session` and `sso_start_url` alone have no effect there, but do in the SDK for Rust; and the one for Go
+    /// refuses a profile with two sources of credentials.
     private static let beforeProcess: Set<String> = [
         "role_arn", "web_identity_token_file", "sso_account_id", "sso_role_name", "login_session",
     ]
 
-    /// Whom it keeps from asking warder.
+    /// Which SDKs it keeps from asking warder.
     package var scope: Scope {
         switch self {
         case .environmentKey, .environmentWebIdentity, .anotherIsChosen: .unnamed
@@ -87,7 +87,7 @@ package enum SDKObstacle: Equatable, Sendable {
         }
     }
 
-    /// The line to look at, where there is one.
+    /// The line to look at, if there is one.
     package var origin: Origin? {
         switch self {
         case .environmentKey, .environmentWebIdentity, .anotherIsChosen, .relativeFile, .noProfile: nil
@@ -103,7 +103,7 @@ package enum SDKObstacle: Equatable, Sendable {
         }
     }
 
-    /// Its name, for programs.
+    /// Its name in machine-readable output.
     package var name: String {
         switch self {
         case .environmentKey: "environment_key"

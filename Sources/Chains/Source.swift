@@ -3,9 +3,9 @@ import Secrets
 
 /// Where the first credentials of a chain come from.
 public enum Source: Sendable {
-    /// A key of the store; `origin` is the line that names it, or the profile's, or nil where it has no profile.
+    /// A key of the store; `origin` is the line that names it, or the profile's, or nil without a profile.
     case storedKey(name: String, origin: Origin?)
-    /// A key that stands in a file, readable for all who can read the file.
+    /// A key in a file, readable to anyone who can read the file.
     case plaintextKey(PlaintextKey)
     /// `credential_source`.
     case named(CredentialSource, Origin)
@@ -19,7 +19,7 @@ public enum Source: Sendable {
 
 /// The values of `credential_source`.
 public enum CredentialSource: String, Sendable {
-    /// `AWS_ACCESS_KEY_ID` and the like.
+    /// `AWS_ACCESS_KEY_ID` and its companions.
     case environment = "Environment"
     /// The instance metadata service.
     case ec2InstanceMetadata = "Ec2InstanceMetadata"
@@ -33,12 +33,12 @@ public struct PlaintextKey: Sendable {
     public let accessKeyID: Setting
     /// `aws_account_id`.
     public let accountID: Setting?
-    /// Whether an `aws_session_token` makes it a session's.
+    /// Whether an `aws_session_token` makes these the credentials of a session.
     public let hasSessionToken: Bool
     /// The profile that holds it.
     public let profile: Profile
 
-    /// The key itself. Its end is not known where it is a session's.
+    /// The key itself. If it is a session's, its expiration is unknown.
     public func credentials() -> Credentials? {
         guard let secret = profile.secret("aws_secret_access_key") else { return nil }
         return Credentials(
@@ -57,21 +57,21 @@ public struct WebIdentity: Sendable {
     public let sessionName: Setting?
     /// `duration_seconds`.
     public let duration: Seconds?
-    /// What the profile says of roles, and `AssumeRoleWithWebIdentity` does not take; SDKs ignore it too.
+    /// Role settings in the profile that `AssumeRoleWithWebIdentity` does not accept; SDKs ignore them too.
     public let unsent: [IgnoredSetting]
 
     /// A setting that is not sent.
     public struct IgnoredSetting: Sendable {
         /// Its name.
         public let key: String
-        /// What it says, and where.
+        /// Its value, and where it is written.
         public let setting: Setting
     }
 }
 
 /// A role of IAM Identity Center.
 public struct SSO: Sendable {
-    /// The name of the `sso-session`; nil for settings in the profile itself.
+    /// The name of the `sso-session`; nil if the profile itself has the settings.
     public let session: Setting?
     /// `sso_start_url`.
     public let startURL: Setting
@@ -79,14 +79,14 @@ public struct SSO: Sendable {
     public let region: Setting
     /// `sso_registration_scopes` of the `sso-session`.
     public let scopes: Setting?
-    /// `sso_account_id`; there if and only if `roleName` is.
+    /// `sso_account_id`; present if and only if `roleName` is.
     public let accountID: Setting?
     /// `sso_role_name`.
     public let roleName: Setting?
 }
 
 extension Source {
-    /// A key, which may ask for sessions and for roles of over an hour.
+    /// Whether it is a key, which may request sessions, and roles of over an hour.
     var isKey: Bool {
         switch self {
         case .storedKey: true
@@ -95,7 +95,7 @@ extension Source {
         }
     }
 
-    /// Known to be a session, so that a role assumed from it lives an hour at most.
+    /// Whether it is known to be a session, so that a role assumed from it lasts an hour at most.
     var isSession: Bool {
         switch self {
         case .plaintextKey(let key): key.hasSessionToken

@@ -2,7 +2,7 @@ import Profiles
 import Text
 
 extension Source {
-    /// The source that a profile is by itself, its `role_arn` and `source_profile` aside.
+    /// The source that the profile itself has, ignoring its `role_arn` and `source_profile`.
     init(
         of profile: Profile, in profiles: ProfileSet, isStoredKey: (String) -> Bool
     ) throws(ChainError) {
@@ -29,7 +29,7 @@ extension Source {
         return .named(source, setting.origin)
     }
 
-    /// Another program's, or a key that has the profile's name.
+    /// Another program's process, or a key with the profile's name.
     private static func unnamed(_ profile: Profile, _ isStoredKey: (String) -> Bool) throws(ChainError) -> Source {
         switch try profile.process() {
         case .other(let command): return .process(command)
@@ -47,14 +47,14 @@ extension Source {
 }
 
 extension Profile {
-    /// What a profile's `credential_process` is to warder.
+    /// How warder treats a profile's `credential_process`.
     enum CredentialProcess {
         case warder
         case other(Setting)
     }
 
-    /// Reads `credential_process`. One that names warder counts only in the profile itself: what a profile includes
-    /// would name another.
+    /// Reads `credential_process`. One that runs warder counts only in the profile itself: an included one would name
+    /// another profile.
     func process() throws(ChainError) -> CredentialProcess? {
         guard let command = try value("credential_process") else { return nil }
         switch Program(command.value, isItself: isWarderItself) {
@@ -68,14 +68,14 @@ extension Profile {
         }
     }
 
-    /// Whether a profile without a source is a key of its own name all the same.
+    /// Whether a profile without a source is a key of the same name all the same.
     func isKey(_ isStoredKey: (String) -> Bool) throws(ChainError) -> Bool {
         if try namesKey() { return true }
         if case .warder = try process() { return true }
         return isStoredKey(name)
     }
 
-    /// Whether it is a role, and nothing says what to assume it with.
+    /// Whether it is a role without a source to assume it with.
     func hasNoSource(_ isStoredKey: (String) -> Bool) throws(ChainError) -> Bool {
         for key in ["source_profile", "credential_source"] {
             if let _ = try value(key) { return false }
@@ -85,7 +85,7 @@ extension Profile {
 
     /// Whether `warder_key` names a stored key.
     func namesKey() throws(ChainError) -> Bool {
-        // Not a comparison with nil: for an Equatable value that is the generic operator, slow at its first use.
+        // Comparing an Equatable value with nil would call the generic operator, which is slow at its first use.
         if let _ = try ownValue("key") { return true }
         return false
     }
@@ -96,14 +96,14 @@ extension Profile {
         return false
     }
 
-    /// Whether the profile itself says `key`, and not what it includes.
+    /// Whether the profile itself sets `key`, rather than one that it includes.
     private func isOwn(_ key: String) throws(ChainError) -> Bool {
         origin(of: key) != nil || origin(of: "warder_" + key) != nil
     }
 }
 
 extension PlaintextKey {
-    /// nil where the profile has neither half. Never through `include_profile`, and never as `warder_…`.
+    /// Nil if the profile has neither half. Never reads `include_profile` or `warder_…`.
     init?(of profile: Profile) throws(ChainError) {
         let secret = profile.origin(of: "aws_secret_access_key")
         guard let accessKeyID = try profile.plainValue("aws_access_key_id") else {
@@ -119,7 +119,7 @@ extension PlaintextKey {
         self.profile = profile
     }
 
-    /// Whether both halves are there, whatever they are.
+    /// Whether both halves are present, whatever their values.
     static func isWhole(in profile: Profile) -> Bool {
         profile.origin(of: "aws_access_key_id") != nil && profile.origin(of: "aws_secret_access_key") != nil
     }
@@ -148,7 +148,7 @@ extension WebIdentity {
         unsent = try Self.unsent(of: profile)
     }
 
-    /// Without its policy the role would be given whole, which the profile does not say.
+    /// Without its policy the role would be granted in full, which is not what the profile says.
     private static func unsent(of profile: Profile) throws(ChainError) -> [IgnoredSetting] {
         for key in ["policy", "policy_arns"] {
             if let policy = try profile.value(key) { throw .badValue(key: key, .webIdentitysPolicy, policy.origin) }
@@ -201,7 +201,8 @@ extension SSO {
 }
 
 extension Profile {
-    /// What an `sso-session` says. A profile may repeat it, for tools that know no sessions, but say nothing else.
+    /// The value in an `sso-session`. A profile may repeat it, for tools that do not know sessions, but must not
+    /// differ.
     fileprivate func shared(_ key: String, beside own: Setting?) throws(ChainError) -> Setting? {
         let said = try plainValue(key)
         guard let own, said?.value != own.value else { return said }

@@ -1,7 +1,7 @@
 import Profiles
 
 extension Setting {
-    /// `true` or `false`, in any case.
+    /// `true` or `false`, case-insensitively.
     func asBool(_ key: String) throws(ChainError) -> Bool {
         switch value.lowercased() {
         case "true": true
@@ -10,7 +10,7 @@ extension Setting {
         }
     }
 
-    /// A switch of warder's own: `on` or `off` too.
+    /// A switch among warder's settings: also accepts `on` and `off`.
     func asSwitch(_ key: String) throws(ChainError) -> Bool {
         switch value.lowercased() {
         case "on", "true", "yes": true
@@ -30,7 +30,7 @@ extension Setting {
         return Seconds(value: seconds, origin: origin)
     }
 
-    /// Seconds, or hours or minutes as in `12h` and `90m`; within `bounds`, in seconds.
+    /// Seconds, or a number of hours or minutes such as `12h` or `90m`; within `bounds`, in seconds.
     func asDuration(_ key: String, _ bounds: ClosedRange<Int>) throws(ChainError) -> Int {
         guard let seconds = Self.length(value) else { throw .badValue(key: key, .notADuration, origin) }
         guard bounds.contains(seconds) else {
@@ -40,7 +40,7 @@ extension Setting {
         return seconds
     }
 
-    /// The seconds of `12h`, `90m`, `45s` or a number alone; `Int.max` where there are more.
+    /// The seconds in `12h`, `90m`, `45s` or a bare number; `Int.max` if there are more.
     private static func length(_ text: String) -> Int? {
         let unit = text.utf8.last.flatMap(unit)
         guard let number = Int(unit == nil ? text[...] : text.dropLast()), number >= 0 else { return nil }
@@ -57,14 +57,14 @@ extension Setting {
         }
     }
 
-    /// What stands between commas and white space.
+    /// The items between commas and white space.
     func asList() -> [Setting] {
         let separators: [UInt8] = [0x2C, 0x20, 0x09, 0x0A]
         return value.utf8.split { separators.contains($0) }
             .map { Setting(value: String(Substring($0)), origin: origin) }
     }
 
-    /// `key=value,key=value`, as aws-vault writes it; white space around keys and values does not count.
+    /// `key=value,key=value`, as aws-vault writes it; white space around keys and values is ignored.
     func asTags(_ key: String) throws(ChainError) -> [SessionTag] {
         var tags: [SessionTag] = []
         if value.isEmpty { return tags }
@@ -77,7 +77,7 @@ extension Setting {
         return tags
     }
 
-    /// What stands between commas, without white space around it.
+    /// The items between commas, without surrounding white space.
     func asTagKeys() -> [String] {
         value.utf8.split(separator: UInt8(ascii: ",")).map(trimmed)
     }

@@ -1,26 +1,26 @@
 import Profiles
 import Text
 
-/// The way from the profile that was asked for to the one that its first credentials come from.
+/// The path from the requested profile to the one that supplies the first credentials.
 struct Walk {
-    /// What stands in the way's end.
+    /// Where the path ends.
     enum End {
-        /// The last of `profiles` is a source by itself.
+        /// The last of `profiles` is a source itself.
         case profile
-        /// Not a profile: a key of the store of this name.
+        /// A key of the store with this name, not a profile.
         case key(String)
     }
 
-    /// Every profile on the way, the one asked for first.
+    /// Every profile on the path, the requested one first.
     private(set) var profiles: [Profile] = []
-    /// Those of them that are roles, each with its own device and region.
+    /// The roles on it, each with its own device and region.
     private(set) var roles: [RoleStep] = []
     private(set) var end = End.profile
-    /// The environment's web identity, where the last profile is a role that has no other source.
+    /// The environment's web identity, if the last profile is a role without another source.
     private(set) var identity: WebIdentity?
 
-    /// Follows `source_profile` as the SDKs do: a role is what makes one profile lead to another, and behind the
-    /// first profile a plaintext key comes before a role.
+    /// Follows `source_profile` as the SDKs do: a role leads from one profile to the next, and from the second profile
+    /// on a plaintext key takes precedence over a role.
     init(
         from name: String, in set: ProfileSet, webIdentityTokenFile: String?, isStoredKey: (String) -> Bool
     ) throws(ChainError) {
@@ -44,7 +44,7 @@ struct Walk {
                 throw .tooDeep(profile: name, link?.origin ?? profile.origin)
             }
             if link != nil, PlaintextKey.isWhole(in: profile), try !profile.namesKey() { return }
-            // A web identity is a source, though it names a role.
+            // A web identity is a source, even though it names a role.
             guard let arn = try profile.value("role_arn"), try !profile.hasWebIdentity() else {
                 return
             }
@@ -59,7 +59,7 @@ struct Walk {
         }
     }
 
-    /// The `source_profile` to go on to; nil where the profile is its own source.
+    /// The `source_profile` to continue with; nil if the profile is its own source.
     private static func source(
         of profile: Profile, _ arn: Setting, _ isStoredKey: (String) -> Bool
     ) throws(ChainError) -> Setting? {
@@ -82,7 +82,7 @@ struct Walk {
         return .sourceMissing(source: name, profile: last.name, link.origin)
     }
 
-    /// The first value of a setting on the way, from the profile asked for to the source.
+    /// The first value of a setting on the path from the requested profile to the source.
     func nearest(_ key: String) throws(ChainError) -> Setting? {
         for profile in profiles {
             if let found = try profile.value(key) { return found }

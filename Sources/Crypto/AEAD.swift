@@ -6,14 +6,14 @@ import Secrets
 /// The nonce is twelve zero bytes. That is safe for one reason only: every key given to `seal` is derived
 /// from a fresh 32-byte salt, and is never used for a second message.
 public enum AEAD {
-    /// Bytes that a message grows by when sealed.
+    /// How many bytes sealing adds to a message.
     public static let tagSize = 16
 
-    /// Encrypts `plaintext`; the ciphertext with its 16-byte tag behind it.
+    /// Encrypts `plaintext`; returns the ciphertext followed by its 16-byte tag.
     ///
     /// - Parameters:
-    ///   - key: 32 bytes, used for this message and no other.
-    ///   - associated: bytes that are authenticated, and not encrypted.
+    ///   - key: 32 bytes, used for this message only.
+    ///   - associated: data that is authenticated but not encrypted.
     public static func seal(
         _ plaintext: borrowing SecretBytes, key: borrowing SecretBytes, associated: UnsafeRawBufferPointer
     ) throws(CryptoError) -> [UInt8] {
@@ -35,10 +35,10 @@ public enum AEAD {
         return sealed
     }
 
-    /// Decrypts what `seal` made.
+    /// Decrypts what `seal` returned.
     ///
-    /// - Throws: `.notAuthentic` for a wrong key, changed bytes, or fewer bytes than a tag has; nothing of the
-    ///   plaintext is given out then.
+    /// - Throws: `.notAuthentic` for a wrong key, modified bytes, or fewer bytes than a tag has; no plaintext is
+    ///   returned then.
     public static func open(
         _ sealed: UnsafeRawBufferPointer, key: borrowing SecretBytes, associated: UnsafeRawBufferPointer
     ) throws(CryptoError) -> SecretBytes {
@@ -59,7 +59,7 @@ public enum AEAD {
     }
 }
 
-/// One `EVP_CIPHER_CTX`, keyed, with its associated data already in.
+/// An `EVP_CIPHER_CTX` with its key and its associated data already set.
 private struct CipherContext: ~Copyable {
     let raw: OpaquePointer
 
@@ -87,7 +87,7 @@ private struct CipherContext: ~Copyable {
 
     deinit { EVP_CIPHER_CTX_free(raw) }
 
-    /// Feeds `input`: associated data where there is no `output`, else message.
+    /// Feeds `input`: associated data if `output` is nil, otherwise the message.
     func update(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawPointer?) throws(CryptoError) {
         guard input.count > 0 else { return }
         guard input.count <= Int(Int32.max) else { throw .refused("message size") }
@@ -98,7 +98,7 @@ private struct CipherContext: ~Copyable {
         guard done == 1, written == Int32(input.count) else { throw .refused("EVP_CipherUpdate") }
     }
 
-    /// Ends the message. GCM writes nothing here, but the function wants a pointer that is not null.
+    /// Ends the message. GCM writes nothing here, but the function requires a non-null pointer.
     func finish(_ output: UnsafeMutableRawPointer?) throws(CryptoError) {
         var written: Int32 = 0
         let done = EVP_CipherFinal_ex(raw, output?.assumingMemoryBound(to: UInt8.self), &written)

@@ -11,7 +11,7 @@ public func sha256(_ bytes: UnsafeRawBufferPointer) throws(CryptoError) -> [UInt
     return digest
 }
 
-/// HMAC-SHA-256 (RFC 2104) of `message` under `key`, 32 bytes, for a result that is no secret: a tag, a name.
+/// HMAC-SHA-256 (RFC 2104) of `message` under `key`, 32 bytes, for a result that is not secret: a tag, a name.
 public func hmacSHA256(
     key: borrowing SecretBytes, _ message: UnsafeRawBufferPointer
 ) throws(CryptoError) -> [UInt8] {
@@ -24,7 +24,7 @@ public func hmacSHA256(
     return tag
 }
 
-/// HMAC-SHA-256 (RFC 2104) of `message` under `key`, 32 bytes, for a result that is a secret: a derived key.
+/// HMAC-SHA-256 (RFC 2104) of `message` under `key`, 32 bytes, for a secret result: a derived key.
 public func secretHMACSHA256(
     key: borrowing SecretBytes, _ message: UnsafeRawBufferPointer
 ) throws(CryptoError) -> SecretBytes {
@@ -49,19 +49,19 @@ func hmac(
     guard done != nil, length == 32, tag.count == 32 else { throw .refused("HMAC") }
 }
 
-/// Whether two byte strings are equal, in a time that depends on their lengths alone.
+/// Whether two byte strings are equal, in a time that depends only on their lengths.
 public func equalInConstantTime(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
     a.count == b.count && CRYPTO_memcmp(a.baseAddress, b.baseAddress, a.count) == 0
 }
 
 extension Array where Element == UInt8 {
-    /// `withUnsafeBytes` with the error's type kept, which the standard library's loses.
+    /// `withUnsafeBytes` with typed throws, which the standard library's lacks.
     func withUnsafeBytesTyped<E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> Void) throws(E) {
         let outcome: Result<Void, E> = withUnsafeBytes { (bytes) in Result { () throws(E) in try body(bytes) } }
         try outcome.get()
     }
 
-    /// `withUnsafeMutableBytes` with the error's type kept, which the standard library's loses.
+    /// `withUnsafeMutableBytes` with typed throws, which the standard library's lacks.
     mutating func withUnsafeMutableBytesTyped<E: Error>(
         _ body: (UnsafeMutableRawBufferPointer) throws(E) -> Void
     ) throws(E) {

@@ -3,15 +3,15 @@ import Secrets
 
 /// HKDF-SHA-256 (RFC 5869): extract with `salt`, expand with `info`.
 ///
-/// Written over HMAC, because fetching libcrypto's own HKDF and filling its parameters costs the warm path
-/// more than the two to four HMACs that it is.
+/// Written on top of HMAC, because fetching libcrypto's own HKDF and setting its parameters costs the warm path more
+/// than the two to four HMACs that it consists of.
 ///
-/// - Parameter count: bytes wanted, 1 to 8160.
+/// - Parameter count: how many bytes to derive, 1 to 8160.
 public func hkdfSHA256(
     _ input: borrowing SecretBytes, salt: [UInt8], info: [UInt8], count: Int
 ) throws(CryptoError) -> SecretBytes {
     precondition(count >= 1 && count <= 255 * 32, "RFC 5869 section 2.3 bounds the output")
-    // One buffer for all that comes between: the extracted key, then the message of each block.
+    // One buffer for all intermediate values: the extracted key, then the message of each block.
     var work = SecretBytes(zeros: 32 + 32 + info.count + 1)
     var output = SecretBytes(capacity: count + 32)
     let size = work.count
@@ -44,10 +44,10 @@ public struct ScryptCost: Equatable, Sendable {
     /// The base-2 logarithm of N.
     public let logN: UInt8
 
-    /// The cost of new slots: 128 MiB, some 0.4 to 0.7 s.
+    /// The cost of new slots: 128 MiB, and about 0.4 to 0.7 s.
     public static let standard = ScryptCost(unchecked: 17)
 
-    /// A cost that warder accepts: `logN` from 15 (32 MiB) to 20 (1 GiB), else nil.
+    /// Nil unless warder accepts the cost: `logN` from 15 (32 MiB) to 20 (1 GiB).
     public init?(logN: UInt8) {
         guard (15...20).contains(logN) else { return nil }
         self.logN = logN
@@ -63,7 +63,7 @@ public func scrypt(
     Library.start()
     var derived = SecretBytes(zeros: 32)
     let n = UInt64(1) << UInt64(cost.logN)
-    // OpenSSL 3.0 counts a little more than 128·r·N towards its limit, so exactly that is refused.
+    // OpenSSL 3.0 counts a little more than 128·r·N towards its limit, so that exact limit would fail.
     let memoryLimit = 128 * 8 * n + 2 * 1024 * 1024
     let done = passphrase.withUnsafeBytes { passphrase in
         derived.withUnsafeMutableBytes { derived in

@@ -1,19 +1,18 @@
 import COpenSSL
 
-/// What can go wrong in libcrypto.
+/// Why libcrypto failed.
 public enum CryptoError: Error, Equatable, Sendable {
-    /// libcrypto refused an operation that has no reason to fail on good parameters; its own name for it.
+    /// libcrypto failed an operation that should succeed with valid parameters; libcrypto's name for it.
     case refused(String)
-    /// The authentication tag does not fit: wrong key, or changed bytes.
+    /// The authentication tag does not match: wrong key, or modified bytes.
     case notAuthentic
 }
 
 enum Library {
-    /// Starts libcrypto without its configuration file and tables that warder never uses.
+    /// Starts libcrypto without its configuration file and without tables that warder never uses.
     ///
-    /// The file could load foreign code into the process, and reading it costs three million instructions,
-    /// more than everything else `warder process` does. `OPENSSL_init_crypto` is idempotent and cheap after
-    /// the first call.
+    /// The file could load foreign code into the process, and reading it costs three million instructions, more than
+    /// everything else `warder process` does. `OPENSSL_init_crypto` is idempotent, and cheap after the first call.
     static func start() {
         let settings =
             OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS
@@ -22,11 +21,11 @@ enum Library {
     }
 }
 
-/// Registers the digests that certificates are signed with, which `Library.start` leaves out.
+/// Registers the digests of certificate signatures, which `Library.start` omits.
 ///
-/// libcurl's TLS runs on the same libcrypto, and finds a certificate's digest by its number in the table that
-/// `OPENSSL_INIT_NO_ADD_ALL_DIGESTS` keeps empty for good: without this it could verify no certificate. To fill it whole
-/// would cost the warm path most of a million instructions.
+/// libcurl's TLS runs on the same libcrypto, and looks a certificate's digest up by number in the table that
+/// `OPENSSL_INIT_NO_ADD_ALL_DIGESTS` leaves empty for good: without this call it could verify no certificate. Filling
+/// the whole table would cost the warm path most of a million instructions.
 public func registerCertificateDigests() {
     Library.start()
     let digests = [

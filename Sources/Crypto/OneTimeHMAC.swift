@@ -1,16 +1,16 @@
 import COpenSSL
 import Secrets
 
-/// The hash functions that one-time codes are made with (RFC 6238 section 1.2).
+/// The hash functions for one-time codes (RFC 6238 section 1.2).
 public enum OneTimeHash: String, CaseIterable, Sendable {
-    /// SHA-1, which is what RFC 4226 knows; HMAC does not rest on what SHA-1 has lost.
+    /// SHA-1, the only one in RFC 4226; its known weaknesses do not affect HMAC.
     case sha1 = "SHA1"
     /// SHA-256.
     case sha256 = "SHA256"
     /// SHA-512.
     case sha512 = "SHA512"
 
-    /// Bytes of its digest.
+    /// The size of its digest, in bytes.
     public var size: Int {
         switch self {
         case .sha1: 20
@@ -20,7 +20,7 @@ public enum OneTimeHash: String, CaseIterable, Sendable {
     }
 }
 
-/// HMAC (RFC 2104) of `message` under `key`, by the hash that a one-time code asks for; `hash.size` bytes.
+/// HMAC (RFC 2104) of `message` under `key`, with the hash of a one-time code; `hash.size` bytes.
 public func oneTimeHMAC(
     _ hash: OneTimeHash, key: borrowing SecretBytes, _ message: [UInt8]
 ) throws(CryptoError) -> SecretBytes {

@@ -1,6 +1,6 @@
 import COpenSSL
 
-/// SHA-1 of `bytes` (FIPS 180-4), 20 bytes: for names of files that other programs chose so, never for security.
+/// SHA-1 of `bytes` (FIPS 180-4), 20 bytes: for file names that other programs chose that way, never for security.
 public func sha1(_ bytes: UnsafeRawBufferPointer) throws(CryptoError) -> [UInt8] {
     Library.start()
     var digest = [UInt8](repeating: 0, count: 20)

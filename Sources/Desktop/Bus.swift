@@ -9,12 +9,12 @@ final class Bus {
     let cancellation: OpaquePointer?
     private var hasAnswered = false
 
-    /// Connects.
+    /// Connects to the bus.
     ///
     /// - Throws: `.noBus`, `.timedOut`.
     init(_ library: Libsecret, _ address: String, _ cancellation: OpaquePointer?) throws(SecretServiceError) {
         var error: ErrorPointer?
-        // Not the connection that GLib shares: that one would end the process with the bus.
+        // Not GLib's shared connection, which would end the process when the bus goes away.
         let connection = library.glib.g_dbus_connection_new_for_address_sync(
             address, Int32(WARDER_G_DBUS_CLIENT_OF_MESSAGE_BUS), nil, cancellation, &error)
         guard let connection else {
@@ -30,13 +30,13 @@ final class Bus {
 
     /// Calls a method of the Secret Service. The corresponding C function is `g_dbus_connection_call_sync`.
     ///
-    /// - Returns: the answer, whose type is `type`; nil where there is no such object any more.
+    /// - Returns: the answer, of the type `type`; nil if the object no longer exists.
     func callIfThere(
         _ path: String, _ method: Method, _ arguments: [GLib.Value], returns type: String
     ) throws(SecretServiceError) -> Variant? {
         let tuple = Variant(library, owning: library.value(tuple: arguments))
-        // Where many come and go at once, gnome-keyring may lose sight of one and say that it has no such method. Nothing
-        // was done then, and with the next message it knows who asks.
+        // When many clients come and go at once, gnome-keyring may lose track of one and reply that the method does not
+        // exist. It has done nothing then, and recognises the client by its next message.
         var pauses: [Int64] = [5, 20, 80]
         while true {
             var error: ErrorPointer?
@@ -54,7 +54,7 @@ final class Bus {
     private func send(
         _ path: String, _ method: Method, _ arguments: Variant, returns type: String, _ error: inout ErrorPointer?
     ) -> OpaquePointer? {
-        // Once it answered, another instance of the service would know nothing of our session.
+        // After the first answer: a new instance of the service would not know our session.
         let flags = hasAnswered ? WARDER_G_DBUS_CALL_NO_AUTO_START : 0
         return arguments.withRaw { arguments in
             library.glib.g_dbus_connection_call_sync(
@@ -63,7 +63,7 @@ final class Bus {
         }
     }
 
-    /// As above, where the object must be there.
+    /// As `callIfThere`, but the object must exist.
     func call(
         _ path: String, _ method: Method, _ arguments: [GLib.Value], returns type: String
     ) throws(SecretServiceError) -> Variant {
@@ -73,7 +73,7 @@ final class Bus {
         return answer
     }
 
-    /// The error of a function of libsecret, which did not succeed.
+    /// The error of a libsecret function that failed.
     func failure(_ error: ErrorPointer?) -> SecretServiceError {
         error == nil ? .malformed : BusFailure(library, taking: error).error(hasAnswered: hasAnswered)
     }

@@ -1,7 +1,7 @@
 import Glibc
 import Text
 
-/// Where the session bus listens; nil where there is none that one could know of without starting it.
+/// The address of the session bus; nil if there is none that can be known without starting a bus.
 ///
 /// The rules are those of the D-Bus specification, "Server addresses" and "systemd".
 func sessionBusAddress(_ variable: String?, runtimeFolder: String?) -> String? {

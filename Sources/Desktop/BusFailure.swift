@@ -5,11 +5,11 @@ import Text
 struct BusFailure {
     private let domain: String
     private let code: Int
-    /// The name of the error on D-Bus; "" for one that arose on this side.
+    /// The name of the D-Bus error; "" for one that arose in this process.
     private let name: String
     private let message: String
 
-    /// Reads an error and frees it.
+    /// Takes ownership of an error, reads it and frees it.
     init(_ library: GLib, taking error: ErrorPointer?) {
         guard let error else {
             (domain, code, name, message) = ("", 0, "", "")
@@ -26,15 +26,15 @@ struct BusFailure {
         glib.g_error_free(error)
     }
 
-    /// An item or a collection went away.
+    /// Whether an item or a collection no longer exists.
     var isOfMissingObject: Bool {
         name == "org.freedesktop.Secret.Error.NoSuchObject" || name == "org.freedesktop.DBus.Error.UnknownObject"
     }
 
-    /// The object has no such method.
+    /// Whether the object has no such method.
     var isOfMissingMethod: Bool { name == "org.freedesktop.DBus.Error.UnknownMethod" }
 
-    /// What it means; `hasAnswered` says whether the service was there before.
+    /// The error for the caller; `hasAnswered` says whether the service has answered before.
     func error(hasAnswered: Bool) -> SecretServiceError {
         switch name {
         case "":

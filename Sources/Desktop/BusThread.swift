@@ -1,15 +1,15 @@
 import CGLib
 import Linux
 
-/// Holds what a thread leaves behind.
+/// Holds what a thread returns.
 final class Box<Value: ~Copyable>: @unchecked Sendable {
-    // Read only once the thread has come to its end.
+    // Read only after the thread has ended.
     var value: Value
 
     init(_ value: consuming Value) { self.value = value }
 }
 
-/// Work with the bus on a thread of its own: GLib has waits that nothing ends.
+/// Uses the bus on a separate thread, since some of GLib's waits cannot be interrupted.
 final class BusThread: @unchecked Sendable {
     private let library: GLib
     private let cancellation: OpaquePointer?
@@ -24,7 +24,7 @@ final class BusThread: @unchecked Sendable {
 
     deinit { library.glib.g_object_unref(UnsafeMutableRawPointer(cancellation)) }
 
-    /// Does the work. At the deadline it is cancelled, and 100 ms later left to itself.
+    /// Runs the work. At the deadline it is cancelled, and 100 ms later its thread is abandoned.
     func run(until deadline: Deadline) throws(SecretServiceError) {
         guard !deadline.hasPassed else { throw .timedOut }
         let context = Unmanaged.passRetained(self)
@@ -47,14 +47,14 @@ final class BusThread: @unchecked Sendable {
 
     private func wait(for thread: OpaquePointer, until deadline: Deadline) -> Bool {
         while !deadline.hasPassed {
-            // The deadline's clock goes on in suspend, and the thread's does not.
+            // The deadline's clock runs during suspend, and the thread's does not.
             if warder_thread_wait(thread, min(deadline.remaining, 1000)) == 1 { return true }
         }
         return false
     }
 
     private func perform() {
-        // It owns the cancellation.
+        // This object owns the cancellation.
         defer { withExtendedLifetime(self) {} }
         do throws(SecretServiceError) { try work(cancellation) } catch { failure = error }
     }

@@ -6,7 +6,7 @@ class GLib: @unchecked Sendable {
     /// Their functions.
     let glib: warder_glib
 
-    /// Opens them by the name of a library that is linked with them; nil where one or a function of it is missing.
+    /// Opens them by the name of a library that is linked with them; nil if one, or a function of it, is missing.
     init?(_ name: String) {
         var glib = warder_glib()
         guard warder_glib_open(&glib, name) == 1 else { return nil }
@@ -14,12 +14,12 @@ class GLib: @unchecked Sendable {
     }
 }
 
-/// libsecret, and GLib that it is made with.
+/// libsecret and the GLib that it is linked with.
 final class Libsecret: GLib, @unchecked Sendable {
     /// The functions of libsecret.
     let secret: warder_secret
 
-    /// Opens them; nil where there is no libsecret, or one without a function that is needed.
+    /// Opens them; nil if libsecret, or a function of it that warder needs, is missing.
     override init?(_ name: String) {
         var secret = warder_secret()
         guard warder_secret_open(&secret, name) == 1 else { return nil }
@@ -27,7 +27,7 @@ final class Libsecret: GLib, @unchecked Sendable {
         super.init(name)
     }
 
-    /// Why it was not opened just now, in this thread: dlerror(3), in the words of glibc's elf/dl-load.c and dl-lookup.c.
+    /// Why opening has just failed in this thread: dlerror(3), in the words of glibc's elf/dl-load.c and dl-lookup.c.
     static func failure(_ name: String) -> SecretServiceError {
         guard let text = dlerror() else { return .noLibrary }
         let reason = String(cString: text)
@@ -36,5 +36,5 @@ final class Libsecret: GLib, @unchecked Sendable {
     }
 }
 
-/// A `GError` as it is filled in by a call.
+/// A `GError` that a call fills in.
 typealias ErrorPointer = UnsafeMutablePointer<warder_gerror>

@@ -2,38 +2,38 @@ import CGLib
 import Glibc
 import Linux
 
-/// What logind says of this user's session.
+/// What logind reports about this user's sessions.
 public enum LoginEvent: Sendable, Equatable {
     /// The machine is about to sleep.
     case suspending
-    /// A session of this user is to be locked.
+    /// A session of this user must be locked.
     case locking
 }
 
-/// Why there is nothing to hear of logind.
+/// Why logind cannot be watched.
 public enum LoginWatchError: Error, Equatable, Sendable {
-    /// libgio-2.0.so.0 is not there, or lacks a function; Debian's package is libglib2.0-0.
+    /// libgio-2.0.so.0 is missing, or lacks a function; Debian's package is libglib2.0-0.
     case noLibrary
     /// Nothing answers at the address of the system bus.
     case noBus
     /// The system bus has no logind.
     case noLogin
-    /// The bus went away.
+    /// The connection to the bus was lost.
     case disconnected
 }
 
-/// Waits for logind's `PrepareForSleep` and for the `Lock` of any session of this user, on the system bus
-/// (`DBUS_SYSTEM_BUS_ADDRESS` or where it always is), and calls `react` on each; returns only on failure.
+/// Waits for logind's `PrepareForSleep`, and for `Lock` of any session of this user, on the system bus
+/// (`DBUS_SYSTEM_BUS_ADDRESS` or its default address), and calls `react` for each; returns only on failure.
 ///
-/// While it waits it delays sleep (`Inhibit`), so that `react` has returned before the machine sleeps, if it takes no
-/// longer than logind allows (`InhibitDelayMaxSec`, 5 s). Where logind refuses that, it waits all the same.
+/// Meanwhile it delays sleep (`Inhibit`), so that `react` returns before the machine sleeps, unless it takes longer
+/// than logind allows (`InhibitDelayMaxSec`, 5 s). If logind refuses to delay sleep, it waits all the same.
 public func watchLogin(_ react: (LoginEvent) -> Void) throws(LoginWatchError) -> Never {
-    // What GLib takes itself for a system bus without an address.
+    // GLib's default address of a system bus.
     let address = Environment.process.nonEmpty("DBUS_SYSTEM_BUS_ADDRESS")
     try watchLogin(at: address ?? "unix:path=/var/run/dbus/system_bus_socket", react)
 }
 
-/// As above, at an address.
+/// The same at a given address.
 func watchLogin(at address: String, _ react: (LoginEvent) -> Void) throws(LoginWatchError) -> Never {
     guard let glib = GLib("libgio-2.0.so.0") else { throw .noLibrary }
     let watch = try LoginWatch(glib, address)
@@ -47,7 +47,7 @@ private let loginSession = "org.freedesktop.login1.Session"
 
 /// A connection to the system bus that listens to logind. Used on one thread.
 private final class LoginWatch {
-    /// A signal that came, and was not looked at yet.
+    /// A signal that has arrived, but has not been handled yet.
     private enum Signal {
         case sleep(isBeginning: Bool)
         case lock(session: String)
@@ -62,7 +62,7 @@ private final class LoginWatch {
 
     init(_ glib: GLib, _ address: String) throws(LoginWatchError) {
         self.glib = glib
-        // What comes over the connection wakes this context, its end included.
+        // Whatever arrives over the connection wakes this context, and so does its end.
         context = glib.glib.g_main_context_new()
         glib.glib.g_main_context_push_thread_default(context)
         var error: ErrorPointer?
@@ -128,9 +128,9 @@ private final class LoginWatch {
         signals.append(.sleep(isBeginning: isBeginning ?? true))
     }
 
-    /// Takes an inhibitor, where logind grants one.
+    /// Delays sleep, if logind allows it.
     ///
-    /// - Throws: `.noLogin` where there is no logind.
+    /// - Throws: `.noLogin` if there is no logind.
     private func delaySleep() throws(LoginWatchError) {
         letSleep()
         let words = ["sleep", "warder", "to lock what is unlocked", "delay"]
@@ -159,7 +159,7 @@ private final class LoginWatch {
         inhibitor = -1
     }
 
-    /// Whether a session is this user's; one that cannot be asked counts as theirs, because to lock does no harm.
+    /// Whether a session is this user's; assumed if logind does not say, because locking does no harm.
     private func isOurs(_ session: String) -> Bool {
         let arguments = glib.value(tuple: [glib.value(loginSession), glib.value("User")])
         var error: ErrorPointer?

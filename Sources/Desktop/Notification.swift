@@ -1,19 +1,19 @@
 import CGLib
 import Linux
 
-/// A desktop notification that is shown (Desktop Notifications Specification 1.2).
+/// A desktop notification on screen (Desktop Notifications Specification 1.2).
 public struct Notification: Sendable, Equatable {
     private let address: String
     private let identifier: UInt32
 
-    /// Shows one. Nil where there is no session bus, nobody on it who shows notifications, or no answer in time: nobody
-    /// is the worse for that.
+    /// Shows a notification. Returns nil if there is no session bus, no notification service on it, or no answer in
+    /// time: the caller can go on without one.
     ///
     /// - Parameters:
     ///   - summary: one line of plain text.
-    ///   - body: plain text; what could be markup in it is escaped here.
-    ///   - busAddress: `DBUS_SESSION_BUS_ADDRESS`; nil where it is not set.
-    ///   - runtimeFolder: `XDG_RUNTIME_DIR`, whose socket `bus` serves where there is no address. No bus is started.
+    ///   - body: plain text; markup in it is escaped here.
+    ///   - busAddress: `DBUS_SESSION_BUS_ADDRESS`; nil if unset.
+    ///   - runtimeFolder: `XDG_RUNTIME_DIR`, whose socket `bus` is used without an address. No bus is started.
     public static func show(
         _ summary: String, body: String, busAddress: String?, runtimeFolder: String?, until deadline: Deadline
     ) -> Notification? {
@@ -22,7 +22,7 @@ public struct Notification: Sendable, Equatable {
         let answer = Box<UInt32?>(nil)
         let isShown = call("Notify", at: address, returns: "(u)", until: deadline, storing: answer) { glib in
             let none: [(String, GLib.Value)] = []
-            // An image that names no file, and the time that the desktop has for all of them.
+            // No image, and the desktop's default timeout.
             return [
                 glib.value("warder"), glib.value(number: 0), glib.value("dialog-password"), glib.value(texts.summary),
                 glib.value(texts.body), glib.value(strings: []),
@@ -34,7 +34,7 @@ public struct Notification: Sendable, Equatable {
         return Notification(address: address, identifier: identifier)
     }
 
-    /// Takes it away; false where nobody answered in time. One that the user has closed is closed without complaint.
+    /// Closes it; false if there was no answer in time. Closing one that the user has closed is not an error.
     @discardableResult
     public func close(until deadline: Deadline) -> Bool {
         let identifier = identifier
@@ -43,7 +43,7 @@ public struct Notification: Sendable, Equatable {
         }
     }
 
-    /// Calls a method on a thread of its own, over a connection of its own; whether it was answered in time.
+    /// Calls a method on a separate thread, over a separate connection; whether an answer came in time.
     private static func call(
         _ method: String, at address: String, returns type: String, until deadline: Deadline,
         storing answer: Box<UInt32?>, _ arguments: @escaping @Sendable (GLib) -> [GLib.Value]
@@ -77,7 +77,7 @@ public struct Notification: Sendable, Equatable {
     }
 }
 
-/// Text without what a D-Bus string cannot hold and what would not be seen, 500 characters at most.
+/// Text without characters that D-Bus strings forbid or that are invisible, 500 characters at most.
 private func plain(_ text: String) -> String {
     var out = ""
     for scalar in text.unicodeScalars.prefix(500) {
@@ -91,7 +91,7 @@ private func plain(_ text: String) -> String {
     return out
 }
 
-/// The text as markup, which the body of a notification is.
+/// The text as markup, for the body of a notification.
 private func markup(_ text: String) -> String {
     var out = ""
     for scalar in text.unicodeScalars {
@@ -108,10 +108,10 @@ private func markup(_ text: String) -> String {
 }
 
 extension GLib {
-    /// A number from 0.
+    /// An unsigned number.
     fileprivate func value(number: UInt32) -> Value { glib.g_variant_new_uint32(number) }
 
-    /// A number.
+    /// A signed number.
     fileprivate func value(signed number: Int32) -> Value { glib.g_variant_new_int32(number) }
 
     /// A list of texts.

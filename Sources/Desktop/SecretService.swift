@@ -3,36 +3,36 @@ import Secrets
 
 /// Whether the service may show a dialog.
 public enum DialogPolicy: Sendable {
-    /// It may not: what would need one fails.
+    /// Never: a call that would need one fails.
     case never
-    /// It may; `announce` is called once, before the first one, on a thread of its own.
+    /// Yes; `announce` is called once, before the first one, on a separate thread.
     case allowed(announce: @Sendable () -> Void)
 }
 
-/// What sort of thing an item of the service is.
+/// A kind of item in the service.
 public struct SecretSchema: Sendable, Hashable {
-    /// The name that all items of the sort bear, `org.warder.AccessKey`.
+    /// The name of the kind, as `org.warder.AccessKey`.
     public let name: String
-    /// The names of their attributes. A service may add some of its own, which are not looked at.
+    /// The names of its attributes. A service may add others, which are ignored.
     public let attributes: [String]
 
-    /// Puts a name and attributes together.
+    /// A kind with these attributes.
     public init(name: String, attributes: [String]) {
         self.name = name
         self.attributes = attributes
     }
 }
 
-/// What is to be seen of an item without its secret.
+/// An item without its secret.
 public struct SecretItem: Sendable, Equatable {
-    /// What the user reads; a service may keep it to itself while the item is locked, which gives "".
+    /// The text that the user sees; "" if the service hides it while the item is locked.
     public let label: String
     /// The schema's attributes.
     public let attributes: [String: String]
-    /// Whether the secret cannot be had without a dialog.
+    /// Whether reading the secret requires a dialog.
     public let isLocked: Bool
 
-    /// Puts an item together.
+    /// An item as the service describes it.
     public init(label: String, attributes: [String: String], isLocked: Bool) {
         self.label = label
         self.attributes = attributes
@@ -40,12 +40,12 @@ public struct SecretItem: Sendable, Equatable {
     }
 }
 
-/// The desktop's store of secrets: gnome-keyring, KWallet, KeePassXC, through the Secret Service API
+/// The desktop's secret store (gnome-keyring, KWallet, KeePassXC), by the Secret Service API
 /// (https://specifications.freedesktop.org/secret-service) and libsecret.
 ///
-/// Each call opens a connection of its own. Secrets cross it encrypted; a service that cannot is refused.
+/// Each call opens a new connection. Secrets cross it encrypted; a service that does not support that is refused.
 public struct SecretService: Sendable {
-    /// Bytes of a secret at most.
+    /// The largest secret, in bytes.
     public static let secretLimit = 1024 * 1024
 
     private let address: String?
@@ -53,14 +53,14 @@ public struct SecretService: Sendable {
     private let deadline: Deadline
     private let library: String
 
-    /// A service that is asked with its first call.
+    /// A service that is contacted by the first call.
     ///
     /// - Parameters:
-    ///   - busAddress: `DBUS_SESSION_BUS_ADDRESS` if set. No bus is ever started: `autolaunch:` counts as none.
-    ///   - runtimeFolder: `XDG_RUNTIME_DIR`, whose socket `bus` serves where there is no address.
+    ///   - busAddress: `DBUS_SESSION_BUS_ADDRESS` if set. No bus is ever started: `autolaunch:` counts as unset.
+    ///   - runtimeFolder: `XDG_RUNTIME_DIR`, whose socket `bus` is used without an address.
     ///   - dialogs: whether the service may show a dialog.
-    ///   - deadline: when all calls must have ended, those with a dialog too. A call that has not 100 ms later is left
-    ///     to itself on its thread, which lasts as long as the process.
+    ///   - deadline: when all calls must have ended, including their dialogs. A call that has not ended 100 ms later is
+    ///     abandoned with its thread, which lasts as long as the process.
     public init(busAddress: String?, runtimeFolder: String?, dialogs: DialogPolicy, until deadline: Deadline) {
         self.init(
             busAddress: busAddress, runtimeFolder: runtimeFolder, dialogs: dialogs, until: deadline,
@@ -76,7 +76,7 @@ public struct SecretService: Sendable {
         self.library = library
     }
 
-    /// Whether there is a default collection, and it is unlocked. Shows no dialog.
+    /// Whether there is a default collection and it is unlocked. Shows no dialog.
     public func isUnlocked() throws(SecretServiceError) -> Bool {
         let answer = Box(false)
         try converse { (service) throws(SecretServiceError) in
@@ -86,12 +86,12 @@ public struct SecretService: Sendable {
         return answer.value
     }
 
-    /// The secret of the item with exactly these attributes; nil where there is none. No other item's is loaded.
+    /// The secret of the item with exactly these attributes; nil if there is none. Loads no other item's secret.
     ///
-    /// Where there are several, one in the default collection comes first.
+    /// If there are several such items, one in the default collection is preferred.
     ///
-    /// - Throws: `.locked` also where nothing is found while the default collection is locked: some services hide
-    ///   what is in it.
+    /// - Throws: `.locked` also if nothing is found while the default collection is locked: some services hide its
+    ///   content.
     public func secret(
         _ schema: SecretSchema, _ attributes: [String: String]
     ) throws(SecretServiceError) -> SecretBytes? {
@@ -103,11 +103,9 @@ public struct SecretService: Sendable {
         return answer.value.take()
     }
 
-    /// The items with these attributes, and others of the schema's, with what may be seen without a secret. Shows no
-    /// dialog.
+    /// The items that have these attributes and perhaps others of the schema, without their secrets. Shows no dialog.
     ///
-    /// - Throws: `.locked` where nothing is found while the default collection is locked: some services hide what is
-    ///   in it.
+    /// - Throws: `.locked` if nothing is found while the default collection is locked: some services hide its content.
     public func items(
         _ schema: SecretSchema, _ attributes: [String: String]
     ) throws(SecretServiceError) -> [SecretItem] {
@@ -119,8 +117,8 @@ public struct SecretService: Sendable {
         return answer.value
     }
 
-    /// Stores a secret, UTF-8 text of `secretLimit` bytes at most, in the default collection: in the place of the item
-    /// with exactly these attributes if there is one. Without a default collection it is created, where a dialog is
+    /// Stores a secret, UTF-8 text of `secretLimit` bytes at most, in the default collection, replacing the item with
+    /// exactly these attributes if there is one. Creates the default collection if it is missing and a dialog is
     /// allowed.
     public func put(
         _ secret: borrowing SecretBytes, _ schema: SecretSchema, _ attributes: [String: String], label: String
@@ -134,7 +132,7 @@ public struct SecretService: Sendable {
         }
     }
 
-    /// Removes the items with exactly these attributes, in whatever collection they are; whether there was one.
+    /// Removes the items with exactly these attributes, in any collection; returns whether there was one.
     public func remove(_ schema: SecretSchema, _ attributes: [String: String]) throws(SecretServiceError) -> Bool {
         let query = try Query(schema, attributes)
         let answer = Box(false)
@@ -144,7 +142,7 @@ public struct SecretService: Sendable {
         return answer.value
     }
 
-    /// Unlocks the default collection, with a dialog where one is needed and allowed.
+    /// Unlocks the default collection, with a dialog if it is needed and allowed.
     public func unlock() throws(SecretServiceError) {
         try converse { (service) throws(SecretServiceError) in
             guard let collection = try service.defaultCollection() else { throw .noCollection }
@@ -169,13 +167,13 @@ public struct SecretService: Sendable {
     }
 }
 
-/// What an item must have.
+/// The attributes to look for.
 struct Query: Sendable {
     let schema: SecretSchema
     let attributes: [String: String]
 
     init(_ schema: SecretSchema, _ attributes: [String: String]) throws(SecretServiceError) {
-        // D-Bus has no such text, and what stands before the byte would be another item's attribute.
+        // D-Bus cannot carry NUL, and the text before it could match another item's attribute.
         guard attributes.allSatisfy({ !$0.key.utf8.contains(0) && !$0.value.utf8.contains(0) }) else {
             throw .refused(reason: "a NUL byte in an attribute")
         }
@@ -183,7 +181,7 @@ struct Query: Sendable {
         self.attributes = attributes
     }
 
-    /// Whether an item with these attributes, and those that its service adds, is the one.
+    /// Whether `found` is exactly these attributes, ignoring those that the service adds.
     func isExactly(_ found: [String: String]) -> Bool {
         schema.attributes.allSatisfy { found[$0] == attributes[$0] }
             && attributes.allSatisfy { found[$0.key] == $0.value }

@@ -1,17 +1,17 @@
 import CGLib
 import Secrets
 
-/// One conversation with the Secret Service: its objects, and their locks.
+/// One session with the Secret Service: its objects and their locks.
 final class SecretServiceClient {
     static let path = "/org/freedesktop/secrets"
-    /// The path that stands for no object.
+    /// The path that means no object.
     static let none = "/"
 
     let bus: Bus
     private let dialogs: DialogGate
-    /// libsecret's own client, once it is needed.
+    /// libsecret's own client, made when it is first needed.
     private var secretService: OpaquePointer?
-    /// The limit of locked memory, where it was taken away.
+    /// The limit of locked memory, if it was lowered.
     private var lockLimit: UInt64?
 
     var library: Libsecret { bus.library }
@@ -43,7 +43,7 @@ final class SecretServiceClient {
         return made
     }
 
-    /// The path of the default collection; nil where there is none.
+    /// The path of the default collection; nil if there is none.
     func defaultCollection() throws(SecretServiceError) -> String? {
         let name = library.value("default")
         let path = try bus.call(Self.path, .service("ReadAlias"), [name], returns: "(o)")[0].text
@@ -57,15 +57,15 @@ final class SecretServiceClient {
         return isLocked
     }
 
-    /// A property of an object; nil where the object is gone.
+    /// A property of an object; nil if the object no longer exists.
     func property(_ name: String, of kind: Method, at path: String) throws(SecretServiceError) -> Variant? {
         let arguments = [library.value(kind.interface), library.value(name)]
         return try bus.callIfThere(path, .properties("Get"), arguments, returns: "(v)")?[0].content
     }
 
-    /// Unlocks items or collections, with a dialog where the service wants one.
+    /// Unlocks items or collections, with a dialog if the service requires one.
     ///
-    /// - Throws: `.locked` where no dialog is allowed; the service is not even asked then.
+    /// - Throws: `.locked` if no dialog is allowed; then the service is not even called.
     func unlock(_ paths: [String]) throws(SecretServiceError) {
         guard areDialogsAllowed else { throw .locked }
         let list = library.value(paths: paths)
@@ -77,8 +77,8 @@ final class SecretServiceClient {
 
     /// Shows a dialog that the service has prepared, and waits for its end.
     ///
-    /// - Returns: what the user's answer led to; its type says whether they dismissed it.
-    /// - Throws: `.locked` where no dialog is allowed, `.dismissed`.
+    /// - Returns: the result of the user's answer; its type shows whether the user dismissed the dialog.
+    /// - Throws: `.locked` if no dialog is allowed, `.dismissed`.
     func prompt(_ path: String) throws(SecretServiceError) -> Variant {
         let client = try libsecret()
         try dialogs.announce()
@@ -87,12 +87,12 @@ final class SecretServiceClient {
             client, path, bus.cancellation, nil, &error)
         if let answer { return Variant(library, owning: answer) }
         if error != nil { throw bus.failure(error) }
-        // libsecret says the same of a service that went away while the dialog stood.
+        // libsecret reports the same when the service went away during the dialog.
         _ = try defaultCollection()
         throw .dismissed
     }
 
-    /// Does the dialog that a call may have led to, and gives the path of the object that was made.
+    /// Shows the dialog that a call may require, and returns the path of the created object.
     func made(_ path: String, dialog: String) throws(SecretServiceError) -> String {
         guard dialog != Self.none else { return path }
         let made = try prompt(dialog).text

@@ -1,27 +1,27 @@
-/// Why the Secret Service did not do what was asked.
+/// Why a call of the Secret Service failed.
 public enum SecretServiceError: Error, Equatable, Sendable {
-    /// libsecret-1.so.0 is not there, or lacks a function; Debian's package is libsecret-1-0.
+    /// libsecret-1.so.0 is missing, or lacks a function; Debian's package is libsecret-1-0.
     case noLibrary
-    /// libsecret-1.so.0 is there, and the dynamic linker could not load it, as where memory or descriptors are short; its
-    /// words.
+    /// libsecret-1.so.0 exists, but the dynamic linker could not load it, for example when memory or descriptors are
+    /// short; the linker's message.
     case unloadable(reason: String)
-    /// There is no address of a session bus, or nothing answers there.
+    /// The session bus has no known address, or nothing answers there.
     case noBus
     /// The bus has no `org.freedesktop.secrets`, and cannot start one.
     case noService
     /// There is no default collection.
     case noCollection
-    /// What is wanted is locked, and nobody may be asked.
+    /// The item or collection is locked, and no dialog is allowed.
     case locked
     /// The user dismissed the dialog.
     case dismissed
     /// There was no answer by the deadline.
     case timedOut
-    /// The service or the bus went away in the middle.
+    /// The service or the bus went away during the call.
     case disconnected
-    /// Any other error: the service's or the bus's words on one line, 300 characters at most. They hold no secret,
-    /// since the service gets to see none but in an encrypted form.
+    /// Any other error: the message of the service or the bus on one line, 300 characters at most. It holds no secret,
+    /// since the service only ever receives encrypted ones.
     case refused(reason: String)
-    /// An answer that is not what the protocol says.
+    /// An answer that violates the protocol.
     case malformed
 }

@@ -2,21 +2,21 @@ import CGLib
 import Secrets
 import Text
 
-/// Finding items. No collection is ever walked: what else is in it does not matter.
+/// Finding items by search. warder never enumerates a collection: its other items do not matter.
 extension SecretServiceClient {
-    /// What a search found.
+    /// The result of a search.
     struct SearchResult {
         var unlocked: [String]
         var locked: [String]
     }
 
-    /// Has the service search for items that have these attributes among others.
+    /// Lets the service search for items whose attributes include these.
     func search(_ query: Query) throws(SecretServiceError) -> SearchResult {
         let answer = try bus.call(Self.path, .service("SearchItems"), [attributes(query)], returns: "(aoao)")
         return SearchResult(unlocked: answer[0].texts, locked: answer[1].texts)
     }
 
-    /// The one item with exactly these attributes, unlocked; nil where there is none.
+    /// The item with exactly these attributes, unlocked; nil if there is none.
     func item(exactly query: Query) throws(SecretServiceError) -> String? {
         let items = try items(exactly: query) { !$0.isEmpty }
         guard items.count > 1, let collection = try defaultCollection() else { return items.first }
@@ -25,7 +25,7 @@ extension SecretServiceClient {
 
     /// All items with exactly these attributes, unlocked.
     ///
-    /// What is locked is unlocked, or `.locked` thrown, unless the items that are unlocked are `enough`.
+    /// Unlocks what is locked, or throws `.locked`, unless the unlocked items are already `enough`.
     func items(
         exactly query: Query, enough: ([String]) -> Bool
     ) throws(SecretServiceError) -> [String] {
@@ -39,11 +39,11 @@ extension SecretServiceClient {
         return items
     }
 
-    /// How often is looked again for what went away between two calls: another program may be replacing it.
+    /// How often to repeat a search for an item that went away between two calls: another program may be replacing it.
     static let attempts = 4
 
-    /// What a search found, and those of the unlocked that have exactly these attributes. Where one of them went away in
-    /// the middle, it is looked for again.
+    /// The result of a search, and those unlocked items that have exactly these attributes. If one of them goes away
+    /// meanwhile, the search is repeated.
     func present(_ query: Query) throws(SecretServiceError) -> (SearchResult, [String]) {
         var hits = try search(query)
         for _ in 1..<Self.attempts {
@@ -53,13 +53,13 @@ extension SecretServiceClient {
         return (hits, try exact(hits.unlocked, query, all: false) ?? [])
     }
 
-    /// What may be seen of items without a secret.
+    /// The items without their secrets.
     func items(_ query: Query) throws(SecretServiceError) -> [SecretItem] {
         for _ in 1..<Self.attempts { if let items = try itemsAtOnce(query, all: true) { return items } }
         return try itemsAtOnce(query, all: false) ?? []
     }
 
-    /// - Parameter all: nil where one of them went away in the middle.
+    /// - Parameter all: whether to return nil if one of them went away meanwhile.
     private func itemsAtOnce(_ query: Query, all: Bool) throws(SecretServiceError) -> [SecretItem]? {
         let hits = try search(query)
         if hits.unlocked.isEmpty && hits.locked.isEmpty {
@@ -76,9 +76,9 @@ extension SecretServiceClient {
         return items
     }
 
-    /// Those of the items that have no other attributes of the schema's.
+    /// The items that have no other attributes of the schema.
     ///
-    /// - Parameter all: nil where one of them is there no more.
+    /// - Parameter all: whether to return nil if one of them no longer exists.
     private func exact(_ paths: [String], _ query: Query, all: Bool) throws(SecretServiceError) -> [String]? {
         var exact: [String] = []
         for path in paths {
@@ -91,14 +91,14 @@ extension SecretServiceClient {
         return exact
     }
 
-    /// What a search goes by.
+    /// The attributes of a search.
     func attributes(_ query: Query) -> GLib.Value {
         var entries = query.attributes.map { ($0.key, library.value($0.value)) }
         entries.append(("xdg:schema", library.value(query.schema.name)))
         return library.value(of: "{ss}", entries)
     }
 
-    /// The default collection if it is locked: some services find nothing in it then.
+    /// The default collection if it is locked: some services then find nothing in it.
     private func lockedDefaultCollection() throws(SecretServiceError) -> [String] {
         guard let collection = try defaultCollection(), try isLocked(collection: collection) else { return [] }
         return [collection]
@@ -109,7 +109,7 @@ extension SecretServiceClient {
         let answer = try bus.callIfThere(path, .properties("GetAll"), [interface], returns: "(a{sv})")
         guard let answer else { return nil }
         var label = ""
-        // A service may say nothing of a locked item, but it has what was searched for.
+        // A service may hide a locked item's attributes, but it does have those that were searched for.
         var attributes = query.attributes
         for entry in answer[0].children {
             switch entry[0].text {

@@ -2,14 +2,14 @@ import CGLib
 import Secrets
 import Text
 
-/// Secrets to the service and back, encrypted on the way.
+/// Secrets to and from the service, encrypted on the way.
 extension SecretServiceClient {
-    /// The secret of the item with exactly these attributes; nil where there is none. One that goes away between being
-    /// found and being read is looked for again.
+    /// The secret of the item with exactly these attributes; nil if there is none. If the item goes away between being
+    /// found and being read, the search is repeated.
     func secret(exactly query: Query) throws(SecretServiceError) -> SecretBytes? {
         var gone: [String] = []
         for _ in 0..<Self.attempts {
-            // One that is found where there is nothing any more will not be there the next time either.
+            // An item that is still found after it has gone will not be readable the next time either.
             guard let item = try item(exactly: query), !gone.contains(item) else { return nil }
             if let secret = try secret(of: item) { return secret }
             gone.append(item)
@@ -17,7 +17,7 @@ extension SecretServiceClient {
         return nil
     }
 
-    /// The secret of an unlocked item; nil where that is there no more.
+    /// The secret of an unlocked item; nil if the item no longer exists.
     private func secret(of item: String) throws(SecretServiceError) -> SecretBytes? {
         let session = try session()
         let path = library.value(path: session.path)
@@ -25,7 +25,7 @@ extension SecretServiceClient {
         guard let answer else { return nil }
         let value = answer[0].withRaw { library.secret.secret_service_decode_dbus_secret(session.client, $0) }
         guard let value else { throw .malformed }
-        // libsecret wipes what it holds.
+        // libsecret wipes its copy.
         defer { library.secret.secret_value_unref(UnsafeMutableRawPointer(value)) }
         var count = 0
         let bytes = library.secret.secret_value_get(value, &count)
@@ -42,7 +42,7 @@ extension SecretServiceClient {
         }
     }
 
-    /// Whether it is stored: not where the item in whose place it was to come went away in the middle.
+    /// Whether the secret was stored: false if the item to be replaced went away meanwhile.
     private func put(
         _ secret: Box<SecretBytes>, _ query: Query, in collection: String, label: String
     ) throws(SecretServiceError) -> Bool {
@@ -52,23 +52,23 @@ extension SecretServiceClient {
             try unlock(locked)
             (hits, items) = try present(query)
         }
-        // Each call takes one of its own.
+        // Each call consumes one value.
         let encoded = try encode(secret)
         if let item = items.first(where: { $0.begins(with: collection + "/") }) {
             return try replace(item, encoded, label: label)
         } else {
-            // Where others have these attributes among more, the service would take one of them for the one to replace.
+            // If other items have these attributes and more, the service might replace one of them.
             let mayReplace = hits.unlocked.isEmpty && hits.locked.isEmpty
             try create(in: collection, query, encoded, label: label, mayReplace: mayReplace)
             return true
         }
     }
 
-    /// Removes all items with exactly these attributes; whether there was one.
+    /// Removes all items with exactly these attributes; returns whether there was one.
     func remove(exactly query: Query) throws(SecretServiceError) -> Bool {
         var isRemoved = false
         for _ in 0..<Self.attempts {
-            // A locked one may be one of them.
+            // A locked item may be one of them.
             let items = try items(exactly: query) { _ in false }
             var isMissed = false
             for item in items {
@@ -84,7 +84,7 @@ extension SecretServiceClient {
         return isRemoved
     }
 
-    /// The default collection, unlocked, and made if there is none.
+    /// The default collection, unlocked, and created if it is missing.
     private func usableDefaultCollection() throws(SecretServiceError) -> String {
         if let collection = try defaultCollection() {
             if try isLocked(collection: collection) { try unlock([collection]) }
@@ -98,7 +98,7 @@ extension SecretServiceClient {
         return try made(answer[0].text, dialog: answer[1].text)
     }
 
-    /// Whether the item was still there.
+    /// Whether the item still existed.
     private func replace(_ item: String, _ encoded: GLib.Value, label: String) throws(SecretServiceError) -> Bool {
         guard try bus.callIfThere(item, .item("SetSecret"), [encoded], returns: "()") != nil else { return false }
         let name = Method.item("Label")
@@ -126,7 +126,7 @@ extension SecretServiceClient {
     private func encode(_ secret: Box<SecretBytes>) throws(SecretServiceError) -> GLib.Value {
         let session = try session()
         let encoded = secret.value.withUnsafeBytes { bytes -> OpaquePointer? in
-            // libsecret reads the bytes where they are.
+            // libsecret reads the bytes in place.
             let value = library.secret.secret_value_new_full(bytes.baseAddress, bytes.count, "text/plain", nil)
             guard let value else { return nil }
             defer { library.secret.secret_value_unref(UnsafeMutableRawPointer(value)) }

@@ -1,11 +1,11 @@
 import CGLib
 
-/// A value on D-Bus that came from a function: a `GVariant`, to be read.
+/// A received D-Bus value: a `GVariant`, to be read.
 final class Variant {
     private let raw: OpaquePointer?
     private let library: GLib
 
-    /// Owns a value that a function made or handed over. The corresponding C function is `g_variant_take_ref`.
+    /// Takes ownership of a value that a function returned. The corresponding C function is `g_variant_take_ref`.
     init(_ library: GLib, owning raw: OpaquePointer?) {
         self.library = library
         self.raw = library.glib.g_variant_take_ref(raw)
@@ -15,27 +15,27 @@ final class Variant {
 
     /// Lends it to a C function.
     func withRaw<R>(_ body: (OpaquePointer?) -> R) -> R {
-        // Swift would let go of it once `raw` is read.
+        // Otherwise Swift could release it once `raw` has been read.
         withExtendedLifetime(self) { body(raw) }
     }
 
-    /// Whether it has this type, in the notation of D-Bus.
+    /// Whether it has this type, in D-Bus notation.
     func isOf(type: String) -> Bool { withRaw { library.glib.g_variant_is_of_type($0, type) } != 0 }
 
-    /// What it consists of: a list, a tuple, a key with its value.
+    /// Its elements: those of a list, of a tuple, or of a key with its value.
     var children: [Variant] {
         (0..<withRaw { library.glib.g_variant_n_children($0) }).map { self[$0] }
     }
 
-    /// A part of a tuple whose type is known.
+    /// An element of a tuple whose type is known.
     subscript(index: Int) -> Variant {
         Variant(library, owning: withRaw { library.glib.g_variant_get_child_value($0, index) })
     }
 
-    /// What a value of any type holds.
+    /// The value inside a variant.
     var content: Variant { Variant(library, owning: withRaw { library.glib.g_variant_get_variant($0) }) }
 
-    /// Text, or a path; "" for what is neither.
+    /// Text, or a path; "" for any other type.
     var text: String {
         guard isOf(type: "s") || isOf(type: "o") else { return "" }
         return withRaw { library.glib.g_variant_get_string($0, nil).map { String(cString: $0) } ?? "" }
@@ -44,34 +44,34 @@ final class Variant {
     /// The texts of a list.
     var texts: [String] { children.map { $0.text } }
 
-    /// True or false; nil for what is neither.
+    /// A boolean; nil for any other type.
     var truth: Bool? { isOf(type: "b") ? withRaw { library.glib.g_variant_get_boolean($0) } != 0 : nil }
 
-    /// The texts by their keys; none for what is no `a{ss}`.
+    /// The texts by their keys; empty unless it is an `a{ss}`.
     var dictionary: [String: String] {
         guard isOf(type: "a{ss}") else { return [:] }
         return Dictionary(children.map { ($0[0].text, $0[1].text) }, uniquingKeysWith: { first, _ in first })
     }
 }
 
-/// Makes values to be sent. Each belongs to nobody, until it becomes a part of another one or an argument of a call.
+/// Makes values to send. Each is unowned until it becomes an element of another value or an argument of a call.
 extension GLib {
-    /// A value that nobody owns yet.
+    /// A value without an owner.
     typealias Value = OpaquePointer?
 
-    /// Text, which holds no NUL byte.
+    /// Text, which must not contain NUL.
     func value(_ text: String) -> Value { glib.g_variant_new_string(text) }
 
-    /// The path of an object, which came from the service.
+    /// The path of an object, as the service returned it.
     func value(path: String) -> Value { glib.g_variant_new_object_path(path) }
 
-    /// True or false.
+    /// A boolean.
     func value(_ truth: Bool) -> Value { glib.g_variant_new_boolean(truth ? 1 : 0) }
 
-    /// A value of any type.
+    /// A variant that holds a value.
     func value(any value: Value) -> Value { glib.g_variant_new_variant(value) }
 
-    /// Arguments of a call.
+    /// The arguments of a call.
     func value(tuple children: [Value]) -> Value { glib.g_variant_new_tuple(children, children.count) }
 
     /// A list of paths.

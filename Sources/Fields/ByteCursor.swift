@@ -1,29 +1,29 @@
-/// A bounds-checked walk over bytes, for what is laid out by position; numbers are big-endian.
+/// A bounds-checked walk over bytes in a fixed layout; numbers are big-endian.
 ///
-/// It borrows the bytes without a lifetime that the compiler could check: it, and every buffer it gives out, is
-/// good only inside the closure that lent the bytes.
+/// It borrows the bytes without a lifetime that the compiler could check: the cursor and every buffer that it returns
+/// are valid only inside the closure that lent the bytes.
 public struct ByteCursor {
     private let bytes: UnsafeRawBufferPointer
 
-    /// How many bytes lie behind.
+    /// How many bytes have been read.
     public private(set) var offset = 0
 
-    /// Stands before the first of `bytes`.
+    /// Starts at the first of `bytes`.
     public init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-    /// How many bytes lie ahead.
+    /// How many bytes are left.
     public var remaining: Int { bytes.count - offset }
 
     /// The next `count` bytes, lent.
     ///
-    /// - Throws: `.truncated` where fewer lie ahead.
+    /// - Throws: `.truncated` if fewer are left.
     public mutating func take(_ count: Int) throws(FieldsError) -> UnsafeRawBufferPointer {
         guard count >= 0, count <= remaining else { throw .truncated }
         defer { offset += count }
         return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
     }
 
-    /// A copy of the next `count` bytes, which must be no secret: a salt, a tag.
+    /// A copy of the next `count` bytes, which must not be secret: a salt, a tag.
     public mutating func array(_ count: Int) throws(FieldsError) -> [UInt8] { try Array(take(count)) }
 
     /// The next byte.

@@ -5,40 +5,40 @@ public struct Field {
     /// The most bytes a value may have: 16 MiB, as much as a whole vault.
     public static let maximumLength = 16 << 20
 
-    /// Bytes that a field has before its value: the tag and the length.
+    /// How many bytes precede a field's value: the tag and the length.
     public static let headerSize = 5
 
-    /// What the value is; each format has its own list.
+    /// The meaning of the value; each format has its own list.
     public let tag: UInt8
 
-    /// The value; good only inside the closure that lent the bytes.
+    /// The value; valid only inside the closure that lent the bytes.
     public let value: UnsafeRawBufferPointer
 
-    /// Where the whole field stands, tag and length included.
+    /// The range of the whole field, tag and length included.
     public let range: Range<Int>
 }
 
 /// Reads a sequence of fields: tag (one byte), length (four bytes, big-endian), value.
 ///
-/// It borrows the bytes without a lifetime that the compiler could check: it, and every buffer it gives out, is
-/// good only inside the closure that lent the bytes.
+/// It borrows the bytes without a lifetime that the compiler could check: the reader and every buffer that it returns
+/// are valid only inside the closure that lent the bytes.
 ///
-/// The look-ups by tag walk the whole sequence each time, so that each of them also refuses a sequence that is
-/// not well formed. Records have a handful of fields: a table would cost more than the walk.
+/// Each look-up by tag walks the whole sequence, so that it also refuses a malformed one. Records have a handful of
+/// fields: a table would cost more than the walk.
 public struct FieldReader {
     private let bytes: UnsafeRawBufferPointer
     private var cursor: ByteCursor
 
-    /// Stands before the first field of `bytes`.
+    /// Starts at the first field of `bytes`.
     public init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
         cursor = ByteCursor(bytes)
     }
 
-    /// The tag of the next field, without moving; nil at the end.
+    /// The tag of the next field, without advancing; nil at the end.
     public var nextTag: UInt8? { cursor.remaining > 0 ? bytes[cursor.offset] : nil }
 
-    /// Where the next field begins.
+    /// The offset of the next field.
     public var offset: Int { cursor.offset }
 
     /// The next field; nil at the end.
@@ -54,9 +54,9 @@ public struct FieldReader {
         return Field(tag: tag, value: value, range: start..<cursor.offset)
     }
 
-    /// The value of the one field with `tag`, lent; nil where there is none.
+    /// The value of the only field with `tag`, lent; nil if there is none.
     ///
-    /// - Throws: `.repeated` where there are two, and `.truncated` or `.tooLong` for any field.
+    /// - Throws: `.repeated` if there are two, and `.truncated` or `.tooLong` for any field.
     public func value(_ tag: UInt8) throws(FieldsError) -> UnsafeRawBufferPointer? {
         var reader = FieldReader(bytes)
         var found: UnsafeRawBufferPointer?
@@ -68,7 +68,7 @@ public struct FieldReader {
         return found
     }
 
-    /// A copy of a secret; nil where there is none.
+    /// A copy of a secret; nil if there is none.
     public func secretIfPresent(_ tag: UInt8) throws(FieldsError) -> SecretBytes? {
         guard let value = try value(tag) else { return nil }
         return SecretBytes(copying: value)
@@ -82,7 +82,7 @@ public struct FieldReader {
         return SecretBytes(copying: value)
     }
 
-    /// Text that is no secret; nil where there is none.
+    /// Text that is not secret; nil if there is none.
     ///
     /// - Throws: `.notUTF8`, and what `value(_:)` throws.
     public func textIfPresent(_ tag: UInt8) throws(FieldsError) -> String? {
@@ -91,7 +91,7 @@ public struct FieldReader {
         return text
     }
 
-    /// Text that is no secret.
+    /// Text that is not secret.
     ///
     /// - Throws: `.missing`, and what `textIfPresent(_:)` throws.
     public func text(_ tag: UInt8) throws(FieldsError) -> String {
@@ -99,7 +99,7 @@ public struct FieldReader {
         return text
     }
 
-    /// A number of eight bytes, big-endian; nil where there is none.
+    /// A number of eight bytes, big-endian; nil if there is none.
     ///
     /// - Throws: `.wrongWidth`, and what `value(_:)` throws.
     public func uint64IfPresent(_ tag: UInt8) throws(FieldsError) -> UInt64? {

@@ -3,13 +3,13 @@ import Secrets
 extension SecretBytes {
     /// Appends a field whose value is copied from `value`.
     ///
-    /// - Throws: `.tooLong` past `Field.maximumLength`; nothing has been appended then.
+    /// - Throws: `.tooLong` above `Field.maximumLength`; then nothing has been appended.
     public mutating func appendField(_ tag: UInt8, _ value: UnsafeRawBufferPointer) throws(FieldsError) {
         try appendFieldHeader(tag, length: value.count)
         append(value)
     }
 
-    /// Appends a field whose value is what another secret holds: a key, or the fields of a record.
+    /// Appends a field whose value is the content of another secret: a key, or the fields of a record.
     ///
     /// - Throws: `.tooLong`.
     public mutating func appendField(_ tag: UInt8, _ value: borrowing SecretBytes) throws(FieldsError) {
@@ -17,7 +17,7 @@ extension SecretBytes {
         append(value)
     }
 
-    /// Appends a field of text that is no secret, as UTF-8.
+    /// Appends a field of text that is not secret, as UTF-8.
     ///
     /// - Throws: `.tooLong`.
     public mutating func appendField(_ tag: UInt8, _ text: String) throws(FieldsError) {

@@ -1,30 +1,30 @@
 import Crypto
 import Linux
 
-/// Why a `.warder` cannot be gone by, or be trusted.
+/// Why a `.warder` file cannot be used or trusted.
 public enum FolderError: Error, Equatable, Sendable {
     /// It is not a plain file of this user's, or cannot be read.
     case file(FileError)
-    /// Others may put files into the folder that it stands in.
+    /// Others may create files in its folder.
     case folder(FileError)
-    /// It holds no line with a name, or more than one.
+    /// It does not have exactly one line with a name.
     case notOneName(path: String)
-    /// It holds something that is no name of a profile: a control character, what is not UTF-8, a leading `-`.
+    /// It holds text that cannot be a profile's name: a control character, invalid UTF-8, a leading `-`.
     case notAName(path: String)
-    /// Its lines end as on Windows.
+    /// It has Windows line ends.
     case carriageReturn(path: String)
     /// It begins with a byte order mark.
     case byteOrderMark(path: String)
-    /// A comment stands behind the name.
+    /// A comment follows the name.
     case remark(path: String)
-    /// Its path is not UTF-8, holds a control character, or is too long to be written down.
+    /// Its path is not UTF-8, contains a control character, or is too long to store.
     case unusablePath
-    /// The folder to begin in cannot be opened.
+    /// The folder to start in cannot be opened.
     case start(SystemError)
-    /// What was trusted before cannot be read or written.
+    /// The store of trusted files cannot be read or written.
     case store(FileError)
-    /// Another warder keeps the store of what is trusted.
+    /// Another warder holds the lock of that store.
     case lock(LockError)
-    /// libcrypto gives no digest.
+    /// libcrypto failed to compute a digest.
     case crypto(CryptoError)
 }

@@ -4,24 +4,24 @@ import Linux
 import Secrets
 import Text
 
-/// A `.warder` as it was read, once: what it asks for, and what it is trusted by.
+/// A `.warder` file, read once: the profile that it asks for, and the content that trust depends on.
 public struct FolderFile: Equatable, Sendable {
-    /// What the file is called.
+    /// The file's name.
     public static let name = ".warder"
-    /// The most bytes that it may have.
+    /// The largest permitted file, in bytes.
     static let limit = 4096
 
-    /// Its path from the root, without links.
+    /// Its absolute path, without links.
     public let path: String
-    /// The name of the profile it asks for; whether there is one is not known here.
+    /// The name of the profile that it asks for, which may not exist.
     public let profile: String
-    /// SHA-256 of what it holds.
+    /// SHA-256 of its content.
     let digest: [UInt8]
 
-    /// The one that rules in `start`: its own, or else that of the nearest folder above.
+    /// The file that applies in `start`: its own, or else that of the nearest folder above.
     ///
-    /// The way up leads only through folders of this user's own, and not past `home`: what somebody else put above, in
-    /// `/tmp` or in `/`, rules nobody. Nil where there is none.
+    /// The search goes up only through folders that this user owns, and not above `home`: a file that another user put
+    /// higher up, in `/tmp` or in `/`, applies to no one. Nil if there is none.
     public static func find(from start: String, home: String?) throws(FolderError) -> FolderFile? {
         let last = home.flatMap { try? Folder(opening: $0).identity }
         var folder = try opened(start)
@@ -33,7 +33,7 @@ public struct FolderFile: Equatable, Sendable {
         }
     }
 
-    /// The one in a folder; nil where there is none.
+    /// The file in a folder; nil if there is none.
     public init?(inFolder path: String) throws(FolderError) { try self.init(in: try Self.opened(path)) }
 
     private static func opened(_ path: String) throws(FolderError) -> Folder {
@@ -55,7 +55,7 @@ public struct FolderFile: Equatable, Sendable {
         do throws(CryptoError) { digest = try sha256(of: text) } catch { throw .crypto(error) }
     }
 
-    /// What the file holds, if it is one that nobody else can have written; nil where there is none.
+    /// The file's content, if no other user can have written it; nil if there is no file.
     private static func read(in folder: borrowing Folder) throws(FolderError) -> [UInt8]? {
         guard let file = try open(in: folder) else { return nil }
         let path = try path(in: folder)
@@ -75,7 +75,7 @@ public struct FolderFile: Equatable, Sendable {
         } catch { throw .file(error.code == EFBIG ? .tooLarge(path: path, limit: limit) : .system(error)) }
     }
 
-    /// Opens the file; nil where there is none, or where nobody may look.
+    /// Opens the file; nil if there is none, or if this user may not look.
     private static func open(in folder: borrowing Folder) throws(FolderError) -> Descriptor? {
         do throws(SystemError) { return try folder.open(name) } catch {
             if error.isAbsence || error.code == EACCES { return nil }
@@ -88,13 +88,13 @@ public struct FolderFile: Equatable, Sendable {
         }
     }
 
-    /// Why somebody else may have put it there: neither this user's nor root's, or open for others to write.
+    /// Why another user may have written it: the owner is neither this user nor root, or others may write to it.
     private static func suspicion(_ path: String, owner: UInt32, mode: UInt32) -> FileError? {
         guard owner == geteuid() || owner == 0 else { return .foreign(path: path, owner: owner) }
         return mode & 0o022 == 0 ? nil : .exposed(path: path, mode: mode)
     }
 
-    /// A path that is shown to the user, and stands in one line of what is trusted.
+    /// A path that can be shown to the user, and stored in one line.
     private static func path(in folder: borrowing Folder) throws(FolderError) -> String {
         guard let bytes = try? folder.path(), let path = String(validating: bytes, as: UTF8.self),
             path.begins(with: "/"), !FolderText.holdsControl(path.utf8[...])
@@ -103,7 +103,7 @@ public struct FolderFile: Equatable, Sendable {
     }
 }
 
-/// SHA-256 of bytes that are no secret.
+/// SHA-256 of bytes that are not secret.
 func sha256(of bytes: [UInt8]) throws(CryptoError) -> [UInt8] {
     let digest: Result<[UInt8], CryptoError> = bytes.withUnsafeBytes { bytes in
         Result { () throws(CryptoError) in try Crypto.sha256(bytes) }

@@ -1,11 +1,11 @@
-/// What `.warder` may hold: one line with the name of a profile, and around it blank lines and lines that begin with
-/// `#`.
+/// The permitted content of `.warder`: one line with the name of a profile, besides blank lines and lines that begin
+/// with `#`.
 enum FolderText {
     enum Fault: Error, Equatable { case notOneName, notAName, carriageReturn, byteOrderMark, remark }
 
-    /// The name; spaces and tabs around it do not count.
+    /// The name, without spaces and tabs around it.
     ///
-    /// Never a command: nothing in it is run or expanded. A leading `-` would be an option to a shell's hook.
+    /// It is never a command: nothing in it is run or expanded. A leading `-` would be an option to a shell's hook.
     static func profile(_ bytes: [UInt8]) throws(Fault) -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .notAName }
         guard !bytes.starts(with: [0xef, 0xbb, 0xbf]) else { throw .byteOrderMark }
@@ -26,7 +26,7 @@ enum FolderText {
         return String(Substring(found))
     }
 
-    /// C0, DEL or C1, in UTF-8.
+    /// Whether it contains C0, DEL or C1, in UTF-8.
     static func holdsControl(_ text: Substring.UTF8View) -> Bool {
         var last: UInt8 = 0
         for byte in text {
@@ -36,7 +36,7 @@ enum FolderText {
         return false
     }
 
-    /// A `#` behind a blank: meant for a comment, and part of no profile's name.
+    /// Whether a `#` follows a blank: meant as a comment, and never part of a profile's name.
     private static func holdsRemark(_ text: Substring.UTF8View) -> Bool {
         zip(text, text.dropFirst()).contains { ($0 == 0x20 || $0 == 0x09) && $1 == UInt8(ascii: "#") }
     }

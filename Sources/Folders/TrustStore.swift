@@ -3,37 +3,37 @@ import Linux
 import Secrets
 import Text
 
-/// Which `.warder` files the user has approved: path and content, a file for each.
+/// The `.warder` files that the user has approved: a file for each, with its path and content.
 public struct TrustStore: Sendable {
     private let folder: String
 
-    /// What the user has said about a file.
+    /// Whether the user has approved a file.
     public enum Approval: Sendable {
-        /// This path with this content.
+        /// Yes: this path with this content.
         case trusted
-        /// This path, and it held something else then.
+        /// This path, but with other content.
         case changed
-        /// Nothing.
+        /// No.
         case unknown
     }
 
-    /// A file that was approved.
+    /// An approved file.
     public struct Entry: Equatable, Sendable {
-        /// Where it stood.
+        /// Its path at the time.
         public let path: String
         let digest: [UInt8]
     }
 
-    /// The store in `folder`, which need not be there yet.
+    /// The store in `folder`, which need not exist yet.
     public init(folder: String) { self.folder = folder }
 
-    /// What was said about `file`.
+    /// Whether the user has approved `file`.
     public func approval(of file: FolderFile) throws(FolderError) -> Approval {
         guard let entry = try entry(place(of: file.path)), entry.path.isSame(as: file.path) else { return .unknown }
         return entry.digest == file.digest ? .trusted : .changed
     }
 
-    /// Approves `file` as it was read.
+    /// Approves `file` with the content that was read.
     public func trust(_ file: FolderFile) throws(FolderError) {
         let place = try place(of: file.path)
         do throws(FileError) { try makePrivateFolder(folder) } catch { throw .store(error) }
@@ -46,7 +46,7 @@ public struct TrustStore: Sendable {
         do throws(SystemError) { try outcome.get() } catch { throw .store(.system(error)) }
     }
 
-    /// Takes the approval of the file at `path` away; false where there was none.
+    /// Withdraws the approval of the file at `path`; false if there was none.
     public func distrust(_ path: String) throws(FolderError) -> Bool {
         let place = try place(of: path)
         guard try isThere(place) else { return false }
@@ -56,7 +56,7 @@ public struct TrustStore: Sendable {
         return true
     }
 
-    /// Everything approved, by path.
+    /// All approved files, sorted by path.
     public func entries() throws(FolderError) -> [Entry] {
         var found: [Entry] = []
         let names: [String]
@@ -67,7 +67,7 @@ public struct TrustStore: Sendable {
         return found.sorted { $0.path < $1.path }
     }
 
-    /// What was said about an approved file that may have changed or gone since.
+    /// Whether an approved file is still what was approved; it may have changed or gone since.
     public func approval(of entry: Entry, now file: FolderFile?) -> Approval {
         guard let file, file.path.isSame(as: entry.path) else { return .unknown }
         return file.digest == entry.digest ? .trusted : .changed
@@ -94,7 +94,7 @@ public struct TrustStore: Sendable {
         } catch { throw .store(error) }
     }
 
-    /// The digest in hexadecimal, a space, the path, a newline; nil for anything else, which approves nothing.
+    /// The digest in hexadecimal, a space, the path, a newline; nil for any other content, which approves nothing.
     private func entry(_ place: String) throws(FolderError) -> Entry? {
         guard let text = try text(place), text.count > 66, text[64] == UInt8(ascii: " "), text.last == 0x0a,
             let digest = bytes(hex: text[..<64]), let path = String(validating: text[65...].dropLast(), as: UTF8.self)

@@ -1,8 +1,8 @@
 extension JSONObject {
-    /// The number of an AWS account: a string as AWS writes it, or a number as some programs do, which has lost the
-    /// zeros that it begins with. It is no secret.
+    /// The number of an AWS account: a string as AWS writes it, or a number as some programs do, which loses its
+    /// leading zeros. It is not secret.
     ///
-    /// - Throws: `.wrongType`, also for a number that has more than twelve digits.
+    /// - Throws: `.wrongType`, also for a number of more than twelve digits.
     public borrowing func accountID(_ key: String) throws(JSONError) -> String? {
         do throws(JSONError) { return try text(key) } catch {}
         guard let number = try integer(key) else { return nil }

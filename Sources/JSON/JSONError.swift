@@ -1,4 +1,4 @@
-/// Why a text is no JSON object that warder reads, or lacks what it should hold. Offsets count bytes from 0.
+/// Why a text is not a JSON object that warder accepts, or lacks a value. Offsets count bytes from 0.
 public enum JSONError: Error, Equatable, Sendable {
     /// Nothing but white space.
     case empty
@@ -6,14 +6,14 @@ public enum JSONError: Error, Equatable, Sendable {
     case tooLarge
     /// Not UTF-8.
     case notUTF8
-    /// Not JSON from this byte on (RFC 8259); a byte order mark is none either.
+    /// Invalid JSON at this byte (RFC 8259); a byte order mark is invalid too.
     case malformed(offset: Int)
-    /// Half of a surrogate pair before this byte, which stands for no character.
+    /// An unpaired surrogate before this byte, which encodes no character.
     case loneSurrogate(offset: Int)
     /// Arrays and objects nested deeper than `JSONObject.depthLimit`.
     case tooDeep(offset: Int)
     /// JSON, but not an object.
     case notAnObject
-    /// The value of this member is of another type than asked for, or a number that is not whole or over 64 bits.
+    /// The member's value has another type than requested, or is a number that is not whole or exceeds 64 bits.
     case wrongType(key: String)
 }

@@ -1,21 +1,22 @@
 import Secrets
 import Text
 
-/// A JSON object (RFC 8259) that may hold secrets: its text lies in one `SecretBytes`, and strings are read out of it
-/// one by one, as secrets or not.
+/// A JSON object (RFC 8259) that may hold secrets: its text is in one `SecretBytes`, and strings are read from it one
+/// by one, as secrets or not.
 ///
+/// Of members with the same name the last one counts, as in the SDKs. A member that is `null` counts as absent.
 /// Of members with the same name the last counts, as in the SDKs. A member that is `null` counts as absent.
 public struct JSONObject: ~Copyable, Sendable {
-    /// Bytes of a text at most.
+    /// The largest text, in bytes.
     public static let sizeLimit = 256 * 1024
-    /// Arrays and objects within one another at most.
+    /// The deepest nesting of arrays and objects.
     public static let depthLimit = 64
 
     private let text: SecretBytes
-    /// In the order of the text.
+    /// In text order.
     private let members: [JSONMember]
 
-    /// Reads a text, all of it.
+    /// Parses a text completely.
     public init(_ text: borrowing SecretBytes) throws(JSONError) {
         guard text.count <= Self.sizeLimit else { throw .tooLarge }
         let members = try text.withUnsafeBytes { bytes throws(JSONError) in
@@ -30,10 +31,10 @@ public struct JSONObject: ~Copyable, Sendable {
         self.members = members
     }
 
-    /// The names of the members, in the order of the text, as often as they stand there.
+    /// The names of the members in text order, including duplicates.
     public var keys: [String] { members.map { string($0.name) } }
 
-    /// The string `key`, unescaped, where it may be a secret. It may hold any byte, NUL too.
+    /// The string `key`, unescaped, for a value that may be secret. It may contain any byte, even NUL.
     ///
     /// - Throws: `.wrongType`.
     public borrowing func secret(_ key: String) throws(JSONError) -> SecretBytes? {
@@ -41,7 +42,7 @@ public struct JSONObject: ~Copyable, Sendable {
         return secret(value.range)
     }
 
-    /// The string `key` where it is no secret.
+    /// The string `key`, for a value that is not secret.
     ///
     /// - Throws: `.wrongType`.
     public borrowing func text(_ key: String) throws(JSONError) -> String? {
@@ -49,7 +50,7 @@ public struct JSONObject: ~Copyable, Sendable {
         return string(value.range)
     }
 
-    /// The whole number `key`, written without fraction and exponent.
+    /// The whole number `key`, written without a fraction or an exponent.
     ///
     /// - Throws: `.wrongType`.
     public borrowing func integer(_ key: String) throws(JSONError) -> Int64? {
@@ -59,7 +60,7 @@ public struct JSONObject: ~Copyable, Sendable {
         return number
     }
 
-    /// The truth value `key`.
+    /// The boolean `key`.
     ///
     /// - Throws: `.wrongType`.
     public borrowing func boolean(_ key: String) throws(JSONError) -> Bool? {
@@ -74,17 +75,17 @@ public struct JSONObject: ~Copyable, Sendable {
         return try object(value.range)
     }
 
-    /// The strings of the array `key`, none of them a secret.
+    /// The strings of the array `key`, none of which is secret.
     ///
-    /// - Throws: `.wrongType`, also where the array holds anything but strings.
+    /// - Throws: `.wrongType`, also if the array holds anything but strings.
     public borrowing func texts(_ key: String) throws(JSONError) -> [String]? {
         guard let elements = try elements(key, of: .string) else { return nil }
         return elements.map { string($0.range) }
     }
 
-    /// Lends the objects of the array `key` one after another; of an array that is absent, none.
+    /// Lends the objects of the array `key` one by one; none if the array is absent.
     ///
-    /// - Throws: `.wrongType`, also where the array holds anything but objects.
+    /// - Throws: `.wrongType`, also if the array holds anything but objects.
     public borrowing func forEachObject(
         _ key: String, _ body: (borrowing JSONObject) throws(JSONError) -> Void
     ) throws(JSONError) {
@@ -110,7 +111,7 @@ public struct JSONObject: ~Copyable, Sendable {
         return elements
     }
 
-    /// A copy of one part, which was found good before.
+    /// A copy of one part, which has already been validated.
     private borrowing func object(_ range: Range<Int>) throws(JSONError) -> JSONObject {
         let part = text.copy(range)
         let members = try part.withUnsafeBytes { bytes throws(JSONError) in try membersOfText(bytes) }
@@ -132,7 +133,7 @@ public struct JSONObject: ~Copyable, Sendable {
     private borrowing func unescape(_ range: Range<Int>, _ take: (UInt8) -> Void) {
         text.withUnsafeBytes { bytes in
             var scanner = JSONScanner(bytes, at: range.lowerBound)
-            // It was found good before.
+            // It has already been validated.
             do throws(JSONError) { try scanner.string(take) } catch {}
         }
     }

@@ -3,19 +3,19 @@ enum JSONKind: Equatable {
     case object, array, string, number, `true`, `false`, null
 }
 
-/// Where a value stands in the text, quotes and brackets included.
+/// The range of a value in the text, quotes and brackets included.
 struct JSONSpan {
     let kind: JSONKind
     let range: Range<Int>
 }
 
-/// One member of an object; its name stands in `name`, quotes included.
+/// A member of an object; `name` is the range of its name, quotes included.
 struct JSONMember {
     let name: Range<Int>
     let value: JSONSpan
 }
 
-/// Reads JSON from left to right. The bytes are UTF-8.
+/// Parses JSON from left to right. The bytes are UTF-8.
 struct JSONScanner {
     private let bytes: UnsafeRawBufferPointer
     private var position: Int
@@ -26,10 +26,10 @@ struct JSONScanner {
         self.position = position
     }
 
-    /// The byte to be read; nil at the end.
+    /// The next byte; nil at the end.
     var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-    /// What is to be said of the byte to be read where it cannot stand there.
+    /// The error for a next byte that is not permitted there.
     var malformed: JSONError { .malformed(offset: position) }
 
     mutating func skipSpace() {
@@ -81,7 +81,7 @@ struct JSONScanner {
         try list(until: UInt8(ascii: "]")) { scanner throws(JSONError) in take(try scanner.value()) }
     }
 
-    /// What objects and arrays have in common: brackets, commas, depth.
+    /// The common part of objects and arrays: brackets, commas, depth.
     private mutating func list(
         until end: UInt8, _ element: (inout JSONScanner) throws(JSONError) -> Void
     ) throws(JSONError) {
@@ -102,7 +102,7 @@ struct JSONScanner {
         depth -= 1
     }
 
-    /// Reads a string, and hands over what it stands for byte by byte.
+    /// Reads a string, and passes its unescaped bytes to `take` one by one.
     mutating func string(_ take: (UInt8) -> Void) throws(JSONError) {
         try expect(UInt8(ascii: "\""))
         while let byte = next, byte != UInt8(ascii: "\"") {
@@ -118,7 +118,7 @@ struct JSONScanner {
         try expect(UInt8(ascii: "\""))
     }
 
-    /// Reads what stands behind a backslash (RFC 8259 section 7).
+    /// Reads an escape after its backslash (RFC 8259 section 7).
     private mutating func escape(_ take: (UInt8) -> Void) throws(JSONError) {
         switch next {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): take(bytes[position])
@@ -135,7 +135,7 @@ struct JSONScanner {
         position += 1
     }
 
-    /// The code point of a `\u` or of two that make a pair.
+    /// The code point of a `\u`, or of two that form a surrogate pair.
     private mutating func character() throws(JSONError) -> UInt32 {
         let first = try fourDigits()
         guard (0xD800...0xDFFF).contains(first) else { return first }
@@ -176,7 +176,7 @@ struct JSONScanner {
         }
     }
 
-    /// One digit or more.
+    /// One or more digits.
     private mutating func digits() throws(JSONError) {
         let start = position
         while let byte = next, (48...57).contains(byte) { position += 1 }
@@ -193,7 +193,7 @@ struct JSONScanner {
     }
 }
 
-/// The UTF-8 form of a code point that is no surrogate (RFC 3629 section 3).
+/// The UTF-8 form of a code point that is not a surrogate (RFC 3629 section 3).
 private func encode(_ point: UInt32, _ take: (UInt8) -> Void) {
     func tail(_ shift: UInt32) { take(UInt8(0x80 | point >> shift & 0x3F)) }
     switch point {

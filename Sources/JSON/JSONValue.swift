@@ -9,10 +9,10 @@ package indirect enum JSONValue {
     case array([JSONValue])
     case object([(String, JSONValue)])
 
-    /// A string, or null where there is none.
+    /// A string, or null for nil.
     package static func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
 
-    /// The text, indented by two spaces a level, without a newline behind it.
+    /// The text, indented by two spaces a level, without a trailing newline.
     package func text(indent: Int = 0) -> String {
         let inner = String(repeating: " ", count: indent + 2)
         let outer = String(repeating: " ", count: indent)

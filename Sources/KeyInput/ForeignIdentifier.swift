@@ -1,17 +1,16 @@
 import Secrets
 
-/// What at AWS has an id that is not an access key's, by how the id begins (IAM User Guide, "Understanding unique ID
-/// prefixes").
+/// AWS identifiers that are not an access key's, by their prefix (IAM User Guide, "Understanding unique ID prefixes").
 public enum ForeignIdentifier: String, CaseIterable, Sendable {
-    /// A service bearer token of STS.
+    /// An STS service bearer token.
     case bearerToken = "ABIA"
-    /// A credential of a context.
+    /// A context-specific credential.
     case contextCredential = "ACCA"
-    /// A group of users.
+    /// A user group.
     case group = "AGPA"
     /// A user.
     case user = "AIDA"
-    /// An instance profile of EC2.
+    /// An EC2 instance profile.
     case instanceProfile = "AIPA"
     /// A managed policy.
     case policy = "ANPA"
@@ -26,7 +25,7 @@ public enum ForeignIdentifier: String, CaseIterable, Sendable {
 }
 
 extension SecretBytes {
-    /// Throws unless `range` is the id of a long-term key, be it another vendor's.
+    /// Throws unless `range` is the id of a long-term key, AWS's or another vendor's.
     func checkIdentifier(_ range: Range<Int>) throws(KeyInputError) {
         guard isIdentifier(range) else { throw isAWSSecret(range) ? .secretAsIdentifier : .notAnIdentifier }
         if range.count <= 32, let kind = ForeignIdentifier(rawValue: text(range.prefix(4))) {

@@ -1,9 +1,10 @@
 import Secrets
 
-/// The comma-separated values that the AWS console gives for download: a head line that names the columns, and a row a key.
+/// The comma-separated file that the AWS console offers for download: a header line with the names of the columns, and
+/// one row for each key.
 ///
-/// What is known of a column is its name, as `aws configure import` has it: `User name`, `Access key ID`,
-/// `Secret access key`. Others may stand before, between and behind them.
+/// Columns are found by name, as `aws configure import` does: `User name`, `Access key ID`, `Secret access key`. Other
+/// columns may stand anywhere.
 public struct KeyCSV: ~Copyable {
     private let text: SecretBytes
     private let rows: [CSVRow]
@@ -14,7 +15,7 @@ public struct KeyCSV: ~Copyable {
         let secret: Range<Int>
     }
 
-    /// Reads all of a file. A byte order mark and carriage returns do not count.
+    /// Parses a whole file. A byte order mark and carriage returns are ignored.
     public init(_ text: consuming SecretBytes) throws(KeyInputError) {
         rows = try Self.rows(text)
         self.text = text
@@ -54,11 +55,11 @@ public struct KeyCSV: ~Copyable {
     }
 }
 
-/// Comma-separated values (RFC 4180); semicolons and tabs, which spreadsheets write in some countries, separate too where
-/// the first line has no comma.
+/// Comma-separated values (RFC 4180). If the first line has no comma, semicolons and tabs, which spreadsheets use in
+/// some countries, separate values too.
 enum Values {
-    /// Where the values of each row stand, without quotes around them and without empty rows. A quote inside a value is
-    /// left doubled.
+    /// The ranges of the values of each row, without the quotes around them and without empty rows. A quote inside a
+    /// value is left doubled.
     static func rows(_ text: borrowing SecretBytes) -> [[Range<Int>]] {
         let start = text.count >= 3 && text[0] == 0xEF && text[1] == 0xBB && text[2] == 0xBF ? 3 : 0
         let separator = separator(text, start)
@@ -70,7 +71,7 @@ enum Values {
         for index in start...text.count {
             let byte = index < text.count ? text[index] : UInt8(ascii: "\n")
             if byte == UInt8(ascii: "\"") {
-                // A doubled one inside a value closes and opens it.
+                // A doubled quote inside a value closes and reopens it.
                 if isQuoted || lastQuote == index - 1 || text.trimmed(begin..<index).isEmpty { isQuoted.toggle() }
                 lastQuote = index
             }

@@ -1,28 +1,28 @@
-/// Why what was given is no key to be stored. No case carries what was given.
+/// Why the input is not a key that can be stored. No case carries the input.
 public enum KeyInputError: Error, Equatable, Sendable {
-    /// What should be the key's id is none.
+    /// The id is not an access key's id.
     case notAnIdentifier
     /// It is the id of something else at AWS.
     case foreignIdentifier(ForeignIdentifier)
-    /// It has the shape of a secret.
+    /// The id looks like a secret.
     case secretAsIdentifier
     /// The id, or a token beside it, is that of a session.
     case temporary
-    /// What should be the secret is none.
+    /// The secret is not a secret key.
     case notASecret
-    /// It has the shape of a key's id.
+    /// The secret looks like a key's id.
     case identifierAsSecret
-    /// It ended before this part.
+    /// The input ended before this part.
     case missing(PartialKey.Part)
 
-    /// Not UTF-8 but UTF-16.
+    /// It is UTF-16 instead of UTF-8.
     case wideCharacters
     /// The first line does not name the columns of a key.
     case noColumns
     /// There is no row with a key.
     case noKey
-    /// It has the keys of these users, and none of the one that was asked for.
+    /// It has the keys of these users, but not of the requested one.
     case otherUsers([String])
-    /// It has more than one key, and nothing tells which is meant.
+    /// It has more than one key, and nothing tells which one to store.
     case severalKeys
 }

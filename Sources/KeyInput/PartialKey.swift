@@ -1,30 +1,30 @@
 import Secrets
 
-/// A long-term access key in the making, as people type or paste it, line by line.
+/// A long-term access key while a user types or pastes it, line by line.
 ///
-/// The id comes first and the secret behind it, each in a line of its own or both in one; or the lines name what they
-/// hold, in any order: `aws_access_key_id = …` of a credentials file, `export AWS_ACCESS_KEY_ID=…`,
-/// `"AccessKeyId": "…"`. Empty lines, comments, headers and other settings are passed over.
+/// The id comes first and the secret follows, each on its own line or both on one; or the lines name their values, in
+/// any order: `aws_access_key_id = …` of a credentials file, `export AWS_ACCESS_KEY_ID=…`, `"AccessKeyId": "…"`. Empty
+/// lines, comments, headers and other settings are skipped.
 public struct PartialKey: ~Copyable {
-    /// What a key consists of.
+    /// The parts of a key.
     public enum Part: Equatable, Sendable {
         /// `AKIA…`.
         case identifier
-        /// What it signs with.
+        /// The secret that it signs with.
         case secret
     }
 
-    /// `AKIA…`, once that is known.
+    /// `AKIA…`, once it is known.
     public private(set) var identifier: String?
     private var secret: SecretBytes
 
-    /// Nothing is known yet.
+    /// A key without any part.
     public init() { secret = SecretBytes(capacity: 256) }
 
-    /// What is lacking; nil where the key is whole.
+    /// The missing part; nil if the key is complete.
     public var missing: Part? { identifier == nil ? .identifier : secret.isEmpty ? .secret : nil }
 
-    /// Takes a line, without its end.
+    /// Reads a line, without its end.
     public mutating func take(_ line: borrowing SecretBytes) throws(KeyInputError) {
         let range = Self.assignment(line)
         guard !range.isEmpty, line.first(range.lowerBound..<range.lowerBound + 1, "#;[{}") == nil else { return }
@@ -34,7 +34,7 @@ public struct PartialKey: ~Copyable {
         try takeUnnamed(line, range)
     }
 
-    /// What stands behind the word by which a shell sets a variable.
+    /// The text after the word with which a shell sets a variable.
     private static func assignment(_ line: borrowing SecretBytes) -> Range<Int> {
         let range = line.trimmed(0..<line.count)
         for word in ["export", "setx", "set", "$env:"] as [StaticString] where line.begins(word, range) {
@@ -46,12 +46,12 @@ public struct PartialKey: ~Copyable {
         return range
     }
 
-    /// Takes the value behind a name; false where what stands before the separator is none.
+    /// Reads the value of a named setting; false if the text before the separator is not a name.
     private mutating func take(
         _ line: borrowing SecretBytes, named name: Range<Int>, _ range: Range<Int>
     ) throws(KeyInputError) -> Bool {
         let value = Self.value(line, name.upperBound + 1..<range.upperBound)
-        // JSON that goes on below.
+        // JSON that continues on the next lines.
         if value.count == 1, line[value.lowerBound] == UInt8(ascii: "{") { return true }
         if line.says("awsaccesskeyid", name) || line.says("accesskeyid", name) || line.says("accesskey", name) {
             try takeIdentifier(line, value)
@@ -62,7 +62,7 @@ public struct PartialKey: ~Copyable {
         } else if line.says("awssessiontoken", name) || line.says("awssecuritytoken", name)
             || line.says("sessiontoken", name)
         {
-            // One that is empty is none.
+            // An empty token does not count.
             guard value.isEmpty || line.says("null", value) else { throw .temporary }
         } else {
             return Self.isOther(line, name)
@@ -70,7 +70,7 @@ public struct PartialKey: ~Copyable {
         return true
     }
 
-    /// Without quotes, and without what JSON or a shell has behind it.
+    /// Without quotes, and without what follows a value in JSON or in a shell.
     private static func value(_ line: borrowing SecretBytes, _ range: Range<Int>) -> Range<Int> {
         var value = line.trimmed(range)
         while let last = value.last, line.first(last..<last + 1, ",;") != nil {
@@ -82,7 +82,7 @@ public struct PartialKey: ~Copyable {
         return value.lowerBound + 1..<value.upperBound - 1
     }
 
-    /// The name of a setting or member that has nothing to do with the key.
+    /// Whether it is the name of a setting or member that is not part of a key.
     private static func isOther(_ line: borrowing SecretBytes, _ name: Range<Int>) -> Bool {
         if line[name.lowerBound] == UInt8(ascii: "\"") { return true }
         let name = line.trimmed(name)
@@ -92,7 +92,7 @@ public struct PartialKey: ~Copyable {
 
     private mutating func takeUnnamed(_ line: borrowing SecretBytes, _ range: Range<Int>) throws(KeyInputError) {
         guard identifier == nil else { return try takeSecret(line, range) }
-        // Both in one line, as tables have them.
+        // Both on one line, as in tables.
         if let separator = line.first(range, "\t, "), line.isIdentifier(range.lowerBound..<separator) {
             try takeIdentifier(line, range.lowerBound..<separator)
             return try takeSecret(line, line.trimmed(separator + 1..<range.upperBound))
@@ -111,7 +111,7 @@ public struct PartialKey: ~Copyable {
         secret = line.copy(range)
     }
 
-    /// The key, which must be whole.
+    /// The key, which must be complete.
     public consuming func whole() throws(KeyInputError) -> Credentials {
         guard let identifier else { throw .missing(.identifier) }
         guard !secret.isEmpty else { throw .missing(.secret) }

@@ -1,6 +1,6 @@
 import Secrets
 
-// Looking at text that may be a secret, without making a copy of any of it.
+// Examines text that may be secret, without copying any of it.
 
 extension SecretBytes {
     /// `range` without white space at its ends.
@@ -12,7 +12,7 @@ extension SecretBytes {
         return start..<end
     }
 
-    /// Whether `range` says `words`, given in lower case: case does not count, nor do blanks, quotes and `_` and `-`.
+    /// Whether `range` is `words`, given in lowercase: case, blanks, quotes, `_` and `-` are ignored.
     func says(_ words: StaticString, _ range: Range<Int>) -> Bool {
         var rest = UnsafeBufferPointer(start: words.utf8Start, count: words.utf8CodeUnitCount)[...]
         for index in range {
@@ -25,13 +25,13 @@ extension SecretBytes {
         return rest.isEmpty
     }
 
-    /// Whether `range` begins with `word`, given in lower case; case does not count.
+    /// Whether `range` begins with `word`, given in lowercase; case is ignored.
     func begins(_ word: StaticString, _ range: Range<Int>) -> Bool {
         let count = word.utf8CodeUnitCount
         return range.count >= count && says(word, range.lowerBound..<range.lowerBound + count)
     }
 
-    /// The first place in `range` of one of `bytes`.
+    /// The first position in `range` of one of `bytes`.
     func first(_ range: Range<Int>, _ bytes: StaticString) -> Int? {
         let wanted = UnsafeBufferPointer(start: bytes.utf8Start, count: bytes.utf8CodeUnitCount)
         return range.first { wanted.contains(self[$0]) }
@@ -42,12 +42,12 @@ extension SecretBytes {
         (16...128).contains(range.count) && range.allSatisfy { isCapitalOrDigit(self[$0]) }
     }
 
-    /// An id as AWS makes them today, which no secret looks like.
+    /// An id in the form that AWS uses today, which no secret resembles.
     func isAWSIdentifier(_ range: Range<Int>) -> Bool {
         isIdentifier(range) && range.count <= 32 && (begins("akia", range) || begins("asia", range))
     }
 
-    /// Forty letters, digits, slashes and pluses, as AWS makes them.
+    /// Forty letters, digits, slashes and pluses, the form that AWS uses.
     func isAWSSecret(_ range: Range<Int>) -> Bool {
         range.count == 40 && !isIdentifier(range)
             && range.allSatisfy {

@@ -1,12 +1,12 @@
 import Glibc
 import Secrets
 
-/// A plain file that is there already and that something is to be written behind; a link in its place is not followed.
+/// An existing plain file to append to; a symbolic link in its place is not followed.
 public struct AppendedFile: ~Copyable {
     private let file: Descriptor
     private let endsLine: Bool
 
-    /// Opens it, and looks at how it ends.
+    /// Opens the file and checks whether its last line is terminated.
     public init(_ path: String) throws(FileError) {
         let file = try Self.open(path)
         let status: stat
@@ -31,7 +31,7 @@ public struct AppendedFile: ~Copyable {
         }
     }
 
-    /// Writes lines behind what stands there, in one go; a last line there that has no end gets one.
+    /// Appends whole lines in one write, after terminating the last line if it has no newline.
     public borrowing func append(lines: borrowing SecretBytes) throws(FileError) {
         var text = SecretBytes(capacity: lines.count + 1)
         if !endsLine { text.append(UInt8(ascii: "\n")) }

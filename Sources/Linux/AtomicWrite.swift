@@ -4,28 +4,28 @@ import Text
 
 /// Whether a write must outlive a power cut.
 public enum Durability: Sendable {
-    /// Waits for the disk: a key would be lost.
+    /// Waits for the disk: losing this file would lose a key.
     case durable
-    /// Does not wait: losing it costs a login.
+    /// Does not wait: losing this file costs one login.
     case cache
 }
 
-/// Replaces the file at `path` by `bytes` in one step: a reader sees the old file or the new one.
+/// Replaces the file at `path` with `bytes` in one step: a reader sees the old file or the new one.
 ///
-/// The caller holds the lock that belongs to `path`, so that nobody else writes `path.new`; one left there by a
-/// killed process is removed. The new file is 0600. After a failed `fsync` the pages may be gone although a second
-/// one succeeds, so any failure throws the new file away. Once it is renamed it stays: a failure then is told by the
-/// call `SystemError.lateSynchronization`.
+/// The caller holds the lock that belongs to `path`, so no other warder writes `path.new`; one left there by a killed
+/// process is removed. The new file is 0600. After a failed `fsync` the pages may be lost even if a second `fsync`
+/// succeeds, so any failure before the rename discards the new file. After the rename it stays: a failure then has the
+/// call name `SystemError.lateSynchronization`.
 ///
 /// - Parameters:
 ///   - modified: the file's modification time, in seconds since 1970; nil for now.
-///   - beforeRename: done when the new file is whole, and the old one still in its place.
+///   - beforeRename: called when the new file is complete and the old one is still in place.
 public func writeAtomically(
     _ bytes: UnsafeRawBufferPointer, to path: String, _ durability: Durability, modified: Int64? = nil,
     beforeRename: () throws(SystemError) -> Void = { () throws(SystemError) in }
 ) throws(SystemError) {
     let temporary = path + ".new"
-    // Opened before anything is done, so that the one failure that can come after the rename is that of its `fsync`.
+    // Opened first, so that only its `fsync` can still fail after the rename.
     let folder: Descriptor? = durability == .durable ? try openFolder(of: path) : nil
     try removeFile(temporary)
     do throws(SystemError) {
@@ -42,13 +42,13 @@ public func writeAtomically(
     }
 }
 
-/// Removes a file, and waits until that is on the disk; one that is not there is no error.
+/// Removes a file and waits until the removal is on disk; a missing file is not an error.
 public func removeFileDurably(_ path: String) throws(SystemError) {
     try removeFile(path)
     try openFolder(of: path).synchronize()
 }
 
-/// Writes a file that must not be there yet (0600), and waits for the disk.
+/// Writes a file that must not exist yet (0600), and waits for the disk.
 public func writeNewFile(_ secret: borrowing SecretBytes, to path: String) throws(SystemError) {
     let file = try Descriptor(opening: path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
     do throws(SystemError) {
@@ -73,7 +73,7 @@ private func write(
     if durability == .durable { try file.synchronize() }
 }
 
-/// The folder that `path` is in.
+/// Opens the folder that contains `path`.
 private func openFolder(of path: String) throws(SystemError) -> Descriptor {
     let folder = folder(ofPath: path) ?? "."
     return try Descriptor(opening: folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY)

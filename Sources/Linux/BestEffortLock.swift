@@ -1,17 +1,18 @@
 import Glibc
 import Text
 
-/// A lock for whoever only reads, or none where nothing can be written beside it: on a read-only file system, in a
-/// folder that one may not write to, or in one that cannot be made, as behind a link that leads nowhere. A lock file of
-/// somebody else's in a folder of one's own is an error: without the lock all would do at once what one should.
+/// A lock for processes that only read. It locks nothing where no lock file can be created: on a read-only file system,
+/// in a folder the user cannot write to, or in one that cannot be made (for example behind a broken link). A lock file
+/// of another user in the user's own folder is an error: without the lock, every process would do the work that only
+/// one should do.
 ///
-/// Whoever reads what is replaced by renaming sees the old file or the new one whole, and needs no lock for that.
+/// Reading without the lock is safe where writers replace files by renaming: a reader sees the old file or the new one.
 public struct BestEffortLock: ~Copyable {
     private let lock: FileLock?
 
     /// Waits for the lock as `FileLock.acquire` does.
     ///
-    /// - Parameter folder: made where it is missing; nil where that is somebody else's affair.
+    /// - Parameter folder: created if missing; nil if creating it is not the caller's job.
     public static func acquire(
         _ path: String, _ range: LockRange = .byte(0), making folder: String? = nil, until deadline: Deadline
     ) throws(LockError) -> BestEffortLock {
@@ -29,7 +30,7 @@ public struct BestEffortLock: ~Copyable {
         }
     }
 
-    /// Makes a folder, and once more where somebody has removed one above it meanwhile.
+    /// Creates a folder, and retries once if another process has removed a parent meanwhile.
     private static func make(_ folder: String) throws(FileError) {
         for _ in 0..<8 {
             do throws(FileError) { return try makePrivateFolder(folder) } catch {
@@ -41,7 +42,7 @@ public struct BestEffortLock: ~Copyable {
 }
 
 extension FileError {
-    /// There is no place for the folder: its path leads nowhere, through a file, in a circle, or is too long.
+    /// The folder cannot be created there: its path is broken, too long, circular, or leads through a file.
     fileprivate var isForWantOfPlace: Bool {
         guard case .system(let error) = self else { return false }
         return error.isAbsence || error.code == ELOOP || error.code == ENAMETOOLONG

@@ -1,17 +1,17 @@
 import CLinux
 import Glibc
 
-/// The signals that end or stop a process, held back until `release`.
+/// Blocks the signals that end or stop a process, until `release`.
 ///
-/// They are only watched for, never taken: let go, the kernel delivers them, and the user's or the default action
-/// runs as if nothing had held them. One that whoever started this process holds back already stays so, and is not
-/// watched for: it could not be let go.
+/// They are watched for, never consumed: once unblocked, the kernel delivers them, and the user's handler or the
+/// default action runs as if nothing had blocked them. A signal that the parent process had already blocked stays
+/// blocked and is not watched for, since `release` could not deliver it.
 public struct BlockedSignals: ~Copyable {
-    /// Readable while one of them waits to be let go.
+    /// Readable while one of them is pending.
     public let descriptor: Int32
     private var before = sigset_t()
 
-    /// Holds them back from this thread.
+    /// Blocks them in this thread.
     public init() {
         pthread_sigmask(SIG_BLOCK, nil, &before)
         var held = sigset_t()
@@ -23,19 +23,19 @@ public struct BlockedSignals: ~Copyable {
         descriptor = warder_signal_descriptor(&held)
     }
 
-    /// Lets them go: here the process may end, or stop and go on.
+    /// Unblocks them: the process may end here, or stop and continue.
     public func release() {
         var before = before
         pthread_sigmask(SIG_SETMASK, &before, nil)
     }
 
-    /// Whether one of them waits to be let go.
+    /// Whether one of them is pending.
     public var arePending: Bool {
         var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&waiting, 1, 0) == 1
     }
 
-    /// Takes the one that is to stop this process, if it waits: it is for the caller to stop, by `stopThisProcess`.
+    /// Consumes a pending stop signal; true if there was one. The caller then stops by `stopThisProcess`.
     public func takeStop() -> Bool {
         var stop = sigset_t()
         sigemptyset(&stop)
@@ -47,5 +47,5 @@ public struct BlockedSignals: ~Copyable {
     deinit { close(descriptor) }
 }
 
-/// Stops this process as Ctrl-Z does; returns when it goes on. The corresponding C function is `raise`.
+/// Stops this process as Ctrl-Z does; returns when it continues. The corresponding C function is `raise`.
 public func stopThisProcess() { raise(SIGTSTP) }

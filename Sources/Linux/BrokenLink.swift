@@ -1,15 +1,15 @@
 import Glibc
 
-/// A link that leads to nothing, in the place of a file of the user's or of its folder.
+/// A broken symbolic link in the place of one of the user's files, or of its folder.
 public struct BrokenLink: Equatable, Sendable {
     /// The link.
     public let path: String
-    /// Where it leads, and nothing is; links behind it are followed.
+    /// The missing target, after following any links in between.
     public let target: String
-    /// The folder of `target`, if that is not there either.
+    /// The folder of `target`, if that is missing too.
     public let missingFolder: String?
 
-    /// Nil where `path` is there, and where it is not there without a link's being why.
+    /// Nil if `path` exists, or if it is missing for a reason other than a link.
     public init?(of path: String) {
         let path = absolute(path)
         guard isAbsent(path) else { return nil }
@@ -22,7 +22,7 @@ public struct BrokenLink: Equatable, Sendable {
         }
         // A circle of links.
         guard link(at: target) == nil else { return nil }
-        // What is behind a link in the place of a folder is a folder itself.
+        // If the link stands in the place of a folder, its target must be a folder too.
         let needed = broken == path ? Linux.folder(of: target) : target
         self.path = broken
         self.target = target
@@ -30,7 +30,7 @@ public struct BrokenLink: Equatable, Sendable {
     }
 }
 
-/// Whether nothing is there once links are followed. The corresponding C function is `stat`.
+/// Whether `path` leads to nothing after links are followed. The corresponding C function is `stat`.
 private func isAbsent(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR)

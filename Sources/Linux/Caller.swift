@@ -1,33 +1,33 @@
 import Glibc
 import Text
 
-/// The program on whose behalf this one runs, as the kernel knows it.
+/// The program that this process works for, as the kernel reports it.
 ///
-/// Its name and its folder are what that program has chosen: they tell honest programs apart, and stop no other.
+/// The program chooses its own name and folder: they tell honest programs apart, and do not stop a hostile one.
 public struct Caller: Sendable, Equatable {
-    /// Its process.
+    /// Its process ID.
     public let process: pid_t
-    /// When it started, in ticks since the machine did; with `process`, no other program had both.
+    /// When it started, in clock ticks since boot; together with `process` this is unique.
     public let started: UInt64
-    /// Its name as the kernel has it, at most 15 bytes; for a script the script's.
+    /// Its name as the kernel reports it, at most 15 bytes; for a script, the script's name.
     public let name: String
-    /// The path of its file; nil where that cannot be read. It is the path of the process's own mounts.
+    /// The path of its executable in its own mount namespace; nil if unreadable.
     public let executable: String?
-    /// Its present folder; nil where that cannot be read.
+    /// Its current folder; nil if unreadable.
     public let folder: String?
-    /// Which file it runs; nil where that cannot be seen.
+    /// Identifies its executable; nil if unreadable.
     let file: FileIdentity?
-    /// Every process between it and this one is known by its file, not by a name that any program may have.
+    /// Each process between it and this one was identified by its executable, not by a name that any program may take.
     let isCertain: Bool
 
-    /// How many processes up at most.
+    /// How many ancestors to look at.
     private static let depth = 32
 
-    /// The first program above `process` that is no `sh -c` and no warder; nil where it cannot be told.
+    /// The nearest ancestor of `process` that is neither `sh -c` nor warder; nil if there is no telling.
     ///
     /// - Parameters:
     ///   - process: this process.
-    ///   - processes: where the kernel shows processes.
+    ///   - processes: where procfs is mounted.
     public init?(of process: pid_t = getpid(), in processes: String = "/proc") {
         guard let own = ProcessEntry(process, in: processes) else { return nil }
         var child = own
@@ -55,16 +55,17 @@ public struct Caller: Sendable, Equatable {
         self.isCertain = isCertain
     }
 
-    /// Whether it runs one of the files that stand at `paths`.
+    /// Whether the caller runs one of the given executables.
     public enum ExecutableMatch: Equatable, Sendable {
         case runsOne
-        /// It has the path of one, and runs another file: that one was replaced since, or another was mounted over it.
+        /// Its path is one of them, but its file differs: that one was replaced since, or another was mounted over it.
         case runsFormer(path: String)
-        /// It runs none of them, or what it runs cannot be told.
+        /// It runs none of them, or its executable cannot be identified.
         case runsNone
     }
 
-    /// Which of the files at `paths` it runs, by device and inode: a path means what the process's own mounts say.
+    /// Compares the caller's executable with the files at `paths`, by device and inode: a path means what the process's
+    /// own mounts say.
     public func match(among paths: [String]) -> ExecutableMatch {
         guard isCertain, let file else { return .runsNone }
         if paths.contains(where: { FileIdentity(at: $0) == file }) { return .runsOne }
@@ -73,7 +74,7 @@ public struct Caller: Sendable, Equatable {
     }
 }
 
-/// What the kernel shows of a process at one moment.
+/// What procfs shows of a process at one moment.
 private struct ProcessEntry {
     let number: pid_t
     let parent: pid_t
@@ -82,10 +83,10 @@ private struct ProcessEntry {
     let executable: String?
     let file: FileIdentity?
     let folder: String?
-    /// The first of its arguments.
+    /// Its `argv[0]`.
     let arguments: [String]
 
-    /// Nil for a process that is gone, or another one by the end of the reading.
+    /// Nil if the process is gone, or its number was reused before the reading ended.
     init?(_ number: pid_t, in processes: String) {
         let folder = processes + "/\(number)"
         guard let before = StatLine(folder + "/stat") else { return nil }
@@ -100,7 +101,7 @@ private struct ProcessEntry {
         guard let after = StatLine(folder + "/stat"), after.started == started else { return nil }
     }
 
-    /// The process above, which still is that when it has been read.
+    /// The parent; nil if the parent changed during the reading.
     func parentEntry(in processes: String) -> ProcessEntry? {
         var parent = parent
         for _ in 0..<3 {
@@ -113,10 +114,10 @@ private struct ProcessEntry {
         return nil
     }
 
-    /// A shell that runs the command that it was started with.
+    /// Whether this is a shell that runs the command it was started with.
     var isShellCommand: Bool {
         let shells = ["sh", "dash", "bash", "zsh", "ksh", "mksh", "ash", "busybox"]
-        // The file, where it can be read: any program can call itself `sh`.
+        // Prefer the executable where it is readable: any program can call itself `sh`.
         guard let shell = (executable ?? arguments.first).map(lastPart(ofPath:)), shells.holds(shell) else {
             return false
         }
@@ -125,7 +126,7 @@ private struct ProcessEntry {
         return !first.begins(with: "--") && first.holds("c")
     }
 
-    /// A warder; its file cannot be read where it keeps its memory from others.
+    /// Whether this is a warder; a hardened one keeps its executable unreadable.
     func isWarder(like own: ProcessEntry) -> Bool {
         if let file, let own = own.file { return file == own }
         if let executable, let own = own.executable { return executable.isSame(as: own) }
@@ -150,11 +151,12 @@ private struct StatLine {
     init?(_ path: String) {
         guard let text = try? readFile(path, limit: 4096) else { return nil }
         let found = text.withUnsafeBytes { line -> (name: String, parent: pid_t, started: UInt64)? in
-            // The name may hold any byte but NUL, parentheses and blanks too; what comes after it holds none.
+            // The name may contain any byte but NUL, including parentheses and blanks; the fields after it contain
+            // none.
             guard let start = line.firstIndex(of: UInt8(ascii: "(")), let end = line.lastIndex(of: UInt8(ascii: ")")),
                 start < end
             else { return nil }
-            // The third field of the line is the first here: the parent is the fourth, the start the 22nd.
+            // The line's third field is the first here: the parent is field 4, the start time field 22.
             let fields = line[(end + 1)...].split(separator: UInt8(ascii: " "), maxSplits: 20)
             guard fields.count > 19, let parent = pid_t(Self.text(fields[1])),
                 let started = UInt64(Self.text(fields[19]))
@@ -170,7 +172,7 @@ private struct StatLine {
     }
 }
 
-/// What a link in a process's folder points to. The kernel marks what was removed meanwhile; the mark is taken off.
+/// The target of a link in a process's procfs folder, without the mark that the kernel adds to a removed file.
 private func link(_ path: String) -> String? {
     var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = readlink(path, &bytes, bytes.count - 1)

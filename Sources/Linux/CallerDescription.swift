@@ -1,14 +1,14 @@
 import Text
 
 extension Caller {
-    /// The longest name and the longest folder that are shown, in characters.
+    /// The longest name and the longest folder to show, in characters.
     private static let nameLimit = 32
     private static let folderLimit = 60
 
-    /// `terraform (4711) in ~/infra`, on one line and without anything invisible. A script comes with what runs it, as
-    /// `aws (4711, python3.11)`; a long folder is cut at its beginning.
+    /// `terraform (4711) in ~/infra`, on one line and without invisible characters. A script is shown with its
+    /// interpreter, as `aws (4711, python3.11)`; a long folder is truncated at its start.
     ///
-    /// - Parameter home: the user's home folder, shown as `~`; nil where there is none.
+    /// - Parameter home: the user's home folder, shown as `~`; nil if unknown.
     public func description(home: String?) -> String {
         var text = Self.beginning(shownName)
         text += " (\(process)"
@@ -18,10 +18,10 @@ extension Caller {
         return text + " in " + Self.end(shortened(folder, home))
     }
 
-    /// The name of the file that runs.
+    /// The name of its executable.
     private var program: String? { executable.map(lastPart(ofPath:)) }
 
-    /// The kernel cuts names after 15 bytes.
+    /// The name in full: the kernel cuts names after 15 bytes.
     private var shownName: String {
         if let program, name.utf8.count == 15, program.utf8.starts(with: name.utf8) { return program }
         return name
@@ -58,8 +58,8 @@ extension Caller {
         return pieces.reversed().joined()
     }
 
-    /// A character as it is, or its number where it would not be seen for what it is: a control, one that turns the
-    /// direction of writing, an invisible one, a space that is not the usual one.
+    /// The character, or its code point if a reader could not recognise it: a control character, one that changes
+    /// writing direction, an invisible one, a space other than U+0020.
     private static func visible(_ scalar: Unicode.Scalar) -> String {
         switch scalar.properties.generalCategory {
         case .spaceSeparator where scalar == " ": return " "

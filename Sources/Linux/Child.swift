@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import Secrets
 
-/// Starts a child whose messages go to the terminal where this process is in front of one.
+/// Starts a child; its messages go to the terminal if this process is in the terminal's foreground.
 ///
 /// - Parameters:
 ///   - standardInput: nil for `/dev/null`.

@@ -3,13 +3,13 @@ import Glibc
 import Secrets
 import Text
 
-/// The end of what a child says on its standard error, where nobody sees it as it comes.
+/// The end of a child's standard error, for a child whose messages the user does not see as they come.
 ///
 final class ChildMessages {
-    /// The most that is kept, in bytes, and the most that is taken at once.
+    /// How much to keep, and how much to read at once, in bytes.
     private static let limit = 4096
     private static let handful = 65_536
-    /// What of it is told: so many lines, so many characters.
+    /// How many lines, and characters a line, to report.
     private static let lines = 3
     private static let characters = 300
 
@@ -17,12 +17,12 @@ final class ChildMessages {
     private var tail = SecretBytes(capacity: limit)
     private var hasEnded = false
 
-    /// Makes a pipe for a child that is about to be started.
+    /// Makes a pipe for a child that is about to start.
     ///
     /// - Parameters:
-    ///   - losing: what the child says faster than it is taken is lost. Otherwise it waits until it is taken.
-    ///   - start: is given the child's end of the pipe, which is closed after.
-    /// - Returns: nil where there is no pipe to be had: a child can do without.
+    ///   - losing: output that comes faster than `take` reads it is lost. Otherwise the child blocks until it is read.
+    ///   - start: receives the child's end of the pipe, which is closed afterwards.
+    /// - Returns: nil if no pipe can be made: the child can do without.
     init?(losing: Bool, _ start: (_ standardError: Int32) -> Void) {
         var ends: [Int32] = [-1, -1]
         guard warder_pipe(&ends) == 0 else { return nil }
@@ -32,10 +32,10 @@ final class ChildMessages {
         close(ends[1])
     }
 
-    /// Readable when there is something to `take`; -1 where there will be nothing more.
+    /// Readable when there is something to `take`; -1 once the output has ended.
     var descriptor: Int32 { hasEnded ? -1 : source.number }
 
-    /// Takes what the child has said by now. Never waits.
+    /// Reads what the child has written so far. Never blocks.
     func take() {
         var taken = 0
         while !hasEnded, taken < Self.handful {
@@ -53,9 +53,9 @@ final class ChildMessages {
         }
     }
 
-    /// The last lines of it, as one that may be shown; empty where it said nothing.
+    /// The last lines of it, joined into one that is safe to show; empty if the child wrote nothing.
     ///
-    /// - Parameter secrets: what no line may repeat, besides what the environment holds.
+    /// - Parameter secrets: what no line may repeat, in addition to the secrets in the environment.
     func told(hiding secrets: consuming SentSecrets = SentSecrets()) -> String {
         take()
         secrets.add(secretsOfEnvironment())
@@ -78,7 +78,7 @@ final class ChildMessages {
 
     private func isBlank(_ byte: UInt8) -> Bool { byte == 32 || byte == 9 }
 
-    /// Nil for a line of blanks.
+    /// Nil for a blank line.
     private func shown(_ line: borrowing SecretBytes, hiding secrets: borrowing SentSecrets, limit: Int) -> String? {
         var range = 0..<line.count
         while let first = range.first, isBlank(line[first]) { range.removeFirst() }
@@ -88,7 +88,7 @@ final class ChildMessages {
     }
 }
 
-/// What the environment holds of secrets, as far as the names of variables tell: a child's messages may repeat them.
+/// The environment's secrets, judging by the names of variables: a child's messages may repeat them.
 private func secretsOfEnvironment() -> SentSecrets {
     var secrets = SentSecrets()
     var next = environ
@@ -98,14 +98,14 @@ private func secretsOfEnvironment() -> SentSecrets {
         let name = String(decoding: UnsafeRawBufferPointer(start: entry, count: equals - entry), as: UTF8.self)
         guard isSecret(name.uppercased()) else { continue }
         let value = UnsafeRawBufferPointer(start: equals + 1, count: strlen(equals + 1))
-        // A path is no secret, and what a message is about.
+        // A path is not a secret, and messages need it.
         guard value.count >= SentSecrets.run, value[0] != UInt8(ascii: "/") else { continue }
         secrets.add(SecretBytes(copying: value))
     }
     return secrets
 }
 
-/// Whether a variable of this name, in capitals, holds a secret.
+/// Whether a variable of this name (in capitals) holds a secret.
 func isSecret(_ name: String) -> Bool {
     guard !["_FILE", "_PATH", "_URI", "_URL", "_COMMAND", "_ID"].contains(where: name.hasSuffix) else { return false }
     let parts = name.split(separator: "_")

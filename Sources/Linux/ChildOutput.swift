@@ -2,9 +2,9 @@ import CLinux
 import Glibc
 import Secrets
 
-/// A child that is to print something and end, and that nobody stands waiting for: its output is taken as it comes.
+/// A child that prints something and ends, while the user waits for something else: its output is read as it comes.
 ///
-/// Whoever lets go of it before it has ended, ends it.
+/// Releasing it ends a child that still runs.
 public final class ChildOutput {
     private let process: pid_t
     private let output: Descriptor
@@ -15,9 +15,9 @@ public final class ChildOutput {
     /// Starts this program with other arguments.
     ///
     /// - Parameters:
-    ///   - input: what it reads from its standard input; no more than a pipe holds.
-    ///   - limit: the most bytes that it may print.
-    ///   - withheld: variables that it does not get.
+    ///   - input: the child's standard input; at most as much as a pipe holds.
+    ///   - limit: the most bytes that the child may print.
+    ///   - withheld: variables to remove from the child's environment.
     public init(
         ofThisProgram arguments: [String], reading input: borrowing SecretBytes, limit: Int, withheld: [String]
     ) throws(ChildError) {
@@ -45,12 +45,12 @@ public final class ChildOutput {
 
     deinit { if !isReaped { end() } }
 
-    /// What to poll for input.
+    /// The descriptor to poll for input.
     public var descriptor: Int32 { output.number }
 
-    /// Takes what is there to read.
+    /// Reads what is available.
     ///
-    /// - Returns: whether the child says no more, or has said too much.
+    /// - Returns: whether the output has ended, or has exceeded the limit.
     public func listen() -> Bool {
         let used = text.count
         text.extend(to: min(used + 4096, limit + 1))
@@ -63,7 +63,7 @@ public final class ChildOutput {
         return count == 0 || text.count > limit
     }
 
-    /// Waits for the child, which says no more, to end; whether it did so well.
+    /// Waits for the child to end after its output has ended; whether it succeeded.
     public func finish() -> Bool {
         isReaped = true
         if text.count > limit { kill(process, SIGKILL) }
@@ -76,7 +76,7 @@ public final class ChildOutput {
     public func printed() -> SecretBytes { text.copy() }
 
     private func end() {
-        // A group of its own, as it has no terminal to share: what it has started goes with it.
+        // The child has a process group of its own, as it shares no terminal: signal what it has started as well.
         if getpgid(process) == process { kill(-process, SIGTERM) } else { kill(process, SIGTERM) }
         let deadline = Deadline.after(milliseconds: 500)
         while waitpid(process, nil, WNOHANG) == 0 {

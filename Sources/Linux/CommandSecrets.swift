@@ -1,7 +1,7 @@
 import Secrets
 
-/// What of a command line its messages are not to repeat: arguments that are no path, no address, no name and no option,
-/// one of which may be a secret.
+/// The arguments of a command line that its messages must not repeat: any that is neither a path nor an address, name
+/// or option may be a secret.
 public func secrets(ofShellCommand command: String) -> SentSecrets {
     var secrets = SentSecrets()
     var words = command.split { " \t\"'=;".unicodeScalars.contains($0.unicodeScalars.first ?? " ") }[...]
@@ -17,8 +17,8 @@ public func secrets(ofShellCommand command: String) -> SentSecrets {
     return secrets
 }
 
-/// Whether it is a name of a module, a profile, a person or a file, which messages are about. What is drawn at random
-/// and as long has digits, or changes its case all the time.
+/// Whether it names a module, a profile, a person or a file, which messages need to mention. A random string of that
+/// length would contain digits, or change case all the time.
 private func isName(_ word: Substring) -> Bool {
     var (capitals, wasSmall) = (0, false)
     for byte in word.utf8 {

@@ -1,11 +1,12 @@
 import Glibc
 import Secrets
 
-/// Reads a secret that a service manager, a container's engine or an administrator put down for this user: a systemd
-/// credential (`LoadCredential=`, systemd.exec(5)), a keyfile.
+/// Reads a secret that a service manager, a container engine or an administrator provided for this user: a systemd
+/// credential (`LoadCredential=`, systemd.exec(5)) or a keyfile.
 ///
-/// A plain file, of this user or of root; links are followed, since Kubernetes mounts secrets as links. Others may not
-/// write it. This user's own must be closed to others; who may read root's is the manager's affair.
+/// It must be a plain file that this user or root owns; links are followed, since Kubernetes mounts secrets as links.
+/// Nobody else may be able to write it. This user's own file must be closed to others; who may read root's is up to the
+/// manager.
 public func readCredentialFile(_ path: String, limit: Int) throws(FileError) -> SecretBytes {
     let file = try openCredentialFile(path)
     do throws(SystemError) {
@@ -14,7 +15,7 @@ public func readCredentialFile(_ path: String, limit: Int) throws(FileError) -> 
     throw .tooLarge(path: path, limit: limit)
 }
 
-/// Whether `readCredentialFile` would take the file; nothing of it is read.
+/// Whether `readCredentialFile` would accept the file, without reading its content.
 public func isCredentialFile(_ path: String) -> Bool {
     do throws(FileError) {
         _ = try openCredentialFile(path)

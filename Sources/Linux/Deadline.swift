@@ -1,11 +1,11 @@
 import Glibc
 
-/// A moment on a clock that only goes forward and goes on in suspend (`CLOCK_BOOTTIME`).
+/// A moment on a clock that never goes back and keeps running during suspend (`CLOCK_BOOTTIME`).
 public struct Deadline: Sendable, Comparable {
-    /// Milliseconds since the machine started.
+    /// Milliseconds since boot.
     public let milliseconds: Int64
 
-    /// A moment given by its milliseconds since the machine started.
+    /// A moment given in milliseconds since boot.
     public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
     /// The present.
@@ -20,18 +20,17 @@ public struct Deadline: Sendable, Comparable {
         Deadline(milliseconds: now.milliseconds + milliseconds)
     }
 
-    /// Milliseconds that are left; 0 when it has passed.
+    /// Milliseconds left; 0 once it has passed.
     public var remaining: Int64 { max(0, milliseconds - Self.now.milliseconds) }
 
-    /// It is now, or was before.
+    /// Whether it is now or in the past.
     public var hasPassed: Bool { remaining == 0 }
 
-    /// Earlier than.
+    /// Whether `a` is earlier than `b`.
     public static func < (a: Deadline, b: Deadline) -> Bool { a.milliseconds < b.milliseconds }
 }
 
-/// What tells this start of the machine from every other, to which a `Deadline` of another start means nothing; nil where
-/// the kernel does not say (random(4)).
+/// Identifies this boot: a `Deadline` of another boot means nothing. Nil if the kernel does not say (random(4)).
 public func bootIdentifier() -> String? {
     guard let text = try? readFile("/proc/sys/kernel/random/boot_id", limit: 64), text.count >= 36 else { return nil }
     return text.withUnsafeBytes { String(decoding: $0.prefix(36), as: UTF8.self) }
@@ -44,7 +43,7 @@ public func wallClock() -> Int64 {
     return Int64(time.tv_sec)
 }
 
-/// Sleeps. The corresponding C function is `nanosleep`.
+/// Sleeps; a signal does not cut it short. The corresponding C function is `nanosleep`.
 public func sleep(milliseconds: Int64) {
     var wanted = timespec(tv_sec: Int(milliseconds / 1000), tv_nsec: Int(milliseconds % 1000) * 1_000_000)
     var rest = timespec()

@@ -1,11 +1,11 @@
 import Glibc
 import Secrets
 
-/// An open file descriptor, closed when it goes.
+/// An open file descriptor, closed when the value is destroyed.
 public struct Descriptor: ~Copyable {
-    /// The number that the kernel knows it by.
+    /// The descriptor's number.
     public let number: Int32
-    /// The path it was opened by, for messages.
+    /// The path it was opened with, for messages.
     public let path: String
 
     /// Takes over an open descriptor.
@@ -22,26 +22,26 @@ public struct Descriptor: ~Copyable {
 
     deinit { close(number) }
 
-    /// Size, mode, owner. The corresponding C function is `fstat`.
+    /// Its size, mode and owner. The corresponding C function is `fstat`.
     public func status() throws(SystemError) -> stat {
         var info = stat()
         _ = try system("fstat", path) { fstat(number, &info) }
         return info
     }
 
-    /// Waits until there is something to read, or the other end is gone. The corresponding C function is `poll`.
+    /// Waits until there is something to read or the other end has closed. The corresponding C function is `poll`.
     private func wait(until deadline: Deadline) throws(SystemError) {
         var waiting = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
         let ready = try system("poll", path) { poll(&waiting, 1, Int32(clamping: deadline.remaining)) }
         if ready == 0 { throw SystemError(call: "read", path: path, code: ETIMEDOUT) }
     }
 
-    /// Reads into `buffer`; the number of bytes, 0 at the end. The corresponding C function is `read`.
+    /// Reads into `buffer`; returns the number of bytes, 0 at the end. The corresponding C function is `read`.
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
         try system("read", path) { Glibc.read(number, buffer.baseAddress, buffer.count) }
     }
 
-    /// Reads into a buffer for what is no secret; the number of bytes, 0 at the end.
+    /// Reads data that is not secret into a buffer; returns the number of bytes, 0 at the end.
     public func readOnce(_ buffer: inout [UInt8]) throws(FileError) -> Int {
         let (count, failure) = buffer.withUnsafeMutableBytes { buffer -> (Int, SystemError?) in
             do throws(SystemError) { return (try read(into: buffer), nil) } catch { return (0, error) }
@@ -50,8 +50,8 @@ public struct Descriptor: ~Copyable {
         return count
     }
 
-    /// What comes next, `limit` bytes of it at most, and fewer only where it ends before that; no secret. One read(2) may
-    /// give less than is there.
+    /// Reads the next `limit` bytes, or fewer if the file ends first; not for secrets. A single read(2) may return less
+    /// than is there.
     public func read(upTo limit: Int) throws(FileError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: limit)
         var used = 0
@@ -68,7 +68,7 @@ public struct Descriptor: ~Copyable {
         return bytes
     }
 
-    /// Writes all of `bytes`, however many calls that takes. The corresponding C function is `write`.
+    /// Writes all of `bytes`, in as many calls as that takes. The corresponding C function is `write`.
     public func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
         var rest = bytes
         while rest.count > 0 {
@@ -77,14 +77,14 @@ public struct Descriptor: ~Copyable {
         }
     }
 
-    /// Waits until what was written is on the disk. The corresponding C function is `fsync`.
+    /// Waits until all written data is on disk. The corresponding C function is `fsync`.
     public func synchronize() throws(SystemError) {
         _ = try system("fsync", path) { fsync(number) }
     }
 
-    /// Everything from here to the end; nil where that is more than `limit` bytes.
+    /// Reads from here to the end; nil if that is more than `limit` bytes.
     ///
-    /// - Parameter deadline: for what may keep its reader waiting, a pipe; nil for a plain file.
+    /// - Parameter deadline: for a pipe, which may keep its reader waiting; nil for a plain file.
     public func readToEnd(
         limit: Int, expecting expected: Int = 0, until deadline: Deadline? = nil
     ) throws(SystemError) -> SecretBytes? {
@@ -92,7 +92,7 @@ public struct Descriptor: ~Copyable {
         while true {
             if let deadline { try wait(until: deadline) }
             let used = text.count
-            // One byte of room past what is expected, so that the end is seen without growing.
+            // One spare byte, so that reading finds the end without growing the buffer.
             text.extend(to: min(used < text.capacity ? text.capacity : 2 * used, limit + 1))
             let (count, failure) = text.withUnsafeMutableBytes { bytes -> (Int, SystemError?) in
                 let room = UnsafeMutableRawBufferPointer(rebasing: bytes[used...])

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import Secrets
 
-/// This process for others to watch: readable once it has ended, whatever program it became meanwhile.
+/// A descriptor of this process for others to watch: readable once the process has ended, even after an `execve`.
 ///
 /// The corresponding call is pidfd_open(2).
 public func processDescriptor() throws(SystemError) -> Descriptor {
@@ -12,12 +12,12 @@ public func processDescriptor() throws(SystemError) -> Descriptor {
 
 /// A pipe's two ends.
 public final class PipeEnds {
-    /// What is read from.
+    /// The end to read from.
     public let reading: Descriptor
-    /// What is written to; gone once it is closed.
+    /// The end to write to; nil once closed.
     public private(set) var writing: Descriptor?
 
-    /// Makes one. The corresponding C function is `pipe2`, with `O_CLOEXEC`.
+    /// Makes a pipe. The corresponding C function is `pipe2`, with `O_CLOEXEC`.
     public init() throws(SystemError) {
         var ends: [Int32] = [-1, -1]
         _ = try system("pipe2") { warder_pipe(&ends) }
@@ -25,24 +25,24 @@ public final class PipeEnds {
         writing = Descriptor(owning: ends[1], path: "pipe")
     }
 
-    /// The number of the end that is written to; -1 once it is closed.
+    /// The number of the writing end; -1 once closed.
     public var writingNumber: Int32 { writing?.number ?? -1 }
 
-    /// Writes all of a secret that fits into the pipe, and closes it.
+    /// Writes as much of a secret as fits into the pipe, and closes the writing end.
     public func write(_ secret: borrowing SecretBytes) throws(SystemError) {
         if let writing = writing.take() {
             try secret.withUnsafeBytes { (bytes) throws(SystemError) in try writing.write(bytes) }
         }
     }
 
-    /// Closes the end that is written to.
+    /// Closes the writing end.
     public func close() { writing = nil }
 }
 
-/// Starts this program once more as nobody's child: in a session of its own, without a terminal, with `descriptors` as
-/// its first ones and no others. It outlives this process, and does not belong to the program that this one becomes.
+/// Starts this program again as a daemon: in its own session, without a terminal, with `descriptors` as its first ones
+/// and no others. It outlives this process, and is not a child of the program that this process becomes.
 ///
-/// - Parameter withheld: variables that it does not get.
+/// - Parameter withheld: variables to remove from its environment.
 public func startDetached(
     _ arguments: [String], descriptors: [Int32], withheld: [String]
 ) throws(SystemError) {

@@ -2,10 +2,11 @@ import CLinux
 import Glibc
 import Secrets
 
-/// A child beside this process: in a process group of its own, without a part in the terminal, reading nothing. What
-/// it prints is collected while other things are waited for. When the value goes, the child has ended and is reaped.
+/// A child that runs beside this process: in its own process group, without access to the terminal, with an empty
+/// standard input. Its output is collected while this process waits for other things. Destroying the value ends and
+/// reaps the child.
 public struct DetachedChild: ~Copyable {
-    /// The most that is kept of its messages, in bytes.
+    /// How much of its messages to keep, in bytes.
     private static let messageLimit = 4096
 
     private let process: pid_t
@@ -16,17 +17,17 @@ public struct DetachedChild: ~Copyable {
     private var hasTold = false
     private var exitStatus: ExitStatus?
 
-    /// What it has printed by now, up to the limit.
+    /// Its output so far, up to the limit.
     public private(set) var text: SecretBytes
-    /// What it has written to its standard error by now, without what is no ASCII; no secret.
+    /// Its standard error so far, without bytes that are not ASCII; not a secret.
     public private(set) var messages = ""
 
     /// Starts `program`, an absolute path.
     ///
     /// - Parameters:
-    ///   - arguments: without its name.
-    ///   - withheld: the names of variables that it does not get.
-    ///   - limit: the most bytes of its output that are kept; the rest is thrown away.
+    ///   - arguments: without the program's name.
+    ///   - withheld: the names of variables to remove from its environment.
+    ///   - limit: the most bytes of output to keep; the rest is discarded.
     public init(
         _ program: String, _ arguments: [String], withheld: [String], limit: Int
     ) throws(ChildError) {
@@ -58,10 +59,10 @@ public struct DetachedChild: ~Copyable {
     /// Readable when there is something for `proceed` to take.
     public var descriptors: [Int32] { (isSilent ? [] : [output.number]) + (hasTold ? [] : [errors.number]) }
 
-    /// It prints no more, and so has ended or will at once: `proceed` is to be called until it tells how.
+    /// Its output has ended, so it has ended or will at once: call `proceed` until that returns a status.
     public var isEnding: Bool { isSilent }
 
-    /// Takes what it has printed by now; how it ended, once it has. Never waits.
+    /// Reads its output so far; returns its exit status once it has ended. Never blocks.
     public mutating func proceed() -> ExitStatus? {
         collectOutput()
         collectMessages()
@@ -71,7 +72,7 @@ public struct DetachedChild: ~Copyable {
         return exitStatus
     }
 
-    /// No more at once than the pipe holds: a child that does not stop must not be listened to for ever.
+    /// Read no more at once than a pipe holds: a child that never stops printing must not hold this process up.
     private static let handful = 65_536
 
     private mutating func collectOutput() {

@@ -1,13 +1,13 @@
 import Glibc
 import Secrets
 
-/// The environment's variables: the process's, or fixed ones for a test.
+/// Environment variables: this process's, or fixed ones for a test.
 public struct Environment: Sendable {
     private let lookup: @Sendable (String) -> String?
     private let lookupSecret: @Sendable (String) -> SecretBytes?
 
-    /// This process's own.
-    /// Where `HOME` is unset or empty, as for a system service, it is the home of the user in the password database.
+    /// This process's environment. If `HOME` is unset or empty, as for a system service, it is the user's home from the
+    /// password database.
     public static let process = Environment(
         lookup: { name in
             if let value = getenv(name), value.pointee != 0 || name != "HOME" { return String(cString: value) }
@@ -25,7 +25,7 @@ public struct Environment: Sendable {
         self.lookupSecret = lookupSecret
     }
 
-    /// Variables that `lookup` knows; for tests, whose secrets are none.
+    /// The variables that `lookup` returns; for tests, whose secrets are not real.
     public init(_ lookup: @escaping @Sendable (String) -> String?) {
         self.init(lookup: lookup) { name in
             guard let value = lookup(name), !value.isEmpty else { return nil }
@@ -35,20 +35,20 @@ public struct Environment: Sendable {
         }
     }
 
-    /// The value of a variable that holds no secret; nil where it is unset.
+    /// The value of a variable that is not secret; nil if unset.
     public subscript(_ name: String) -> String? { lookup(name) }
 
-    /// The value of a variable; nil also where it is empty, as most of AWS's own count an empty one as unset.
+    /// The value of a variable; nil if unset or empty, since most of AWS's tools treat an empty one as unset.
     public func nonEmpty(_ name: String) -> String? {
         guard let value = lookup(name), !value.isEmpty else { return nil }
         return value
     }
 
-    /// The value of a variable that holds a secret; nil where it is unset or empty.
+    /// The value of a variable that holds a secret; nil if unset or empty.
     public func secret(_ name: String) -> SecretBytes? { lookupSecret(name) }
 }
 
-/// The home of this process's real user; nil where the password database (`getpwuid_r`) has none.
+/// The home of this process's real user; nil if the password database (`getpwuid_r`) has none.
 private func homeInDatabase() -> String? {
     var entry = passwd()
     var found: UnsafeMutablePointer<passwd>?
@@ -61,8 +61,8 @@ private func homeInDatabase() -> String? {
     }
 }
 
-/// This process's variables, some of them secret, whose names `isWanted` says yes to: `NAME=value` and a NUL byte each, in
-/// the order of their bytes.
+/// This process's variables whose names `isWanted` accepts, secret ones included: each as `NAME=value` and a NUL byte,
+/// sorted by bytes.
 public func variables(where isWanted: (UnsafeRawBufferPointer) -> Bool) -> SecretBytes {
     var found: [UnsafeMutablePointer<CChar>] = []
     var next: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> = environ
@@ -78,7 +78,7 @@ public func variables(where isWanted: (UnsafeRawBufferPointer) -> Bool) -> Secre
     return text
 }
 
-/// Takes a secret variable out of this process's environment, and wipes where it stood.
+/// Removes a secret variable from this process's environment, and wipes its memory.
 public func wipeFromEnvironment(_ name: String) {
     guard let value = getenv(name) else { return }
     explicit_bzero(value, strlen(value))

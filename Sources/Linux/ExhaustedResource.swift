@@ -1,9 +1,9 @@
 import Glibc
 
-/// What this process has run out of, so that what it tried may have failed for want of it alone: descriptors, or memory;
-/// nil where neither is short.
+/// The resource that this process has run out of, which may explain the failure of the preceding call: descriptors or
+/// memory; nil if neither is short.
 ///
-/// Looked for after a failure, in what a request needs at most: some descriptors, and the stack of a thread.
+/// Call it after a failure. It tries what a request needs at most: a few descriptors, and the stack of a thread.
 public func exhaustedResource() -> SystemError? {
     var descriptors: [Int32] = []
     defer { for descriptor in descriptors { close(descriptor) } }

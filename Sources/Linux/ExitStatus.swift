@@ -2,15 +2,15 @@ import Glibc
 
 /// How a child ended.
 public enum ExitStatus: Equatable, Sendable {
-    /// By itself, with this code.
+    /// It ended by itself, with this code.
     case code(Int32)
     /// A signal ended it.
     case signal(Int32)
-    /// Nobody can tell: whoever started this process ignores SIGCHLD.
+    /// Unknown: this process inherited an ignored SIGCHLD.
     case unknown
 }
 
-/// How the child ended; nil where it has not within so many milliseconds.
+/// How the child ended; nil if it is still running after so many milliseconds.
 func exitStatus(of process: pid_t, within milliseconds: Int64) -> ExitStatus? {
     let deadline = Deadline.after(milliseconds: milliseconds)
     while true {
@@ -25,17 +25,18 @@ func exitStatus(of process: pid_t, within milliseconds: Int64) -> ExitStatus? {
     }
 }
 
-/// Ends a child and waits for it: first so that it can tidy the screen, if it was stopped too; then without its consent.
+/// Ends a child and waits for it: first by a signal that lets it restore the screen, continuing it if it was stopped;
+/// then by SIGKILL.
 ///
 /// - Parameters:
-///   - group: it leads a process group, which goes with it.
-///   - milliseconds: how long it may take to tidy up.
+///   - group: the child leads a process group, which is ended with it.
+///   - milliseconds: how long it may take to restore the screen.
 func end(_ process: pid_t, group: Bool, within milliseconds: Int64) {
     let target = group ? -process : process
     kill(target, SIGTERM)
     kill(target, SIGCONT)
     let hasEnded = exitStatus(of: process, within: milliseconds) != nil
-    // Of a group, what its leader has started may still be there.
+    // Processes that a group's leader has started may outlive it.
     if !hasEnded || group { kill(target, SIGKILL) }
     if hasEnded { return }
     while waitpid(process, nil, 0) == -1 && errno == EINTR {}

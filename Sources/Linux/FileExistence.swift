@@ -1,6 +1,6 @@
 import Glibc
 
-/// Whether something stands at `path`, be it a link to nowhere. The corresponding C function is `lstat`.
+/// Whether anything exists at `path`, even a broken link. The corresponding C function is `lstat`.
 public func fileExists(_ path: String) -> Bool {
     var info = stat()
     return lstat(path, &info) == 0
@@ -12,13 +12,13 @@ public func isProgram(_ path: String) -> Bool {
     return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
 }
 
-/// Whether a plain file stands at `path`, or behind the links there. The corresponding C function is `stat`.
+/// Whether `path`, after following links, is a plain file. The corresponding C function is `stat`.
 public func isPlainFile(_ path: String) -> Bool {
     var info = stat()
     return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG
 }
 
-/// The path behind all links; nil where nothing stands there. The corresponding C function is `realpath`.
+/// `path` with all links resolved; nil if it does not exist. The corresponding C function is `realpath`.
 public func resolved(_ path: String) -> String? {
     guard let target = realpath(path, nil) else { return nil }
     defer { free(target) }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Which file it is, whatever path leads to it.
+/// Identifies a file, whichever path leads to it.
 public struct FileIdentity: Equatable, Sendable {
     private let device: UInt64
     private let number: UInt64
@@ -10,7 +10,7 @@ public struct FileIdentity: Equatable, Sendable {
         number = UInt64(status.st_ino)
     }
 
-    /// The file behind all links at `path`; nil where it cannot be seen. The corresponding C function is `stat`.
+    /// The file at `path`, after following links; nil if it cannot be seen. The corresponding C function is `stat`.
     public init?(at path: String) {
         var info = stat()
         guard stat(path, &info) == 0 else { return nil }

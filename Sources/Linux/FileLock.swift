@@ -1,39 +1,39 @@
 import CLinux
 import Glibc
 
-/// Why a lock could not be had.
+/// Why a lock could not be acquired.
 public enum LockError: Error, Equatable, Sendable {
-    /// Somebody else held it until the deadline.
+    /// Another process held it until the deadline.
     case timedOut(path: String)
-    /// The file system has no locks.
+    /// The file system does not support locks.
     case unsupported(path: String)
     /// The lock file could not be opened.
     case file(FileError)
 }
 
-/// What of a lock file is locked.
+/// The part of a lock file to lock.
 public enum LockRange: Equatable, Sendable {
-    /// The byte at an offset: whoever locks another byte is not kept waiting.
+    /// The byte at this offset: locks on other bytes do not conflict.
     case byte(Int64)
-    /// All of it: waits for every byte's holder.
+    /// The whole file: conflicts with a lock on any byte.
     case all
 
     fileprivate var offset: Int64 { if case .byte(let offset) = self { offset } else { 0 } }
-    /// 0 is what fcntl(2) takes for the whole file.
+    /// For fcntl(2), 0 means to the end of the file.
     fileprivate var length: Int64 { self == .all ? 0 : 1 }
 }
 
-/// An exclusive lock on one byte of a lock file or on all of it, held until it goes.
+/// An exclusive lock on one byte of a lock file or on all of it, held until the value is destroyed.
 ///
-/// An open-file-description lock (`F_OFD_SETLK`): the kernel drops it when the process dies, however it dies, and
-/// nothing of it survives a reboot. A byte for each thing to lock lets one file serve any number of them, so there is
+/// It is an open-file-description lock (`F_OFD_SETLK`): the kernel releases it when the process dies, however it dies,
+/// and it does not survive a reboot. With one byte per thing to lock, one file serves any number of them, and there is
 /// nothing to clean up.
 public struct FileLock: ~Copyable {
     private let file: Descriptor
 
     private init(holding file: consuming Descriptor) { self.file = file }
 
-    /// Waits for the lock on `range` of the file at `path`, which is made where it is missing (0600).
+    /// Waits for the lock on `range` of the file at `path`, which is created if missing (0600).
     public static func acquire(
         _ path: String, _ range: LockRange = .byte(0), until deadline: Deadline
     ) throws(LockError) -> FileLock {
@@ -43,14 +43,14 @@ public struct FileLock: ~Copyable {
             do throws(FileError) { file = try openPrivateFile(path, O_RDWR | O_CREAT) } catch { throw .file(error) }
             if warder_try_lock(file.number, range.offset, range.length) != 0 { try wait(file, range, until: deadline) }
             do throws(SystemError) { links = UInt(try file.status().st_nlink) } catch { throw .file(.system(error)) }
-            // Removed while it was waited for: others lock the one that took its place.
+            // If the file was removed while this process waited, others lock its replacement.
             if links > 0 { return FileLock(holding: file) }
         }
     }
 
-    /// Waits until a lock can be had that could not be had at once.
+    /// Waits for a lock that could not be acquired at once.
     ///
-    /// The kernel wakes whoever comes next when the lock is free. A timer ends the wait: it interrupts the call.
+    /// The kernel wakes the next waiter when the lock is released. A timer bounds the wait by interrupting the call.
     private static func wait(
         _ file: borrowing Descriptor, _ range: LockRange, until deadline: Deadline
     ) throws(LockError) {
@@ -67,7 +67,7 @@ public struct FileLock: ~Copyable {
         }
     }
 
-    /// The same where there are no timers.
+    /// The same by polling, if the process cannot have a timer.
     private static func poll(
         _ file: borrowing Descriptor, _ range: LockRange, until deadline: Deadline
     ) throws(LockError) {
@@ -80,7 +80,7 @@ public struct FileLock: ~Copyable {
         }
     }
 
-    /// Throws where a lock failed with `code` for another reason than that somebody else holds it.
+    /// Throws if a lock failed with `code` for any reason but that another process holds it.
     private static func check(_ code: Int32, _ file: borrowing Descriptor) throws(LockError) {
         switch code {
         case EAGAIN, EACCES, EINTR: return

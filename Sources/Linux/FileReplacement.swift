@@ -1,21 +1,21 @@
 import Glibc
 import Secrets
 
-/// A file of the user's, as `~/.aws/config`, that a new text takes the place of: whenever the process is killed, the old
-/// text or the new is there.
+/// Replaces one of the user's files, such as `~/.aws/config`: if the process is killed at any moment, the file holds
+/// the old text or the new.
 ///
-/// A link stays a link: what is replaced stands where it ends. The file keeps its owner and its mode. One that is not
-/// there is made (0600), with its folder (0700). Nothing else is left in the user's folder: the caller holds the lock that
-/// belongs to the file, so that nobody else writes beside it, and what a killed process left there is removed.
+/// A link stays a link: the file it leads to is replaced. The file keeps its owner and mode. A missing file is created
+/// (0600), with its folder (0700). Nothing else is left in the user's folder: the caller holds the lock that belongs to
+/// the file, so no other warder writes beside it, and what a killed process left there is removed.
 public struct FileReplacement {
     private let path: String
-    /// Where the links end.
+    /// The file at the end of the links.
     private let target: String
     private let leadsElsewhere: Bool
     /// Nil where there is no file yet.
     private let old: stat?
 
-    /// Looks where the links end, and whether the file may be replaced.
+    /// Follows the links, and checks that the file may be replaced.
     public init(_ path: String) throws(FileError) {
         self.path = absolute(path)
         target = try Self.end(of: self.path)
@@ -23,10 +23,11 @@ public struct FileReplacement {
         old = try Self.plainFile(target)
     }
 
-    /// Puts `text` in the place of the file, if that still holds what the caller goes by.
+    /// Replaces the file with `text`, unless it has changed since the caller read it.
     ///
-    /// - Parameter isUnchanged: whether what it holds now is that; nothing where it is not there.
-    /// - Returns: false where it is not, and nothing was done.
+    /// - Parameter isUnchanged: whether the file's present text is what the caller read; gets an empty text for a
+    ///   missing file.
+    /// - Returns: false if the file has changed, and nothing was written.
     public func replace(
         with text: borrowing SecretBytes, if isUnchanged: (borrowing SecretBytes) -> Bool
     ) throws(FileError) -> Bool {
@@ -43,7 +44,7 @@ public struct FileReplacement {
         _ text: borrowing SecretBytes, _ isUnchanged: (borrowing SecretBytes) -> Bool
     ) throws(SystemError) -> Bool {
         let temporary = target + ".warder-new"
-        // Opened before anything is done, so that the one failure that can come after the rename is that of its `fsync`.
+        // Opened first, so that only its `fsync` can still fail after the rename.
         let folder = try Descriptor(opening: folder(of: target), O_RDONLY | O_DIRECTORY)
         try removeFile(temporary)
         defer { unlink(temporary) }
@@ -56,7 +57,7 @@ public struct FileReplacement {
         return true
     }
 
-    /// The new file, as whoever reads it knows the old one, and on the disk.
+    /// Writes the new file with the old one's owner and mode, and waits for the disk.
     private func write(_ text: borrowing SecretBytes, to path: String) throws(SystemError) {
         let file = try create(path)
         if let old {
@@ -70,7 +71,7 @@ public struct FileReplacement {
         try file.synchronize()
     }
 
-    /// Closed to others until it has the old one's mode. Where it cannot be made, its folder is to be looked at.
+    /// Creates the file, closed to others until it gets the old one's mode. On failure, the folder may explain why.
     private func create(_ path: String) throws(SystemError) -> Descriptor {
         do throws(SystemError) {
             return try Descriptor(opening: path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
@@ -96,7 +97,7 @@ public struct FileReplacement {
 
     // MARK: - Links
 
-    /// What stands at the end of the links that `path` may be the first of, be it nothing.
+    /// The path at the end of the links that start at `path`, whether or not it exists.
     private static func end(of path: String) throws(FileError) -> String {
         var end = path
         for _ in 0..<40 {
@@ -109,7 +110,7 @@ public struct FileReplacement {
         throw .system(SystemError(call: "readlink", path: path, code: ELOOP))
     }
 
-    /// A link to nowhere is followed as far as its folder, which nobody but the user can know the use of.
+    /// Checks that the folder of a broken link's target exists: only the user knows whether it should.
     private static func checkFolder(of end: String, behind path: String) throws(FileError) {
         let place = folder(of: end)
         var info = stat()
@@ -118,7 +119,7 @@ public struct FileReplacement {
         if let missing = link(at: place) { throw .brokenLink(path: place, folder: missing) }
     }
 
-    /// What is to be replaced must be a file; nil where there is none.
+    /// The file to replace, which must be a plain file; nil if it does not exist.
     private static func plainFile(_ path: String) throws(FileError) -> stat? {
         var status = stat()
         do throws(SystemError) { _ = try system("stat", path) { stat(path, &status) } } catch {
@@ -130,7 +131,7 @@ public struct FileReplacement {
     }
 }
 
-/// The folder that `path`, which begins at the root, is in.
+/// The folder that contains `path`, an absolute path.
 func folder(of path: String) -> String {
     let slash = UInt8(ascii: "/")
     guard let last = path.utf8.lastIndex(of: slash), last > path.startIndex else { return "/" }
@@ -139,7 +140,7 @@ func folder(of path: String) -> String {
 
 private func isLink(_ path: String) -> Bool { link(at: path) != nil }
 
-/// Where a link leads, from the root; nil for what is none. The corresponding C function is `readlink`.
+/// Where a link leads, as an absolute path; nil if `path` is not a link. The corresponding C function is `readlink`.
 func link(at path: String) -> String? {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = readlink(path, &buffer, buffer.count)

@@ -6,22 +6,22 @@ import Text
 public enum FileError: Error, Equatable, Sendable {
     /// A system call failed.
     case system(SystemError)
-    /// The file is larger than warder is willing to read, in bytes.
+    /// The file is larger than warder accepts, in bytes.
     case tooLarge(path: String, limit: Int)
     /// A folder, a device or a pipe stands where a file should.
     case notAFile(path: String)
-    /// Somebody else owns it.
+    /// Another user owns it.
     case foreign(path: String, owner: UInt32)
-    /// Others than the owner may read or write it; its permission bits.
+    /// Users other than the owner may read or write it; its permission bits.
     case exposed(path: String, mode: UInt32)
-    /// A symbolic link stands where a file of warder's own should.
+    /// A symbolic link stands in the place of one of warder's own files.
     case link(path: String)
-    /// The user's file is a link, or its folder is one, and leads into a folder that is not there.
+    /// The user's file or its folder is a link to a folder that does not exist.
     case brokenLink(path: String, folder: String)
-    /// The user's file is a link, or its folder is one, and what it leads to cannot be written.
+    /// The user's file or its folder is a link to something that cannot be written.
     case unwritableBehindLink(path: String, target: String)
 
-    /// Writing is what failed: the file system is read-only, or the user may not.
+    /// Whether only writing failed: the file system is read-only, or the user lacks permission.
     public var isForWantOfWriting: Bool {
         guard case .system(let error) = self else { return false }
         return [EROFS, EACCES, EPERM].contains(error.code)
@@ -33,25 +33,26 @@ public enum FileError: Error, Equatable, Sendable {
     }
 }
 
-/// Reads a file that the user wrote, as `~/.aws/config`: links are followed, and its permissions are the user's affair.
+/// Reads a file that the user wrote, such as `~/.aws/config`: links are followed, and its permissions are up to the
+/// user.
 ///
-/// - Parameter patience: milliseconds that a pipe in its place is waited for.
+/// - Parameter timeout: how long to wait for a pipe in its place, in milliseconds.
 public func readFile(
     _ path: String, limit: Int, timeout: Int64 = 3_000
 ) throws(FileError) -> SecretBytes {
     do throws(SystemError) {
-        // Opening a pipe that nobody writes to must not hang a program that runs unattended.
+        // Opening a pipe without a writer must not hang a program that runs unattended.
         let file = try Descriptor(opening: path, O_RDONLY | O_NONBLOCK)
         let status = try file.status()
         if status.st_mode & S_IFMT == S_IFDIR { throw SystemError(call: "read", path: path, code: EISDIR) }
-        // A pipe, as `<(command)`, is waited for, but not for ever: the program may run unattended.
+        // Wait for a pipe, such as `<(command)`, but not for ever: the program may run unattended.
         let deadline: Deadline? = status.st_mode & S_IFMT == S_IFREG ? nil : .after(milliseconds: timeout)
         if let text = try file.readToEnd(limit: limit, expecting: Int(status.st_size), until: deadline) { return text }
     } catch { throw .system(error) }
     throw .tooLarge(path: path, limit: limit)
 }
 
-/// Reads a file of warder's own: a plain file, the user's, closed to others.
+/// Reads one of warder's own files: a plain file that the user owns, closed to others.
 public func readPrivateFile(_ path: String, limit: Int) throws(FileError) -> SecretBytes {
     let file = try openPrivateFile(path, O_RDONLY)
     do throws(SystemError) {
@@ -61,7 +62,7 @@ public func readPrivateFile(_ path: String, limit: Int) throws(FileError) -> Sec
     throw .tooLarge(path: path, limit: limit)
 }
 
-/// Reads a file of warder's own as `readPrivateFile` does; nil where it is not there.
+/// Reads one of warder's own files as `readPrivateFile` does; nil if it does not exist.
 public func readPrivateFileIfPresent(_ path: String, limit: Int) throws(FileError) -> SecretBytes? {
     do throws(FileError) { return try readPrivateFile(path, limit: limit) } catch {
         if error.isAbsence { return nil }
@@ -69,7 +70,7 @@ public func readPrivateFileIfPresent(_ path: String, limit: Int) throws(FileErro
     }
 }
 
-/// Opens a file of warder's own, and checks that it is a plain file, the user's, closed to others.
+/// Opens one of warder's own files, and checks that it is a plain file that the user owns, closed to others.
 public func openPrivateFile(_ path: String, _ flags: Int32, mode: mode_t = 0o600) throws(FileError) -> Descriptor {
     let file: Descriptor
     do throws(SystemError) {
@@ -85,9 +86,9 @@ public func openPrivateFile(_ path: String, _ flags: Int32, mode: mode_t = 0o600
     return file
 }
 
-/// Makes a folder of warder's own (0700) with those above it, where they are missing.
+/// Creates one of warder's own folders (0700) and its missing parents.
 ///
-/// One that is there must be the user's and not writable for others; one more open than 0700 is left as it is,
+/// An existing one must belong to the user and not be writable by others; a mode wider than 0700 is left as it is,
 /// since the user may share `~/.local/share`, and the files inside are 0600.
 public func makePrivateFolder(_ path: String) throws(FileError) {
     if mkdir(path, 0o700) == 0 { return }
@@ -113,7 +114,7 @@ public func makePrivateFolder(_ path: String) throws(FileError) {
     }
 }
 
-/// Makes a folder above warder's own; one that is there is the user's affair.
+/// Creates a parent of warder's folders; an existing one is up to the user.
 private func makeParent(_ path: String) throws(FileError) {
     if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
     let code = errno
@@ -126,7 +127,7 @@ private func makeParent(_ path: String) throws(FileError) {
     }
 }
 
-/// The names in a folder, without `.` and `..`, in no order; empty where the folder is not there.
+/// The names in a folder, without `.` and `..`, in no particular order; empty if the folder does not exist.
 public func names(inFolder path: String) throws(SystemError) -> [String] {
     guard let folder = opendir(path) else {
         let error = SystemError(call: "opendir", path: path, code: errno)
@@ -144,20 +145,20 @@ public func names(inFolder path: String) throws(SystemError) -> [String] {
     return names
 }
 
-/// Removes a file; one that is not there is no error. The corresponding C function is `unlink`.
+/// Removes a file; a missing one is not an error. The corresponding C function is `unlink`.
 public func removeFile(_ path: String) throws(SystemError) {
     do throws(SystemError) { _ = try system("unlink", path) { unlink(path) } } catch {
         if !error.isAbsence { throw error }
     }
 }
 
-/// When a file was last written to, in seconds since 1970; nil where it cannot be seen.
+/// When a file was last modified, in seconds since 1970; nil if it cannot be seen.
 public func modificationTime(of path: String) -> Int64? {
     var info = stat()
     return lstat(path, &info) == 0 ? Int64(info.st_mtim.tv_sec) : nil
 }
 
-/// The path from the root; where there is no present folder any more, as it was given.
+/// The absolute form of `path`; `path` itself if the current folder no longer exists.
 public func absolute(_ path: String) -> String {
     guard !path.begins(with: "/"), let folder = getcwd(nil, 0) else { return path }
     defer { free(folder) }

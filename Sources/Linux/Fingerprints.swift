@@ -1,7 +1,7 @@
 import Glibc
 
-/// Stands for what a file holds without a look at it: another file, or a changed one, has another mark. Empty where there is
-/// none to be seen. The corresponding C function is `stat`.
+/// Stands for a file's content without reading it: another file, or a modified one, has another fingerprint. Empty if
+/// the file cannot be seen. The corresponding C function is `stat`.
 public func fileFingerprint(_ path: String) -> String {
     var info = stat()
     guard stat(path, &info) == 0 else { return "" }
@@ -9,8 +9,7 @@ public func fileFingerprint(_ path: String) -> String {
         + "\(info.st_ctim.tv_sec).\(info.st_ctim.tv_nsec)"
 }
 
-/// Stands for the network that this process is in: a container has another. The corresponding C function is `readlink`
-/// (namespaces(7)).
+/// Stands for this process's network namespace (namespaces(7)). The corresponding C function is `readlink`.
 public func networkFingerprint() -> String {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
         let count = text.baseAddress.map { readlink("/proc/self/ns/net", $0, text.count) } ?? 0
@@ -18,7 +17,7 @@ public func networkFingerprint() -> String {
     }
 }
 
-/// Stands for the terminal in front of this process, or behind which it runs. The corresponding C function is `tcgetsid`.
+/// Stands for this process's controlling terminal. The corresponding C function is `tcgetsid`.
 public func terminalFingerprint() -> String {
     let terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
     guard terminal >= 0 else { return "none" }

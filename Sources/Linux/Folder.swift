@@ -1,14 +1,14 @@
 import Glibc
 
-/// An open folder, to look into and to go up from without a path that could change meanwhile or be too long.
+/// An open folder, to read and to walk up from without a path that could change meanwhile or be too long.
 public struct Folder: ~Copyable {
     private let descriptor: Descriptor
     private let status: stat
 
-    /// `O_PATH` of open(2), which the C library's module leaves out: a folder that one may not list is still a way.
+    /// `O_PATH` of open(2), which the C library's module omits: it opens even a folder that the user may not list.
     private static let handle: Int32 = 0o10000000
 
-    /// Which folder it is, as long as it is open.
+    /// Identifies a folder while it is open.
     public struct Identity: Equatable, Sendable {
         private let device: UInt
         private let number: UInt
@@ -29,20 +29,20 @@ public struct Folder: ~Copyable {
         self.descriptor = descriptor
     }
 
-    /// Which folder it is.
+    /// Identifies this folder.
     public var identity: Identity { Identity(status) }
-    /// The user it belongs to.
+    /// The ID of its owner.
     public var owner: UInt32 { status.st_uid }
     /// Its permission bits.
     public var mode: UInt32 { status.st_mode & 0o7777 }
 
-    /// The folder above; the root's is the root.
+    /// The parent folder; the root's is the root.
     public func parent() throws(SystemError) -> Folder {
         let number = try system("open", "..") { openat(descriptor.number, "..", Self.handle | O_DIRECTORY | O_CLOEXEC) }
         return try Folder(Descriptor(owning: number, path: descriptor.path))
     }
 
-    /// Its path from the root, without links; `ENAMETOOLONG` where that is longer than a path can be.
+    /// Its absolute path without links; throws `ENAMETOOLONG` if that exceeds what a path can hold.
     public func path() throws(SystemError) -> [UInt8] {
         let link = "/proc/self/fd/\(descriptor.number)"
         var path = [CChar](repeating: 0, count: Int(PATH_MAX))
@@ -50,7 +50,7 @@ public struct Folder: ~Copyable {
         return path.prefix(length).map { UInt8(bitPattern: $0) }
     }
 
-    /// Opens a file in it for reading, without waiting for anybody; a link is not followed.
+    /// Opens a file in it for reading, without blocking on a pipe; a link is not followed.
     public func open(_ name: String) throws(SystemError) -> Descriptor {
         let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
         return Descriptor(

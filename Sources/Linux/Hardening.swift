@@ -1,19 +1,19 @@
 import CLinux
 
-/// Keeps this process's memory from others, before the first secret is read.
+/// Keeps this process's memory from other processes, before it reads the first secret.
 public struct Hardening: Sendable {
     private let coreLimit: UInt64?
 
-    /// No core dump, no `ptrace` and no `/proc/self/mem` for the same user's other processes.
+    /// Forbids a core dump, and `ptrace` and `/proc/self/mem` by the same user's other processes.
     ///
-    /// Only the soft limit goes down, so that `lift` can give it back to a program that warder becomes.
+    /// Only the soft limit is lowered, so that `lift` can restore it for a program that warder becomes.
     public init() {
         _ = warder_set_dumpable(0)
         var previous: UInt64 = 0
         coreLimit = warder_forbid_core_dump(&previous) == 0 ? previous : nil
     }
 
-    /// Gives the user's own core limit back, just before `execve`; dumpable is the kernel's to reset there.
+    /// Restores the user's core limit just before `execve`; the kernel itself resets dumpable there.
     public func lift() {
         if let coreLimit { _ = warder_allow_core_dump(coreLimit) }
     }

@@ -1,12 +1,12 @@
 import Glibc
 
-/// A signal that this process ignores, and what it did before. The corresponding C function is `sigaction`.
+/// A signal that this process ignores, and its previous action. The corresponding C function is `sigaction`.
 public struct IgnoredSignal: @unchecked Sendable {
-    /// Those that would end a process for what a failed write says better: a reader that is gone (SIGPIPE), a file that
-    /// is as large as the user may make one (SIGXFSZ).
+    /// Signals that would end the process where a failed write reports the cause better: a closed pipe (SIGPIPE), a
+    /// file at the user's size limit (SIGXFSZ).
     public static let ofWriting = [SIGPIPE, SIGXFSZ]
 
-    /// What `posix_spawn` is to set back to the default in a child, which would inherit that they are ignored.
+    /// The signals that `posix_spawn` resets to the default, since a child would inherit them as ignored.
     static var ofWritingSet: sigset_t {
         var set = sigset_t()
         sigemptyset(&set)
@@ -27,7 +27,7 @@ public struct IgnoredSignal: @unchecked Sendable {
         self.before = before
     }
 
-    /// Puts back what it did before.
+    /// Restores the previous action.
     public func restore() {
         var before = before
         sigaction(number, &before, nil)

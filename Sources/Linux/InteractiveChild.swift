@@ -2,24 +2,24 @@ import CLinux
 import Glibc
 import Secrets
 
-/// A child that is talked to in lines over its standard input and output.
+/// A child to exchange lines with, over its standard input and output.
 ///
-/// It may use the terminal that this process is in front of: signals that end or stop this process are held until
-/// the child is gone and the terminal as it was. When the value goes, the child has ended and is reaped.
+/// It may use the terminal if this process is in the foreground: signals that end or stop this process are blocked
+/// until the child is gone and the terminal is restored. Destroying the value ends and reaps the child.
 ///
 /// This process must ignore SIGPIPE.
 public struct InteractiveChild: ~Copyable {
-    /// What came of waiting for a line.
+    /// The result of waiting for a line.
     public enum Outcome: Equatable, Sendable {
-        /// A line is there.
+        /// A line has arrived.
         case line
-        /// The child says no more.
+        /// The child's output has ended.
         case end
-        /// A signal for this process waits to be let go.
+        /// A signal for this process is pending.
         case interrupted
-        /// Ctrl-Z: this process is to stop, once it holds nothing that others wait for.
+        /// Ctrl-Z: this process must stop, once it holds nothing that others wait for.
         case stopped
-        /// The answer is not needed any more.
+        /// The answer is no longer needed.
         case needless
         /// The deadline has passed.
         case timedOut
@@ -33,9 +33,9 @@ public struct InteractiveChild: ~Copyable {
     private let output: Descriptor
     private let terminal: SavedTerminalState?
     private let signals: BlockedSignals
-    /// It has a process group of its own.
+    /// It has its own process group.
     private let isApart: Bool
-    /// What it says to nobody.
+    /// Its messages, if no terminal shows them.
     private let messages: ChildMessages?
     /// How long it may take to end, in milliseconds.
     private let gracePeriod: Int64
@@ -44,9 +44,9 @@ public struct InteractiveChild: ~Copyable {
     /// Starts `program`, an absolute path, without arguments.
     ///
     /// - Parameters:
-    ///   - withheld: the names of variables that it does not get.
-    ///   - apart: it has no part in the terminal, even where there is one.
-    ///   - patience: how long it may take to end once it is told to, in milliseconds; then it is made to.
+    ///   - withheld: the names of variables to remove from its environment.
+    ///   - apart: it has no access to the terminal, even if there is one.
+    ///   - gracePeriod: how long it may take to end when told to, in milliseconds, before it is killed.
     public init(
         with program: String, withheld: [String], apart: Bool = false, gracePeriod: Int64 = 500
     ) throws(ChildError) {
@@ -86,14 +86,14 @@ public struct InteractiveChild: ~Copyable {
 
     deinit {
         if exitStatus == nil && !hasEndedWithUs() { Linux.end(process, group: isApart, within: gracePeriod) }
-        // Taken down while it asked: half an answer is not for the shell.
+        // If it was ended while it asked, half an answer must not reach the shell.
         terminal?.restore(flushing: exitStatus == nil)
-        // Here the process may end.
+        // The process may end here.
         signals.release()
     }
 
-    /// Ctrl-C at the terminal has reached the child too: a signal of ours would cut short how it tidies the screen, since
-    /// ncurses leaves at once where one more comes.
+    /// Ctrl-C at the terminal has reached the child too: another signal of ours would cut short its restoring of the
+    /// screen, since ncurses exits at once on the second one.
     private func hasEndedWithUs() -> Bool {
         !isApart && signals.arePending && Linux.exitStatus(of: process, within: 150) != nil
     }
@@ -101,17 +101,17 @@ public struct InteractiveChild: ~Copyable {
     /// Readable when there is something to `take`.
     public var descriptor: Int32 { output.number }
 
-    /// Sends a line, which must not hold a line end; false where nobody reads it.
+    /// Sends a line, which must not contain a line end; false if the child no longer reads.
     public func say(_ line: String) -> Bool {
         var line = line + "\n"
         return line.withUTF8 { line in (try? input.write(UnsafeRawBufferPointer(line))) != nil }
     }
 
-    /// Waits for a line, which stands in `line` without its end.
+    /// Waits for a line and stores it in `line`, without its end.
     ///
     /// - Parameters:
     ///   - limit: the longest line, in bytes.
-    ///   - lettingGo: what ends the wait besides the deadline.
+    ///   - cancellation: what ends the wait besides the deadline.
     public func hear(
         _ line: inout SecretBytes, limit: Int, until deadline: Deadline,
         cancellation: PromptCancellation = PromptCancellation()
@@ -133,9 +133,9 @@ public struct InteractiveChild: ~Copyable {
         }
     }
 
-    /// Takes what the child has said by now, behind what stands in `line`, up to the end of a line; never waits.
+    /// Appends what the child has written so far to `line`, up to the end of a line; never blocks.
     ///
-    /// - Returns: `.line`, `.end` or `.tooLong`; nil where the line has no end yet.
+    /// - Returns: `.line`, `.end` or `.tooLong`; nil if the line is still incomplete.
     public func take(_ line: inout SecretBytes, limit: Int) -> Outcome? {
         messages?.take()
         while true {
@@ -151,9 +151,9 @@ public struct InteractiveChild: ~Copyable {
         }
     }
 
-    /// Lets the child end by itself for a moment, and ends it otherwise.
+    /// Gives the child a moment to end by itself, then ends it.
     ///
-    /// - Returns: how it failed; nil where it ended with code 0, or had to be ended.
+    /// - Returns: how it failed; nil if it ended with code 0, or had to be ended.
     public mutating func end() -> ChildError? {
         exitStatus = Linux.exitStatus(of: process, within: gracePeriod)
         switch exitStatus {

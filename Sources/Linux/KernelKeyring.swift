@@ -2,9 +2,9 @@ import CLinux
 import Glibc
 import Secrets
 
-/// Why the kernel keyring did not serve.
+/// Why the kernel keyring failed.
 public enum KeyringError: Error, Equatable, Sendable {
-    /// The kernel has no keyrings for this process: a container's filter, or a build without them.
+    /// This process cannot use keyrings: a container's filter forbids them, or the kernel is built without them.
     case unavailable
     /// The user's quota of keys or bytes is used up.
     case full
@@ -17,11 +17,11 @@ public enum KeyringError: Error, Equatable, Sendable {
 /// The default permissions stay: only a possessor may read. A login session of the same user becomes one by linking
 /// the user keyring into its process keyring, which another user, or another user namespace, cannot.
 public enum KernelKeyring {
-    /// Puts `payload` under `description`, replacing what stood there, for `seconds` from now.
+    /// Stores `payload` under `description`, replacing an earlier one, for `seconds` from now.
     public static func put(_ payload: borrowing SecretBytes, _ description: String, seconds: UInt32)
         throws(KeyringError)
     {
-        // Possessed before it is made, or setting the time limit would be refused.
+        // Possess the keyring before adding the key, or the kernel refuses to set the timeout.
         _ = warder_possess_user_keyring()
         let key = payload.withUnsafeBytes { warder_add_user_key(description, $0.baseAddress, $0.count) }
         guard key != -1 else { throw error(errno) }
@@ -32,7 +32,7 @@ public enum KernelKeyring {
         }
     }
 
-    /// What stands under `description`; nil where there is nothing, or its time is out.
+    /// The payload under `description`; nil if there is none, or it has expired.
     public static func get(_ description: String, limit: Int) throws(KeyringError) -> SecretBytes? {
         _ = warder_possess_user_keyring()
         let key = warder_search_user_key(description)
@@ -45,7 +45,7 @@ public enum KernelKeyring {
         return payload
     }
 
-    /// Takes away what stands under `description`; whether there was anything.
+    /// Removes the key under `description`; whether there was one.
     @discardableResult
     public static func remove(_ description: String) throws(KeyringError) -> Bool {
         _ = warder_possess_user_keyring()
@@ -54,12 +54,12 @@ public enum KernelKeyring {
             _ = try absent(errno)
             return false
         }
-        // It is there: whatever keeps it from going, it stays for others.
+        // The key exists: whatever keeps it from being invalidated, others can still use it.
         guard warder_invalidate_key(key) == 0 else { throw .refused(code: errno) }
         return true
     }
 
-    /// Whether the kernel's list of keys shows one with this description, where it does not let this process search them
+    /// Whether the kernel's list of keys shows one with this description, even if this process may not search them
     /// (proc_keys(5)).
     public static func isListed(_ description: String) -> Bool {
         guard let list = try? readFile("/proc/keys", limit: 1 << 22) else { return false }

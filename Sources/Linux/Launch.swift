@@ -1,7 +1,7 @@
 import Glibc
 
-/// Starts a program that goes its own way: in a session of its own, with nothing to read or to write, and nobody who
-/// waits for it. A program that is not there is no error. None of the variables in `withheld` reach it.
+/// Starts a program and forgets it: in its own session, with no input and no output, and reaped by another process. A
+/// missing program is not an error. The variables in `withheld` are removed from its environment.
 public func launch(_ program: String, _ arguments: [String], withheld: [String]) {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)

@@ -1,26 +1,27 @@
 import Glibc
 
-/// The file that this process runs: where others find it, and whether they mean it.
+/// The executable of this process: by which path others can run it, and whether a command means it.
 ///
-/// One rule for all who must know: it is the file itself, by whatever path or link, and what Nix wraps around it, a program
+/// One rule serves all callers: the same file counts, by whatever path or link, and so does a Nix wrapper, a program
+/// `NAME` beside `.NAME-wrapped`.
 /// `NAME` beside `.NAME-wrapped`.
 public struct OwnProgram: Sendable {
     private let executable: String
     private let searchPath: String
 
     /// - Parameters:
-    ///   - executable: what is run; `/proc/self/exe` for this process.
+    /// - executable: the running file; `/proc/self/exe` for this process.
     ///   - searchPath: `PATH`.
     public init(_ executable: String = "/proc/self/exe", searchPath: String?) {
         self.executable = executable
         self.searchPath = searchPath ?? ""
     }
 
-    /// The path to call it by from now on: one whose last part is `name`, if there is such a path, of what it was called by
-    /// or in `PATH`. Links to it are kept, since an update that replaces the file moves the link.
+    /// The path to run it by from now on: one whose last part is `name`, taken from the word it was called by or from
+    /// `PATH`. Links are kept, since an update that replaces the file moves the link.
     ///
-    /// - Parameter word: what it was called by, the first of its arguments.
-    /// - Returns: else the path of the file itself or, if that is gone, `executable`.
+    /// - Parameter word: the word it was called by, `argv[0]`.
+    /// - Returns: if there is no such path, that of the file itself or, if the file is gone, `executable`.
     public func path(named name: String, calledBy word: String) -> String {
         for word in [word, name] {
             guard let path = located(word), lastPart(path).utf8.elementsEqual(name.utf8) else { continue }
@@ -29,7 +30,7 @@ public struct OwnProgram: Sendable {
         return resolved(executable) ?? executable
     }
 
-    /// Whether `word`, the first of a command, runs the same file.
+    /// Whether `word`, the first of a command, runs this executable.
     public func isRun(by word: String) -> Bool { located(word).map(isOwn) ?? false }
 
     private func isOwn(_ path: String) -> Bool {
@@ -43,7 +44,7 @@ public struct OwnProgram: Sendable {
         return wrapped.utf8.elementsEqual(own.utf8)
     }
 
-    /// A path from the root without detours; nil where no program is found.
+    /// An absolute path without `.` and `..`; nil if no program is found.
     private func located(_ word: String) -> String? {
         let slash = UInt8(ascii: "/")
         guard word.utf8.contains(slash) else {
@@ -57,7 +58,7 @@ public struct OwnProgram: Sendable {
         return resolved(folder(path)).map { $0 + "/" + lastPart(path) }
     }
 
-    /// With the slash at its end.
+    /// The folder of `path`, with a slash at its end.
     private func folder(_ path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "" }
         return String(path[..<path.utf8.index(after: slash)])

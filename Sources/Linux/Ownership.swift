@@ -1,8 +1,8 @@
 import Glibc
 import Text
 
-/// The part of `path` that root owns in a folder of this user's, as `sudo` leaves it: the highest one. Nil where there is
-/// none, and for root.
+/// The highest part of `path` that root owns inside a folder of this user's, as `sudo` leaves it behind. Nil if there
+/// is none, and for root.
 public func rootsPart(of path: String) -> String? {
     guard geteuid() != 0, path.begins(with: "/") else { return nil }
     var isParentOwn = false
@@ -19,7 +19,7 @@ public func rootsPart(of path: String) -> String? {
     return nil
 }
 
-/// What this user is called, or the number where the user database has no name for it. The corresponding C function is
+/// This user's name, or the number if the user database has no name for it. The corresponding C function is
 /// `getpwuid_r`.
 public func userName() -> String {
     var entry = passwd()

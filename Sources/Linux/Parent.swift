@@ -1,9 +1,9 @@
 import Glibc
 
-/// What the kernel knows the program by that started this one: the path of its executable, then its own name (at most
-/// 15 bytes). Either is missing where it cannot be read.
+/// How the kernel identifies the parent process: the path of its executable, then its own name (at most 15 bytes).
+/// Either is missing if it cannot be read.
 ///
-/// The two differ for a script, whose name is the script's, and for a program of many names, as busybox is.
+/// The two differ for a script, whose name is the script's, and for a program with many names, such as busybox.
 public func parentPrograms() -> [String] {
     let parent = "/proc/\(getppid())"
     var names: [String] = []

@@ -1,15 +1,15 @@
-/// Whose socket is at the other end of a connection within this host, from the text of `/proc/net/tcp` or
+/// The owner of the socket at the other end of a connection within this host, from the text of `/proc/net/tcp` or
 /// `/proc/net/tcp6` (proc(5)).
 ///
-/// Only 127.0.0.1 is looked for, written as such or mapped into IPv6. A busy machine has tens of thousands of lines, so
-/// they are compared as they stand.
+/// Only 127.0.0.1 matches, as an IPv4 address or mapped into IPv6. A busy machine has tens of thousands of lines, so
+/// they are compared without parsing.
 ///
 /// - Parameters:
-///   - port: the other end's own.
-///   - here: this end's.
-/// - Returns: the user's id; nil where the table has no such connection.
+///   - port: the other end's own port.
+///   - here: this end's port.
+/// - Returns: the user's id; nil if the table has no such connection.
 func owner(ofPort port: UInt16, connectedTo here: UInt16, in table: UnsafeRawBufferPointer) -> UInt32? {
-    // Addresses are printed as numbers of the machine's own byte order.
+    // The kernel prints addresses as numbers in the machine's byte order.
     let loopback = hexadecimal(UInt32(0x7F00_0001).bigEndian, 8)
     let mapped = "0000000000000000" + hexadecimal(UInt32(0xFFFF).bigEndian, 8) + loopback
     let wanted = [loopback, mapped].map { address in
@@ -29,8 +29,8 @@ func owner(ofPort port: UInt16, connectedTo here: UInt16, in table: UnsafeRawBuf
     return nil
 }
 
-/// The fifth field: behind state, queues, timer and retransmissions. The seventh is the inode: 0 for a socket that its
-/// program has closed, and whose user is printed as root.
+/// The fifth field, after state, queues, timer and retransmissions. The seventh is the inode: 0 for a socket that its
+/// program has closed, for which the kernel prints root as the user.
 private func user(_ rest: Slice<UnsafeRawBufferPointer>) -> UInt32? {
     let fields = rest.split(separator: 32, maxSplits: 7)
     guard fields.count > 6, String(decoding: fields[6], as: UTF8.self) != "0" else { return nil }

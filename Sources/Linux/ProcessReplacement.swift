@@ -2,14 +2,14 @@ import CLinux
 import Glibc
 import Secrets
 
-/// Becomes another program: looks `arguments[0]` up in `PATH` and replaces this process by it. Returns only on failure.
+/// Finds `arguments[0]` in `PATH` and replaces this process with it. Returns only on failure.
 ///
 /// The corresponding C function is `execvpe`.
 ///
 /// - Parameters:
-///   - withheld: the names of variables that the program does not get.
-///   - adding: `NAME=value` texts that it gets besides; they replace variables of the same name only where those
-///     are withheld.
+///   - withheld: the names of variables to remove from the environment.
+///   - adding: `NAME=value` texts to add to the environment; they replace variables of the same name only if those are
+///     withheld.
 public func replaceProcess(_ arguments: [String], withheld: [String], adding: borrowing VariableList) -> SystemError {
     let code = withVariables(without: withheld, adding: adding.pointers) { environment in
         withArguments(arguments) { arguments in
@@ -28,7 +28,7 @@ public struct VariableList: ~Copyable {
     /// An empty list.
     public init() {}
 
-    /// Adds a variable with a value that is no secret and holds no NUL byte.
+    /// Adds a variable whose value is not secret and contains no NUL byte.
     public mutating func add(_ name: String, _ value: String) {
         starts.append(text.count)
         text.append(name)
@@ -37,7 +37,7 @@ public struct VariableList: ~Copyable {
         text.append(0 as UInt8)
     }
 
-    /// Adds a variable with a secret value that holds no NUL byte.
+    /// Adds a variable whose value is secret and contains no NUL byte.
     public mutating func add(_ name: String, _ value: borrowing SecretBytes) {
         starts.append(text.count)
         text.append(name)
@@ -46,7 +46,7 @@ public struct VariableList: ~Copyable {
         text.append(0 as UInt8)
     }
 
-    /// Where each text begins; good until the list is changed.
+    /// Where each text begins; valid until the list is changed.
     var pointers: [UnsafeMutablePointer<CChar>] {
         text.withUnsafeBytes { bytes in
             starts.compactMap { start in
@@ -58,7 +58,7 @@ public struct VariableList: ~Copyable {
     }
 }
 
-/// Lends a C environment: this process's own without some variables, and with others.
+/// Lends a C environment: this process's own, without some variables and with others added.
 func withVariables<R>(
     without withheld: [String], adding: [UnsafeMutablePointer<CChar>],
     _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> R
@@ -72,7 +72,7 @@ func withVariables<R>(
     variables.append(contentsOf: adding.map { Optional($0) })
     variables.append(nil)
     return variables.withUnsafeMutableBufferPointer { buffer in
-        // The buffer is never empty: it ends with the null pointer just added.
+        // The buffer is never empty: it ends with the null pointer just appended.
         withExtendedLifetime(buffer) { body(buffer.baseAddress.unsafelyUnwrapped) }
     }
 }
@@ -92,7 +92,7 @@ private func isVariable(_ variable: UnsafePointer<CChar>, named name: String) ->
     return strncmp(variable, name, length) == 0 && variable[length] == CChar(UInt8(ascii: "="))
 }
 
-/// Lends C arguments.
+/// Lends an `argv`.
 func withArguments<R>(
     _ arguments: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> R
 ) -> R {

@@ -1,26 +1,26 @@
 import Glibc
 import Text
 
-/// Whether the folder that `XDG_RUNTIME_DIR` names is of use: this user's own, and not for others to write to, as the XDG
-/// Base Directory Specification wants it. What somebody else owns, they may have put a socket into.
+/// Whether the folder in `XDG_RUNTIME_DIR` is safe to use: owned by this user and not writable by others, as the XDG
+/// Base Directory Specification requires. Another owner may have planted a socket there.
 public enum RuntimeFolder: Equatable, Sendable {
-    /// The variable is not set, or to no absolute path, which the specification says to ignore.
+    /// The variable is unset, or not an absolute path, which the specification says to ignore.
     case none
     case own(path: String)
-    /// It is set, and not used.
+    /// It is set, but unsafe to use.
     case refused(path: String, Fault)
 
-    /// Why it is not used.
+    /// Why it is unsafe.
     public enum Fault: Equatable, Sendable {
-        /// It is no folder.
+        /// It is not a folder.
         case notAFolder
         /// Another user owns it.
         case foreign(owner: UInt32)
-        /// Others may put files into it, and take them away; its permission bits.
+        /// Others may create and remove files in it; its permission bits.
         case exposed(mode: UInt32)
     }
 
-    /// Looks at what the variable says.
+    /// Checks the folder that the variable's value names.
     public init(_ value: String?) {
         guard let path = value, path.begins(with: "/") else {
             self = .none
@@ -28,7 +28,7 @@ public enum RuntimeFolder: Equatable, Sendable {
         }
         var info = stat()
         if stat(path, &info) != 0 {
-            // It is made where it is missing, and what hinders shows then.
+            // The folder is created when it is first used; what prevents that shows then.
             self = .own(path: path)
         } else if info.st_mode & S_IFMT != S_IFDIR {
             self = .refused(path: path, .notAFolder)
@@ -41,7 +41,7 @@ public enum RuntimeFolder: Equatable, Sendable {
         }
     }
 
-    /// Its path, where it is used.
+    /// Its path, if it is safe to use.
     public var path: String? {
         if case .own(let path) = self { path } else { nil }
     }

@@ -1,20 +1,20 @@
 import Glibc
 
-/// The controlling terminal while a child has it: what is set there is put back after.
+/// The state of the controlling terminal, saved while a child uses it and restored afterwards.
 struct SavedTerminalState: ~Copyable {
     private let device: Descriptor
     private var before = termios()
 
-    /// Nil where there is no terminal, or this process is not in front of it.
+    /// Nil if there is no terminal, or this process is not in its foreground.
     init?() {
         guard let device = try? Descriptor(opening: "/dev/tty", O_RDWR | O_NOCTTY) else { return nil }
         guard tcgetpgrp(device.number) == getpgrp(), tcgetattr(device.number, &before) == 0 else { return nil }
         self.device = device
     }
 
-    /// Puts the settings back, unless another program is in front by now: it has its own.
+    /// Restores the settings, unless another program is in the foreground now: it has its own.
     ///
-    /// - Parameter flushing: what was typed by now is thrown away, so that the shell does not get it.
+    /// - Parameter flushing: discards pending input, so that the shell does not read it.
     func restore(flushing: Bool) {
         guard tcgetpgrp(device.number) == getpgrp() else { return }
         var before = before
@@ -23,10 +23,10 @@ struct SavedTerminalState: ~Copyable {
     }
 }
 
-/// The path of the terminal that this process is in front of; nil where there is none.
+/// The path of the terminal whose foreground this process is in; nil if there is none.
 ///
-/// The name of one of the standard streams that is that terminal, as `/dev/pts/3`: programs that a pinentry hands over
-/// to may not have it as their controlling terminal. Otherwise `/dev/tty`.
+/// It is the name behind a standard stream that is that terminal, as `/dev/pts/3`: a program that a pinentry hands over
+/// to may have another controlling terminal. Otherwise it is `/dev/tty`.
 public func foregroundTerminalPath() -> String? {
     guard (try? Terminal.open()) != nil else { return nil }
     for stream: Int32 in 0...2 where tcgetsid(stream) == getsid(0) {

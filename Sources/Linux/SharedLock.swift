@@ -1,12 +1,12 @@
 import CLinux
 import Glibc
 
-/// A lock that any number may hold, and that others can see: it says that somebody is there. The kernel drops it when
-/// the process dies, however it dies.
+/// A lock that any number of processes may hold, and that others can see: it marks a running process. The kernel
+/// releases it when the process dies, however it dies.
 public struct SharedLock: ~Copyable {
     private let file: Descriptor
 
-    /// Takes the lock of the file at `path`, which is made where it is missing (0600).
+    /// Acquires the lock of the file at `path`, which is created if missing (0600).
     public init(_ path: String) throws(LockError) {
         let file: Descriptor
         do throws(FileError) { file = try openPrivateFile(path, O_RDWR | O_CREAT) } catch { throw .file(error) }
@@ -18,10 +18,10 @@ public struct SharedLock: ~Copyable {
         self.file = file
     }
 
-    /// The file that is locked still has a name.
+    /// Whether the locked file still has a name.
     public var isInPlace: Bool { (try? file.status())?.st_nlink ?? 0 > 0 }
 
-    /// Whether somebody holds the lock of the file at `path`; not where there is no such file.
+    /// Whether any process holds the lock of the file at `path`; false if there is no such file.
     public static func isHeld(_ path: String) -> Bool {
         guard let file = try? openPrivateFile(path, O_RDONLY) else { return false }
         return warder_is_locked(file.number) == 1

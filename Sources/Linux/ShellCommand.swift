@@ -2,9 +2,9 @@ import CLinux
 import Glibc
 import Secrets
 
-/// What a command that succeeded printed, and what it said beside it.
+/// The output and the messages of a command that succeeded.
 public struct CommandOutput: ~Copyable {
-    /// What it printed, without line ends behind it.
+    /// Its output, without trailing line ends.
     public let text: SecretBytes
     private let messages: ChildMessages?
     private let secrets: SentSecrets
@@ -15,7 +15,7 @@ public struct CommandOutput: ~Copyable {
         self.secrets = secrets
     }
 
-    /// The end of its messages on one line, where nobody has seen them: for an answer that is of no use.
+    /// The end of its messages on one line, unless the user has already seen them: for reporting a useless answer.
     public borrowing func said() -> String {
         guard let messages else { return "" }
         var hidden = secrets.copy()
@@ -24,9 +24,9 @@ public struct CommandOutput: ~Copyable {
     }
 }
 
-/// Runs a command line in `/bin/sh` and gives what it prints, without line ends behind it.
+/// Runs a command line in `/bin/sh` and returns its output, without trailing line ends.
 ///
-/// As `answer`, for those to whom any output is as good as another.
+/// As `commandOutput`, for callers that accept any output.
 public func output(
     ofShellCommand command: String, withheld: [String], limit: Int, until deadline: Deadline?,
     hiding secrets: consuming SentSecrets = SentSecrets()
@@ -35,17 +35,17 @@ public func output(
         .copy()
 }
 
-/// Runs a command line in `/bin/sh` and gives what it prints and says.
+/// Runs a command line in `/bin/sh` and returns its output and its messages.
 ///
-/// The child reads nothing. Its messages go to the terminal where there is one, never to standard error, which may be a
-/// stream that an SDK reads; without a terminal the end of them goes into the error. None of the variables in `withheld`
-/// reach it.
+/// The child's standard input is empty. Its messages go to the terminal if there is one, never to standard error, which
+/// an SDK may read; without a terminal, the end of them goes into the error. The variables in `withheld` are removed
+/// from its environment.
 ///
 /// - Parameters:
 ///   - added: variables that it has beside this process's, or in place of them.
 ///   - limit: the most bytes that it may print.
-///   - deadline: when it is killed; nil to let it take its time.
-///   - secrets: what its messages may repeat, besides what it prints and what the environment holds; not told.
+///   - deadline: when to kill it; nil for no limit.
+///   - secrets: what to hide in its messages, besides its own output and the environment's secrets.
 public func commandOutput(
     ofShellCommand command: String, withheld: [String], adding added: [String: String] = [:], limit: Int,
     until deadline: Deadline?, hiding secrets: consuming SentSecrets = SentSecrets()
@@ -64,11 +64,11 @@ public func commandOutput(
     }
 }
 
-/// A command that is listened to until it has ended: its output may end before, and what it leaves running may hold the
-/// pipes open after.
+/// A command that is read until it has ended: its output may end earlier, and processes it leaves running may hold the
+/// pipes open for longer.
 private struct Listening: ~Copyable {
     enum Outcome {
-        /// As `waitpid` tells it.
+        /// With the status of `waitpid`.
         case ended(Int32)
         case timedOut
         case tooMuch
@@ -77,7 +77,7 @@ private struct Listening: ~Copyable {
     private let process: pid_t
     private let output: Descriptor
     private let limit: Int
-    /// Nil where they were seen.
+    /// Nil if the user sees them.
     let messages: ChildMessages?
     private var hasEnded = false
     private(set) var text: SecretBytes
@@ -106,7 +106,7 @@ private struct Listening: ~Copyable {
         text = SecretBytes(capacity: limit + 1)
     }
 
-    /// Waits for the end; what has not ended by then is killed.
+    /// Reads until the command ends; kills it at the deadline.
     mutating func listen(until deadline: Deadline?) -> Outcome {
         var status: Int32?
         while true {
@@ -126,7 +126,7 @@ private struct Listening: ~Copyable {
         }
     }
 
-    /// Takes what comes within so many milliseconds; whether there was output.
+    /// Reads what arrives within so many milliseconds; whether there was output.
     private mutating func hear(for milliseconds: Int32) -> Bool {
         var waiting = [
             pollfd(fd: hasEnded ? -1 : output.number, events: Int16(POLLIN), revents: 0),
@@ -145,7 +145,7 @@ private struct Listening: ~Copyable {
         return true
     }
 
-    /// What it printed, without line ends behind it.
+    /// Its output, without trailing line ends.
     func printed() -> SecretBytes {
         var length = text.count
         while length > 0, text[length - 1] == UInt8(ascii: "\n") || text[length - 1] == UInt8(ascii: "\r") {
@@ -154,22 +154,21 @@ private struct Listening: ~Copyable {
         return text.copy(0..<length)
     }
 
-    /// How it ended; nil while it runs.
+    /// How it ended; nil while it is running.
     private func ended() -> Int32? {
         var status: Int32 = 0
         return waitpid(process, &status, WNOHANG) == process ? status : nil
     }
 
     private func end() {
-        // A group of its own, where there is no terminal to share: what the shell has started goes with it.
+        // Without a terminal to share, the child leads a process group: kill what the shell has started as well.
         if getpgid(process) == process { kill(-process, SIGKILL) }
         kill(process, SIGKILL)
         while waitpid(process, nil, 0) == -1 && errno == EINTR {}
     }
 }
 
-/// The program of a command line of `/bin/sh` that is not to be found; nil where it is, or where that cannot be told
-/// without running the shell.
+/// The program of a `/bin/sh` command line, if it does not exist; nil if it does, or if only the shell could tell.
 ///
 /// - Parameter variables: `PATH` and `HOME`.
 public func missingProgram(ofShellCommand command: String, in variables: Environment) -> String? {
@@ -194,7 +193,7 @@ private func isNameByte(_ byte: UInt8) -> Bool {
     (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == UInt8(ascii: "_")
 }
 
-/// A word that the shell takes as it stands, less quotes around all of it.
+/// A word that the shell takes literally, without the quotes around it.
 private func literal(_ word: Substring) -> String? {
     var bytes = Array(word.utf8)
     if let quote = bytes.first, bytes.count > 2, quote == bytes.last, "'\"".utf8.contains(quote) {

@@ -1,20 +1,20 @@
 import Glibc
 
-/// Tells whether this process was stopped and went on while it was watched, by SIGSTOP, Ctrl-Z or a debugger: what it
-/// waited for meanwhile may have been there all the time.
+/// Detects whether this process was stopped and continued while watched, by SIGSTOP, Ctrl-Z or a debugger: what it
+/// waited for may have arrived long before it could look.
 public struct StopDetector: ~Copyable {
     private var before = sigset_t()
 
-    /// Begins to watch. SIGCONT goes on to continue a process that holds it back from itself (signal(7)).
+    /// Begins to watch. SIGCONT continues a process even while blocked (signal(7)).
     public init() {
         var signal = Self.continuation
         pthread_sigmask(SIG_BLOCK, &signal, &before)
-        // One that waits already is of before.
+        // Discards a SIGCONT that was already pending.
         var now = timespec()
         _ = sigtimedwait(&signal, nil, &now)
     }
 
-    /// Whether it was.
+    /// Whether the process was stopped since.
     public var hasDetectedStop: Bool {
         var waiting = sigset_t()
         return sigpending(&waiting) == 0 && sigismember(&waiting, SIGCONT) == 1

@@ -1,21 +1,21 @@
 import Glibc
 import Secrets
 
-/// Why a terminal gave no answer.
+/// Why the terminal returned no answer.
 public enum TerminalError: Error, Equatable, Sendable {
     /// There is no controlling terminal.
     case none
-    /// There is one, but warder runs in the background of it and must not read there.
+    /// There is one, but warder runs in its background and must not read from it.
     case background
     /// The user ended the input without a line (Ctrl-D).
     case dismissed
-    /// Nobody answered in time.
+    /// The user did not answer in time.
     case timedOut
-    /// The line is longer than what is asked for can be.
+    /// The line is too long for the answer.
     case tooLong
-    /// Ctrl-Z: this process is to stop, once it holds nothing that others wait for.
+    /// Ctrl-Z: this process must stop, once it holds nothing that others wait for.
     case stopped
-    /// The answer is not needed any more.
+    /// The answer is no longer needed.
     case needless
     /// A system call failed.
     case system(SystemError)
@@ -27,8 +27,8 @@ public struct Terminal: ~Copyable {
 
     private init(_ device: consuming Descriptor) { self.device = device }
 
-    /// Opens `/dev/tty`, unless this process is in the background of it: reading there would stop the process, and
-    /// the answer belongs to the program in front.
+    /// Opens `/dev/tty`, unless this process is in the background: reading would stop the process, and the input
+    /// belongs to the foreground program.
     public static func open() throws(TerminalError) -> Terminal {
         let device: Descriptor
         do throws(SystemError) {
@@ -52,11 +52,11 @@ public struct Terminal: ~Copyable {
     /// Asks for a line.
     ///
     /// - Parameters:
-    ///   - prompt: what stands before the answer.
-    ///   - hidden: the answer is not echoed. Whatever was typed before the prompt is thrown away.
+    ///   - prompt: printed before the answer.
+    ///   - hidden: the answer is not echoed. Input typed before the prompt is always discarded.
     ///   - limit: the longest answer, in bytes.
-    ///   - deadline: when to give up; nil to wait for ever.
-    ///   - lettingGo: what else ends it, by `.stopped` and `.needless`.
+    ///   - deadline: when to give up; nil for never.
+    ///   - cancellation: what else ends the question, by `.stopped` and `.needless`.
     public func ask(
         _ prompt: String, hidden: Bool, limit: Int, until deadline: Deadline?,
         cancellation: PromptCancellation = PromptCancellation()
@@ -64,7 +64,7 @@ public struct Terminal: ~Copyable {
         var line = SecretBytes(capacity: limit + 1)
         var ended = false
         while !ended {
-            // A signal's own action (to end, or to stop and go on) must find the terminal as the user had it.
+            // A signal's default action (to end, or to stop and continue) must find the terminal as the user had it.
             let signals = BlockedSignals()
             let echo = Echo(device.number, hidden: hidden)
             show(prompt)
@@ -83,13 +83,13 @@ public struct Terminal: ~Copyable {
         return line
     }
 
-    /// Asks for lines that belong together, none of which is echoed: what is pasted of them at once is kept.
+    /// Asks for several lines in a row without echo, keeping lines that are pasted at once.
     ///
     /// - Parameters:
-    ///   - prompt: what stands before the first.
+    ///   - prompt: printed before the first line.
     ///   - limit: the longest line, in bytes.
     ///   - deadline: when to give up.
-    ///   - take: takes a line; what is shown in its place, and what stands before the next one, nil for no more.
+    ///   - take: receives a line; returns what to show in its place, and the next prompt, nil to end.
     public func askLines(
         _ prompt: String, limit: Int, until deadline: Deadline?,
         _ take: (borrowing SecretBytes) -> (shown: String, next: String?)
@@ -150,7 +150,7 @@ public struct Terminal: ~Copyable {
     }
 }
 
-/// The terminal's echo, switched off for a hidden answer and put back as it was.
+/// The terminal's echo, switched off for a hidden answer and restored afterwards.
 private struct Echo {
     private let descriptor: Int32
     private let before: termios?

@@ -1,29 +1,29 @@
 import Glibc
 import Secrets
 
-/// A line at the controlling terminal that is waited for beside other things: nothing here blocks.
+/// A line from the controlling terminal, read while this process waits for other things: nothing here blocks.
 ///
-/// The terminal is switched to lines with echo, whatever state it was in, and put back as it was by `restore`, which
-/// must come before the process ends or stops.
+/// The terminal is switched to line mode with echo, whatever its state was. `restore` restores that state, and must
+/// come before the process ends or stops.
 public struct TerminalLine: ~Copyable {
-    /// What came of looking for a line.
+    /// The result of looking for a line.
     public enum Outcome: Equatable, Sendable {
-        /// A line is there.
+        /// A line has arrived.
         case line
         /// The user ended the input without a line (Ctrl-D).
         case dismissed
-        /// Another program is in front by now.
+        /// Another program is in the foreground now.
         case background
-        /// The terminal is gone.
+        /// The terminal has hung up.
         case gone
     }
 
     private let device: Descriptor
     private var before = termios()
 
-    /// Opens `/dev/tty`, unless this process is in the background of it.
+    /// Opens `/dev/tty`, unless this process is in the background.
     public init() throws(TerminalError) {
-        // An open file of its own, so that nobody else is switched to not waiting.
+        // A separate open file, so that non-blocking mode affects no other process.
         let device: Descriptor
         do throws(SystemError) {
             device = try Descriptor(opening: "/dev/tty", O_RDWR | O_NOCTTY | O_NONBLOCK)
@@ -38,19 +38,19 @@ public struct TerminalLine: ~Copyable {
     /// Readable when there is something to `take`.
     public var descriptor: Int32 { device.number }
 
-    /// Whether this process is in front; what another one set there is then none of its business.
+    /// Whether this process is in the foreground; otherwise another program's terminal settings must be left alone.
     public var isInFront: Bool { tcgetpgrp(device.number) == getpgrp() }
 
-    /// How wide the terminal is, in characters; 80 where it does not tell.
+    /// The terminal's width in characters; 80 if unknown.
     public var columns: Int {
         var size = winsize()
         guard ioctl(device.number, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
         return Int(size.ws_col)
     }
 
-    /// Throws away what was typed by now, a half line too, and takes lines from here on.
+    /// Discards the input so far, including a partial line, and reads lines from here on.
     ///
-    /// - Parameter echo: what is typed is seen.
+    /// - Parameter echo: whether input is echoed.
     public func listen(echo: Bool) {
         guard isInFront else { return }
         var settings = before
@@ -62,31 +62,31 @@ public struct TerminalLine: ~Copyable {
         apply(&settings, flushing: true)
     }
 
-    /// Puts the terminal back as it was.
+    /// Restores the terminal's state.
     ///
-    /// - Parameter flushing: what was typed by now is thrown away, so that the shell does not get it.
+    /// - Parameter flushing: discards pending input, so that the shell does not read it.
     public func restore(flushing: Bool) {
         guard isInFront else { return }
         var before = before
         apply(&before, flushing: flushing)
     }
 
-    /// TCSAFLUSH would do both at once, but waits for a terminal that is halted (Ctrl-S).
+    /// TCSAFLUSH would do both at once, but blocks while the terminal is halted (Ctrl-S).
     private func apply(_ settings: inout termios, flushing: Bool) {
         tcsetattr(device.number, TCSANOW, &settings)
         if flushing { tcflush(device.number, TCIFLUSH) }
     }
 
-    /// Shows text where this process is in front; lost where the terminal is halted.
+    /// Shows text if this process is in the foreground; text is lost while the terminal is halted.
     public func show(_ text: String) {
         guard isInFront else { return }
         var text = text
         text.withUTF8 { text in try? device.write(UnsafeRawBufferPointer(text)) }
     }
 
-    /// Takes what was typed by now, behind what stands in `line`, up to the end of a line; nil where it has none yet.
+    /// Appends the input so far to `line`, up to the end of a line; nil if the line is still incomplete.
     ///
-    /// - Parameter limit: the most bytes that are kept; what is typed past it is thrown away.
+    /// - Parameter limit: the most bytes to keep; input beyond it is discarded.
     public func take(_ line: inout SecretBytes, limit: Int) -> Outcome? {
         while true {
             guard isInFront else { return tcgetpgrp(device.number) < 0 ? .gone : .background }

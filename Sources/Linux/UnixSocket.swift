@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import Secrets
 
-/// A Unix stream socket, which never makes its user wait. The corresponding manual page is unix(7).
+/// A non-blocking Unix stream socket. The corresponding manual page is unix(7).
 public struct UnixSocket: ~Copyable {
     private let descriptor: Descriptor
 
@@ -11,10 +11,10 @@ public struct UnixSocket: ~Copyable {
     /// The longest path of a socket, in bytes.
     public static let pathLimit = 107
 
-    /// The number that the kernel knows it by.
+    /// The descriptor's number.
     public var number: Int32 { descriptor.number }
 
-    /// Listens at `path`, where nothing must stand yet; the socket's file is open to its owner alone.
+    /// Listens at `path`, which must not exist yet; only the owner can open the socket's file.
     public static func listen(at path: String, backlog: Int32) throws(SystemError) -> UnixSocket {
         let socket = try make(path)
         let number = socket.number
@@ -24,8 +24,8 @@ public struct UnixSocket: ~Copyable {
         return socket
     }
 
-    /// Connects to the socket at `path`, or to the abstract one whose name comes behind a NUL; fails with EAGAIN where
-    /// too many wait for an answer there already.
+    /// Connects to the socket at `path`, or to an abstract one if the name begins with NUL; fails with EAGAIN if the
+    /// listener's backlog is full.
     public static func connect(to path: String) throws(SystemError) -> UnixSocket {
         let socket = try make(path)
         let number = socket.number
@@ -46,7 +46,7 @@ public struct UnixSocket: ~Copyable {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        // An abstract name has no end but that of the address.
+        // The address length ends an abstract name.
         let size =
             path.utf8.first == 0
             ? MemoryLayout<sa_family_t>.size + path.utf8.count : MemoryLayout<sockaddr_un>.size
@@ -59,42 +59,42 @@ public struct UnixSocket: ~Copyable {
         }
     }
 
-    /// Takes a connection; nil where none waits.
+    /// Accepts a connection; nil if none is waiting.
     public func accept() throws(SystemError) -> UnixSocket? {
         do throws(SystemError) {
             let number = try system("accept", descriptor.path) { warder_accept(descriptor.number) }
             return UnixSocket(Descriptor(owning: number, path: descriptor.path))
         } catch {
-            // One that is gone again already is none.
+            // A connection that was closed again before it was accepted does not count.
             if error.code == EAGAIN || error.code == ECONNABORTED { return nil }
             throw error
         }
     }
 
-    /// The user at the other end, as the kernel knows it since the connection was made; nil where it does not.
+    /// The user at the other end, recorded by the kernel when the connection was made; nil if unknown.
     public var peerUser: UInt32? {
         var user: UInt32 = 0
         return warder_peer_user(descriptor.number, &user) == 0 ? user : nil
     }
 
-    /// Sends all of `bytes`; false where the other end is gone, or does not read what it was sent before.
+    /// Sends all of `bytes`; false if the other end is closed, or still has not read what it was sent before.
     public func send(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let flags = Int32(MSG_NOSIGNAL | MSG_DONTWAIT)
         let sent = try? system("send") { Glibc.send(descriptor.number, bytes.baseAddress, bytes.count, flags) }
         return sent == bytes.count
     }
 
-    /// What came of looking for bytes.
+    /// The result of looking for bytes.
     public enum ReceiveResult: Equatable, Sendable {
-        /// Some came, or the buffer is full.
+        /// Some arrived, or the buffer is full.
         case some
-        /// None are there now.
+        /// None are available now.
         case none
-        /// The other end is gone, and all that it sent was read.
+        /// The other end is closed, and everything it sent has been read.
         case end
     }
 
-    /// Appends what came to `buffer`, which never gets longer than `limit` bytes.
+    /// Appends what has arrived to `buffer`, which never exceeds `limit` bytes.
     public func receive(into buffer: inout SecretBytes, limit: Int) -> ReceiveResult {
         let used = buffer.count
         guard used < limit else { return .some }

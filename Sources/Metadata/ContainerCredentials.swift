@@ -2,7 +2,7 @@ import Secrets
 import Text
 import Transport
 
-/// The credentials of a container's role, from the agent of ECS, EKS Pod Identity or the like.
+/// The credentials of a container's role, from the agent of ECS, EKS Pod Identity or a similar service.
 public struct ContainerCredentials: ~Copyable {
     private let client: MetadataClient
     private let url: ServiceURL
@@ -14,16 +14,16 @@ public struct ContainerCredentials: ~Copyable {
     private static let tokenFile = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
 
     /// Reads the settings as SDKs do (AWS SDKs and Tools Reference Guide, "Container credential provider"): a relative
-    /// URI, which is one of ECS's agent, before a full one; a file with a token before a token. Plain HTTP is for this
-    /// host and for the agents' own addresses.
+    /// URI, which is resolved against ECS's agent, comes before a full one, and a token file before a token. Plain HTTP
+    /// is allowed only for this host and for the agents' addresses.
     ///
     /// - Parameters:
     ///   - lookUp: the environment.
     ///   - secret: the environment again, for the variable that holds a secret.
-    ///   - file: reads a file with a secret in it; nil where it cannot be read.
-    ///   - sender: what sends requests.
-    ///   - time: when to give up. One request is made, three times at most for two seconds each, with a second between,
-    ///     as botocore does.
+    ///   - file: reads a file that holds a secret; nil if it cannot be read.
+    ///   - sender: sends requests.
+    ///   - time: when to give up. One request is made, up to three times for two seconds each, with a second between,
+    ///     as in botocore.
     /// - Throws: `.notSet`, `.malformedURI`, `.notAllowed`, `.unreadableTokenFile`, `.malformedToken`.
     public init(
         environment lookUp: (String) -> String?, secret: (String) -> SecretBytes?,
@@ -36,7 +36,7 @@ public struct ContainerCredentials: ~Copyable {
         self.token = token
     }
 
-    /// The credentials.
+    /// Requests the credentials.
     ///
     /// - Throws: `.notHere`, `.refused`, `.notJSON`, `.missing`, `.network`.
     public borrowing func credentials() throws(MetadataError) -> Credentials {
@@ -50,13 +50,13 @@ public struct ContainerCredentials: ~Copyable {
         let relative = InstanceSetting(relativeURI, lookUp, nil)
         let full = InstanceSetting(fullURI, lookUp, nil)
         if let path = relative.value {
-            // Anything else could change the host.
+            // Any other start could change the host.
             guard path.begins(with: "/") else { throw .malformedURI(setting: relativeURI) }
             return try split("http://169.254.170.2" + path, setting: relativeURI)
         }
         guard let text = full.value else { throw .notSet }
         let (url, query) = try split(text, setting: fullURI)
-        // EC2's service has other credentials to give, and to whoever asks.
+        // At these addresses EC2's service serves other credentials, and does so without a token.
         guard url.isSecure || !["169.254.169.254", "[fd00:ec2::254]"].contains(url.host) else {
             throw .notAllowed(host: url.host)
         }
@@ -79,7 +79,7 @@ public struct ContainerCredentials: ~Copyable {
     ) throws(MetadataError) -> SecretBytes? {
         if let path {
             guard var token = file(path) else { throw .unreadableTokenFile(path: path) }
-            // A line break at the end is an editor's, not the token's.
+            // An editor added the line break at the end; it is not part of the token.
             while token.count > 0, [10, 13].contains(token[token.count - 1]) { token.truncate(to: token.count - 1) }
             return try checked(token)
         }
@@ -87,7 +87,7 @@ public struct ContainerCredentials: ~Copyable {
         return try checked(token)
     }
 
-    /// A token may have spaces in it: `Bearer …`.
+    /// A token may contain spaces: `Bearer …`.
     private static func checked(_ token: consuming SecretBytes) throws(MetadataError) -> SecretBytes {
         guard !token.isEmpty, (0..<token.count).allSatisfy({ (32...126).contains(token[$0]) }) else {
             throw .malformedToken

@@ -4,11 +4,11 @@ import Text
 import Times
 import Transport
 
-/// Reads the one form in which all metadata services give credentials: `AccessKeyId`, `SecretAccessKey`, `Token`,
-/// `Expiration` and, from some, `AccountId`. What EC2 cannot give it refuses in the same form, with another `Code` than
+/// Parses the form in which all metadata services return credentials: `AccessKeyId`, `SecretAccessKey`, `Token`,
+/// `Expiration` and, from some, `AccountId`. EC2 reports a refusal in the same form, with a `Code` other than
 /// `Success`.
 ///
-/// An expiration that has passed is passed on: EC2 serves old credentials on where it cannot make new ones.
+/// A past expiration is passed on: EC2 keeps serving old credentials while it cannot make new ones.
 func credentials(
     in response: borrowing HTTPResponse, hiding token: borrowing SecretBytes?
 ) throws(MetadataError) -> Credentials {
@@ -31,7 +31,7 @@ func credentials(
         accountID: account.flatMap { isAccount($0) ? $0 : nil })
 }
 
-/// What a refusal says, without anything that was sent in secret.
+/// The message of a refusal, without any secret that was sent.
 func refusal(_ response: borrowing HTTPResponse, hiding token: borrowing SecretBytes?) -> MetadataError {
     var secrets = SentSecrets()
     switch token {
@@ -44,7 +44,7 @@ func refusal(_ response: borrowing HTTPResponse, hiding token: borrowing SecretB
 /// `Code: Message`, as far as the body has them.
 private func reason(_ body: borrowing SecretBytes, hiding secrets: borrowing SentSecrets) -> String {
     guard !secrets.areRepeated(by: body), let object = try? JSONObject(body) else { return "" }
-    /// EC2 has capital letters here, ECS small ones.
+    /// EC2 capitalises these names, ECS does not.
     func text(_ names: String...) -> String? {
         for name in names {
             guard let text = try? object.secret(name), let shown = secrets.shown(text), !shown.isEmpty else { continue }
@@ -72,7 +72,7 @@ private func secret(_ key: String, in object: borrowing JSONObject) throws(Metad
     throw .missing(key)
 }
 
-/// Something, and ASCII without spaces and control characters.
+/// Whether it is not empty, and ASCII without spaces and control characters.
 func isPrintable(_ secret: borrowing SecretBytes) -> Bool {
     !secret.isEmpty && (0..<secret.count).allSatisfy { (33...126).contains(secret[$0]) }
 }

@@ -5,19 +5,19 @@ import Transport
 /// The credentials of an EC2 instance's role, from its instance metadata service (IMDS).
 public struct InstanceMetadata {
     private let client: MetadataClient
-    /// With a slash at its end.
+    /// Ends with a slash.
     private let base: String
     private let isV1Disabled: Bool
 
-    /// Reads the settings as SDKs do (AWS SDKs and Tools Reference Guide, "IMDS credential provider"; time limit and
-    /// attempts as botocore has them). The environment comes before the profile, an endpoint before an endpoint mode.
+    /// Reads the settings as SDKs do (AWS SDKs and Tools Reference Guide, "IMDS credential provider"; timeout and
+    /// attempts as in botocore). The environment comes before the profile, an endpoint before an endpoint mode.
     ///
     /// - Parameters:
-    ///   - settings: what the profile says.
+    ///   - settings: the profile's settings.
     ///   - lookUp: the environment.
-    ///   - sender: what sends requests.
-    ///   - time: when to give up. Three requests are made, each `attempts` times (1 unless set) for `timeout`
-    ///     seconds (1 unless set).
+    ///   - sender: sends requests.
+    ///   - time: when to give up. Three requests are made, each up to `attempts` times (1 by default) for `timeout`
+    ///     seconds (1 by default).
     /// - Throws: `.disabled`, `.malformedSetting`, `.malformedURI`, `.notAllowed`.
     public init(
         _ settings: InstanceSettings, environment lookUp: (String) -> String?, sender: any HTTPSender, time: TimeLeft
@@ -48,12 +48,11 @@ public struct InstanceMetadata {
         }
     }
 
-    /// The credentials, by version 2 of the service where it is to be had.
+    /// Requests the credentials, by version 2 of the service if it is available.
     ///
-    /// As in the SDKs version 1, which asks without a token, is fallen back upon where the service says 403, 404 or 405
-    /// to the request for a token, or takes that request and is silent (a container one network hop too far away gets
-    /// no answer to it). It is not where nobody is reached at all, where the service says anything else, or where it
-    /// is disabled.
+    /// As in the SDKs, the fallback is version 1, which needs no token: if the service answers the request for a token
+    /// with 403, 404 or 405, or accepts it and stays silent (a container one network hop too far away gets no answer).
+    /// There is no fallback if no service is reached at all, if it answers anything else, or if version 1 is disabled.
     ///
     /// - Throws: `.notHere`, `.v1Disabled`, `.noRole`, `.refused`, `.notJSON`, `.missing`, `.network`.
     public func credentials() throws(MetadataError) -> Credentials {
@@ -63,7 +62,7 @@ public struct InstanceMetadata {
         return try Metadata.credentials(in: try get(rolesPath + role, token), hiding: token)
     }
 
-    /// A token good for six hours; nil where version 1 is to be tried.
+    /// A token that is valid for six hours; nil to try version 1.
     private func token() throws(MetadataError) -> SecretBytes? {
         let ttl = Header("X-aws-ec2-metadata-token-ttl-seconds", "21600")
         let response: HTTPResponse
@@ -82,7 +81,7 @@ public struct InstanceMetadata {
         }
     }
 
-    /// The name of the role: the first line of the list, which has but one.
+    /// The name of the role: the first line of the list, which has only one.
     private func role(_ token: borrowing SecretBytes?) throws(MetadataError) -> String {
         let response = try get(rolesPath, token)
         if response.status == 404 { throw .noRole }
@@ -106,14 +105,14 @@ public struct InstanceMetadata {
 
 private let rolesPath = "latest/meta-data/iam/security-credentials/"
 
-/// IAM API Reference, `CreateRole`: letters, digits and `_+=,.@-`, 64 at most. None of them means anything in a path
-/// but two dots.
+/// IAM API Reference, `CreateRole`: letters, digits and `_+=,.@-`, 64 at most. In a path, none of them is special but
+/// two dots.
 private func isRoleName(_ name: String) -> Bool {
     (1...64).contains(name.utf8.count) && name != "." && name != ".."
         && name.utf8.allSatisfy { isWordByte($0) || "+=,.@-".utf8.contains($0) }
 }
 
-/// Reads the URL of a metadata service out of a setting.
+/// Parses a setting that holds the URL of a metadata service.
 func serviceURL(_ text: String, setting: String) throws(MetadataError) -> ServiceURL {
     do throws(TransportError) {
         return try ServiceURL(metadata: text)

@@ -1,4 +1,4 @@
-/// What a profile says of the metadata service of an instance, each as it is written.
+/// A profile's settings for the instance metadata service, as written.
 public struct InstanceSettings: Equatable, Sendable {
     /// `ec2_metadata_service_endpoint`.
     public var endpoint: String?
@@ -11,22 +11,22 @@ public struct InstanceSettings: Equatable, Sendable {
     /// `metadata_service_num_attempts`.
     public var attempts: String?
 
-    /// Nothing is set.
+    /// All settings unset.
     public init() {}
 }
 
-/// The value that counts of a setting, the environment's before the profile's, and the name by which it is set there.
+/// The effective value of a setting, the environment's before the profile's, and the name that set it.
 struct InstanceSetting {
     let name: String
     let value: String?
 
     init(_ name: String, _ lookUp: (String) -> String?, _ profile: String?) {
         self.name = name
-        // A variable that is empty counts as unset.
+        // An empty variable counts as unset.
         value = lookUp(name).flatMap { $0.isEmpty ? nil : $0 } ?? profile
     }
 
-    /// `true` or `false` in any case; unset is false.
+    /// `true` or `false`, case-insensitively; unset is false.
     func flag() throws(MetadataError) -> Bool {
         switch value?.lowercased() {
         case nil, "false": false

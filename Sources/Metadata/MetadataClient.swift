@@ -1,18 +1,18 @@
 import Secrets
 import Transport
 
-/// Makes requests to a metadata service, and makes them again where that may help.
+/// Sends requests to a metadata service, and repeats them where that may help.
 struct MetadataClient {
     let sender: any HTTPSender
-    /// Milliseconds for one try.
+    /// Milliseconds for one attempt.
     let timeout: Int
-    /// Tries of one request at most.
+    /// The most attempts for one request.
     let attempts: Int
-    /// Milliseconds between tries.
+    /// Milliseconds between attempts.
     let pause: Int64
     let time: TimeLeft
 
-    /// Makes a request, `attempts` times at most; the response may be a refusal.
+    /// Sends a request, up to `attempts` times; the response may be a refusal.
     ///
     /// - Throws: `.notHere`, `.network`.
     func call(
@@ -40,7 +40,7 @@ struct MetadataClient {
     private func mayGoOn(after tries: Int) -> Bool { tries < attempts && time.milliseconds > pause }
 }
 
-/// When to give up, and clocks as arguments.
+/// When to give up, with the clocks as arguments.
 public struct TimeLeft: Sendable {
     private let deadline: Int64
     private let uptime: @Sendable () -> Int64
@@ -48,7 +48,7 @@ public struct TimeLeft: Sendable {
 
     /// - Parameters:
     ///   - deadline: when to give up, in milliseconds on the clock `uptime`.
-    ///   - uptime: milliseconds on a clock that only goes forward.
+    ///   - uptime: milliseconds on a clock that never goes back.
     ///   - sleep: waits so many milliseconds.
     public init(
         deadline: Int64, uptime: @escaping @Sendable () -> Int64, sleep: @escaping @Sendable (Int64) -> Void
@@ -58,7 +58,7 @@ public struct TimeLeft: Sendable {
         self.sleep = sleep
     }
 
-    /// 0 where there is none.
+    /// Milliseconds left; 0 if none.
     var milliseconds: Int64 { max(0, deadline - uptime()) }
 }
 

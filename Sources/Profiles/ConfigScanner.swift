@@ -1,9 +1,9 @@
-/// One pass over a file: checks every line, and notes where the sections stand.
+/// One pass over a file: checks every line, and records where the sections are.
 ///
-/// It allocates nothing but the list of sections, so that a file of ten thousand profiles costs a process that wants
-/// one of them next to nothing.
+/// It allocates nothing but the list of sections, so that one profile out of ten thousand costs a process next to
+/// nothing.
 struct ConfigScanner {
-    /// What an indented line would belong to.
+    /// What an indented line would continue.
     private enum Open {
         case nothing
         case section
@@ -15,7 +15,7 @@ struct ConfigScanner {
     private let file: ProfileFile.Kind
     private let path: String
     private var open = Open.nothing
-    /// How many blanks stand before the setting that is open.
+    /// The indentation of the present setting.
     private var indent = 0
     private var line = 0
     private(set) var sections: [Section] = []
@@ -26,7 +26,7 @@ struct ConfigScanner {
         self.path = path
     }
 
-    /// Reads the file from `start`, which is behind its byte order mark if it has one, to its end.
+    /// Scans the file from `start`, after a byte order mark if there is one, to its end.
     mutating func scan(from start: Int) throws(ProfileError) {
         var position = start
         while position < text.count {
@@ -56,7 +56,7 @@ struct ConfigScanner {
         sections[sections.count &- 1].bodyEnd = UInt32(truncatingIfNeeded: offset)
     }
 
-    /// A comment behind a header needs no blank before it.
+    /// A comment after a header needs no blank before it.
     private mutating func header(_ start: Int, _ end: Int, next: Int) throws(ProfileError) {
         let close = text.trimBlanks(start, text.commentMark(start &+ 1, end))
         guard close > start &+ 1, text[close &- 1] == UInt8(ascii: "]") else {
@@ -74,8 +74,8 @@ struct ConfigScanner {
         open = text.isEmptyValue(equals &+ 1, end) ? .subproperties : .value
     }
 
-    /// A line that is indented deeper than the setting above it is part of that; else it is one like any other, as it is
-    /// for Python's configparser, on which the AWS CLI stands.
+    /// A line that is indented deeper than the setting above it continues that setting; otherwise it is a line of its
+    /// own, as for Python's configparser, which the AWS CLI uses.
     private mutating func indented(_ start: Int, _ end: Int, next: Int) throws(ProfileError) {
         let first = text.skipBlanks(start, end)
         if first == end || isCommentMark(text[first]) { return }

@@ -1,16 +1,16 @@
-/// What stands twice in a file. The parser of Python's standard library refuses such a file as a whole, and with it botocore
-/// and the AWS CLI do; other SDKs, and warder, put the two together.
+/// A duplicate entry in a file. Python's configparser refuses such a file as a whole, and with it botocore and the AWS
+/// CLI; other SDKs, and warder, merge the two entries.
 public struct DuplicateEntry: Sendable, Equatable {
     /// The section's header without its brackets, or the setting's name.
     public let name: String
-    /// It is a section, and no setting.
+    /// Whether it is a section rather than a setting.
     public let isSection: Bool
-    /// Where it stands for the second time.
+    /// The line of the second occurrence.
     public let origin: Origin
 }
 
 extension ProfileSet {
-    /// The first repetition of each file. Takes time in proportion to the files' length.
+    /// The first duplicate in each file. Takes time in proportion to the files' length.
     public var repetitions: [DuplicateEntry] { [config, credentials].compactMap { $0?.repetition } }
 }
 
@@ -20,7 +20,7 @@ extension ProfileFile {
             var hashes = Set<UInt32>(minimumCapacity: sections.count)
             var properties: [Property] = []
             for (index, section) in sections.enumerated() {
-                // Two headers may come to one hash.
+                // Two headers may share a hash.
                 if !hashes.insert(text.headerHash(of: section)).inserted {
                     let header = text.header(of: section)
                     if let header, sections[..<index].contains(where: { text.header(of: $0) == header }) {
@@ -49,7 +49,7 @@ extension ProfileFile {
 }
 
 extension FileBytes {
-    /// What stands between the brackets, as it stands: Python takes `[profile  p]` for another one than `[profile p]`.
+    /// The text between the brackets, unchanged: for Python `[profile  p]` differs from `[profile p]`.
     private func headerRange(of section: Section) -> Range<Int> {
         let start = lineStart(Int(section.nameStart)) + 1
         return start..<max(start, Int(section.nameEnd))
@@ -62,7 +62,7 @@ extension FileBytes {
         return hashed(UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
     }
 
-    /// In lower case, `warder_` included.
+    /// In lowercase, `warder_` included.
     fileprivate func name(of property: Property) -> String {
         let start = Int(property.nameStart) - (property.isOwn ? 7 : 0)
         return String(decoding: (start..<Int(property.nameEnd)).map { lowercase(self[$0]) }, as: UTF8.self)

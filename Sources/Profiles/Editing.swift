@@ -1,22 +1,22 @@
 import Secrets
 
-/// A change at one place of a file: some bytes out, some text in.
+/// A change at one place of a file: removes some bytes, and inserts some text.
 public struct Edit: Sendable, Equatable {
     /// Where, in bytes from the start of the file.
     public let offset: Int
-    /// How many bytes go.
+    /// How many bytes to remove.
     public let removed: Int
-    /// What comes in their place.
+    /// The text to insert in their place.
     public let inserted: String
 }
 
 extension ProfileFile {
-    /// The file's text with `edits` made, which are in the file's order. Every other byte stays.
+    /// The file's text with `edits` applied, which must be in file order. All other bytes stay unchanged.
     public func edited(_ edits: [Edit]) -> SecretBytes {
         withText { $0.edited(edits, 0..<$0.count) } ?? SecretBytes(capacity: 0)
     }
 
-    /// Whether the file, read again, says what it said.
+    /// Whether the file, read again, is the same.
     public func isUnchanged(_ text: borrowing SecretBytes) -> Bool {
         withText { old in
             text.withUnsafeBytes { $0.elementsEqual(UnsafeRawBufferPointer(start: old.base, count: old.count)) }
@@ -25,7 +25,7 @@ extension ProfileFile {
 }
 
 extension FileBytes {
-    /// The bytes of `range` with the edits that lie in it made.
+    /// The bytes of `range` with the edits inside it applied.
     func edited(_ edits: [Edit], _ range: Range<Int>) -> SecretBytes {
         var text = SecretBytes(capacity: range.count + edits.reduce(0) { $0 + $1.inserted.utf8.count })
         var position = range.lowerBound
@@ -43,17 +43,17 @@ extension FileBytes {
         text.append(UnsafeRawBufferPointer(start: base + start, count: end - start))
     }
 
-    /// The offset behind the line feed of the line at `start`, or the end of the file.
+    /// The offset after the line feed of the line at `start`, or the end of the file.
     func nextLine(_ start: Int) -> Int { min(lineFeed(from: start) + 1, count) }
 
-    /// The offset of the line that `offset` stands in.
+    /// The offset at which the line of `offset` begins.
     func lineStart(_ offset: Int) -> Int {
         var start = offset
         while start > 0, self[start - 1] != UInt8(ascii: "\n") { start -= 1 }
         return start
     }
 
-    /// How the line before `offset` ends: a line feed, or a carriage return and one; a line feed where there is no line.
+    /// The line end before `offset`: LF or CRLF; LF if there is no line.
     func lineEnding(before offset: Int) -> String {
         let start = lineStart(offset)
         return start >= 2 && self[start - 2] == UInt8(ascii: "\r") ? "\r\n" : "\n"

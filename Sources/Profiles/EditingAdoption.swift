@@ -1,7 +1,7 @@
 extension ProfileSet {
-    /// What points a profile at warder, in the config file: each setting that SDKs act on is renamed to `warder_…`, and
-    /// a `credential_process` that runs `program` is added below the first header, under a comment that says what was
-    /// changed. Nothing where all of that is done.
+    /// The edits that make a profile use warder, in the config file: each setting that SDKs act on is renamed to
+    /// `warder_…`, and a `credential_process` that runs `program` is added below the first header, under a comment that
+    /// records the changes. Empty if all of that is already done.
     public func adopting(_ name: String, program: String) throws(EditingError) -> [Edit] {
         let profiles = try editable(name)
         let command = try WarderCommand.text(program: program, profile: name)
@@ -11,7 +11,7 @@ extension ProfileSet {
         return profiles.flatMap { $0.adopting(command) }.inOrder
     }
 
-    /// What takes back what `adopting` changed, which its comment in the profile tells. Nothing where there is none.
+    /// The edits that undo `adopting`, as recorded in its comment in the profile. Empty if there is no such comment.
     public func releasing(_ name: String) throws(EditingError) -> [Edit] {
         var edits: [Edit] = []
         for profile in try editable(name) {
@@ -29,8 +29,8 @@ extension ProfileSet {
         ((try? editable(name)) ?? []).contains { $0.mark != nil }
     }
 
-    /// The profile's sections in the config file. `[default]` and `[profile default]` are edited each for itself, since
-    /// SDKs differ in which of the two they read.
+    /// The profile's sections in the config file. `[default]` and `[profile default]` are edited separately, since SDKs
+    /// differ in which of the two they read.
     private func editable(_ name: String) throws(EditingError) -> [EditableProfile] {
         guard let profile = profile(name) else {
             if let origin = passedOver(name) { throw .passedOver(profile: name, origin) }
@@ -43,7 +43,7 @@ extension ProfileSet {
         return found
     }
 
-    /// Whether all that SDKs would act on can be hidden from them.
+    /// Throws if a setting that SDKs act on cannot be hidden from them.
     private func check(
         _ profile: EditableProfile, _ credentials: EditableProfile?, _ name: String
     ) throws(EditingError) {
@@ -66,7 +66,7 @@ extension ProfileSet {
         }
     }
 
-    /// Where a program stands that the profile has from one that it includes.
+    /// The line of another program's `credential_process` in a profile that this one includes.
     private func includedProgram(_ name: String) throws(ProfileError) -> Origin? {
         guard let profile = profile(name), try profile.local(Self.process, Self.process.name) == nil,
             let command = try profile.setting(Self.process.name), WarderCommand.profile(askedBy: command.value) == nil
@@ -78,7 +78,7 @@ extension ProfileSet {
 }
 
 extension EditableProfile {
-    /// The names hidden, warder's command added, and both noted in a comment.
+    /// The edits that hide the settings, add warder's command, and record both in a comment.
     fileprivate func adopting(_ command: String) -> [Edit] {
         var keys: [String] = []
         for setting in exposed where !keys.contains(setting.key) { keys.append(setting.key) }
@@ -100,7 +100,7 @@ extension EditableProfile {
         return [Edit(offset: top, removed: 0, inserted: isOpen ? lineEnding + text : text + lineEnding)] + renamings
     }
 
-    /// The comment gone, with warder's command if that was added.
+    /// Removes the comment, and warder's command if that was added.
     fileprivate func removing(_ mark: AdoptionMark) -> Edit {
         var range = mark.line
         if mark.keys.contains(AdoptionMark.added),
@@ -108,7 +108,7 @@ extension EditableProfile {
                 $0.line.lowerBound >= mark.end && $0.line.lowerBound <= mark.line.upperBound
             })
         {
-            // At the end of a file without a last line end, the one before the comment is adopt's.
+            // At the end of a file without a final line end, `adopt` added the one before the comment.
             let isLast = command.line.lowerBound < mark.line.upperBound
             range = (isLast ? mark.start - lineEnding.utf8.count : mark.start)..<command.line.upperBound
         }
@@ -117,7 +117,7 @@ extension EditableProfile {
 }
 
 extension [Edit] {
-    /// In the file's order; of two at one place the first stays first.
+    /// In file order; two edits at one place keep their order.
     public var inOrder: [Edit] {
         enumerated().sorted { ($0.element.offset, $0.offset) < ($1.element.offset, $1.offset) }.map(\.element)
     }

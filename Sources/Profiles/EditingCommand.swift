@@ -4,7 +4,7 @@ import Text
 enum WarderCommand {
     /// The command that runs `program`, an absolute path.
     ///
-    /// Some SDKs split it into words, and some give it to a shell: it holds only what both take alike.
+    /// Some SDKs split it into words, and others pass it to a shell: it contains only what both treat alike.
     static func text(program: String, profile: String) throws(EditingError) -> String {
         guard !profile.begins(with: "-") else { throw .unusableName(profile) }
         guard program.begins(with: "/"), program.ends(with: "/warder"),
@@ -15,7 +15,7 @@ enum WarderCommand {
         return (program.holds(" ") ? "\"\(program)\"" : program) + " process " + profile
     }
 
-    /// The profile that `command` asks warder for; nil where it runs another program, or names no profile.
+    /// The profile that `command` requests from warder; nil if it runs another program, or names no profile.
     static func profile(askedBy command: String) -> String? {
         let isBlank: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
         var program = command.utf8.prefix { !isBlank($0) }

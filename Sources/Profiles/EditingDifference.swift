@@ -1,12 +1,12 @@
 import Text
 
 extension ProfileFile {
-    /// What `edits`, which are in the file's order, change: a unified diff, each line without its line feed.
+    /// The changes that `edits`, in file order, make: a unified diff, each line without its line feed.
     ///
-    /// It has no lines of context, since a key in plain text may stand in one; the section stands in its place.
+    /// It has no context lines, since one might hold a plaintext key; each hunk shows its section instead.
     public func difference(_ edits: [Edit]) -> [String] {
         var growth = 0
-        // Where the line of this number begins.
+        // The offset and the number of the last known line.
         var known = (offset: 0, number: 1)
         return withText { text in
             text.changes(edits).reduce(into: ["--- " + path, "+++ " + path]) { lines, change in
@@ -31,14 +31,14 @@ private struct Change {
     var edits: [Edit]
 }
 
-/// A line as a diff has it.
+/// A line of a diff.
 private struct DiffLine {
     let text: String
-    /// It is the last of a file that does not end in a line feed.
+    /// It is the last line of a file that does not end in a line feed.
     let isOpen: Bool
 }
 
-/// Lines in the form of a hunk's head. A hunk that takes nothing out stands behind the line before.
+/// Lines as in a hunk's header. A hunk that removes nothing is numbered by the line before it.
 private func span(_ start: Int, _ count: Int) -> String {
     count == 1 ? String(start) : "\(count == 0 ? start - 1 : start),\(count)"
 }
@@ -48,7 +48,7 @@ private func marked(_ mark: String, _ lines: [DiffLine]) -> [String] {
 }
 
 extension FileBytes {
-    /// Edits in the same lines, or in lines that touch, are one change.
+    /// Edits in the same or adjacent lines form one change.
     fileprivate func changes(_ edits: [Edit]) -> [Change] {
         edits.reduce(into: []) { changes, edit in
             let range = lines(changedBy: edit)
@@ -86,10 +86,10 @@ extension FileBytes {
             .reduce(0) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
     }
 
-    /// The header above the first of `edits`.
+    /// The header of the section that the first of `edits` is in.
     fileprivate func heading(_ sections: [Section], _ edits: [Edit]) -> String {
         guard let edit = edits.first else { return "" }
-        // The sections are in the file's order.
+        // The sections are in file order.
         var (low, high) = (0, sections.count)
         while low < high {
             let middle = (low + high) / 2

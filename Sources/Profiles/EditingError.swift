@@ -1,27 +1,27 @@
-/// Why a profile is not pointed at warder, or away from it. No case carries a value of the file.
+/// Why a profile cannot be made to use warder, or to stop using it. No case carries a value from the file.
 public enum EditingError: Error, Equatable, Sendable {
     /// Neither file has the profile.
     case noSuchProfile(String)
-    /// The profile stands there, and every SDK passes it over for its name.
+    /// The profile exists, but every SDK ignores it because of its name.
     case passedOver(profile: String, Origin)
-    /// Neither file has the profile, and a section that was meant for it is headed as none.
+    /// Neither file has the profile, but a section that was meant for it has a malformed header.
     case misnamed(profile: String, MisnamedSection)
-    /// The config file does not have it, and the credentials file does.
+    /// Only the credentials file has it.
     case onlyInCredentials(profile: String, Origin)
-    /// A key in plain text, which SDKs take before they run a `credential_process`.
+    /// A plaintext key, which SDKs prefer to a `credential_process`.
     case plaintextKey(Origin)
-    /// A setting of the credentials file that SDKs act on, and that beats the config file's.
+    /// A setting in the credentials file that SDKs act on, and that overrides the config file's.
     case inCredentials(key: String, Origin)
-    /// `key` and `warder_<key>` are both there: one counts for SDKs, the other for warder.
+    /// Both `key` and `warder_<key>` are set: SDKs use the one, and warder the other.
     case twin(key: String, Origin, own: Origin)
-    /// Another program stands beside warder's command.
+    /// Another program is configured beside warder's command.
     case twoPrograms(Origin)
-    /// warder is asked for another profile.
+    /// The command asks warder for another profile.
     case anotherProfile(asked: String, Origin)
-    /// Another program, of a profile that is included: warder's command would hide it.
+    /// An included profile has another program: warder's command would hide it.
     case includedProgram(Origin)
     /// The profile's name begins with a hyphen: as an argument it would be an option.
     case unusableName(String)
-    /// The path of warder's executable cannot be written so that every SDK reads it alike, or is not called `warder`.
+    /// Not every SDK would read the path of warder's executable alike, or it is not called `warder`.
     case unusableProgram(String)
 }

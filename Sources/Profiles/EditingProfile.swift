@@ -1,62 +1,62 @@
 import Text
 
-/// One setting of a section that is edited.
+/// A setting of a section to be edited.
 struct EditableSetting {
-    /// In lower case, without `warder_`.
+    /// In lowercase, without `warder_`.
     let key: String
     let isOwn: Bool
     /// The offset of its name, `warder_` included.
     let start: Int
-    /// Its first line and a line end: the one behind it or, at the end of a file that has none there, the one before.
+    /// Its first line and a line end: the one after it or, at the end of a file without one there, the one before.
     let line: Range<Int>
     let origin: Origin
-    /// The profile that it asks warder for, if it is a `credential_process` that does.
+    /// The profile that it requests from warder, if it is a `credential_process` that does so.
     let asked: String?
 }
 
-/// The comment that says what `adopt` changed, so that undoing it takes back that alone.
+/// The comment that records what `adopt` changed, so that undoing it reverts only that.
 struct AdoptionMark {
-    /// What the comment begins with.
+    /// How the comment begins.
     static let prefix = "# adopted by warder:"
-    /// Says that warder's command was added.
+    /// Records that warder's command was added.
     static let added = "+credential_process"
 
-    /// The settings that were renamed, in lower case, and `added` if that is so.
+    /// The settings that were renamed, in lowercase, and `added` if the command was.
     let keys: [String]
     /// The offset of the comment's line.
     let start: Int
-    /// The offset behind its last word.
+    /// The offset after its last word.
     let end: Int
-    /// As of a setting.
+    /// As in `EditableSetting`.
     let line: Range<Int>
 
-    /// Its line is the file's last, and has no end.
+    /// Whether its line is the file's last and has no line end.
     var isOpen: Bool { line.lowerBound < start }
 }
 
 /// The sections that make up one profile in one file.
 struct EditableProfile {
     let settings: [EditableSetting]
-    /// Nil where the profile was not adopted.
+    /// Nil if the profile was not adopted.
     let mark: AdoptionMark?
-    /// The first header's line is the file's last, and has no end.
+    /// Whether the first header's line is the file's last and has no line end.
     let isOpen: Bool
-    /// The offset behind that line.
+    /// The offset after that line.
     let top: Int
-    /// How it ends, or would.
+    /// That line's end, or the one that it would get.
     let lineEnding: String
-    /// The blanks before the next line below what `adopt` adds: with fewer before warder's command, that line would be
-    /// read as part of it.
+    /// The indentation of the next line below what `adopt` adds: if warder's command had less, that line would be read
+    /// as its continuation.
     let indentation: String
 
-    /// What SDKs act on before they come to `credential_process`, or give to the service when they do.
+    /// The settings that SDKs act on before they reach `credential_process`, or send to the service when they do.
     static let keys: Set<String> = [
         "role_arn", "source_profile", "credential_source", "mfa_serial", "external_id", "role_session_name",
         "duration_seconds", "web_identity_token_file", "sso_session", "sso_account_id", "sso_role_name",
         "sso_start_url", "sso_region", "login_session", "credential_process",
     ]
 
-    /// Nil where the file has no such section.
+    /// Nil if the file has no such section.
     init?(_ kind: Section.Kind, _ name: String, in file: ProfileFile, _ index: SectionIndex?) {
         guard case .some(.some(let profile)) = file.withText({ Self($0, kind, name, in: file, index) }) else {
             return nil
@@ -84,22 +84,22 @@ struct EditableProfile {
         }
     }
 
-    /// Those of `keys` that SDKs act on only beside another one of them.
+    /// Those of `keys` that SDKs act on only beside another of them.
     private static let companions: Set<String> = ["mfa_serial", "external_id", "role_session_name", "duration_seconds"]
 
-    /// What SDKs act on of `keys`, other than warder's command.
+    /// Those of `keys` that SDKs act on, apart from warder's command.
     var exposed: [EditableSetting] {
         let seen = settings.filter { !$0.isOwn && $0.asked == nil && Self.keys.contains($0.key) }
         return seen.allSatisfy { Self.companions.contains($0.key) } ? [] : seen
     }
 
-    /// What only warder sees of `keys`.
+    /// Those of `keys` that only warder sees.
     var hidden: [EditableSetting] { settings.filter { $0.isOwn && Self.keys.contains($0.key) } }
 
-    /// warder's command, however often.
+    /// Every occurrence of warder's command.
     var commands: [EditableSetting] { settings.filter { !$0.isOwn && $0.asked != nil } }
 
-    /// A line with half of a key, or a whole one.
+    /// A line with a plaintext key, or with half of one.
     var plaintextKey: Origin? {
         settings.first { !$0.isOwn && ($0.key == "aws_access_key_id" || $0.key == "aws_secret_access_key") }?.origin
     }
@@ -109,7 +109,7 @@ extension FileBytes {
     fileprivate func setting(_ property: Property, in file: ProfileFile) -> EditableSetting {
         let name = Int(property.nameStart)..<Int(property.nameEnd)
         let key = String(decoding: name.map { lowercase(self[$0]) }, as: UTF8.self)
-        // A command on more than one line is nobody's that warder wrote.
+        // warder never writes a command on more than one line.
         let isCommand = key == "credential_process" && pieces(of: property).count == 1
         let command = isCommand ? string(of: property) : nil
         let start = name.lowerBound - (property.isOwn ? 7 : 0)
@@ -118,7 +118,7 @@ extension FileBytes {
             origin: file.origin(property.line), asked: command.flatMap { WarderCommand.profile(askedBy: $0) })
     }
 
-    /// The comment of `adopt`, if the section has it.
+    /// The comment of `adopt`, if the section has one.
     fileprivate func mark(in section: Section) -> AdoptionMark? {
         var position = Int(section.bodyStart)
         while position < Int(section.bodyEnd) {
@@ -134,7 +134,7 @@ extension FileBytes {
         return nil
     }
 
-    /// The blanks that the first line from `offset` on begins with that is more than blanks or a comment.
+    /// The indentation of the first line from `offset` on that is neither blank nor a comment.
     fileprivate func indentation(behind offset: Int) -> String {
         var position = offset
         while position < count {

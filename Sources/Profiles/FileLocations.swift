@@ -1,9 +1,9 @@
 import Text
 
-/// Which files hold the profiles, and which profile is meant where none is named.
+/// Which files hold the profiles, and which profile to use by default.
 ///
 /// The rules are those of the AWS SDKs and Tools Reference Guide, "Location of the shared config and credentials
-/// files". A variable that is empty counts as not set.
+/// files". An empty variable counts as unset.
 public struct FileLocations: Sendable, Equatable {
     /// The config file: `AWS_CONFIG_FILE`, or `~/.aws/config`.
     public let config: String
@@ -12,7 +12,7 @@ public struct FileLocations: Sendable, Equatable {
     /// The profile: `AWS_PROFILE`, or `AWS_DEFAULT_PROFILE` as the AWS CLI reads it, or `default`.
     public let profile: String
 
-    /// Reads the environment. Throws `homeUnknown` where a path starts with `~` and there is no `HOME`.
+    /// Reads the environment. Throws `homeUnknown` if a path starts with `~` and `HOME` is missing.
     public static func find(environment: (String) -> String?) throws(ProfileError) -> FileLocations {
         func variable(_ name: String) -> String? {
             guard let value = environment(name), !value.isEmpty else { return nil }
@@ -25,7 +25,7 @@ public struct FileLocations: Sendable, Equatable {
             profile: variable("AWS_PROFILE") ?? variable("AWS_DEFAULT_PROFILE") ?? "default")
     }
 
-    /// `~` is the home directory only as a path's whole first component.
+    /// `~` means the home directory only as a path's whole first component.
     private static func expand(_ path: String, home: String?) throws(ProfileError) -> String {
         guard path == "~" || path.begins(with: "~/") else { return path }
         guard var home else { throw .homeUnknown }

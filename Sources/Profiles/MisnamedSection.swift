@@ -1,6 +1,6 @@
 import Text
 
-/// A section that is meant for a profile, and headed otherwise.
+/// A section that is meant for a profile, but has a malformed header.
 public struct MisnamedSection: Sendable, Equatable {
     /// The line of its header.
     public let origin: Origin
@@ -9,7 +9,7 @@ public struct MisnamedSection: Sendable, Equatable {
 }
 
 extension ProfileFile {
-    /// The line of the first section of a config file that is headed as if it were to be `[word name]`, and is none.
+    /// The line of the first section of a config file whose header is a malformed `[word name]`.
     func misnamed(_ name: String, as word: String) -> UInt32? {
         withText { text -> UInt32? in
             for section in sections where section.kind == .other {
@@ -22,7 +22,7 @@ extension ProfileFile {
         } ?? nil
     }
 
-    /// The line of the first section that is headed as if it were to be the profile `name`, and is none.
+    /// The line of the first section whose header is a malformed one of the profile `name`.
     func misnamed(_ name: String) -> UInt32? {
         withText { text -> UInt32? in
             for section in sections where section.kind == (kind == .config ? .other : .profile) {
@@ -38,8 +38,8 @@ extension ProfileFile {
         heading.lowercased() == "default" ? "default" : Self.name(in: heading, behind: "profile")
     }
 
-    /// What stands behind `word`, in whatever case, however it is set off, and though the word be in the plural or set off
-    /// and mistyped.
+    /// The text after `word`, in any case and with any separator, even if the word is plural, or if it is separated and
+    /// misspelt.
     private static func name(in heading: String, behind word: String) -> String? {
         let scalars = heading.unicodeScalars
         if scalars.count > word.count,
@@ -59,7 +59,7 @@ extension ProfileFile {
         return nil
     }
 
-    /// Without the marks before it, and without quotes behind it.
+    /// Without punctuation before it and quotes after it.
     private static func bare(_ name: Substring.UnicodeScalarView) -> String {
         var name = name
         while let first = name.first, marks.contains(first) { name.removeFirst() }

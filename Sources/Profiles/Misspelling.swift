@@ -1,15 +1,15 @@
 import Text
 
-/// A setting whose name is none, and near one.
+/// An unknown setting whose name resembles a known one.
 public struct Misspelling: Equatable, Sendable {
-    /// The name that stands there, in lower case.
+    /// The name as written, in lowercase.
     public let said: String
     /// The name that was probably meant.
     public let meant: String
-    /// The line that it stands in.
+    /// The line that it is on.
     public let origin: Origin
 
-    /// `meant` is what `said` was probably to be.
+    /// `said` was probably meant to be `meant`.
     public init(said: String, meant: String, origin: Origin) {
         self.said = said
         self.meant = meant
@@ -17,5 +17,5 @@ public struct Misspelling: Equatable, Sendable {
     }
 }
 
-/// Whether `word` was probably meant to be `name`, and is not.
+/// Whether `word` is a misspelling of `name`.
 func isMisspelling(_ word: String, of name: String) -> Bool { nearest(to: word, among: [name]) != nil }

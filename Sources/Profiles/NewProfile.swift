@@ -1,12 +1,12 @@
 import Secrets
 
-/// A profile of a stored key, which is yet to be written into the config file.
+/// A profile for a stored key, not yet written into the config file.
 public struct NewProfile: Sendable {
     private let name: String
     /// The lines of its section, without their ends.
     public let lines: [String]
 
-    /// Puts the settings together; those that are nil are left out.
+    /// Composes the section; settings that are nil are omitted.
     ///
     /// - Parameter program: warder's absolute path.
     public init(name: String, region: String?, mfaSerial: String?, program: String) throws(EditingError) {
@@ -18,9 +18,9 @@ public struct NewProfile: Sendable {
         self.lines = lines + ["credential_process = " + command]
     }
 
-    /// The text of the config file with the profile behind all others, whose every byte stays.
+    /// The text of the config file with the profile appended; all present bytes stay unchanged.
     ///
-    /// - Parameter file: nil where there is no file yet.
+    /// - Parameter file: nil if there is no file yet.
     public func added(to file: ProfileFile?) -> SecretBytes {
         var text = SecretBytes(capacity: 256)
         guard let file, file.append(to: &text) else {
@@ -30,7 +30,7 @@ public struct NewProfile: Sendable {
         let ending = file.lineEnding
         switch text[text.count - 1] {
         case UInt8(ascii: "\n"): break
-        // Half of a line end: a second carriage return would belong to the line.
+        // Half of a CRLF: a second carriage return would be part of the line.
         case UInt8(ascii: "\r"): text.append("\n")
         default: text.append(ending)
         }
@@ -42,12 +42,12 @@ public struct NewProfile: Sendable {
 }
 
 extension ProfileFile {
-    /// Appends the whole text; false where it has none.
+    /// Appends the whole text; false if there is none.
     fileprivate func append(to text: inout SecretBytes) -> Bool {
         text.append(edited([]))
         return !text.isEmpty
     }
 
-    /// How the last line that has an end ends.
+    /// The line end of the last line that has one.
     fileprivate var lineEnding: String { withText { $0.lineEnding(before: $0.count) } ?? "\n" }
 }

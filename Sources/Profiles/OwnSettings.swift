@@ -1,11 +1,11 @@
-/// Names that may stand behind `warder_`, made ready to be looked for.
+/// Names that may follow `warder_`, prepared for look-up.
 public struct OwnSettings: Sendable {
-    /// The names, in lower case.
+    /// The names, in lowercase.
     public let names: [String]
-    /// Few enough to be looked through faster than a set of them is made.
+    /// There are so few that a linear search is faster than making a set.
     private let hashes: [UInt32]
 
-    /// Names in lower case, without `warder_`.
+    /// Names in lowercase, without `warder_`.
     public init(_ names: [String]) {
         self.names = names
         hashes = names.map { PropertyName($0).hash }

@@ -1,16 +1,16 @@
-/// An access key that stands in one of the files, its secret aside.
+/// An access key in one of the files, without its secret.
 public struct PlaintextKeyEntry: Sendable, Equatable {
     /// The profile of its section.
     public let profile: String
-    /// Its id, which is no secret.
+    /// Its id, which is not secret.
     public let accessKeyID: String
     /// The line of its id.
     public let origin: Origin
 }
 
 extension ProfileSet {
-    /// Every access key that stands in plain text in a profile of either file, those that another one beats too: the
-    /// credentials file's first, each file's in its order.
+    /// Every plaintext access key in a profile of either file, including those that another one overrides: first the
+    /// credentials file's, then the config file's, each in file order.
     public var writtenKeys: [PlaintextKeyEntry] { [credentials, config].flatMap { $0?.writtenKeys ?? [] } }
 }
 

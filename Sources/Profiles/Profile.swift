@@ -1,20 +1,20 @@
 import Secrets
 
-/// One profile, SSO session or group of services: the settings of all its sections in both files.
+/// A profile, an SSO session or a group of services: the settings of all its sections in both files.
 ///
-/// Where a setting stands more than once, the credentials file beats the config file, and the last in a file the
-/// ones before it. One whose value is empty counts as not set: it also takes back what is said farther away.
+/// If a setting occurs more than once, the credentials file overrides the config file, and a later line an earlier one
+/// in the same file. An empty value counts as unset, and also cancels a setting that it overrides.
 public final class Profile: Sendable {
     /// The name, without `profile`.
     public let name: String
-    /// The line of its first header, in the config file if it is there.
+    /// The line of its first header, in the config file if that has one.
     public let origin: Origin
 
     private let files: ProfileSet
     private let properties: [Property]
-    /// What `include_profile` names, and what that names, outward.
+    /// The profile that `include_profile` names, the one which that includes, and so on.
     private let included: [Profile]
-    /// Why `include_profile` cannot be followed: for whoever asks for a setting.
+    /// Why `include_profile` cannot be followed; thrown when a setting is read.
     private let includeFault: ProfileError?
 
     init(
@@ -29,7 +29,7 @@ public final class Profile: Sendable {
         self.includeFault = includeFault
     }
 
-    /// Whether `word`, the first of a `credential_process`, runs warder itself under another name. Looks at files.
+    /// Whether `word`, the first of a `credential_process`, runs warder itself under another name. Reads files.
     public func isWarderItself(_ word: String) -> Bool { files.runsItself(word) }
 
     /// The same profile, with what it includes.
@@ -38,13 +38,14 @@ public final class Profile: Sendable {
             name: name, origin: origin, files: files, properties: properties, included: included, includeFault: fault)
     }
 
-    /// Whether the profile may have this setting; certain where it says no.
+    /// Whether the profile may have this setting; false is certain.
     func mayHave(_ name: PropertyName) -> Bool { properties.contains { $0.hash == name.hash } }
 
-    /// The value of a setting, for warder: `warder_<key>` if it is there, else `<key>`, else the same of the profile
-    /// that `include_profile` names. `key` is in lower case.
+    /// The value of a setting, for warder: `warder_<key>` if set, otherwise `<key>`, otherwise the same in the profile
+    /// that `include_profile` names. `key` is in lowercase.
     ///
-    /// Throws where the value is not UTF-8 or holds a NUL byte, or where `include_profile` leads nowhere or in a circle.
+    /// Throws if the value is not UTF-8 or contains a NUL byte, or if `include_profile` names a missing profile or
+    /// forms a cycle.
     public func setting(_ key: String) throws(ProfileError) -> Setting? {
         if let includeFault { throw includeFault }
         let name = PropertyName(key)
@@ -55,8 +56,8 @@ public final class Profile: Sendable {
         return nil
     }
 
-    /// The value of `warder_<key>`, of this profile or of the one that it includes: for what is warder's own, and
-    /// where SDKs would read something else into `<key>`. Throws as `setting` does.
+    /// The value of `warder_<key>` in this profile or in the one that it includes: for warder's own settings, where
+    /// SDKs would give `<key>` another meaning. Throws as `setting` does.
     public func own(_ key: String) throws(ProfileError) -> Setting? {
         if let includeFault { throw includeFault }
         let name = PropertyName(key)
@@ -67,8 +68,8 @@ public final class Profile: Sendable {
         return nil
     }
 
-    /// The first setting `warder_…` of this profile, or of those that it includes, that is none of `known`: its whole
-    /// name, in lower case.
+    /// The first `warder_…` setting of this profile, or of those that it includes, that is not among `known`: its whole
+    /// name, in lowercase.
     public func unknownOwn(_ known: OwnSettings) -> (key: String, origin: Origin)? {
         for property in properties where property.isOwn && !known.contains(property.hash) {
             guard let file = file(of: property) else { continue }
@@ -82,14 +83,14 @@ public final class Profile: Sendable {
         return nil
     }
 
-    /// The value of exactly `key`, in lower case, as an SDK reads it: no prefix, nothing included.
-    /// Throws where it is not UTF-8 or holds a NUL byte.
+    /// The value of exactly `key`, in lowercase, as an SDK reads it: without the prefix and without included profiles.
+    /// Throws if it is not UTF-8 or contains a NUL byte.
     public func plain(_ key: String) throws(ProfileError) -> Setting? {
         let name = PropertyName(key)
         return try read(latest(name, isOwn: name.isOwn), key)
     }
 
-    /// The same as it is written, though that be empty.
+    /// The same as written, even if it is empty.
     package func written(_ key: String) throws(ProfileError) -> Setting? {
         let name = PropertyName(key)
         return try latest(name, isOwn: name.isOwn).flatMap { (property) throws(ProfileError) in
@@ -97,14 +98,14 @@ public final class Profile: Sendable {
         }
     }
 
-    /// Where exactly `key`, in lower case, is written, though it be empty; without reading its value.
+    /// Where exactly `key`, in lowercase, is written, even if it is empty; does not read its value.
     package func mention(of key: String) -> Origin? {
         let name = PropertyName(key)
         guard let property = latest(name, isOwn: name.isOwn) else { return nil }
         return file(of: property)?.origin(property.line)
     }
 
-    /// The first setting of this profile itself whose name was probably meant to be `key`.
+    /// The first setting of this profile itself whose name is probably a misspelling of `key`.
     public func misspelling(of key: String) -> Misspelling? {
         for property in properties {
             guard let file = file(of: property) else { continue }
@@ -117,7 +118,7 @@ public final class Profile: Sendable {
         return nil
     }
 
-    /// Where exactly `key`, in lower case, is set; without reading its value.
+    /// Where exactly `key`, in lowercase, is set; does not read its value.
     public func origin(of key: String) -> Origin? {
         let name = PropertyName(key)
         guard let property = latest(name, isOwn: name.isOwn), let file = file(of: property),
@@ -126,8 +127,8 @@ public final class Profile: Sendable {
         return file.origin(property.line)
     }
 
-    /// The value of `sub` in the lines below `key`, as in `services`: `sts =`, and below it `endpoint_url = …`.
-    /// Both in lower case, without prefix. Throws where it is not UTF-8 or holds a NUL byte.
+    /// The value of `sub` in the lines below `key`, as in `services`: `sts =`, and below it `endpoint_url = …`. Both
+    /// are in lowercase, without the prefix. Throws if it is not UTF-8 or contains a NUL byte.
     public func nested(_ key: String, _ sub: String) throws(ProfileError) -> Setting? {
         let name = PropertyName(key)
         guard let property = latest(name, isOwn: name.isOwn), let file = file(of: property) else { return nil }
@@ -141,7 +142,8 @@ public final class Profile: Sendable {
         return value.isEmpty ? nil : Setting(value: value, origin: subOrigin)
     }
 
-    /// The value of exactly `key`, in lower case, without its ever being a `String`: no prefix, nothing included.
+    /// The value of exactly `key`, in lowercase, which never becomes a `String`: without the prefix and included
+    /// profiles.
     public func secret(_ key: String) -> SecretBytes? {
         let name = PropertyName(key)
         guard let property = latest(name, isOwn: name.isOwn), let file = file(of: property) else { return nil }
@@ -149,8 +151,8 @@ public final class Profile: Sendable {
         return pieces.allSatisfy(\.isEmpty) ? nil : file.secret(pieces)
     }
 
-    /// The names of its settings in lower case, without those of what it includes, and without names that no SDK
-    /// accepts: in the files' order, each once.
+    /// The names of its settings in lowercase, without those of included profiles, and without names that no SDK
+    /// accepts: in file order, each once.
     public var keys: [String] {
         var seen: Set<String> = []
         var keys: [String] = []
@@ -166,7 +168,7 @@ public final class Profile: Sendable {
         return keys
     }
 
-    /// `warder_<key>` or else `<key>`, included profiles aside.
+    /// `warder_<key>`, otherwise `<key>`, ignoring included profiles.
     func local(_ name: PropertyName, _ key: String) throws(ProfileError) -> Setting? {
         try read(nearest(name), key)
     }
@@ -189,7 +191,7 @@ public final class Profile: Sendable {
         return nil
     }
 
-    /// Equal hashes alone would let a file be written in which one setting stands for another.
+    /// Hashes alone would let an attacker write a file in which one setting passes for another.
     private func isNamed(_ property: Property, _ name: PropertyName) -> Bool {
         var word = name.name
         return word.withUTF8 { word in
@@ -200,7 +202,7 @@ public final class Profile: Sendable {
         }
     }
 
-    /// nil also where nothing stands behind the `=`.
+    /// Nil also if nothing follows the `=`.
     private func read(_ property: Property?, _ key: String) throws(ProfileError) -> Setting? {
         guard let property, let setting = try text(of: property, key), !setting.value.isEmpty else { return nil }
         return setting

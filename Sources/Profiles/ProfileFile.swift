@@ -2,10 +2,10 @@ import Secrets
 
 /// A config or credentials file, checked from its first line to its last.
 ///
-/// The text stays in a `SecretBytes`, since these files may hold keys. Sections are noted and not read: that is
-/// done for those that are asked for.
+/// The text stays in a `SecretBytes`, since these files may hold keys. Sections are recorded but not read until they
+/// are needed.
 public final class ProfileFile: Sendable {
-    /// The two files differ in how a section is headed: `[profile NAME]` or `[NAME]`.
+    /// The two files differ in their section headers: `[profile NAME]` or `[NAME]`.
     public enum Kind: Sendable {
         /// `~/.aws/config`.
         case config
@@ -13,7 +13,7 @@ public final class ProfileFile: Sendable {
         case credentials
     }
 
-    /// The file's name, as origins give it.
+    /// The file's name, as origins show it.
     public let path: String
     /// Which of the two files it is.
     public let kind: Kind
@@ -21,17 +21,17 @@ public final class ProfileFile: Sendable {
     private let text: SecretBytes
     let sections: [Section]
 
-    /// Reads a file's text; `path` is for origins only. Throws the first line that breaks the grammar.
+    /// Reads a file's text; `path` is for origins only. Throws for the first line that breaks the grammar.
     ///
-    /// A byte order mark is skipped, and CRLF ends a line as LF does. Bytes that are not UTF-8 matter only in
-    /// values that are asked for.
+    /// A byte order mark is skipped, and CRLF ends a line as LF does. Bytes that are not UTF-8 matter only in values
+    /// that are read.
     public init(text: consuming SecretBytes, path: String, kind: Kind) throws(ProfileError) {
         guard text.count < Int(Int32.max) else { throw .fileTooLarge(path: path) }
         sections = try text.withUnsafeBytes { (bytes) throws(ProfileError) -> [Section] in
             guard let base = bytes.baseAddress else { return [] }
             var scanner = ConfigScanner(FileBytes(base: base, count: bytes.count), of: kind, path: path)
             do throws(ProfileError) { try scanner.scan(from: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0) } catch {
-                // Looked for only here: no text in UTF-16 is a file without errors.
+                // Checked only after an error: UTF-16 text never scans without one.
                 if let encoding = WideEncoding(bytes) { throw .utf16(path: path, encoding) }
                 throw error
             }
@@ -50,7 +50,7 @@ public final class ProfileFile: Sendable {
         }
     }
 
-    /// A secret made of bytes of the file.
+    /// A secret copied from bytes of the file.
     func secret(_ pieces: [Range<Int>]) -> SecretBytes {
         var secret = SecretBytes(capacity: pieces.reduce(0) { $0 + $1.count + 1 })
         text.withUnsafeBytes { bytes in
@@ -64,8 +64,8 @@ public final class ProfileFile: Sendable {
 
     func origin(_ line: UInt32) -> Origin { Origin(path: path, line: Int(line)) }
 
-    /// Adds the properties of all sections of a name to `properties`, in the file's order. Returns the line of the
-    /// first such section, or nil where there is none.
+    /// Adds the properties of all sections of a name to `properties`, in file order. Returns the line of the first such
+    /// section, or nil if there is none.
     func read(
         _ kind: Section.Kind, _ name: String, _ index: SectionIndex?, into properties: inout [Property]
     ) -> UInt32? {
@@ -91,12 +91,12 @@ public final class ProfileFile: Sendable {
         return line
     }
 
-    /// All sections of a name, in the file's order.
+    /// All sections of a name, in file order.
     func sections(_ kind: Section.Kind, _ name: String, _ index: SectionIndex) -> [Section] {
         index[name].map { sections[$0] }.filter { $0.kind == kind }
     }
 
-    /// The line of the first profile that is passed over for its name, which is `name`, or that in quotes.
+    /// The line of the first profile that is ignored because its name is `name`, or `name` in quotes.
     func passedOver(_ name: String) -> UInt32? {
         withText { text -> UInt32? in
             for section in sections where section.kind == .profile {
@@ -108,7 +108,7 @@ public final class ProfileFile: Sendable {
         } ?? nil
     }
 
-    /// The names of all profiles in the file's order, one for each section.
+    /// The names of all profiles in file order, one for each section.
     var profileNames: [String] {
         withText { text in
             var names: [String] = []

@@ -1,6 +1,6 @@
 import Text
 
-/// What the config and credentials files say together.
+/// The config and the credentials file together.
 public struct ProfileSet: Sendable {
     /// The config file, if there is one.
     public let config: ProfileFile?
@@ -12,12 +12,12 @@ public struct ProfileSet: Sendable {
     let configIndex: SectionIndex?
     let credentialsIndex: SectionIndex?
 
-    /// Puts the two files together; a file that is not there is nil.
+    /// Combines the two files; nil for a missing one.
     ///
     /// - Parameters:
-    ///   - isIndexed: all profiles are wanted, so that looking one up is not to take time in proportion to the number of
-    ///     sections.
-    ///   - isItself: whether the first word of a `credential_process` runs warder itself, under whatever name.
+    ///   - isIndexed: the caller will look up all profiles, so a look-up must not take time in proportion to the number
+    ///     of sections.
+    ///   - isItself: whether the first word of a `credential_process` runs warder itself, under any name.
     public init(
         config: ProfileFile?, credentials: ProfileFile?, isIndexed: Bool = false,
         isItself: @escaping @Sendable (String) -> Bool = { _ in false }
@@ -29,23 +29,23 @@ public struct ProfileSet: Sendable {
         credentialsIndex = isIndexed ? credentials.map { SectionIndex($0) } : nil
     }
 
-    /// The same files, for whoever looks up many profiles.
+    /// The same files, for a caller that looks up many profiles.
     public func indexed() -> ProfileSet {
         ProfileSet(config: config, credentials: credentials, isIndexed: true, isItself: isItself)
     }
 
-    /// The same without the credentials file: what stands in the config file itself.
+    /// The config file alone, without the credentials file.
     public var configAlone: ProfileSet { ProfileSet(config: config, credentials: nil, isItself: isItself) }
 
-    /// Whether `word`, the first of a `credential_process`, runs warder itself though it does not say so.
+    /// Whether `word`, the first of a `credential_process`, runs warder itself under another name.
     func runsItself(_ word: String) -> Bool { isItself(word) }
 
-    /// The same with another config file, for whoever looks up many profiles.
+    /// The same with another config file, for a caller that looks up many profiles.
     public func with(config: ProfileFile) -> ProfileSet {
         ProfileSet(config: config, credentials: credentials, isIndexed: true, isItself: isItself)
     }
 
-    /// The profile `name`, or nil where neither file has it. Names that no SDK accepts are never there.
+    /// The profile `name`, or nil if neither file has it. A name that no SDK accepts is never found.
     ///
     /// Takes time in proportion to the number of sections.
     public func profile(_ name: String) -> Profile? {
@@ -53,8 +53,8 @@ public struct ProfileSet: Sendable {
         return profile.mayHave(Self.include) ? following(profile) : profile
     }
 
-    /// `[default]`, where `[profile default]` stands beside it and hides it; with the credentials file's settings. botocore
-    /// takes the later of the two.
+    /// `[default]` if `[profile default]` hides it; with the credentials file's settings. botocore reads the later of
+    /// the two.
     public var hiddenDefault: Profile? {
         var properties: [Property] = []
         guard let config, config.read(.profile, "default", configIndex, into: &properties) != nil else { return nil }
@@ -64,8 +64,8 @@ public struct ProfileSet: Sendable {
         return Profile(name: "default", origin: config.origin(line), files: self, properties: properties)
     }
 
-    /// Where a profile stands that is passed over, since its name is `name`, which no SDK accepts, or stands in quotes;
-    /// nil where there is none.
+    /// Where a profile is ignored because its name is `name`, which no SDK accepts, or is in quotes; nil if there is
+    /// none.
     public func passedOver(_ name: String) -> Origin? {
         for file in [config, credentials] {
             if let file, let line = file.passedOver(name) { return file.origin(line) }
@@ -73,8 +73,8 @@ public struct ProfileSet: Sendable {
         return nil
     }
 
-    /// Where a section stands that somebody wrote for the profile `name`, and that no SDK reads as one for how it is
-    /// headed: `[abc]`, `[Profile abc]` and `[profileabc]` in the config file, `[profile abc]` in the credentials file.
+    /// A section that was meant for the profile `name`, but that no SDK reads as a profile because of its header:
+    /// `[abc]`, `[Profile abc]` and `[profileabc]` in the config file, `[profile abc]` in the credentials file.
     public func misnamed(_ name: String) -> MisnamedSection? {
         guard Self.isName(name) else { return nil }
         for file in [config, credentials] {
@@ -85,21 +85,21 @@ public struct ProfileSet: Sendable {
         return nil
     }
 
-    /// Where a section stands that somebody wrote for `[kind name]`, as `sso-session` or `services`, and that is headed
-    /// otherwise: `[sso_session name]`.
+    /// A section that was meant as `[kind name]`, with a kind such as `sso-session` or `services`, but has another
+    /// header, such as `[sso_session name]`.
     public func misnamed(_ name: String, as kind: String) -> MisnamedSection? {
         guard Self.isName(name), let config, let line = config.misnamed(name, as: kind) else { return nil }
         return MisnamedSection(origin: config.origin(line), heading: "[\(kind) \(name)]")
     }
 
-    /// The section `[sso-session name]`, or nil where the config file has none.
+    /// The section `[sso-session name]`, or nil if the config file has none.
     public func ssoSession(_ name: String) -> Profile? { section(.ssoSession, name) }
 
-    /// The section `[services name]`, or nil where the config file has none.
+    /// The section `[services name]`, or nil if the config file has none.
     public func services(_ name: String) -> Profile? { section(.services, name) }
 
-    /// The names of all profiles, each once: those of the config file in its order, then those only in the
-    /// credentials file. Takes time in proportion to the number of sections.
+    /// The names of all profiles, each once: the config file's in file order, then those that only the credentials file
+    /// has. Takes time in proportion to the number of sections.
     public var profileNames: [String] {
         var seen: Set<String> = []
         return ((config?.profileNames ?? []) + (credentials?.profileNames ?? [])).filter { seen.insert($0).inserted }
@@ -120,7 +120,7 @@ public struct ProfileSet: Sendable {
         var origin: Origin?
         if let config {
             var line = config.read(.profile, name, configIndex, into: &properties)
-            // `[profile default]` hides `[default]`, wherever they stand.
+            // `[profile default]` hides `[default]`, in whatever order they are.
             if line == nil, name == "default" { line = config.read(.bareDefault, name, configIndex, into: &properties) }
             origin = line.map { config.origin($0) }
         }
@@ -133,7 +133,7 @@ public struct ProfileSet: Sendable {
         return Profile(name: name, origin: origin, files: self, properties: properties)
     }
 
-    /// Finds what `include_profile` names, link by link. A fault is kept for whoever asks for a setting.
+    /// Follows `include_profile` from profile to profile. A fault is kept, and thrown when a setting is read.
     private func following(_ profile: Profile) -> Profile {
         var included: [Profile] = []
         var last = profile

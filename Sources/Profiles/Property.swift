@@ -1,30 +1,30 @@
 import Text
 
-/// Where one setting of a section stands. Offsets are in bytes from the start of the file.
+/// The position of one setting of a section. Offsets are in bytes from the start of the file.
 struct Property: Sendable {
-    /// Of the name in lower case, without `warder_` before it.
+    /// The hash of the lowercase name without `warder_`.
     let hash: UInt32
-    /// Whether `warder_` stands before the name.
+    /// Whether the name begins with `warder_`.
     let isOwn: Bool
-    /// Which of the two files it stands in.
+    /// Whether it is in the credentials file rather than the config file.
     let inCredentials: Bool
     let line: UInt32
-    /// Where the name begins, `warder_` aside.
+    /// Where the name begins, after any `warder_`.
     let nameStart: UInt32
     let nameEnd: UInt32
-    /// Behind the `=`.
+    /// The offset after the `=`.
     let valueStart: UInt32
-    /// Behind the last of its continuation lines.
+    /// The offset after its last continuation line.
     var end: UInt32
 }
 
-/// The name of a setting as it is looked for: hashed once, compared with many.
+/// The name of a setting to look for: hashed once, compared with many.
 struct PropertyName {
     let hash: UInt32
     let isOwn: Bool
     let name: String
 
-    /// The setting `name`, in lower case.
+    /// The setting `name`, in lowercase.
     init(_ name: String) {
         var name = name
         let isOwn = name.begins(with: "warder_") && name.utf8.count > 7
@@ -37,7 +37,7 @@ struct PropertyName {
 }
 
 extension FileBytes {
-    /// Adds the settings of a section that has been scanned before.
+    /// Adds the settings of a scanned section.
     func read(_ section: Section, inCredentials: Bool, into properties: inout [Property]) {
         let bodyEnd = Int(section.bodyEnd)
         var position = Int(section.bodyStart)
@@ -50,7 +50,8 @@ extension FileBytes {
             line &+= 1
             let next = min(feed &+ 1, bodyEnd)
             let first = skipBlanks(position, end)
-            // Never part of a setting of another section of the name, which may stand far above or in the other file.
+            // Never continues a setting of another section of the same name, which may be far above or in the other
+            // file.
             let isFirst = properties.count == present
             if first < end, !isCommentMark(self[first]), isFirst || first &- position <= indent {
                 if let property = property(first, end, next: next, line: line, inCredentials: inCredentials) {
@@ -91,10 +92,10 @@ extension FileBytes {
         return pieces
     }
 
-    /// Whether a property has no value, comments aside.
+    /// Whether a property has no value besides comments.
     func isEmpty(_ property: Property) -> Bool { pieces(of: property).allSatisfy(\.isEmpty) }
 
-    /// The value of a property, its lines joined with line feeds; nil where it is not UTF-8 or holds a NUL byte.
+    /// The value of a property, its lines joined with line feeds; nil if it is not UTF-8 or contains a NUL byte.
     func string(of property: Property) -> String? {
         let start = Int(property.valueStart)
         let feed = lineFeed(from: start)
@@ -108,7 +109,7 @@ extension FileBytes {
         return joined
     }
 
-    /// The value of `name` in the lines below a property, and how many lines below it stands. The last one counts.
+    /// The value of `name` in the lines below a property, and how many lines below it is. The last one counts.
     func nested(_ name: String, of property: Property) -> (value: Range<Int>, line: UInt32)? {
         var name = name
         var found: (Range<Int>, UInt32)?
@@ -128,14 +129,14 @@ extension FileBytes {
             let feed = lineFeed(from: position)
             let end = contentEnd(from: position, lineFeed: feed)
             line &+= 1
-            // Comments in the first column, and blank lines, may stand between the lines of a value.
+            // Comments in the first column and blank lines may interrupt a value.
             let first = skipBlanks(position, end)
             if first > position, first < end, !isCommentMark(self[first]) { body(first, end, line) }
             position = feed &+ 1
         }
     }
 
-    /// Whether `start..<end` is `word`, which is in lower case, in any case.
+    /// Whether `start..<end` is `word`, given in lowercase; case is ignored.
     func matches(_ word: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> Bool {
         guard end &- start == word.count else { return false }
         var index = 0
@@ -153,7 +154,7 @@ extension [Property] {
     }
 }
 
-/// FNV-1a of a name in lower case.
+/// FNV-1a of a lowercase name.
 @inline(__always)
 func hashed(_ name: UnsafeRawBufferPointer) -> UInt32 {
     var hash: UInt32 = 2_166_136_261

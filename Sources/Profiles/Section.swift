@@ -1,16 +1,16 @@
-/// Where one section of a file stands: what a scan notes of it. Offsets are in bytes from the start of the file.
+/// The position of one section of a file, as recorded by a scan. Offsets are in bytes from the start of the file.
 struct Section: Sendable {
-    /// What a section's header makes of it.
+    /// The kind of a section, by its header.
     enum Kind: UInt8, Sendable {
         /// `[profile NAME]` in a config file, `[NAME]` in a credentials file.
         case profile
-        /// `[default]` in a config file; a `[profile default]` anywhere in it takes its place.
+        /// `[default]` in a config file; a `[profile default]` anywhere in the file replaces it.
         case bareDefault
         /// `[sso-session NAME]`, in a config file.
         case ssoSession
         /// `[services NAME]`, in a config file.
         case services
-        /// Anything else: read over.
+        /// Any other section, which is ignored.
         case other
     }
 
@@ -23,7 +23,7 @@ struct Section: Sendable {
 }
 
 extension Section {
-    /// Reads what stands between the brackets, `start..<end`. Names are not checked here: what is looked for is.
+    /// Parses the text between the brackets, `start..<end`. Names are not checked here, but when they are looked up.
     init(header text: FileBytes, _ start: Int, _ end: Int, in file: ProfileFile.Kind, line: Int, bodyStart: Int) {
         let first = text.skipBlanks(start, end)
         let last = text.trimBlanks(first, end)
@@ -52,7 +52,7 @@ extension Section {
 }
 
 extension FileBytes {
-    /// Whether `default` stands at `start`, where seven bytes must be.
+    /// Whether `default` is at `start`; seven bytes must be readable there.
     fileprivate func isDefault(_ start: Int) -> Bool {
         let word: StaticString = "default"
         return holds(

@@ -1,5 +1,5 @@
-/// Which sections of a file have which name. A file is searched faster than an index of it is made: this is for whoever
-/// wants all of its profiles.
+/// Finds the sections of a file by name. Searching a file once is faster than making its index: this is for a caller
+/// that reads all profiles.
 struct SectionIndex: Sendable {
     private var places: [String: [Int]] = [:]
 
@@ -12,6 +12,6 @@ struct SectionIndex: Sendable {
         }
     }
 
-    /// The places of those of that name, of every kind, in the file's order.
+    /// The positions of the sections of that name, of every kind, in file order.
     subscript(name: String) -> [Int] { places[name] ?? [] }
 }

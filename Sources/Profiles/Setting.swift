@@ -1,6 +1,6 @@
-/// Where something stands in a file.
+/// A line of a file.
 public struct Origin: Sendable, Equatable {
-    /// The file, as it was opened.
+    /// The file's path, as it was opened.
     public let path: String
     /// The line, counted from 1.
     public let line: Int
@@ -12,9 +12,9 @@ public struct Origin: Sendable, Equatable {
     }
 }
 
-/// A value that is no secret, and where it was written.
+/// A value that is not secret, and where it was written.
 public struct Setting: Sendable, Equatable {
-    /// Trimmed, without its comment; continuation lines are joined with line feeds.
+    /// Trimmed, without a comment; continuation lines are joined with line feeds.
     public let value: String
     /// The line with the setting's name.
     public let origin: Origin

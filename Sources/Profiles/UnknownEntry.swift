@@ -1,14 +1,14 @@
-/// What stands in a file that nothing reads.
+/// An entry of a file that no program reads.
 public enum UnknownEntry: Equatable, Sendable {
     /// A section.
     case section(String, Origin)
-    /// A setting, in lower case.
+    /// A setting, in lowercase.
     case setting(String, Origin)
 }
 
 extension ProfileFile {
-    /// The first thing in a file of one section, named as in the credentials file, that is neither that section nor one
-    /// of its settings, which are in lower case.
+    /// For a file with one section, whose header is as in the credentials file: the first entry that is neither that
+    /// section nor one of its settings, which are in lowercase.
     public func unknown(besides section: String, _ settings: [String]) -> UnknownEntry? {
         withText { text in
             for found in sections {
@@ -28,7 +28,7 @@ extension ProfileFile {
 }
 
 extension FileBytes {
-    /// Text of `range`, whatever its bytes are.
+    /// The text of `range`, whatever its bytes are.
     fileprivate func shown(_ range: Range<Int>) -> String {
         String(decoding: UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count), as: UTF8.self)
     }

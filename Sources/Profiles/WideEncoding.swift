@@ -1,14 +1,14 @@
-/// An encoding of text in units of two bytes, by the name that iconv has for it.
+/// An encoding of text in units of two bytes, by its name in iconv.
 public enum WideEncoding: String, Equatable, Sendable {
-    /// A byte order mark says which byte comes first.
+    /// A byte order mark tells which byte comes first.
     case marked = "UTF-16"
     /// Without a mark, the low byte first.
     case littleEndian = "UTF-16LE"
     /// Without a mark, the high byte first.
     case bigEndian = "UTF-16BE"
 
-    /// What a text is in; nil for one in units of bytes. Without a mark it is told by its first characters, which stand
-    /// in ASCII in every config.
+    /// The encoding of a text; nil if its units are bytes. Without a mark, the first characters decide, which are ASCII
+    /// in every config file.
     init?(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count >= 2 else { return nil }
         switch (bytes[0], bytes[1]) {

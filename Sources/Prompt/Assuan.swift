@@ -3,45 +3,45 @@ import Secrets
 
 /// Why a conversation with a pinentry failed.
 enum AssuanError: Error {
-    /// A signal for this process waits until the conversation is gone.
+    /// A signal for this process is pending, and waits until the conversation has ended.
     case interrupted
-    /// Ctrl-Z: this process is to stop, once it holds nothing that others wait for.
+    /// Ctrl-Z: this process must stop, once it holds nothing that others wait for.
     case stopped
-    /// The answer is not needed any more.
+    /// The answer is no longer needed.
     case needless
-    /// Nobody answered by the deadline.
+    /// The user did not answer by the deadline.
     case timedOut
-    /// It could not be started, or ended in the middle of an answer.
+    /// It could not be started, or ended before it had answered.
     case ended(ChildError?)
-    /// It said what the protocol does not know.
+    /// It sent a line that the protocol does not define.
     case garbled
-    /// It answered with more data than is taken.
+    /// It answered with too much data.
     case tooLong
-    /// It refused a command, with the code of gpg-error.h.
+    /// It refused a command, with a code of gpg-error.h.
     case refused(code: Int)
-    /// What the user gave twice is not the same.
+    /// The user's two entries differ.
     case different
 }
 
-/// The asking side of the Assuan protocol, spoken with a child over pipes.
+/// The client side of the Assuan protocol, spoken with a child over pipes.
 ///
-/// The protocol is that of the manual of libassuan, "Client responses" and "Server responses". An error leaves the
-/// conversation in order only where it is `.refused`.
+/// The manual of libassuan defines the protocol in "Client responses" and "Server responses". After an error the
+/// conversation can go on only if the error is `.refused`.
 struct Assuan: ~Copyable {
-    /// The longest line that the protocol allows, in bytes, without its end.
+    /// The protocol's longest line, in bytes, without its end.
     private static let lineLimit = 1000
 
     private var child: InteractiveChild
     private let deadline: Deadline
     private let cancellation: PromptCancellation
 
-    /// Starts `program`; its greeting is still to be heard.
+    /// Starts `program`; call `greet` next.
     ///
     /// - Parameters:
-    ///   - apart: it has no part in the terminal.
-    ///   - patience: how long it may take to end, in milliseconds.
-    ///   - deadline: for all that is waited for.
-    ///   - lettingGo: what else ends the wait, by `.stopped` and `.needless`.
+    ///   - apart: it has no access to the terminal.
+    ///   - gracePeriod: how long it may take to end, in milliseconds.
+    ///   - deadline: applies to every wait.
+    ///   - cancellation: what else ends a wait, by `.stopped` and `.needless`.
     init(
         with program: String, withheld: [String], apart: Bool = false, gracePeriod: Int64 = 500,
         until deadline: Deadline,
@@ -54,18 +54,18 @@ struct Assuan: ~Copyable {
         self.cancellation = cancellation
     }
 
-    /// Hears the greeting.
+    /// Reads the greeting.
     mutating func greet() throws(AssuanError) { try listen() }
 
-    /// Sends a command, and hears that it was done.
+    /// Sends a command and waits for its OK.
     ///
-    /// - Parameter argument: text for the command; escaped, and cut where the line would be too long.
+    /// - Parameter argument: text for the command; escaped, and truncated if the line would be too long.
     mutating func tell(_ command: String, _ argument: String = "") throws(AssuanError) {
         say(command, argument)
         try listen()
     }
 
-    /// Sends a command that need not be known to the child; whether it is.
+    /// Sends a command that the child may not support; returns whether it does.
     mutating func offer(_ command: String, _ argument: String) throws(AssuanError) -> Bool {
         do throws(AssuanError) { try tell(command, argument) } catch {
             guard case .refused = error else { throw error }
@@ -74,11 +74,11 @@ struct Assuan: ~Copyable {
         return true
     }
 
-    /// Sends a command that is answered with data.
+    /// Sends a command whose response is data.
     ///
     /// - Parameters:
-    ///   - limit: the most bytes of it.
-    ///   - statuses: the keywords of the status lines before it.
+    ///   - limit: the most bytes of data.
+    ///   - statuses: receives the keywords of the status lines before the data.
     mutating func ask(
         _ command: String, limit: Int, statuses: inout [String]
     ) throws(AssuanError) -> SecretBytes {
@@ -89,13 +89,13 @@ struct Assuan: ~Copyable {
         return answer.data.copy()
     }
 
-    /// Says good-bye, so that the child ends by itself.
+    /// Sends BYE, so that the child ends by itself.
     mutating func leave() {
         say("BYE", "")
         _ = child.end()
     }
 
-    /// A child that does not read has ended, which shows when it is listened to.
+    /// Ignores a failed write: the child has ended, which the next read reports.
     private func say(_ command: String, _ argument: String) {
         _ = child.say(argument.isEmpty ? command : command + " " + escaped(argument, limit: 900))
     }
@@ -125,24 +125,24 @@ struct Assuan: ~Copyable {
         }
     }
 
-    /// Takes a line into the answer; whether that is whole with it.
+    /// Adds a line to the answer; returns whether that completes it.
     private mutating func understand(_ answer: inout AssuanAnswer) throws(AssuanError) -> Bool {
         let hasEnded = try answer.takeLine()
-        // The protocol's way not to answer.
+        // The protocol's way to decline an inquiry.
         if answer.wasInquiry { _ = child.say("CAN") }
         return hasEnded
     }
 }
 
-/// A conversation that is driven by its descriptor.
+/// Non-blocking use, driven by a descriptor.
 extension Assuan {
-    /// Readable when there is something to `proceed` with.
+    /// Readable when `proceed` has something to read.
     var descriptor: Int32 { child.descriptor }
 
-    /// Sends a command, whose answer `proceed` takes.
+    /// Sends a command whose answer `proceed` reads.
     func begin(_ command: String, _ argument: String = "") { say(command, argument) }
 
-    /// Takes what the child has said by now; whether the answer is whole. Never waits.
+    /// Reads what the child has sent so far; returns whether the answer is complete. Never blocks.
     mutating func proceed(_ answer: inout AssuanAnswer) throws(AssuanError) -> Bool {
         while let outcome = child.take(&answer.line, limit: Self.lineLimit) {
             switch outcome {

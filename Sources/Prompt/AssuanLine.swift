@@ -1,8 +1,8 @@
 import Secrets
 import Text
 
-/// Text as an argument in a line of at most `limit` bytes: percent-escaped, and without characters that would steer a
-/// terminal. Cut between two characters where it is too long.
+/// Text as a command's argument in at most `limit` bytes: percent-escaped, without characters that would control a
+/// terminal, and truncated between two characters if it is too long.
 func escaped(_ text: String, limit: Int) -> String {
     var line = ""
     var room = limit
@@ -21,9 +21,9 @@ func escaped(_ text: String, limit: Int) -> String {
     return line
 }
 
-/// What a line of an answer says.
+/// Parsing of a line in an answer.
 extension SecretBytes {
-    /// Whether the line is `word`, alone or before a space.
+    /// Whether the line is `word`, alone or followed by a space.
     func isWord(_ word: StaticString) -> Bool {
         let length = word.utf8CodeUnitCount
         guard count >= length, count == length || self[length] == UInt8(ascii: " ") else { return false }
@@ -32,7 +32,7 @@ extension SecretBytes {
 
     var isComment: Bool { count > 0 && self[0] == UInt8(ascii: "#") }
 
-    /// The letters from `start` to the next space: a keyword, at most 32 of them.
+    /// The keyword from `start` to the next space, at most 32 letters.
     func word(from start: Int) -> String {
         var word = ""
         var index = start
@@ -43,10 +43,10 @@ extension SecretBytes {
         return word
     }
 
-    /// The number behind `ERR`, without the bits that name the part of GnuPG that reports it (gpg-error.h).
+    /// The number after `ERR`, without the bits that identify the reporting part of GnuPG (gpg-error.h).
     var errorCode: Int { (Int(word(from: 4)) ?? 1) & 0xffff }
 
-    /// Appends what stands behind `D `, unescaped; false where an escape is none.
+    /// Appends what follows `D `, unescaped; false if an escape is malformed.
     func appendUnescaped(to data: inout SecretBytes) -> Bool {
         var index = 2
         while index < count {

@@ -1,19 +1,20 @@
 import Linux
 import Secrets
 
-/// Why there is no one-time code, where no person is asked for it.
+/// Why there is no one-time code from a source other than a person.
 public enum CodeError: Error, Equatable, Sendable {
-    /// `mfa_process` gave none.
+    /// The command of `mfa_process` failed.
     case command(ChildError)
-    /// What was given is not six digits.
+    /// The given text is not six digits.
     case notACode
-    /// What `mfa_process` printed is not six digits. What it `said` is the end of its messages, if nobody saw them.
+    /// The command of `mfa_process` did not print six digits. `said` is the end of its messages, unless the user saw
+    /// them.
     case commandGaveNoCode(said: String)
 }
 
-/// Gets a code from the command of `mfa_process`, six digits.
+/// Runs the command of `mfa_process` to get a six-digit code.
 ///
-/// It is killed at the deadline: unless told, after the time that a person has to answer.
+/// The command is killed at the deadline, by default after the time that a person has to answer.
 public func code(
     ofCommand command: String, until deadline: Deadline = PromptTimeout.deadline
 ) throws(CodeError) -> SecretBytes {

@@ -1,9 +1,9 @@
 import Linux
 import Text
 
-/// A program that shows one window and ends with its answer.
+/// A program that shows one window and exits with the user's answer.
 struct Dialog {
-    /// Those that are known.
+    /// The supported programs.
     enum Kind: String {
         case zenity
         case kdialog
@@ -13,7 +13,7 @@ struct Dialog {
     /// Its absolute path.
     let program: String
 
-    /// The one that fits the desktop, or else the other one.
+    /// The program that fits the desktop, or else the other one.
     static func find(in environment: Environment) -> Dialog? {
         let isPlasma =
             environment["XDG_CURRENT_DESKTOP"]?.utf8.split(separator: UInt8(ascii: ":"))
@@ -24,9 +24,9 @@ struct Dialog {
         return nil
     }
 
-    /// Its arguments, in which no text can be taken for an option.
+    /// The program's arguments, built so that no text can be parsed as an option.
     ///
-    /// - Parameter timeout: when it takes itself down, in seconds, where it can.
+    /// - Parameter timeout: when the window closes by itself, in seconds, if the program supports that.
     func arguments(for request: PromptRequest, timeout: Int64) -> [String] {
         let text = (request.note.map { printable($0, limit: nameLimit) + "\n\n" } ?? "") + request.text
         switch kind {
@@ -36,7 +36,7 @@ struct Dialog {
             return ["--question", "--default-cancel", "--text=" + markup(text)] + common
         case .kdialog:
             let option = request.kind == .code ? "--inputbox" : "--yesno"
-            // A first line of warder's own: by it Qt decides whether this is text or markup.
+            // The first line is warder's own: Qt decides by it whether the text is markup.
             return ["--title", request.title, option, unescaped("warder:\n" + text)]
         }
     }
@@ -44,10 +44,10 @@ struct Dialog {
     /// Both programs read `\n` as a line end.
     private func unescaped(_ text: String) -> String { replacing(["\\": "\\\\"], in: text) }
 
-    /// Text for a label in which `_` marks a key.
+    /// Text for a label in which `_` marks a mnemonic.
     private func label(_ text: String) -> String { replacing(["\\": "\\\\", "_": "__"], in: text) }
 
-    /// Text for a label in which Pango's markup counts.
+    /// Text for a label that interprets Pango markup.
     private func markup(_ text: String) -> String {
         replacing(["\\": "\\\\", "&": "&amp;", "<": "&lt;", ">": "&gt;"], in: text)
     }
@@ -59,14 +59,14 @@ struct Dialog {
     }
 }
 
-/// The absolute path of a program, given by it or by a name to look for in `PATH`; nil where there is none.
+/// The absolute path of a program, given as a path or as a name to find in `PATH`; nil if there is none.
 func programPath(_ name: String, in environment: Environment) -> String? {
     guard name.begins(with: "/") || !name.holds("/") else { return nil }
     let folders = name.begins(with: "/") ? [""] : paths(environment["PATH"] ?? "").map { $0 + "/" }
     return folders.map { $0 + name }.first { $0.begins(with: "/") && isProgram($0) }
 }
 
-/// The folders of a variable like `PATH`.
+/// The folders in a variable such as `PATH`.
 private func paths(_ list: String) -> [String] {
     list.utf8.split(separator: UInt8(ascii: ":")).map { String(Substring($0)) }
 }

@@ -5,30 +5,30 @@ import Secrets
 public final class DialogChannel: PromptChannel {
     /// The longest answer that is kept, in bytes.
     private static let limit = 256
-    /// Nobody reads a window and sends it away within so many milliseconds of its start: it never was one.
+    /// A window that closes within so many milliseconds was never shown: no user reads and dismisses one that fast.
     private static let glance: Int64 = 500
-    /// How long a display may take to say that it is there, in milliseconds; of one that goes it is heard at once.
+    /// How long a display may take to answer, in milliseconds; one that is shutting down closes the connection at once.
     private static let answering: Int64 = 500
-    /// When it takes itself down if nobody else does, in seconds.
+    /// When the window closes by itself if nothing else closes it, in seconds.
     private static let timeout: Int64 = 600
 
     private let environment: Environment
     private var child: DetachedChild?
     private var request: PromptRequest?
     private var started = Deadline.now
-    /// When to look again whether it has ended, and when it must have.
+    /// When to check again whether it has ended, and when it must have.
     private var look: Deadline?
     private var last: Deadline?
-    /// It could not be started again.
+    /// Why the program could not be started again.
     private var failure: PromptChannelError?
 
-    /// Whether there is a program to show a window with.
+    /// Whether a dialog program is installed.
     public static func isInstalled(in environment: Environment) -> Bool { Dialog.find(in: environment) != nil }
 
-    /// A contender that starts the program when it is asked to.
+    /// A channel that starts the program when a request is opened.
     public init(in environment: Environment) { self.environment = environment }
 
-    /// Shows the enquiry; `.unavailable` without a display or a program to show it with.
+    /// Shows the request; `.unavailable` without a display or a dialog program.
     public func open(_ request: PromptRequest) throws(PromptChannelError) {
         guard environment.hasDisplay else { throw .unavailable("no display for a dialog") }
         guard let dialog = Dialog.find(in: environment) else { throw .unavailable("neither zenity nor kdialog") }
@@ -42,13 +42,13 @@ public final class DialogChannel: PromptChannel {
         } catch { throw .failed("the dialog cannot be started") }
     }
 
-    /// The pipes that it prints to.
+    /// The pipes of its output.
     public var descriptors: [Int32] { child?.descriptors ?? [] }
 
-    /// When it is ending, soon.
+    /// Soon, while the program is ending.
     public var wakeup: Deadline? { look }
 
-    /// Takes what it has printed; what that means is known once it has ended.
+    /// Reads its output; the answer is known once it has ended.
     public func proceed() throws(PromptChannelError) -> PromptAnswer? {
         if let failure { throw failure }
         if let exitStatus = child?.proceed() { return try reply(exitStatus) }
@@ -60,7 +60,7 @@ public final class DialogChannel: PromptChannel {
         return nil
     }
 
-    /// Asks again in a window that says why.
+    /// Asks again in a new window that shows the reason.
     public func reject(_ reason: String, until moment: Deadline?) {
         guard var again = request else { return }
         withdraw()
@@ -71,7 +71,7 @@ public final class DialogChannel: PromptChannel {
         }
     }
 
-    /// Ends it.
+    /// Ends the program.
     public func withdraw() {
         child = nil
         (look, last) = (nil, nil)
@@ -81,7 +81,7 @@ public final class DialogChannel: PromptChannel {
         let isCode = request?.kind == .code
         switch exitStatus {
         case .code(0): return isCode ? answer : .yes
-        // Whoever ignores SIGCHLD loses how it ended; a code is printed only with the button that gives it.
+        // If this process inherited an ignored SIGCHLD, the exit status is lost; but only OK prints a code.
         case .unknown where isCode && child?.text.isEmpty == false: return answer
         case .unknown: throw .failed("nobody can tell how the dialog ended")
         case .code(let code):
@@ -99,13 +99,13 @@ public final class DialogChannel: PromptChannel {
         return .code(text)
     }
 
-    /// A window whose display went away ends with that code too, and zenity's without a word.
+    /// A window that loses its display also exits with that code, and zenity without a message.
     private var lostDisplay: Bool {
         let timeout = Deadline.after(milliseconds: Self.answering)
         return !Display.named(in: environment).contains { $0.isServed(until: timeout) }
     }
 
-    /// A window that could not be opened ends with the code of one that was sent away.
+    /// A window that could not be opened exits with the code of one that was dismissed.
     private var neverShown: Bool {
         if Deadline.now.milliseconds - started.milliseconds < Self.glance { return true }
         let messages = child?.messages.lowercased() ?? ""
@@ -114,7 +114,7 @@ public final class DialogChannel: PromptChannel {
 }
 
 extension String {
-    /// Whether `text` stands in it, compared by bytes.
+    /// Whether it contains `text`, compared by bytes.
     fileprivate func hasSubstring(_ text: String) -> Bool {
         let (all, part) = (Array(utf8), Array(text.utf8))
         guard all.count >= part.count else { return false }

@@ -1,6 +1,6 @@
 import Secrets
 
-/// The six digits of a one-time code, which apps show as `123 456`; nil where it is none.
+/// The six digits of a one-time code, which apps may show as `123 456`; nil if the text is anything else.
 public func sixDigits(of text: borrowing SecretBytes) -> SecretBytes? {
     var digits = SecretBytes(capacity: 6)
     for index in 0..<text.count {

@@ -3,16 +3,16 @@ import Linux
 import Secrets
 import Text
 
-/// A display, as the environment names it.
+/// A display that the environment names.
 enum Display: Equatable {
-    /// One of X, by its number on this machine.
+    /// A local X display, by its number.
     case x(number: String)
-    /// The socket of a Wayland compositor.
+    /// A Wayland compositor, by its socket.
     case wayland(path: String)
-    /// One of X that is reached over the network.
+    /// An X display reached over the network.
     case remote
 
-    /// Those that there are to be.
+    /// The displays that the environment names.
     static func named(in environment: Environment) -> [Display] {
         var displays: [Display] = []
         if let name = environment.nonEmpty("WAYLAND_DISPLAY") {
@@ -23,7 +23,7 @@ enum Display: Equatable {
         return displays
     }
 
-    /// `:0`, `:0.0` and `unix:0` are on this machine (X(7)).
+    /// `:0`, `:0.0` and `unix:0` are local (X(7)).
     private init(x name: String) {
         let parts = name.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0].isEmpty || parts[0].elementsEqual("unix".utf8) else {
@@ -34,21 +34,21 @@ enum Display: Equatable {
         self = .x(number: String(decoding: number, as: UTF8.self))
     }
 
-    /// Whether somebody serves it. One that only takes its time is served, and so is one that nobody can tell of.
+    /// Whether a server is running for it. A slow server counts as running, and so does one that cannot be checked.
     func isServed(until deadline: Deadline) -> Bool {
         switch self {
         case .remote: return true
         case .wayland(let path): return Self.answers(path, Self.sync, until: deadline)
         case .x(let number):
             let path = "/tmp/.X11-unix/X" + number
-            // The one without a file first, as libxcb does.
+            // The abstract socket first, as libxcb does.
             return Self.answers("\0" + path, Self.setup, until: deadline)
                 || Self.answers(path, Self.setup, until: deadline)
         }
     }
 
-    /// The request that begins a connection, least significant byte first, of version 11, without authorization: a
-    /// refusal is an answer too (X Window System Protocol, section 8).
+    /// The request that begins a connection: least significant byte first, version 11, without authorization. A refusal
+    /// is an answer too (X Window System Protocol, section 8).
     private static let setup: [UInt8] = [0x6c, 0, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0]
 
     /// `wl_display.sync` with a new object 2, in the machine's byte order.
@@ -58,9 +58,9 @@ enum Display: Equatable {
         return bytes
     }
 
-    /// Whether what listens there answers, or stays: a server that is going lets go of the connection.
+    /// Whether the server at `path` answers or keeps the connection open: one that is shutting down closes it.
     private static func answers(_ path: String, _ greeting: [UInt8], until deadline: Deadline) -> Bool {
-        // One that more want to talk to than it takes is there.
+        // A server whose backlog is full is running.
         do throws(SystemError) { return talks(try UnixSocket.connect(to: path), greeting, until: deadline) } catch {
             return error.code == EAGAIN
         }

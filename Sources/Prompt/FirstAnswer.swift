@@ -2,32 +2,33 @@ import Glibc
 import Linux
 import Secrets
 
-/// Why a code that was given is not taken.
+/// Why a code is rejected.
 public struct CodeRejection: Sendable, Equatable {
-    /// What is told, as `that code was used already`.
+    /// The reason to show, as `that code was used already`.
     public let note: String
-    /// No code is of use before it; nil for at once.
+    /// When a code can be of use again; nil for at once.
     public let moment: Deadline?
 
-    /// Puts both together.
+    /// A rejection for the reason `note`.
     public init(_ note: String, until moment: Deadline? = nil) {
         self.note = note
         self.moment = moment
     }
 }
 
-/// Asks in several places at once; the first whole answer is the answer, and every other place is taken down.
+/// Asks through several channels at once; the first complete answer wins, and the request is withdrawn from every other
+/// channel.
 ///
-/// Signals that end or stop this process are held back meanwhile. When one comes, all places are taken down and the
-/// terminal is as it was before it is let go; if the process goes on, the enquiry is shown again.
+/// Signals that end or stop this process are blocked meanwhile. When one arrives, all channels are withdrawn and the
+/// terminal is restored before the signal is delivered; if the process continues, the request is shown again.
 ///
 /// This process must ignore SIGPIPE.
 ///
 /// - Parameters:
-///   - channels: the places, in the order in which they are opened.
-///   - deadline: when nobody is waited for any more.
-///   - unwinding: Ctrl-Z is `.stopped`, and the caller's to follow; else this process stops here.
-///   - taking: looks at a code of six digits before it wins; nil takes it.
+///   - channels: in the order in which to open them.
+///   - deadline: when to give up.
+///   - unwinding: Ctrl-Z throws `.stopped`, and the caller stops the process; otherwise this process stops here.
+///   - rejecting: returns why a code of six digits is rejected; nil to accept it.
 /// - Returns: `.code` with exactly six digits for a code, `.yes` or `.no` for a confirmation.
 public func firstAnswer(
     to request: PromptRequest, from channels: [any PromptChannel], until deadline: Deadline, unwinding: Bool = false,
@@ -52,18 +53,18 @@ public func firstAnswer(
     }
 }
 
-/// One run, from the opening of all places until they are taken down.
+/// One round, from opening all channels to withdrawing them.
 private struct PromptRound {
     enum Result: ~Copyable {
         case answered(PromptAnswer)
         case failed(PromptError)
-        /// A signal waits to be let go.
+        /// A signal is pending.
         case interrupted
     }
 
     private let request: PromptRequest
     private var openChannels: [any PromptChannel] = []
-    /// Those that have no place as long as this process is in the background, and when that is looked at again.
+    /// Channels that need this process in the terminal's foreground, and when to try them again.
     private var backgroundChannels: [any PromptChannel] = []
     private var nextLook = Deadline.now
     private var reasons: [String] = []
@@ -111,7 +112,7 @@ private struct PromptRound {
         return .failed(.timedOut)
     }
 
-    /// True where somebody said no.
+    /// Returns true if the user dismissed the request.
     private mutating func open(_ channel: any PromptChannel) -> Bool {
         do throws(PromptChannelError) {
             try channel.open(request)
@@ -120,7 +121,7 @@ private struct PromptRound {
         } catch { return note(error, of: channel) }
     }
 
-    /// Whether this process has come to the front meanwhile: true where somebody said no there.
+    /// Retries the channels that need the foreground; returns true if the user dismissed the request there.
     private mutating func lookAgain() -> Bool {
         guard !openChannels.isEmpty, !backgroundChannels.isEmpty, nextLook.hasPassed else { return false }
         let those = backgroundChannels
@@ -130,7 +131,7 @@ private struct PromptRound {
         return false
     }
 
-    /// Keeps the reason why a contender is out; true where somebody said no, so that all are.
+    /// Records why a channel is out; returns true if the user dismissed the request, which ends it for all channels.
     private mutating func note(_ error: PromptChannelError, of channel: any PromptChannel) -> Bool {
         switch error {
         case .dismissed: return true
@@ -148,7 +149,7 @@ private struct PromptRound {
         openChannels.removeAll { $0 === channel }
     }
 
-    /// Waits until something happens; those that are to proceed.
+    /// Waits until something happens; returns the channels that are ready to proceed.
     private func wait(_ signals: borrowing BlockedSignals, until deadline: Deadline) -> [any PromptChannel] {
         var waiting = [pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0)]
         var owners: [any PromptChannel] = []
@@ -168,7 +169,7 @@ private struct PromptRound {
         }
     }
 
-    /// The reply, with the six digits of a code; nil where it was refused.
+    /// The answer, reduced to six digits for a code; nil if it was rejected.
     private func accept(
         _ reply: consuming PromptAnswer, of channel: any PromptChannel,
         _ rejecting: (borrowing SecretBytes) -> CodeRejection?
@@ -186,7 +187,7 @@ private struct PromptRound {
         return nil
     }
 
-    /// Takes all places down; the winner's last, for it shows nothing any more.
+    /// Withdraws the request from all channels, the winner's last, since the winner shows nothing any more.
     private mutating func withdraw(winner: (any PromptChannel)? = nil, because reason: String? = nil) {
         for channel in openChannels where channel !== winner {
             if let reason, let place = channel as? any ScrollbackChannel {
@@ -200,8 +201,8 @@ private struct PromptRound {
     }
 }
 
-/// A place where an enquiry that is taken away stays to be seen, so that it can be said why.
+/// A channel whose withdrawn request stays on screen, so that the reason can be shown with it.
 protocol ScrollbackChannel: PromptChannel {
-    /// As `withdraw`; the reason is as `answered elsewhere`.
+    /// As `withdraw`; the reason reads like `answered elsewhere`.
     func withdraw(because reason: String)
 }

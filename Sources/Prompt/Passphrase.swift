@@ -5,13 +5,13 @@ import Text
 
 /// Why there is no passphrase.
 public enum PassphraseError: Error, Equatable, Sendable {
-    /// Nobody may be asked, and there is no other source.
+    /// No user may be asked, and no other source is set.
     case notAllowed
-    /// The terminal gave none.
+    /// The terminal failed.
     case terminal(TerminalError)
-    /// The pinentry gave none.
+    /// The pinentry failed.
     case pinentry(PinentryError)
-    /// The command gave none.
+    /// The command failed.
     case command(ChildError)
     /// The service manager's credential cannot be read.
     case credential(FileError)
@@ -19,21 +19,20 @@ public enum PassphraseError: Error, Equatable, Sendable {
     case unreadableDescriptor(variable: String, value: String)
     /// The passphrase is empty.
     case empty
-    /// The command printed nothing. What it `said` is the end of its messages, if nobody saw them.
+    /// The command printed nothing. `said` is the end of its messages, unless the user saw them.
     case commandGaveNone(said: String)
-    /// The two answers differ.
+    /// The user's two entries differ.
     case different
-    /// Ctrl-Z: this process is to stop, once it holds nothing that others wait for.
+    /// Ctrl-Z: this process must stop, once it holds nothing that others wait for.
     case stopped
-    /// It is not needed any more.
+    /// The passphrase is no longer needed.
     case needless
 }
 
 /// Where passphrases come from.
 ///
-/// In this order: a descriptor, a command, a variable, a credential of the service manager, somebody who is asked. The
-/// first that is set is used, and its failure is final: a user who configured one source must not be surprised by
-/// another.
+/// The order is: a descriptor, a command, a variable, a credential of the service manager, a prompt. The first that is
+/// set is used, and its failure is final: a user who configured one source must not be surprised by another.
 public struct PassphraseSource: Sendable {
     /// The longest passphrase, in bytes.
     public static let limit = 1024
@@ -43,10 +42,10 @@ public struct PassphraseSource: Sendable {
     private let credential: String?
 
     /// The passphrase that opens the vault: `WARDER_PASSPHRASE_FD`, `WARDER_PASSPHRASE_COMMAND`, `WARDER_PASSPHRASE`,
-    /// then the credential `warder.passphrase`, then those who may be asked.
+    /// then the credential `warder.passphrase`, then a prompt.
     ///
     /// - Parameters:
-    ///   - askers: in the order of preference; none to ask nobody.
+    ///   - methods: in order of preference; empty to prompt for nothing.
     ///   - credentialsFolder: `$CREDENTIALS_DIRECTORY` of systemd.exec(5).
     public static func current(asking methods: [PromptMethod], credentialsFolder: String?) -> PassphraseSource {
         PassphraseSource(
@@ -54,7 +53,8 @@ public struct PassphraseSource: Sendable {
             credential: credentialsFolder.map { $0 + "/warder.passphrase" })
     }
 
-    /// A passphrase to be set in place of an older one: `WARDER_NEW_PASSPHRASE`, and `_FD` and `_COMMAND` of it.
+    /// A passphrase that replaces an older one: `WARDER_NEW_PASSPHRASE_FD`, `_COMMAND`, or `WARDER_NEW_PASSPHRASE`
+    /// itself.
     public static func new(asking methods: [PromptMethod]) -> PassphraseSource {
         PassphraseSource(variable: "WARDER_NEW_PASSPHRASE", methods: methods, credential: nil)
     }
@@ -64,15 +64,16 @@ public struct PassphraseSource: Sendable {
         current(asking: mayPrompt ? [.terminal] : [], credentialsFolder: nil)
     }
 
-    /// A passphrase to be set in place of an older one, from a variable or the terminal.
+    /// A passphrase that replaces an older one, from a variable or the terminal.
     public static func new(mayPrompt: Bool) -> PassphraseSource { new(asking: mayPrompt ? [.terminal] : []) }
 
-    /// The variables that no child may see.
+    /// The variables to hide from every child.
     public static let variables = ["WARDER_PASSPHRASE", "WARDER_NEW_PASSPHRASE"].flatMap { name in
         [name, name + "_FD", name + "_COMMAND"]
     }
 
-    /// Marks the descriptors that passphrases are read from, so that no program that warder starts or becomes has them.
+    /// Sets close-on-exec on the descriptors that passphrases are read from, so that no program that warder starts or
+    /// becomes inherits them.
     public static func keepDescriptorsFromChildren(_ environment: Environment) {
         for name in variables where name.ends(with: "_FD") {
             guard let number = environment.nonEmpty(name).flatMap({ Int32($0) }), number > 2 else { continue }
@@ -80,14 +81,14 @@ public struct PassphraseSource: Sendable {
         }
     }
 
-    /// Whether a passphrase can be had without asking anybody.
+    /// Whether the passphrase is available without a prompt.
     public func isUnattended(in environment: Environment) -> Bool {
         environment.nonEmpty(variable + "_FD") != nil || environment.nonEmpty(variable + "_COMMAND") != nil
             || environment.nonEmpty(variable) != nil || credential.map(fileExists) == true
     }
 
-    /// What processes that get their passphrase in the same unattended way have in common: the passphrase itself or,
-    /// where it takes a program to get it, which one that is. Nil where it is to be had once only, or by asking.
+    /// Identifies the unattended source, which processes with the same source have in common: the passphrase itself or,
+    /// if a program supplies it, which program. Nil if the passphrase can be read only once, or only by a prompt.
     public func commonGround(in environment: Environment) -> SecretBytes? {
         if environment.nonEmpty(variable + "_FD") != nil { return nil }
         if let command = environment.nonEmpty(variable + "_COMMAND") {
@@ -109,11 +110,11 @@ public struct PassphraseSource: Sendable {
     /// Gets the passphrase.
     ///
     /// - Parameters:
-    ///   - question: what is asked for, as `passphrase for ~/.local/share/warder/vault: `.
-    ///   - again: the second question, for a passphrase that is being chosen; nil to ask once.
-    ///   - error: why the first answer was not good; nil at the first time.
-    ///   - lettingGo: what ends the question besides its deadline, by `.stopped` and `.needless`.
-    ///   - hear: is given what a command said beside it, if nobody saw that.
+    ///   - question: the prompt, as `passphrase for ~/.local/share/warder/vault: `.
+    ///   - again: the second prompt, for a passphrase that is being chosen; nil to ask once.
+    ///   - error: why the previous answer was rejected; nil the first time.
+    ///   - cancellation: what ends the prompt besides its deadline, by `.stopped` and `.needless`.
+    ///   - hear: receives the messages of a command, unless the user saw them.
     public func passphrase(
         asking question: String, again: String?, error: String? = nil, in environment: Environment,
         cancellation: PromptCancellation = PromptCancellation(), hear: (String) -> Void = { _ in }
@@ -144,7 +145,7 @@ public struct PassphraseSource: Sendable {
         } catch { throw .credential(error) }
     }
 
-    /// A line without the half of its end that some editors write before the newline.
+    /// A line without the carriage return that some editors write before the newline.
     private static func withoutReturn(_ line: consuming SecretBytes) -> SecretBytes {
         if line.count > 0, line[line.count - 1] == UInt8(ascii: "\r") { line.truncate(to: line.count - 1) }
         return line
@@ -164,7 +165,7 @@ public struct PassphraseSource: Sendable {
         return answer.text.copy()
     }
 
-    /// The first line that the descriptor gives.
+    /// The first line that can be read from the descriptor.
     private func read(descriptor text: String) throws(PassphraseError) -> SecretBytes {
         let failure = PassphraseError.unreadableDescriptor(variable: variable + "_FD", value: text)
         guard let number = Int32(text), number >= 0 else { throw failure }
@@ -181,7 +182,7 @@ public struct PassphraseSource: Sendable {
     }
 }
 
-/// How long warder waits for somebody to answer.
+/// How long a user has to answer a prompt.
 public enum PromptTimeout {
     /// Two minutes from now.
     public static var deadline: Deadline { .after(milliseconds: 120_000) }

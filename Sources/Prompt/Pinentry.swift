@@ -2,20 +2,20 @@ import Linux
 import Secrets
 import Text
 
-/// What a pinentry shows when it asks for a passphrase. No text holds a secret.
+/// The texts of a pinentry's passphrase prompt. None of them holds a secret.
 public struct PinentryWords: Sendable {
     /// The title of the window.
     public let title: String
-    /// What is asked for, and by whom.
+    /// What is asked for, and by which program.
     public let description: String
-    /// What stands before the answer.
+    /// The label of the entry.
     public let prompt: String
-    /// What stands before the second answer, for a passphrase that is being chosen; nil to ask once.
+    /// The label of the second entry, for a passphrase that is being chosen; nil to ask once.
     public let again: String?
-    /// Why it is asked once more; nil at the first time.
+    /// Why the question is repeated; nil the first time.
     public let error: String?
 
-    /// Puts the texts together.
+    /// The texts of one prompt.
     public init(title: String, description: String, prompt: String, again: String?, error: String?) {
         self.title = title
         self.description = description
@@ -25,15 +25,15 @@ public struct PinentryWords: Sendable {
     }
 }
 
-/// A program of GnuPG's that asks for a passphrase on a display or a terminal.
+/// A GnuPG pinentry, which asks for a passphrase on a display or a terminal.
 ///
-/// Spoken to as gpg-agent does it (agent/call-pinentry.c), but never allowed to take the answer from a password store.
+/// Driven as gpg-agent does it (agent/call-pinentry.c), but never allowed to take the answer from a password store.
 public struct Pinentry: Sendable {
     /// Its absolute path.
     public let program: String
     let options: [String]
 
-    /// Whether it could show anything: there is a display, or this process is in front of a terminal.
+    /// Whether it has anywhere to show a prompt: a display, or a terminal with this process in its foreground.
     public func canShow(in environment: Environment) -> Bool { Self.hasPlace(in: environment) }
 
     /// Whether there is a display or a terminal for any pinentry.
@@ -45,8 +45,8 @@ public struct Pinentry: Sendable {
     ///
     /// - Parameters:
     ///   - limit: the longest answer, in bytes.
-    ///   - deadline: when it is taken down.
-    ///   - lettingGo: what else ends it, by `.stopped` and `.needless`.
+    ///   - deadline: when to end it.
+    ///   - cancellation: what else ends it, by `.stopped` and `.needless`.
     public func passphrase(
         _ words: PinentryWords, limit: Int, until deadline: Deadline,
         cancellation: PromptCancellation = PromptCancellation()
@@ -58,7 +58,7 @@ public struct Pinentry: Sendable {
         }
     }
 
-    /// Asks yes or no. Taking the no is false, and so is cancelling, which most pinentries do not tell from it.
+    /// Asks yes or no. Returns false for no and for cancelling, which most pinentries do not distinguish.
     public func confirm(
         title: String, description: String, yes: String, no: String, until deadline: Deadline
     ) throws(PinentryError) -> Bool {
@@ -112,7 +112,7 @@ extension Pinentry {
         throw .different
     }
 
-    /// Starts it, and says where and what it shows.
+    /// Starts it, and tells it where and what to show.
     private func start(
         title: String, description: String, until deadline: Deadline,
         _ cancellation: PromptCancellation = PromptCancellation()
@@ -121,7 +121,7 @@ extension Pinentry {
         var conversation = try Assuan(
             with: program, withheld: PassphraseSource.variables, until: deadline, cancellation: cancellation)
         try setUp(&conversation, on: screen)
-        // A little before it would be taken down, so that it can tidy the screen.
+        // A little before the deadline, so that it can restore the screen before it is ended.
         _ = try conversation.offer("SETTIMEOUT", String(max(1, deadline.remaining / 1000)))
         _ = try conversation.offer("SETTITLE", title)
         try conversation.tell("SETDESC", description)
@@ -129,23 +129,23 @@ extension Pinentry {
     }
 }
 
-/// Where it shows itself.
+/// Where it shows its prompt.
 extension Pinentry {
     /// What it is told to use.
     enum Screen: Equatable {
-        /// A display alone.
+        /// A display only.
         case display
-        /// The terminal of that path, and a display where there is one.
+        /// The terminal with that path, and a display if there is one.
         case terminal(String)
     }
 
-    /// Whether its name says that it is for terminals, as pinentry-curses does, through any links.
+    /// Whether its name, after following links, says that it is for terminals, as pinentry-curses does.
     var isForTerminals: Bool {
         let target = resolved(program) ?? program
         return target.ends(with: "-tty") || target.ends(with: "-curses")
     }
 
-    /// Hears the greeting, and says where it is to show itself.
+    /// Reads the greeting, and tells it where to show its prompt.
     func setUp(_ conversation: inout Assuan, on screen: Screen) throws(AssuanError) {
         try conversation.greet()
         for option in options { _ = try conversation.offer("OPTION", option) }
@@ -155,8 +155,8 @@ extension Pinentry {
         }
     }
 
-    /// Without a terminal of its own, pinentry-tty would take the pipe for one, and the protocol for its user. One for
-    /// displays that has found none is `gnome3:curses`.
+    /// Without a terminal, pinentry-tty would take the pipe for one, and the protocol for its user's input. A graphical
+    /// pinentry that found no display calls itself `gnome3:curses`.
     private func requireDisplay(_ conversation: inout Assuan) throws(AssuanError) {
         var statuses: [String] = []
         do throws(AssuanError) {
@@ -165,14 +165,14 @@ extension Pinentry {
                 throw .refused(code: ErrorCode.noTerminal)
             }
         } catch {
-            // An old one does not know the question.
+            // An old one does not know the command.
             guard case .refused(let code) = error, code != ErrorCode.noTerminal else { throw error }
         }
     }
 }
 
 extension Environment {
-    /// There is a display of either kind.
+    /// Whether there is an X or a Wayland display.
     public var hasDisplay: Bool { nonEmpty("DISPLAY") != nil || nonEmpty("WAYLAND_DISPLAY") != nil }
 }
 

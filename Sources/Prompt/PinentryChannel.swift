@@ -2,22 +2,22 @@ import Linux
 import Secrets
 import Text
 
-/// A pinentry: the code is shown as dots; a confirmation has two buttons.
+/// A pinentry: it shows the code as dots, and a confirmation with two buttons.
 public final class PinentryChannel: PromptChannel {
-    /// Where it is to show itself.
+    /// Where to show the prompt.
     public enum Place {
-        /// On a display; `.unavailable` where there is none, or the program is one for terminals.
+        /// On a display; `.unavailable` if there is none, or if the program is one for terminals.
         case display
-        /// On the terminal that this process is in front of, which nobody else must use meanwhile; `.unavailable`
-        /// where the other one is shown on a display.
+        /// On the terminal whose foreground this process is in, which no other channel may use meanwhile;
+        /// `.unavailable` if the given channel is shown on a display.
         case terminal(unless: PinentryChannel?)
     }
 
     /// The longest answer, in bytes.
     private static let limit = 64
-    /// How long it may take to start, and then to end, in milliseconds.
+    /// How long it may take to start, and to end, in milliseconds.
     private static let timeouts: (start: Int64, end: Int64) = (2000, 120)
-    /// When it takes itself down if nobody else does, in seconds.
+    /// When it closes by itself if nothing else closes it, in seconds.
     private static let timeout: Int64 = 600
 
     private let name: String?
@@ -25,29 +25,29 @@ public final class PinentryChannel: PromptChannel {
     private let place: Place
     private var conversation: Assuan?
     private var answer = AssuanAnswer(limit: 64)
-    /// Answers that are still to come before that of the question.
+    /// Replies still to arrive before the answer to the question.
     private var acknowledgements = 0
     private var kind = PromptRequest.Kind.code
 
-    /// A contender that starts the program when it is asked to.
+    /// A channel that starts the program when a request is opened.
     ///
-    /// - Parameter name: a path, or a name to look for in `PATH`; nil for that of gpg-agent.
+    /// - Parameter name: a path, or a name to find in `PATH`; nil for gpg-agent's pinentry.
     public init(named name: String?, at place: Place, in environment: Environment) {
         self.name = name
         self.place = place
         self.environment = environment
     }
 
-    /// It is on a screen.
+    /// It is on screen.
     public var isShown: Bool { conversation != nil }
 
-    /// It reads the terminal, so that nobody else may.
+    /// Whether it reads from the terminal, so that no other channel may.
     public var needsTerminal: Bool {
         if case .terminal = place { return true }
         return false
     }
 
-    /// Starts it, at most two seconds long, and shows the enquiry.
+    /// Starts it, which takes two seconds at most, and shows the request.
     public func open(_ request: PromptRequest) throws(PromptChannelError) {
         let pinentry: Pinentry
         do throws(PinentryError) { pinentry = try Pinentry.find(named: name, in: environment) } catch {
@@ -65,10 +65,10 @@ public final class PinentryChannel: PromptChannel {
     /// The pipe that it answers on.
     public var descriptors: [Int32] { (conversation?.descriptor).map { [$0] } ?? [] }
 
-    /// It always says what there is to say.
+    /// Never: everything it says arrives on the pipe.
     public var wakeup: Deadline? { nil }
 
-    /// Takes what it has said.
+    /// Reads what it has said.
     public func proceed() throws(PromptChannelError) -> PromptAnswer? {
         while conversation != nil {
             do throws(AssuanError) {
@@ -90,7 +90,7 @@ public final class PinentryChannel: PromptChannel {
         return nil
     }
 
-    /// Says why, and asks again.
+    /// Shows the reason, and asks again.
     public func reject(_ reason: String, until moment: Deadline?) {
         answer = AssuanAnswer(limit: Self.limit)
         acknowledgements = 1
@@ -98,7 +98,7 @@ public final class PinentryChannel: PromptChannel {
         conversation?.begin(question)
     }
 
-    /// Ends it.
+    /// Ends the program.
     public func withdraw() { conversation = nil }
 }
 
@@ -146,7 +146,7 @@ extension PinentryChannel {
 }
 
 extension AssuanError {
-    /// No and cancelling, which most pinentries do not tell apart.
+    /// Whether the user said no or cancelled, which most pinentries do not distinguish.
     fileprivate var isNo: Bool {
         switch self {
         case .refused(ErrorCode.canceled), .refused(ErrorCode.notConfirmed): true

@@ -1,43 +1,43 @@
 import Linux
 
-/// Why a pinentry gave no answer.
+/// Why a pinentry returned no answer.
 public enum PinentryError: Error, Equatable, Sendable {
     /// There is no such program.
     case notFound(name: String)
-    /// It could not be started, or ended where it should have answered.
+    /// It could not be started, or ended without an answer.
     case child(ChildError)
     /// The user cancelled.
     case dismissed
-    /// Nobody answered in time.
+    /// The user did not answer in time.
     case timedOut
-    /// It has neither a display nor a terminal to show anything on.
+    /// It has neither a display nor a terminal to show a prompt on.
     case noDisplay
     /// It does not speak the protocol, or reports an error.
     case unusable(reason: String)
-    /// The answer is longer than what is asked for can be.
+    /// The answer is too long.
     case tooLong
-    /// The two answers differ, three times over.
+    /// The user's two entries differed three times.
     case different
-    /// Ctrl-Z: this process is to stop, once it holds nothing that others wait for.
+    /// Ctrl-Z: this process must stop, once it holds nothing that others wait for.
     case stopped
-    /// The answer is not needed any more.
+    /// The answer is no longer needed.
     case needless
 }
 
-/// Codes of gpg-error.h that a pinentry answers with.
+/// Codes of gpg-error.h that a pinentry returns.
 enum ErrorCode {
     static let timeout = 62
     static let noPinentry = 85
     static let canceled = 99
     static let notConfirmed = 114
     static let fullyCanceled = 198
-    /// `GPG_ERR_ENODEV`, `GPG_ERR_ENOENT`, `GPG_ERR_ENOTTY`, `GPG_ERR_ENXIO`: nowhere to show anything.
+    /// `GPG_ERR_ENODEV`, `GPG_ERR_ENOENT`, `GPG_ERR_ENOTTY`, `GPG_ERR_ENXIO`: nowhere to show a prompt.
     static let noDevice = [32_848, 32_849, noTerminal, 32_872]
     static let noTerminal = 32_870
 }
 
 extension PinentryError {
-    /// Nil where a signal came: the question is put once more, if the process goes on.
+    /// Nil for a signal: the question is asked again if the process continues.
     init?(_ error: AssuanError) {
         switch error {
         case .interrupted: return nil

@@ -2,18 +2,18 @@ import Linux
 import Secrets
 import Text
 
-/// Which pinentry it is, and what it is told of the environment.
+/// Which pinentry to run, and which of the environment's settings to pass to it.
 extension Pinentry {
     /// Finds the pinentry as gpg-agent does: `pinentry-program` of gpg-agent.conf, else `pinentry` in `PATH`.
     ///
-    /// - Parameter named: an absolute path, or a name to look for in `PATH`, in place of all that.
+    /// - Parameter named: an absolute path, or a name to find in `PATH`, which replaces that search.
     public static func find(named: String?, in environment: Environment) throws(PinentryError) -> Pinentry {
         let name = named ?? agentsProgram(environment) ?? "pinentry"
         guard let program = programPath(name, in: environment) else { throw .notFound(name: name) }
         return Pinentry(program: program, options: options(environment))
     }
 
-    /// What gpg-agent tells of the environment.
+    /// The options that gpg-agent passes from the environment.
     private static func options(_ environment: Environment) -> [String] {
         let all = environment.nonEmpty("LC_ALL")
         let values = [
@@ -25,7 +25,7 @@ extension Pinentry {
         return values.compactMap { name, value in value.map { "\(name)=\($0)" } }
     }
 
-    /// What `pinentry-program` of gpg-agent.conf says; the last one counts. A file that cannot be read says nothing.
+    /// `pinentry-program` of gpg-agent.conf; the last one counts. An unreadable file counts as empty.
     private static func agentsProgram(_ environment: Environment) -> String? {
         let folder = environment.nonEmpty("GNUPGHOME") ?? environment.nonEmpty("HOME").map { $0 + "/.gnupg" }
         guard let folder, let file = try? readFile(folder + "/gpg-agent.conf", limit: 65_536) else { return nil }

@@ -1,58 +1,58 @@
 import Linux
 import Secrets
 
-/// A place where an enquiry is shown beside other places; whichever gets the first answer wins.
+/// One way to show a request, beside other channels; the first answer on any of them wins.
 ///
-/// One loop on one thread drives all of them: nothing here waits, but for the moment that a program takes to start.
+/// One loop on one thread drives all channels: none of them blocks, except briefly while a program starts.
 public protocol PromptChannel: AnyObject {
-    /// Shows the enquiry. May be called again, after `withdraw`, for the next one.
+    /// Shows the request. May be called again, after `withdraw`, for the next one.
     ///
-    /// Throws `.unavailable` where it cannot be shown here, which leaves the others in the race.
+    /// Throws `.unavailable` if it cannot be shown here; the other channels go on.
     func open(_ request: PromptRequest) throws(PromptChannelError)
 
-    /// What `poll` is to wait for (POLLIN) until `proceed` is called.
+    /// The descriptors to poll (POLLIN) before calling `proceed`.
     var descriptors: [Int32] { get }
 
-    /// When `proceed` is to be called though nothing came; nil for never.
+    /// When to call `proceed` even if nothing has arrived; nil for never.
     var wakeup: Deadline? { get }
 
-    /// Takes what is there; nil where that is no whole answer yet. Never blocks.
+    /// Reads what has arrived; nil if the answer is not complete yet. Never blocks.
     ///
-    /// `.dismissed` ends the race for all: somebody said no. Any other error drops this contender alone.
+    /// `.dismissed` ends the request on all channels: the user sent it away. Any other error drops this channel alone.
     func proceed() throws(PromptChannelError) -> PromptAnswer?
 
-    /// The answer given here last is of no use, and another one is asked for in the same place.
+    /// Rejects the answer that this channel returned last, and asks again on it.
     ///
     /// - Parameters:
     ///   - note: why, as `six digits, please`.
-    ///   - moment: no answer is of use before it, so a place that can counts down to it; nil for at once.
+    ///   - moment: when an answer can be of use again, to which a channel counts down if it can; nil for at once.
     func reject(_ note: String, until moment: Deadline?)
 
-    /// Takes the enquiry away, because another place has the answer, or nobody wants it any more. What was half typed
-    /// is thrown away. Returns at the latest 200 ms later, with everything gone: dialog, process, terminal settings.
+    /// Withdraws the request, because another channel has the answer or none is needed any more. A half-typed answer is
+    /// discarded. Returns within 200 ms, with everything gone: dialog, process, terminal settings.
     func withdraw()
 }
 
-/// Why a contender is out of the race.
+/// Why a channel is out.
 public enum PromptChannelError: Error, Equatable, Sendable {
-    /// Nothing can be shown here; the reason, as `no terminal`, printable.
+    /// It cannot show anything; the reason, as `no terminal`, printable.
     case unavailable(String)
-    /// Nothing can be shown now, since this process is in the background of the terminal; it may come to the front.
+    /// It cannot show anything while this process is in the terminal's background; that may change.
     case background
-    /// Somebody saw it and sent it away.
+    /// The user dismissed the request.
     case dismissed
-    /// It worked and then did not; the reason, printable.
+    /// It failed after it had started; the reason, printable.
     case failed(String)
 }
 
-/// Why an enquiry has no answer.
+/// Why a request has no answer.
 public enum PromptError: Error, Equatable, Sendable {
-    /// No place can show it; the reason of each, in order.
+    /// No channel can show it; the reason of each, in order.
     case nowhere([String])
-    /// Somebody sent it away.
+    /// The user dismissed it.
     case dismissed
-    /// Nobody answered in time.
+    /// The user did not answer in time.
     case timedOut
-    /// Ctrl-Z: this process is to stop, once it holds nothing that others wait for.
+    /// Ctrl-Z: this process must stop, once it holds nothing that others wait for.
     case stopped
 }

@@ -1,10 +1,10 @@
 import Linux
 
-/// The channels for an enquiry, in the order of the settings' words.
+/// The channels for a request, in the order of the setting's words.
 ///
-/// One contender at a time has the terminal: the first in the order that can be shown there.
+/// One channel at a time has the terminal: the first in that order that can be shown there.
 ///
-/// - Parameter handoff: what stands for `.remote`; nil to leave that out.
+/// - Parameter remote: the channel for `.remote`; nil to omit it.
 public func promptChannels(
     for methods: [PromptMethod], remote: (any PromptChannel)? = nil, in environment: Environment
 ) -> [any PromptChannel] {
@@ -19,7 +19,7 @@ public func promptChannels(
         case .pinentry(let name):
             let window = PinentryChannel(named: name, at: .display, in: environment)
             channels.append(window)
-            // Behind the window: by then it is known whether that has found a display.
+            // After the window: only then is it known whether the window has found a display.
             if atTerminal.isEmpty { terminalIndex = channels.count }
             atTerminal.append(PinentryChannel(named: name, at: .terminal(unless: window), in: environment))
         case .dialog: channels.append(DialogChannel(in: environment))
@@ -30,7 +30,7 @@ public func promptChannels(
     return channels
 }
 
-/// Contenders for one and the same place: the first that can be shown has it.
+/// Channels that share one place: the first that can be shown gets it.
 final class FirstAvailableChannel: PromptChannel {
     private let candidates: [any PromptChannel]
     private var chosen: (any PromptChannel)?

@@ -1,27 +1,27 @@
 import Linux
 import Secrets
 
-/// Where somebody may be asked.
+/// How warder may ask the user.
 public enum PromptMethod: Sendable, Equatable {
     /// The controlling terminal.
     case terminal
-    /// A pinentry: the one that is named, by path or by name; nil for that of gpg-agent.
+    /// A pinentry, given by path or by name; nil for gpg-agent's.
     case pinentry(named: String?)
     /// A window of zenity or kdialog; never for a passphrase.
     case dialog
-    /// Whoever answers from elsewhere; never for a passphrase.
+    /// The user, from another terminal; never for a passphrase.
     case remote
 }
 
-/// A passphrase that is asked for.
+/// One prompt for a passphrase.
 struct PassphrasePrompt {
     let text: String
     let again: String?
     let error: String?
     let cancellation: PromptCancellation
 
-    /// Asks the first of `methods` that can show the question; its failure is final. Where none can, the reason of the
-    /// first is given.
+    /// Asks by the first of `methods` that can show the question; its failure is final. If none can, throws the reason
+    /// of the first.
     func ask(_ methods: [PromptMethod], in environment: Environment) throws(PassphraseError) -> SecretBytes {
         var reason: PassphraseError?
         for asker in methods {
@@ -85,8 +85,8 @@ struct PassphrasePrompt {
 }
 
 extension PromptMethod {
-    /// Whether the failure says that nothing can be shown here, so that another may be asked. A pinentry that was named
-    /// is final: its user must not wonder why it is the terminal that asks.
+    /// Whether the failure means that nothing can be shown here, so that the next method may ask. A pinentry that the
+    /// user named is final: the user must not wonder why the terminal asks instead.
     fileprivate func isOut(_ error: PassphraseError, in environment: Environment) -> Bool {
         switch (self, error) {
         case (.terminal, .terminal(.none)), (.terminal, .terminal(.background)): true
@@ -98,7 +98,7 @@ extension PromptMethod {
 }
 
 extension String {
-    /// The text without the colon and the space that end a question at a terminal.
+    /// The text without the colon and the space that end a terminal prompt.
     fileprivate var withoutColon: String {
         var text = self[...]
         while text.last == ":" || text.last == " " { text.removeLast() }
@@ -107,7 +107,7 @@ extension String {
 }
 
 extension SecretBytes {
-    /// Whether both hold the same bytes; for two answers of one person, not for comparing with a stored secret.
+    /// Whether both hold the same bytes; for two entries by one user, not for comparison with a stored secret.
     func equals(_ other: borrowing SecretBytes) -> Bool {
         withUnsafeBytes { a in other.withUnsafeBytes { b in a.elementsEqual(b) } }
     }

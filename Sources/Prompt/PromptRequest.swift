@@ -1,9 +1,9 @@
 import Linux
 import Secrets
 
-/// What somebody is asked on behalf of a profile.
+/// A question to the user on behalf of a profile.
 public struct PromptRequest: Sendable, Equatable {
-    /// The kinds of answers.
+    /// The kind of answer.
     public enum Kind: String, Sendable, Equatable {
         /// The six digits that an MFA device shows.
         case code
@@ -11,18 +11,18 @@ public struct PromptRequest: Sendable, Equatable {
         case confirmation
     }
 
-    /// What kind of answer is wanted.
+    /// The kind of answer that is needed.
     public let kind: Kind
-    /// The profile that credentials are wanted of.
+    /// The profile whose credentials are requested.
     public let profile: String
     /// The MFA device's serial number or ARN; nil for a confirmation.
     public let device: String?
-    /// Who wants them, as `terraform (4711) in ~/infra`, printable; nil where that cannot be told.
+    /// The requesting program, as `terraform (4711) in ~/infra`, printable; nil if unknown.
     public let caller: String?
     /// Why it is asked again, as `wrong code`; nil the first time.
     public var note: String?
 
-    /// Puts the parts together.
+    /// A request of one kind for one profile.
     public init(_ kind: Kind, profile: String, device: String?, caller: String?, note: String? = nil) {
         self.kind = kind
         self.profile = profile
@@ -32,9 +32,9 @@ public struct PromptRequest: Sendable, Equatable {
     }
 }
 
-/// An answer to an enquiry.
+/// The user's answer to a request.
 public enum PromptAnswer: ~Copyable {
-    /// What was typed for a code, not looked at yet.
+    /// What the user typed for a code, not checked yet.
     case code(SecretBytes)
     /// Yes, to a confirmation.
     case yes

@@ -2,33 +2,33 @@ import Linux
 import Secrets
 import Text
 
-/// The terminal that this process is in front of: one line, with what is typed to be seen.
+/// The terminal whose foreground this process is in: one line, with echo.
 public final class TerminalChannel: PromptChannel {
-    /// The longest line that is kept, in bytes.
+    /// The longest line to keep, in bytes.
     private static let limit = 64
 
     private var place: TerminalLine?
     private var typed = SecretBytes(capacity: 64)
     private var question = ""
     private var kind = PromptRequest.Kind.code
-    /// The cursor stands behind something that was shown.
+    /// The cursor is at the end of text that was shown.
     private var isMidLine = false
-    /// No answer is taken before the moment.
+    /// Answers are not accepted until the moment in it.
     private var pause: Pause?
 
     private struct Pause {
         let note: String
         let moment: Deadline
-        /// What stands on the line.
+        /// The text on the line now.
         var shown = ""
-        /// When something else is to stand there.
+        /// When to change that text.
         var next = Deadline.now
     }
 
-    /// A contender that opens the terminal when it is asked to.
+    /// A channel that opens the terminal when a request is opened.
     public init() {}
 
-    /// Shows the enquiry; `.unavailable` without a terminal, `.background` in the background of one.
+    /// Shows the request; `.unavailable` without a terminal, `.background` in its background.
     public func open(_ request: PromptRequest) throws(PromptChannelError) {
         do throws(TerminalError) { place = try TerminalLine() } catch {
             switch error {
@@ -41,17 +41,17 @@ public final class TerminalChannel: PromptChannel {
         pause = nil
         question = request.line
         ask()
-        // Said once.
+        // The note is shown once.
         question = request.withoutNote.line
     }
 
-    /// The terminal's.
+    /// The terminal.
     public var descriptors: [Int32] { (place?.descriptor).map { [$0] } ?? [] }
 
     /// The next second of a countdown.
     public var wakeup: Deadline? { pause?.next }
 
-    /// Takes a line; Ctrl-D on an empty one is `.dismissed`.
+    /// Reads a line; Ctrl-D on an empty one throws `.dismissed`.
     public func proceed() throws(PromptChannelError) -> PromptAnswer? {
         guard place != nil, let outcome = place?.take(&typed, limit: Self.limit) else {
             countDown()
@@ -75,7 +75,7 @@ public final class TerminalChannel: PromptChannel {
         }
     }
 
-    /// Says why on a line of its own, counts down where there is a moment to wait for, and asks again.
+    /// Shows the reason on its own line, counts down to `moment` if there is one, and asks again.
     public func reject(_ note: String, until moment: Deadline?) {
         let note = printable(note, limit: nameLimit)
         guard let moment, !moment.hasPassed else {
@@ -87,7 +87,7 @@ public final class TerminalChannel: PromptChannel {
         countDown()
     }
 
-    /// Puts the terminal back as it was; what was half typed is gone.
+    /// Restores the terminal; a half-typed answer is discarded.
     public func withdraw() { withdraw(saying: "") }
 }
 
@@ -96,7 +96,7 @@ extension TerminalChannel: ScrollbackChannel {
 
     private func withdraw(saying words: String) {
         if isMidLine { show(words + "\n") }
-        // What is typed behind an answer is meant for the shell.
+        // Input after an answer is meant for the shell.
         place?.restore(flushing: isMidLine)
         place = nil
         isMidLine = false
@@ -111,7 +111,7 @@ extension TerminalChannel: ScrollbackChannel {
         }
     }
 
-    /// What was typed before the question is no answer to it: a command line typed ahead must not become a code.
+    /// Discards what was typed before the question: a command line typed ahead must not become a code.
     private func ask() {
         typed.truncate(to: 0)
         place?.listen(echo: true)

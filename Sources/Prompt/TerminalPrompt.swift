@@ -1,15 +1,15 @@
 import Linux
 import Secrets
 
-/// An enquiry at the terminal that is waited for beside other things: a `TerminalChannel` that nobody runs against.
+/// A request on the terminal, beside other waiting: a single `TerminalChannel`.
 ///
-/// Signals that end or stop this process are held while it is there, and take effect in `proceed`.
+/// Signals that end or stop this process are blocked while it exists, and take effect in `proceed`.
 public final class TerminalPrompt {
     private let request: PromptRequest
     private let place = TerminalChannel()
     private var hold: Hold? = Hold()
 
-    /// Shows the enquiry; what was typed before is thrown away.
+    /// Shows the request; earlier input is discarded.
     public init(_ request: PromptRequest) throws(PromptChannelError) {
         self.request = request
         try place.open(request)
@@ -17,25 +17,25 @@ public final class TerminalPrompt {
 
     deinit { place.withdraw() }
 
-    /// What to wait for (POLLIN) until `proceed` is called.
+    /// The descriptors to poll (POLLIN) before calling `proceed`.
     public var descriptors: [Int32] { place.descriptors + (hold.map { [$0.signals.descriptor] } ?? []) }
 
-    /// Takes what was typed; nil where that is no whole line yet.
+    /// Reads the input so far; nil if the line is not complete yet.
     public func proceed() throws(PromptChannelError) -> PromptAnswer? {
         guard hold?.signals.arePending == true else { return try place.proceed() }
         place.withdraw()
-        // Here this process ends, or stops and goes on.
+        // This process may end here, or stop and continue.
         hold = nil
         hold = Hold()
         try place.open(request)
         return nil
     }
 
-    /// Ends the line with a word on why it is not wanted any more; what was half typed is thrown away.
+    /// Ends the line with the reason why no answer is needed any more; a half-typed answer is discarded.
     public func takeDown(_ why: String) { place.withdraw(because: why) }
 }
 
-/// Holds signals as long as it is there.
+/// Blocks signals while it exists.
 private final class Hold {
     let signals = BlockedSignals()
     deinit { signals.release() }

@@ -1,29 +1,29 @@
 import Secrets
 
-/// Why somebody who has the vault's file would guess its passphrase soon.
+/// Why an attacker with the vault's file would soon guess its passphrase.
 public enum PassphraseWeakness: Equatable, Sendable {
-    /// It has so few characters.
+    /// It has only so many characters.
     case short(characters: Int)
-    /// It is among those that are tried first.
+    /// It is among those that attackers try first.
     case common
 
-    /// From here on it is not called short.
+    /// A passphrase of this length is not called short.
     public static let enoughCharacters = 12
 
-    /// What is weak about a passphrase; nil where neither length nor list tells.
+    /// The weakness of a passphrase; nil if neither its length nor the list shows one.
     public init?(of passphrase: borrowing SecretBytes) {
         if Self.isCommon(passphrase) {
             self = .common
             return
         }
         var characters = 0
-        // Each character of UTF-8 has one byte that does not continue another.
+        // Each UTF-8 character has exactly one byte that is not a continuation byte.
         for index in 0..<passphrase.count where passphrase[index] & 0xc0 != 0x80 { characters += 1 }
         guard characters < Self.enoughCharacters else { return nil }
         self = .short(characters: characters)
     }
 
-    /// One of the list, in whatever case, or one thing over and over: `aaaaaaaaaaaa`, `passwordpassword`.
+    /// Whether it is on the list, in any case, or repeats one unit: `aaaaaaaaaaaa`, `passwordpassword`.
     private static func isCommon(_ passphrase: borrowing SecretBytes) -> Bool {
         guard passphrase.count > 0 else { return false }
         for word in commonest where isRepeated(passphrase, word.utf8CodeUnitCount, { word.utf8Start[$0] }) {
@@ -44,7 +44,7 @@ public enum PassphraseWeakness: Equatable, Sendable {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }
 
-    /// Those that every list of leaked passwords begins with, and examples that everybody knows.
+    /// The top of every list of leaked passwords, and well-known examples.
     private static let commonest: [StaticString] = [
         "123456", "1234567", "12345678", "123456789", "1234567890", "123456789012", "password", "password1",
         "password12", "password123", "password1234", "passw0rd", "p@ssw0rd", "p@ssword", "qwerty", "qwerty123",

@@ -1,26 +1,26 @@
 import Glibc
 import Linux
 
-/// Word that something has come into a folder or gone. The corresponding manual page is inotify(7).
+/// Notices that files appear in a folder or disappear. The corresponding manual page is inotify(7).
 ///
-/// A user has 128 of these unless told otherwise, and editors and containers use them up. Without one nobody brings word:
-/// whoever wants to know looks now and then.
+/// A user has 128 inotify instances by default, and editors and containers use them up. Without one there are no
+/// notices: the caller polls.
 final class FolderChanges {
-    /// Nil where the kernel has none to give.
+    /// Nil if the kernel has no instance left.
     private let events: Descriptor?
     private let inode: UInt64
-    /// The kernel watches the folder no more; its number may be another's by now.
+    /// The kernel no longer watches the folder; another folder may have its inode number by now.
     private var isGone = false
 
-    /// - Parameter watches: makes something to watch by; -1, with `errno`, where there is none. The corresponding C function
-    ///   is `inotify_init1`.
+    /// - Parameter watches: makes an inotify instance; -1, with `errno`, on failure. The corresponding C function is
+    ///   `inotify_init1`.
     init(
         of path: String, watches: () -> Int32 = { inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC)) }
     ) throws(RemotePromptError) {
         let number = watches()
         let wanted = IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR
         let isWatched = number >= 0 && inotify_add_watch(number, path, UInt32(wanted)) >= 0
-        // Before another call sets it.
+        // Read before another call changes it.
         let code = errno
         if isWatched { events = Descriptor(owning: number, path: path) } else { events = nil }
         if number >= 0, !isWatched { close(number) }
@@ -28,20 +28,20 @@ final class FolderChanges {
             throw .watching(SystemError(call: "lstat", path: path, code: errno))
         }
         self.inode = inode
-        // The folder is there, so that it is the kernel that has no more to give.
+        // The folder exists, so the failure is one of the kernel's limits.
         guard isWatched || Self.passing.contains(code) else {
             throw .watching(SystemError(call: "inotify_add_watch", path: path, code: code))
         }
     }
 
-    /// What is used up: instances (EMFILE), watches (ENOSPC), files, memory; or the kernel was built without, or a sandbox
-    /// does not allow it.
+    /// Errors that leave polling: instances (EMFILE), watches (ENOSPC), files or memory are used up; the kernel was
+    /// built without inotify, or a sandbox forbids it.
     private static let passing = [EMFILE, ENFILE, ENOSPC, ENOMEM, ENOSYS, EPERM, EACCES]
 
-    /// Whether the folder is the one that stands at `path`.
+    /// Whether the watched folder is still the one at `path`.
     func isOf(_ path: String) -> Bool { !isGone && fileNumber(path) == inode }
 
-    /// Nil where word never comes.
+    /// Nil if notices never come.
     var descriptor: Int32? {
         switch events {
         case .some(let events): events.number
@@ -49,7 +49,7 @@ final class FolderChanges {
         }
     }
 
-    /// Whether there was any; which ones does not matter, since the folder is read anew.
+    /// Whether anything changed; what changed does not matter, since the folder is read again.
     func take() -> Bool {
         switch events {
         case .some(let events): take(from: events)

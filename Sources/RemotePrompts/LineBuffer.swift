@@ -1,33 +1,33 @@
 import Linux
 import Secrets
 
-/// The bytes of a connection that are not read as lines yet.
+/// The bytes from a connection that have not been read as lines yet.
 struct LineBuffer: ~Copyable {
     private var bytes = SecretBytes(capacity: LineBuilder.limit)
 
-    /// What came of looking for more.
+    /// The result of reading more.
     enum Filling: Equatable {
         case open
-        /// The other end is gone; lines that it sent before may be there.
+        /// The other end is closed; lines that it sent before may still be in the buffer.
         case ended
-        /// A line without an end is longer than the limit.
+        /// An unfinished line exceeds the limit.
         case tooLong
     }
 
-    /// Nothing is in it.
+    /// Whether it is empty.
     var isEmpty: Bool { bytes.isEmpty }
 
-    /// A whole line is in it.
+    /// Whether it holds a whole line.
     var hasLine: Bool { lineEnd != nil }
 
-    /// Takes what came.
+    /// Reads what has arrived.
     mutating func fill(from socket: borrowing UnixSocket) -> Filling {
         let receipt = socket.receive(into: &bytes, limit: LineBuilder.limit)
         if receipt == .end { return .ended }
         return bytes.count == LineBuilder.limit && !hasLine ? .tooLong : .open
     }
 
-    /// Takes the next line, without its end.
+    /// Removes and returns the next line, without its end.
     mutating func next() -> SecretBytes? {
         guard let end = lineEnd else { return nil }
         let line = bytes.copy(0..<end)
@@ -37,7 +37,7 @@ struct LineBuffer: ~Copyable {
         return line
     }
 
-    /// Throws away what is in it.
+    /// Discards the content.
     mutating func clear() { bytes.truncate(to: 0) }
 
     private var lineEnd: Int? {

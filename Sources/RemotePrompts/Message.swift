@@ -3,33 +3,33 @@ import Prompt
 
 /// What a process that waits says, a line each; docs/hand-off.md has them all.
 enum Message: Equatable {
-    /// The first line: the protocol's version and the process that waits.
+    /// The first line: the protocol's version and the waiting process.
     case greeting(process: Int32)
-    /// An answer is wanted; the number tells it from others of the same process.
+    /// The process needs an answer; the number identifies the request within the process.
     case asked(Int, Request)
-    /// An answer was taken, and is being tried.
+    /// The process has an answer and is trying it.
     case taken(Int)
-    /// An answer was of no use, and another one is wanted; none is of use before a moment.
+    /// An answer was rejected and another one is needed, at the earliest at the given moment.
     case rejected(Int, note: String, from: Deadline?)
-    /// No answer is wanted any more.
+    /// No answer is needed any more.
     case withdrawn(Int)
-    /// What came of it.
+    /// The outcome.
     case concluded(String, succeeded: Bool)
-    /// There are too many connections, and this one is closed.
+    /// There are too many connections; the process closes this one.
     case busy
 
-    /// What is wanted.
+    /// The content of a request.
     struct Request: Equatable {
         var kind: PromptRequest.Kind
         var profile: String
         var device: String?
         var caller: String?
         var note: String?
-        /// Since when the process waits.
+        /// When the process began to wait.
         var since: Deadline
         /// When it gives up.
         var until: Deadline
-        /// No answer is of use before it; nil for at once.
+        /// When an answer can be of use; nil for at once.
         var from: Deadline?
     }
 
@@ -68,7 +68,7 @@ enum Message: Equatable {
         }
     }
 
-    /// Nil for a line that this version does not know.
+    /// Nil if this version does not know the line.
     init?(_ text: Substring) {
         guard let line = ParsedLine(text) else { return nil }
         let number = line.words.count > 1 ? Int(line.words[1]) : nil

@@ -1,28 +1,28 @@
 import Linux
 import Prompt
 
-/// An enquiry that a process waits for an answer to, as whoever looks sees it. Its texts come from that process: they
-/// are to be escaped before they are shown.
+/// A request that another process waits to have answered, as `warder mfa` receives it. Its texts come from that
+/// process: escape them before showing them.
 public struct PendingRequest: Sendable, Equatable {
-    /// What tells it from others of the same process.
+    /// Identifies the request within its process.
     public let number: Int
-    /// The process that waits.
+    /// The waiting process.
     public let process: Int32
-    /// What kind of answer is wanted.
+    /// The kind of answer that is needed.
     public let kind: PromptRequest.Kind
-    /// The profile that credentials are wanted of.
+    /// The profile whose credentials are requested.
     public let profile: String
     /// The MFA device's serial number or ARN; nil for a confirmation.
     public let device: String?
-    /// Who wants them, as `terraform (4711) in ~/infra`.
+    /// The requesting program, as `terraform (4711) in ~/infra`.
     public let caller: String?
     /// Why it is asked again, as `wrong code`; nil the first time.
     public var note: String?
-    /// Since when the process waits.
+    /// When the process began to wait.
     public let since: Deadline
     /// When it gives up.
     public let deadline: Deadline
-    /// No answer is of use before it.
+    /// When an answer can be of use; nil for at once.
     public var notBefore: Deadline?
 
     init(_ number: Int, of process: Int32, _ request: Message.Request) {

@@ -2,7 +2,7 @@ import Glibc
 import Linux
 import Text
 
-/// The folder where those who wait for an answer have their sockets.
+/// The folder in which waiting processes have their sockets.
 public struct PromptFolder: Sendable, Equatable {
     /// Its path.
     public let path: String
@@ -10,9 +10,9 @@ public struct PromptFolder: Sendable, Equatable {
     /// `warder/asking` in the runtime folder.
     ///
     /// - Parameters:
-    ///   - runtime: `$XDG_RUNTIME_DIR`; nil or no absolute path where it is not set. Then it is the user's own folder
-    ///     in `custom`, where there is one that only the user can enter, as it is for cron jobs beside a login.
-    ///   - custom: where systemd makes runtime folders.
+    ///   - runtime: `$XDG_RUNTIME_DIR`. If it is nil or not an absolute path, the user's folder in `custom` is used,
+    ///     provided that only the user can enter it: a cron job beside a login finds it there.
+    ///   - custom: where systemd creates runtime folders.
     public init(runtime: String?, custom: String = "/run/user") throws(RemotePromptError) {
         if let runtime, runtime.begins(with: "/") {
             path = runtime + "/warder/asking"
@@ -25,7 +25,7 @@ public struct PromptFolder: Sendable, Equatable {
         path = usual + "/warder/asking"
     }
 
-    /// Makes the folder where it is missing; one that others can write to, or own, is refused.
+    /// Creates the folder if it is missing; throws if another user owns it or can write to it.
     func make() throws(RemotePromptError) {
         do throws(FileError) {
             try makePrivateFolder(path)
@@ -33,7 +33,7 @@ public struct PromptFolder: Sendable, Equatable {
         } catch { throw .folder(error) }
     }
 
-    /// That the folder is the user's, no link, and closed to the writing of others.
+    /// Checks that the folder belongs to the user, is not a link, and is not writable by others.
     func check() throws(FileError) {
         var info = stat()
         guard lstat(path, &info) == 0 else { throw .system(SystemError(call: "lstat", path: path, code: errno)) }
@@ -45,14 +45,14 @@ public struct PromptFolder: Sendable, Equatable {
         guard info.st_mode & 0o022 == 0 else { throw .exposed(path: path, mode: info.st_mode & 0o777) }
     }
 
-    /// Whether a `warder mfa --watch` runs, so that somebody may be expected to see what is asked.
+    /// Whether a `warder mfa --watch` is running, so that the user can be expected to see the request.
     public var isWatched: Bool { SharedLock.isHeld(watchedFile) }
 
-    /// The file that those who watch hold a lock of.
+    /// The file that watchers hold a lock on.
     var watchedFile: String { path + "/watching" }
 }
 
-/// The name of a socket: the process that waits, and what tells it from another that had the same number.
+/// The name of a socket: the waiting process's ID, and what distinguishes it from an earlier process with the same ID.
 struct SocketName: Hashable, Sendable {
     let text: String
 
@@ -61,7 +61,7 @@ struct SocketName: Hashable, Sendable {
         text = "\(process)-" + String(repeating: "0", count: 8 - digits.count) + digits
     }
 
-    /// Nil for the name of something else, such as a socket that nobody may connect to yet.
+    /// Nil for any other name, such as that of a socket which is not ready for connections yet.
     init?(_ text: String) {
         let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         guard parts.count == 2, (1...10).contains(parts[0].count), parts[1].count == 8,
@@ -73,6 +73,6 @@ struct SocketName: Hashable, Sendable {
 
     func path(in folder: PromptFolder) -> String { "\(folder.path)/\(text)" }
 
-    /// Where it stands until it can be connected to.
+    /// Its path until it is ready for connections.
     func hiddenPath(in folder: PromptFolder) -> String { "\(folder.path)/.\(text)" }
 }

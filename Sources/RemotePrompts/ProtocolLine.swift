@@ -3,16 +3,16 @@ import Text
 
 /// One line of the protocol: words, then `key=value` pairs whose values are percent-encoded (RFC 3986, section 2.1).
 struct LineBuilder: Equatable {
-    /// The longest line, its end included, in bytes.
+    /// The longest line, including its end, in bytes.
     static let limit = 4096
-    /// The longest value as it is sent, in bytes: four of them and the rest of a line fit together.
+    /// The longest encoded value, in bytes: four of them and the rest fit into one line.
     static let valueLimit = 900
 
     private(set) var text: String
 
     init(_ words: String...) { text = words.joined(separator: " ") }
 
-    /// Adds a pair; none for nil. A value that is too long is cut, and ends in `…`.
+    /// Adds a pair; nothing for nil. A value that is too long is truncated, and ends in `…`.
     mutating func add(_ key: String, _ value: String?) {
         guard let value else { return }
         text += " \(key)=" + Self.encoded(value)
@@ -21,7 +21,7 @@ struct LineBuilder: Equatable {
     /// Adds a pair with a number.
     mutating func add(_ key: String, _ value: Int64) { text += " \(key)=\(value)" }
 
-    /// Adds a pair with a moment, in milliseconds of CLOCK_BOOTTIME, which both ends share; none for nil.
+    /// Adds a pair with a moment, in milliseconds of CLOCK_BOOTTIME, which both ends share; nothing for nil.
     mutating func add(_ key: String, _ moment: Deadline?) {
         if let moment { add(key, moment.milliseconds) }
     }
@@ -49,7 +49,7 @@ struct LineBuilder: Equatable {
         }
     }
 
-    /// Nil for what is not encoded as it should be.
+    /// Nil if the value is not properly encoded.
     static func decoded(_ value: Substring) -> String? {
         var bytes: [UInt8] = []
         var rest = value.utf8[...]
@@ -76,12 +76,12 @@ struct LineBuilder: Equatable {
     }
 }
 
-/// The words and the pairs of a line that came in.
+/// The words and the pairs of a received line.
 struct ParsedLine {
     let words: [Substring]
     private let pairs: [ByteText: String]
 
-    /// Nil for a line that is none of this protocol.
+    /// Nil if the line does not follow the protocol.
     init?(_ text: Substring) {
         var words: [Substring] = []
         var pairs: [ByteText: String] = [:]

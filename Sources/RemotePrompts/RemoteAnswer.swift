@@ -1,16 +1,16 @@
 import Prompt
 import Secrets
 
-/// What whoever is asked says, a line each: `code 1 123456`, `yes 1`, `no 1`, `dismiss 1`, where the number is that of
-/// the enquiry.
+/// What an answering user sends, one line each: `code 1 123456`, `yes 1`, `no 1`, `dismiss 1`, where the number
+/// identifies the request.
 public enum RemoteAnswer: ~Copyable {
-    /// What was typed for a code.
+    /// What the user typed for a code.
     case code(SecretBytes)
     /// Yes, to a confirmation.
     case yes
     /// No, to a confirmation.
     case no
-    /// The enquiry is sent away, for all.
+    /// The user dismisses the request, on all channels.
     case dismissal
 
     /// The line, with its end; nil for a code that is not printable ASCII, or too long.
@@ -30,12 +30,12 @@ public enum RemoteAnswer: ~Copyable {
     }
 }
 
-/// An answer to one enquiry, as it came in.
+/// A received answer to one request.
 struct NumberedAnswer: ~Copyable {
     let number: Int
     let answer: RemoteAnswer
 
-    /// Reads a line without its end; nil for one that is none of this protocol.
+    /// Parses a line without its end; nil if it does not follow the protocol.
     init?(_ line: borrowing SecretBytes) {
         var spaces: [Int] = []
         for index in 0..<line.count where line[index] == UInt8(ascii: " ") {
@@ -44,7 +44,7 @@ struct NumberedAnswer: ~Copyable {
         }
         guard let first = spaces.first else { return nil }
         let end = spaces.count == 2 ? spaces[1] : line.count
-        // Neither the verb nor the number is a secret; what stands behind them may be.
+        // The verb and the number are not secret; what follows them may be.
         guard let number = Int(Self.text(line, first + 1..<end)), number > 0 else { return nil }
         switch (Self.text(line, 0..<first), spaces.count) {
         case ("yes", 1): answer = .yes
@@ -66,7 +66,7 @@ struct NumberedAnswer: ~Copyable {
 }
 
 extension SecretBytes {
-    /// Whether it can stand at the end of a line: printable ASCII, 64 bytes at most.
+    /// Whether it can end a line as a code: printable ASCII, 64 bytes at most.
     fileprivate var isCodeLike: Bool {
         guard count <= 64 else { return false }
         for index in 0..<count where !(0x20...0x7e).contains(self[index]) { return false }
@@ -75,6 +75,6 @@ extension SecretBytes {
 }
 
 extension NumberedAnswer {
-    /// What is answered.
+    /// The answer.
     consuming func take() -> RemoteAnswer { answer }
 }

@@ -3,13 +3,13 @@ import Linux
 import Prompt
 import Secrets
 
-/// A place to answer for a process that has no terminal: whoever looks from another terminal of the same user, by
-/// `warder mfa`, sees the enquiry and answers it.
+/// The channel for a process without a terminal: the same user sees the request in another terminal, by `warder mfa`,
+/// and answers it there.
 ///
-/// It listens on a socket in the folder of those who wait while an enquiry is open. Whoever has connected stays so from
-/// one enquiry to the next, as after a wrong code, until `conclude` or until it goes. Used on one thread.
+/// It listens on a socket in the `PromptFolder` while a request is open. A connection lasts from one request to the
+/// next, as after a wrong code, until `conclude` or until the watcher closes it. Used on one thread.
 public final class RemotePrompt: PromptChannel {
-    /// Connections at a time at most; of more, the oldest goes.
+    /// The most connections at a time; a further one replaces the oldest.
     static let watcherLimit = 8
 
     private let folder: PromptFolder?
@@ -18,22 +18,22 @@ public final class RemotePrompt: PromptChannel {
     private let began: Deadline
     private var listener: Listener?
     private var watchers: [WatcherConnection] = []
-    /// The one that is open, with its number from 1.
+    /// The open request, numbered from 1.
     private var request: PromptRequest?
     private var number = 0
-    /// Whose answer was given out last.
+    /// The watcher whose answer was returned last.
     private var answerer: WatcherConnection?
     private var notBefore: Deadline?
 
-    /// When the process gives up waiting, as those who look are told.
+    /// When the process gives up waiting, as watchers are told.
     public var deadline: Deadline
 
     /// Nothing is shown before `open`.
     ///
     /// - Parameters:
-    ///   - folder: nil where there is none; then `open` says so.
+    ///   - folder: nil if there is none; then `open` throws.
     ///   - process: this process.
-    ///   - began: since when an answer is waited for.
+    ///   - began: when the wait for an answer began.
     public init(in folder: PromptFolder?, process: pid_t = getpid(), began: Deadline = .now, until deadline: Deadline) {
         self.folder = folder
         self.process = process
@@ -42,7 +42,7 @@ public final class RemotePrompt: PromptChannel {
         name = SocketName(process: process, random: .random(in: 0...UInt32.max))
     }
 
-    /// Listens, and asks those who are connected from before.
+    /// Listens, and sends the request to watchers that are still connected.
     public func open(_ request: PromptRequest) throws(PromptChannelError) {
         withdraw()
         guard let folder else { throw .unavailable("no runtime folder") }
@@ -55,20 +55,20 @@ public final class RemotePrompt: PromptChannel {
         tell(requestMessage)
     }
 
-    /// The socket and the connections; none while nothing is asked.
+    /// The socket and the connections; empty while no request is open.
     public var descriptors: [Int32] {
         guard let listener else { return [] }
         return [listener.descriptor] + watchers.map(\.descriptor)
     }
 
-    /// When half a line has been waited for long enough, or at once where a whole one is there already.
+    /// When an incomplete line times out, or at once if a whole one is buffered.
     public var wakeup: Deadline? {
         guard listener != nil else { return nil }
         if watchers.contains(where: \.hasLine) { return .now }
         return watchers.compactMap(\.deadline).min()
     }
 
-    /// Takes what was answered, then lets in who is new.
+    /// Reads answers, then accepts new connections.
     public func proceed() throws(PromptChannelError) -> PromptAnswer? {
         for watcher in watchers {
             guard watcher.listen() else {
@@ -84,12 +84,12 @@ public final class RemotePrompt: PromptChannel {
                 if let reply = taken { return reply }
             }
         }
-        // Last, so that nobody's answer is lost to a newcomer.
+        // Last, so that no answer is lost to a new connection.
         try letIn()
         return nil
     }
 
-    /// Tells the one who answered last; who comes later hears it with the enquiry.
+    /// Tells the watcher that answered last; later ones see the note with the request.
     public func reject(_ note: String, until moment: Deadline?) {
         guard request != nil else { return }
         request?.note = note
@@ -98,8 +98,8 @@ public final class RemotePrompt: PromptChannel {
         answerer = nil
     }
 
-    /// Tells the one who answered last that the answer was taken, and all others that none is wanted any more. Nobody can
-    /// connect from here on; who is connected stays so.
+    /// Tells the watcher that answered last that its answer was taken, and all others that none is needed any more. New
+    /// connections are refused from here on; existing ones stay open.
     public func withdraw() {
         listener = nil
         guard request != nil else { return }
@@ -111,16 +111,16 @@ public final class RemotePrompt: PromptChannel {
         }
     }
 
-    /// Tells everybody what came of it, and lets them go.
+    /// Tells all watchers the outcome, and closes their connections.
     ///
-    /// - Parameter text: for people, as `prod: session until 20:13`; no secret.
+    /// - Parameter text: for people, as `prod: session until 20:13`; not a secret.
     public func conclude(_ text: String, succeeded: Bool) {
         withdraw()
         tell(.concluded(text, succeeded: succeeded))
         watchers = []
     }
 
-    /// Takes new connections; no more at once than there are places, so that a flood does not hold up anybody.
+    /// Accepts new connections; at most `watcherLimit` at a time, so that a flood does not delay anything else.
     private func letIn() throws(PromptChannelError) {
         guard let listener else { return }
         for _ in 0..<Self.watcherLimit {
@@ -130,7 +130,7 @@ public final class RemotePrompt: PromptChannel {
                 watcher = WatcherConnection(socket, user: geteuid())
             } catch { throw .failed("accept: \(error.reason)") }
             guard let watcher else { continue }
-            // Whoever is gone already may have left an answer; that shows when it is listened to.
+            // A watcher that has already left may have sent an answer; reading shows that.
             _ = watcher.say(.greeting(process: process)) && watcher.say(requestMessage)
             watchers.append(watcher)
             guard watchers.count > Self.watcherLimit, let oldest = watchers.first else { continue }
@@ -139,7 +139,7 @@ public final class RemotePrompt: PromptChannel {
         }
     }
 
-    /// What an answer is to the one who asked; nil for one that comes too late.
+    /// Converts a watcher's answer to that of a channel; nil if it comes too late.
     private func take(_ given: consuming NumberedAnswer, of watcher: WatcherConnection) throws(PromptChannelError)
         -> PromptAnswer?
     {
@@ -174,12 +174,12 @@ public final class RemotePrompt: PromptChannel {
     }
 }
 
-/// The socket that others connect to, and its name in the folder; both go with it.
+/// The socket that watchers connect to, and its name in the folder; both are removed with it.
 private final class Listener {
     private let socket: UnixSocket
     private let path: String
 
-    /// It appears under its name only when it can be connected to: one that refuses would be taken for a dead one.
+    /// The socket gets its name only when it accepts connections: one that refuses them looks like a dead process's.
     init(_ name: SocketName, in folder: PromptFolder) throws(RemotePromptError) {
         try folder.make()
         let hidden = name.hiddenPath(in: folder)
@@ -194,7 +194,7 @@ private final class Listener {
         self.path = path
     }
 
-    // Without a name first: who finds it refusing would take it for one that a dead process left.
+    // Remove the name first: a socket that refuses connections looks like a dead process's.
     deinit { unlink(path) }
 
     var descriptor: Int32 { socket.number }
@@ -203,7 +203,7 @@ private final class Listener {
 }
 
 extension RemotePromptError {
-    /// In a few words.
+    /// A short form of the reason.
     fileprivate var reason: String {
         switch self {
         case .noRuntimeFolder: "no runtime folder"

@@ -1,11 +1,11 @@
 import Linux
 
-/// Why nothing can be handed over.
+/// Why remote prompts do not work.
 public enum RemotePromptError: Error, Equatable, Sendable {
-    /// There is no runtime folder of this user: `XDG_RUNTIME_DIR` is unset, and so is what is there by custom.
+    /// This user has no runtime folder: `XDG_RUNTIME_DIR` is unset, and the customary one does not exist.
     case noRuntimeFolder
-    /// The folder of those who wait cannot be used.
+    /// The folder of the waiting processes cannot be used.
     case folder(FileError)
-    /// The changes of the folder cannot be watched.
+    /// Changes in the folder cannot be watched.
     case watching(SystemError)
 }

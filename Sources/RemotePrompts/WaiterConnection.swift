@@ -2,21 +2,21 @@ import Glibc
 import Linux
 import Secrets
 
-/// A connection to a process that waits, as whoever looks has it. Used on one thread; nothing here blocks.
+/// A watcher's connection to a waiting process. Used on one thread; nothing here blocks.
 public final class WaiterConnection {
-    /// What the process said.
+    /// What the process reported.
     public enum Event: Equatable, Sendable {
-        /// It waits for an answer to `request`.
+        /// It needs an answer to `request`.
         case asked
-        /// It has the answer that was given here, and tries it.
+        /// It has the answer that was given here, and is trying it.
         case taken
-        /// The answer that was given here is of no use; `request` says why, and that another one is wanted.
+        /// It rejected the answer that was given here and needs another one; `request` holds the reason.
         case rejected
-        /// It wants no answer any more: another place has given one, or it gave up.
+        /// It needs no answer any more: another channel supplied one, or it gave up.
         case withdrawn
-        /// What came of it; text for people, to be escaped.
+        /// The outcome; text for people, to be escaped.
         case concluded(String, succeeded: Bool)
-        /// The connection was closed, with the process or because there were too many; nothing comes after this.
+        /// The connection was closed, as the process ended or had too many; no event follows this one.
         case gone(crowded: Bool)
     }
 
@@ -27,42 +27,42 @@ public final class WaiterConnection {
     private var isCrowded = false
     private var hasEnded = false
 
-    /// What it waits for an answer to; nil where it does not at present.
+    /// The request that needs an answer; nil if none does at present.
     public private(set) var request: PendingRequest? {
         didSet { if let request { lastRequest = request } }
     }
-    /// What it waited for an answer to last; nil where it has asked nothing yet.
+    /// The last request; nil if there was none yet.
     public private(set) var lastRequest: PendingRequest?
 
-    /// It has said what it is and what it wants, or is gone.
+    /// Whether it has described itself and its request, or is gone.
     var isKnown: Bool { request != nil || hasEnded }
 
-    /// Takes over a connection; nil where the other end is not `user`.
+    /// Takes ownership of a connection; nil if the other end is not `user`.
     init?(_ socket: consuming UnixSocket, _ name: SocketName, user: UInt32) {
         guard socket.peerUser == user else { return nil }
         self.socket = socket
         self.name = name
     }
 
-    /// What to wait for.
+    /// The descriptor to poll.
     public var descriptor: Int32 { socket.number }
 
-    /// Answers the present enquiry.
+    /// Answers the present request.
     ///
-    /// - Returns: false where that is of no use any more, or the code cannot be one.
+    /// - Returns: false if no request is open any more, or the code cannot be one.
     public func answer(_ answer: consuming RemoteAnswer) -> Bool {
         guard let request, let line = answer.line(for: request.number) else { return false }
         return line.withUnsafeBytes { socket.send($0) }
     }
 
-    /// Takes what the process said.
+    /// Reads what the process has sent.
     func listen() -> [Event] {
         guard !hasEnded else { return [] }
         let filling = buffer.fill(from: socket)
         var events: [Event] = []
         while let line = buffer.next() {
             let text = line.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
-            // A later version may say what this one does not know, once it has said hello in this one.
+            // After a greeting in this version, a later version may send messages that this one does not know.
             guard let message = Message(text[...]) else {
                 if process == nil { return events + [end()] }
                 continue

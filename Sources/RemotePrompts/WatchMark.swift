@@ -1,14 +1,14 @@
 import Glibc
 import Linux
 
-/// Says to those who are about to wait that somebody looks, as long as it is there (`PromptFolder.isWatched`).
+/// While it exists, processes that are about to wait know that a watcher is running (`PromptFolder.isWatched`).
 struct WatchMark: ~Copyable {
     private let lock: SharedLock
 
-    /// It can be seen by others: its file was not removed.
+    /// Whether others can see it: its file was not removed.
     var isInPlace: Bool { lock.isInPlace }
 
-    /// Makes it; any number may be there at a time.
+    /// Creates it; several may exist at a time.
     init(in folder: PromptFolder) throws(RemotePromptError) {
         try folder.make()
         do throws(LockError) { lock = try SharedLock(folder.watchedFile) } catch {

@@ -2,38 +2,38 @@ import Glibc
 import Linux
 import Text
 
-/// All processes of this user that wait for an answer, and those that begin to. Used on one thread; nothing here blocks.
+/// All of this user's waiting processes, including new ones. Used on one thread; nothing here blocks.
 public final class Watcher {
-    /// Connections at a time at most.
+    /// The most connections at a time.
     static let connectionLimit = 256
 
-    /// Milliseconds between two looks at the folder by one who stays: its end may go without word.
+    /// Milliseconds between two looks at the folder by a watcher that stays: the folder may disappear without notice.
     static let heartbeat: Int64 = 5000
 
-    /// The same where no change of the folder is told.
+    /// The same if there are no notices of changes.
     static let pollingInterval: Int64 = 500
 
     private let folder: PromptFolder
     private let stays: Bool
     private let watch: (String) throws(RemotePromptError) -> FolderChanges
     private var changes: FolderChanges
-    /// Says that somebody looks; nil for one who does not stay.
+    /// Tells other processes about this watcher; nil if it does not stay.
     private var mark: WatchMark?
     private var connections: [WaiterConnection] = []
-    /// Those that had too many connections already, until their sockets are gone.
+    /// Processes that had too many connections, until their sockets are gone.
     private var crowded: Set<SocketName> = []
     private var nextTry: Deadline?
     private var nextBeat: Deadline?
 
-    /// Looks at the folder, which is made where it is missing, and connects to all who wait.
+    /// Reads the folder, creating it if missing, and connects to all waiting processes.
     ///
-    /// - Parameter stays: as long as this is there, whoever begins to wait may expect that somebody sees it
-    ///   (`PromptFolder.isWatched`).
+    /// - Parameter stays: while this watcher exists, a process that begins to wait may expect the user to see its
+    ///   request (`PromptFolder.isWatched`).
     public convenience init(_ folder: PromptFolder, stays: Bool = false) throws(RemotePromptError) {
         try self.init(folder, stays: stays) { (path) throws(RemotePromptError) in try FolderChanges(of: path) }
     }
 
-    /// - Parameter watch: how changes of a folder are come to know.
+    /// - Parameter watch: watches a folder for changes.
     init(
         _ folder: PromptFolder, stays: Bool, watch: @escaping (String) throws(RemotePromptError) -> FolderChanges
     ) throws(RemotePromptError) {
@@ -46,13 +46,13 @@ public final class Watcher {
         look()
     }
 
-    /// What to wait for (POLLIN) until `proceed` is called.
+    /// The descriptors to poll (POLLIN) before calling `proceed`.
     public var descriptors: [Int32] { (changes.descriptor.map { [$0] } ?? []) + connections.map(\.descriptor) }
 
-    /// When `proceed` is to be called though nothing came; nil for never.
+    /// When to call `proceed` even if nothing has arrived; nil for never.
     public var wakeup: Deadline? { [nextTry, nextBeat].compactMap { $0 }.min() }
 
-    /// Those that wait for an answer, the one that has waited longest first.
+    /// The waiting processes, the longest-waiting one first.
     public var waiting: [WaiterConnection] {
         connections.filter { $0.request != nil }.sorted { a, b in
             guard let a = a.request, let b = b.request else { return false }
@@ -60,7 +60,7 @@ public final class Watcher {
         }
     }
 
-    /// Takes what happened since it was called last.
+    /// Returns the events since the last call.
     public func proceed() -> [(WaiterConnection, WaiterConnection.Event)] {
         let hasChanged = changes.take()
         if hasChanged || wakeup?.hasPassed == true { look() }
@@ -68,17 +68,17 @@ public final class Watcher {
         for connection in connections { events += connection.listen().map { (connection, $0) } }
         for case (let connection, .gone(let isCrowded)) in events {
             connections.removeAll { $0 === connection }
-            // It may be back under its name already, which this connection has kept from being looked at.
+            // The process may already be listening again under its name, which this connection kept from being noticed.
             if isCrowded { crowded.insert(connection.name) } else { nextTry = .after(milliseconds: 200) }
         }
         return events
     }
 
-    /// Waits until everybody has said what is wanted, and not longer: somebody may be stopped.
+    /// Waits until every process has described its request, but not beyond the deadline: one of them may be stopped.
     ///
     /// - Parameters:
-    ///   - deadline: when those who have said nothing are waited for no more.
-    ///   - last: the same where nobody has said anything: on a busy machine they may be late, all of them.
+    ///   - deadline: when to stop waiting for silent processes.
+    ///   - last: the same while none has sent anything: on a busy machine all of them may be late.
     public func settle(until deadline: Deadline, orFirstWord last: Deadline? = nil) {
         while let end = end(deadline, last) {
             _ = proceed()
@@ -93,7 +93,7 @@ public final class Watcher {
         return last
     }
 
-    /// Connects to those who are new, and removes the sockets that the dead left.
+    /// Connects to new processes, and removes the sockets that dead ones left.
     private func look() {
         nextTry = nil
         nextBeat = interval.map { .after(milliseconds: $0) }
@@ -109,19 +109,19 @@ public final class Watcher {
         for name in found where !known.contains(name) && connections.count < Self.connectionLimit { connect(to: name) }
     }
 
-    /// Milliseconds to the next look, though nothing be told; nil for one who does not stay and is told.
+    /// Milliseconds to the next look without a notice; nil for a watcher that does not stay and gets notices.
     private var interval: Int64? {
         if changes.descriptor == nil { return Self.pollingInterval }
         return stays ? Self.heartbeat : nil
     }
 
-    /// The folder that is watched is the one that others find, and so is the mark in it.
+    /// Whether the watched folder is still the one that others find, and so is the mark in it.
     private var isInPlace: Bool {
         guard changes.isOf(folder.path) else { return false }
         return !stays || mark?.isInPlace == true
     }
 
-    /// The folder was removed, and those in it with it.
+    /// Whether the folder was removed and created again.
     private func isRemade() -> Bool {
         mark = nil
         guard (try? folder.make()) != nil, let again = try? watch(folder.path) else { return false }
@@ -138,7 +138,7 @@ public final class Watcher {
             if let connection = WaiterConnection(socket, name, user: geteuid()) { connections.append(connection) }
         } catch {
             switch error.code {
-            // The same one still: the name may have been given to a new socket meanwhile.
+            // Check that it is still the same socket: a new one may have taken the name meanwhile.
             case ECONNREFUSED: if ownSocket(path) == before { unlink(path) }
             case EAGAIN: nextTry = .after(milliseconds: 200)
             default: break
@@ -146,7 +146,7 @@ public final class Watcher {
         }
     }
 
-    /// Removes what somebody left who died before his socket got its name; that takes others a moment, not a minute.
+    /// Removes what a process left that died before its socket got its name; naming takes a moment, not a minute.
     private func removeHidden(_ names: [String]) {
         for name in names where name.begins(with: ".") && SocketName(String(name.unicodeScalars.dropFirst())) != nil {
             let path = folder.path + "/" + name
@@ -157,7 +157,7 @@ public final class Watcher {
         }
     }
 
-    /// The number of the socket's file; nil where there is none of this user.
+    /// The inode number of the socket's file; nil if this user has none there.
     private func ownSocket(_ path: String) -> UInt64? {
         var info = stat()
         guard lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFSOCK, info.st_uid == geteuid() else { return nil }

@@ -1,17 +1,17 @@
 import Linux
 import Secrets
 
-/// Somebody who looks at what is asked, and may answer: one connection, as the process that waits has it.
+/// A waiting process's connection to a watcher, which may answer.
 final class WatcherConnection {
-    /// Milliseconds for a line to come whole.
+    /// Milliseconds for a line to arrive completely.
     static let timeout: Int64 = 10_000
 
     private let socket: UnixSocket
     private var buffer = LineBuffer()
-    /// Since when there is half a line.
+    /// Since when a line has been incomplete.
     private var halfSince: Deadline?
 
-    /// Nil for another user, who is not let in.
+    /// Nil for another user, whose connection is refused.
     init?(_ socket: consuming UnixSocket, user: UInt32) {
         guard socket.peerUser == user else { return nil }
         self.socket = socket
@@ -19,26 +19,26 @@ final class WatcherConnection {
 
     var descriptor: Int32 { socket.number }
 
-    /// When half a line has taken too long.
+    /// When an incomplete line times out.
     var deadline: Deadline? { halfSince.map { Deadline(milliseconds: $0.milliseconds + Self.timeout) } }
 
-    /// A whole line is there.
+    /// Whether a whole line has arrived.
     var hasLine: Bool { buffer.hasLine }
 
-    /// Says a line; false where it does not get through, and the connection is of no use any more.
+    /// Sends a line; false if that fails, and the connection is useless.
     func say(_ message: Message) -> Bool {
         var text = message.text + "\n"
         return text.withUTF8 { socket.send(UnsafeRawBufferPointer($0)) }
     }
 
-    /// Takes what came; false where the connection is of no use any more.
+    /// Reads what has arrived; false if the connection is useless.
     func listen() -> Bool {
         let filling = buffer.fill(from: socket)
         let isHalf = !buffer.isEmpty && !buffer.hasLine
         halfSince = isHalf ? halfSince ?? .now : nil
         switch filling {
         case .open: return deadline?.hasPassed != true
-        // Who leaves at once after an answer has answered all the same.
+        // A watcher that answers and leaves at once has still answered.
         case .ended: return buffer.hasLine
         case .tooLong: return false
         }

@@ -8,7 +8,8 @@ import Times
 /// Reference Guide, "IAM Identity Center credential provider").
 ///
 /// - Parameters:
-///   - session: the name of the `sso-session`; nil for settings in the profile itself, whose file goes by the start URL.
+/// - session: the name of the `sso-session`; nil for settings in the profile itself, whose file is named after the
+///   start URL.
 /// - Throws: `.crypto`.
 public func cliCacheFileName(session: String?, startURL: String) throws(SSOError) -> String {
     let name = Array((session ?? startURL).utf8)
@@ -19,9 +20,9 @@ public func cliCacheFileName(session: String?, startURL: String) throws(SSOError
 }
 
 extension SSOToken {
-    /// Reads a token as the AWS CLI keeps it. Whether it is valid is another question.
+    /// Reads a token as the AWS CLI stores it. It may no longer be valid.
     ///
-    /// Its refresh token belongs to the CLI: one that is used here may be good for nothing there.
+    /// Its refresh token belongs to the CLI: once used here, it may not work there any more.
     ///
     /// - Throws: `.notACachedToken`.
     public init(cliCache text: borrowing SecretBytes, site: Site) throws(SSOError) {
@@ -58,7 +59,7 @@ private func secret(_ name: String, _ object: borrowing JSONObject) throws(SSOEr
 private func time(_ name: String, _ object: borrowing JSONObject) throws(SSOError) -> UnixTime? {
     guard let written = try member(name, object), !written.isEmpty else { return nil }
     var text = written.text(0..<written.count)
-    // Version 2.0 of the CLI wrote it so.
+    // Version 2.0 of the CLI wrote it this way.
     if text.ends(with: "UTC") { text = String(text.unicodeScalars.dropLast(3)) + "Z" }
     guard let time = UnixTime(iso8601: text) else { throw .notACachedToken(missing: name) }
     return time

@@ -4,29 +4,29 @@ import STS
 import Secrets
 import Times
 
-/// Listens on 127.0.0.1, at a port that the kernel picks, for the browser that comes back with an authorization code
-/// (RFC 8252 section 7.3). It is closed when it goes.
+/// Listens on 127.0.0.1, on a port that the kernel chooses, for the browser that returns with an authorization code
+/// (RFC 8252 section 7.3). Closed when the value is destroyed.
 ///
-/// Every user of this host can connect there. Only this one, and root, is answered anything but a refusal.
+/// Every user of this host can connect to it. Only this user and root get any answer but a refusal.
 public struct CallbackListener: ~Copyable {
-    /// Connections at a time at most; of more, the oldest goes.
+    /// The most connections at a time; a further one replaces the oldest.
     static let connectionLimit = 32
-    /// Connections of other users at a time at most, each of which is to be refused; of more, the newest goes.
+    /// The most connections of other users at a time, each of which is refused; a further one is closed.
     static let foreignLimit = 8
-    /// Milliseconds for a request to come in whole. Browsers open connections in reserve, and send nothing.
+    /// Milliseconds for a request to arrive completely. Browsers open spare connections, and send nothing on them.
     static let requestLimit: Int64 = 10_000
-    /// Bytes of a request's head at most.
+    /// The most bytes of a request's head.
     static let headLimit = 16 * 1024
 
     private let socket: Descriptor
     private let owner: (_ port: UInt16, _ here: UInt16) -> PeerOwner
-    /// Where it listens.
+    /// The port it listens on.
     public let port: UInt16
 
-    /// What the browser is told to come back to.
+    /// The URI that the service redirects the browser to.
     public var redirectURI: String { address + "/oauth/callback" }
 
-    /// Where its pages are.
+    /// The base address of its pages.
     var address: String { "http://127.0.0.1:\(port)" }
 
     /// - Throws: `.listening`.
@@ -35,7 +35,7 @@ public struct CallbackListener: ~Copyable {
         try self.init { port, here in owners.owner(ofPort: port, connectedTo: here) }
     }
 
-    /// - Parameter owner: whose the socket at a port is that is connected to this one's.
+    /// - Parameter owner: returns the owner of the socket at `port` that is connected to this one at `here`.
     init(owner: @escaping (_ port: UInt16, _ here: UInt16) -> PeerOwner) throws(SSOError) {
         let socket = try openSocket()
         port = try listenLocally(at: socket)
@@ -43,7 +43,7 @@ public struct CallbackListener: ~Copyable {
         self.owner = owner
     }
 
-    /// Waits for the request that carries `state`, sends on the one that comes by `entrance`, and refuses all others.
+    /// Waits for the request that carries `state`, redirects the one for `entrance`, and refuses all others.
     ///
     /// - Parameter deadline: milliseconds on the clock `timing.uptime`.
     /// - Returns: the authorization code.
@@ -71,7 +71,7 @@ public struct CallbackListener: ~Copyable {
         }
     }
 
-    /// Waits until somebody connects or sends.
+    /// Waits until a client connects or sends.
     private func poll(
         _ connections: [CallbackConnection], for milliseconds: Int64
     ) throws(SSOError) -> (connections: [CallbackConnection], isListenerReady: Bool) {
@@ -85,7 +85,7 @@ public struct CallbackListener: ~Copyable {
         return (ready, waiting[connections.count].revents != 0)
     }
 
-    /// Takes one connection. One that is gone again already is none.
+    /// Accepts one connection. One that is already closed again does not count.
     private func accept(into connections: inout [CallbackConnection], at now: Int64) throws(SSOError) {
         var address = sockaddr_in()
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -93,7 +93,7 @@ public struct CallbackListener: ~Copyable {
             address.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.accept(socket.number, $0, &size) }
         }
         guard number >= 0 else {
-            // Without a descriptor for it, it would wait, and the next look find it again.
+            // Without a free descriptor the connection would keep waiting, and the next poll would report it again.
             if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) { throw failure("accept") }
             return
         }
@@ -119,7 +119,7 @@ private func openSocket() throws(SSOError) -> Descriptor {
     return Descriptor(owning: number, path: "")
 }
 
-/// Listens on 127.0.0.1; the port that the kernel picked.
+/// Listens on 127.0.0.1; returns the port that the kernel chose.
 private func listenLocally(at socket: borrowing Descriptor) throws(SSOError) -> UInt16 {
     let number = socket.number
     var address = sockaddr_in()
@@ -153,7 +153,7 @@ private final class CallbackConnection {
         self.since = since
     }
 
-    /// Takes what has come; whether that is all that will.
+    /// Reads what has arrived; returns whether the request is complete.
     func receive() -> Bool {
         let used = head.count
         head.extend(to: used + 4096)
@@ -171,7 +171,7 @@ private final class CallbackConnection {
         return true
     }
 
-    /// Reads the request and answers it.
+    /// Parses the request and answers it.
     func answer(port: UInt16, state: borrowing SecretBytes, entrance: SignInRedirect) -> Callback {
         let callback = read(port: port, state: state, entrance: entrance)
         let response =
@@ -182,7 +182,7 @@ private final class CallbackConnection {
             case .foreign(410): page(410, "This page opens once. The address that goes on is in the terminal.")
             case .foreign(let status): page(status, "This is not what warder is waiting for.")
             }
-        // It is small enough for the socket's buffer, and a browser that is gone has missed nothing.
+        // The response fits into the socket's buffer, and a browser that has left needs none.
         _ = response.utf8CString.withUnsafeBytes {
             send(socket.number, $0.baseAddress, $0.count - 1, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
         }
@@ -194,7 +194,7 @@ private final class CallbackConnection {
         guard owner.isServed else { return .foreign(status: 403) }
         guard !isMalformed else { return .foreign(status: 400) }
         guard isEntrance(head, entrance.path, port: port) else { return readCallback(head, port: port, state: state) }
-        // `state` guards what comes back. What is handed out here is guarded by whose the browser is, and that alone.
+        // `state` protects the code that comes in. Only the check of the browser's user protects what goes out here.
         guard owner != .unknown else { return .foreign(status: 403) }
         return entrance.enter().map { .entered(location: $0) } ?? .foreign(status: 410)
     }

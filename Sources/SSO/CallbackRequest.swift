@@ -2,26 +2,26 @@ import Crypto
 import Secrets
 import Text
 
-/// What a request to the listener turned out to be.
+/// The meaning of a request to the listener.
 enum Callback: ~Copyable {
     /// The authorization code.
     case code(SecretBytes)
-    /// The user, or the service, said no (RFC 6749 section 4.1.2.1).
+    /// The user or the service declined (RFC 6749 section 4.1.2.1).
     case denied(SSORefusal)
-    /// Our own browser begins, and goes on to `location`.
+    /// Our own browser starts, and is redirected to `location`.
     case entered(location: String)
-    /// Anything else, with the HTTP status to answer it with.
+    /// Any other request, with the HTTP status to answer it with.
     case foreign(status: Int)
 }
 
-/// Reads the head of a request (RFC 9112), up to and including its empty line.
+/// Parses the head of a request (RFC 9112), up to and including its empty line.
 ///
-/// Whoever can connect to this host can send one: another user, a page in a browser. What does not carry `state` is
-/// none of ours.
+/// Any process on this host can send one: another user's, or a page in a browser. A request without `state` does not
+/// belong to our sign-in.
 ///
 /// - Parameters:
-///   - port: ours; a request that names another host came by a name of somebody else's (DNS rebinding).
-///   - state: what only our sign-in carries.
+///   - port: ours; a request that names another host was sent to another domain name (DNS rebinding).
+///   - state: known only to our sign-in.
 func readCallback(_ head: borrowing SecretBytes, port: UInt16, state: borrowing SecretBytes) -> Callback {
     let lineEnd = firstIndex(of: 13, in: head, 0..<head.count)
     guard let target = requestTarget(head, 0..<lineEnd) else { return .foreign(status: 400) }
@@ -67,8 +67,8 @@ private func readQuery(_ head: borrowing SecretBytes, _ query: Range<Int>, state
     return .code(code)
 }
 
-/// The value of the one parameter of this name, decoded (WHATWG URL, "application/x-www-form-urlencoded"); nil where
-/// there is none, or more than one, or where it is malformed.
+/// The value of the only parameter of this name, decoded (WHATWG URL, "application/x-www-form-urlencoded"); nil if
+/// there is none, if there are several, or if it is malformed.
 private func parameter(_ name: StaticString, _ head: borrowing SecretBytes, _ query: Range<Int>) -> SecretBytes? {
     var found: SecretBytes?
     var start = query.lowerBound
@@ -113,7 +113,7 @@ private func hexValue(_ byte: UInt8) -> UInt8? {
     }
 }
 
-/// Where the target of the request line stands: between its two spaces, in front of the version.
+/// The range of the request line's target: between its two spaces, before the version.
 private func requestTarget(_ head: borrowing SecretBytes, _ line: Range<Int>) -> Range<Int>? {
     let methodEnd = firstIndex(of: 32, in: head, line)
     guard methodEnd < line.upperBound else { return nil }
@@ -124,13 +124,13 @@ private func requestTarget(_ head: borrowing SecretBytes, _ line: Range<Int>) ->
     return start..<end
 }
 
-/// Whether there is one `Host` line, and it says `host`.
+/// Whether there is exactly one `Host` line, with the value `host`.
 private func hasHost(_ host: String, _ head: borrowing SecretBytes, after start: Int) -> Bool {
     var hosts: [String] = []
     var start = start
     while start + 2 < head.count {
         let end = firstIndex(of: 13, in: head, start + 2..<head.count)
-        // The other lines are not looked at: there may be cookies in them, of whoever else serves on this host.
+        // The other lines are not read: they may hold cookies of other servers on this host.
         if end - start > 7, isEqual(head, start + 2..<start + 7, "host:", ignoringCase: true) {
             hosts.append(head.text(start + 7..<end))
         }
@@ -143,13 +143,13 @@ private func equals(_ a: borrowing SecretBytes, _ b: borrowing SecretBytes) -> B
     a.withUnsafeBytes { a in b.withUnsafeBytes { b in equalInConstantTime(a, b) } }
 }
 
-/// Whether all of it is printable ASCII (RFC 6749 appendix A.11).
+/// Whether it is entirely printable ASCII (RFC 6749 appendix A.11).
 func isVisible(_ secret: borrowing SecretBytes) -> Bool {
     for index in 0..<secret.count where !(33...126).contains(secret[index]) { return false }
     return true
 }
 
-/// Where `byte` first stands in `range`, or the end of it.
+/// The first position of `byte` in `range`, or the range's end.
 private func firstIndex(of byte: UInt8, in text: borrowing SecretBytes, _ range: Range<Int>) -> Int {
     for index in range where text[index] == byte { return index }
     return range.upperBound

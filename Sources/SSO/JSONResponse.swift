@@ -3,15 +3,15 @@ import Secrets
 import Text
 import Transport
 
-/// An answer in JSON.
+/// A JSON response.
 struct JSONResponse: ~Copyable {
     private let object: JSONObject
     private let status: Int
     private let secrets: SentSecrets
 
-    /// Reads the body of a response.
+    /// Parses the body of a response.
     ///
-    /// - Parameter secrets: what was sent in secret, of which nothing is shown.
+    /// - Parameter secrets: the secrets in the request, none of which may be shown.
     init(_ response: borrowing HTTPResponse, hiding secrets: consuming SentSecrets) throws(SSOError) {
         self.init(
             object: try parse(response.body, status: response.status), status: response.status, secrets: secrets)
@@ -23,7 +23,7 @@ struct JSONResponse: ~Copyable {
         self.secrets = secrets
     }
 
-    /// The object inside this one.
+    /// The object that this one contains.
     func inner(_ name: String) throws(SSOError) -> JSONResponse {
         let found: JSONObject?
         do throws(JSONError) { found = try object.object(name) } catch { throw missing(name) }
@@ -31,45 +31,45 @@ struct JSONResponse: ~Copyable {
         return JSONResponse(object: found, status: status, secrets: secrets.copy())
     }
 
-    /// A token, or another secret that goes into a header: printable ASCII without spaces, not empty.
+    /// A token, or another secret for a header: printable ASCII without spaces, not empty.
     func secret(_ name: String) throws(SSOError) -> SecretBytes {
         guard let secret = try secretIfPresent(name) else { throw missing(name) }
         return secret
     }
 
-    /// The same; nil where there is none, or an empty one.
+    /// The same; nil if it is absent or empty.
     func secretIfPresent(_ name: String) throws(SSOError) -> SecretBytes? {
         guard let secret = try read(name), !secret.isEmpty else { return nil }
         guard isVisible(secret) else { throw missing(name) }
         return secret
     }
 
-    /// Text that is no secret: printable ASCII without spaces, not empty.
+    /// Text that is not secret: printable ASCII without spaces, not empty.
     func word(_ name: String) throws(SSOError) -> String {
         guard let word = try wordIfPresent(name) else { throw missing(name) }
         return word
     }
 
-    /// The same; nil where there is none.
+    /// The same; nil if absent.
     func wordIfPresent(_ name: String) throws(SSOError) -> String? {
         guard let word = try secretIfPresent(name) else { return nil }
         guard let shown = secrets.shown(word) else { throw missing(name) }
         return shown
     }
 
-    /// Text whose form is checked.
+    /// Text in a form that the caller checks.
     func identifier(_ name: String) throws(SSOError) -> String {
         let identifier = try secret(name)
         return identifier.text(0..<identifier.count)
     }
 
-    /// A number above 0.
+    /// A positive number.
     func number(_ name: String) throws(SSOError) -> Int64 {
         guard let number = try numberIfPresent(name) else { throw missing(name) }
         return number
     }
 
-    /// The same; nil where there is none.
+    /// The same; nil if absent.
     func numberIfPresent(_ name: String) throws(SSOError) -> Int64? {
         let number: Int64?
         do throws(JSONError) { number = try object.integer(name) } catch { throw missing(name) }
@@ -83,7 +83,7 @@ struct JSONResponse: ~Copyable {
         do throws(JSONError) { return try object.secret(name) } catch { throw missing(name) }
     }
 
-    /// What was said as a request was refused.
+    /// The service's message for a refused request.
     func refusal() -> SSORefusal {
         let type = text("__type").map {
             $0.utf8.split(separator: UInt8(ascii: "#")).last.map { String(Substring($0)) } ?? ""
@@ -94,7 +94,7 @@ struct JSONResponse: ~Copyable {
         return SSORefusal(code: code, message: message, status: status)
     }
 
-    /// Text that is shown: nil where there is none, empty where it repeats a secret.
+    /// Text to show: nil if absent, empty if it repeats a secret.
     private func text(_ name: String) -> String? {
         guard let text = try? read(name), !text.isEmpty else { return nil }
         return secrets.shown(text) ?? ""

@@ -4,24 +4,24 @@ import Text
 import Times
 import Transport
 
-/// How a user signs in. A registration is for one of these.
+/// How a user signs in. Each registration is for one of these flows.
 enum Flow {
-    /// Authorization code with PKCE: the browser comes back to this host.
+    /// Authorization code with PKCE: the browser runs on this host.
     case browser
     /// Device code (RFC 8628): the browser may be on any host.
     case deviceCode
 }
 
-/// What a user signs in to.
+/// What a user signs in to: an Identity Center instance, and the scopes to request.
 public struct Site: Equatable, Sendable {
     /// `sso_start_url`.
     public let startURL: String
     /// `sso_region`.
     public let region: String
-    /// `sso_registration_scopes`, or `sso:account:access`. Without any there is no refresh token.
+    /// `sso_registration_scopes`, or `sso:account:access`. Without scopes the service issues no refresh token.
     public let scopes: [String]
 
-    /// Puts the parts together.
+    /// A site with its scopes.
     public init(startURL: String, region: String, scopes: [String] = ["sso:account:access"]) {
         self.startURL = startURL
         self.region = region
@@ -29,64 +29,64 @@ public struct Site: Equatable, Sendable {
     }
 }
 
-/// What IAM Identity Center knows this installation by.
+/// How IAM Identity Center identifies this installation.
 public struct Registration: ~Copyable, Sendable {
-    /// An identifier, no secret.
+    /// An identifier, not a secret.
     public let clientID: String
-    /// The secret that goes with it.
+    /// The matching secret.
     public let clientSecret: SecretBytes
-    /// When both end, after 90 days.
+    /// When both expire, 90 days after they were issued.
     public let expiration: UnixTime
 
-    /// The same registration in buffers of its own.
+    /// A copy of the registration.
     public borrowing func copy() -> Registration {
         Registration(clientID: clientID, clientSecret: clientSecret.copy(), expiration: expiration)
     }
 }
 
-/// What a user must do to sign in from any host.
+/// What a user needs in order to sign in from any host.
 struct DeviceAuthorization: ~Copyable, Sendable {
-    /// Where, and the code to enter there.
+    /// The page to open, and the code to enter there.
     let prompt: DevicePrompt
     let deviceCode: SecretBytes
-    /// Seconds that the codes are good for.
+    /// How many seconds the codes are valid.
     let lifetime: Int64
     /// Seconds between polls.
     let interval: Int64
 }
 
-/// What is shown to the user.
+/// What to show to the user.
 public struct DevicePrompt: Equatable, Sendable {
     /// The page.
     public let verificationURI: String
-    /// The page with the code filled in, where there is one.
+    /// The page with the code already filled in, if the service offers one.
     public let verificationURIComplete: String?
     /// The code.
     public let userCode: String
 }
 
-/// What a token is given for.
+/// The grant that a token is requested with.
 enum Grant: ~Copyable {
     case code(AuthorizationCode)
     case device(SecretBytes)
     case refresh(SecretBytes)
 }
 
-/// What the browser brought, and what proves that it was sent for.
+/// The code from the browser, and the proof that this process requested it.
 struct AuthorizationCode: ~Copyable {
     let code: SecretBytes
     let verifier: SecretBytes
     let redirectURI: String
 }
 
-/// A token as it comes.
+/// A token as received.
 struct GrantedToken: ~Copyable {
     let accessToken: SecretBytes
     let refreshToken: SecretBytes?
     let expiration: UnixTime
 }
 
-/// Asks the SSO OIDC service (IAM Identity Center OIDC API Reference), which takes unsigned JSON.
+/// A client of the SSO OIDC service (IAM Identity Center OIDC API Reference), which accepts unsigned JSON.
 public struct OIDCClient {
     private let endpoint: ServiceURL
     private let client: RetryingClient
@@ -94,9 +94,9 @@ public struct OIDCClient {
 
     /// - Parameters:
     ///   - endpoint: `SSOEndpoints.oidc`.
-    ///   - sender: what sends requests.
-    ///   - timing: clocks and chance.
-    ///   - timeLimit: milliseconds for each call, all its tries included.
+    ///   - sender: sends requests.
+    ///   - timing: clocks and random numbers.
+    ///   - timeLimit: milliseconds for each call, including all its attempts.
     public init(
         endpoint: ServiceURL, sender: any HTTPSender, timing: Timing = .system, timeLimit: Int64 = 10_000
     ) {
@@ -113,7 +113,7 @@ public struct OIDCClient {
         if !site.scopes.isEmpty { body.add("scopes", site.scopes) }
         if flow == .browser {
             body.add("grantTypes", ["authorization_code", "refresh_token"])
-            // Any port of this address fits (RFC 8252 section 7.3).
+            // Any port of this address matches (RFC 8252 section 7.3).
             body.add("redirectUris", ["http://127.0.0.1/oauth/callback"])
             body.add("issuerUrl", site.startURL)
         }
@@ -123,7 +123,7 @@ public struct OIDCClient {
             expiration: UnixTime(try answer.number("clientSecretExpiresAt")))
     }
 
-    /// Asks for codes to sign in with from any host (`StartDeviceAuthorization`).
+    /// Requests codes for signing in from any host (`StartDeviceAuthorization`).
     func startDeviceAuthorization(
         _ registration: borrowing Registration, startURL: String
     ) throws(SSOError) -> DeviceAuthorization {
@@ -145,7 +145,7 @@ public struct OIDCClient {
             interval: min(try answer.numberIfPresent("interval") ?? 5, 300))
     }
 
-    /// Asks for a token (`CreateToken`).
+    /// Requests a token (`CreateToken`).
     func createToken(
         _ grant: borrowing Grant, by registration: borrowing Registration
     ) throws(SSOError) -> GrantedToken {
@@ -160,8 +160,8 @@ public struct OIDCClient {
             expiration: timing.now() + lifetime)
     }
 
-    /// Where the browser goes to sign in. It is an argument of the browser: who sees it can do nothing without the
-    /// verifier.
+    /// The URL at which the user signs in. It becomes an argument of the browser: without the verifier, a user who sees
+    /// it can do nothing with it.
     func authorizeURL(
         _ registration: borrowing Registration, _ pkce: borrowing PKCE, redirectURI: String, scopes: [String]
     ) throws(SSOError) -> String {
@@ -198,7 +198,7 @@ public struct OIDCClient {
     }
 }
 
-/// Adds a grant; whether it may be used once.
+/// Adds a grant; returns whether it can be used only once.
 private func add(_ grant: borrowing Grant, to body: inout RequestBody) -> Bool {
     switch grant {
     case .code(let brought):
@@ -218,7 +218,7 @@ private func add(_ grant: borrowing Grant, to body: inout RequestBody) -> Bool {
     }
 }
 
-/// RFC 6749 section 5.2, RFC 8628 section 3.5.
+/// Classifies an error by RFC 6749 section 5.2 and RFC 8628 section 3.5.
 private func classified(_ refusal: SSORefusal) -> SSOError {
     switch refusal.code {
     case "authorization_pending": .authorizationPending
@@ -231,7 +231,7 @@ private func classified(_ refusal: SSORefusal) -> SSOError {
     }
 }
 
-/// What may be handed to a browser: no file, no script.
+/// Whether the URL is safe to pass to a browser: not a file, not a script.
 private func isWebPage(_ url: String) -> Bool {
     url.begins(with: "https://") || url.begins(with: "http://127.0.0.1:") || url.begins(with: "http://localhost:")
 }

@@ -1,13 +1,13 @@
 import Crypto
 import Secrets
 
-/// Proof Key for Code Exchange (RFC 7636) with S256, and the state that ties the browser's answer to its question.
+/// Proof Key for Code Exchange (RFC 7636) with S256, and the state that ties the browser's answer to its request.
 struct PKCE: ~Copyable {
-    /// 43 characters made of 32 random bytes. It is never shown before the code is there.
+    /// 43 characters made of 32 random bytes. It stays in this process until the code has arrived.
     let verifier: SecretBytes
-    /// What stands in the URL in its place.
+    /// The text in the URL that commits to the verifier.
     let challenge: SecretBytes
-    /// 43 characters made of 32 other random bytes.
+    /// Another 43 characters, made of 32 other random bytes.
     let state: SecretBytes
 
     init(_ random: RandomSource) throws(SSOError) {

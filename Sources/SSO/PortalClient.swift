@@ -4,7 +4,7 @@ import Signing
 import Times
 import Transport
 
-/// Asks the portal of IAM Identity Center for the credentials of roles.
+/// A client of IAM Identity Center's portal, which issues the credentials of roles.
 public struct PortalClient {
     private let endpoint: ServiceURL
     private let client: RetryingClient
@@ -12,9 +12,9 @@ public struct PortalClient {
 
     /// - Parameters:
     ///   - endpoint: `SSOEndpoints.portal`.
-    ///   - sender: what sends requests.
-    ///   - timing: clocks and chance.
-    ///   - timeLimit: milliseconds for each call, all its tries included.
+    ///   - sender: sends requests.
+    ///   - timing: clocks and random numbers.
+    ///   - timeLimit: milliseconds for each call, including all its attempts.
     public init(
         endpoint: ServiceURL, sender: any HTTPSender, timing: Timing = .system, timeLimit: Int64 = 10_000
     ) {
@@ -23,14 +23,14 @@ public struct PortalClient {
         client = RetryingClient(sender: sender, timing: timing, timeLimit: timeLimit)
     }
 
-    /// A session of a role (`GetRoleCredentials`).
+    /// Requests a session of a role (`GetRoleCredentials`).
     ///
     /// - Parameters:
     ///   - role: `sso_role_name`.
     ///   - account: `sso_account_id`.
     ///   - token: the access token.
-    /// - Throws: `.signInNeeded` where the token is not good any more, `.accessDenied` and `.noSuchRole` where the role
-    ///   is not the user's.
+    /// - Throws: `.signInNeeded` if the token is no longer valid, `.accessDenied` and `.noSuchRole` if the user does
+    ///   not have the role.
     public func credentials(
         role: String, account: String, token: borrowing SecretBytes
     ) throws(SSOError) -> Credentials {
@@ -62,7 +62,7 @@ extension JSONResponse {
         guard (16...128).contains(keyID.utf8.count), keyID.utf8.allSatisfy(isWordByte) else {
             throw missing("accessKeyId")
         }
-        // It is in milliseconds, unlike all other times.
+        // This one is in milliseconds, unlike all other times.
         let end = try number("expiration") / 1000
         guard end > now.seconds else { throw .expiredAnswer }
         return Credentials(

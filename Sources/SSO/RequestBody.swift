@@ -1,6 +1,6 @@
 import Secrets
 
-/// A JSON object that is sent (RFC 8259). It remembers its secrets, so that no answer is shown that repeats one.
+/// A JSON object to send (RFC 8259). It remembers its secrets, so that no answer which repeats one is shown.
 struct RequestBody: ~Copyable {
     private(set) var text = SecretBytes("{")
     private var secrets = SentSecrets()

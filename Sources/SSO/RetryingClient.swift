@@ -3,24 +3,25 @@ import Secrets
 import Times
 import Transport
 
-/// Makes unsigned requests, and makes them again where that may help, as the SDKs' standard mode does (AWS SDKs and
-/// Tools Reference Guide, "Retry behavior").
+/// Sends unsigned requests, and repeats them where that may help, as the SDKs' standard mode does (AWS SDKs and Tools
+/// Reference Guide, "Retry behavior").
 struct RetryingClient {
     let sender: any HTTPSender
     let timing: Timing
-    /// Milliseconds for a call, all its tries included.
+    /// Milliseconds for a call, including all its attempts.
     let timeLimit: Int64
 
-    /// Requests in all at most.
+    /// The most requests for one call.
     private static let tries = 3
-    /// Milliseconds for one try, where another one may follow.
+    /// Milliseconds for one attempt, if another one may follow.
     private static let tryLimit: Int64 = 5000
 
-    /// Makes a request.
+    /// Sends a request.
     ///
     /// - Parameters:
-    ///   - isOnce: whether it carries what may be used once. It is then sent again only if it was certainly not seen.
-    ///   - make: makes the request, given its limit in milliseconds.
+    ///   - isOnce: whether it carries something that can be used only once. It is then repeated only if the server
+    ///     certainly never saw it.
+    ///   - make: makes the request, with its timeout in milliseconds.
     func call(
         _ url: ServiceURL, isOnce: Bool = false, _ make: (Int) -> HTTPRequest
     ) throws(SSOError) -> HTTPResponse {
@@ -43,11 +44,11 @@ struct RetryingClient {
     }
 }
 
-/// Too many requests, and failures that pass.
+/// Too many requests, and transient failures.
 let passingStatuses: Set<Int> = [429, 500, 502, 503, 504]
 
 extension TransportError {
-    /// Whether the same request may well succeed a moment later.
+    /// Whether the same request may succeed a moment later.
     var isPassing: Bool {
         switch self {
         case .unreachable, .timedOut, .interrupted: true

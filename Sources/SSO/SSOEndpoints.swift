@@ -2,16 +2,16 @@ import STS
 import Text
 import Transport
 
-/// Where IAM Identity Center answers for a region.
+/// The endpoints of IAM Identity Center for a region.
 public struct SSOEndpoints: Equatable, Sendable {
-    /// Of the SSO OIDC service, which signs users in.
+    /// The SSO OIDC service, which signs users in.
     public let oidc: ServiceURL
-    /// Of the portal, which gives out the credentials of roles.
+    /// The portal, which issues the credentials of roles.
     public let portal: ServiceURL
 
     /// - Parameters:
     ///   - region: `sso_region`.
-    ///   - oidc: an endpoint of one's own (`AWS_ENDPOINT_URL_SSO_OIDC`), in place of AWS's.
+    /// - oidc: a custom endpoint (`AWS_ENDPOINT_URL_SSO_OIDC`) that replaces AWS's.
     ///   - portal: the same for the portal (`AWS_ENDPOINT_URL_SSO`).
     /// - Throws: `.malformedRegion`, `.malformedEndpoint`.
     public init(region: String, oidc: String? = nil, portal: String? = nil) throws(SSOError) {
@@ -22,7 +22,7 @@ public struct SSOEndpoints: Equatable, Sendable {
 }
 
 extension ServiceURL {
-    /// The URL of an operation below this one.
+    /// The URL of an operation under this one.
     func appending(_ path: String) throws(SSOError) -> ServiceURL {
         try serviceURL((text.ends(with: "/") ? String(text.dropLast()) : text) + path)
     }

@@ -3,17 +3,17 @@ import Fields
 import Linux
 import Transport
 
-/// What IAM Identity Center said as it refused, without control characters and without anything that was sent in
-/// secret.
+/// IAM Identity Center's message for a refused request, without control characters and without any secret of the
+/// request.
 public struct SSORefusal: Equatable, Sendable {
-    /// The error's code, such as `invalid_grant`; empty where there is none.
+    /// The error's code, such as `invalid_grant`; empty if there is none.
     public let code: String
-    /// Its description, 300 characters at most; empty where there is none, or where it repeated a secret.
+    /// Its description, 300 characters at most; empty if there is none, or if it repeated a secret.
     public let message: String
-    /// The HTTP status; 0 for what came by the browser.
+    /// The HTTP status; 0 for a refusal that arrived by the browser.
     public let status: Int
 
-    /// Puts a refusal together.
+    /// A refusal with its code and message.
     public init(code: String, message: String, status: Int) {
         self.code = code
         self.message = message
@@ -21,39 +21,39 @@ public struct SSORefusal: Equatable, Sendable {
     }
 }
 
-/// What can go wrong with IAM Identity Center.
+/// Why a request to IAM Identity Center failed.
 public enum SSOError: Error, Equatable, Sendable {
     /// The region cannot be part of a host name.
     case malformedRegion(String)
-    /// An endpoint of one's own is no URL, or is plain HTTP to another host.
+    /// A custom endpoint is not a URL, or is plain HTTP to another host.
     case malformedEndpoint(TransportError)
-    /// libcrypto refused.
+    /// libcrypto failed.
     case crypto(CryptoError)
-    /// This host's own address could not be listened at.
+    /// Listening on this host failed.
     case listening(SystemError)
-    /// There is no response.
+    /// No response arrived.
     case network(TransportError)
-    /// There is a response, but it is not JSON, or is no object.
+    /// The response is not a JSON object.
     case invalidResponse(status: Int)
-    /// The answer lacks this member, or holds in it what cannot be.
+    /// The answer lacks this member, or its value is invalid.
     case missing(String, status: Int)
-    /// Credentials or a token that ended before they came.
+    /// The credentials or the token had expired before they arrived.
     case expiredAnswer
-    /// There is no token, or it has ended and cannot be renewed: only the user can go on.
+    /// There is no token, or it has expired and cannot be renewed: the user must sign in.
     case signInNeeded
-    /// The time to sign in was up.
+    /// The user did not sign in within the time.
     case timedOut
     /// The user has not signed in yet (RFC 8628 section 3.5).
     case authorizationPending
-    /// Too many requests; of a poll, that it is to come less often.
+    /// Too many requests; for a poll: poll less often.
     case slowDown(SSORefusal)
-    /// The code, or the token, has ended.
+    /// The code or the token has expired.
     case expiredToken(SSORefusal)
-    /// The user, or a policy, said no.
+    /// The user or a policy declined.
     case accessDenied(SSORefusal)
-    /// The client's registration is unknown, has ended, or does not allow this.
+    /// The client's registration is unknown, has expired, or does not allow this.
     case invalidClient(SSORefusal)
-    /// The code or the refresh token is wrong, has ended, or was used before.
+    /// The code or the refresh token is wrong, has expired, or was used before.
     case invalidGrant(SSORefusal)
     /// The account or the role does not exist for this user.
     case noSuchRole(SSORefusal)
@@ -61,10 +61,10 @@ public enum SSOError: Error, Equatable, Sendable {
     case refused(SSORefusal)
     /// A stored token cannot be read.
     case damagedToken(FieldsError)
-    /// A file of the AWS CLI holds no token.
+    /// A file of the AWS CLI does not hold a token.
     case notACachedToken(missing: String)
 
-    /// What the service said, where it refused.
+    /// The service's message, if it refused.
     public var refusal: SSORefusal? {
         switch self {
         case .slowDown(let refusal), .expiredToken(let refusal), .accessDenied(let refusal),

@@ -2,20 +2,20 @@ import Fields
 import Secrets
 import Times
 
-/// What a user who signed in holds: the token that the portal takes, and what renews it.
+/// The result of a sign-in: the access token for the portal, and what renews it.
 public struct SSOToken: ~Copyable, Sendable {
-    /// Seconds before its end from which on a token is to be renewed.
+    /// Renew a token when it expires within so many seconds.
     public static let renewalMargin: Int64 = 300
 
-    /// What the portal takes.
+    /// The token that the portal accepts.
     public let accessToken: SecretBytes
-    /// When it ends: an hour after it was made, or eight.
+    /// When it expires: an hour or eight hours after it was issued.
     public let expiration: UnixTime
-    /// What a new one is given for, until the user's session ends; nil where the user must sign in again.
+    /// Gets a new access token until the user's session ends; nil if the user must sign in again.
     public let refreshToken: SecretBytes?
-    /// What the refresh token is bound to; nil where a token of others lacks it.
+    /// The registration that the refresh token is bound to; nil if another program's token lacks it.
     public let registration: Registration?
-    /// What it is for.
+    /// The site that it is for.
     public let site: Site
 
     init(
@@ -29,18 +29,18 @@ public struct SSOToken: ~Copyable, Sendable {
         self.site = site
     }
 
-    /// Whether the portal may take it.
+    /// Whether the portal may still accept it.
     public borrowing func isValid(at now: UnixTime) -> Bool { expiration > now }
 
-    /// Whether fewer than five minutes are left of it.
+    /// Whether it expires within five minutes.
     public borrowing func needsRenewal(at now: UnixTime) -> Bool { expiration < now + Self.renewalMargin }
 
-    /// A new token for the refresh token, which AWS gives until the user's session ends.
+    /// Requests a new token with the refresh token, which AWS allows until the user's session ends.
     ///
-    /// Where that fails for another reason than `.signInNeeded`, this token may be used while it is valid.
+    /// If that fails for any reason but `.signInNeeded`, this token may be used while it is valid.
     ///
-    /// - Throws: `.signInNeeded` where there is no refresh token, where it is not good any more, and where the
-    ///   registration that it is bound to has ended; else what `OIDCClient` throws.
+    /// - Throws: `.signInNeeded` if there is no refresh token, if it is no longer valid, or if the registration that it
+    ///   is bound to has expired; otherwise whatever `OIDCClient` throws.
     public borrowing func renewed(by client: OIDCClient) throws(SSOError) -> SSOToken {
         switch registration {
         case .some(let registration):
@@ -48,7 +48,7 @@ public struct SSOToken: ~Copyable, Sendable {
                 throw .signInNeeded
             }
             let granted = try refresh(.refresh(refreshToken.copy()), registration, client)
-            // Without another one in the answer it goes on being good (RFC 6749 section 6).
+            // If the answer has no new one, the old one stays valid (RFC 6749 section 6).
             return SSOToken(
                 granted, keeping: refreshToken, registration: registration.copy(), site: site)
         case .none: throw .signInNeeded
@@ -97,16 +97,16 @@ private enum Tag {
 }
 
 extension SSOToken {
-    /// Its fields, to be encrypted: 1 access token, 2 its end, 3 start URL, 4 region, 5 scopes with spaces between, and
-    /// where they are known 6 refresh token, 7 client identifier, 8 client secret, 9 its end. Times are in seconds since
-    /// 1970.
+    /// Its fields, to be encrypted: 1 access token, 2 its expiration, 3 start URL, 4 region, 5 scopes separated by
+    /// spaces, and if known 6 refresh token, 7 client identifier, 8 client secret, 9 its expiration. Times are in
+    /// seconds since 1970.
     ///
     /// - Throws: `.damagedToken`.
     public borrowing func encoded() throws(SSOError) -> SecretBytes {
         do throws(FieldsError) { return try fields() } catch { throw .damagedToken(error) }
     }
 
-    /// Reads what `encoded` wrote.
+    /// Parses what `encoded` returned.
     ///
     /// - Throws: `.damagedToken`.
     public init(decoding text: borrowing SecretBytes) throws(SSOError) { self = try decoded(text) }

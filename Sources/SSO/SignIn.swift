@@ -3,7 +3,7 @@ import STS
 import Secrets
 import Times
 
-/// Signs a user in. Each time warder registers anew: one request, and no registration of old can get in the way.
+/// Signs a user in. warder registers again each time: that is one request, and no old registration can interfere.
 public struct SignIn {
     private let client: OIDCClient
     private let site: Site
@@ -11,8 +11,8 @@ public struct SignIn {
 
     /// - Parameters:
     ///   - site: what the user signs in to.
-    ///   - client: of the site's region.
-    ///   - random: what verifier and state are made of.
+    ///   - client: a client for the site's region.
+    ///   - random: the source of the verifier and the state.
     public init(to site: Site, client: OIDCClient, random: RandomSource = .system) {
         self.site = site
         self.client = client
@@ -22,12 +22,13 @@ public struct SignIn {
     /// Signs in with a browser on this host (authorization code with PKCE: RFC 7636, RFC 8252).
     ///
     /// - Parameters:
-    ///   - listener: where the browser comes back to.
+    ///   - listener: the browser returns to it.
     ///   - deadline: when to give up, in milliseconds on the clock of `client`.
-    ///   - open: shows a page in a browser, and does not wait for it. It is given the service's own, for people, and one
-    ///     of the listener that goes on to that, once: a program's arguments can be read by every user of this host.
-    /// - Throws: `.accessDenied` where the user declines, `.timedOut`, `.listening`, `.crypto`, and what a request
-    ///   meets.
+    ///   - open: opens a page in a browser without waiting for it. It gets two URLs: the service's own, to show to the
+    ///     user, and one of the listener that redirects to it, once: every user of this host can read a program's
+    ///     arguments.
+    /// - Throws: `.accessDenied` if the user declines, `.timedOut`, `.listening`, `.crypto`, and the errors of
+    ///   requests.
     public func withBrowser(
         _ listener: borrowing CallbackListener, until deadline: Int64,
         open: (_ page: String, _ entrance: String) -> Void
@@ -50,8 +51,8 @@ public struct SignIn {
     ///
     /// - Parameters:
     ///   - deadline: when to give up, in milliseconds on the clock of `client`.
-    ///   - show: shows the user where to go, and the code to compare or to enter there.
-    /// - Throws: `.accessDenied` where the user declines, `.timedOut`, `.expiredToken`, and what a request meets.
+    ///   - show: shows the user the page, and the code to compare or to enter there.
+    /// - Throws: `.accessDenied` if the user declines, `.timedOut`, `.expiredToken`, and the errors of requests.
     public func withDeviceCode(
         until deadline: Int64, show: (DevicePrompt) -> Void
     ) throws(SSOError) -> SSOToken {
@@ -69,7 +70,7 @@ public struct SignIn {
             } catch .authorizationPending {
                 continue
             } catch {
-                // Five seconds more, this time and from now on (RFC 8628 section 3.5).
+                // Wait five seconds longer, now and from here on (RFC 8628 section 3.5).
                 guard error.asksForPatience else { throw error }
                 interval += 5
             }
@@ -79,7 +80,7 @@ public struct SignIn {
 }
 
 extension SSOError {
-    /// Whether a poll may well succeed later.
+    /// Whether a later poll may succeed.
     fileprivate var asksForPatience: Bool {
         switch self {
         case .slowDown: true

@@ -1,22 +1,22 @@
 import Crypto
 import Secrets
 
-/// Where a browser is sent first: a page of the listener that goes on to the service, once.
+/// The page that a browser opens first: a page of the listener that redirects to the service, once.
 ///
-/// A browser is started with its page among its arguments, which every user of this host can read. The service's own
-/// address carries `state`, with which anybody could bring a code of their own; this one is of no use to others.
+/// The browser is started with this page among its arguments, which every user of this host can read. The service's own
+/// URL contains `state`, with which another user could submit their own code; this page is useless to others.
 final class SignInRedirect {
-    /// Its path, which nobody can guess.
+    /// Its path, which cannot be guessed.
     let path: String
     private var location: String?
 
-    /// - Parameter location: where it goes on to; a URL.
+    /// - Parameter location: the URL to redirect to.
     init(to location: String, _ random: RandomSource) throws(SSOError) {
         let name = try randomText(random)
         path = "/sign-in/" + name.text(0..<name.count)
         self.location = location
     }
 
-    /// Where to go on to; nil from the second time on.
+    /// The URL to redirect to; nil from the second call on.
     func enter() -> String? { location.take() }
 }

@@ -2,14 +2,14 @@ import Secrets
 import Times
 
 extension SSOToken {
-    /// The same token in buffers of its own.
+    /// A copy of the token.
     public borrowing func duplicate() -> SSOToken {
         SSOToken(
             accessToken: accessToken.copy(), expiration: expiration, refreshToken: copy(of: refreshToken),
             registration: registrationCopy(), site: site)
     }
 
-    /// Whether there is a refresh token, and a registration that it goes with.
+    /// Whether it has a refresh token, and a valid registration for it.
     public borrowing func canBeRenewed(at now: UnixTime) -> Bool {
         guard refreshToken != nil else { return false }
         switch registration {

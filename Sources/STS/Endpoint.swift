@@ -1,13 +1,13 @@
 import Transport
 
-/// A service that answers in AWS's query protocol.
+/// A service that uses AWS's query protocol.
 public enum Service: String, Equatable, Sendable {
     /// The Security Token Service.
     case sts
     /// Identity and Access Management.
     case iam
 
-    /// The version of its API that warder speaks.
+    /// The version of its API that warder uses.
     var version: String {
         switch self {
         case .sts: "2011-06-15"
@@ -16,11 +16,11 @@ public enum Service: String, Equatable, Sendable {
     }
 }
 
-/// What a profile says of endpoints, each as it is written.
+/// A profile's endpoint settings, as written.
 public struct EndpointConfiguration: Equatable, Sendable {
     /// `region`.
     public var region: String?
-    /// The partition that ARNs of the profile name: where to go without a region.
+    /// The partition in ARNs of the profile: it selects the endpoint if there is no region.
     public var partition: String?
     /// `endpoint_url` of the profile.
     public var endpointURL: String?
@@ -35,38 +35,39 @@ public struct EndpointConfiguration: Equatable, Sendable {
     /// `sts_regional_endpoints`.
     public var stsRegionalEndpoints: String?
 
-    /// Nothing is set.
+    /// All settings unset.
     public init() {}
 }
 
-/// Where requests to a service go.
+/// The destination of requests to a service.
 public struct Endpoint: Equatable, Sendable {
     /// Which service it is.
     public let service: Service
-    /// Where requests go.
+    /// The URL to send requests to.
     public let url: ServiceURL
-    /// What they are signed for.
+    /// The region to sign requests for.
     public let signingRegion: String
-    /// Whether a setting, not AWS's own table, names it.
+    /// Whether the URL comes from a setting rather than from AWS's own table.
     public let isCustom: Bool
 }
 
 extension Endpoint {
     /// Finds the endpoint as SDKs do (AWS SDKs and Tools Reference Guide, "Service-specific endpoints", "FIPS", "Dual
     /// stack" and "STS regional endpoints"). The environment comes before the profile, and a setting for one service
-    /// before that for all. Without a region STS is asked where its partition began, since what the global endpoint
-    /// gives is refused in regions that an account must opt in to (AWS IAM User Guide, "Manage AWS STS in an AWS Region").
+    /// before one for all. Without a region, requests go to the partition's first region, since tokens from the global
+    /// endpoint are refused in regions that an account must opt in to (AWS IAM User Guide, "Manage AWS STS in an AWS
+    /// Region").
     ///
     /// - Throws: `.malformedRegion`, `.malformedSetting`, `.malformedEndpoint`, `.customEndpoint`.
     public init(
         of service: Service, _ settings: EndpointConfiguration, environment lookUp: (String) -> String?
     ) throws(STSError) {
-        /// A variable that is empty counts as unset.
+        /// An empty variable counts as unset.
         func environment(_ name: String) -> String? { lookUp(name).flatMap { $0.isEmpty ? nil : $0 } }
         let fips = try flag("AWS_USE_FIPS_ENDPOINT", environment, settings.useFIPSEndpoint)
         let dualStack = try flag("AWS_USE_DUALSTACK_ENDPOINT", environment, settings.useDualStackEndpoint)
         let region = environment("AWS_REGION") ?? environment("AWS_DEFAULT_REGION") ?? settings.region
-        // Even where a custom endpoint makes no host of it, the region goes into the signature.
+        // The region is part of the signature even if a custom endpoint does not use it for the host.
         let partition =
             if let region { try Partition(region: region) } else {
                 settings.partition.flatMap { Partition(named: $0) } ?? .aws
@@ -127,14 +128,14 @@ private func isLegacy(
     }
 }
 
-/// The regions that there were before STS had regional endpoints.
+/// The regions that existed before STS had regional endpoints.
 private let legacyRegions: Set<String> = [
     "ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1", "eu-central-1", "eu-north-1",
     "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2",
 ]
 
 extension Partition {
-    /// The region that a request goes to and is signed for.
+    /// The region that a request is sent to and signed for.
     fileprivate func place(of region: String?) -> String {
         switch region {
         case nil: firstRegion
@@ -146,7 +147,7 @@ extension Partition {
 
 private func stsHost(_ place: String, _ partition: Partition, fips: Bool, dualStack: Bool) -> String {
     let suffix = dualStack ? partition.dualStackSuffix : partition.dnsSuffix
-    // In GovCloud the plain endpoint is the FIPS one.
+    // In GovCloud the plain endpoint is the FIPS endpoint.
     let isPlain = !fips || (partition.name == "aws-us-gov" && !dualStack)
     return "sts\(isPlain ? "" : "-fips").\(place).\(suffix)"
 }

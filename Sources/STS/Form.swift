@@ -5,10 +5,10 @@ import Signing
 struct Form: ~Copyable {
     static let contentType = "application/x-www-form-urlencoded; charset=utf-8"
 
-    /// What is asked for.
+    /// The action to request.
     let action: String
     private(set) var body = SecretBytes(capacity: 4096)
-    /// What of the body is secret.
+    /// The secrets in the body.
     private(set) var secrets = SentSecrets()
 
     init(_ action: String, of service: Service) {

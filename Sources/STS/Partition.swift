@@ -1,45 +1,45 @@
 import Text
 
-/// A partition of AWS: regions under one set of DNS names and one set of accounts.
+/// An AWS partition: regions that share DNS names and accounts.
 ///
 /// The table is that of the SDKs (`partitions.json`).
 public struct Partition: Equatable, Sendable {
     /// `aws`, `aws-cn`, …, as the second field of an ARN.
     public let name: String
-    /// What the names of its hosts end with.
+    /// The suffix of its host names.
     public let dnsSuffix: String
-    /// What the names of its hosts that answer over IPv6 too end with.
+    /// The suffix of its dual-stack host names, which also answer over IPv6.
     public let dualStackSuffix: String
-    /// Where its global services sign.
+    /// The region that its global services sign for.
     public let implicitGlobalRegion: String
-    /// What stands before `-\w+-\d+` in the names of its regions.
+    /// The prefixes in the names of its regions, before `-\w+-\d+`.
     let prefixes: [String]
-    /// The name of the region that stands for no region.
+    /// The name of its pseudo-region for global services.
     let globalRegion: String?
-    /// What IAM's host has between the service and the suffix, and the same for dual stack.
+    /// The part of IAM's host between the service and the suffix, and the same for dual stack.
     let iamLabels: (String, dualStack: String)
-    /// Where it began: IAM signs there, and so does what names no region.
+    /// The partition's first region: IAM, and requests without a region, are signed for it.
     let firstRegion: String
 
-    /// Whether two are the same partition.
+    /// Whether both are the same partition.
     public static func == (a: Partition, b: Partition) -> Bool { a.name == b.name }
 
-    /// The partition of a region. A region of the right shape that none claims is one of `aws` that is newer than this
-    /// table, as it is for the SDKs.
+    /// The partition of a region. A well-formed region that no partition claims counts as one of `aws` that is newer
+    /// than this table, as in the SDKs.
     ///
-    /// - Throws: `.malformedRegion` for what cannot be one label of a host name, and so might lead elsewhere.
+    /// - Throws: `.malformedRegion` for text that cannot be a label of a host name, which might lead to another host.
     public init(region: String) throws(STSError) {
         guard isHostLabel(region) else { throw .malformedRegion(region) }
         self = Self.all.first { $0.claims(region) } ?? Self.aws
     }
 
-    /// The partition of this name; nil where there is none.
+    /// The partition of this name; nil if there is none.
     public init?(named name: String) {
         guard let partition = Self.all.first(where: { $0.name == name }) else { return nil }
         self = partition
     }
 
-    /// Whether the region is the partition's own, by name or by the anchored pattern.
+    /// Whether the region belongs to the partition, by name or by the anchored pattern.
     func claims(_ region: String) -> Bool {
         region == globalRegion || prefixes.contains { matches(region, prefix: $0) }
     }
@@ -102,7 +102,7 @@ private func matches(_ region: String, prefix: String) -> Bool {
         && words[1].utf8.allSatisfy { (48...57).contains($0) }
 }
 
-/// One label of a host name in lower case (RFC 1123 section 2.1), and more than digits.
+/// A single lowercase label of a host name (RFC 1123 section 2.1) that is not all digits.
 private func isHostLabel(_ region: String) -> Bool {
     (1...63).contains(region.utf8.count) && region.first != "-" && region.last != "-"
         && region.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) || $0 == UInt8(ascii: "-") }

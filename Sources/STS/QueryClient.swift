@@ -3,7 +3,7 @@ import Signing
 import Times
 import Transport
 
-/// Makes requests in the query protocol, and makes them again where that may help.
+/// Sends requests in the query protocol, and repeats them where that may help.
 struct QueryClient {
     let endpoint: Endpoint
     let sender: any HTTPSender
@@ -11,14 +11,14 @@ struct QueryClient {
     /// When to give up, on the clock `timing.uptime`.
     let deadline: Int64
 
-    /// Milliseconds for one try, where another one may follow.
+    /// Milliseconds for one attempt, if another one may follow.
     static let tryLimit: Int64 = 4000
 
-    /// Makes the signed request `form`, for as long as there is hope and time.
+    /// Sends the signed request `form`, with retries until the deadline.
     ///
     /// - Parameters:
     ///   - code: the one-time code in the form.
-    ///   - read: makes a value of the answer.
+    ///   - read: parses the answer.
     func call<R: ~Copyable>(
         _ form: borrowing Form, signedBy credentials: borrowing Credentials, code: borrowing MFACode?,
         _ read: (borrowing XMLResponse) throws(STSError) -> R
@@ -38,7 +38,7 @@ struct QueryClient {
         }
     }
 
-    /// Makes the request `form` without a signature, for as long as there is hope and time.
+    /// Sends the request `form` without a signature, with retries until the deadline.
     func call<R: ~Copyable>(
         _ form: borrowing Form, _ read: (borrowing XMLResponse) throws(STSError) -> R
     ) throws(STSError) -> R {
@@ -49,7 +49,7 @@ struct QueryClient {
         }
     }
 
-    /// - Parameter secrets: what was sent in secret, of which nothing in the answer is shown.
+    /// - Parameter secrets: the secrets in the request, none of which may be shown from the answer.
     private func call<R: ~Copyable>(
         _ form: borrowing Form, isOnce: Bool, _ read: (borrowing XMLResponse) throws(STSError) -> R,
         _ send: (_ offset: Int64) throws(STSError) -> HTTPResponse, secrets: () -> SentSecrets

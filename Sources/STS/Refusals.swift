@@ -2,15 +2,15 @@ import Secrets
 import Text
 import XML
 
-/// Seconds that a clock may be off before a refusal is blamed on it; AWS allows five minutes.
+/// How many seconds a clock may be off before a refusal is blamed on it; AWS allows five minutes.
 let toleratedSkew: Int64 = 240
 
 extension STSError {
-    /// Reads the response to a refused request.
+    /// Parses the response to a refused request.
     ///
     /// - Parameters:
-    ///   - offset: the service's time less ours, in seconds, where the response has a date.
-    ///   - secrets: what was sent in secret, of which nothing is shown.
+    ///   - offset: the service's time minus ours, in seconds, if the response has a date.
+    ///   - secrets: the secrets in the request, none of which may be shown.
     init(
         refusal body: borrowing SecretBytes, status: Int, offset: Int64?, hiding secrets: borrowing SentSecrets
     ) {
@@ -41,7 +41,7 @@ extension STSError {
         }
     }
 
-    /// STS says by its message alone that it was the code.
+    /// Only the message tells that STS rejected the code.
     private static func denied(_ refusal: STSRefusal) -> STSError {
         let message = refusal.message.lowercased()
         if position(of: "invalid mfa one time pass code", in: message) != nil { return .wrongCode(refusal) }
@@ -54,7 +54,7 @@ extension STSRefusal {
     fileprivate init(
         in document: borrowing Document, status: Int, hiding secrets: borrowing SentSecrets
     ) throws(STSError) {
-        // Gateways and test servers put one `Errors` more around it, as the query protocol of EC2 has it.
+        // Gateways and test servers wrap it in another `Errors`, as in EC2's query protocol.
         guard document.root.name.isSame(as: "ErrorResponse"),
             let error = document.element("Error") ?? document.element("Errors", "Error"),
             let code = document.element("Code", under: error)
@@ -79,7 +79,7 @@ extension STSRefusal {
     }
 }
 
-/// Errors that a wrong clock causes (AWS SDKs, clock skew correction). The service gives them before it looks at a code.
+/// Errors of a wrong clock (AWS SDKs, clock skew correction). The service checks the time before it checks a code.
 private let skewCodes: Set<String> = [
     "RequestTimeTooSkewed", "RequestExpired", "InvalidSignatureException", "SignatureDoesNotMatch", "AuthFailure",
     "RequestInTheFuture",
@@ -93,7 +93,7 @@ private let throttlingCodes: Set<String> = [
     "PriorRequestNotComplete", "EC2ThrottledException",
 ]
 
-/// A refused signature comes with the canonical request, and so with headers, behind its first line.
+/// The message of a refused signature contains the canonical request, and so headers, after its first line.
 private func shortened(_ message: String) -> String {
     let text = trimmed(message)
     let line = text.utf8.split(maxSplits: 1) { $0 == 10 || $0 == 13 }.first.map { String(Substring($0)) } ?? ""
@@ -101,7 +101,7 @@ private func shortened(_ message: String) -> String {
     return printable(trimmed(kept), limit: 500)
 }
 
-/// Where `part` begins in `text`; nil where it does not.
+/// Where `part` begins in `text`; nil if it does not occur.
 private func position(of part: String, in text: String) -> String.Index? {
     text.indices.first { text[$0...].begins(with: part) }
 }

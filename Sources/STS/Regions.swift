@@ -1,5 +1,5 @@
-/// The regions that there are, as the SDKs' `partitions.json` has them, without those that stand for no region. New ones
-/// come about: what is not here is no error, and only what may be said of a host that cannot be found.
+/// The existing regions by the SDKs' `partitions.json`, without pseudo-regions. AWS adds new ones: an unlisted region
+/// is not an error, and is only mentioned when its host cannot be found.
 package let knownRegions = [
     "af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1",
     "ap-south-2", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5",
@@ -10,7 +10,7 @@ package let knownRegions = [
     "us-isob-west-1", "us-isof-east-1", "us-isof-south-1", "us-west-1", "us-west-2",
 ]
 
-/// The region in the name of one of AWS's regional hosts; nil where it is a known one, or there is none.
+/// The region in the name of one of AWS's regional hosts; nil if it is listed, or there is none.
 package func unknownRegion(inHost host: String) -> String? {
     let suffixes = Partition.all.flatMap { [$0.dnsSuffix, $0.dualStackSuffix] }
     guard let suffix = suffixes.first(where: { host.hasSuffix("." + $0) }) else { return nil }

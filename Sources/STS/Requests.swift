@@ -1,12 +1,12 @@
 import Secrets
 
-/// What an MFA device shows, and which device it is.
+/// A code from an MFA device, and the device.
 public struct MFACode: ~Copyable, Sendable {
     /// The device's serial number or ARN.
     public let serialNumber: String
     let code: SecretBytes
 
-    /// - Throws: `.malformedCode` for other than six digits. AWS would refuse it with a message that repeats it.
+    /// - Throws: `.malformedCode` unless it is six digits. AWS would refuse it with a message that repeats it.
     public init(serialNumber: String, code: consuming SecretBytes) throws(STSError) {
         guard code.count == 6, (0..<6).allSatisfy({ (48...57).contains(code[$0]) }) else { throw .malformedCode }
         self.serialNumber = serialNumber
@@ -26,7 +26,7 @@ public struct AssumeRoleTag: Equatable, Sendable {
     /// The value, up to 256.
     public let value: String
 
-    /// Puts a key and its value together.
+    /// A tag of one key and value.
     public init(key: String, value: String) {
         self.key = key
         self.value = value
@@ -39,22 +39,22 @@ public struct AssumeRoleRequest: Equatable, Sendable {
     public var roleARN: String
     /// The session's name, 2 to 64 characters.
     public var sessionName: String
-    /// 900 to 43,200 seconds, or what the role says.
+    /// 900 to 43,200 seconds, or less if the role's maximum is lower; the service's default if nil.
     public var durationSeconds: Int?
-    /// What a third party was told to present.
+    /// The external ID that a third party has been told to send.
     public var externalID: String?
-    /// A policy in JSON that narrows the session.
+    /// A JSON policy that narrows the session.
     public var policy: String?
-    /// The ARNs of policies that narrow it, ten at most.
+    /// The ARNs of managed policies that narrow it, ten at most.
     public var policyARNs: [String] = []
     /// Its tags, 50 at most.
     public var tags: [AssumeRoleTag] = []
-    /// The keys of the tags that sessions made from it inherit.
+    /// The keys of the tags that sessions assumed from it inherit.
     public var transitiveTagKeys: [String] = []
-    /// Who is behind it, 2 to 64 characters.
+    /// The person or program behind it, 2 to 64 characters.
     public var sourceIdentity: String?
 
-    /// A session of a role, with nothing else set.
+    /// A request with all other parameters unset.
     public init(roleARN: String, sessionName: String) {
         self.roleARN = roleARN
         self.sessionName = sessionName
@@ -76,11 +76,11 @@ public struct AssumeRoleRequest: Equatable, Sendable {
     }
 }
 
-/// Whose credentials they are.
+/// The owner of credentials.
 public struct CallerIdentity: Equatable, Sendable {
     /// The twelve digits of the account.
     public let account: String
-    /// The user or the session of a role.
+    /// The ARN of the user, or of the role's session.
     public let arn: String
     /// Its unique identifier.
     public let userID: String
@@ -88,8 +88,8 @@ public struct CallerIdentity: Equatable, Sendable {
 
 /// An MFA device of a user.
 public struct RegisteredMFADevice: Equatable, Sendable {
-    /// The serial number of a piece of hardware, the ARN of any other.
+    /// The serial number of a hardware device, the ARN of any other.
     public let serialNumber: String
-    /// Whose it is.
+    /// The user that it belongs to.
     public let userName: String
 }

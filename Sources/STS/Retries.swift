@@ -1,21 +1,22 @@
 import Transport
 
-/// What the SDKs' standard mode does after a failure (AWS SDKs and Tools Reference Guide, "Retry behavior"), and what
-/// a one-time code forbids.
+/// The SDKs' standard retry mode (AWS SDKs and Tools Reference Guide, "Retry behavior"), restricted by what a one-time
+/// code forbids.
 struct Retries {
-    /// Requests in all at most.
+    /// The most requests for one call.
     static let limit = 3
 
-    /// Whether the request carries a one-time code: it is then sent again only if the code was certainly not looked at.
+    /// Whether the request carries a one-time code: it is then repeated only if the service certainly did not check the
+    /// code.
     let isOnce: Bool
     private var attempts = 0
-    /// The service's time less ours, in seconds, once it is known to matter.
+    /// The service's time minus ours, in seconds, once it is known to matter.
     private(set) var offset: Int64 = 0
     private var isCorrected = false
 
     init(isOnce: Bool) { self.isOnce = isOnce }
 
-    /// Milliseconds to wait before the next try; nil for none.
+    /// Milliseconds to wait before the next attempt; nil to give up.
     mutating func pause(after error: STSError, random: () -> Double) -> Int64? {
         attempts += 1
         guard attempts < Self.limit else { return nil }
@@ -32,7 +33,7 @@ struct Retries {
 }
 
 extension STSError {
-    /// Whether the same request may well succeed a moment later.
+    /// Whether the same request may succeed a moment later.
     fileprivate var isPassing: Bool {
         switch self {
         case .network(let error):

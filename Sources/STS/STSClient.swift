@@ -2,24 +2,24 @@ import Secrets
 import Times
 import Transport
 
-/// Asks the Security Token Service.
+/// A client of the Security Token Service.
 public struct STSClient {
     private let client: QueryClient
 
     /// - Parameters:
-    ///   - endpoint: of the service `.sts`.
-    ///   - sender: what sends requests.
-    ///   - timing: clocks and chance.
+    ///   - endpoint: an endpoint of the service `.sts`.
+    ///   - sender: sends requests.
+    ///   - timing: clocks and random numbers.
     ///   - deadline: when to give up, in milliseconds on the clock `timing.uptime`.
     public init(endpoint: Endpoint, sender: any HTTPSender, timing: Timing = .system, deadline: Int64) {
         client = QueryClient(endpoint: endpoint, sender: sender, timing: timing, deadline: deadline)
     }
 
-    /// A session of the user whose long-term key signs.
+    /// Requests a session of the user whose long-term key signs.
     ///
     /// - Parameters:
-    ///   - durationSeconds: 900 to 129,600; a root user's at most 3,600.
-    ///   - mfa: the code, which is sent once.
+    ///   - durationSeconds: 900 to 129,600; for a root user at most 3,600.
+    ///   - mfa: the code, which is sent only once.
     public func getSessionToken(
         signedBy credentials: borrowing Credentials, durationSeconds: Int, mfa: borrowing MFACode?
     ) throws(STSError) -> Credentials {
@@ -31,9 +31,9 @@ public struct STSClient {
         }
     }
 
-    /// A session of a role.
+    /// Requests a session of a role.
     ///
-    /// - Parameter mfa: the code, which is sent once.
+    /// - Parameter mfa: the code, which is sent only once.
     public func assumeRole(
         _ request: AssumeRoleRequest, signedBy credentials: borrowing Credentials, mfa: borrowing MFACode?
     ) throws(STSError) -> Credentials {
@@ -45,12 +45,12 @@ public struct STSClient {
         }
     }
 
-    /// A session of a role for who holds a token of an OpenID Connect provider that the role trusts. Nothing signs it,
-    /// and the token may be sent again.
+    /// Requests a session of a role with a token of an OpenID Connect provider that the role trusts. The request is not
+    /// signed, and the token may be sent again.
     ///
     /// - Parameters:
-    ///   - request: of which external id, tags and source identity are left out; the token says such things here.
-    ///   - token: 4 to 20,000 bytes. One that has ended is `.expiredToken`.
+    ///   - request: its external ID, tags and source identity are not sent; here the token carries such claims.
+    ///   - token: 4 to 20,000 bytes. An expired one throws `.expiredToken`.
     public func assumeRoleWithWebIdentity(
         _ request: AssumeRoleRequest, token: borrowing SecretBytes
     ) throws(STSError) -> Credentials {
@@ -63,7 +63,7 @@ public struct STSClient {
         return try client.call(form) { (answer) throws(STSError) in try answer.credentials() }
     }
 
-    /// Whose the credentials are. No policy can forbid it.
+    /// Requests the owner of the credentials. No policy can forbid it.
     public func getCallerIdentity(signedBy credentials: borrowing Credentials) throws(STSError) -> CallerIdentity {
         let form = Form("GetCallerIdentity", of: .sts)
         return try client.call(form, signedBy: credentials, code: nil) { (answer) throws(STSError) in
@@ -79,20 +79,20 @@ public struct STSClient {
     }
 }
 
-/// Asks Identity and Access Management.
+/// A client of Identity and Access Management.
 public struct IAMClient {
     private let client: QueryClient
 
     /// - Parameters:
-    ///   - endpoint: of the service `.iam`.
-    ///   - sender: what sends requests.
-    ///   - timing: clocks and chance.
+    ///   - endpoint: an endpoint of the service `.iam`.
+    ///   - sender: sends requests.
+    ///   - timing: clocks and random numbers.
     ///   - deadline: when to give up, in milliseconds on the clock `timing.uptime`.
     public init(endpoint: Endpoint, sender: any HTTPSender, timing: Timing = .system, deadline: Int64) {
         client = QueryClient(endpoint: endpoint, sender: sender, timing: timing, deadline: deadline)
     }
 
-    /// The MFA devices of a user, who has eight at most.
+    /// Lists a user's MFA devices, eight at most.
     ///
     /// - Parameter userName: nil for the user whose key signs.
     public func listMFADevices(

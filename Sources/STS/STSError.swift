@@ -2,18 +2,18 @@ import Signing
 import Transport
 import XML
 
-/// What a service said as it refused, without control characters and without anything that was sent in secret.
+/// A service's message for a refused request, without control characters and without any secret of the request.
 public struct STSRefusal: Equatable, Sendable {
     /// The error's code, such as `AccessDenied`.
     public let code: String
-    /// Its message, 500 characters at most; empty where it repeated a secret.
+    /// Its message, 500 characters at most; empty if it repeated a secret.
     public let message: String
     /// The HTTP status.
     public let status: Int
-    /// What AWS support asks for.
+    /// The ID that AWS support asks for.
     public let requestID: String?
 
-    /// Puts a refusal together.
+    /// A refusal with its code and message.
     public init(code: String, message: String, status: Int, requestID: String?) {
         self.code = code
         self.message = message
@@ -22,60 +22,60 @@ public struct STSRefusal: Equatable, Sendable {
     }
 }
 
-/// Why a response is no answer of the service.
+/// Why a response cannot be the service's answer.
 public enum InvalidResponse: Equatable, Sendable {
     /// No body, or white space.
     case empty
     /// A web page: a captive portal, a proxy, a load balancer.
     case html
-    /// JSON: another service, or an endpoint that is no STS.
+    /// JSON: another service, or an endpoint that is not STS.
     case json
-    /// XML that is refused.
+    /// XML that the parser refuses.
     case xml(XMLError)
-    /// Well-formed XML, but another element than the answer's.
+    /// Well-formed XML with another root element than the answer's.
     case unexpectedElement(String)
-    /// The answer lacks this element, or holds in it what cannot be.
+    /// The answer lacks this element, or its content is invalid.
     case missing(String)
-    /// Credentials that ended before they came.
+    /// The credentials had expired before they arrived.
     case expired
 }
 
-/// What can go wrong with STS and IAM.
+/// Why a request to STS or IAM failed.
 public enum STSError: Error, Equatable, Sendable {
     /// The region cannot be part of a host name.
     case malformedRegion(String)
-    /// A setting takes other values than this one.
+    /// A setting has an invalid value.
     case malformedSetting(name: String, value: String)
-    /// The configured endpoint is no URL, or is plain HTTP to another host.
+    /// The configured endpoint is not a URL, or is plain HTTP to another host.
     case malformedEndpoint(TransportError)
-    /// FIPS or dual stack is set beside an endpoint of one's own, which is neither by itself.
+    /// FIPS or dual stack is set beside a custom endpoint, which cannot be converted to either.
     case customEndpoint(setting: String)
-    /// A one-time code is six digits.
+    /// The one-time code is not six digits.
     case malformedCode
     /// The request could not be signed.
     case signing(SigningError)
-    /// There is no response.
+    /// No response arrived.
     case network(TransportError)
-    /// There is a response, but not from the service.
+    /// A response arrived, but not from the service.
     case invalidResponse(InvalidResponse, status: Int)
     /// The one-time code is wrong, or was used before.
     case wrongCode(STSRefusal)
-    /// The MFA device is not this user's.
+    /// The MFA device does not belong to this user.
     case unknownDevice(STSRefusal)
     /// The policy does not allow it.
     case accessDenied(STSRefusal)
-    /// The session that signed has ended, or the web identity token.
+    /// The signing session, or the web identity token, has expired.
     case expiredToken(STSRefusal)
     /// The access key is unknown or inactive, or its secret is wrong.
     case invalidKey(STSRefusal)
-    /// The clock is off by `offset` seconds (the service's time less ours), also after it was corrected for.
+    /// The clock is off by `offset` seconds (the service's time minus ours), even after correction.
     case skewed(STSRefusal, offset: Int64)
     /// Too many requests.
     case throttled(STSRefusal)
     /// Any other refusal.
     case refused(STSRefusal)
 
-    /// What the service said, where it refused.
+    /// The service's message, if it refused.
     public var refusal: STSRefusal? {
         switch self {
         case .wrongCode(let refusal), .unknownDevice(let refusal), .accessDenied(let refusal),
@@ -86,7 +86,7 @@ public enum STSError: Error, Equatable, Sendable {
         }
     }
 
-    /// Whether it is certain that the service never saw the request, so that a code that may be used once was not used.
+    /// Whether the service certainly never saw the request, so that a one-time code in it is still unused.
     public var isCertainlyUnsent: Bool {
         switch self {
         case .network(let error): error.isCertainlyUnsent

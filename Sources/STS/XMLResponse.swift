@@ -3,18 +3,18 @@ import Text
 import Times
 import XML
 
-/// The answer to one action.
+/// The service's answer to one action.
 struct XMLResponse: ~Copyable {
     private let document: Document
     private let result: Document.Element
     private let status: Int
-    /// The service's time where it said one, else ours.
+    /// The service's time if it sent one, otherwise ours.
     private let now: UnixTime
     private let secrets: SentSecrets
 
-    /// Reads a successful response.
+    /// Parses a successful response.
     ///
-    /// - Parameter secrets: what was sent in secret, of which nothing is shown.
+    /// - Parameter secrets: the secrets in the request, none of which may be shown.
     init(
         to action: String, _ body: borrowing SecretBytes, status: Int, now: UnixTime,
         hiding secrets: consuming SentSecrets
@@ -47,7 +47,7 @@ struct XMLResponse: ~Copyable {
         return result
     }
 
-    /// The credentials in it.
+    /// The credentials in the answer.
     borrowing func credentials() throws(STSError) -> Credentials {
         guard let element = document.element("Credentials", under: result) else { throw missing("Credentials") }
         let keyID = try word("AccessKeyId", under: element)
@@ -89,7 +89,7 @@ struct XMLResponse: ~Copyable {
         return fields.count > 5 && isAccount(String(fields[4])) ? String(fields[4]) : nil
     }
 
-    /// Text that is shown.
+    /// Text that may be shown.
     private borrowing func string(_ name: String, under parent: Document.Element) throws(STSError) -> String {
         guard let element = document.element(name, under: parent),
             let text = secrets.shown(document.secret(element)).map(trimmed), !text.isEmpty
@@ -97,13 +97,13 @@ struct XMLResponse: ~Copyable {
         return printable(text, limit: 2048)
     }
 
-    /// Text whose form is checked.
+    /// Text in a form that the caller checks.
     private borrowing func word(_ name: String, under parent: Document.Element) throws(STSError) -> String {
         guard let element = document.element(name, under: parent) else { throw missing(name) }
         return trimmed(document.string(element))
     }
 
-    /// A secret, less the line breaks and indentation that it may be written with.
+    /// A secret, without line breaks and indentation inside the element.
     private borrowing func secret(_ name: String, under parent: Document.Element) throws(STSError) -> SecretBytes {
         guard let element = document.element(name, under: parent) else { throw missing(name) }
         let written = document.secret(element)
@@ -119,7 +119,7 @@ struct XMLResponse: ~Copyable {
     private func missing(_ name: String) -> STSError { .invalidResponse(.missing(name), status: status) }
 }
 
-/// Reads a body, and says what it is where it is no XML.
+/// Parses a body; the error says what a body is that is not XML.
 func parse(_ body: borrowing SecretBytes, status: Int) throws(STSError) -> Document {
     let start = (0..<body.count).first { !isSpace(body[$0]) } ?? body.count
     let opening = String(decoding: (start..<min(start + 14, body.count)).map { body[$0] }, as: UTF8.self).lowercased()
@@ -136,7 +136,7 @@ func parse(_ body: borrowing SecretBytes, status: Int) throws(STSError) -> Docum
     }
 }
 
-/// An element's name as what may be shown.
+/// An element's name in a form that may be shown.
 func shownName(of element: Document.Element, hiding secrets: borrowing SentSecrets) -> String {
     secrets.shown(element.name).map { printable($0, limit: 100) } ?? SentSecrets.placeholder
 }

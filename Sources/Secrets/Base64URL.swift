@@ -1,5 +1,5 @@
 extension SecretBytes {
-    /// The Base64 form of `bytes` with the alphabet for URLs, without padding (RFC 4648, section 5).
+    /// The Base64 form of `bytes` with the URL alphabet, without padding (RFC 4648, section 5).
     public init(base64URL bytes: UnsafeRawBufferPointer) {
         self.init(capacity: (bytes.count * 4 + 2) / 3)
         var (bits, count): (UInt32, Int) = (0, 0)

@@ -1,4 +1,4 @@
-/// AWS credentials: a long-term access key (no token, no end) or a session.
+/// AWS credentials: a long-term access key (without a token and an expiration) or a session.
 public struct Credentials: ~Copyable, Sendable {
     /// `AKIA…` or `ASIA…`; an identifier, not a secret.
     public let accessKeyID: String
@@ -6,19 +6,19 @@ public struct Credentials: ~Copyable, Sendable {
     public let secret: SecretBytes
     /// The session token, never empty; nil for a long-term key.
     public let sessionToken: SecretBytes?
-    /// When the session ends, in seconds since 1970; nil for a long-term key.
+    /// When the session expires, in seconds since 1970; nil for a long-term key.
     public let expiration: Int64?
-    /// The twelve digits of the account, where known.
+    /// The twelve digits of the account, if known.
     public let accountID: String?
-    /// When the session was made, in seconds since 1970 by this machine's clock; nil where that is not known.
+    /// When the session was made, in seconds since 1970 by this machine's clock; nil if unknown.
     public var issued: Int64?
-    /// The clock by which `expiration` is meant less this machine's, in seconds.
+    /// The time of the clock that `expiration` refers to minus this machine's, in seconds.
     public var clockOffset: Int64 = 0
 
-    /// When the session ends by this machine's clock, in seconds since 1970; nil for a long-term key.
+    /// When the session expires by this machine's clock, in seconds since 1970; nil for a long-term key.
     public var end: Int64? { expiration.map { $0.subtractingReportingOverflow(clockOffset).partialValue } }
 
-    /// Puts the parts together. A session token that is empty is none, and so is an account.
+    /// Credentials made of their parts. An empty session token or account counts as nil.
     public init(
         accessKeyID: String, secret: consuming SecretBytes, sessionToken: consuming SecretBytes?,
         expiration: Int64?, accountID: String?
@@ -35,7 +35,7 @@ public struct Credentials: ~Copyable, Sendable {
         self.accountID = accountID.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// The same credentials in buffers of their own.
+    /// A copy of the credentials.
     public borrowing func copy() -> Credentials {
         let token: SecretBytes?
         switch sessionToken {
@@ -48,7 +48,7 @@ public struct Credentials: ~Copyable, Sendable {
         ).timed(issued, clockOffset)
     }
 
-    /// The same credentials, to end at `end` at the latest, by the clock of `expiration`.
+    /// The same credentials, expiring at `end` at the latest, by the clock of `expiration`.
     public consuming func ending(by end: Int64) -> Credentials {
         let (issued, clockOffset) = (issued, clockOffset)
         return Credentials(
@@ -57,7 +57,7 @@ public struct Credentials: ~Copyable, Sendable {
         ).timed(issued, clockOffset)
     }
 
-    /// The same credentials with `account` where theirs is not known.
+    /// The same credentials, with `account` if their own is unknown.
     public consuming func with(account: String?) -> Credentials {
         let (issued, clockOffset) = (issued, clockOffset)
         return Credentials(

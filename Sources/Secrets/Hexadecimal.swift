@@ -1,5 +1,5 @@
 extension SecretBytes {
-    /// The secret as hexadecimal digits in lower case, for where it must be text.
+    /// The secret as lowercase hexadecimal digits, for places that require text.
     package var inHexadecimal: SecretBytes {
         var text = SecretBytes(capacity: 2 * count)
         for index in 0..<count {
@@ -9,7 +9,7 @@ extension SecretBytes {
         return text
     }
 
-    /// The secret that was written as hexadecimal digits in lower case; nil where they are not `count` bytes.
+    /// The secret that the lowercase hexadecimal digits encode; nil unless they encode `count` bytes.
     package static func of(hexadecimal text: borrowing SecretBytes, count: Int) -> SecretBytes? {
         guard text.count == 2 * count else { return nil }
         var secret = SecretBytes(capacity: count)

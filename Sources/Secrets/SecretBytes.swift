@@ -2,20 +2,20 @@ import Glibc
 
 /// Bytes that must not leak: a key, a passphrase, a session token, or a file that may hold one.
 ///
-/// The one owner type for secrets. It cannot be copied by accident, its pages are locked in memory where the
-/// limit allows (`RLIMIT_MEMLOCK`; past it they could reach swap), left out of core dumps, and wiped over
-/// their whole capacity when it goes.
+/// The only owner type for secrets. It cannot be copied by accident. Its pages are locked in memory as far as the limit
+/// allows (`RLIMIT_MEMLOCK`; beyond that they could be swapped out), excluded from core dumps, and wiped over their
+/// whole capacity when the value is destroyed.
 ///
-/// Running out of memory traps, as it does for Swift's own collections; callers bound sizes that come from
-/// outside before they ask for them.
+/// Running out of memory traps, as it does for Swift's own collections; callers limit sizes that come from outside
+/// before they allocate.
 public struct SecretBytes: ~Copyable, @unchecked Sendable {
     private var base: UnsafeMutableRawPointer
     private var mapped: Int
 
-    /// How many bytes are in use.
+    /// How many bytes are used.
     public private(set) var count: Int
 
-    /// How many bytes fit before the buffer must move.
+    /// How many bytes fit before the buffer must be moved.
     public var capacity: Int { mapped }
 
     /// An empty buffer with room for at least `capacity` bytes.
@@ -36,7 +36,7 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
         append(bytes)
     }
 
-    /// The UTF-8 form of text that is no secret, to be joined with what is.
+    /// The UTF-8 form of text that is not secret, to be joined with text that is.
     public init(_ text: StaticString) {
         self.init(copying: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
@@ -46,7 +46,7 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
         munmap(base, mapped)
     }
 
-    /// Nothing in it.
+    /// Whether it holds no bytes.
     public var isEmpty: Bool { count == 0 }
 
     /// Lends the bytes for reading.
@@ -75,7 +75,7 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
         return base.load(fromByteOffset: index, as: UInt8.self)
     }
 
-    /// Appends `bytes`, moving to a larger mapping (and wiping the old one) where they do not fit.
+    /// Appends `bytes`, moving to a larger mapping (and wiping the old one) if they do not fit.
     public mutating func append(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress, bytes.count > 0 else { return }
         reserve(count + bytes.count)
@@ -83,7 +83,7 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
         count += bytes.count
     }
 
-    /// Appends what another secret holds.
+    /// Appends the content of another secret.
     public mutating func append(_ other: borrowing SecretBytes) {
         other.withUnsafeBytes { append($0) }
     }
@@ -95,34 +95,34 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
         count += 1
     }
 
-    /// Appends the UTF-8 form of text that is no secret.
+    /// Appends the UTF-8 form of text that is not secret.
     public mutating func append(_ text: String) {
         var text = text
         text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
     }
 
-    /// Grows to `newCount` bytes by zeros, to be filled in place; a count below the present one changes nothing.
+    /// Grows to `newCount` bytes with zeros, to be filled in place; a smaller count changes nothing.
     public mutating func extend(to newCount: Int) {
         guard newCount > count else { return }
-        // What lies behind `count` is zero already: fresh from the kernel, or wiped by `truncate`.
+        // The bytes after `count` are already zero: fresh from the kernel, or wiped by `truncate`.
         reserve(newCount)
         count = newCount
     }
 
-    /// Drops what stands behind the first `newCount` bytes, and wipes it.
+    /// Drops the bytes after the first `newCount`, and wipes them.
     public mutating func truncate(to newCount: Int) {
         precondition(newCount >= 0 && newCount <= count, "a buffer is only ever shortened")
         explicit_bzero(base + newCount, count - newCount)
         count = newCount
     }
 
-    /// A second buffer with the bytes in `range`, which must lie inside `0..<count`.
+    /// A copy of the bytes in `range`, which must lie inside `0..<count`.
     public borrowing func copy(_ range: Range<Int>) -> SecretBytes {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "range out of bounds")
         return SecretBytes(copying: UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
     }
 
-    /// A second buffer with the same bytes.
+    /// A copy of all bytes.
     public borrowing func copy() -> SecretBytes { copy(0..<count) }
 
     private mutating func reserve(_ needed: Int) {
@@ -138,7 +138,8 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
         let page = 4096
         let size = max(page, (bytes + page - 1) / page * page)
         let flags = MAP_PRIVATE | MAP_ANONYMOUS
-        // Locked as it is mapped, which saves a system call; past RLIMIT_MEMLOCK that fails, and it stays unlocked.
+        // Locking the pages while mapping them saves a system call; above RLIMIT_MEMLOCK that fails, and they stay
+        // unlocked.
         var base = mmap(nil, size, PROT_READ | PROT_WRITE, flags | MAP_LOCKED, -1, 0)
         if base == MAP_FAILED { base = mmap(nil, size, PROT_READ | PROT_WRITE, flags, -1, 0) }
         guard let base, base != MAP_FAILED else { preconditionFailure("out of memory") }

@@ -1,38 +1,38 @@
-/// What was sent in secret with one request. Text that comes back is held against it before anybody gets to see it.
+/// The secrets sent in one request. Text from the response is compared with them before it is shown.
 ///
-/// A server that repeats what it was sent need not repeat it as it was: shortened, in pieces, in capitals, escaped for a
-/// URL, for XML or JSON. So only letters and digits are compared, without regard to case, and as few in a row as `run`
-/// count as the secret.
+/// A server that echoes a secret may change it: shorten it, split it, capitalise it, or escape it for a URL, for XML or
+/// JSON. So the comparison uses only letters and digits, ignores case, and treats any `run` of them in a row as the
+/// secret.
 public struct SentSecrets: ~Copyable, Sendable {
-    /// Letters and digits in a row that no text may have in common with a secret. A shorter secret is looked for as a
+    /// How many letters and digits in a row a text may not share with a secret. A shorter secret is compared as a
     /// whole.
     public static let run = 12
-    /// What stands in the place of text that repeats a secret.
+    /// What replaces text that repeats a secret.
     public static let placeholder = "(hidden)"
-    /// Bytes of a text that are looked at; no more of it may be shown.
+    /// How many bytes of a text are compared; no more of it may be shown.
     public static let textLimit = 8192
 
-    /// The secrets, one behind the other.
+    /// The secrets, concatenated.
     private var bytes = SecretBytes(capacity: 4096)
     private var parts: [SecretRange] = []
 
     private struct SecretRange {
         let range: Range<Int>
-        /// It has hardly a letter or a digit, and is looked for as it is.
+        /// Whether it has so few letters and digits that it is compared unchanged.
         let isExact: Bool
     }
 
-    /// Nothing was sent in secret so far.
+    /// No secrets yet.
     public init() {}
 
-    /// The same secrets in a buffer of their own.
+    /// A copy of the secrets.
     public borrowing func copy() -> SentSecrets {
         var copy = SentSecrets()
         copy.add(self)
         return copy
     }
 
-    /// Takes in what another one holds.
+    /// Adds the secrets of another value.
     public mutating func add(_ other: borrowing SentSecrets) {
         let start = bytes.count
         bytes.append(other.bytes)
@@ -42,7 +42,7 @@ public struct SentSecrets: ~Copyable, Sendable {
         }
     }
 
-    /// Takes a secret in.
+    /// Adds a secret.
     public mutating func add(_ secret: borrowing SecretBytes) {
         let folded = folding(secret)
         let isExact = folded.count < 4
@@ -57,7 +57,7 @@ public struct SentSecrets: ~Copyable, Sendable {
         guard !parts.isEmpty else { return false }
         var text = text.copy(0..<min(text.count, Self.textLimit))
         if parts.contains(where: { $0.isExact && occurs($0.range, in: text) }) { return true }
-        // Escaped text may be escaped once more.
+        // Escaped text may be escaped again.
         for _ in 0..<4 {
             if isRepeated(byFolded: folding(text)) { return true }
             let plain = unescaping(text)
@@ -67,20 +67,20 @@ public struct SentSecrets: ~Copyable, Sendable {
         return false
     }
 
-    /// The first `textLimit` bytes of `text` as what may be shown; nil where they repeat a secret.
+    /// The first `textLimit` bytes of `text` in a form that may be shown; nil if they repeat a secret.
     public borrowing func shown(_ text: borrowing SecretBytes) -> String? {
         guard !areRepeated(by: text) else { return nil }
         return text.withUnsafeBytes { String(decoding: $0.prefix(Self.textLimit), as: UTF8.self) }
     }
 
-    /// The same of text that is a `String` already.
+    /// The same for a `String`.
     public borrowing func shown(_ text: String) -> String? {
         var bytes = SecretBytes(capacity: Self.textLimit)
         bytes.append(String(decoding: text.utf8.prefix(Self.textLimit), as: UTF8.self))
         return shown(bytes)
     }
 
-    /// Whether texts that are shown one behind the other repeat a secret that is split over them: over all, or over two.
+    /// Whether texts that are shown in a row repeat a secret that is split across them: across all, or across two.
     public borrowing func areRepeated(across texts: [String]) -> Bool {
         func areRepeated(by parts: [String]) -> Bool {
             var joined = SecretBytes(capacity: Self.textLimit)
@@ -99,7 +99,7 @@ public struct SentSecrets: ~Copyable, Sendable {
         return haveRunInCommon(with: text)
     }
 
-    /// Whether a part of `bytes` stands in `text` as it is.
+    /// Whether a range of `bytes` occurs in `text` unchanged.
     private borrowing func occurs(_ range: Range<Int>, in text: borrowing SecretBytes) -> Bool {
         guard range.count <= text.count else { return false }
         return bytes.withUnsafeBytes { secret in
@@ -111,7 +111,7 @@ public struct SentSecrets: ~Copyable, Sendable {
         }
     }
 
-    /// The text's runs are put into a table by their digests, those of the secrets looked up in it.
+    /// Puts the text's runs into a table by their digests, and looks up those of the secrets.
     private borrowing func haveRunInCommon(with text: borrowing SecretBytes) -> Bool {
         guard text.count >= Self.run else { return false }
         return bytes.withUnsafeBytes { secret in
@@ -145,7 +145,7 @@ public struct SentSecrets: ~Copyable, Sendable {
     }
 }
 
-/// The letters and digits of a text, in lower case.
+/// The letters and digits of a text, in lowercase.
 private func folding(_ text: borrowing SecretBytes) -> SecretBytes {
     var folded = SecretBytes(capacity: text.count)
     for index in 0..<text.count {
@@ -158,8 +158,8 @@ private func folding(_ text: borrowing SecretBytes) -> SecretBytes {
     return folded
 }
 
-/// A text with its escapes replaced by what they stand for: `%41` of URLs, `\u0041` and `\x41` of JSON and the like,
-/// `\u{41}` of `printable`, `&#65;`, `&#x41;` and `&amp;` of XML. Others than those of ASCII stand for nothing that is compared.
+/// A text with its escapes decoded: `%41` of URLs, `\u0041` and `\x41` of JSON and the like, `\u{41}` of `printable`,
+/// `&#65;`, `&#x41;` and `&amp;` of XML. Escapes of characters outside ASCII become spaces, which are not compared.
 private func unescaping(_ text: borrowing SecretBytes) -> SecretBytes {
     var plain = SecretBytes(capacity: text.count)
     var index = 0
@@ -199,7 +199,7 @@ private func escape(_ text: borrowing SecretBytes, _ start: Int) -> (byte: UInt8
         guard let end = (start + 2..<start + 10).first(where: { at($0) == UInt8(ascii: ";") }) else { return nil }
         let length = end + 1 - start
         guard at(start + 1) == UInt8(ascii: "#") else {
-            // Of the named ones only this one hides another escape.
+            // Of the named ones only `&amp;` can hide another escape.
             let isAmpersand = length == 5 && at(start + 1) | 0x20 == UInt8(ascii: "a")
             return (isAmpersand ? UInt8(ascii: "&") : UInt8(ascii: " "), length)
         }

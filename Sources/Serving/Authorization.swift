@@ -1,38 +1,39 @@
 import Crypto
 import Secrets
 
-/// Why a request gets no credentials.
+/// Why a request is refused credentials.
 public enum Denial: Int, Sendable {
-    /// It is no request, or one with a body.
+    /// It is not a well-formed request, or it has a body.
     case malformed = 400
     /// It does not carry the token.
     case unauthorized = 401
-    /// It came by another name of this host, or from another user.
+    /// It names this host by another name, or comes from another user.
     case forbidden = 403
-    /// It asks for something else.
+    /// It asks for another path.
     case unknownPath = 404
-    /// It is no GET.
+    /// Its method is not GET.
     case wrongMethod = 405
-    /// It took too long to come.
+    /// It took too long to arrive.
     case late = 408
     /// Its head is too long.
     case tooLarge = 431
 }
 
-/// The one path that there is.
+/// The only path served.
 public let servedPath = "/warder/credentials"
 
-/// Judges a request's head, up to and including its empty line.
+/// Checks a request's head, up to and including its empty line.
 ///
-/// Whoever can connect to this host can send one: another user, a page in a browser, which reaches 127.0.0.1 by a name of
-/// its own (DNS rebinding) but cannot say so in `Host`. Who lacks the token learns nothing of what is here.
+/// Any process on this host can send a request: another user's, or a page in a browser, which reaches 127.0.0.1 by its
+/// own domain name (DNS rebinding) but cannot put another name into `Host`. A client without the token learns nothing
+/// about what is served here.
 ///
 /// - Parameters:
-///   - port: where it came in.
-///   - token: what `Authorization` must be; compared in constant time.
-/// - Returns: nil where the credentials are due.
+///   - port: the server's port.
+///   - token: the required `Authorization`; compared in constant time.
+/// - Returns: nil if the request may have the credentials.
 public func denial(of head: borrowing SecretBytes, port: UInt16, token: borrowing SecretBytes) -> Denial? {
-    // aws-c-auth leaves the port out. A page cannot: it names the host that it was loaded from.
+    // aws-c-auth omits the port. A page cannot use that: its browser sends the host that the page was loaded from.
     let names = ["127.0.0.1:\(port)", "localhost:\(port)", "127.0.0.1", "localhost"]
     return head.withUnsafeBytes { bytes in
         guard let request = RequestHead(bytes) else { return .malformed }

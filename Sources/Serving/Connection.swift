@@ -2,21 +2,21 @@ import Glibc
 import Linux
 import Secrets
 
-/// One connection: a request comes in, waits for credentials if need be, is answered, and the other end hangs up.
+/// One connection: a request arrives, waits for credentials if need be, is answered, and the client hangs up.
 final class Connection {
-    /// Bytes of a request's head at most.
+    /// The most bytes of a request's head.
     static let headLimit = 8 * 1024
-    /// Milliseconds for the request to come in whole, for the credentials, and for the answer to be taken.
+    /// Milliseconds for the request to arrive, for the credentials, and for the client to read the answer and hang up.
     static let limits: [Stage: Int64] = [.reading: 5_000, .waiting: 30_000, .writing: 5_000, .parting: 1_000]
 
-    /// Milliseconds for the request to come in while others have no room.
+    /// Milliseconds for the request to arrive while other clients lack room.
     static let crowdedLimit: Int64 = 1_000
 
     enum Stage { case reading, waiting, writing, parting }
 
     let socket: Descriptor
     let peerPort: UInt16
-    /// Whose it is; set where it is accepted.
+    /// The client's user; set when the connection is accepted.
     var owner = PeerOwner.nobody
     private(set) var stage = Stage.reading
     private(set) var head = SecretBytes(capacity: 4096)
@@ -30,7 +30,7 @@ final class Connection {
         self.peerPort = peerPort
     }
 
-    /// What to poll for. One that waits is only watched for the other end's going.
+    /// The events to poll for. While a request waits, the only one is the client's hang-up.
     var events: Int16 {
         switch stage {
         case .reading, .parting: Int16(POLLIN)
@@ -39,16 +39,16 @@ final class Connection {
         }
     }
 
-    /// The time for this stage is over.
+    /// The time for this stage is up.
     var isLate: Bool { deadline.hasPassed }
 
-    /// It has had enough time to ask for something, and has not.
+    /// The client has had enough time to send a request, and has not.
     var isIdle: Bool { stage == .reading && crowdedDeadline.hasPassed }
 
-    /// What became of a connection.
+    /// The result of handling a connection once.
     enum Progress { case none, request, tooLarge, gone }
 
-    /// Does what can be done without waiting.
+    /// Does what is possible without blocking.
     func proceed() -> Progress {
         switch stage {
         case .reading: return receive()
@@ -58,10 +58,10 @@ final class Connection {
         }
     }
 
-    /// The request is good; it waits for credentials.
+    /// The request is accepted, and waits for credentials.
     func wait() { enter(.waiting) }
 
-    /// Answers; what does not go out at once goes as the other end takes it.
+    /// Sends the answer; what the socket does not take at once follows when the client reads.
     func answer(_ reply: consuming SecretBytes) {
         self.reply = reply
         head.truncate(to: 0)
@@ -87,7 +87,7 @@ final class Connection {
         return head.count > Self.headLimit ? .tooLarge : .none
     }
 
-    /// The head's empty line is there; where more stands behind it, that is found later.
+    /// Whether the head's empty line has arrived; data after that line is rejected later.
     private func hasEnded(from start: Int) -> Bool {
         head.withUnsafeBytes { head in
             for index in start..<max(start, head.count - 3)
@@ -112,8 +112,8 @@ final class Connection {
         return .none
     }
 
-    /// Waits for the other end to hang up: closed with something unread, the connection would be reset, and the answer
-    /// lost with it.
+    /// Waits for the client to hang up: closing a connection with unread data resets it, and the client loses the
+    /// answer.
     private func discard() -> Progress {
         var rest = SecretBytes(zeros: 4096)
         let count = rest.withUnsafeMutableBytes { recv(socket.number, $0.baseAddress, $0.count, 0) }

@@ -2,12 +2,12 @@ import Glibc
 
 /// How many connections a server holds at a time.
 struct ConnectionLimits: Equatable {
-    /// Of those whom it serves.
+    /// Connections of served users.
     let own: Int
-    /// Of all others together.
+    /// Connections of all other users together.
     let others: Int
 
-    /// Descriptors that are left for other things: the server's own, and the pipe of a renewal.
+    /// Descriptors to keep free for other things: the server's own, and the pipe of a renewal.
     private static let reserve = 10
 
     /// - Parameter descriptors: how many the process may have open.
@@ -17,7 +17,7 @@ struct ConnectionLimits: Equatable {
         own = all - others
     }
 
-    /// Under the present limit of this process.
+    /// The limits under this process's present descriptor limit.
     static var ofThisProcess: ConnectionLimits {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {

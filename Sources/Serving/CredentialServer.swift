@@ -2,34 +2,34 @@ import Glibc
 import Linux
 import Secrets
 
-/// What is served: the JSON of credentials, and how to come by it.
+/// Supplies the credentials as JSON, and renews them.
 public protocol CredentialSupply: AnyObject {
-    /// What a request is to be told now.
+    /// The answer for a request now.
     func supply() -> Supply
-    /// What to watch while a renewal is under way; nil where none is.
+    /// The descriptor to poll while a renewal is running; nil if none is.
     var watched: Int32? { get }
-    /// There is something to read there.
+    /// Called when `watched` is readable.
     func proceed()
     /// Called at least once a minute.
     func tick()
 }
 
-/// What there is for a request.
+/// The answer to a request.
 public enum Supply: ~Copyable {
     /// The credentials, as JSON.
     case credentials(SecretBytes)
-    /// A renewal is under way, and there is nothing until then.
+    /// A renewal is running; wait until it ends.
     case later
-    /// There are none; why, as JSON.
+    /// There are none; the reason, as JSON.
     case unavailable(SecretBytes)
 }
 
-/// Serves credentials on 127.0.0.1 to whoever has the token and is the same user, until a process ends.
+/// Serves credentials on 127.0.0.1 to the same user's clients that have the token, until a process ends.
 ///
-/// One thread, which never waits for one client: who is slow is cut off. Where there is no room for more of its own
-/// user's connections, the kernel keeps them until there is. Those of other users never take that room.
+/// It has one thread, which never waits for a client: a slow client is cut off. When the user's own connections reach
+/// their limit, the kernel queues further ones. Other users' connections never count towards that limit.
 public final class CredentialServer {
-    /// Connections that are taken in one turn at most: those that are here already get their turn too.
+    /// How many connections to accept in one turn, so that existing ones get their turn too.
     private static let handful = 64
 
     private let socket: ListeningSocket
@@ -38,10 +38,10 @@ public final class CredentialServer {
     private let owners: PeerOwners
     private let room: ConnectionLimits
     private var connections: [Connection] = []
-    /// Until when nobody is taken, as there was no descriptor left.
+    /// No connections are accepted before this moment, after the process ran out of descriptors.
     private var pause = Deadline.now
 
-    /// - Parameter token: what a request's `Authorization` must be.
+    /// - Parameter token: the `Authorization` that a request must have.
     public init(
         _ socket: consuming ListeningSocket, token: consuming SecretBytes, supply: any CredentialSupply,
         owners: PeerOwners = PeerOwners()
@@ -53,7 +53,7 @@ public final class CredentialServer {
         room = ConnectionLimits.ofThisProcess
     }
 
-    /// Serves until the process of `life`, as pidfd_open(2) gives it, has ended.
+    /// Serves until the process of `life`, a descriptor from pidfd_open(2), has ended.
     public func run(while life: borrowing Descriptor) throws(ServingError) {
         while true {
             var waiting = connections.map { pollfd(fd: $0.socket.number, events: $0.events, revents: 0) }
@@ -77,7 +77,7 @@ public final class CredentialServer {
         }
     }
 
-    /// There is room for one more of the same user's.
+    /// Whether the same user may have another connection.
     private var hasRoom: Bool { connections.count { $0.owner.isServed } < room.own }
 
     private func acceptSome() {
@@ -92,7 +92,7 @@ public final class CredentialServer {
         }
     }
 
-    /// Others than those who are served are told so, as long as they are few.
+    /// Other users get a refusal, while they have few connections.
     private func take(_ connection: Connection) {
         connection.owner = owners.owner(ofPort: connection.peerPort, connectedTo: socket.port)
         guard connection.owner.isServed || connections.count(where: { !$0.owner.isServed }) < room.others else {
@@ -116,7 +116,7 @@ public final class CredentialServer {
         return connection.owner.isServed ? nil : .forbidden
     }
 
-    /// Answers those who wait, if there is something for them, and those whose time is over.
+    /// Answers the waiting requests if there is an answer, and those whose time is up.
     private func settle() {
         if !hasRoom { connections.removeAll { $0.isIdle } }
         for connection in connections {

@@ -3,17 +3,17 @@ import Linux
 
 /// A socket that listens on 127.0.0.1.
 public struct ListeningSocket: ~Copyable {
-    /// Connections that the kernel keeps until they are taken; it makes less of it where its own limit is lower.
+    /// How many connections the kernel queues until they are accepted; its own limit may be lower.
     static let backlog: Int32 = 1024
 
     let descriptor: Descriptor
-    /// Where it listens.
+    /// The port it listens on.
     public let port: UInt16
 
-    /// The number that the kernel knows it by.
+    /// The descriptor's number.
     public var number: Int32 { descriptor.number }
 
-    /// Listens at a port that the kernel picks.
+    /// Listens on a port that the kernel chooses.
     public init() throws(ServingError) {
         let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard number >= 0 else { throw .listening(SystemError(call: "socket", path: "127.0.0.1", code: errno)) }
@@ -32,7 +32,7 @@ public struct ListeningSocket: ~Copyable {
         try self.init(inheriting: descriptor)
     }
 
-    /// Takes over one that listens already.
+    /// Takes ownership of a socket that already listens.
     public init(inheriting descriptor: consuming Descriptor) throws(ServingError) {
         var address = sockaddr_in()
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -45,7 +45,7 @@ public struct ListeningSocket: ~Copyable {
             throw .listening(SystemError(call: "getsockname", path: "127.0.0.1", code: EAFNOSUPPORT))
         }
         _ = fcntl(number, F_SETFD, FD_CLOEXEC)
-        // Somebody who connects and is gone again must not keep `accept` waiting.
+        // A client that connects and leaves again must not make `accept` block.
         _ = fcntl(number, F_SETFL, O_NONBLOCK)
         port = UInt16(bigEndian: address.sin_port)
         self.descriptor = descriptor
@@ -54,11 +54,11 @@ public struct ListeningSocket: ~Copyable {
     enum Arrival {
         case connection(Connection)
         case nobody
-        /// There is somebody, and no descriptor for them: the next look would find them again.
+        /// A connection is waiting, but no descriptor is free: the next poll would report it again.
         case noRoom
     }
 
-    /// Takes one connection and the port of its other end.
+    /// Accepts one connection, and returns it with the client's port.
     func accept() -> Arrival {
         var address = sockaddr_in()
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)

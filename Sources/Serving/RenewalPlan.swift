@@ -1,19 +1,20 @@
-/// When credentials are renewed that are served for as long as a command runs.
+/// When to renew credentials that are served while a command runs.
 ///
-/// Whoever asks gets the present ones at once while they are valid: SDKs wait for a second or two and ask again. Renewal
-/// goes on beside that, and ahead of it only where somebody has asked since the last one: a shell that is left open
+/// A request gets the present credentials at once while they are valid: SDKs wait for a second or two and then retry.
+/// Renewal runs beside that. It runs ahead of expiry only if a client has asked since the last renewal: a shell that is
+/// left open overnight must not renew for nothing.
 /// overnight is not to renew for nobody.
 public struct RenewalPlan: Sendable {
-    /// Milliseconds between renewals while what is there is still valid. Where a renewal brings nothing that ends later each
-    /// request would start another.
+    /// Milliseconds between renewals while the present credentials are valid. If a renewal brings none that last
+    /// longer, every request would start another renewal.
     static let pause: Int64 = 60_000
-    /// Milliseconds after a renewal that has failed, where nothing valid is left.
+    /// Milliseconds after a failed renewal, if no valid credentials are left.
     static let pauseAfterFailure: Int64 = 3_000
 
-    /// Seconds. What ends within the second would have ended when its receiver signs with it; AWS's SDKs refuse it then.
+    /// Seconds. Credentials with less left could expire before the client signs with them; AWS's SDKs refuse those.
     static let least: Int64 = 2
 
-    /// When the credentials end, in seconds since 1970.
+    /// When the credentials expire, in seconds since 1970.
     private(set) var end: Int64
     private var margin: Int64
     private var lastRenewal: Int64?
@@ -21,25 +22,25 @@ public struct RenewalPlan: Sendable {
     private var wasAsked = false
 
     /// - Parameters:
-    ///   - end: when the first credentials end, in seconds since 1970.
-    ///   - margin: they are renewed when less is left, in seconds.
+    ///   - end: when the first credentials expire, in seconds since 1970.
+    ///   - margin: renew them when less than this is left, in seconds.
     public init(end: Int64, margin: Int64) {
         self.end = end
         self.margin = margin
     }
 
-    /// Whether the credentials are good for somebody who gets them at `now`, in seconds since 1970.
+    /// Whether a client that receives the credentials at `now`, in seconds since 1970, can still use them.
     public func isValid(at now: Int64) -> Bool { end - now >= Self.least }
 
-    /// Notes that somebody has asked; whether a renewal is to begin.
+    /// Notes a request; returns whether to start a renewal.
     ///
-    /// - Parameter uptime: milliseconds on a clock that only goes forward.
+    /// - Parameter uptime: milliseconds on a clock that never goes back.
     public mutating func ask(at now: Int64, uptime: Int64) -> Bool {
         wasAsked = true
         return isDue(at: now, uptime: uptime)
     }
 
-    /// Whether a renewal is to begin that nobody waits for, and nobody may be disturbed by.
+    /// Whether to start a renewal ahead of expiry, for which no client waits and which must not prompt the user.
     public func isDueAhead(at now: Int64, uptime: Int64) -> Bool {
         wasAsked && isValid(at: now) && isDue(at: now, uptime: uptime)
     }
@@ -51,7 +52,7 @@ public struct RenewalPlan: Sendable {
         return uptime - lastRenewal >= pause
     }
 
-    /// Notes that a renewal gave credentials that end at `end`, and are to be renewed when less than `margin` is left.
+    /// Notes that a renewal returned credentials that expire at `end`; renew them when less than `margin` is left.
     public mutating func succeeded(end: Int64, margin: Int64, uptime: Int64) {
         self.end = end
         self.margin = margin

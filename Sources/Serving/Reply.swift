@@ -1,6 +1,6 @@
 import Secrets
 
-/// A response with a JSON body, after which the connection ends.
+/// A response with a JSON body, which closes the connection.
 func reply(_ status: Int, _ body: borrowing SecretBytes) -> SecretBytes {
     var text = SecretBytes(capacity: 512 + body.count)
     text.append("HTTP/1.1 \(status) \(reason(status))\r\n")
@@ -19,7 +19,7 @@ func reply(_ status: Int, _ body: borrowing SecretBytes) -> SecretBytes {
     return text
 }
 
-/// The response to a request that gets nothing, without details: whoever sent it may be anybody.
+/// The response to a refused request, without details: anyone may have sent it.
 func reply(_ denial: Denial) -> SecretBytes {
     let (code, message) =
         switch denial {

@@ -1,18 +1,18 @@
-/// Where the parts of a request's head stand that matter here (RFC 9112).
+/// The positions of the relevant parts of a request's head (RFC 9112).
 ///
-/// Stricter than the RFC: lines end in CRLF, none is folded, no control character stands anywhere, and there is no body.
+/// Stricter than the RFC: lines end in CRLF, no line is folded, control characters are refused, and there is no body.
 struct RequestHead {
-    /// Header lines at most.
+    /// The most header lines.
     static let lineLimit = 64
 
     private(set) var method = 0..<0
     private(set) var target = 0..<0
-    /// The value of the one `Host` line; nil where there is none.
+    /// The value of the only `Host` line; nil if there is none.
     private(set) var host: Range<Int>?
-    /// The value of the one `Authorization` line; nil where there is none.
+    /// The value of the only `Authorization` line; nil if there is none.
     private(set) var authorization: Range<Int>?
 
-    /// Reads a head up to and including its empty line; nil where it is malformed.
+    /// Parses a head up to and including its empty line; nil if it is malformed.
     init?(_ head: UnsafeRawBufferPointer) {
         var start = 0
         var lines = 0
@@ -21,7 +21,7 @@ struct RequestHead {
             if lines == 0 {
                 guard readRequestLine(head, start..<end) else { return nil }
             } else if end == start {
-                // What would stand behind belongs to another request, and there is to be none.
+                // Data after the head would belong to another request, and a connection carries only one.
                 guard end + 2 == head.count else { return nil }
                 return
             } else {
@@ -32,7 +32,7 @@ struct RequestHead {
         }
     }
 
-    /// Where the line ends that starts at `start`; nil where it does not, or holds a control character.
+    /// The end of the line that starts at `start`; nil if it has none, or contains a control character.
     private static func endOfLine(_ head: UnsafeRawBufferPointer, from start: Int) -> Int? {
         for index in start..<max(start, head.count) {
             switch head[index] {
@@ -93,7 +93,7 @@ extension UnsafeRawBufferPointer {
         return nil
     }
 
-    /// Without the spaces and tabs around it.
+    /// The range without leading and trailing spaces and tabs.
     fileprivate func trimmed(_ range: Range<Int>) -> Range<Int> {
         var (start, end) = (range.lowerBound, range.upperBound)
         while start < end, self[start] == 32 || self[start] == 9 { start += 1 }
@@ -101,7 +101,7 @@ extension UnsafeRawBufferPointer {
         return start..<end
     }
 
-    /// Whether `word`, in small letters where case is ignored, stands at `range`.
+    /// Whether `range` holds `word`, which must be lowercase if case is ignored.
     func equals(_ word: String, _ range: Range<Int>, ignoringCase: Bool = false) -> Bool {
         let word = word.utf8
         guard range.count == word.count else { return false }

@@ -1,9 +1,9 @@
 import Linux
 
-/// Why nothing is served.
+/// Why the server cannot run.
 public enum ServingError: Error, Equatable, Sendable {
-    /// There is no listening on 127.0.0.1.
+    /// Listening on 127.0.0.1 failed.
     case listening(SystemError)
-    /// The connections cannot be waited for.
+    /// Polling the connections failed.
     case waiting(SystemError)
 }

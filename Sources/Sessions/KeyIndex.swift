@@ -3,20 +3,20 @@ import Fields
 import Linux
 import Secrets
 
-/// What may be shown of a stored key while the vault itself is closed.
+/// What may be shown of a stored key while the vault is locked.
 public struct IndexedKey: Equatable, Sendable {
     /// The name it is stored under.
     public let name: String
     /// `AKIA…`.
     public let accessKeyID: String
-    /// The twelve digits of the account, where known.
+    /// The twelve digits of the account, if known.
     public let accountID: String?
     /// When it was stored, in seconds since 1970.
     public let createdAt: Int64
-    /// The seed of its one-time codes is stored with it.
+    /// Whether the seed of its one-time codes is stored with it.
     public let hasTOTPSeed: Bool
 
-    /// Puts the parts together.
+    /// A key of the vault, without secrets.
     public init(
         name: String, accessKeyID: String, accountID: String?, createdAt: Int64, hasTOTPSeed: Bool = false
     ) {
@@ -41,9 +41,9 @@ private enum Tag {
 extension SessionCache {
     private static var indexName: String { "keys" }
 
-    /// The keys that the vault holds in `generation`; nil where that is not known.
+    /// The keys that the vault holds in `generation`; nil if unknown.
     ///
-    /// A copy of what the vault says, under the session-cache key, so that a list needs no passphrase.
+    /// This is a copy of the vault's list, encrypted under the session-cache key, so that listing needs no passphrase.
     public borrowing func keyIndex(generation: UInt64) throws(SessionCacheError) -> [IndexedKey]? {
         guard let text = try read(Self.indexName) else { return nil }
         return try? Self.keys(decoding: text, generation: generation)
@@ -70,7 +70,7 @@ extension SessionCache {
         }
     }
 
-    /// Notes which keys the vault holds in `generation`.
+    /// Saves which keys the vault holds in `generation`.
     public borrowing func noteKeys(
         _ keys: [IndexedKey], generation: UInt64, random: RandomSource
     ) throws(SessionCacheError) {

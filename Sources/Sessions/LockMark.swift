@@ -1,10 +1,10 @@
 import Glibc
 import Secrets
 
-/// What each lock leaves: whatever was begun before it makes nothing available after it.
+/// The mark that each lock leaves: an unlocking that began before the lock makes nothing available after it.
 ///
-/// Twelve bytes of magic, one that says whether the store is held back, and twelve that no other lock has: the nanoseconds
-/// since the machine started, and the process.
+/// Twelve bytes of magic, one that says whether the store is held locked, and a stamp of twelve that no other lock has:
+/// the nanoseconds since boot, and the process.
 struct LockMark: Equatable, Sendable {
     static let size = 12 + 1 + stampSize
     static let stampSize = 12
@@ -13,12 +13,12 @@ struct LockMark: Equatable, Sendable {
     let stamp: [UInt8]
     let isHeld: Bool
 
-    /// Nothing was locked since the machine started.
+    /// Nothing has been locked since boot.
     static let none = LockMark(stamp: [UInt8](repeating: 0, count: stampSize), isHeld: false)
 
     /// The mark of a lock at this moment.
     ///
-    /// - Parameter isHeld: what opens by itself is not to be opened until somebody unlocks it.
+    /// - Parameter isHeld: a store that opens by itself stays locked until the user unlocks it.
     static func now(isHeld: Bool) -> LockMark {
         var time = timespec()
         clock_gettime(CLOCK_BOOTTIME, &time)
@@ -50,11 +50,11 @@ struct LockMark: Equatable, Sendable {
     }
 }
 
-/// When an opening began: what was locked last by then. A key becomes available only if nothing was locked since.
+/// The last lock at the time an unlocking began. A key becomes available only if nothing has been locked since.
 public struct LockSnapshot: Equatable, Sendable {
     let kernel: LockMark
     let file: LockMark
 
-    /// Nothing was ever locked: for a store that is new.
+    /// The snapshot of a new store, which was never locked.
     public static let ofNewStore = LockSnapshot(kernel: .none, file: .none)
 }

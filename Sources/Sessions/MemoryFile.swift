@@ -2,7 +2,7 @@ import Glibc
 import Linux
 import Secrets
 
-/// A small secret in a file of a folder that lies in memory, for where the kernel refuses to keep it.
+/// A small secret in a file of a memory-backed folder, for use where the kernel's keyring is refused.
 struct MemoryFile {
     private let path: String
     private let folder: String
@@ -26,7 +26,7 @@ struct MemoryFile {
         } catch { throw .system(error) }
     }
 
-    /// Whether a place of files has its folder: else nobody can have put anything there.
+    /// Whether the folder of a file storage exists: otherwise no process can have stored anything there.
     static func hasFolder(of place: UnlockedKeyStorage) -> Bool {
         guard case .file(let folder) = place else { return false }
         return modificationTime(of: folder) != nil
@@ -41,7 +41,7 @@ struct MemoryFile {
         }
     }
 
-    /// Whether it was there.
+    /// Whether there was a file.
     func remove() throws(FileError) -> Bool {
         let was = modificationTime(of: path) != nil
         do throws(SystemError) { try removeFile(path) } catch { throw .system(error) }

@@ -2,24 +2,24 @@ import Fields
 import Linux
 import Secrets
 
-/// Temporary credentials, and what a table says of them.
+/// Temporary credentials and their description.
 public struct Session: ~Copyable {
-    /// The credentials; they have an expiration, and know when they were made.
+    /// The credentials; they have an expiration and a time of issue.
     public let credentials: Credentials
     /// What they are for.
     public let label: SessionLabel
 
-    /// The credentials alone.
+    /// The credentials without their description.
     public consuming func intoCredentials() -> Credentials { credentials }
 
-    /// Puts both together.
+    /// A session of these credentials.
     public init(credentials: consuming Credentials, label: SessionLabel) {
         credentials.issued = label.issued
         credentials.clockOffset = label.clock?.seconds ?? 0
         self.init(credentials, label)
     }
 
-    /// The same session, AWS's clock being ahead of this machine's by `offset` seconds now.
+    /// The same session, in terms of this machine's clock, which AWS's is ahead of by `offset` seconds now.
     consuming func by(_ offset: Int64) -> Session {
         let before = label.clock?.seconds ?? 0
         guard offset != before else { return self }
@@ -35,31 +35,31 @@ public struct Session: ~Copyable {
         self.label = label
     }
 
-    /// When it ends by this machine's clock, in seconds since 1970.
+    /// When it expires by this machine's clock, in seconds since 1970.
     public var end: Int64 { credentials.end ?? 0 }
 
-    /// Whether it may be handed out at `now`, in seconds since 1970 by this machine's clock.
+    /// Whether it may be served at `now`, in seconds since 1970 by this machine's clock.
     public func isServed(at now: Int64, _ freshness: Freshness) -> Bool {
         end - now >= freshness.margin(ofLife: end - label.issued)
     }
 }
 
-/// What a session is for: nothing secret, but nothing for others either, so it is encrypted with it.
+/// What a session is for. It is not secret, but nobody else's business, so it is encrypted with the session.
 public struct SessionLabel: Equatable, Sendable {
-    /// The profile whose section shaped it.
+    /// The profile whose settings shaped it.
     public let profile: String
-    /// The stored key that it came from, if it came from one.
+    /// The stored key that it was made from, if any.
     public let key: String?
     /// The role; nil for a session of the key's own user.
     public let role: String?
-    /// The MFA device that vouches for it, if one does.
+    /// The MFA device that authenticated it, if any.
     public let mfaDevice: String?
     /// When it was made, in seconds since 1970 by this machine's clock.
     public let issued: Int64
-    /// How far that clock was from AWS's, where they did not agree.
+    /// How far that clock was from AWS's, if they differed.
     public let clock: ClockOffset?
 
-    /// Puts the parts together.
+    /// A description of a session.
     public init(
         profile: String, key: String?, role: String?, mfaDevice: String?, issued: Int64, clock: ClockOffset? = nil
     ) {

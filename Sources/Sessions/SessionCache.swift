@@ -2,13 +2,13 @@ import Crypto
 import Linux
 import Secrets
 
-/// Why the session cache failed. A file that is missing or damaged is no failure: it is a session to be made anew.
+/// Why the session cache failed. A missing or damaged file is not a failure: its session is made again.
 public enum SessionCacheError: Error, Equatable, Sendable {
     /// A file or its folder could not be used.
     case file(FileError)
     /// Another process held the entry's lock until the deadline.
     case busy
-    /// The cache's file system has no locks.
+    /// The cache's file system does not support locks.
     case noLocks(path: String)
     /// libcrypto failed.
     case crypto(CryptoError)
@@ -22,25 +22,25 @@ public enum SessionCacheError: Error, Equatable, Sendable {
     }
 }
 
-/// The sessions of a user, one small encrypted file each, in one folder.
+/// A user's sessions: small encrypted files, one each, in one folder.
 public struct SessionCache: ~Copyable {
     let folder: String
     private let key: SecretBytes
     private let clocks: Clocks
 
     /// - Parameters:
-    ///   - folder: `$XDG_CACHE_HOME/warder/sessions`; made at the first write.
+    ///   - folder: `$XDG_CACHE_HOME/warder/sessions`; created by the first write.
     ///   - key: the session-cache key, 32 bytes.
-    ///   - clocks: tell whether what is known of AWS's clock still holds.
+    ///   - clocks: show whether a stored offset of AWS's clock still holds.
     public init(folder: String, key: consuming SecretBytes, clocks: Clocks = .system) {
         self.folder = folder
         self.key = key
         self.clocks = clocks
     }
 
-    /// The name of the file that holds the session which `identity` describes: 64 hexadecimal digits.
+    /// The file name of the session which `identity` describes: 64 hexadecimal digits.
     ///
-    /// - Parameter identity: everything that shaped the session, so written that no two sessions share it.
+    /// - Parameter identity: everything that shaped the session, encoded so that no two sessions share it.
     public borrowing func name(of identity: [UInt8]) throws(SessionCacheError) -> String {
         do throws(CryptoError) {
             let message = Array("warder session name v1 ".utf8) + identity
@@ -49,14 +49,14 @@ public struct SessionCache: ~Copyable {
         } catch { throw .crypto(error) }
     }
 
-    /// The session under `name`; nil where there is none, where its file is damaged, foreign or of another key, and where
-    /// nothing tells how old it is.
+    /// The session under `name`; nil if there is none, if its file is damaged, foreign or encrypted under another key,
+    /// or if its age is unknown.
     public borrowing func session(_ name: String) throws(SessionCacheError) -> Session? {
         guard let text = try read(name) else { return nil }
         return decoded(text)
     }
 
-    /// The session under `name` that the disk did not take a moment ago; nil where there is none.
+    /// The session under `name` that the disk could not take a moment ago; nil if there is none.
     public borrowing func fallbackSession(_ name: String) throws(SessionCacheError) -> Session? {
         guard let file = KeyringFallback.get(name), let text = try open(file, name) else { return nil }
         return decoded(text)
@@ -67,13 +67,13 @@ public struct SessionCache: ~Copyable {
         return session.by(offset)
     }
 
-    /// Publishes a session under `name` in one step, and takes away the note of a failure before it. The caller holds the
+    /// Publishes a session under `name` in one step, and removes the note of an earlier failure. The caller holds the
     /// entry's lock.
     ///
-    /// The file's modification time is the session's end by this machine's clock, so that what has ended can be swept
+    /// The file's modification time is the session's expiry by this machine's clock, so that expired ones can be swept
     /// without a key.
     ///
-    /// - Returns: why the disk did not take it, where it is handed to those who wait for it alone.
+    /// - Returns: why the disk did not take it, if only the processes that wait for it receive it.
     @discardableResult
     public borrowing func publish(
         _ session: borrowing Session, _ name: String, random: RandomSource
@@ -84,10 +84,10 @@ public struct SessionCache: ~Copyable {
         return obstacle
     }
 
-    /// Another secret that is kept beside the sessions, as the token of a sign-in; nil where there is none that opens.
+    /// Another secret stored beside the sessions, such as a sign-in's token; nil if there is none that decrypts.
     public borrowing func secret(_ name: String) throws(SessionCacheError) -> SecretBytes? { try read(name) }
 
-    /// Keeps another secret until `end`, in seconds since 1970, under a name that `name(of:)` gave. The caller holds the
+    /// Stores another secret until `end`, in seconds since 1970, under a name from `name(of:)`. The caller holds the
     /// entry's lock.
     public borrowing func publish(
         secret: borrowing SecretBytes, _ name: String, until end: Int64, random: RandomSource
@@ -108,15 +108,16 @@ public struct SessionCache: ~Copyable {
         return try open(file, name)
     }
 
-    /// What was sealed under `name`; nil where it does not open.
+    /// The plaintext of the file under `name`; nil if it does not decrypt.
     borrowing func open(_ file: borrowing SecretBytes, _ name: String) throws(SessionCacheError) -> SecretBytes? {
         do throws(CryptoError) { return try SessionSeal.open(file, name: name, cacheKey: key) } catch {
             throw .crypto(error)
         }
     }
 
-    /// - Parameter handsOver: what the disk does not take is handed to those who wait for it.
-    /// - Returns: why the disk did not take what was handed over.
+    /// - Parameter handsOver: if the disk does not take the file, leave it in the keyring for the processes that wait
+    ///   for it.
+    /// - Returns: why the disk did not take a file that was left in the keyring.
     @discardableResult
     borrowing func write(
         _ text: borrowing SecretBytes, _ name: String, modified: Int64?, durability: Durability = .cache,
@@ -129,7 +130,7 @@ public struct SessionCache: ~Copyable {
         let path = path(name)
         do throws(SystemError) { try write(file, to: path, durability, modified: modified) } catch {
             guard handsOver, KeyringFallback.put(file, name) else { throw .file(.system(error)) }
-            // What lies there is older.
+            // The file on disk is older.
             try? removeFile(path)
             return .system(error)
         }
@@ -140,10 +141,10 @@ public struct SessionCache: ~Copyable {
         _ file: [UInt8], to path: String, _ durability: Durability, modified: Int64?
     ) throws(SystemError) {
         do throws(SystemError) { try writeOnce(file, to: path, durability, modified: modified) } catch {
-            // Somebody has cleared the cache meanwhile, folder and all: those who wait look here again.
+            // Another process has removed the cache meanwhile, folder and all: waiting processes will look here again.
             guard error.isAbsence else { throw error }
             do throws(FileError) { try makePrivateFolder(folder) } catch let obstacle {
-                // Why it cannot be made says more than that it is not there.
+                // The reason why it cannot be created says more than that it does not exist.
                 if case .system(let reason) = obstacle { throw reason }
                 throw error
             }
@@ -159,8 +160,8 @@ public struct SessionCache: ~Copyable {
         }
     }
 
-    /// Takes the lock under which the session of `name` is renewed; none where the cache cannot be written to, and so
-    /// nothing is published.
+    /// Acquires the lock for renewing the session of `name`. It locks nothing if the cache is not writable: then
+    /// nothing is published either.
     public borrowing func lock(_ name: String, until deadline: Deadline) throws(SessionCacheError) -> BestEffortLock {
         var rounds = 0
         while true {
@@ -169,7 +170,8 @@ public struct SessionCache: ~Copyable {
                     SessionFolder(folder).lockPath, .byte(SessionFolder.lockOffset(of: name)), making: folder,
                     until: deadline)
             } catch {
-                // The folder was removed while the lock was waited for; whatever takes it away each time is no accident.
+                // The folder was removed while this process waited for the lock; if that keeps happening, it is
+                // deliberate.
                 rounds += 1
                 guard case .file(let reason) = error, reason.isAbsence, rounds < 8, !deadline.hasPassed else {
                     throw SessionCacheError(error)
@@ -178,8 +180,8 @@ public struct SessionCache: ~Copyable {
         }
     }
 
-    /// Removes the session under `name`, and the note of a failure. A renewal that goes on is waited for until `deadline`,
-    /// since what it was given would be published after; one that takes longer is given a session that is newer.
+    /// Removes the session under `name`, and the note of a failure. Waits for a running renewal until `deadline`, since
+    /// its session would be published after the removal; a renewal that takes longer receives a newer session.
     public borrowing func forget(
         _ name: String, until deadline: Deadline = SessionFolder.timeout
     ) throws(SessionCacheError) {
@@ -190,7 +192,7 @@ public struct SessionCache: ~Copyable {
         do throws(SystemError) { try removeFile(path(name)) } catch { throw .file(.system(error)) }
     }
 
-    /// Every session that opens, with its name and end, in the order of their ends.
+    /// Every session that decrypts, with its name and expiry, ordered by expiry.
     public borrowing func all() throws(SessionCacheError) -> [SessionSummary] {
         var summaries: [SessionSummary] = []
         for name in try SessionFolder(folder).names() {
@@ -203,7 +205,7 @@ public struct SessionCache: ~Copyable {
         return summaries.sorted { $0.expiration < $1.expiration }
     }
 
-    /// How much there is.
+    /// How many sessions and sign-ins there are.
     ///
     /// - Parameter now: seconds since 1970.
     public borrowing func counts(now: Int64) throws(SessionCacheError) -> SessionCounts {
@@ -223,23 +225,23 @@ public struct SessionCache: ~Copyable {
     private func path(_ name: String) -> String { folder + "/" + name }
 }
 
-/// How much there is in the cache.
+/// How many entries the cache holds.
 public struct SessionCounts: Equatable, Sendable {
-    /// Sessions that have not ended.
+    /// Sessions that have not expired.
     public var sessions: Int
-    /// What is kept beside them under names of their kind: tokens of sign-ins.
+    /// Other secrets under names of the same kind: tokens of sign-ins.
     public var signIns: Int
 }
 
 /// A cached session without its secrets.
 public struct SessionSummary: Sendable {
-    /// The name of its file.
+    /// Its file name.
     public let name: String
     /// What it is for.
     public let label: SessionLabel
     /// `ASIA…`.
     public let accessKeyID: String
-    /// When it ends by this machine's clock, in seconds since 1970.
+    /// When it expires by this machine's clock, in seconds since 1970.
     public let expiration: Int64
 }
 

@@ -1,7 +1,7 @@
 import Linux
 import Text
 
-/// What can be done with the cache without its key.
+/// Cache operations that do not need the key.
 public struct SessionFolder: Sendable {
     private let path: String
 
@@ -15,8 +15,8 @@ public struct SessionFolder: Sendable {
         } catch { throw .file(.system(error)) }
     }
 
-    /// Removes every session, and the notes of failures; how many sessions there were. Renewals that go on are waited for
-    /// until `deadline`, since what they were given would be published after.
+    /// Removes every session and the notes of failures; returns how many sessions there were. Waits for running
+    /// renewals until `deadline`, since their sessions would be published after the removal.
     @discardableResult
     public func forgetAll(until deadline: Deadline = Self.timeout) throws(SessionCacheError) -> Int {
         guard let all = try? Linux.names(inFolder: path), !all.isEmpty else { return try names().count }
@@ -29,12 +29,12 @@ public struct SessionFolder: Sendable {
         return names.count
     }
 
-    /// Removes the sessions that ended before `now`, in seconds since 1970, notes of failures a minute old, what is
-    /// known of codes and of consents once that is of no use, and what a killed process left half written. Failing to is no matter.
+    /// Removes the sessions that expired before `now`, in seconds since 1970, notes of failures after a minute, records
+    /// of codes and consents once they are useless, and partial files that a killed process left. Errors are ignored.
     public func sweep(now: Int64) {
         guard let names = try? Linux.names(inFolder: path) else { return }
         for name in names where name.utf8.count >= 64 && isSpent(name, now) {
-            // Somebody may be writing it anew: then it is left to them. Nobody is now, and it is looked at again.
+            // A process may be renewing it: then leave the file alone. Otherwise hold the lock and check again.
             guard let lock = try? FileLock.acquire(lockPath, .byte(Self.lockOffset(of: name)), until: .now) else {
                 continue
             }
@@ -49,22 +49,22 @@ public struct SessionFolder: Sendable {
         return (name.utf8.count == 64 || name.ends(with: ".codes") || name.ends(with: ".consent")) && modified < now
     }
 
-    /// How long a session that is being made is waited for before it is forgotten: as long as AWS may take to answer.
+    /// How long to wait for a session that is being made, before forgetting it: as long as AWS may take to answer.
     public static var timeout: Deadline { .after(milliseconds: 10_000) }
 
     // MARK: - Locks
 
-    /// What the file of a failure's note has after its session's name.
+    /// The suffix of a failure note's file, after its session's name.
     static let noteEnding = ".failed"
 
-    /// One lock file for all.
+    /// The lock file that all entries share.
     var lockPath: String { path + "/lock" }
 
-    /// Each entry has a byte of it, at the place that its name begins with.
+    /// Each entry locks one byte of it, at the offset that its name begins with.
     static func lockOffset(of name: String) -> Int64 { Int64(name.prefix(15), radix: 16) ?? 0 }
 }
 
-/// A lock, or none where it could not be had in time.
+/// A lock, or nothing if it could not be acquired in time.
 struct Held: ~Copyable {
     private let lock: FileLock?
     init(_ lock: consuming FileLock?) { self.lock = lock }

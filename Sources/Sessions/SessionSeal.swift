@@ -1,15 +1,15 @@
 import Crypto
 import Secrets
 
-/// The file format of a session, v1; `docs/session-cache.md` specifies it.
+/// Version 1 of the session file format; `docs/session-cache.md` specifies it.
 ///
-/// Sixteen bytes of magic, a salt of 32, then AES-256-GCM of the fields under a key that is derived from the
-/// session-cache key, the salt and the file's name: a file under another name does not open.
+/// Sixteen bytes of magic, a 32-byte salt, then the fields, encrypted with AES-256-GCM under a key derived from the
+/// session-cache key, the salt and the file's name: a renamed file does not decrypt.
 enum SessionSeal {
     static let magic: StaticString = "warder-session1\n"
     static let headerSize = 16 + 32
 
-    /// The largest session file that is read, in bytes.
+    /// The largest session file to read, in bytes.
     static let largest = 64 * 1024
 
     static func seal(
@@ -25,7 +25,7 @@ enum SessionSeal {
         return file
     }
 
-    /// The plaintext; nil where the bytes are no session file of this name and key.
+    /// The plaintext; nil if the bytes are not a session file of this name and key.
     static func open(
         _ file: borrowing SecretBytes, name: String, cacheKey: borrowing SecretBytes
     ) throws(CryptoError) -> SecretBytes? {
@@ -49,7 +49,7 @@ enum SessionSeal {
 }
 
 extension Array where Element == UInt8 {
-    /// `withUnsafeBytes` with the error's type kept, which the standard library's loses.
+    /// `withUnsafeBytes` with typed throws, which the standard library's lacks.
     func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
         let outcome: Result<R, E> = withUnsafeBytes { (bytes) in Result { () throws(E) in try body(bytes) } }
         return try outcome.get()

@@ -3,18 +3,19 @@ import Fields
 import Linux
 import Secrets
 
-/// Why a renewal failed, noted for the processes that want the same session: they would only fail the same way, one
-/// after another.
+/// Why a renewal failed, noted for the other processes that want the same session: each would only fail the same way,
+/// one after another.
 public struct SharedFailure: Equatable, Sendable {
-    /// Whom it answers.
+    /// Which processes it answers.
     public enum Audience: UInt64, Sendable {
-        /// Who waited while it came about, and asks for the same in the same way: what AWS or the network say to them.
+        /// Processes that were waiting when it happened and make the same request: AWS or the network would fail them
+        /// too.
         case alike = 0
-        /// Those, and who comes a moment later.
+        /// Those, and processes that come a moment later.
         case alikeAndLater = 1
-        /// Whoever waited while it came about: a person has declined, and is not asked by each.
+        /// Processes that were waiting when it happened: the user declined, and must not be asked by each of them.
         case waiting = 2
-        /// Those, and who comes a moment later and would ask in the same places: nobody has answered there.
+        /// Those, and processes that come a moment later and would ask on the same channels: nobody answered there.
         case waitingAndLater = 3
 
         var isForLatecomers: Bool { self == .alikeAndLater || self == .waitingAndLater }
@@ -26,14 +27,14 @@ public struct SharedFailure: Equatable, Sendable {
     public let message: String
     /// What to do about it.
     public let hint: String
-    /// When, on the clock of `Deadline`.
+    /// When it happened, on the clock of `Deadline`.
     public let moment: Deadline
-    /// Whom it answers.
+    /// Which processes it answers.
     public let audience: Audience
-    /// By what others are told to be alike; see `SessionCache.digest`.
+    /// Identifies the circumstances that processes must share; see `SessionCache.digest`.
     public let circumstances: [UInt8]
 
-    /// Puts the parts together.
+    /// A failure as noted for other processes.
     public init(
         code: UInt64, message: String, hint: String, moment: Deadline, audience: Audience, circumstances: [UInt8]
     ) {
@@ -45,17 +46,18 @@ public struct SharedFailure: Equatable, Sendable {
         self.circumstances = circumstances
     }
 
-    /// Milliseconds for which it answers those who have waited since before it: as long as a crowd takes to hear of it. A
-    /// process that was stopped before it could tell, or that held the lock meanwhile, tells of what is long past.
+    /// How long it answers processes that were already waiting when it happened, in milliseconds: as long as a crowd
+    /// takes to read it. A process that was stopped before it could write the note, or while it held the lock, notes a
+    /// failure that is long past.
     static let memory: Int64 = 10_000
 
     /// Whether it answers a process.
     ///
     /// - Parameters:
     ///   - start: when the process began to wait for the session's lock.
-    ///   - lateness: how long after it, in milliseconds, the process may have come; 0 for one that must have waited.
+    ///   - lateness: how many milliseconds after the failure the process may have come; 0 if it must have been waiting.
     ///   - now: the present.
-    ///   - circumstances: those of the process, which are only looked for where they matter.
+    ///   - circumstances: returns the process's own; called only if they matter.
     public func answers(
         waitingSince start: Deadline, lateness: Int64, now: Deadline, circumstances: (Audience) -> [UInt8]
     ) -> Bool {
@@ -78,9 +80,9 @@ private enum Tag {
 }
 
 extension SessionCache {
-    /// The failure that was last noted for `name`; nil where there is none of this boot.
+    /// The last failure noted for `name`; nil if there is none from this boot.
     ///
-    /// - Parameter boot: what tells this boot from others, since a moment counts from the machine's start.
+    /// - Parameter boot: identifies this boot, since a moment counts from boot.
     public borrowing func failure(_ name: String, boot: String) throws(SessionCacheError) -> SharedFailure? {
         guard let text = try read(noteName(name)) else { return nil }
         return try? Self.failure(decoding: text, boot: boot)
@@ -103,7 +105,7 @@ extension SessionCache {
         }
     }
 
-    /// Notes a failure for the others. The caller holds the entry's lock.
+    /// Notes a failure for other processes. The caller holds the entry's lock.
     public borrowing func note(
         _ failure: SharedFailure, _ name: String, boot: String, random: RandomSource
     ) throws(SessionCacheError) {
@@ -122,8 +124,8 @@ extension SessionCache {
         try write(text, noteName(name), modified: nil, random: random, handsOver: true)
     }
 
-    /// Stands for the circumstances of a request, or of a question, which may be secret: their HMAC. None where libcrypto
-    /// fails, which is like nobody's.
+    /// Stands for the circumstances of a request or a question, which may be secret: their HMAC. If libcrypto fails it
+    /// is empty, which matches no other.
     public borrowing func digest(_ circumstances: borrowing SecretBytes) -> [UInt8] {
         var message = SecretBytes(capacity: 8192)
         message.append("warder circumstances v1 ")
@@ -131,12 +133,12 @@ extension SessionCache {
         return (try? message.withUnsafeBytes { (bytes) throws(CryptoError) in try authenticate(bytes) }) ?? []
     }
 
-    /// Takes away what was noted for `name`.
+    /// Removes the note for `name`.
     borrowing func forgetFailure(_ name: String) {
         try? removeFile(folder + "/" + noteName(name))
         KeyringFallback.remove(noteName(name))
     }
 
-    /// The note's file goes with the session's: same digits, and an ending.
+    /// The note's file name starts with the session's digits, so both are removed together.
     private func noteName(_ name: String) -> String { name + SessionFolder.noteEnding }
 }

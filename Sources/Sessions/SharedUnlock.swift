@@ -2,15 +2,15 @@ import Crypto
 import Linux
 import Secrets
 
-/// The session-cache key for the processes of one crowd that have the same unattended passphrase: of many that start at
-/// once, one derives the vault's key, and the others need not.
+/// The session-cache key for many processes that start at once with the same unattended passphrase: one of them derives
+/// the vault's key, and the others need not.
 ///
-/// It lies encrypted under what they have in common, for half a minute, and opens nothing for anybody else. No scrypt
-/// stands before that: whoever can read it there runs as the user, who has left the passphrase within reach.
+/// It is stored for half a minute, encrypted under what those processes share, and is useless to any other. It needs no
+/// scrypt: a process that can read it runs as the user, who has left the passphrase within its reach.
 public struct SharedUnlock: Sendable {
     private let state: UnlockedState
 
-    /// In seconds: as long as a crowd takes to start on a busy machine.
+    /// In seconds: as long as many processes take to start on a busy machine.
     private static let time = 30
     private static let saltSize = 32
 
@@ -21,9 +21,9 @@ public struct SharedUnlock: Sendable {
         state = UnlockedState(.sharedUnlock, store: store, runtimeFolder: runtimeFolder)
     }
 
-    /// The session-cache key; nil where nobody who has `proof` opened the vault just now.
+    /// The session-cache key; nil unless a process with the same `proof` has just opened the vault.
     ///
-    /// - Parameter proof: what the processes have in common.
+    /// - Parameter proof: what the processes share.
     public func key(_ proof: borrowing SecretBytes) -> SecretBytes? {
         guard let lying = state.key(), lying.count > Self.saltSize else { return nil }
         let salt = (0..<Self.saltSize).map { lying[$0] }
@@ -36,9 +36,9 @@ public struct SharedUnlock: Sendable {
         }
     }
 
-    /// Leaves the session-cache key to the others. Failing to only costs them the time.
+    /// Leaves the session-cache key for the other processes. Errors are ignored: they only cost time.
     ///
-    /// - Parameter begun: when the opening began that gave the key.
+    /// - Parameter snapshot: taken when the unlocking began that returned the key.
     public func leave(
         _ sessionCacheKey: borrowing SecretBytes, _ proof: borrowing SecretBytes, snapshot: LockSnapshot,
         random: RandomSource
@@ -53,7 +53,7 @@ public struct SharedUnlock: Sendable {
         try? state.unlock(lying, seconds: Self.time, snapshot: snapshot)
     }
 
-    /// Takes it away.
+    /// Removes it.
     public func forget() { state.forget() }
 
     private static func wrappingKey(

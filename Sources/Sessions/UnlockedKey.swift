@@ -1,11 +1,11 @@
 import Linux
 import Secrets
 
-/// A key as it lies unlocked, with the moment from which it no longer counts, and the lock after which it was made
-/// available: after another one it does not count either.
+/// An unlocked key as stored, with the moment from which it is invalid, and the last lock before it was unlocked: a
+/// later lock makes it invalid too.
 ///
-/// Twelve bytes of magic, the deadline in milliseconds since the machine started (8, big-endian), the lock's stamp (12),
-/// the key (32, or what is made of one). That clock fits both places where it lies: neither outlives the machine's run.
+/// Twelve bytes of magic, the deadline in milliseconds since boot (8, big-endian), the lock's stamp (12), the key (32,
+/// or what is derived from one). Both places to store it are as short-lived as that clock: neither survives a reboot.
 struct UnlockedKey: ~Copyable {
     static let largest = head + 128
     private static let head = 12 + 8 + LockMark.stampSize

@@ -1,14 +1,14 @@
 import Linux
 import Secrets
 
-/// Where keys lie unlocked, and the marks of locks beside them: in the kernel's keyring or, where the kernel refuses, in
-/// files of a folder in memory. What lies in one place goes by the marks of that place.
+/// Where unlocked keys and the marks of locks are stored: in the kernel's keyring or, where the kernel refuses, in
+/// files of a memory-backed folder. A key is valid by the marks in its own place.
 enum UnlockedKeyStorage: Sendable {
     case kernel
     /// In this folder.
     case file(String)
 
-    /// What lies there under `name`; nil for nothing.
+    /// What is stored under `name`; nil if nothing is.
     func get(_ name: String, limit: Int) throws(UnlockedStateError) -> SecretBytes? {
         switch self {
         case .kernel:
@@ -33,12 +33,12 @@ enum UnlockedKeyStorage: Sendable {
         }
     }
 
-    /// Takes it away for good.
+    /// Removes it for good.
     func remove(_ name: String) throws(UnlockedStateError) {
         switch self {
         case .kernel:
             do throws(KeyringError) { try KernelKeyring.remove(name) } catch {
-                // A kernel that has no keyrings for this process may have them for others: what is to be seen there stays.
+                // A kernel that refuses keyrings to this process may allow them to others: what is visible there stays.
                 guard error == .unavailable, !KernelKeyring.isListed(name) else { throw .keyring(error) }
             }
         case .file(let folder):
@@ -48,13 +48,13 @@ enum UnlockedKeyStorage: Sendable {
         }
     }
 
-    /// The mark of the last lock. One that cannot be read counts as no mark that anything could go by: nil.
+    /// The mark of the last lock; nil if it cannot be read, which makes every key invalid.
     func mark(_ name: String) -> LockMark? {
         do throws(UnlockedStateError) {
             guard let payload = try get(name, limit: LockMark.size) else { return LockMark.none }
             return LockMark(decoding: payload)
         } catch {
-            // Nothing can lie where there is no keyring.
+            // Without a keyring, nothing can be stored in it.
             if case .keyring(.unavailable) = error { return LockMark.none }
             return nil
         }

@@ -1,51 +1,52 @@
 import Linux
 import Secrets
 
-/// Why the session-cache key could not be made available, or taken away.
+/// Why the session-cache key could not be made available, or removed.
 public enum UnlockedStateError: Error, Equatable, Sendable {
-    /// The kernel refuses keys, and there is no runtime folder in memory to take its place.
+    /// The kernel refuses keys, and there is no memory-backed runtime folder to replace its keyring.
     case noPlace(runtimeFolder: String?)
     /// The kernel keyring failed in another way.
     case keyring(KeyringError)
     /// The runtime folder's file failed.
     case file(FileError)
-    /// It was locked after the opening had begun that was to make it available.
+    /// The store was locked after this unlocking had begun.
     case lockedMeanwhile
 }
 
-/// What a key that lies unlocked opens.
+/// What an unlocked key opens.
 public enum UnlockedKeyKind: String, Sendable {
     /// Cached sessions.
     case sessionCache = "session-cache"
-    /// The vault itself, for unattended work.
+    /// The vault itself, for unattended use.
     case vaultKey = "vault-key"
-    /// Cached sessions too, for processes that have the same unattended passphrase (`SharedUnlock`).
+    /// Cached sessions too, for processes with the same unattended passphrase (`SharedUnlock`).
     case sharedUnlock = "shared-opening"
 
-    /// Whose locks it goes by.
+    /// The key whose locks apply to this one.
     fileprivate var locked: UnlockedKeyKind { self == .sharedUnlock ? .sessionCache : self }
 }
 
-/// Where the session-cache key lies while warder is unlocked, or the vault's data key where that was asked for.
+/// Stores the session-cache key while warder is unlocked, or the vault's data key if the user asked for that.
 ///
-/// The kernel keyring or, where the kernel refuses, a 0600 file in `$XDG_RUNTIME_DIR/warder`, if that is in memory.
-/// Either way it lies there for a limited time, and never longer than until the machine stops.
+/// The key is in the kernel keyring or, where the kernel refuses, in a 0600 file in `$XDG_RUNTIME_DIR/warder`, if that
+/// is memory-backed. Either way it is stored for a limited time, and does not survive a reboot.
 ///
-/// Each lock leaves a mark beside it, and each key says after which lock it came: one that an opening of before the lock
-/// puts there after it is none. So nothing need be held while a key is put or taken away, and nobody waits.
+/// Each lock leaves a mark beside it, and each key records the last lock before it: a key stored after a lock by an
+/// unlocking that began before that lock is invalid. So storing or removing a key needs no file lock, and no process
+/// waits.
 public struct UnlockedState: Sendable {
     private let name: String
     private let markName: String
     private let releaseName: String
     private let runtimeFolder: String?
 
-    /// The longest time that it can be unlocked for, in seconds: 30 days.
+    /// The longest time to unlock for, in seconds: 30 days.
     public static let longest = 30 * 86_400
-    /// How long a mark lies: longer than any key that came before it.
+    /// How long a mark is stored: longer than any key that came before it.
     private static let markTime = longest + 86_400
 
     /// - Parameters:
-    ///   - store: what the key belongs to, in hexadecimal: a store's identifier.
+    /// - store: the identifier, in hexadecimal, of the store that the key belongs to.
     ///   - runtimeFolder: `$XDG_RUNTIME_DIR`, if it is set.
     public init(_ key: UnlockedKeyKind, store: String, runtimeFolder: String?) {
         name = "warder:\(key.rawValue):\(store)"
@@ -60,13 +61,13 @@ public struct UnlockedState: Sendable {
         return unlockedKey.key.copy()
     }
 
-    /// Until when it is unlocked; nil while locked.
+    /// When the unlocked time ends; nil while locked.
     public var deadline: Deadline? {
         guard let unlockedKey = unlockedKey() else { return nil }
         return unlockedKey.deadline
     }
 
-    /// It was locked on purpose: a store that opens by itself is not to be opened until somebody unlocks it.
+    /// The user locked it: a store that opens by itself stays locked until the user unlocks it.
     public var isHeld: Bool {
         for place in [UnlockedKeyStorage.kernel] + files {
             guard let mark = place.mark(markName), mark.isHeld else { continue }
@@ -75,7 +76,7 @@ public struct UnlockedState: Sendable {
         return false
     }
 
-    /// What an opening that begins now is to say when it makes the key available.
+    /// The last lock, to be taken when an unlocking begins and passed on when the key is made available.
     public func lockSnapshot() -> LockSnapshot {
         LockSnapshot(
             kernel: UnlockedKeyStorage.kernel.mark(markName) ?? .none, file: files.first?.mark(markName) ?? .none)
@@ -83,9 +84,9 @@ public struct UnlockedState: Sendable {
 
     // MARK: - Unlocking
 
-    /// Makes the key available for `seconds`, 1 to `longest`, from now; a time still running is replaced.
+    /// Makes the key available for `seconds`, 1 to `longest`, from now; replaces a time that is still running.
     ///
-    /// - Parameter begun: when the opening began that gave the key; nil for now.
+    /// - Parameter snapshot: taken when the unlocking began that returned the key; nil for now.
     /// - Throws: also `.lockedMeanwhile`.
     public func unlock(
         _ key: borrowing SecretBytes, seconds: Int, snapshot: LockSnapshot? = nil
@@ -102,7 +103,7 @@ public struct UnlockedState: Sendable {
     private func put(
         _ key: borrowing SecretBytes, _ seconds: Int, in place: UnlockedKeyStorage, _ snapshot: LockMark
     ) throws(UnlockedStateError) {
-        // Nothing is put in the place of what came after the lock. Where the lock comes now, what is put does not count.
+        // A newer lock stops the key here. A lock from here on leaves a mark that makes the key invalid.
         guard place.mark(markName) == snapshot else { throw .lockedMeanwhile }
         let deadline = Deadline.after(milliseconds: Int64(seconds) * 1000)
         let unlockedKey = UnlockedKey(key: key.copy(), deadline: deadline, stamp: snapshot.stamp)
@@ -128,7 +129,7 @@ public struct UnlockedState: Sendable {
         else {
             return nil
         }
-        // The kernel forgets in time by itself; a file does not.
+        // The kernel expires keys by itself; a file does not expire.
         if unlockedKey.deadline.hasPassed {
             if case .file = place { try? place.remove(name) }
             return nil
@@ -144,19 +145,19 @@ public struct UnlockedState: Sendable {
 
     // MARK: - Locking
 
-    /// Takes the key away, and holds the store back for `longest` or until `unlock`.
+    /// Removes the key, and keeps the store locked for `longest` or until `unlock`.
     ///
-    /// - Returns: whether the key was there.
+    /// - Returns: whether there was a key.
     @discardableResult
     public func hold() throws(UnlockedStateError) -> Bool { try lock(.now(isHeld: true)) }
 
-    /// Takes the key away from wherever it lies; whether it was there.
+    /// Removes the key from wherever it is stored; returns whether there was one.
     @discardableResult
     public func lock() throws(UnlockedStateError) -> Bool { try lock(.now(isHeld: false)) }
 
     private func lock(_ mark: LockMark) throws(UnlockedStateError) -> Bool {
         let was = deadline != nil
-        // The mark first: from then on nothing counts that is there or comes of an opening of before.
+        // The mark first: from then on every stored key is invalid, and so is one from an unlocking that began earlier.
         var obstacle = failure(of: mark, in: .kernel)
         var failures: [UnlockedStateError] = []
         for place in files + [.kernel] {
@@ -169,13 +170,13 @@ public struct UnlockedState: Sendable {
         }
         if let failure = failures.first { throw failure }
         guard let obstacle else { return was }
-        // Where nothing can be marked nothing can lie either; but a store that opens by itself is not held back.
+        // Where no mark can be stored, no key can be either; but a store that opens by itself is not kept locked.
         guard obstacle == .keyring(.unavailable), files.isEmpty else { throw obstacle }
         if mark.isHeld { throw .noPlace(runtimeFolder: runtimeFolder) }
         return was
     }
 
-    /// Why the mark could not be put there; nil where it was.
+    /// Why the mark could not be stored there; nil if it was.
     private func failure(of mark: LockMark, in place: UnlockedKeyStorage) -> UnlockedStateError? {
         do throws(UnlockedStateError) {
             try place.put(mark.encoded(), markName, seconds: Self.markTime)
@@ -183,7 +184,7 @@ public struct UnlockedState: Sendable {
         } catch { return error }
     }
 
-    /// Takes the key away without a mark: another one comes in its place.
+    /// Removes the key without a mark, since another one replaces it.
     public func forget() {
         for place in files + [.kernel] { try? place.remove(name) }
     }

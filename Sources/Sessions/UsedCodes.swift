@@ -3,18 +3,18 @@ import Fields
 import Linux
 import Secrets
 
-/// A one-time code that was used, as it is remembered: its HMAC under the session-cache key.
+/// A record of a used one-time code: its HMAC under the session-cache key.
 struct UsedCode {
-    /// How long a code is remembered, in seconds: longer than AWS could take it.
+    /// How long to remember a code, in seconds: longer than AWS would accept it.
     static let memory: Int64 = 180
-    /// How many are remembered of one device.
+    /// How many codes to remember for each device.
     static let most = 16
 
     let tag: [UInt8]
     /// In seconds since 1970.
     let moment: Int64
 
-    /// It was used not long ago; nor in a future that only a clock put back can have made.
+    /// Whether it was used recently; a time in the future means that the clock was set back, and does not count.
     func isRemembered(at now: Int64) -> Bool {
         let (age, overflows) = now.subtractingReportingOverflow(moment)
         return !overflows && age.magnitude <= Self.memory.magnitude
@@ -28,8 +28,8 @@ private enum Tag {
 }
 
 extension SessionCache {
-    /// When `code` of `device` was used, in seconds since 1970; nil where it was not in the last three minutes, as far
-    /// as is known: a file that is damaged or foreign remembers nothing.
+    /// When `code` of `device` was used, in seconds since 1970; nil if it was not in the last three minutes, as far as
+    /// is known: a damaged or foreign file counts as empty.
     ///
     /// - Parameters:
     ///   - device: the MFA device's ARN or serial number.
@@ -41,7 +41,7 @@ extension SessionCache {
         return try usedCodes(codesName(device), now).last { $0.tag == tag }?.moment
     }
 
-    /// Notes that `code` of `device` is about to be used; on the disk when it returns. The caller holds
+    /// Records that `code` of `device` is about to be used; the record is on disk when this returns. The caller holds
     /// `lockCodes(device:until:)`.
     public borrowing func noteUsed(
         _ code: borrowing SecretBytes, device: String, now: Int64, random: RandomSource
@@ -52,8 +52,8 @@ extension SessionCache {
         try write(Array(codes), name, now, random)
     }
 
-    /// Takes the note back that `code` of `device` was used, since it reached nobody. The caller holds
-    /// `lockCodes(device:until:)` since before the note; killed before this, it is as good as used.
+    /// Removes the record that `code` of `device` was used, since it was never sent. The caller has held
+    /// `lockCodes(device:until:)` since before making the record; if it is killed before this, the code counts as used.
     public borrowing func takeBack(
         _ code: borrowing SecretBytes, device: String, now: Int64, random: RandomSource
     ) throws(SessionCacheError) {
@@ -61,7 +61,7 @@ extension SessionCache {
         let unused = try tag(code, device)
         let codes = try usedCodes(name, now)
         guard codes.contains(where: { $0.tag == unused }) else { return }
-        // What is on the disk then is all that is known; where that takes nothing, it is handed over again.
+        // From then on the disk is the only record; if it takes nothing, the keyring gets the record again.
         KeyringFallback.remove(name)
         try write(codes.filter { $0.tag != unused }, name, now, random)
     }
@@ -82,14 +82,14 @@ extension SessionCache {
         try write(text, name, modified: end, durability: .durable, random: random, handsOver: true)
     }
 
-    /// Takes the lock under which a code of `device` is chosen, noted and sent.
+    /// Acquires the lock for choosing, recording and sending a code of `device`.
     public borrowing func lockCodes(device: String, until deadline: Deadline) throws(SessionCacheError)
         -> BestEffortLock
     {
         try lock(codesName(device), until: deadline)
     }
 
-    /// The file's name: digits as those of a session, and an ending, so that nobody takes it for one.
+    /// The file name: digits as in a session's, and a suffix that distinguishes it from one.
     private borrowing func codesName(_ device: String) throws(SessionCacheError) -> String {
         try name(of: Array("used codes v1 ".utf8) + Array(device.utf8)) + ".codes"
     }
@@ -109,12 +109,12 @@ extension SessionCache {
         case .some(let text): codes = Self.codes(text)
         case .none: break
         }
-        // A disk that takes nothing may still hold what was noted before.
+        // A disk that takes nothing more may still hold earlier records.
         if let file = KeyringFallback.get(name), let text = try open(file, name) { codes += Self.codes(text) }
         return codes.filter { $0.isRemembered(at: now) }
     }
 
-    /// None of a text that is damaged.
+    /// Empty if the text is damaged.
     static func codes(_ text: borrowing SecretBytes) -> [UsedCode] {
         let codes = try? text.withUnsafeBytes { (bytes) throws(FieldsError) -> [UsedCode] in
             var codes: [UsedCode] = []

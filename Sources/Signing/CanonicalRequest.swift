@@ -3,9 +3,9 @@ import Text
 
 /// The canonical form of a request (IAM User Guide, "Create a signed AWS API request", step 1).
 ///
-/// It is a secret, because it holds the session token.
+/// It is secret, because it contains the session token.
 package struct CanonicalRequest: ~Copyable {
-    /// The six parts, each on its line.
+    /// The six parts, each on its own line.
     package let text: SecretBytes
     /// The third part: the query, sorted and encoded.
     package let query: SecretBytes
@@ -13,9 +13,9 @@ package struct CanonicalRequest: ~Copyable {
     package let signedHeaders: String
 
     /// - Parameters:
-    ///   - normalizesPath: whether `.`, `..` and double slashes are taken out, as everywhere but at S3.
-    ///   - headerToken: the session token where it is signed as a header.
-    ///   - queryToken: the session token where it is signed as a parameter.
+    ///   - normalizesPath: whether to remove `.`, `..` and double slashes, as for every service but S3.
+    ///   - headerToken: the session token if it is signed as a header.
+    ///   - queryToken: the session token if it is signed as a parameter.
     init(
         _ request: SignableRequest, normalizesPath: Bool, headerToken: borrowing SecretBytes?,
         queryToken: borrowing SecretBytes?
@@ -45,12 +45,12 @@ package struct CanonicalRequest: ~Copyable {
     }
 }
 
-/// The header that carries the session token, in lower case.
+/// The header that carries the session token, in lowercase.
 let tokenHeader = "x-amz-security-token"
 /// The parameter that carries it.
 let tokenParameter = "X-Amz-Security-Token"
 
-/// The values of the header `name`, trimmed, each run of white space one space, joined by commas.
+/// The values of the header `name`, trimmed, with each run of white space reduced to one space, joined by commas.
 private func canonicalValue(of name: String, in headers: [NamedValue]) -> String {
     headers.filter { $0.name.lowercased() == name }
         .map { Array($0.value.utf8.split(whereSeparator: isSpace).joined(separator: " ".utf8)) }
@@ -60,7 +60,7 @@ private func canonicalValue(of name: String, in headers: [NamedValue]) -> String
 
 private func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (9...13).contains(byte) }
 
-/// The parameters, encoded, in the order of their encoded names and then values.
+/// The parameters, encoded, sorted by their encoded names and then values.
 private func canonicalQuery(
     _ parameters: [NamedValue], token: borrowing SecretBytes?
 ) -> SecretBytes {
@@ -79,7 +79,7 @@ private func canonicalQuery(
     return query
 }
 
-/// The path with `.` and empty segments dropped and `..` resolved (RFC 3986 section 5.2.4).
+/// The path without `.` and empty segments, and with `..` resolved (RFC 3986 section 5.2.4).
 private func normalized(_ path: String) -> String {
     var kept: [String] = []
     for segment in path.utf8.split(separator: UInt8(ascii: "/")).map({ String(Substring($0)) }) where segment != "." {

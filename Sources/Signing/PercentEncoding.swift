@@ -1,8 +1,8 @@
 import Secrets
 
 extension SecretBytes {
-    /// Appends text as AWS encodes URIs: everything but the unreserved characters of RFC 3986 section 2.3 becomes
-    /// `%XX`, with upper-case digits. A path keeps its slashes.
+    /// Appends text in AWS's URI encoding: every character except the unreserved ones of RFC 3986 section 2.3 becomes
+    /// `%XX`, with uppercase digits. A path keeps its slashes.
     public mutating func appendPercentEncoded(_ text: String, keepingSlashes: Bool = false) {
         for byte in text.utf8 { appendPercentEncoded(byte, keepingSlashes: keepingSlashes) }
     }
@@ -23,7 +23,7 @@ extension SecretBytes {
     }
 }
 
-/// The same for text that is no secret.
+/// The same for text that is not secret.
 func percentEncoded(_ text: String) -> String {
     var encoded: [UInt8] = []
     for byte in text.utf8 {

@@ -1,38 +1,38 @@
 import Crypto
 import Secrets
 
-/// What can go wrong while a request is signed.
+/// Why a request could not be signed.
 public enum SigningError: Error, Equatable, Sendable {
-    /// libcrypto refused; its own words.
+    /// libcrypto failed; its own message.
     case crypto(CryptoError)
-    /// A presigned URL may live from 1 to 604,800 seconds (AWS General Reference, `X-Amz-Expires`).
+    /// A presigned URL is valid for 1 to 604,800 seconds (AWS General Reference, `X-Amz-Expires`).
     case expiresOutOfRange(Int)
 }
 
-/// A name and its value: a header, or a parameter of a query. Neither is a secret.
+/// A name and its value: a header, or a parameter of a query. Neither is secret.
 public struct NamedValue: Equatable, Sendable {
-    /// The name as written; a header's is matched without regard to case.
+    /// The name as written; a header's name is matched case-insensitively.
     public let name: String
     /// The value, unencoded.
     public let value: String
 
-    /// Puts a name and a value together.
+    /// A pair of name and value.
     public init(_ name: String, _ value: String) {
         self.name = name
         self.value = value
     }
 }
 
-/// The hash of a request's body, as the canonical request ends with it.
+/// The hash of a request's body, the last part of the canonical request.
 public struct Payload: Equatable, Sendable {
-    /// 64 hexadecimal digits, or what S3 takes in their place.
+    /// 64 hexadecimal digits, or the text that S3 accepts instead.
     let hash: String
 
     /// No body.
     public static let empty = Payload(
         hash: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
 
-    /// S3's presigned URLs leave the body open.
+    /// The body of S3's presigned URLs is not signed.
     public static let unsigned = Payload(hash: "UNSIGNED-PAYLOAD")
 
     private init(hash: String) { self.hash = hash }
@@ -43,21 +43,21 @@ public struct Payload: Equatable, Sendable {
     }
 }
 
-/// A request before it is signed, less its body.
+/// A request to be signed, without its body.
 public struct SignableRequest: Equatable, Sendable {
     /// `GET`, `POST`, …
     public var method: String
-    /// The path, from its first slash, before the percent-encoding that the canonical request gives it. Services other
-    /// than S3 encode twice, so there it is the path as it stands in the URL.
+    /// The path from its first slash, before the canonical request percent-encodes it. Services other than S3 encode
+    /// twice, so for them it is the path as written in the URL.
     public var path: String
-    /// The parameters behind the question mark, unencoded.
+    /// The parameters after the question mark, unencoded.
     public var query: [NamedValue]
-    /// The headers to sign, `Host` among them, all of which must be sent as they are here.
+    /// The headers to sign, including `Host`; all of them must be sent exactly as they are here.
     public var headers: [NamedValue]
     /// The hash of the body.
     public var payload: Payload
 
-    /// Puts a request together.
+    /// A request made of its parts.
     public init(
         method: String, path: String = "/", query: [NamedValue] = [], headers: [NamedValue], payload: Payload = .empty
     ) {
@@ -70,7 +70,7 @@ public struct SignableRequest: Equatable, Sendable {
 }
 
 extension SecretBytes {
-    /// SHA-256 as 64 lower-case hexadecimal digits.
+    /// SHA-256 as 64 lowercase hexadecimal digits.
     borrowing func hexSHA256() throws(SigningError) -> String {
         try withUnsafeBytes { (bytes) throws(SigningError) in
             do throws(CryptoError) { return hexadecimal(try sha256(bytes)) } catch { throw .crypto(error) }
@@ -78,7 +78,7 @@ extension SecretBytes {
     }
 }
 
-/// Lower-case hexadecimal digits.
+/// Lowercase hexadecimal digits.
 func hexadecimal(_ bytes: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)
     return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)

@@ -14,9 +14,9 @@ public struct Signer: Sendable {
     /// - Parameters:
     ///   - service: the signing name, such as `sts`.
     ///   - region: the signing region.
-    ///   - time: the moment that the signature names; AWS takes it within five minutes.
-    ///   - normalizesPath: false for S3, whose keys may hold `..` and double slashes.
-    ///   - signsToken: false where a service wants the session token added behind the signature.
+    ///   - time: the time of the signature; AWS accepts it within five minutes.
+    ///   - normalizesPath: false for S3, whose keys may contain `..` and double slashes.
+    ///   - signsToken: false for a service that wants the session token added after signing.
     public init(
         service: String, region: String, time: UnixTime, normalizesPath: Bool = true, signsToken: Bool = true
     ) {
@@ -27,10 +27,10 @@ public struct Signer: Sendable {
         self.signsToken = signsToken
     }
 
-    /// The headers that sign a request. The session token is not among them: the caller sends its own as
+    /// The headers that sign a request. The session token is not among them: the caller sends it as
     /// `X-Amz-Security-Token`.
     ///
-    /// - Parameter addsPayloadHash: whether `x-amz-content-sha256` is sent and signed too, as S3 wants it.
+    /// - Parameter addsPayloadHash: whether to send and sign `x-amz-content-sha256` too, as S3 requires.
     public func headers(
         for request: SignableRequest, signedBy credentials: borrowing Credentials, addsPayloadHash: Bool = false
     ) throws(SigningError) -> [NamedValue] {
@@ -42,8 +42,8 @@ public struct Signer: Sendable {
         return addedHeaders(request, addsPayloadHash) + [NamedValue("Authorization", authorization)]
     }
 
-    /// The query of a presigned URL, encoded, without the question mark. Whoever has it can make the request, so it is
-    /// a secret.
+    /// The query of a presigned URL, encoded, without the question mark. It is secret, since it is enough to make the
+    /// request.
     ///
     /// - Parameter expiresIn: 1 to 604,800 seconds.
     public func presignedQuery(

@@ -2,10 +2,10 @@ import Secrets
 
 /// Base32 (RFC 4648 section 6) of secrets.
 public enum Base32 {
-    /// The bytes that `text` stands for.
+    /// Decodes `text`.
     ///
-    /// As people type and apps show it: in either case, with spaces, tabs and dashes wherever they stand, with padding at
-    /// the end or without. A text that was cut off is noticed where that can be.
+    /// Accepts the forms that people type and apps show: either case, spaces, tabs and dashes anywhere, padding at the
+    /// end or none. Detects truncated text where that is possible.
     ///
     /// - Throws: `.notBase32`, `.cutOff`.
     public static func decoded(_ text: borrowing SecretBytes) throws(TOTPError) -> SecretBytes {
@@ -21,7 +21,7 @@ public enum Base32 {
                 guard !isPadded, let value = value(character) else { throw .notBase32 }
                 bits = (bits << 5 | value) & 0xfff
                 digits += 1
-                // Each of these digits, of eight, is the one with which another byte is whole.
+                // Each of these digits, out of eight, completes another byte.
                 guard let left = leftBits(after: digits) else { continue }
                 bytes.append(UInt8(truncatingIfNeeded: bits >> left))
             }
@@ -37,7 +37,7 @@ public enum Base32 {
         return bytes
     }
 
-    /// The base32 of `bytes`, in capital letters, without padding.
+    /// The base32 form of `bytes`, in uppercase, without padding.
     public static func encoded(_ bytes: borrowing SecretBytes) -> SecretBytes {
         let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
         var text = SecretBytes(capacity: (bytes.count * 8 + 4) / 5)
@@ -59,7 +59,7 @@ public enum Base32 {
         guard left == 0 else { throw .cutOff }
     }
 
-    /// How many bits belong to the next byte, after so many digits; nil where no byte has become whole.
+    /// How many bits are left for the next byte after so many digits; nil if that digit completes no byte.
     private static func leftBits(after digits: Int) -> UInt32? {
         switch digits % 8 {
         case 2: 2

@@ -1,9 +1,9 @@
 import Crypto
 import Secrets
 
-/// An `otpauth://totp/LABEL?secret=…` address (the Key URI Format of Google Authenticator), taken apart.
+/// A parsed `otpauth://totp/LABEL?secret=…` URI (the Key URI Format of Google Authenticator).
 ///
-/// The label and parameters other than these are passed over, whatever they hold.
+/// The label and all other parameters are ignored, whatever they hold.
 struct OTPAuthURI: ~Copyable {
     private(set) var secret: SecretBytes?
     private(set) var hash = OneTimeHash.sha1
@@ -28,7 +28,7 @@ struct OTPAuthURI: ~Copyable {
         }
     }
 
-    /// Takes one `name=value`.
+    /// Reads one `name=value`.
     private mutating func take(
         _ text: borrowing SecretBytes, _ range: Range<Int>, _ seen: inout [String]
     ) throws(TOTPError) {
@@ -67,7 +67,7 @@ struct OTPAuthURI: ~Copyable {
         return number
     }
 
-    /// A value without its percent signs (RFC 3986 section 2.1), `+` being a space, as forms write it.
+    /// A value with its percent-encoding decoded (RFC 3986 section 2.1), and `+` read as a space, as in forms.
     private static func percentDecoded(
         _ text: borrowing SecretBytes, _ range: Range<Int>
     ) throws(TOTPError) -> SecretBytes {
@@ -104,7 +104,7 @@ extension SecretBytes {
         range.first { self[$0] == byte }
     }
 
-    /// Where `word` ends, if it stands at `start`; it is given in lower case, and found in either.
+    /// Where `word` ends, if it occurs at `start`; `word` is in lowercase, and matches either case.
     fileprivate borrowing func end(of word: StaticString, at start: Int) -> Int? {
         let size = word.utf8CodeUnitCount
         guard start + size <= count else { return nil }

@@ -1,25 +1,25 @@
 import Crypto
 import Secrets
 
-/// What time-based one-time codes (TOTP, RFC 6238) are made from.
+/// The seed of time-based one-time codes (TOTP, RFC 6238).
 public struct Seed: ~Copyable, Sendable {
-    /// The sizes of secrets that are accepted, in bytes. RFC 4226 (R6) wants 16 or more; AWS gives 40; some services 10.
+    /// The accepted sizes of secrets, in bytes. RFC 4226 (R6) requires at least 16; AWS issues 40; some services 10.
     public static let secretSizes = 10...256
-    /// The periods that are accepted, in seconds.
+    /// The accepted periods, in seconds.
     public static let periods: ClosedRange<Int64> = 1...3600
 
-    /// The hash under the HMAC.
+    /// The hash function of the HMAC.
     public let hash: OneTimeHash
-    /// How many digits a code has, 6 to 8. AWS takes 6.
+    /// How many digits a code has, 6 to 8. AWS accepts 6.
     public let digits: Int
-    /// For how many seconds a code is the present one.
+    /// How many seconds a code is current.
     public let period: Int64
     let secret: SecretBytes
 
-    /// Puts the parts together.
+    /// Checks the parts of a seed.
     ///
     /// - Parameters:
-    ///   - secret: its size is in `secretSizes`.
+    ///   - secret: its size must be in `secretSizes`.
     ///   - digits: 6 to 8.
     ///   - period: seconds, in `periods`.
     /// - Throws: `.secretTooShort`, `.secretTooLong`, `.notSixDigits`, `.unacceptablePeriod`.
@@ -36,12 +36,12 @@ public struct Seed: ~Copyable, Sendable {
         self.period = period
     }
 
-    /// The code of the moment `time`, in seconds since 1970; before that, the first code of all.
+    /// The code at `time`, in seconds since 1970; for an earlier time, the very first code.
     public borrowing func code(at time: Int64) throws(TOTPError) -> SecretBytes {
         try code(counter: UInt64(max(0, time) / period))
     }
 
-    /// The code of a counter (HOTP, RFC 4226 section 5.3).
+    /// The code for a counter (HOTP, RFC 4226 section 5.3).
     public borrowing func code(counter: UInt64) throws(TOTPError) -> SecretBytes {
         let message = (0..<8).map { UInt8(truncatingIfNeeded: counter >> UInt64(56 - 8 * $0)) }
         let tag: SecretBytes
@@ -60,14 +60,14 @@ public struct Seed: ~Copyable, Sendable {
         return code
     }
 
-    /// While the code of `time` is the present one: from its first second until before the first of the next one's, in
-    /// seconds since 1970.
+    /// How long the code of `time` is current: from its first second to the first second of the next code, exclusive,
+    /// in seconds since 1970.
     public borrowing func window(at time: Int64) -> Range<Int64> {
         let start = max(0, time) / period * period
         let (end, overflows) = start.addingReportingOverflow(period)
         return start..<(overflows ? Int64.max : end)
     }
 
-    /// When the next code comes, in seconds since 1970.
+    /// When the next code begins, in seconds since 1970.
     public borrowing func nextWindow(after time: Int64) -> Int64 { window(at: time).upperBound }
 }

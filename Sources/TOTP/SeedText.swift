@@ -2,14 +2,14 @@ import Crypto
 import Secrets
 
 extension Seed {
-    /// The longest text that is read, in bytes.
+    /// The longest accepted text, in bytes.
     public static let longestText = 2048
 
-    /// Reads what a user pastes: an `otpauth://totp/…` address, as a QR code holds it, or the secret alone in base32.
+    /// Parses what a user pastes: an `otpauth://totp/…` URI, as in a QR code, or just the secret in base32.
     ///
-    /// Codes must have six digits, as AWS wants them. White space round the text does not matter.
+    /// Codes must have six digits, as AWS requires. Surrounding white space is ignored.
     ///
-    /// - Throws: every case of `TOTPError`, except `.crypto`.
+    /// - Throws: every case of `TOTPError` except `.crypto`.
     public init(reading text: borrowing SecretBytes) throws(TOTPError) {
         guard text.count <= Self.longestText else { throw .textTooLong }
         var start = 0
@@ -34,7 +34,7 @@ extension Seed {
         }
     }
 
-    /// The seed in one canonical form, to be stored: an address that this and other programs read.
+    /// The seed in its canonical form, for storage: a URI that other programs can read too.
     public borrowing func text() -> SecretBytes {
         var text = SecretBytes("otpauth://totp/AWS?secret=")
         text.append(Base32.encoded(secret))

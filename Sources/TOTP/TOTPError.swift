@@ -1,30 +1,30 @@
 import Crypto
 
-/// Why there is no seed, or no code. None of the cases holds a part of the seed.
+/// Why a text is not a usable seed, or no code can be made. No case holds a part of the seed.
 public enum TOTPError: Error, Equatable, Sendable {
-    /// There is nothing in it.
+    /// The text is empty.
     case empty
     /// More bytes than `Seed.longestText`.
     case textTooLong
-    /// A character that base32 does not have, or padding where none can be.
+    /// A character that is not base32, or padding in the wrong place.
     case notBase32
-    /// The base32 is cut off: no bytes have that many digits, or bits are left over that are not zero.
+    /// The base32 is truncated: no number of bytes has that many digits, or the spare bits are not zero.
     case cutOff
-    /// The secret has fewer bytes than `Seed.secretSizes` allows.
+    /// The secret is smaller than `Seed.secretSizes` allows.
     case secretTooShort
-    /// The secret has more bytes than `Seed.secretSizes` allows.
+    /// The secret is larger than `Seed.secretSizes` allows.
     case secretTooLong
-    /// An address, but not as `otpauth://` is written.
+    /// A URI, but not a valid `otpauth://` one.
     case malformedAddress
-    /// A code of this address depends on a counter (`otpauth://hotp`), not on the time.
+    /// Codes of this URI depend on a counter (`otpauth://hotp`), not on the time.
     case counterBased
-    /// The address has no secret.
+    /// The URI has no secret.
     case noSecret
-    /// A parameter that must not be there twice is; its name.
+    /// A parameter occurs more than once; its name.
     case repeated(parameter: String)
-    /// The hash function is none of those that RFC 6238 knows.
+    /// The hash function is not one of RFC 6238's.
     case unknownHash
-    /// The codes do not have six digits, which is what AWS takes.
+    /// The codes do not have six digits, which AWS requires.
     case notSixDigits
     /// The period is not in `Seed.periods`.
     case unacceptablePeriod

@@ -1,9 +1,9 @@
-// A `String` is compared and cut as a reader sees it: texts that are canonically equivalent are equal, U+212A is `K`, a
-// `/` with a combining mark behind it is no `/`, and CR LF is one character. The kernel, file systems and servers go by
-// bytes, and so does whatever decides or looks up by what comes from them.
+// Swift compares and splits a `String` by what a reader sees: canonically equivalent texts are equal, U+212A is `K`, a
+// `/` followed by a combining mark is not a `/`, and CR LF is one character. The kernel, file systems and servers
+// compare bytes, and so must code that makes decisions or looks things up by their data.
 
-// Inlinable, so that each is compiled for the types that it is used with: as generics, looked up at run time, they cost a
-// warm answer 0.4 million instructions and 850 KiB.
+// Inlinable, so that each is compiled for the concrete types: as generics with run-time look-up they cost a warm answer
+// 0.4 million instructions and 850 KiB.
 
 extension StringProtocol {
     /// Whether both have the same bytes.
@@ -28,7 +28,7 @@ extension String {
     /// Whether its last bytes are those of `suffix`.
     @inlinable package func ends(with suffix: String) -> Bool { utf8.reversed().starts(with: suffix.utf8.reversed()) }
 
-    /// What stands behind the bytes of `prefix`; nil where it does not begin with them.
+    /// The text after `prefix`; nil if it does not begin with it.
     @inlinable package func removingPrefix(_ prefix: String) -> Substring? {
         guard begins(with: prefix) else { return nil }
         return Substring(utf8.dropFirst(prefix.utf8.count))
@@ -36,16 +36,16 @@ extension String {
 }
 
 extension Sequence where Element: StringProtocol {
-    /// Whether `text` is among them, byte by byte.
+    /// Whether `text` is among the elements, compared by bytes.
     @inlinable package func holds(_ text: some StringProtocol) -> Bool { contains { $0.isSame(as: text) } }
 }
 
-/// A text that is equal only to one of the same bytes: for sets, and for the keys of dictionaries.
+/// A text that equals only a text with the same bytes: for sets and dictionary keys.
 package struct ByteText: Hashable, Sendable {
     /// The text.
     package let text: String
 
-    /// Takes the text as it is.
+    /// Keeps the text unchanged.
     package init(_ text: some StringProtocol) { self.text = String(text) }
 
     package static func == (left: ByteText, right: ByteText) -> Bool { left.text.isSame(as: right.text) }
@@ -56,12 +56,12 @@ package struct ByteText: Hashable, Sendable {
     }
 }
 
-/// What stands before the last `/` of a path, empty for what stands in the root; nil where there is none.
+/// The part of a path before its last `/`, empty for an entry of the root; nil without a `/`.
 @inlinable package func folder(ofPath path: String) -> String? {
     path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) }
 }
 
-/// What stands behind the last `/` of a path; all of it where there is none.
+/// The part of a path after its last `/`; all of it without one.
 @inlinable package func lastPart(ofPath path: String) -> String {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
     return String(path[path.utf8.index(after: slash)...])

@@ -1,12 +1,12 @@
-/// The one of `names` that `word` was most likely meant to be; nil where none is near enough to be worth a word.
+/// The one of `names` that `word` was most likely meant to be; nil if none is near enough to suggest.
 ///
-/// Near is: the same but for case, or at most one edit away for every three characters, two at the most of an edit that
-/// swaps neighbours, puts in, leaves out or changes a character (Damerau's distance, in its optimal string alignment
-/// form). Of equally near ones the first is taken.
+/// Near means: equal but for case, or at most one edit away for every three characters and at most two in all. An edit
+/// swaps neighbours, or inserts, deletes or changes a character (Damerau's distance, in its optimal string alignment
+/// form). Of equally near names the first wins.
 ///
 /// - Parameters:
-///   - word: what was typed. Over 64 characters long, nothing is near it.
-///   - names: what there is.
+///   - word: what the user typed. Nothing is near a word of more than 64 characters.
+///   - names: the known names.
 package func nearest(to word: String, among names: some Sequence<String>) -> String? {
     let wanted = Array(word.lowercased().unicodeScalars)
     guard !wanted.isEmpty, wanted.count <= 64 else { return nil }
@@ -21,7 +21,7 @@ package func nearest(to word: String, among names: some Sequence<String>) -> Str
     return best?.name
 }
 
-/// How many edits make one of the other, where no part is edited twice.
+/// How many edits turn one into the other, if no part is edited twice.
 private func editDistance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
     var beforeLast: [Int] = []
     var last = Array(0...right.count)

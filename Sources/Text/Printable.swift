@@ -1,7 +1,7 @@
-/// Text from outside, fit for one line that a person reads: what a terminal would act on, or show nothing of, is shown as
-/// its number, `\u{1b}`.
+/// Text from outside, made safe for one line that a person reads: a character that a terminal would interpret or not
+/// show becomes its code point, `\u{1b}`.
 ///
-/// It is for people, on both streams. What programs read (JSON, statements of a shell) has escapes of its own.
+/// It is for people, on both streams. Output for programs (JSON, statements of a shell) has its own escapes.
 package func printable(_ text: String) -> String {
     var out = ""
     for scalar in text.unicodeScalars {
@@ -14,7 +14,7 @@ package func printable(_ text: String) -> String {
     return out
 }
 
-/// The same of the first `limit` characters of Unicode, with an ellipsis behind them where there are more.
+/// The same for the first `limit` Unicode scalars, followed by an ellipsis if there are more.
 package func printable(_ text: String, limit: Int) -> String {
     let scalars = text.unicodeScalars
     guard let end = scalars.index(scalars.startIndex, offsetBy: limit, limitedBy: scalars.endIndex),
@@ -23,7 +23,7 @@ package func printable(_ text: String, limit: Int) -> String {
     return printable(String(scalars[..<end])) + "…"
 }
 
-/// A message in which no word is longer than anybody would read: a profile's name may have 64 KiB.
+/// A message whose longest words are truncated: a profile's name may have 64 KiB.
 package func abridged(_ message: String) -> String {
     message.split(separator: " ", omittingEmptySubsequences: false).map { word in
         let scalars = word.unicodeScalars
@@ -32,8 +32,8 @@ package func abridged(_ message: String) -> String {
     }.joined(separator: " ")
 }
 
-/// Whether a terminal would act on it, or show nothing: control characters of both sets, direction marks, line
-/// separators, and what Unicode has not assigned.
+/// Whether a terminal would interpret the character, or show nothing: control characters of both sets, direction marks,
+/// line separators, and unassigned code points.
 package func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true

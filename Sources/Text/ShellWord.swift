@@ -1,8 +1,8 @@
-/// A path or a name from outside, for a hint that holds a command: one word, which a shell that it is pasted into takes
-/// as it is.
+/// A path or a name from outside, for a hint with a command: one word, which a shell takes literally when the user
+/// pastes it.
 ///
-/// Plain where nothing needs quoting, else in single quotes. A word longer than anybody would read is cut before it is
-/// quoted, not in the middle of its quotes.
+/// It is unquoted if nothing needs quoting, otherwise in single quotes. A word that is too long to read is truncated
+/// before it is quoted, so that its quotes stay whole.
 package func shellWord(_ text: String) -> String {
     let word = quoted(text)
     guard abridged(word) != word else { return word }

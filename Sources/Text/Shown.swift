@@ -1,54 +1,55 @@
-/// Text for people, on a stream that may be a terminal: what is written in the code stands as it is, its line ends too,
-/// and what is put into it is made fit for one line.
+/// Text for people, on a stream that may be a terminal: literals stay unchanged, including their line ends, and
+/// interpolated text is made safe for one line.
 ///
-/// Functions that print for people take it in place of a `String`, so that nothing from outside gets by unchanged.
+/// Functions that print for people take this type instead of `String`, so that text from outside cannot reach the
+/// terminal unchanged.
 package struct Shown: ExpressibleByStringInterpolation, Equatable, Sendable {
-    /// What is printed.
+    /// The text to print.
     package private(set) var text: String
 
-    /// Text of the code.
+    /// A literal.
     package init(stringLiteral text: String) { self.text = text }
 
-    /// Text of the code with other text in it.
+    /// A literal with text interpolated.
     package init(stringInterpolation parts: StringInterpolation) { text = parts.text }
 
     /// One line of text from outside.
     package init(_ text: String) { self.text = printable(text) }
 
-    /// The same without a line end behind it.
+    /// The same without a trailing line end.
     package var withoutLineEnd: Shown {
         var shown = self
         if shown.text.utf8.last == UInt8(ascii: "\n") { shown.text.unicodeScalars.removeLast() }
         return shown
     }
 
-    /// One behind the other.
+    /// Concatenates both.
     package static func + (left: Shown, right: Shown) -> Shown {
         var whole = left
         whole += right
         return whole
     }
 
-    /// Puts more behind it.
+    /// Appends to the text.
     package static func += (left: inout Shown, right: Shown) { left.text += right.text }
 
-    /// Gathers literals and what stands between them.
+    /// Collects literals and interpolated text.
     package struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var text = ""
 
-        /// Room for `literalCapacity` bytes.
+        /// Reserves `literalCapacity` bytes.
         package init(literalCapacity: Int, interpolationCount: Int) { text.reserveCapacity(literalCapacity) }
 
-        /// Text of the code.
+        /// Appends a literal unchanged.
         package mutating func appendLiteral(_ literal: String) { text += literal }
 
-        /// Text that may be from outside.
+        /// Appends text that may come from outside, made printable.
         package mutating func appendInterpolation(_ outside: some StringProtocol) { text += printable(String(outside)) }
 
-        /// A number.
+        /// Appends a number.
         package mutating func appendInterpolation(_ number: some BinaryInteger) { text += String(number) }
 
-        /// What is fit already.
+        /// Appends text that is already safe.
         package mutating func appendInterpolation(_ shown: Shown) { text += shown.text }
     }
 }

@@ -1,4 +1,4 @@
-/// Rows of text in columns, as wide as their widest cell. What is in the cells may be from outside.
+/// Rows of text in columns, as wide as their widest cell. The cells may hold text from outside.
 package func table(_ head: [String], _ rows: [[String]]) -> Shown {
     let rows = rows.map { $0.map(printable) }
     var widths = head.map(\.count)

@@ -1,12 +1,12 @@
-/// Why a text is no length of time.
+/// Why a text is not a duration.
 package enum DurationError: Error, Equatable, Sendable {
-    /// A number alone: who writes `8` may mean hours, minutes or seconds.
+    /// Only a number: a user who writes `8` may mean hours, minutes or seconds.
     case noUnit
-    /// Anything else that is none.
+    /// Any other invalid text.
     case malformed
 }
 
-/// The seconds of a length of time as people write it: `8h`, `90m`, `45s`, `1d`, `1h30m`, or `0`.
+/// The seconds of a duration as people write it: `8h`, `90m`, `45s`, `1d`, `1h30m`, or `0`.
 package func seconds(ofDuration text: String) throws(DurationError) -> Int {
     var total = 0
     var number: Int?

@@ -1,5 +1,5 @@
 extension UnixTime {
-    /// `YYYY-MM-DDTHH:MM:SSZ`, the one form of an expiration that every AWS SDK reads.
+    /// `YYYY-MM-DDTHH:MM:SSZ`, the only form of an expiration that every AWS SDK reads.
     public var iso8601: String {
         let f = fields
         return "\(digits(f.year, 4))-\(digits(f.month, 2))-\(digits(f.day, 2))T"
@@ -14,7 +14,7 @@ extension UnixTime {
             + "\(digits(f.hour, 2))\(digits(f.minute, 2))\(digits(f.second, 2))Z"
     }
 
-    /// Reads the preferred form of RFC 9110 section 5.6.7, `Sat, 21 Nov 2026 07:46:57 GMT`.
+    /// Parses the preferred form of RFC 9110 section 5.6.7, `Sat, 21 Nov 2026 07:46:57 GMT`.
     public init?(httpDate text: some StringProtocol) {
         let words = text.split(separator: " ")
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

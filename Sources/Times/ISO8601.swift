@@ -1,9 +1,10 @@
 extension UnixTime {
-    /// Reads a moment of ISO 8601 that says how far it is from UTC, in whole seconds.
+    /// Parses an ISO 8601 time with an offset from UTC, to whole seconds.
     ///
     /// A date by month (`2026-11-21`), week (`2026-W47-6`) or day of the year (`2026-325`); `T`, `t` or a space; a time
-    /// of day, whose seconds and minutes may be left out, and whose last part may have a fraction behind `.` or `,`; then
-    /// `Z`, `z`, or an offset as `+02:00` or `+02`. All of it also without the separators: `20261121T074657+0200`.
+    /// of day, whose seconds and minutes may be omitted, and whose last part may have a fraction after `.` or `,`; then
+    /// `Z`, `z`, or an offset such as `+02:00` or `+02`. All of it may also lack the separators:
+    /// `20261121T074657+0200`.
     public init?(iso8601 text: some StringProtocol) {
         var reader = Reader(Array(text.utf8)[...])
         guard let day = reader.date(), reader.take("Tt ") != nil, let time = reader.time(),
@@ -13,13 +14,13 @@ extension UnixTime {
     }
 }
 
-/// Takes the parts of a moment from its front.
+/// Parses the parts of a time from left to right.
 private struct Reader {
     private(set) var rest: ArraySlice<UInt8>
 
     init(_ text: ArraySlice<UInt8>) { rest = text }
 
-    /// The day's first moment.
+    /// The first second of the day.
     mutating func date() -> UnixTime? {
         guard let year = number(4) else { return nil }
         let isExtended = take("-") != nil
@@ -40,7 +41,7 @@ private struct Reader {
         return found.fields.year == year ? found : nil
     }
 
-    /// A week begins on Monday, and 4 January is in the first.
+    /// A week begins on Monday, and week 1 contains 4 January.
     private static func day(_ day: Int, ofWeek week: Int, _ year: Int) -> UnixTime? {
         guard (1...7).contains(day), (1...53).contains(week),
             let fourth = UnixTime(year: year, month: 1, day: 4, hour: 0, minute: 0, second: 0)
@@ -50,7 +51,7 @@ private struct Reader {
         return fourth + (Int64((week - 1) * 7 + day - 1) - weekday) * daySeconds
     }
 
-    /// Seconds since the day began; 24:00 is the next day's first moment.
+    /// Seconds since the day began; 24:00 is the first second of the next day.
     mutating func time() -> Int64? {
         let start = rest
         guard let hour = number(2) else { return nil }
@@ -75,7 +76,7 @@ private struct Reader {
         return time.seconds + fraction
     }
 
-    /// A fraction of `unit` seconds, cut to whole ones; 0 where there is none.
+    /// A fraction of `unit` seconds, truncated to whole seconds; 0 if there is none.
     private mutating func fraction(of unit: Int) -> Int64? {
         guard take(".,") != nil else { return 0 }
         let digits = rest.prefix(while: isDigit)
@@ -104,7 +105,7 @@ private struct Reader {
 
     private var hasDigit: Bool { rest.first.map(isDigit) == true }
 
-    /// A number of just so many digits.
+    /// A number of exactly so many digits.
     private mutating func number(_ count: Int) -> Int? {
         let digits = rest.prefix(count)
         guard digits.count == count, digits.allSatisfy(isDigit) else { return nil }

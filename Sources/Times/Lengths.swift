@@ -1,6 +1,6 @@
-/// What a number alone may mean within `range`, in seconds: `8h, 8m or 8s`. Nil where it can mean nothing.
+/// The durations within `range`, in seconds, that a bare number may mean: `8h, 8m or 8s`. Nil if there are none.
 ///
-/// Hours come first where they fit: they are what people unlock for.
+/// Hours come first if they fit: users mostly unlock for hours.
 package func lengths(of number: String, in range: ClosedRange<Int>) -> String? {
     var fitting = ["s", "m", "h"].map { number + $0 }.filter { length in
         (try? seconds(ofDuration: length)).map(range.contains) == true

@@ -1,17 +1,17 @@
 import Glibc
 
-/// Time and chance, as arguments.
+/// Clocks, waiting and random numbers, as arguments.
 public struct Timing: Sendable {
     /// The time of day.
     public var now: @Sendable () -> UnixTime
-    /// Milliseconds on a clock that only goes forward.
+    /// Milliseconds on a clock that never goes back.
     public var uptime: @Sendable () -> Int64
     /// Waits so many milliseconds.
     public var sleep: @Sendable (Int64) -> Void
-    /// A number from 0 to just under 1.
+    /// A random number from 0 to just under 1.
     public var random: @Sendable () -> Double
 
-    /// Puts clocks together.
+    /// Functions for time and random numbers, given one by one.
     public init(
         now: @escaping @Sendable () -> UnixTime, uptime: @escaping @Sendable () -> Int64,
         sleep: @escaping @Sendable (Int64) -> Void, random: @escaping @Sendable () -> Double

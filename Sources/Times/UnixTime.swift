@@ -1,12 +1,12 @@
-/// A moment, in whole seconds since 1970-01-01T00:00:00Z, as POSIX counts them (no leap seconds).
+/// A point in time, in whole seconds since 1970-01-01T00:00:00Z, as POSIX counts them (no leap seconds).
 public struct UnixTime: Hashable, Comparable, Sendable {
     /// Seconds since 1970.
     public var seconds: Int64
 
-    /// The moment `seconds` after 1970 began.
+    /// The time `seconds` after the beginning of 1970.
     public init(_ seconds: Int64) { self.seconds = seconds }
 
-    /// A moment in UTC by the proleptic Gregorian calendar; nil where a field is out of its range.
+    /// A time in UTC by the proleptic Gregorian calendar; nil if a field is out of range.
     public init?(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {
         guard (1...9999).contains(year), (1...12).contains(month), day >= 1,
             day <= Self.days(inMonth: month, of: year), (0...23).contains(hour), (0...59).contains(minute),
@@ -16,10 +16,10 @@ public struct UnixTime: Hashable, Comparable, Sendable {
         seconds = Int64(days) * 86_400 + Int64(hour * 3600 + minute * 60 + second)
     }
 
-    /// Earlier than.
+    /// Whether `a` is earlier than `b`.
     public static func < (a: UnixTime, b: UnixTime) -> Bool { a.seconds < b.seconds }
 
-    /// The moment `seconds` later.
+    /// The time `seconds` later.
     public static func + (time: UnixTime, seconds: Int64) -> UnixTime { UnixTime(time.seconds + seconds) }
 
     /// The seconds from `b` to `a`.
@@ -41,7 +41,7 @@ public struct UnixTime: Hashable, Comparable, Sendable {
         }
     }
 
-    /// The calendar is cut into eras of 400 years that begin on 1 March, so that a leap day is a year's last.
+    /// The calendar is divided into eras of 400 years that begin on 1 March, so that a leap day ends its year.
     private static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
         let shifted = month > 2 ? year : year - 1
         let era = shifted / 400

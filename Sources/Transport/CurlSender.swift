@@ -1,11 +1,12 @@
 import CCurl
 import Secrets
 
-/// Sends requests with libcurl, one after another over one handle, so that two requests to one host share a connection.
+/// Sends requests with libcurl, one after another over one handle, so that two requests to the same host share a
+/// connection.
 ///
-/// TLS 1.2 or later, no redirects, no cookies, no `.netrc`. Proxies are what libcurl takes from the environment, but
-/// this host and the metadata services are never asked through one. To open libcurl removes `SSLKEYLOGFILE` from the
-/// environment.
+/// It uses TLS 1.2 or later, no redirects, no cookies, no `.netrc`. libcurl takes proxies from the environment, but
+/// requests to this host and to the metadata services never go through one. Opening libcurl removes `SSLKEYLOGFILE`
+/// from the environment.
 public final class CurlSender: HTTPSender {
     private let userAgent: String
     private let caBundle: String?
@@ -16,8 +17,8 @@ public final class CurlSender: HTTPSender {
     ///
     /// - Parameters:
     ///   - userAgent: the product and its version, `warder/1.0`.
-    ///   - caBundle: a PEM file of the certificates to trust in place of the system's.
-    ///   - connectTimeout: milliseconds for a connection to stand, name, proxy and TLS included.
+    ///   - caBundle: a PEM file of the certificates to trust instead of the system's.
+    ///   - connectTimeout: milliseconds to establish a connection, including name resolution, proxy and TLS.
     /// - Throws: `.libraryMissing`, `.libraryUnusable`.
     public init(userAgent: String, caBundle: String? = nil, connectTimeout: Int = 3000) throws(TransportError) {
         self.userAgent = userAgent
@@ -36,7 +37,7 @@ public final class CurlSender: HTTPSender {
         setPolicy(for: request.url)
         setTarget(request)
         let outcome = perform(request, lines, &receiver)
-        // libcurl keeps pointers to what was lent to it.
+        // Drops libcurl's pointers to what was lent to it.
         easy.reset()
 
         if receiver.isTooLarge { throw .tooLarge(host: host) }
@@ -45,22 +46,22 @@ public final class CurlSender: HTTPSender {
         return receiver.response(status: outcome.status)
     }
 
-    /// Closes what libcurl keeps open between two requests: connections, and descriptors of its own.
+    /// Closes what libcurl keeps open between requests: connections, and its own descriptors.
     public func closeConnection() { easy.renew() }
 
-    /// What holds for every request.
+    /// The options of every request.
     private func setPolicy(for url: ServiceURL) {
         if !easy.set(WARDER_CURLOPT_PROTOCOLS_STR, url.isSecure ? "https" : "http") {
-            // libcurl before 7.85.
+            // For libcurl before 7.85.
             easy.set(WARDER_CURLOPT_PROTOCOLS, url.isSecure ? WARDER_CURLPROTO_HTTPS : WARDER_CURLPROTO_HTTP)
         }
         easy.set(WARDER_CURLOPT_FOLLOWLOCATION, 0)
         easy.set(WARDER_CURLOPT_NOSIGNAL, 1)
-        // Without it a name server that hangs would hold up the end of the program (known since 7.87).
+        // Without it a hanging name server would delay the program's exit (option since 7.87).
         easy.set(WARDER_CURLOPT_QUICK_EXIT, 1)
         easy.set(WARDER_CURLOPT_PATH_AS_IS, 1)
         easy.set(WARDER_CURLOPT_HTTP_VERSION, WARDER_CURL_HTTP_VERSION_1_1)
-        // A proxy sees none of our headers, and we see none of its own.
+        // A proxy receives none of our headers, and we receive none of its own.
         easy.set(WARDER_CURLOPT_HEADEROPT, WARDER_CURLHEADER_SEPARATE)
         easy.set(WARDER_CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         easy.set(WARDER_CURLOPT_USERAGENT, userAgent)
@@ -69,12 +70,12 @@ public final class CurlSender: HTTPSender {
         easy.set(WARDER_CURLOPT_SSLVERSION, WARDER_CURL_SSLVERSION_TLSv1_2)
         if let caBundle {
             easy.set(WARDER_CURLOPT_CAINFO, caBundle)
-            // A bundle is trusted in place of the system's certificates, not beside them.
+            // A bundle replaces the system's certificates, rather than adding to them.
             easy.set(WARDER_CURLOPT_CAPATH, pointer: nil)
         }
     }
 
-    /// Where this request goes, and how long it may take.
+    /// The destination and the timeouts of this request.
     private func setTarget(_ request: borrowing HTTPRequest) {
         easy.set(WARDER_CURLOPT_TIMEOUT_MS, request.timeout)
         easy.set(WARDER_CURLOPT_CONNECTTIMEOUT_MS, min(connectTimeout, request.timeout))
@@ -92,7 +93,7 @@ public final class CurlSender: HTTPSender {
         url.withUnsafeBytes { _ = easy.set(WARDER_CURLOPT_URL, pointer: $0.baseAddress) }
     }
 
-    /// Lends libcurl what it reads from and writes to, and makes the transfer.
+    /// Lends libcurl the buffers of the request and the response, and performs the transfer.
     private func perform(
         _ request: borrowing HTTPRequest, _ lines: borrowing HeaderLines, _ receiver: inout Receiver
     ) -> Outcome {

@@ -2,7 +2,7 @@ import CCurl
 import Crypto
 import Text
 
-/// libcurl and one `CURL` handle of it.
+/// libcurl and one `CURL` handle.
 struct EasyHandle: ~Copyable {
     private let curl: warder_curl
     private var raw: OpaquePointer
@@ -27,30 +27,30 @@ struct EasyHandle: ~Copyable {
 
     deinit { curl.easy_cleanup(raw) }
 
-    /// Back to the defaults; connections stay. The corresponding C function is `curl_easy_reset`.
+    /// Resets the options to their defaults; connections stay open. The corresponding C function is `curl_easy_reset`.
     func reset() { curl.easy_reset(raw) }
 
-    /// Takes another handle, with the defaults and without connections, so that no descriptor is held; where there is none,
-    /// this one stays.
+    /// Replaces the handle by a new one with default options and without connections, so that no descriptor stays open;
+    /// keeps the old one if that fails.
     mutating func renew() {
         guard let fresh = curl.easy_init() else { return }
         curl.easy_cleanup(raw)
         raw = fresh
     }
 
-    /// Sets a number; whether this libcurl knows the option.
+    /// Sets a number; returns whether this libcurl knows the option.
     @discardableResult
     func set(_ option: Int, _ value: Int) -> Bool {
         withUnsafePointer(to: curl) { warder_curl_set_number($0, raw, Int32(option), value) } == WARDER_CURLE_OK
     }
 
-    /// Sets a string, which libcurl copies; whether this libcurl knows the option.
+    /// Sets a string, which libcurl copies; returns whether this libcurl knows the option.
     @discardableResult
     func set(_ option: Int, _ value: String) -> Bool {
         value.withCString { set(option, pointer: $0) }
     }
 
-    /// Sets a pointer, which must stay good until the next `reset`, or be that of a string, which libcurl copies.
+    /// Sets a pointer, which must stay valid until the next `reset`, or point to a string, which libcurl copies.
     @discardableResult
     func set(_ option: Int, pointer: UnsafeRawPointer?) -> Bool {
         withUnsafePointer(to: curl) { warder_curl_set_pointer($0, raw, Int32(option), pointer) } == WARDER_CURLE_OK
@@ -61,7 +61,7 @@ struct EasyHandle: ~Copyable {
         _ = withUnsafePointer(to: curl) { warder_curl_set_callback($0, raw, Int32(option), callback) }
     }
 
-    /// Makes the transfer. The corresponding C function is `curl_easy_perform`.
+    /// Performs the transfer. The corresponding C function is `curl_easy_perform`.
     func perform() -> Outcome {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: WARDER_CURL_ERROR_SIZE) { text in
             text.initialize(repeating: 0)
@@ -82,7 +82,7 @@ struct EasyHandle: ~Copyable {
     }
 }
 
-/// What libcurl says of a transfer.
+/// libcurl's report of a transfer.
 struct Outcome {
     /// The `CURLcode`.
     let code: Int
@@ -91,10 +91,10 @@ struct Outcome {
     let status: Int
     /// The status of a proxy's response to `CONNECT`, 0 for none.
     let connectStatus: Int
-    /// Bytes of requests that were handed to the kernel. A `CONNECT` may count, so that only 0 says anything for sure.
+    /// How many bytes of requests were passed to the kernel. A `CONNECT` may count too, so that only 0 is conclusive.
     let sentBytes: Int
 
-    /// Why there is no response; nil where there is one.
+    /// Why there is no response; nil if there is one.
     func failure(host: String, caBundle: String?) -> TransportError? {
         switch code {
         case WARDER_CURLE_OK:

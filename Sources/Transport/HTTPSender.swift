@@ -1,25 +1,25 @@
 import Secrets
 
-/// One header whose value is a secret: a session token, a bearer token.
+/// A header whose value is secret: a session token, a bearer token.
 public struct SecretHeader: ~Copyable, Sendable {
     let name: String
     let value: SecretBytes
 
-    /// Puts a name and its value together.
+    /// A header with this name and value.
     public init(_ name: String, _ value: consuming SecretBytes) {
         self.name = name
         self.value = value
     }
 }
 
-/// One header whose value is no secret.
+/// A header whose value is not secret.
 public struct Header: Equatable, Sendable {
     /// The name.
     public let name: String
     /// The value.
     public let value: String
 
-    /// Puts a name and its value together.
+    /// A header with this name and value.
     public init(_ name: String, _ value: String) {
         self.name = name
         self.value = value
@@ -30,23 +30,23 @@ public struct Header: Equatable, Sendable {
 public struct HTTPRequest: ~Copyable, Sendable {
     /// `GET`, `POST`, `PUT`.
     public let method: String
-    /// Where it goes.
+    /// The URL to send it to.
     public let url: ServiceURL
-    /// What stands behind the question mark of the URL, encoded; it may hold a secret.
+    /// The URL's query, encoded; it may hold a secret.
     public let query: SecretBytes?
-    /// The headers less those that libcurl makes (`Host`, `Content-Length`, `User-Agent`).
+    /// The headers, except those that libcurl adds (`Host`, `Content-Length`, `User-Agent`).
     public let headers: [Header]
-    /// One header more.
+    /// An additional, secret header.
     public let secretHeader: SecretHeader?
     /// The body.
     public let body: SecretBytes?
-    /// Milliseconds until the request is given up, from its start to the last byte of the response.
+    /// Milliseconds for the whole request, from its start to the last byte of the response.
     public let timeout: Int
-    /// Whether a second delivery would do harm. The request then goes over a connection of its own, because libcurl
-    /// sends a request again, unasked, where a connection that it kept turns out to be closed.
+    /// Whether a second delivery would do harm. The request then uses a new connection, because libcurl repeats a
+    /// request by itself if a connection that it kept turns out to be closed.
     public let isOnce: Bool
 
-    /// Puts a request together.
+    /// A request made of its parts.
     public init(
         method: String, url: ServiceURL, query: consuming SecretBytes? = nil, headers: [Header] = [],
         secretHeader: consuming SecretHeader? = nil, body: consuming SecretBytes? = nil, timeout: Int,
@@ -74,7 +74,7 @@ public struct HTTPResponse: ~Copyable, Sendable {
     /// The body, 256 KiB at most.
     public let body: SecretBytes
 
-    /// Puts a response together.
+    /// A response made of its parts.
     public init(status: Int, date: String?, contentType: String?, body: consuming SecretBytes) {
         self.status = status
         self.date = date
@@ -83,16 +83,16 @@ public struct HTTPResponse: ~Copyable, Sendable {
     }
 }
 
-/// What sends requests: libcurl, or a replay in a test.
+/// Sends requests: libcurl, or a replay in a test.
 public protocol HTTPSender {
-    /// Sends a request and waits for the response, the request's timeout at most.
+    /// Sends a request and waits for the response, but no longer than the request's timeout.
     func send(_ request: borrowing HTTPRequest) throws(TransportError) -> HTTPResponse
 
-    /// Closes what is kept open between two requests: connections, and descriptors of its own.
+    /// Closes what is kept open between requests: connections, and the sender's own descriptors.
     func closeConnection()
 }
 
 extension HTTPSender {
-    /// Nothing is kept open.
+    /// Does nothing: this sender keeps nothing open.
     public func closeConnection() {}
 }

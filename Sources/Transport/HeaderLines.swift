@@ -2,8 +2,8 @@ import CCurl
 import Secrets
 import Text
 
-/// The headers of a request as libcurl takes them, in memory of our own: `curl_slist_append` would copy each into
-/// memory that nobody wipes.
+/// The headers of a request in libcurl's form, in memory that warder wipes: `curl_slist_append` would copy each into
+/// memory that is never wiped.
 struct HeaderLines: ~Copyable {
     private var text = SecretBytes(capacity: 4096)
     private var offsets: [Int] = []
@@ -26,12 +26,12 @@ struct HeaderLines: ~Copyable {
             text.append(0)
         case .none: break
         }
-        // Without a value a header of libcurl's own is left out: no second round trip before the body.
+        // A header without a value removes libcurl's own: this one avoids a second round trip before the body.
         offsets.append(text.count)
         text.append("Expect:\0")
     }
 
-    /// Lends the lines as a list that lives as long as the call.
+    /// Lends the lines as a list that is valid during the call.
     borrowing func withList<R: ~Copyable>(_ body: (UnsafePointer<warder_curl_slist>?) -> R) -> R {
         text.withUnsafeBytes { text in
             withUnsafeTemporaryAllocation(of: warder_curl_slist.self, capacity: offsets.count) { nodes in
@@ -50,7 +50,7 @@ struct HeaderLines: ~Copyable {
     }
 }
 
-/// RFC 9110 section 5.6.2, as far as header names go that anyone uses.
+/// RFC 9110 section 5.6.2, limited to characters that header names in use contain.
 private func isToken(_ name: String) -> Bool {
     !name.isEmpty
         && name.utf8.allSatisfy {

@@ -1,14 +1,14 @@
-/// The proxy that libcurl takes from the environment for an HTTPS request (curl(1), "ENVIRONMENT").
+/// The proxy that libcurl uses for an HTTPS request, from the environment (curl(1), "ENVIRONMENT").
 public struct ProxyInForce: Equatable, Sendable {
     /// The variable, such as `HTTPS_PROXY`.
     public let variable: String
-    /// Its value, without a user and a password.
+    /// Its value, without user and password.
     public let address: String
 
     /// - Parameters:
-    ///   - host: who is asked; nil where that is not known, and `NO_PROXY` not looked at.
+    ///   - host: the host to reach; nil if unknown, and then `NO_PROXY` is ignored.
     ///   - lookUp: the environment.
-    /// - Returns: nil where the host is asked directly.
+    /// - Returns: nil if the host is reached directly.
     public init?(for host: String?, environment lookUp: (String) -> String?) {
         func value(_ name: String) -> String? {
             guard let value = lookUp(name), !value.isEmpty else { return nil }
@@ -29,7 +29,7 @@ public struct ProxyInForce: Equatable, Sendable {
         return String(decoding: bytes[..<start] + bytes[(at + 1)...], as: UTF8.self)
     }
 
-    /// `NO_PROXY` names hosts, and domains whose hosts are meant too.
+    /// Whether `NO_PROXY` excludes the host: it lists hosts, and domains with all their hosts.
     private static func isLeftOut(_ host: String, by list: String) -> Bool {
         let host = Array(host.lowercased().utf8)
         return list.lowercased().utf8.split { $0 == UInt8(ascii: ",") || $0 == 32 || $0 == 9 }.contains { entry in

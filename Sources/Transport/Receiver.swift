@@ -1,11 +1,11 @@
 import Secrets
 import Text
 
-/// Takes a response as libcurl hands it over, and bounds it.
+/// Collects a response as libcurl delivers it, up to a limit.
 struct Receiver: ~Copyable {
-    /// Bytes of a body at most. `CURLOPT_MAXFILESIZE` does not bound a chunked body, so the bound is here.
+    /// The most bytes of a body. `CURLOPT_MAXFILESIZE` does not limit a chunked body, so the limit is enforced here.
     static let bodyLimit = 256 * 1024
-    /// Bytes of all headers at most.
+    /// The most bytes of all headers.
     static let headerLimit = 64 * 1024
 
     private(set) var body = SecretBytes(capacity: 4096)
@@ -14,7 +14,7 @@ struct Receiver: ~Copyable {
     private(set) var isTooLarge = false
     private var headerCount = 0
 
-    /// Takes a piece of the body; false where it is too much.
+    /// Adds a piece of the body; false if that exceeds the limit.
     mutating func take(body piece: UnsafeRawBufferPointer) -> Bool {
         guard body.count + piece.count <= Self.bodyLimit else {
             isTooLarge = true
@@ -24,7 +24,7 @@ struct Receiver: ~Copyable {
         return true
     }
 
-    /// Takes a line of the header; false where it is too much.
+    /// Adds a header line; false if that exceeds the limit.
     mutating func take(header line: UnsafeRawBufferPointer) -> Bool {
         headerCount += line.count
         guard headerCount <= Self.headerLimit else {
@@ -32,7 +32,7 @@ struct Receiver: ~Copyable {
             return false
         }
         if starts(line, with: "http/") {
-            // A response follows an interim one (100 Continue): what that one said is void.
+            // Another response follows an interim one (100 Continue): discard the earlier headers.
             (date, contentType) = (nil, nil)
         } else if starts(line, with: "date:") {
             date = value(of: line, after: "date:")
@@ -47,7 +47,7 @@ struct Receiver: ~Copyable {
     }
 }
 
-/// Whether a line begins with `prefix`, which is in lower case, whatever its own case.
+/// Whether a line begins with `prefix`, which is in lowercase; case is ignored.
 private func starts(_ line: UnsafeRawBufferPointer, with prefix: StaticString) -> Bool {
     guard line.count >= prefix.utf8CodeUnitCount else { return false }
     return (0..<prefix.utf8CodeUnitCount).allSatisfy { index in

@@ -1,29 +1,29 @@
 import Text
 
-/// The URL of a service: HTTPS or, to this host and the metadata services alone, plain HTTP; with a path, and with
-/// neither user nor query.
+/// The URL of a service: HTTPS or, only for this host and the metadata services, plain HTTP; with a path, but with
+/// neither a user nor a query.
 public struct ServiceURL: Equatable, Sendable {
     /// Whether it is `https`.
     public let isSecure: Bool
-    /// The host in lower case, an IPv6 address in its brackets.
+    /// The host in lowercase, an IPv6 address in brackets.
     public let host: String
-    /// The port, where it is not the scheme's own.
+    /// The port, unless it is the scheme's default.
     public let port: Int?
-    /// The path from its first slash, as it stands in the URL.
+    /// The path from its first slash, as written in the URL.
     public let path: String
 
-    /// Reads a URL.
+    /// Parses a URL.
     ///
-    /// - Throws: `.malformedURL` for what is no such URL, `.insecureURL` for plain HTTP to another host.
+    /// - Throws: `.malformedURL` if it is not such a URL, `.insecureURL` for plain HTTP to another host.
     public init(_ text: String) throws(TransportError) {
         try self.init(reading: text)
         guard isSecure || isLoopback else { throw .insecureURL(host: host) }
     }
 
-    /// Reads the URL of a metadata service, which may also be plain HTTP to one of the link-local addresses where EC2,
-    /// ECS and EKS have it: what is sent there does not leave the machine or its hypervisor.
+    /// Parses the URL of a metadata service, which may also be plain HTTP to one of the link-local addresses that EC2,
+    /// ECS and EKS use: requests to them do not leave the machine or its hypervisor.
     ///
-    /// - Throws: `.malformedURL` for what is no such URL, `.insecureURL` for plain HTTP to another host.
+    /// - Throws: `.malformedURL` if it is not such a URL, `.insecureURL` for plain HTTP to another host.
     public init(metadata text: String) throws(TransportError) {
         try self.init(reading: text)
         guard isSecure || isLoopback || isMetadataAddress else { throw .insecureURL(host: host) }
@@ -47,10 +47,10 @@ public struct ServiceURL: Equatable, Sendable {
         self.path = path.isEmpty ? "/" : String(path)
     }
 
-    /// The URL as it is sent.
+    /// The URL as text.
     public var text: String { "\(isSecure ? "https" : "http")://\(hostHeader)\(path)" }
 
-    /// What the `Host` header says.
+    /// The value of the `Host` header.
     public var hostHeader: String { port.map { "\(host):\($0)" } ?? host }
 
     /// Whether the host is this one: `localhost`, 127.0.0.0/8 or ::1 (RFC 6890).
@@ -113,7 +113,7 @@ private func isHexDigit(_ byte: UInt8) -> Bool {
     (48...57).contains(byte) || (65...70).contains(byte) || (97...102).contains(byte)
 }
 
-/// The texts before and behind the first `separator`.
+/// The texts before and after the first `separator`.
 private func split(_ text: String, at separator: String) -> (Substring, Substring)? {
     var index = text.startIndex
     while index < text.endIndex {

@@ -1,19 +1,19 @@
-/// What is wrong where a host cannot be trusted, as far as libcurl's words tell it.
+/// Why a host is not trusted, as far as libcurl's message tells.
 public enum TLSFault: Equatable, Sendable {
-    /// The certificate has ended, or this machine's clock is wrong.
+    /// The certificate has expired, or this machine's clock is wrong.
     case expired
-    /// The certificate is not good yet, or this machine's clock is wrong.
+    /// The certificate is not valid yet, or this machine's clock is wrong.
     case notYetValid
-    /// The certificate is another host's.
+    /// The certificate belongs to another host.
     case wrongName
-    /// Nobody who is trusted has signed it.
+    /// No trusted authority has signed it.
     case unknownIssuer
-    /// What answers speaks no TLS, or none that is taken.
+    /// The server does not speak TLS, or no version that warder accepts.
     case noAgreement
-    /// Anything else.
+    /// Any other reason.
     case other
 
-    /// Reads the words of libcurl with OpenSSL or GnuTLS.
+    /// Parses the message of libcurl with OpenSSL or GnuTLS.
     init(reason: String) {
         let signs: [(TLSFault, [String])] = [
             (.expired, ["has expired"]), (.notYetValid, ["not yet valid", "not yet activated"]),
@@ -39,7 +39,7 @@ public enum TLSFault: Equatable, Sendable {
 }
 
 extension TransportError {
-    /// What is wrong with a host that cannot be trusted; nil for any other error.
+    /// Why the host is not trusted; nil for any other error.
     public var tlsFault: TLSFault? {
         if case .tls(_, let reason, _) = self { TLSFault(reason: reason) } else { nil }
     }

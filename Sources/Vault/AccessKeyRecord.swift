@@ -1,7 +1,7 @@
 import Fields
 import Secrets
 
-/// What may be shown of a stored key.
+/// A stored key, without its secrets.
 public struct AccessKeySummary: Equatable, Sendable {
     /// The name it is stored under.
     public var name: KeyName
@@ -9,16 +9,16 @@ public struct AccessKeySummary: Equatable, Sendable {
     public var accessKeyID: String
     /// When it was stored, in seconds since 1970.
     public var createdAt: UInt64
-    /// The twelve digits of the account, where known.
+    /// The twelve digits of the account, if known.
     public var accountID: String?
-    /// The ARN of the user (or root) that it belongs to, where known.
+    /// The ARN of the user (or root) that it belongs to, if known.
     public var principalARN: String?
-    /// The ARN or serial number of the MFA device, where known.
+    /// The ARN or serial number of the MFA device, if known.
     public var mfaSerial: String?
-    /// The seed of its one-time codes is stored with it.
+    /// Whether the seed of its one-time codes is stored with it.
     public internal(set) var hasTOTPSeed = false
 
-    /// Puts the parts together.
+    /// A key's description.
     public init(
         name: KeyName, accessKeyID: String, createdAt: UInt64, accountID: String? = nil, principalARN: String? = nil,
         mfaSerial: String? = nil
@@ -34,8 +34,8 @@ public struct AccessKeySummary: Equatable, Sendable {
 
 /// A stored long-term access key.
 ///
-/// Fields that this version does not know stay with the record through reading, changing and storing it, so that an
-/// older warder does not lose what a newer one noted.
+/// Fields that this version does not know survive reading, changing and storing the record, so that an older warder
+/// does not lose what a newer one stored.
 public struct AccessKeyRecord: ~Copyable, Sendable {
     private static let name: UInt8 = 1
     private static let accessKeyID: UInt8 = 2
@@ -47,19 +47,19 @@ public struct AccessKeyRecord: ~Copyable, Sendable {
     private static let totpSeed: UInt8 = 9
     private static let totpDevice: UInt8 = 10
 
-    /// What may be shown of it.
+    /// The record without its secrets.
     public var summary: AccessKeySummary {
         didSet { summary.hasTOTPSeed = totp != nil }
     }
     /// The secret access key.
     public var secret: SecretBytes
-    /// What its one-time codes are made from, where the user chose to store that.
+    /// The seed of its one-time codes, if the user chose to store it.
     public var totp: StoredSeed? {
         didSet { summary.hasTOTPSeed = totp != nil }
     }
     private var unknownFields: SecretBytes?
 
-    /// A key that is stored for the first time.
+    /// A record for a key that is not in the vault yet.
     public init(_ summary: AccessKeySummary, secret: consuming SecretBytes, totp: consuming StoredSeed? = nil) {
         self.secret = secret
         unknownFields = nil
@@ -68,16 +68,16 @@ public struct AccessKeyRecord: ~Copyable, Sendable {
         self.summary.hasTOTPSeed = self.totp != nil
     }
 
-    /// A second record of the same contents.
+    /// A copy of the record, secrets included.
     public borrowing func copy() -> AccessKeyRecord {
         var copy = AccessKeyRecord(summary, secret: secret.copy(), totp: totp?.copy())
         copy.unknownFields = unknownFields?.copy()
         return copy
     }
 
-    /// Reads the fields of a record.
+    /// Parses the fields of a record.
     ///
-    /// - Throws: `.damaged` where a field is missing, twice there, or not what it must be.
+    /// - Throws: `.damaged` if a field is missing, duplicated or invalid.
     public init(fields: UnsafeRawBufferPointer) throws(VaultError) {
         let reader = FieldReader(fields)
         let secret = try wellFormed { () throws(FieldsError) in try reader.secret(Self.secretTag) }
@@ -89,9 +89,9 @@ public struct AccessKeyRecord: ~Copyable, Sendable {
         unknownFields = unknown
     }
 
-    /// The record as fields, for the vault or for a store that keeps each record by itself.
+    /// The record as fields, for the vault or for a store that keeps each record separately.
     ///
-    /// - Throws: `.tooLarge` where a value is longer than a field can be.
+    /// - Throws: `.tooLarge` if a value exceeds a field's size.
     public borrowing func fields() throws(VaultError) -> SecretBytes {
         var fields = SecretBytes(capacity: 1024)
         do throws(FieldsError) {

@@ -1,12 +1,13 @@
-/// The name under which a key is stored: 1 to 128 of the characters that profile names and IAM user names are made of,
+/// The name under which a key is stored: 1 to 128 of the characters that profile names and IAM user names consist of,
 /// `A-Z a-z 0-9 . _ @ + = , : / % -`.
 ///
-/// Nothing in it needs quoting in a message, a table, or an ini file. It is no file name: it may hold `/` and `..`.
+/// None of them needs quoting in a message, a table, or an ini file. Do not use it as a file name: it may contain `/`
+/// and `..`.
 public struct KeyName: Hashable, Sendable, CustomStringConvertible {
     /// The name as text.
     public let text: String
 
-    /// Takes a name; nil where it is none.
+    /// Nil if the text is not a valid name.
     public init?(_ text: String) {
         guard (1...128).contains(text.utf8.count), text.utf8.allSatisfy(Self.isAllowed) else { return nil }
         self.text = text

@@ -2,13 +2,13 @@ import Crypto
 import Secrets
 
 extension Vault {
-    /// Opens a vault with its passphrase, the bytes as given: no normalisation, no end of line taken off.
+    /// Opens a vault with its passphrase, byte for byte: it is not normalised, and a line end is not removed.
     ///
-    /// Takes what scrypt takes: 0.1 s to several seconds, 32 MiB to 1 GiB of memory.
+    /// Costs as much as scrypt: 0.1 s to several seconds, 32 MiB to 1 GiB of memory.
     ///
     /// - Throws: in this order `.tooLarge`; `.notAVault`, `.unknownVersion`; `.truncated`, `.damaged`;
-    ///   `.noSuchSlot`, `.unacceptableParameters`; `.wrongPassphrase`; and `.damaged` again for what only the key
-    ///   can tell.
+    ///   `.noSuchSlot`, `.unacceptableParameters`; `.wrongPassphrase`; and `.damaged` again for damage that only shows
+    ///   with the key.
     public static func open(
         _ file: UnsafeRawBufferPointer, passphrase: borrowing SecretBytes
     ) throws(VaultError) -> Vault {
@@ -21,19 +21,19 @@ extension Vault {
         return try open(file, layout, dataKey: key.unwrap(stretched, vault: layout.header.identifier))
     }
 
-    /// Opens a vault with its recovery code as somebody typed it.
+    /// Opens a vault with its recovery code as the user typed it.
     ///
-    /// - Throws: as with a passphrase, `.malformedRecoveryCode` before anything else, `.wrongPassphrase` for a code
-    ///   that does not fit.
+    /// - Throws: as with a passphrase, `.malformedRecoveryCode` before anything else, `.wrongPassphrase` for the wrong
+    ///   code.
     public static func open(
         _ file: UnsafeRawBufferPointer, recoveryCode: borrowing SecretBytes
     ) throws(VaultError) -> Vault {
         return try open(file, .recovery, input: RecoveryCode.bytes(ofText: recoveryCode))
     }
 
-    /// Opens a vault with a key that the Secret Service holds: with the first of its slots that the key fits.
+    /// Opens a vault with a key from the Secret Service, by the first of its slots that the key opens.
     ///
-    /// - Throws: as with a passphrase, `.unusableKey` before anything else, `.wrongPassphrase` where it fits none.
+    /// - Throws: as with a passphrase, `.unusableKey` before anything else, `.wrongPassphrase` if the key opens none.
     public static func open(
         _ file: UnsafeRawBufferPointer, libsecretKey: borrowing SecretBytes
     ) throws(VaultError) -> Vault {
@@ -41,9 +41,9 @@ extension Vault {
         return try open(file, .libsecret, input: libsecretKey)
     }
 
-    /// Opens a vault with the contents of a key file, the bytes as they are: with the first slot that they fit.
+    /// Opens a vault with the contents of a key file, byte for byte, by the first slot that they open.
     ///
-    /// - Throws: as with a passphrase, `.unusableKeyfile` before anything else, `.wrongPassphrase` where it fits none.
+    /// - Throws: as with a passphrase, `.unusableKeyfile` before anything else, `.wrongPassphrase` if they open none.
     public static func open(
         _ file: UnsafeRawBufferPointer, keyfile: borrowing SecretBytes
     ) throws(VaultError) -> Vault {
@@ -51,14 +51,14 @@ extension Vault {
         return try open(file, .keyfile, input: keyfile)
     }
 
-    /// Opens a vault with its data key, which `copyOfDataKey` gave.
+    /// Opens a vault with its data key, from `copyOfDataKey`.
     ///
-    /// There is no slot to commit to a data key, so that a wrong one and a damaged file cannot be told apart: the HMAC
-    /// fits neither. The answer is `.wrongPassphrase`, because a vault whose keys were renewed meanwhile is the common
-    /// case, and whoever then opens it through a slot is told of damage by that.
+    /// No slot holds a commitment to a data key, so a wrong key and a damaged file look the same: the HMAC does not
+    /// match. The error is `.wrongPassphrase`, because a vault whose keys were renewed since is the common case, and
+    /// opening it through a slot afterwards reports damage.
     ///
     /// - Throws: `.tooLarge`; `.notAVault`, `.unknownVersion`; `.truncated`, `.damaged`; `.wrongPassphrase`; and
-    ///   `.damaged` again for records that are not well formed.
+    ///   `.damaged` again for malformed records.
     public static func open(
         _ file: UnsafeRawBufferPointer, dataKey: borrowing SecretBytes
     ) throws(VaultError) -> Vault {
@@ -72,7 +72,7 @@ extension Vault {
         return try WrappedKey(slot)
     }
 
-    /// Opens a vault with the first slot of this type that `input` fits.
+    /// Opens a vault by the first slot of this type that `input` opens.
     private static func open(
         _ file: UnsafeRawBufferPointer, _ type: SlotType, input: borrowing SecretBytes
     ) throws(VaultError) -> Vault {
@@ -95,7 +95,8 @@ extension Vault {
         throw error
     }
 
-    /// What follows once a slot has given the data key: the HMAC over the file, the blob, the records.
+    /// What follows once a slot has returned the data key: check the HMAC over the file, decrypt the blob, read the
+    /// records.
     private static func open(
         _ file: UnsafeRawBufferPointer, _ layout: VaultLayout, dataKey: consuming SecretBytes
     ) throws(VaultError) -> Vault {

@@ -1,8 +1,8 @@
 import Fields
 import Secrets
 
-/// The records of a vault, kept as the bytes they are stored as: what this version does not know goes back to the file
-/// as it came.
+/// The records of a vault, kept in their encoded form: what this version does not know goes back into the file
+/// unchanged.
 package struct Records: ~Copyable, Sendable {
     package static let padding: UInt8 = 0
     package static let sessionCacheKey: UInt8 = 1
@@ -17,7 +17,7 @@ package struct Records: ~Copyable, Sendable {
         do throws(FieldsError) { try bytes.appendField(Self.sessionCacheKey, key) } catch { throw .tooLarge }
     }
 
-    /// Reads decrypted plaintext, and checks all of it: records, names, and that zeros alone stand behind them.
+    /// Reads decrypted plaintext and checks all of it: the records, their names, and that only zeros follow.
     ///
     /// - Throws: `.damaged`.
     init(plaintext: consuming SecretBytes) throws(VaultError) {
@@ -28,7 +28,7 @@ package struct Records: ~Copyable, Sendable {
         bytes.truncate(to: end)
     }
 
-    /// The plaintext to encrypt: the records, and zeros up to the next multiple of the padding unit.
+    /// The plaintext to encrypt: the records, padded with zeros to a multiple of the padding unit.
     borrowing func padded() -> SecretBytes {
         let unit = VaultLayout.paddingUnit
         let size = (bytes.count + unit - 1) / unit * unit
@@ -47,7 +47,7 @@ package struct Records: ~Copyable, Sendable {
         }
     }
 
-    /// Puts another session-cache key in the place of the one that is there.
+    /// Replaces the session-cache key.
     mutating func replaceSessionCacheKey(_ key: borrowing SecretBytes) throws(VaultError) {
         let record = try wellFormed { () throws(FieldsError) in
             try bytes.withUnsafeBytes { (bytes) throws(FieldsError) -> Range<Int>? in
@@ -63,14 +63,14 @@ package struct Records: ~Copyable, Sendable {
         cut(record)
     }
 
-    /// The summaries of all access keys, in the order of the file.
+    /// The summaries of all access keys, in file order.
     borrowing func summaries() throws(VaultError) -> [AccessKeySummary] {
         try wellFormed { () throws(FieldsError) in
             try bytes.withUnsafeBytes { (bytes) throws(FieldsError) in try Self.summaries(bytes) }
         }
     }
 
-    /// The access key of this name; nil where there is none.
+    /// The access key of this name; nil if there is none.
     borrowing func accessKey(named name: KeyName) throws(VaultError) -> AccessKeyRecord? {
         guard let range = try range(of: name) else { return nil }
         return try bytes.withUnsafeBytes { (bytes) throws(VaultError) -> AccessKeyRecord? in
@@ -81,13 +81,13 @@ package struct Records: ~Copyable, Sendable {
     /// Whether there is an access key of this name.
     borrowing func contains(_ name: KeyName) throws(VaultError) -> Bool { try range(of: name) != nil }
 
-    /// Appends a record at the end.
+    /// Appends a record.
     mutating func append(_ record: borrowing AccessKeyRecord) throws(VaultError) {
         let fields = try record.fields()
         do throws(FieldsError) { try bytes.appendField(Self.accessKey, fields) } catch { throw .tooLarge }
     }
 
-    /// Puts a record in the place of the one of the same name. Where it throws, the old one is still there.
+    /// Replaces the record of the same name. If this throws, the old one is still there.
     ///
     /// - Throws: `.noSuchKey`, `.tooLarge`.
     mutating func replace(_ record: borrowing AccessKeyRecord) throws(VaultError) {
@@ -113,7 +113,7 @@ package struct Records: ~Copyable, Sendable {
         bytes = rest
     }
 
-    /// Where the record of this name stands, tag and length included.
+    /// The byte range of this name's record, tag and length included.
     private borrowing func range(of name: KeyName) throws(VaultError) -> Range<Int>? {
         try wellFormed { () throws(FieldsError) in
             try bytes.withUnsafeBytes { (bytes) throws(FieldsError) -> Range<Int>? in
@@ -127,7 +127,7 @@ package struct Records: ~Copyable, Sendable {
         }
     }
 
-    /// Where the records end and the padding begins.
+    /// The offset at which the records end and the padding begins.
     private static func check(_ plaintext: UnsafeRawBufferPointer) throws(FieldsError) -> Int {
         var reader = FieldReader(plaintext)
         while let tag = reader.nextTag, tag != padding { _ = try reader.next() }

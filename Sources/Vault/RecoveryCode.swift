@@ -2,7 +2,7 @@ import Crypto
 import Secrets
 
 /// A recovery code: twenty random bytes, shown in Crockford's base32 (crockford.com/base32.html) as eight groups of
-/// four.
+/// four characters.
 public enum RecoveryCode {
     static let size = 20
     private static let alphabet: StaticString = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -24,10 +24,10 @@ public enum RecoveryCode {
         return text
     }
 
-    /// The twenty bytes that a typed code stands for. Case, dashes, spaces, tabs and line ends do not matter; I and L
-    /// are read as 1, O as 0.
+    /// Decodes a typed code to its twenty bytes. Case, dashes, spaces, tabs and line ends are ignored; I and L are read
+    /// as 1, O as 0.
     ///
-    /// - Throws: `.malformedRecoveryCode` for any other character, and any number of them but 32.
+    /// - Throws: `.malformedRecoveryCode` for any other character, or if there are not exactly 32 of them.
     package static func bytes(ofText text: borrowing SecretBytes) throws(VaultError) -> SecretBytes {
         var code = SecretBytes(capacity: size)
         var pending: UInt32 = 0

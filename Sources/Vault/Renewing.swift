@@ -26,25 +26,25 @@ extension VaultFile {
         return .written(vault)
     }
 
-    /// What is left to do when keys were renewed: noted before that, so that a process which is killed in the middle leaves
-    /// word of it.
+    /// What is left to do after keys were renewed. It is noted before the renewal, so that a note remains if the
+    /// process is killed in the middle.
     public struct UnfinishedRenewal: Equatable, Sendable {
-        /// What was to be removed, as it was named.
+        /// What the user asked to remove, as given.
         public let word: String
-        /// The slots from before.
+        /// The slots before the renewal.
         public let slots: [SlotSummary]
 
-        /// Puts the parts together.
+        /// A renewal that removes `word`.
         public init(word: String, slots: [SlotSummary]) {
             self.word = word
             self.slots = slots
         }
 
-        /// Whether the keys had been renewed by the time that the vault has these slots: all of them are made anew then.
+        /// Whether a vault with the slots `present` has renewed its keys already: a renewal replaces all slots.
         public func isBehind(_ present: [SlotSummary]) -> Bool { !present.contains { slots.contains($0) } }
     }
 
-    /// Reads what was noted; nil where nothing is left to do.
+    /// Reads the note; nil if nothing is left to do.
     public func unfinishedRenewal() throws(VaultFileError) -> UnfinishedRenewal? {
         let text: SecretBytes?
         do throws(FileError) { text = try readPrivateFileIfPresent(path + Self.renewal, limit: 4096) } catch {
@@ -63,7 +63,7 @@ extension VaultFile {
         return UnfinishedRenewal(word: word, slots: slots)
     }
 
-    /// Notes what is to be done, and waits for the disk.
+    /// Notes what is left to do, and waits for the disk.
     public func note(_ renewal: UnfinishedRenewal) throws(VaultFileError) {
         let lines = [renewal.word] + renewal.slots.map { "\($0.type.rawValue) \($0.identifier)" }
         let text = Array((lines.joined(separator: "\n") + "\n").utf8)
@@ -74,7 +74,7 @@ extension VaultFile {
         } catch { throw .file(.system(error)) }
     }
 
-    /// All is done.
+    /// Removes the note: nothing is left to do.
     public func forgetRenewal() throws(VaultFileError) {
         do throws(SystemError) { try removeFileDurably(path + Self.renewal) } catch { throw .file(.system(error)) }
     }

@@ -2,10 +2,10 @@ import Crypto
 import Secrets
 
 extension Vault {
-    /// The vault as a file of the next generation, its records encrypted under a key that is used this once.
+    /// The vault as a file of the next generation, its records encrypted under a key that is used only once.
     ///
-    /// `generation` goes up by one, so that sealing again gives another generation again; where it throws, the vault
-    /// is as it was.
+    /// Increments `generation`, so that sealing again produces yet another generation; if it throws, the vault is
+    /// unchanged.
     ///
     /// - Throws: `.noSlots`, `.lastGeneration`, `.tooLarge`, `.crypto`.
     public mutating func seal(random: RandomSource) throws(VaultError) -> [UInt8] {

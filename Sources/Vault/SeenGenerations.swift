@@ -2,25 +2,25 @@ import Glibc
 import Linux
 import Secrets
 
-/// Why it is not known which generation of a vault was seen last, although one was noted.
+/// Why the last generation seen of a vault is unknown, although one was recorded.
 public enum SeenGenerationError: Error, Equatable, Sendable {
-    /// The note cannot be read, or others may have written it.
+    /// The record cannot be read, or others may have written it.
     case file(FileError)
-    /// What stands there is no number.
+    /// The record is not a number.
     case garbled(path: String)
 }
 
-/// The last generation that was seen of each vault, so that an old copy put in its place is noticed.
+/// The last generation seen of each vault, so that warder notices an old copy put in its place.
 ///
-/// A file a vault, `generation-<identifier>`, with a decimal number. It is no secret. Where there is none, the vault was
-/// never seen here; one that is there and says nothing is no leave to take any copy. Failing to write it is no failure of
-/// the command.
+/// One file for each vault, `generation-<identifier>`, with a decimal number; not a secret. Without a file, the vault
+/// was never seen here; an unreadable file does not permit any copy. A command does not fail if the record cannot be
+/// written.
 struct SeenGenerations: Sendable {
     private let folder: String
 
     init(folder: String) { self.folder = folder }
 
-    /// - Returns: nil where the vault was never seen here.
+    /// - Returns: nil if the vault was never seen here.
     func seen(_ vault: VaultIdentifier) throws(SeenGenerationError) -> UInt64? {
         let path = path(vault)
         guard let text = try text(path) else { return nil }
@@ -29,7 +29,7 @@ struct SeenGenerations: Sendable {
         return generation
     }
 
-    /// Nil where there is no such file.
+    /// Nil if there is no such file.
     private func text(_ path: String) throws(SeenGenerationError) -> SecretBytes? {
         do throws(FileError) { return try readPrivateFile(path, limit: 32) } catch {
             if error.isMissing { return nil }
@@ -47,7 +47,7 @@ struct SeenGenerations: Sendable {
         if let seen = try? seen(vault), seen == generation { return }
         guard (try? makePrivateFolder(folder)) != nil else { return }
         let line = Array("\(generation)\n".utf8)
-        // An empty file after a power cut would be one that says nothing.
+        // Durable: after a power cut, an empty file would be unreadable.
         line.withUnsafeBytes { try? writeAtomically($0, to: path(vault), .durable) }
     }
 
@@ -55,7 +55,7 @@ struct SeenGenerations: Sendable {
 }
 
 extension FileError {
-    /// There is no such file, and nothing stands in its way.
+    /// Whether the file does not exist, and nothing else stands in its way.
     fileprivate var isMissing: Bool {
         if case .system(let error) = self { error.code == ENOENT } else { false }
     }

@@ -1,4 +1,4 @@
-/// What kind of thing opens a slot. Types that this version does not know are kept as they are.
+/// The type of a slot, by what opens it. Types that this version does not know are preserved.
 public struct SlotType: RawRepresentable, Hashable, Sendable {
     /// The byte in the file.
     public let rawValue: UInt8
@@ -15,7 +15,7 @@ public struct SlotType: RawRepresentable, Hashable, Sendable {
     /// A printed recovery code.
     public static let recovery = SlotType(rawValue: 4)
 
-    /// What people call it.
+    /// Its name in messages and tables.
     package var name: String {
         switch self {
         case .passphrase: "passphrase"
@@ -27,21 +27,21 @@ public struct SlotType: RawRepresentable, Hashable, Sendable {
     }
 }
 
-/// What can be read of a slot without any key. It is not authentic before the vault has been opened.
+/// What a slot shows without any key. It is unauthenticated until the vault has been opened.
 public struct SlotSummary: Equatable, Sendable {
     /// What opens it.
     public let type: SlotType
-    /// Tells it from the other slots: the first 8 bytes of its salt as 16 digits in lower case. A slot that is set
-    /// anew has another one. Empty for types that this version does not know.
+    /// Identifies the slot: the first 8 bytes of its salt as 16 lowercase digits. A slot that is set again gets another
+    /// one. Empty for types that this version does not know.
     public let identifier: String
 }
 
-/// One way into the vault: the data key, wrapped. Nothing in it is a secret.
+/// One way into the vault: the wrapped data key. Nothing in it is secret.
 package struct Slot: Equatable, Sendable {
     package let type: SlotType
     package let body: [UInt8]
 
-    /// What may be shown of it.
+    /// The slot's public part.
     package var summary: SlotSummary {
         let salt = (try? WrappedKey(self))?.salt ?? []
         return SlotSummary(type: type, identifier: hexadecimal(salt.prefix(8)))

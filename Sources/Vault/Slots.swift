@@ -2,15 +2,15 @@ import Crypto
 import Secrets
 
 extension Vault {
-    /// The types of the slots, in the order of the file; some may be of types that this version does not know.
+    /// The types of the slots, in file order; this version may not know some of them.
     public var slotTypes: [SlotType] { slots.map(\.type) }
 
-    /// What may be shown of each slot, in the order of the file.
+    /// The public part of each slot, in file order.
     public var slotSummaries: [SlotSummary] { slots.map(\.summary) }
 
-    /// Wraps the data key under a passphrase, in the place of the passphrase before if there was one.
+    /// Wraps the data key under a passphrase, replacing the previous passphrase if there was one.
     ///
-    /// The data key stays: whoever has an old file and its passphrase reads newer files too.
+    /// The data key stays the same: an old file together with its passphrase still gives access to newer files.
     ///
     /// - Throws: `.emptyPassphrase`, `.tooManySlots`, `.crypto`.
     public mutating func setPassphrase(
@@ -24,10 +24,10 @@ extension Vault {
         try put(key.slot)
     }
 
-    /// Makes a recovery code, in the place of the one before if there was one; that one no longer opens what is sealed
-    /// from now on.
+    /// Makes a recovery code, replacing the previous one if there was one, which no longer opens what is sealed from
+    /// now on.
     ///
-    /// - Returns: the code as it is printed, `XXXX-XXXX-…`: 39 bytes of ASCII. It is kept nowhere.
+    /// - Returns: the code as it is printed, `XXXX-XXXX-…`: 39 bytes of ASCII. warder stores it nowhere.
     /// - Throws: `.tooManySlots`, `.crypto`.
     public mutating func setRecoveryCode(random: RandomSource) throws(VaultError) -> SecretBytes {
         let code = try crypto { () throws(CryptoError) in try random.secret(RecoveryCode.size) }
@@ -35,7 +35,7 @@ extension Vault {
         return RecoveryCode.text(of: code)
     }
 
-    /// Adds a slot for a key that the Secret Service holds.
+    /// Adds a slot for a key in the Secret Service.
     ///
     /// - Parameter key: 32 random bytes.
     /// - Returns: the slot's identifier.
@@ -48,7 +48,7 @@ extension Vault {
         return try append(wrap(under: key, type: .libsecret, random: random))
     }
 
-    /// Whether one of the slots opens with what is in a file.
+    /// Whether the contents of a key file open one of the slots.
     public borrowing func opens(keyfile contents: borrowing SecretBytes) -> Bool {
         for slot in slots where slot.type == .keyfile {
             if let key = try? WrappedKey(slot).unwrap(contents, vault: identifier), !key.isEmpty { return true }
@@ -58,8 +58,8 @@ extension Vault {
 
     /// Adds a slot for a key file.
     ///
-    /// The bytes are taken as they are, without scrypt: they must be random. A file of text that somebody thought up is
-    /// guessed as fast as HKDF runs.
+    /// The bytes are used as they are, without scrypt: they must be random. An attacker guesses a text that a person
+    /// made up as fast as HKDF runs.
     ///
     /// - Parameter contents: 32 to 8192 bytes.
     /// - Returns: the slot's identifier.
@@ -72,12 +72,12 @@ extension Vault {
         return try append(wrap(under: contents, type: .keyfile, random: random))
     }
 
-    /// Removes the slot with this identifier. Whoever kept its key and an older file reads newer files too, until the
-    /// keys are renewed.
+    /// Removes the slot with this identifier. Its key together with an older file still gives access to newer files,
+    /// until the keys are renewed.
     ///
-    /// - Throws: `.noSuchSlotIdentifier`; `.noSlots` where none would be left.
+    /// - Throws: `.noSuchSlotIdentifier`; `.noSlots` if no slot would be left.
     public mutating func removeSlot(_ identifier: String) throws(VaultError) {
-        // Slots of unknown types have an empty identifier: nobody means them by it.
+        // Slots of unknown types have an empty identifier, which must not match.
         let rest = slots.filter { identifier.isEmpty || $0.summary.identifier != identifier }
         guard rest.count < slots.count else { throw .noSuchSlotIdentifier(identifier) }
         guard !rest.isEmpty else { throw .noSlots }
@@ -86,7 +86,7 @@ extension Vault {
 
     /// Removes the slots of this type.
     ///
-    /// - Throws: `.noSuchSlot`; `.noSlots` where none would be left.
+    /// - Throws: `.noSuchSlot`; `.noSlots` if no slot would be left.
     public mutating func removeSlots(_ type: SlotType) throws(VaultError) {
         let rest = slots.filter { $0.type != type }
         guard rest.count < slots.count else { throw .noSuchSlot(type) }
@@ -108,7 +108,7 @@ extension Vault {
         return slot.summary.identifier
     }
 
-    /// A slot of random bytes that need no stretching.
+    /// A slot for random bytes, which need no stretching.
     private borrowing func wrap(
         under input: borrowing SecretBytes, type: SlotType, random: RandomSource
     ) throws(VaultError) -> Slot {

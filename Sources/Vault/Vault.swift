@@ -1,28 +1,28 @@
 import Crypto
 import Secrets
 
-/// A vault in memory, opened. Bytes in, bytes out: files and locks are somebody else's.
+/// An open vault in memory. It converts bytes to bytes: `VaultFile` handles files and locks.
 ///
 /// The format is specified in `docs/vault-format.md`.
 public struct Vault: ~Copyable, Sendable {
     static let keySize = 32
 
-    /// The sizes that a key file may have, in bytes.
+    /// The permitted sizes of a key file, in bytes.
     public static let keyfileSizes = 32...8192
 
-    /// The vault's name for its whole life.
+    /// Identifies the vault for its whole life.
     public let identifier: VaultIdentifier
 
-    /// The generation of the file it was read from or last sealed as; 0 for a new one.
+    /// The generation of the file that it was read from or last sealed as; 0 for a new vault.
     public internal(set) var generation: UInt64
 
     package internal(set) var slots: [Slot]
     package internal(set) var records: Records
     private(set) var dataKey: SecretBytes
 
-    /// A new vault with a session-cache key and without slots; it needs one before it can be sealed.
+    /// A new vault with a session-cache key and without slots; add one before sealing it.
     ///
-    /// - Throws: `.crypto` where there are no random bytes.
+    /// - Throws: `.crypto` if random bytes are not available.
     public static func create(random: RandomSource) throws(VaultError) -> Vault {
         try create(sessionCacheKey: crypto { () throws(CryptoError) in try random.secret(keySize) }, random: random)
     }
@@ -30,7 +30,7 @@ public struct Vault: ~Copyable, Sendable {
     /// A new vault with a given session-cache key, for keys that move here from another store: cached sessions stay
     /// readable.
     ///
-    /// - Throws: `.unusableKey` for a key that has not 32 bytes; `.crypto` where there are no random bytes.
+    /// - Throws: `.unusableKey` if the key is not 32 bytes; `.crypto` if random bytes are not available.
     public static func create(
         sessionCacheKey: borrowing SecretBytes, random: RandomSource
     ) throws(VaultError) -> Vault {
@@ -43,13 +43,13 @@ public struct Vault: ~Copyable, Sendable {
             records: try Records(sessionCacheKey: sessionCacheKey), dataKey: dataKey)
     }
 
-    /// A new data key and a new session-cache key. All slots go, those of unknown types too: they hold the old data
-    /// key. The caller adds the ones that stay; without any, the vault cannot be sealed.
+    /// Makes a new data key and a new session-cache key. All slots are removed, including those of unknown types, since
+    /// they hold the old data key. The caller adds the ones to keep; without any, the vault cannot be sealed.
     ///
-    /// What was sealed before still opens as it did, and holds the access keys as they were. Where this throws, the
-    /// vault is as it was.
+    /// A file sealed earlier still opens as it did, and holds the access keys as they were. If this throws, the vault
+    /// is unchanged.
     ///
-    /// - Throws: `.crypto` where there are no random bytes.
+    /// - Throws: `.crypto` if random bytes are not available.
     public mutating func renewKeys(random: RandomSource) throws(VaultError) {
         let newDataKey = try crypto { () throws(CryptoError) in try random.secret(Self.keySize) }
         try records.replaceSessionCacheKey(crypto { () throws(CryptoError) in try random.secret(Self.keySize) })
@@ -57,16 +57,16 @@ public struct Vault: ~Copyable, Sendable {
         slots = []
     }
 
-    /// A copy of the key that everything in the vault is encrypted under, 32 bytes: whoever has it opens this and later
-    /// generations without a passphrase, until the keys are renewed.
+    /// A copy of the key that everything in the vault is encrypted under, 32 bytes: it opens this and later generations
+    /// without a passphrase, until the keys are renewed.
     public borrowing func copyOfDataKey() -> SecretBytes { dataKey.copy() }
 
-    /// A key from another store has the size of warder's own.
+    /// A key from another store must be as long as warder's own.
     static func checkKey(_ key: borrowing SecretBytes) throws(VaultError) {
         guard key.count == keySize else { throw .unusableKey(size: key.count) }
     }
 
-    /// A key file is long enough not to be guessed, and short enough to be none by mistake.
+    /// A key file must be too long to guess, and too short to be some other file by mistake.
     static func checkKeyfile(_ contents: borrowing SecretBytes) throws(VaultError) {
         guard keyfileSizes.contains(contents.count) else { throw .unusableKeyfile(size: contents.count) }
     }
@@ -84,22 +84,22 @@ public struct Vault: ~Copyable, Sendable {
 
     /// The key that encrypts cached sessions, 32 bytes.
     ///
-    /// - Throws: `.damaged`, which opening has ruled out.
+    /// - Throws: `.damaged`, which cannot happen after a successful opening.
     public borrowing func sessionCacheKey() throws(VaultError) -> SecretBytes { try records.sessionCacheKeyValue() }
 
-    /// What may be shown of each stored key, in the order of the file.
+    /// The summary of each stored key, in file order.
     ///
-    /// - Throws: `.damaged`, which opening has ruled out.
+    /// - Throws: `.damaged`, which cannot happen after a successful opening.
     public borrowing func accessKeySummaries() throws(VaultError) -> [AccessKeySummary] { try records.summaries() }
 
-    /// The key stored under `name`; nil where there is none.
+    /// The key stored under `name`; nil if there is none.
     ///
-    /// - Throws: `.damaged`, which opening has ruled out.
+    /// - Throws: `.damaged`, which cannot happen after a successful opening.
     public borrowing func accessKey(named name: KeyName) throws(VaultError) -> AccessKeyRecord? {
         try records.accessKey(named: name)
     }
 
-    /// Stores a key under a name that is free.
+    /// Stores a key under an unused name.
     ///
     /// - Throws: `.nameTaken`, `.tooLarge`.
     public mutating func add(_ record: borrowing AccessKeyRecord) throws(VaultError) {
@@ -107,10 +107,10 @@ public struct Vault: ~Copyable, Sendable {
         try records.append(record)
     }
 
-    /// Stores a key in the place of the one of the same name. To keep what a newer warder noted of it, read the
-    /// record, change it, and give that back.
+    /// Replaces the stored key of the same name. To preserve what a newer warder stored in its record, read the record,
+    /// change it, and pass it here.
     ///
-    /// - Throws: `.noSuchKey`, `.tooLarge`; the old one is still there then.
+    /// - Throws: `.noSuchKey`, `.tooLarge`; then the old one is still there.
     public mutating func replace(_ record: borrowing AccessKeyRecord) throws(VaultError) {
         try records.replace(record)
     }

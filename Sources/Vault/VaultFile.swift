@@ -4,25 +4,25 @@ import Linux
 import Secrets
 import Text
 
-/// What can go wrong with the vault's file.
+/// Why an operation on the vault's file failed.
 public enum VaultFileError: Error, Equatable, Sendable {
     /// There is no vault at this path.
     case absent(path: String)
-    /// There is one already.
+    /// There already is a vault at this path.
     case exists(path: String)
-    /// The file, or its folder, could not be used.
+    /// The file or its folder could not be used.
     case file(FileError)
-    /// Its lock could not be had.
+    /// Its lock could not be acquired.
     case lock(LockError)
-    /// The vault itself refused.
+    /// The vault itself failed.
     case vault(VaultError, path: String)
-    /// The file is of an older generation than one that was seen here: an old copy was put in its place.
+    /// The file's generation is older than one seen here before: an old copy was put in its place.
     case older(generation: UInt64, seen: UInt64, path: String)
-    /// Which generation was seen last was noted, and the note says nothing.
+    /// A last seen generation was recorded, and the record is unreadable.
     case unknownGeneration(SeenGenerationError, path: String)
 }
 
-/// Opens a vault from its bytes: with a passphrase, a recovery code, whatever its slots offer.
+/// Opens a vault from its bytes, with a passphrase, a recovery code, or any other key of its slots.
 public typealias VaultOpener = (UnsafeRawBufferPointer) throws(VaultError) -> Vault
 
 /// What came of a change to the vault.
@@ -45,15 +45,15 @@ public enum VaultChange<Refusal: Error>: ~Copyable {
 
 /// The file that a vault lives in.
 ///
-/// Whoever reads closely or writes holds an exclusive lock on `<path>.lock`, and reads the file under it. What was
-/// there is kept as `<path>.bak`, and the new one takes its place by a rename that is durable before the lock goes:
-/// a crash at any moment leaves the old vault or the new one. Deriving a key from a passphrase happens under the lock
-/// too, so that a hundred processes at once do not take a hundred times its memory. Where the lock's file can be neither
-/// written nor made, a vault is still read, without it.
+/// A process that opens the vault or writes it holds an exclusive lock on `<path>.lock`, and reads the file under it.
+/// The previous file is kept as `<path>.bak`, and the new one replaces it by a rename that is durable before the lock
+/// is released: a crash at any moment leaves the old vault or the new one. The lock also covers deriving a key from a
+/// passphrase, so that a hundred processes at once do not need a hundred times the memory. If the lock file can be
+/// neither written nor created, the vault is still read, without a lock.
 public struct VaultFile: Sendable {
-    /// What the generation before is kept as, beside the vault.
+    /// The suffix of the previous generation, beside the vault.
     static let previous = ".bak"
-    /// What a vault is kept as that a backup took the place of.
+    /// The suffix of a vault that a backup replaced.
     static let replaced = ".replaced"
 
     /// `$XDG_DATA_HOME/warder/vault`.
@@ -62,7 +62,7 @@ public struct VaultFile: Sendable {
 
     /// The vault at `path`; nothing is read yet.
     ///
-    /// - Parameter stateFolder: `$XDG_STATE_HOME/warder`, where the last generation that was seen is noted.
+    /// - Parameter stateFolder: `$XDG_STATE_HOME/warder`, where the last generation seen is recorded.
     public init(path: String, stateFolder: String) {
         self.path = path
         generations = SeenGenerations(folder: stateFolder)
@@ -78,7 +78,7 @@ public struct VaultFile: Sendable {
         } catch { throw .vault(error, path: path) }
     }
 
-    /// The vault's slots, read without a key or a lock; nil where there is no vault.
+    /// The vault's slots, read without a key or a lock; nil if there is no vault.
     public func slots() throws(VaultFileError) -> [SlotSummary]? {
         do throws(VaultFileError) {
             let bytes = try bytes()
@@ -95,11 +95,11 @@ public struct VaultFile: Sendable {
         return try open(try bytes(), opener, acceptingOlder: false)
     }
 
-    /// Opens the vault, unless what that is for has been done by another process meanwhile: nil then.
+    /// Opens the vault, unless another process has done the work meanwhile: nil then.
     ///
     /// - Parameters:
-    ///   - isDone: asked once the lock is had.
-    ///   - finish: does it with the open vault, before the lock goes.
+    ///   - isDone: called once the lock is acquired; whether the work is done already.
+    ///   - finish: does the work with the open vault, before the lock is released.
     public func open(
         until deadline: Deadline, unless isDone: () -> Bool, _ opener: VaultOpener,
         finish: (borrowing Vault) -> Void
@@ -112,14 +112,14 @@ public struct VaultFile: Sendable {
         return vault
     }
 
-    /// Opens the vault and, if it is of an older generation than one seen before, takes it as the current one.
+    /// Opens the vault and, if its generation is older than one seen before, accepts it as the current one.
     public func acceptOlder(until deadline: Deadline, _ opener: VaultOpener) throws(VaultFileError) -> Vault {
         let lock = try lockToRead(until: deadline)
         defer { withExtendedLifetime(lock) {} }
         return try open(try bytes(), opener, acceptingOlder: true)
     }
 
-    /// Writes a new vault where there is none.
+    /// Writes a new vault if there is none.
     public func create(
         _ vault: inout Vault, until deadline: Deadline, random: RandomSource
     ) throws(VaultFileError) {
@@ -153,18 +153,18 @@ public struct VaultFile: Sendable {
         return try bytes()
     }
 
-    /// Puts a backup in the vault's place, as its next generation: restoring is meant, so it is no roll-back.
+    /// Replaces the vault with a backup, as the next generation: the user means to restore, so this is not a roll-back.
     public func restore(
         _ backup: borrowing SecretBytes, until deadline: Deadline, random: RandomSource, _ opener: VaultOpener
     ) throws(VaultFileError) -> Vault {
         let lock = try lock(until: deadline)
         defer { withExtendedLifetime(lock) {} }
         var vault = try open(backup, opener, acceptingOlder: true)
-        // A note that says nothing is written anew: whoever restores says which vault is meant.
+        // An unreadable record is replaced: the user who restores says which vault is meant.
         var newest = ((try? generations.seen(vault.identifier)) ?? nil) ?? 0
         if try prefix() != nil {
             let present = try bytes()
-            // Not as `.bak`: that may be the very copy that is being restored, and what is here may be damaged.
+            // Not as `.bak`: that may be the very copy being restored, and the present vault may be damaged.
             try keep(present, as: Self.replaced)
             if let header = present.withUnsafeBytes({ try? VaultHeader(of: $0) }), header.identifier == vault.identifier
             {
@@ -215,7 +215,7 @@ public struct VaultFile: Sendable {
         generations.note(vault.identifier, vault.generation)
     }
 
-    /// Keeps what is in the vault's place beside it.
+    /// Keeps a copy of the present vault beside it.
     private func keep(_ bytes: borrowing SecretBytes, as ending: String = Self.previous) throws(VaultFileError) {
         do throws(SystemError) {
             try bytes.withUnsafeBytes { (bytes) throws(SystemError) in
@@ -257,6 +257,7 @@ public struct VaultFile: Sendable {
 }
 
 extension Vault {
-    /// Makes the next seal at least the one after `other`: a restored vault must not look older than what it replaces.
+    /// Makes the next generation at least the one after `other`: a restored vault must not look older than what it
+    /// replaces.
     fileprivate mutating func raiseGeneration(to other: UInt64) { generation = max(generation, other) }
 }

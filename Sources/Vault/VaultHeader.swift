@@ -1,30 +1,30 @@
 import Fields
 
-/// What can be read of a vault without any key. Nothing in it is authentic before the vault has been opened.
+/// What can be read of a vault without any key. It is unauthenticated until the vault has been opened.
 public struct VaultHeader: Equatable, Sendable {
-    /// The most bytes that a vault may have: 16 MiB.
+    /// The largest permitted vault: 16 MiB.
     public static let maximumFileSize = 16 << 20
 
     /// Bytes that `head(ofPrefix:)` needs: magic line, identifier, generation.
     public static let prefixSize = 40
 
-    /// The generations that a file may have. Half of the 64 bits, so that they fit every language's integers.
+    /// The permitted generations: half of the 64-bit range, so that they fit every language's integers.
     static let generations: ClosedRange<UInt64> = 1...UInt64(Int64.max)
 
     static let magic = Array("warder-vault v1\n".utf8)
-    /// How many slots a vault may have.
+    /// The most slots of a vault.
     public static let maximumSlots = 8
 
-    /// The vault's name.
+    /// Identifies the vault.
     public let identifier: VaultIdentifier
 
-    /// How often the vault has been written, 1 for the first time.
+    /// How many times the vault has been written, starting at 1.
     public let generation: UInt64
 
-    /// Its slots, in the order of the file.
+    /// Its slots, in file order.
     public let slots: [SlotSummary]
 
-    /// Reads the header of a whole file, whose structure is checked on the way.
+    /// Reads the header of a whole file, and checks the file's structure.
     ///
     /// - Throws: `.notAVault`, `.unknownVersion`, `.truncated`, `.damaged`, `.tooLarge`.
     public init(of file: UnsafeRawBufferPointer) throws(VaultError) {
@@ -49,7 +49,7 @@ public struct VaultHeader: Equatable, Sendable {
         return head
     }
 
-    /// Reads magic line, identifier and generation; `cursor` then stands before the slot count.
+    /// Reads magic line, identifier and generation; leaves `cursor` at the slot count.
     static func start(
         _ cursor: inout ByteCursor, of bytes: UnsafeRawBufferPointer
     ) throws(VaultError) -> (identifier: VaultIdentifier, generation: UInt64) {
@@ -63,7 +63,7 @@ public struct VaultHeader: Equatable, Sendable {
         } catch { throw .truncated }
     }
 
-    /// Tells a vault of this version from one of another, from one cut short, and from what is none.
+    /// Distinguishes a vault of this version, one of another version, a truncated one, and a file that is not a vault.
     private static func checkMagic(_ bytes: UnsafeRawBufferPointer) throws(VaultError) {
         if bytes.starts(with: magic) { return }
         if magic.starts(with: bytes) { throw .truncated }

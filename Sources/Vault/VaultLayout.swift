@@ -1,10 +1,10 @@
 import Fields
 
-/// Where the parts of a vault's file stand, its lengths checked to add up exactly.
+/// The positions of the parts of a vault's file, whose lengths are checked to add up exactly.
 struct VaultLayout {
     static let saltSize = 32
     static let macSize = 32
-    /// The plaintext is padded to a multiple of this, so that the file's size tells little of its content.
+    /// The plaintext is padded to a multiple of this, so that the file's size reveals little about its content.
     static let paddingUnit = 256
 
     let header: VaultHeader
@@ -13,7 +13,7 @@ struct VaultLayout {
     let salt: [UInt8]
     /// The ciphertext and its tag; everything before them is their associated data.
     let ciphertext: Range<Int>
-    /// The HMAC over everything before it; it ends the file.
+    /// The HMAC over everything before it, at the end of the file.
     let mac: Range<Int>
 
     init(of file: UnsafeRawBufferPointer) throws(VaultError) {
@@ -52,8 +52,8 @@ struct VaultLayout {
         return slots
     }
 
-    /// The slots of types that this version can open have their exact size, and there is one passphrase and one
-    /// recovery code at most.
+    /// Checks that slots of known types have their exact size, and that there is at most one passphrase and one
+    /// recovery code.
     private static func checkSlots(_ slots: [Slot]) throws(VaultError) {
         var single: Set<SlotType> = []
         for slot in slots {

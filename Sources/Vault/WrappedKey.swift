@@ -1,19 +1,19 @@
 import Crypto
 import Secrets
 
-/// The body of a slot of a known type: parameters, salt, commitment, and the data key sealed.
+/// The body of a slot of a known type: parameters, salt, commitment, and the sealed data key.
 struct WrappedKey {
     private static let commitmentSize = 32
     private static let sealedSize = 32 + AEAD.tagSize
 
     let type: SlotType
-    /// logN for a passphrase, nothing for the others.
+    /// logN for a passphrase, empty for the other types.
     let parameters: [UInt8]
     let salt: [UInt8]
     private let commitment: [UInt8]
     private let sealed: [UInt8]
 
-    /// How long the body of a slot of this type is; nil for types that this version does not open.
+    /// The length of the body of a slot of this type; nil for types that this version cannot open.
     static func bodySize(of type: SlotType) -> Int? {
         let common = VaultLayout.saltSize + commitmentSize + sealedSize
         switch type {
@@ -23,11 +23,11 @@ struct WrappedKey {
         }
     }
 
-    /// Whether a vault may have several slots of this type: each machine that a vault is copied to has a Secret Service
-    /// or a key file of its own.
+    /// Whether a vault may have several slots of this type: each machine that has a copy of the vault has its own
+    /// Secret Service or key file.
     static func mayRepeat(_ type: SlotType) -> Bool { type == .libsecret || type == .keyfile }
 
-    /// Takes the body apart.
+    /// Parses the body.
     init(_ slot: Slot) throws(VaultError) {
         guard slot.body.count == Self.bodySize(of: slot.type) else { throw .damaged }
         type = slot.type
@@ -39,9 +39,9 @@ struct WrappedKey {
         sealed = Array(rest.dropFirst(Self.commitmentSize))
     }
 
-    /// Wraps `dataKey` under `input`: what scrypt made of a passphrase, or random bytes as they are.
+    /// Wraps `dataKey` under `input`: a passphrase stretched by scrypt, or random bytes as they are.
     ///
-    /// `salt` must be fresh: the wrapping key comes from it, and encrypts this one message.
+    /// `salt` must be fresh: the wrapping key is derived from it, and encrypts this one message only.
     init(
         _ dataKey: borrowing SecretBytes, under input: borrowing SecretBytes, type: SlotType, parameters: [UInt8],
         salt: [UInt8], vault: VaultIdentifier
@@ -59,15 +59,15 @@ struct WrappedKey {
         }
     }
 
-    /// The slot as the file has it.
+    /// The slot in its encoded form.
     var slot: Slot { Slot(type: type, body: parameters + salt + commitment + sealed) }
 
-    /// The data key.
+    /// Unwraps the data key.
     ///
-    /// The commitment comes first because AES-GCM alone does not bind its key: a file could be made that several
-    /// passphrases open, and tried on them in one go (Len, Grubbs, Ristenpart, "Partitioning Oracle Attacks").
+    /// Checks the commitment first, because AES-GCM alone does not bind its key: an attacker could make a file that
+    /// several passphrases open, and test them all at once (Len, Grubbs, Ristenpart, "Partitioning Oracle Attacks").
     ///
-    /// - Throws: `.wrongPassphrase` for a wrong input as for damage.
+    /// - Throws: `.wrongPassphrase`, for a wrong input and for damage alike.
     func unwrap(_ input: borrowing SecretBytes, vault: VaultIdentifier) throws(VaultError) -> SecretBytes {
         let derived = try Self.derive(input, type: type, salt: salt, vault: vault)
         let commits = commitment.span.withUnsafeBytes { stored in
@@ -84,7 +84,7 @@ struct WrappedKey {
         } catch .notAuthentic { throw .wrongPassphrase } catch { throw .crypto(error) }
     }
 
-    /// The wrapping key and, behind it, the commitment.
+    /// The wrapping key, followed by the commitment.
     private static func derive(
         _ input: borrowing SecretBytes, type: SlotType, salt: [UInt8], vault: VaultIdentifier
     ) throws(VaultError) -> SecretBytes {

@@ -1,16 +1,16 @@
 import Secrets
 import Text
 
-/// An XML document as AWS services write them: elements that hold either elements or text. Text beside elements, which
-/// is white space there, is dropped, and so are attributes, comments and processing instructions.
+/// An XML document as AWS services write it: elements that contain either elements or text. Text beside elements, which
+/// is only white space there, is dropped, and so are attributes, comments and processing instructions.
 ///
-/// Session tokens and keys arrive in it, so all its text lies in one `SecretBytes`.
+/// It may contain session tokens and keys, so all its text is in one `SecretBytes`.
 public struct Document: ~Copyable, Sendable {
-    /// Elements within elements at most.
+    /// The deepest nesting of elements.
     public static let depthLimit = 32
-    /// Elements in all at most.
+    /// The most elements in a document.
     public static let elementLimit = 2000
-    /// Bytes of a document at most.
+    /// The largest document, in bytes.
     public static let sizeLimit = 256 * 1024
 
     /// An element of one document.
@@ -23,7 +23,7 @@ public struct Document: ~Copyable, Sendable {
         var hasChildren = false
     }
 
-    /// In the order of their start tags; the root is the first.
+    /// In the order of their start tags, so the root is the first.
     let elements: [Element]
     private let text: SecretBytes
 
@@ -40,7 +40,7 @@ public struct Document: ~Copyable, Sendable {
         elements.filter { $0.parent == element.index }
     }
 
-    /// The first element that the names lead to, one level a name, from below `start` or the root.
+    /// The first element on the path of names, one for each level, from below `start` or the root.
     public borrowing func element(_ path: String..., under start: Element? = nil) -> Element? {
         var found = start ?? root
         for name in path {
@@ -50,10 +50,10 @@ public struct Document: ~Copyable, Sendable {
         return found
     }
 
-    /// The text of an element, which may be a secret.
+    /// The text of an element, which may be secret.
     public borrowing func secret(_ element: Element) -> SecretBytes { text.copy(element.text) }
 
-    /// The text of an element that holds no secret.
+    /// The text of an element that is not secret.
     public borrowing func string(_ element: Element) -> String {
         text.withUnsafeBytes { String(decoding: $0[element.text], as: UTF8.self) }
     }

@@ -2,7 +2,7 @@ import CExpat
 import Secrets
 
 extension Document {
-    /// Reads a document in UTF-8.
+    /// Parses a document in UTF-8.
     public init(parsing bytes: borrowing SecretBytes) throws(XMLError) {
         guard bytes.count <= Self.sizeLimit else { throw .tooLarge }
         guard (0..<bytes.count).contains(where: { bytes[$0] > 32 }) else { throw .empty }
@@ -12,7 +12,7 @@ extension Document {
     }
 }
 
-/// Takes expat's events.
+/// Handles expat's events.
 private struct Builder: ~Copyable {
     private var elements: [Document.Element] = []
     private var open: [Int] = []
@@ -63,7 +63,7 @@ private struct Builder: ~Copyable {
                 name: local, index: elements.count, parent: open.dropLast().last ?? -1, text: text.count..<text.count))
     }
 
-    /// expat may call it once more after it was stopped, for an empty element.
+    /// expat may call it once more after being stopped, for an empty element.
     mutating func end() { _ = open.popLast() }
 
     mutating func take(_ piece: UnsafeRawBufferPointer) {
@@ -76,7 +76,7 @@ private struct Builder: ~Copyable {
         if encoding.lowercased() != "utf-8" { refuse { _ in .encoding(encoding) } }
     }
 
-    /// Stops expat, which then calls nothing more that could build.
+    /// Stops expat, which then makes no more calls that could add to the document.
     mutating func refuse(_ error: (Int) -> XMLError) {
         guard let parser, refusal == nil else { return }
         refusal = error(Int(XML_GetCurrentLineNumber(parser)))

@@ -1,9 +1,9 @@
 import CExpat
 import Glibc
 
-/// Memory for expat, which keeps text in buffers of its own: wiped before it is let go.
+/// An allocator for expat, which keeps text in its own buffers: memory is wiped before it is freed.
 enum WipedMemory {
-    /// Bytes in front of each block for its size; they keep what follows aligned for any type.
+    /// How many bytes before each block hold its size; they keep the block aligned for any type.
     private static let header = 16
 
     static let functions = XML_Memory_Handling_Suite(

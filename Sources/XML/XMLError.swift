@@ -1,10 +1,11 @@
-/// Why bytes are no document that warder reads. Lines count from 1.
+/// Why bytes are not a document that warder accepts. Lines count from 1.
 public enum XMLError: Error, Equatable, Sendable {
     /// Nothing but white space.
     case empty
-    /// Not well formed; expat's own words.
+    /// Not well-formed; expat's own message.
     case malformed(reason: String, line: Int)
-    /// A document type declaration, which no AWS service sends and which can define entities without end.
+    /// A document type declaration, which no AWS service sends, and which can define entities that expand without
+    /// limit.
     case documentType(line: Int)
     /// The declaration names an encoding other than UTF-8.
     case encoding(String)
@@ -14,6 +15,6 @@ public enum XMLError: Error, Equatable, Sendable {
     case tooManyElements(line: Int)
     /// More than 256 KiB.
     case tooLarge
-    /// expat found no memory.
+    /// expat ran out of memory.
     case outOfMemory
 }

@@ -22,14 +22,14 @@ struct CompetingCredentialsTests {
         "\(header)\naws_access_key_id = \(id)\naws_secret_access_key = \(secretText)\n"
     }
 
-    private let wins = ", and there it wins over the stored one until it is taken away"
+    private let wins = ", and there it takes precedence over the stored one until it is removed"
 
     @Test("the same key in its own profile")
     func own() throws {
         let (home, lines) = try warned(credentials: "# mine\n" + keyed("[alice]"))
         #expect(
             lines.contains(
-                "warder: \(home.path)/.aws/credentials:3: this key stands in plain text too, in the profile alice\(wins)"
+                "warder: \(home.path)/.aws/credentials:3: this key is in plain text too, in the profile alice\(wins)"
             ))
         #expect(
             lines.contains("hint: take the lines of aws_access_key_id and aws_secret_access_key away there"))
@@ -43,7 +43,7 @@ struct CompetingCredentialsTests {
         let (home, lines) = try warned(config: "\n" + keyed(header))
         #expect(
             lines == [
-                "warder: \(home.path)/.aws/config:3: this key stands in plain text too, in \(shown)\(wins)",
+                "warder: \(home.path)/.aws/config:3: this key is in plain text too, in \(shown)\(wins)",
                 "hint: write warder_key = alice in their place there, and run warder adopt \(name)",
             ])
     }
@@ -61,7 +61,7 @@ struct CompetingCredentialsTests {
         let (home, lines) = try warned(credentials: keyed("[alice]", "AKIAOTHER00000000000"))
         #expect(
             lines.contains(
-                "warder: \(home.path)/.aws/credentials:2: another key stands in plain text, in the profile alice\(wins)"
+                "warder: \(home.path)/.aws/credentials:2: another key is in plain text, in the profile alice\(wins)"
             ))
         #expect(!lines.contains { $0.contains(secretText) })
         #expect(try warned(credentials: keyed("[default]", "AKIAOTHER00000000000")).1.isEmpty)

@@ -97,7 +97,7 @@ struct KeyAdditionTests {
             "short", "arn:aws:iam::1:mfa/a b", "arn:aws:iam::1:mfa/a\nx = y", String(repeating: "x", count: 257),
         ] {
             let failure = refusal { try Add(mfaSerial: serial, isProfileWanted: true).run(in: home) }
-            #expect(failure?.code == .usage && failure?.message == "\(serial) is no MFA device")
+            #expect(failure?.code == .usage && failure?.message == "\(serial) is not an MFA device")
             #expect(failure?.hint == "give an ARN like arn:aws:iam::123456789012:mfa/NAME")
         }
         for region in ["", "eu west", "eu-west-1\nx = y", "evil.example/#"] {

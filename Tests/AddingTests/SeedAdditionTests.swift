@@ -45,7 +45,7 @@ struct SeedAdditionTests {
         #expect(home.hasSaid("hint: ", "ykman") && !home.console.lines.contains { $0.contains(seedText) })
         #expect(stored.device == device && stored.secret == secretText)
         #expect(home.hasSaid("stored the seed with the key alice (\(identifier))"))
-        #expect(home.hasSaid("the second factor then lies beside the first: whoever opens the store has both"))
+        #expect(home.hasSaid("the second factor is then stored beside the first: anyone who opens the store has both"))
         let given = try text(ifPresent: home.keys().totpSeed("alice", device: device))
         #expect(given == stored.seed)
     }
@@ -56,7 +56,8 @@ struct SeedAdditionTests {
         let other = "arn:aws:iam::111111111111:mfa/other"
         #expect(try change(seedText, serial: other, in: home))
         #expect(try home.stored()?.device == other)
-        #expect(refusal { _ = try change(seedText, serial: "short", in: home) }?.message == "short is no MFA device")
+        #expect(
+            refusal { _ = try change(seedText, serial: "short", in: home) }?.message == "short is not an MFA device")
         // Another seed takes the place of the first.
         #expect(try change(String(seedText.reversed()), in: home))
         #expect(

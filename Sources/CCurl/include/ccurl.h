@@ -1,11 +1,11 @@
-// libcurl, opened with dlopen at first use: linking it would cost every start of the program some milliseconds.
-// Names, types and numbers are those of <curl/curl.h>, whose ABI has been the same since 7.16.
+// libcurl, opened with dlopen at first use: linking it would add some milliseconds to every start of the program.
+// Names, types and numbers are those of <curl/curl.h>, whose ABI has been stable since 7.16.
 #pragma once
 #include <stddef.h>
 
 typedef struct warder_curl_handle warder_curl_handle;
 
-/// `struct curl_slist`. libcurl only reads a list that was made by hand.
+/// `struct curl_slist`. libcurl only reads a list that warder built.
 struct warder_curl_slist {
     char *data;
     struct warder_curl_slist *next;
@@ -30,19 +30,19 @@ struct warder_curl {
 
 enum {
     WARDER_CURL_OPENED = 0,
-    /// No libcurl of any flavour.
+    /// No variant of libcurl exists.
     WARDER_CURL_MISSING = 1,
-    /// A libcurl without a function that warder needs, or that did not start.
+    /// libcurl lacks a function that warder needs, or failed to start.
     WARDER_CURL_UNUSABLE = 2,
-    /// There is one, and it could not be loaded.
+    /// libcurl exists, but could not be loaded.
     WARDER_CURL_UNLOADABLE = 3,
 };
 
 enum { WARDER_CURL_REASON_SIZE = 256 };
 
-/// Opens libcurl, in the flavour that is there, and starts it with memory that is wiped before it is let go.
-/// Idempotent; one of the values above. What the dynamic linker said goes into `reason`, which has room for
-/// `WARDER_CURL_REASON_SIZE` bytes.
+/// Opens the libcurl variant that is installed, and starts it with an allocator that wipes memory before freeing it.
+/// Idempotent; returns one of the values above. Writes the dynamic linker's message to `reason`, which must have room
+/// for `WARDER_CURL_REASON_SIZE` bytes.
 int warder_curl_open(struct warder_curl *curl, char *reason);
 
 /// `curl_easy_setopt` with a `long`.
@@ -52,7 +52,7 @@ int warder_curl_set_pointer(const struct warder_curl *curl, warder_curl_handle *
 /// `curl_easy_setopt` with a function.
 int warder_curl_set_callback(
     const struct warder_curl *curl, warder_curl_handle *handle, int option, warder_curl_callback value);
-/// `curl_easy_getinfo` of a `long`; -1 where libcurl does not know it.
+/// `curl_easy_getinfo` of a `long`; -1 if libcurl does not know it.
 long warder_curl_number(const struct warder_curl *curl, warder_curl_handle *handle, int info);
 
 enum {

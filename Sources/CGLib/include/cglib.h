@@ -1,5 +1,6 @@
-// GLib, GIO and libsecret, opened with dlopen at first use: most starts of the program need none of them, and a server
-// may have none of them. Names, types and numbers are those of their own headers; GLib 2.50, libsecret 0.18 have all.
+// GLib, GIO and libsecret, opened with dlopen at first use: most runs of the program need none of them, and a server
+// may not have them. Names, types and numbers are those of their own headers; GLib 2.50 and libsecret 0.18 have them
+// all.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -127,29 +128,31 @@ struct warder_secret {
 };
 
 /// Opens GLib by the name of a library that is linked with it, and silences it: it would write warnings to standard
-/// error. What SIGPIPE does stays as it was. Idempotent; 1, or 0 where the library or a function of it is missing.
+/// error. The action of SIGPIPE is preserved. Idempotent; returns 1, or 0 if the library or a function of it is
+/// missing.
 int warder_glib_open(struct warder_glib *glib, const char *library);
 /// Opens libsecret by its name; as above.
 int warder_secret_open(struct warder_secret *secret, const char *library);
 
-/// `g_initable_new` of a `SecretService` on a connection of one's own, which reads no properties and starts nothing.
+/// `g_initable_new` of a `SecretService` on a given connection, which reads no properties and starts nothing.
 warder_secret_service *warder_secret_service_new(
     const struct warder_glib *glib, const struct warder_secret *secret, warder_gconnection *connection,
     warder_gcancellable *cancellable, struct warder_gerror **error);
 
-/// Where 64 KiB more cannot be locked in memory, sets the soft RLIMIT_MEMLOCK to 0 and gives what it was; 1, or 0 where
-/// nothing was changed. libsecret writes to standard error of memory that it cannot lock, unless none may be locked.
+/// If 64 KiB more cannot be locked in memory, sets the soft RLIMIT_MEMLOCK to 0 and stores its previous value; returns
+/// 1, or 0 if nothing was changed. libsecret complains on standard error about memory that it cannot lock, unless no
+/// memory may be locked at all.
 int warder_forbid_locking(uint64_t *previous);
 /// Sets the soft RLIMIT_MEMLOCK.
 void warder_allow_locking(uint64_t limit);
 
-/// A thread that may be left alone.
+/// A thread that the caller may abandon.
 typedef struct warder_thread warder_thread;
-/// Runs `work` on a thread of its own, which takes no signals; NULL where there can be none.
+/// Runs `work` on a new thread with all signals blocked; NULL if no thread can be started.
 warder_thread *warder_thread_start(void (*work)(void *context), void *context);
-/// Waits for `work` to return; 1 when it did, 0 after `milliseconds` of CLOCK_MONOTONIC.
+/// Waits for `work` to return; 1 if it did, 0 after `milliseconds` of CLOCK_MONOTONIC.
 int warder_thread_wait(warder_thread *thread, int64_t milliseconds);
-/// Lets go of a thread, which goes on if it is not at its end.
+/// Releases a thread, which goes on if it has not ended.
 void warder_thread_leave(warder_thread *thread);
 
 enum {
