@@ -18,7 +18,7 @@ extension Chain {
         if roles.count > 1 { try checkInheritance() }
     }
 
-    /// What one role's session hands on, the roles behind it may not change.
+    /// Throws if a role changes what an earlier role's session passes on: transitive tags and the source identity.
     private func checkInheritance() throws(ChainError) {
         var inherited: [String: String] = [:]
         var identity: (value: String, from: String)?

@@ -6,7 +6,7 @@ import Secrets
 ///
 /// - Parameters:
 ///   - standardInput: nil for `/dev/null`.
-/// - standardError: nil for the terminal, or `/dev/null` if there is none to share.
+///   - standardError: nil for the terminal, or `/dev/null` if there is none to share.
 ///   - apart: the child gets its own process group and no access to the terminal, even if there is one.
 ///   - bound: the kernel ends the child by SIGTERM when this thread ends, even if this process is killed; the child
 ///     starts with no signal blocked and SIGTERM at its default, whatever this thread blocks or ignores.
