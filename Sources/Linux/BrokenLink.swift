@@ -20,7 +20,7 @@ public struct BrokenLink: Equatable, Sendable {
             guard let next = link(at: target) else { break }
             target = next
         }
-        // A circle of links.
+        // The links form a cycle.
         guard link(at: target) == nil else { return nil }
         // If the link is where a folder should be, its target must be a folder too.
         let needed = broken == path ? Linux.folder(of: target) : target

@@ -142,7 +142,7 @@ private struct ProcessEntry {
     }
 }
 
-/// A process's line in `stat`, proc_pid_stat(5).
+/// The content of a process's `stat` file, proc_pid_stat(5).
 private struct StatLine {
     let name: String
     let parent: pid_t
