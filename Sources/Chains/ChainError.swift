@@ -88,7 +88,7 @@ public enum ChainError: Error, Equatable, Sendable {
         case reservedTag
         /// A tag key given twice; AWS does not tell them apart by case.
         case repeatedTag
-        /// A transitive tag that is no session tag.
+        /// A transitive tag that is not a session tag.
         case unknownTag
         /// Not a JSON object.
         case notJSON

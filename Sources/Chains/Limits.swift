@@ -1,12 +1,12 @@
 import Profiles
 import Text
 
-// What STS takes: AWS STS API Reference, "AssumeRole", "GetSessionToken".
+// The limits of STS: AWS STS API Reference, "AssumeRole", "GetSessionToken".
 
 extension Chain {
     /// Throws if STS would refuse the chain, before the user is asked for a code.
     func check(_ environment: (String) -> String?) throws(ChainError) {
-        /// Looked at only for what AWS itself would refuse.
+        /// Evaluated only for a value that AWS itself would refuse.
         func service() -> RoleService { endpoint.roleService(environment) }
         if case .webIdentity(let identity) = source {
             try checkRole(identity.roleARN, service)
@@ -18,7 +18,7 @@ extension Chain {
         if roles.count > 1 { try checkInheritance() }
     }
 
-    /// What one role's session hands on, the roles behind it may not change.
+    /// Throws if a role changes what an earlier role's session passes on: transitive tags and the source identity.
     private func checkInheritance() throws(ChainError) {
         var inherited: [String: String] = [:]
         var identity: (value: String, from: String)?

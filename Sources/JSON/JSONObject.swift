@@ -5,7 +5,6 @@ import Text
 /// by one, as secrets or not.
 ///
 /// Of members with the same name the last one counts, as in the SDKs. A member that is `null` counts as absent.
-/// Of members with the same name the last counts, as in the SDKs. A member that is `null` counts as absent.
 public struct JSONObject: ~Copyable, Sendable {
     /// The largest text, in bytes.
     public static let sizeLimit = 256 * 1024

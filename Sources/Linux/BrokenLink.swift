@@ -1,6 +1,6 @@
 import Glibc
 
-/// A broken symbolic link in the place of one of the user's files, or of its folder.
+/// A broken symbolic link where one of the user's files, or its folder, should be.
 public struct BrokenLink: Equatable, Sendable {
     /// The link.
     public let path: String
@@ -20,9 +20,9 @@ public struct BrokenLink: Equatable, Sendable {
             guard let next = link(at: target) else { break }
             target = next
         }
-        // A circle of links.
+        // The links form a cycle.
         guard link(at: target) == nil else { return nil }
-        // If the link stands in the place of a folder, its target must be a folder too.
+        // If the link is where a folder should be, its target must be a folder too.
         let needed = broken == path ? Linux.folder(of: target) : target
         self.path = broken
         self.target = target

@@ -23,7 +23,7 @@ public struct Caller: Sendable, Equatable {
     /// How many ancestors to look at.
     private static let depth = 32
 
-    /// The nearest ancestor of `process` that is neither `sh -c` nor warder; nil if there is no telling.
+    /// The nearest ancestor of `process` that is neither `sh -c` nor warder; nil if unknown.
     ///
     /// - Parameters:
     ///   - process: this process.
@@ -142,7 +142,7 @@ private struct ProcessEntry {
     }
 }
 
-/// A process's line in `stat`, proc_pid_stat(5).
+/// The content of a process's `stat` file, proc_pid_stat(5).
 private struct StatLine {
     let name: String
     let parent: pid_t

@@ -76,7 +76,7 @@ public final class ChildOutput {
     public func printed() -> SecretBytes { text.copy() }
 
     private func end() {
-        // The child has a process group of its own, as it shares no terminal: signal what it has started as well.
+        // The child leads a process group, as it shares no terminal: signal the processes that it has started as well.
         if getpgid(process) == process { kill(-process, SIGTERM) } else { kill(process, SIGTERM) }
         let deadline = Deadline.after(milliseconds: 500)
         while waitpid(process, nil, WNOHANG) == 0 {

@@ -8,7 +8,7 @@ public struct Descriptor: ~Copyable {
     /// The path it was opened with, for messages.
     public let path: String
 
-    /// Takes over an open descriptor.
+    /// Takes ownership of an open descriptor.
     public init(owning number: Int32, path: String) {
         self.number = number
         self.path = path

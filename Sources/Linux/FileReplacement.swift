@@ -12,7 +12,7 @@ public struct FileReplacement {
     /// The file at the end of the links.
     private let target: String
     private let leadsElsewhere: Bool
-    /// Nil where there is no file yet.
+    /// Nil if there is no file yet.
     private let old: stat?
 
     /// Follows the links, and checks that the file may be replaced.

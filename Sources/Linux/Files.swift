@@ -8,13 +8,13 @@ public enum FileError: Error, Equatable, Sendable {
     case system(SystemError)
     /// The file is larger than warder accepts, in bytes.
     case tooLarge(path: String, limit: Int)
-    /// A folder, a device or a pipe stands where a file should.
+    /// The path leads to a folder, a device or a pipe instead of a file.
     case notAFile(path: String)
     /// Another user owns it.
     case foreign(path: String, owner: UInt32)
     /// Users other than the owner may read or write it; its permission bits.
     case exposed(path: String, mode: UInt32)
-    /// A symbolic link stands in the place of one of warder's own files.
+    /// One of warder's own files is a symbolic link.
     case link(path: String)
     /// The user's file or its folder is a link to a folder that does not exist.
     case brokenLink(path: String, folder: String)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Stands for a file's content without reading it: another file, or a modified one, has another fingerprint. Empty if
+/// Identifies a file's content without reading it: another file, or a modified one, has another fingerprint. Empty if
 /// the file cannot be seen. The corresponding C function is `stat`.
 public func fileFingerprint(_ path: String) -> String {
     var info = stat()
@@ -9,7 +9,7 @@ public func fileFingerprint(_ path: String) -> String {
         + "\(info.st_ctim.tv_sec).\(info.st_ctim.tv_nsec)"
 }
 
-/// Stands for this process's network namespace (namespaces(7)). The corresponding C function is `readlink`.
+/// Identifies this process's network namespace (namespaces(7)). The corresponding C function is `readlink`.
 public func networkFingerprint() -> String {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
         let count = text.baseAddress.map { readlink("/proc/self/ns/net", $0, text.count) } ?? 0
@@ -17,7 +17,8 @@ public func networkFingerprint() -> String {
     }
 }
 
-/// Stands for this process's controlling terminal. The corresponding C function is `tcgetsid`.
+/// Identifies this process's controlling terminal, and whether the process is in its foreground. The corresponding C
+/// functions are `tcgetsid` and `tcgetpgrp`.
 public func terminalFingerprint() -> String {
     let terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
     guard terminal >= 0 else { return "none" }

@@ -4,13 +4,12 @@ import Glibc
 ///
 /// One rule serves all callers: the same file counts, by whatever path or link, and so does a Nix wrapper, a program
 /// `NAME` beside `.NAME-wrapped`.
-/// `NAME` beside `.NAME-wrapped`.
 public struct OwnProgram: Sendable {
     private let executable: String
     private let searchPath: String
 
     /// - Parameters:
-    /// - executable: the running file; `/proc/self/exe` for this process.
+    ///   - executable: the running file; `/proc/self/exe` for this process.
     ///   - searchPath: `PATH`.
     public init(_ executable: String = "/proc/self/exe", searchPath: String?) {
         self.executable = executable

@@ -12,7 +12,7 @@ public final class Profile: Sendable {
 
     private let files: ProfileSet
     private let properties: [Property]
-    /// The profile that `include_profile` names, the one which that includes, and so on.
+    /// The profile that `include_profile` names, then the one that this includes, and so on.
     private let included: [Profile]
     /// Why `include_profile` cannot be followed; thrown when a setting is read.
     private let includeFault: ProfileError?

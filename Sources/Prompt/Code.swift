@@ -1,7 +1,7 @@
 import Linux
 import Secrets
 
-/// Why there is no one-time code from a source other than a person.
+/// Why no one-time code could be read from a command, where no user is asked.
 public enum CodeError: Error, Equatable, Sendable {
     /// The command of `mfa_process` failed.
     case command(ChildError)

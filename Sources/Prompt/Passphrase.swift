@@ -107,7 +107,7 @@ public struct PassphraseSource: Sendable {
         return ground
     }
 
-    /// Gets the passphrase.
+    /// Reads the passphrase from the first source that is set.
     ///
     /// - Parameters:
     ///   - question: the prompt, as `passphrase for ~/.local/share/warder/vault: `.

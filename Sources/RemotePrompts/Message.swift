@@ -1,7 +1,7 @@
 import Linux
 import Prompt
 
-/// What a process that waits says, a line each; docs/hand-off.md has them all.
+/// A line that a waiting process sends; docs/hand-off.md lists them all.
 enum Message: Equatable {
     /// The first line: the protocol's version and the waiting process.
     case greeting(process: Int32)

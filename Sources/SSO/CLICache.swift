@@ -8,8 +8,8 @@ import Times
 /// Reference Guide, "IAM Identity Center credential provider").
 ///
 /// - Parameters:
-/// - session: the name of the `sso-session`; nil for settings in the profile itself, whose file is named after the
-///   start URL.
+///   - session: the name of the `sso-session`; nil for settings in the profile itself, whose file is named after the
+///     start URL.
 /// - Throws: `.crypto`.
 public func cliCacheFileName(session: String?, startURL: String) throws(SSOError) -> String {
     let name = Array((session ?? startURL).utf8)

@@ -11,7 +11,7 @@ public struct SSOEndpoints: Equatable, Sendable {
 
     /// - Parameters:
     ///   - region: `sso_region`.
-    /// - oidc: a custom endpoint (`AWS_ENDPOINT_URL_SSO_OIDC`) that replaces AWS's.
+    ///   - oidc: a custom endpoint (`AWS_ENDPOINT_URL_SSO_OIDC`) that replaces AWS's.
     ///   - portal: the same for the portal (`AWS_ENDPOINT_URL_SSO`).
     /// - Throws: `.malformedRegion`, `.malformedEndpoint`.
     public init(region: String, oidc: String? = nil, portal: String? = nil) throws(SSOError) {

@@ -2,8 +2,7 @@
 ///
 /// A request gets the present credentials at once while they are valid: SDKs wait for a second or two and then retry.
 /// Renewal runs beside that. It runs ahead of expiry only if a client has asked since the last renewal: a shell that is
-/// left open overnight must not renew for nothing.
-/// overnight is not to renew for nobody.
+/// left open overnight must not renew credentials that no client uses.
 public struct RenewalPlan: Sendable {
     /// Milliseconds between renewals while the present credentials are valid. If a renewal brings none that last
     /// longer, every request would start another renewal.

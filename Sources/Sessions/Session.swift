@@ -44,7 +44,7 @@ public struct Session: ~Copyable {
     }
 }
 
-/// What a session is for. It is not secret, but nobody else's business, so it is encrypted with the session.
+/// What a session is for. It is not secret, but private to the user, so it is encrypted with the session.
 public struct SessionLabel: Equatable, Sendable {
     /// The profile whose settings shaped it.
     public let profile: String

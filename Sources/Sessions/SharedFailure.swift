@@ -15,7 +15,8 @@ public struct SharedFailure: Equatable, Sendable {
         case alikeAndLater = 1
         /// Processes that were waiting when it happened: the user declined, and must not be asked by each of them.
         case waiting = 2
-        /// Those, and processes that come a moment later and would ask on the same channels: nobody answered there.
+        /// Those, and processes that come a moment later and would ask on the same channels: the user did not answer
+        /// there.
         case waitingAndLater = 3
 
         var isForLatecomers: Bool { self == .alikeAndLater || self == .waitingAndLater }

@@ -46,7 +46,7 @@ public struct UnlockedState: Sendable {
     private static let markTime = longest + 86_400
 
     /// - Parameters:
-    /// - store: the identifier, in hexadecimal, of the store that the key belongs to.
+    ///   - store: the identifier, in hexadecimal, of the store that the key belongs to.
     ///   - runtimeFolder: `$XDG_RUNTIME_DIR`, if it is set.
     public init(_ key: UnlockedKeyKind, store: String, runtimeFolder: String?) {
         name = "warder:\(key.rawValue):\(store)"

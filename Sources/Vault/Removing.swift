@@ -9,7 +9,7 @@ extension VaultFile {
     ///
     /// The copies go first, and their removal is on disk before the vault is removed: a crash or an error at any moment
     /// leaves a vault that opens as before, or nothing at all, never just a copy that would bring removed keys back.
-    /// After a crash, `body` may run again on the same vault.
+    /// `body` may then run again on the same vault.
     ///
     /// The last generation seen stays recorded, so that an older backup is still distinguished from a current one.
     ///

@@ -84,7 +84,8 @@ struct MetadataSourceTests {
 
     @Test("credentials of an instance that have ended are used, as SDKs do; a container's are not")
     func ended() throws {
-        let reply = ["/role": ScriptedResponse.answer(200, Machine.key("ASIAENDED0000000", until: TestClock.start - 60))]
+        let ended = ScriptedResponse.answer(200, Machine.key("ASIAENDED0000000", until: TestClock.start - 60))
+        let reply = ["/role": ended]
         let instance = try Machine("Ec2InstanceMetadata", replies: reply)
         try instance.rig.key(of: "p")
         #expect(instance.actions == ["AssumeRole"])
