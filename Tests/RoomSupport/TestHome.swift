@@ -178,7 +178,6 @@ extension WaitLimits {
         waits.whilePrompting = 3_000
         waits.withoutPrompt = 3_000
         waits.forTokenRenewal = 3_000
-        waits.forSignIn = 3_000
         waits.withOldSession = 20
         waits.beforeNotice = 20
         return waits
