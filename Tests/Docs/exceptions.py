@@ -24,6 +24,7 @@ NAMES = {
     # Of building and testing warder.
     "--experimental-dump-help": "an option of swift-argument-parser's own",
     "--no-eh-frame-hdr": "an option of the linker",
+    "WARDER_FUZZ": "a variable of the package's manifest",
     "WARDER_NU_GRAMMAR": "a variable of the tests",
     "WARDER_VECTORS": "a variable of the tests",
 }

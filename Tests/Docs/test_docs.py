@@ -42,7 +42,7 @@ def test_the_table_of_rooms_is_that_of_the_package():
 
 
 # The parsers and formats that docs/architecture.md calls pure, and what they would be impure by.
-PURE = {"Chains", "Fields", "Intake", "JSON", "OneTime", "Profiles", "Shells", "Signing", "Text", "XML"}
+PURE = {"Chains", "Fields", "JSON", "KeyInput", "Profiles", "Shells", "Signing", "TOTP", "Text", "XML"}
 IMPURE = {
     "clock_gettime", "gettimeofday", "getenv", "environ", "openat", "fopen", "socket", "connect", "getrandom",
     "arc4random_buf", "SystemRandomNumberGenerator", "Deadline", "wallClock", "CurlSender",
