@@ -18,6 +18,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 # would copy a hundred pages of metadata, a quarter of the time of a warm answer; see docs/decisions/no-pie.md.
 # Identical functions are folded, and the unwind tables (.eh_frame, a tenth of the file) are discarded with their index:
 # nothing here unwinds.
+# A section for each function lets the linker drop and fold them singly: 340 kB, and 150 KiB of a warm answer's memory.
 STATIC := .build/static
 RELEASE := -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -L$(CURDIR)/$(STATIC) -Xlinker -s \
 	-Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc -Xclang-linker -Xswiftc -no-pie -Xlinker --no-export-dynamic \

@@ -17,21 +17,21 @@ struct FolderRulesTests {
     func ruling() throws {
         let home = try TestHome()
         let rules = try rules(home)
-        try home.makeFolder("work/app/src")
-        #expect(try rules.ruling(in: home.path + "/work/app/src") == nil)
-        try home.write("outer\n", to: "work/.warder")
-        #expect(try rules.ruling(in: home.path + "/work/app/src")?.profile == "outer")
-        try home.write("dev\n", to: "work/app/.warder")
-        let ruling = try rules.ruling(in: home.path + "/work/app/src")
-        #expect(ruling?.profile == "dev" && ruling?.path == home.path + "/work/app/.warder")
+        try home.makeFolder("project/app/src")
+        #expect(try rules.ruling(in: home.path + "/project/app/src") == nil)
+        try home.write("outer\n", to: "project/.warder")
+        #expect(try rules.ruling(in: home.path + "/project/app/src")?.profile == "outer")
+        try home.write("dev\n", to: "project/app/.warder")
+        let ruling = try rules.ruling(in: home.path + "/project/app/src")
+        #expect(ruling?.profile == "dev" && ruling?.path == home.path + "/project/app/.warder")
     }
 
     @Test("one is meant by its folder or by itself")
     func byEitherPath() throws {
         let home = try TestHome()
         let rules = try rules(home)
-        try home.write("dev\n", to: "work/.warder")
-        for path in ["/work", "/work/", "/work/.warder"] {
+        try home.write("dev\n", to: "project/.warder")
+        for path in ["/project", "/project/", "/project/.warder"] {
             #expect(try rules.file(at: home.path + path)?.profile == "dev")
         }
         try home.makeFolder("empty")
@@ -44,15 +44,15 @@ struct FolderRulesTests {
     func location() throws {
         let home = try TestHome()
         let rules = try rules(home)
-        try home.makeFolder("work")
-        for path in ["/work", "/work/.warder", "/work//"] {
-            #expect(try rules.location(home.path + path) == home.path + "/work/.warder")
+        try home.makeFolder("project")
+        for path in ["/project", "/project/.warder", "/project//"] {
+            #expect(try rules.location(home.path + path) == home.path + "/project/.warder")
         }
         #expect(try rules.location(home.path + "/gone") == home.path + "/gone/.warder")
         #expect(try rules.location(home.path + "/gone//") == home.path + "/gone/.warder")
         #expect(try rules.location("/") == "/.warder")
-        try home.link("alias", to: home.path + "/work")
-        #expect(try rules.location(home.path + "/alias") == home.path + "/work/.warder")
+        try home.link("alias", to: home.path + "/project")
+        #expect(try rules.location(home.path + "/alias") == home.path + "/project/.warder")
     }
 
     @Test("the profile that it asks for must be there")
@@ -74,18 +74,18 @@ struct FolderRulesTests {
     func trust() throws {
         let home = try TestHome()
         let rules = try rules(home)
-        try home.write("dev\n", to: "work/.warder")
+        try home.write("dev\n", to: "project/.warder")
         func approval() throws -> TrustStore.Approval {
-            let file = try #require(try rules.file(at: home.path + "/work"))
+            let file = try #require(try rules.file(at: home.path + "/project"))
             return try rules.store { (store) throws(FolderError) in try store.approval(of: file) }
         }
         #expect(try approval() == .unknown)
-        let file = try #require(try rules.file(at: home.path + "/work"))
+        let file = try #require(try rules.file(at: home.path + "/project"))
         try rules.store { (store) throws(FolderError) in try store.trust(file) }
         #expect(try approval() == .trusted)
-        try home.write("prod\n", to: "work/.warder")
+        try home.write("prod\n", to: "project/.warder")
         #expect(try approval() == .changed)
-        let gone = try rules.store { (store) throws(FolderError) in try store.distrust(home.path + "/work/.warder") }
+        let gone = try rules.store { (store) throws(FolderError) in try store.distrust(home.path + "/project/.warder") }
         #expect(gone)
         #expect(try approval() == .unknown)
     }
@@ -94,12 +94,12 @@ struct FolderRulesTests {
     func untrusted(hasChanged: Bool) throws {
         let home = try TestHome()
         let rules = try rules(home)
-        try home.write("dev\n", to: "work/.warder")
-        let file = try #require(try rules.file(at: home.path + "/work"))
+        try home.write("dev\n", to: "project/.warder")
+        let file = try #require(try rules.file(at: home.path + "/project"))
         let failure = rules.untrusted(file, hasChanged: hasChanged)
         let what = hasChanged ? "has changed since it was trusted" : "is not trusted"
         #expect(failure.code == .locked && failure.hint == "run warder trust")
-        #expect(failure.message == "~/work/.warder \(what): it asks for profile dev")
+        #expect(failure.message == "~/project/.warder \(what): it asks for profile dev")
     }
 
     @Test("the home folder is written as ~, and only that")
@@ -117,9 +117,9 @@ struct FolderRulesTests {
     func wrong() throws {
         let home = try TestHome()
         let rules = try rules(home)
-        try home.write("dev\nprod\n", to: "work/.warder")
-        let failure = #expect(throws: Failure.self) { try rules.ruling(in: home.path + "/work") }
+        try home.write("dev\nprod\n", to: "project/.warder")
+        let failure = #expect(throws: Failure.self) { try rules.ruling(in: home.path + "/project") }
         #expect(failure?.code == .badConfig)
-        #expect(failure?.message == "\(home.path)/work/.warder does not hold one name of a profile")
+        #expect(failure?.message == "\(home.path)/project/.warder does not hold one name of a profile")
     }
 }
