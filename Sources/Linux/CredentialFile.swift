@@ -5,7 +5,7 @@ import Secrets
 /// credential (`LoadCredential=`, systemd.exec(5)) or a keyfile.
 ///
 /// It must be a plain file that this user or root owns; links are followed, since Kubernetes mounts secrets as links.
-/// Nobody else may be able to write it. This user's own file must be closed to others; who may read root's is up to the
+/// No other user may be able to write it. This user's own file must be closed to others; who may read root's is up to the
 /// manager.
 public func readCredentialFile(_ path: String, limit: Int) throws(FileError) -> SecretBytes {
     let file = try openCredentialFile(path)

@@ -7,7 +7,7 @@ extension Format {
 
 /// `NAME=value` lines: no standard, but what its readers agree on.
 enum Dotenv: Syntax {
-    /// Inside single quotes python-dotenv reads backslashes and `${…}`, and others do not; nobody agrees on a quote.
+    /// Inside single quotes python-dotenv reads backslashes and `${…}`, and others do not; readers do not agree on a quote.
     static func carries(_ value: borrowing SecretBytes) -> Bool { !value.holds("'\\$") }
 
     /// As it is where nothing needs quoting, which is all that `docker --env-file` knows; else in single quotes.

@@ -4,7 +4,7 @@ import Secrets
 public enum ShellError: Error, Equatable, Sendable {
     /// The variable's value holds a control character, which no quoting carries through every shell.
     case controlCharacter(variable: String)
-    /// The variable's value is not UTF-8, and whoever reads this syntax would change it.
+    /// The variable's value is not UTF-8, and readers of this syntax would change it.
     case notUnicode(variable: String)
     /// The variable's value holds what readers of this syntax refuse, or do not agree on.
     case unreadable(variable: String, format: String)

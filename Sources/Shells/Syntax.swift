@@ -9,7 +9,7 @@ protocol Syntax: SendableMetatype {
     /// What is printed in place of a script that could not be made, so that taking it in fails; empty where a program
     /// reads it, which sees the exit code.
     static var failing: String { get }
-    /// Whoever reads it decodes UTF-8, and would replace or refuse other bytes.
+    /// Its readers decode UTF-8, and would replace or refuse other bytes.
     static var isUnicode: Bool { get }
     /// Its quoting carries these bytes, which hold no control characters, to every reader.
     static func carries(_ value: borrowing SecretBytes) -> Bool

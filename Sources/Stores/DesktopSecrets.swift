@@ -17,7 +17,7 @@ package struct DesktopSecrets {
 
     init(_ context: Context) { self.context = context }
 
-    /// How long a service may take that nobody is asked by, in milliseconds: an SDK's helper has half a second.
+    /// Timeout for calls that never prompt, in milliseconds: an SDK's helper has half a second.
     private var timeout: Int64 { context.isHelper ? 500 : 3000 }
 
     private func service(_ dialogs: DialogPolicy, milliseconds: Int64) -> SecretService {
@@ -40,7 +40,7 @@ package struct DesktopSecrets {
     private func unlocking<R: ~Copyable>(
         _ work: (SecretService) throws(SecretServiceError) -> R
     ) throws(SecretServiceError) -> R {
-        // Silently first: one that hangs is found out before anybody is asked to wait for it.
+        // Silently first: a service that hangs is detected before the user is asked to wait for it.
         do throws(SecretServiceError) { return try work(service(.never, milliseconds: timeout)) } catch {
             guard context.mayShowDialog, error == .locked || error == .noCollection else { throw error }
         }
@@ -55,14 +55,14 @@ package struct DesktopSecrets {
         return try work(asking)
     }
 
-    /// Runs what only looks: nobody is asked, and nobody waits long.
+    /// Runs what only looks: it never prompts, and times out soon.
     func look<R>(_ work: (SecretService) throws(SecretServiceError) -> R) throws(Failure) -> R {
         do throws(SecretServiceError) { return try work(service(.never, milliseconds: 500)) } catch {
             throw failure(error)
         }
     }
 
-    /// Whether `with` would find the secret of the item with these attributes now, asking nobody; no secret is read.
+    /// Whether `with` would find the secret of the item with these attributes now, without a prompt; no secret is read.
     ///
     /// - Throws: why it would not get that far.
     package func has(_ schema: SecretSchema, _ attributes: [String: String]) throws(Failure) -> Bool {

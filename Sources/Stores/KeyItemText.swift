@@ -3,8 +3,8 @@ import Secrets
 import Text
 import Vault
 
-/// A stored key as the text of an item in the Secret Service: a section of a credentials file, so that whoever looks at
-/// it in the desktop's keyring can read it, with warder or without.
+/// A stored key as the text of an item in the Secret Service: a section of a credentials file, readable in
+/// the desktop's keyring with warder or without.
 enum KeyItemText {
     /// What the keyring's list shows.
     static func label(_ summary: AccessKeySummary) -> String {

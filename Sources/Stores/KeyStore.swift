@@ -13,7 +13,7 @@ package struct StoreOpening {
         case typed
         /// A passphrase that a variable, a command or a credential gives: it is meant for the process that has it.
         case unattended
-        /// The store itself, or what `warder unlock --keys` left: it opens for everybody.
+        /// The store itself, or what `warder unlock --keys` left: it opens for every process.
         case unasked
     }
 

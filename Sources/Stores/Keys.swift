@@ -23,7 +23,7 @@ package final class Keys {
         list = KeyIndex(context: context)
     }
 
-    /// Does `work`, and anew where somebody stopped it at a prompt by Ctrl-Z: stopped, it holds no lock that others
+    /// Does `work`, and again after the user stopped it at a prompt with Ctrl-Z: while stopped it holds no lock that others
     /// wait for, and they may have done it meanwhile.
     package func resuming<R: ~Copyable>(_ work: () throws(Failure) -> R) throws(Failure) -> R {
         try stops.resuming(
@@ -112,7 +112,7 @@ package final class Keys {
         return try list.noted(sessions, head)
     }
 
-    /// The keys as a list shows them, asking nobody: those of the vault as they were noted, nil while locked; those of
+    /// The keys as a list shows them, without a prompt: those of the vault as they were noted, nil while locked; those of
     /// the Secret Service as it shows them, or as they were noted, with why it does not.
     package func listing() throws(Failure) -> (keys: [IndexedKey]?, failure: Failure?) {
         let noted = try index()

@@ -10,7 +10,7 @@ struct PassphrasePromptLock: ~Copyable {
     private let folder: String
     private var note: String { folder + "/dismissed" }
 
-    /// Waits for the turn, as long as somebody may take to answer another one's prompts: for the passphrase, and for a
+    /// Waits for the turn, for as long as a person may take to answer another process's prompts: for the passphrase, and a
     /// code.
     ///
     /// - Parameters:
@@ -28,7 +28,7 @@ struct PassphrasePromptLock: ~Copyable {
         lock = try Self.lock(path, milliseconds: 2 * waits.whilePrompting)
     }
 
-    /// The lock, if nobody holds it for longer than is worth a word.
+    /// The lock, if it is free before the user should be told of the wait.
     private static func freeLock(_ path: String, _ waits: WaitLimits) throws(LockError) -> BestEffortLock? {
         do throws(LockError) { return try lock(path, milliseconds: waits.beforeNotice) } catch {
             guard case .timedOut = error else { throw error }

@@ -57,7 +57,7 @@ package final class SecretServiceStore: KeyStore {
         if let stored = try storedCacheKey(identifier) {
             key = stored
         } else {
-            // Somebody deleted it, which costs the cached sessions and nothing else; but one that is there all the same,
+            // The item was deleted, which costs the cached sessions and nothing else; but one that is there all the same,
             // and cannot be read at this moment, must not be replaced.
             guard try !presentIdentifiers().contains(identifier) else { throw Failure(SecretServiceError.malformed) }
             guard try marker.identifier() == identifier else { throw Failure.moved }

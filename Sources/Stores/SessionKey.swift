@@ -77,7 +77,7 @@ final class SessionKey {
             time = try Settings.load(context).unlockTime
         }
         do throws(UnlockedStateError) { try state.unlock(key, seconds: time, snapshot: opening.snapshot) } catch {
-            // Only whoever asked for it needs to know: this run has the key in any case.
+            // Only a caller that asked for it needs to know: this run has the key in any case.
             if seconds != nil { throw Failure(error) }
         }
     }
@@ -92,7 +92,7 @@ final class SessionKey {
 
     // MARK: - Of a home without a store
 
-    // Sessions of whoever has no key stored: of a key that stands in a file, an instance's role, a sign-in. They are
+    // Sessions of users without a stored key: of a key in a file, an instance's role, a sign-in. They are
     // encrypted under a key that lies in the kernel alone. When its time is out the sessions are lost, which costs a login.
 
     /// Where the session-cache key of a home without a store lies.

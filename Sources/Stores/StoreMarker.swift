@@ -55,7 +55,7 @@ struct StoreMarker {
             }
     }
 
-    /// Holds off everybody else who changes which keys are where.
+    /// Excludes other processes that change which keys are where.
     func lockForChange() throws(Failure) -> FileLock {
         do throws(FileError) { if let folder { try makePrivateFolder(folder) } } catch {
             throw Failure(error, "the store's marker")
@@ -65,7 +65,7 @@ struct StoreMarker {
         } catch { throw Failure(error, "the store") }
     }
 
-    /// Holds off everybody else who reads the session-cache key.
+    /// Excludes other processes that read the session-cache key.
     func lockForReading() throws(Failure) -> BestEffortLock {
         do throws(LockError) {
             return try BestEffortLock.acquire(

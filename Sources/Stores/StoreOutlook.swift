@@ -4,7 +4,7 @@ import Failures
 package enum StoreOutlook {
     /// By itself, for all that can be seen.
     case unasked
-    /// By its passphrase, which somebody is asked for.
+    /// By its passphrase, which warder prompts for.
     case passphrase
     /// Not at all.
     case closed(Failure)

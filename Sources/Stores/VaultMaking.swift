@@ -67,7 +67,7 @@ extension VaultStore {
 
     /// Shows a recovery code: on standard output, or on the terminal.
     ///
-    /// - Throws: where it reached nobody: it is kept nowhere else.
+    /// - Throws: if it could not be shown: it is kept nowhere else.
     func showRecoveryCode(_ code: borrowing SecretBytes, printed: Bool) throws(Failure) {
         context.console.note(
             "the recovery code opens the vault if you forget the passphrase: write it down, keep it off this machine")

@@ -27,7 +27,7 @@ extension VaultStore {
         try openAndFinish(unless: isDone, finish)
     }
 
-    /// Of many at once, one asks; whoever stops at the prompt gives the turn to another, and waits for it anew after.
+    /// Of many processes, one prompts; one that is stopped at the prompt passes its turn on, and queues again afterwards.
     private func openInTurn(
         unless isDone: @escaping () -> Bool, finish: (borrowing SecretBytes) -> Void
     ) throws(Failure) {
@@ -49,7 +49,7 @@ extension VaultStore {
             if error.scope != .nobody { turn.noteDismissal() }
             throw error
         }
-        // Whoever opened it signs too, before others would need it open: they wait until this process has what it wants.
+        // The process that opened it also signs first: the others wait until it has what it wants.
         if isOpen { self.turn = consume turn }
     }
 
@@ -88,7 +88,7 @@ extension VaultStore {
         try openAndKeep { (opener) throws(VaultFileError) in try self.file.acceptOlder(until: Self.timeout, opener) }
     }
 
-    /// Somebody can be asked for the passphrase, and nothing else gives it.
+    /// A person can be asked for the passphrase, and nothing else supplies it.
     private func mayAskSomebody() throws(Failure) -> Bool {
         guard !passphraseIsUnattended else { return false }
         let methods = try methods()

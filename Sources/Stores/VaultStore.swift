@@ -7,7 +7,7 @@ import Sessions
 import Setup
 import Vault
 
-/// warder's own vault as a store: opened by whatever asks nobody first, then by its passphrase.
+/// warder's own vault as a store: opened without a prompt if possible, else by its passphrase.
 package final class VaultStore: KeyStore {
     let context: Context
     package let file: VaultFile

@@ -6,7 +6,7 @@ import Sessions
 import Setup
 import Vault
 
-// The ways into the vault, and the order in which they are tried: those that ask nobody come first, unless the caller
+// The ways into the vault, and the order in which they are tried: those that never prompt come first, unless the caller
 // gave a passphrase by a variable, which is meant to be the one that is used.
 
 extension VaultStore {
@@ -42,7 +42,7 @@ extension VaultStore {
         try openAndKeepByPassphrase(policy, obstacle, cancellation ?? stops.cancellation(), work)
     }
 
-    /// Whether the vault may open without anybody's being asked.
+    /// Whether the vault may open without a prompt.
     package func opensUnasked() throws(Failure) -> Bool {
         if passphraseIsUnattended { return true }
         if try dataKeyState()?.deadline != nil { return true }
@@ -157,7 +157,7 @@ extension VaultStore {
         }
     }
 
-    /// Nothing opened it, and nobody can.
+    /// Nothing opened it, and nothing can.
     func noWay(_ obstacle: String?) -> Failure {
         Failure(
             .locked, "the vault \(file.path) has no passphrase, and nothing else opened it",

@@ -139,7 +139,7 @@ public struct VaultFile: Sendable {
         let before = try bytes()
         var vault = try open(before, opener, acceptingOlder: false)
         do throws(Refusal) { try body(&vault) } catch { return .refused(error) }
-        // Sealed first, so that a vault which cannot be costs nobody the copy before.
+        // Sealed first: if sealing fails, the copy before is still there.
         let after = try sealed(&vault, random: random)
         try keep(before)
         try put(after, as: vault)

@@ -29,6 +29,6 @@ package struct RecoverySlot: SlotHandler {
             })
     }
 
-    /// The code may have reached nobody.
+    /// The user may never have seen the code.
     package func finishInterruptedRenewal(of vault: VaultStore) throws(Failure) { try vault.renewRecoveryCode() }
 }

@@ -77,7 +77,7 @@ struct Env: ParsableCommand {
         }
         let profile = try givenProfile()
         let context = try common.context()
-        // Before anything is minted that nobody could take.
+        // Before a session is made that has nowhere to go.
         let step: GitHubStep? = format.destination == .gitHubStep ? try GitHubStep(context.environment) : nil
         let issuer = try issuer(context, profile)
         let credentials = try issuer.credentials()

@@ -140,7 +140,7 @@ struct SlotsRemove: ParsableCommand {
         if rekey { try vault.forgetRenewal() }
     }
 
-    /// The keys were renewed, and the process was ended: the recovery code may have reached nobody.
+    /// The keys were renewed, and the process was ended: the user may never have seen the recovery code.
     private func finish(_ keys: Keys, _ vault: VaultStore) throws(Failure) {
         let present = try vault.slots().map(\.type)
         for handler in SlotTypes.all where present.contains(handler.type) {

@@ -129,7 +129,7 @@ struct Drop: ParsableCommand {
 }
 
 extension Failure {
-    /// A program cannot change its shell's variables: somebody must evaluate what it prints.
+    /// A program cannot change its shell's variables: the shell must evaluate what it prints.
     fileprivate static func hookNeeded(by command: String) -> Failure {
         let hook = HookedShell.ofParent?.hook ?? Shell.bash.hook
         let load = hook?.startUpLine ?? "see warder hook --help"
