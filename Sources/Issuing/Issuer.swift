@@ -15,7 +15,7 @@ package final class Issuer {
     package let sessionMaker: SessionMaker
     let codes: CodeSupply
     private let freshness: Freshness
-    private let isStrict: Bool
+    private let requiresFreshness: Bool
     /// A code came from the command line.
     let hadCode: Bool
     /// The deadline of waiting for the locks of all steps together, if this process may not prompt.
@@ -34,7 +34,7 @@ package final class Issuer {
         self.codes = codes
         hadCode = codes.isGiven
         self.freshness = freshness
-        isStrict = strict
+        requiresFreshness = strict
         let loading = ChainLoading(context, keys)
         chain = try narrowing.applied(to: loading.chain(profile))
         // A job without a terminal should not wait for a browser that the user does not see.
@@ -154,7 +154,7 @@ package final class Issuer {
             let session = try cached(name(of: step, sessions), sessions)
         else { return nil }
         return Cached(
-            end: session.end, isServed: lasts(session), clockOffset: session.credentials.clockOffset)
+            end: session.end, isServed: lasts(session, step), clockOffset: session.credentials.clockOffset)
     }
 
     // MARK: - One step
@@ -168,7 +168,7 @@ package final class Issuer {
             return try renewed(
                 step, unless: ObservedEntry(name: name, accessKeyID: nil), requiresAnswer: requiresAnswer)
         }
-        if lasts(session) { return session.intoCredentials() }
+        if lasts(session, step) { return session.intoCredentials() }
         return try renewed(
             step, unless: ObservedEntry(name: name, accessKeyID: session.credentials.accessKeyID),
             requiresAnswer: requiresAnswer)
@@ -196,7 +196,7 @@ package final class Issuer {
             return try renewedUnderLock(step, entry, sessions, unless: sight, requiresAnswer: requiresAnswer)
         } catch {
             // An old session that still works is better than none, unless the caller requires a longer one.
-            if error.cause != .stopped, !isStrict, sight != nil, let old = try cached(entry, sessions) {
+            if error.cause != .stopped, !isStrict(step), sight != nil, let old = try cached(entry, sessions) {
                 return old.intoCredentials()
             }
             throw error
@@ -208,12 +208,12 @@ package final class Issuer {
         requiresAnswer: Bool
     ) throws(Failure) -> Credentials {
         let start = Deadline.now
-        let lock = try lock(entry, sessions, hasOther: sight != nil && !isStrict)
+        let lock = try lock(entry, sessions, hasOther: sight != nil && !isStrict(step))
         defer { withExtendedLifetime(lock) {} }
-        if let sight, let session = try renewedMeanwhile(sight, sessions) { return session.intoCredentials() }
+        if let sight, let session = try renewedMeanwhile(step, sight, sessions) { return session.intoCredentials() }
         if let shared = try sharedFailure(entry, sessions, since: start) { throw shared }
         // While an old session can be served, do not wait for a user who may be far away.
-        let hasOld = if sight != nil, !isStrict { try cached(entry, sessions) != nil } else { false }
+        let hasOld = if sight != nil, !isStrict(step) { try cached(entry, sessions) != nil } else { false }
         do throws(Failure) {
             return try makeAndCache(step, entry, sessions, requiresAnswer: requiresAnswer && !hasOld)
         } catch {
@@ -225,14 +225,14 @@ package final class Issuer {
     /// The session that another process made while this one waited for the lock, whatever time it has left: another one
     /// would not last longer, and may cost another code.
     private func renewedMeanwhile(
-        _ sight: ObservedEntry, _ sessions: borrowing SessionCache
+        _ step: Int, _ sight: ObservedEntry, _ sessions: borrowing SessionCache
     ) throws(Failure) -> Session? {
         if let session = try cached(sight.name, sessions),
-            session.credentials.accessKeyID != sight.accessKeyID || lasts(session)
+            session.credentials.accessKeyID != sight.accessKeyID || lasts(session, step)
         {
             return session
         }
-        return try fallbackSession(sight.name, sessions)
+        return try fallbackSession(step, sight.name, sessions)
     }
 
     private func makeAndCache(
@@ -269,9 +269,11 @@ extension Issuer {
     }
 
     /// The session that could not be written to disk a moment ago; the disk may still hold an older one.
-    private func fallbackSession(_ name: String, _ sessions: borrowing SessionCache) throws(Failure) -> Session? {
+    private func fallbackSession(
+        _ step: Int, _ name: String, _ sessions: borrowing SessionCache
+    ) throws(Failure) -> Session? {
         do throws(SessionCacheError) {
-            guard let session = try sessions.fallbackSession(name), lasts(session) else { return nil }
+            guard let session = try sessions.fallbackSession(name), lasts(session, step) else { return nil }
             return session
         } catch { throw Failure(error) }
     }
@@ -284,7 +286,15 @@ extension Issuer {
         } catch { keys.reportNotCached(error) }
     }
 
-    private func lasts(_ session: borrowing Session) -> Bool { session.isServed(at: keys.context.now, freshness) }
+    /// The session of `step` has enough left. What the caller asks for holds for the last step: the session that a step
+    /// makes lives as long whether the one that signs for it ends soon or not.
+    private func lasts(_ session: borrowing Session, _ step: Int) -> Bool {
+        session.isServed(at: keys.context.now, isLast(step) ? freshness : .ordinary)
+    }
+
+    private func isStrict(_ step: Int) -> Bool { requiresFreshness && isLast(step) }
+
+    private func isLast(_ step: Int) -> Bool { step == chain.stepCount - 1 }
 
     /// A code was given for the session of `step`, or the session needs none, or less than half of it is left.
     private func isSpent(step: Int) throws(Failure) -> Bool {

@@ -64,6 +64,17 @@ struct MarginTests {
         #expect(rig.sts.actions == ["GetSessionToken", "AssumeRole"])
     }
 
+    /// A role's session lives as long whether the session that signs for it ends soon or not.
+    @Test("what the caller asks for holds for the last step alone: no code is asked for to sign with a longer session")
+    func lastStepAlone() throws {
+        let rig = try Rig()
+        plan(rig, 1500, 900, 900)
+        try rig.key(code: "123456")
+        rig.clock.advance(700)
+        try rig.key(freshness: .exactly(900), strict: true)
+        #expect(rig.sts.actions == ["GetSessionToken", "AssumeRole", "AssumeRole"])
+    }
+
     @Test("one code serves every role behind it")
     func oneCode() throws {
         let rig = try Rig()
