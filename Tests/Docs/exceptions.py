@@ -26,5 +26,6 @@ NAMES = {
     "--no-eh-frame-hdr": "an option of the linker",
     "WARDER_FUZZ": "a variable of the package's manifest",
     "WARDER_NU_GRAMMAR": "a variable of the tests",
+    "WARDER_RECORD_MESSAGES": "a variable of the tests",
     "WARDER_VECTORS": "a variable of the tests",
 }
