@@ -10,11 +10,10 @@ import Secrets
 
 /// What is read without a key agrees with itself, and a file that nobody sealed does not open, though its HMAC be right.
 private func checkFile(_ file: UnsafeRawBufferPointer) {
-    let identifier = try? VaultHeader.identifier(ofPrefix: file)
-    let generation = try? VaultHeader.generation(ofPrefix: file)
+    let head = try? VaultHeader.head(ofPrefix: file)
     guard let layout = try? VaultLayout(of: file) else { return }
-    require(layout.header.identifier == identifier, "the prefix has the identifier of the header")
-    require(layout.header.generation == generation, "the prefix has the generation of the header")
+    require(layout.header.identifier == head?.identifier, "the prefix has the identifier of the header")
+    require(layout.header.generation == head?.generation, "the prefix has the generation of the header")
     require(layout.header.slots.count == layout.slots.count, "each slot has a summary")
     require(layout.mac.upperBound == file.count, "the HMAC ends the file")
     for slot in layout.slots {
