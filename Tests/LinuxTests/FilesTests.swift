@@ -53,9 +53,11 @@ struct FilesTests {
 
     @Test("what comes in pieces is read to its end, or as far as is wanted", arguments: [4, 20, 30])
     func pieces(limit: Int) throws {
-        var ends: [Int32] = [0, 0]
-        try #require(pipe(&ends) == 0)
-        let (reading, writing) = (ends[0], ends[1])
+        // Closed in children: one of another test would hold its end open.
+        let pipe = try PipeEnds()
+        let writing = fcntl(pipe.writingNumber, F_DUPFD_CLOEXEC, 3)
+        try #require(writing >= 0)
+        pipe.close()
         let writer = Thread {
             for piece in ["first ten.", "other ten."] {
                 _ = piece.withCString { write(writing, $0, 10) }
@@ -64,12 +66,11 @@ struct FilesTests {
             close(writing)
         }
         writer.start()
-        let file = Descriptor(owning: reading, path: "pipe")
-        let found = try file.read(upTo: limit)
+        let found = try pipe.reading.read(upTo: limit)
         #expect(String(decoding: found, as: UTF8.self) == String("first ten.other ten.".prefix(limit)))
         // Written to without a reader it would end the process.
         while !writer.isFinished { usleep(5_000) }
-        withExtendedLifetime(file) {}
+        withExtendedLifetime(pipe) {}
     }
 
     @Test("a missing file is told from other failures")
