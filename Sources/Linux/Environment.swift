@@ -77,10 +77,3 @@ public func variables(where isWanted: (UnsafeRawBufferPointer) -> Bool) -> Secre
     }
     return text
 }
-
-/// Removes a secret variable from this process's environment, and wipes its memory.
-public func wipeFromEnvironment(_ name: String) {
-    guard let value = getenv(name) else { return }
-    explicit_bzero(value, strlen(value))
-    unsetenv(name)
-}
