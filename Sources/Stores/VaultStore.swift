@@ -115,7 +115,7 @@ package final class VaultStore: KeyStore {
     /// Changes the vault, which is made first where there is none.
     ///
     /// - Parameters:
-    ///   - trust: what may open it.
+    ///   - policy: what may open it.
     ///   - renewing: its keys are renewed, and nothing is kept of it.
     func change(
         _ policy: OpeningPolicy = .unlocked, renewing: Bool = false,
@@ -160,7 +160,7 @@ package final class VaultStore: KeyStore {
     ///
     /// - Parameters:
     ///   - recoveryCode: opens the vault in place of the passphrase before.
-    ///   - way: where that came from.
+    ///   - method: where that came from.
     package func changePassphrase(
         recoveryCode: consuming SecretBytes?, _ method: StoreOpening.Method = .typed
     ) throws(Failure) {
