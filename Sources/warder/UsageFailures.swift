@@ -1,97 +1,73 @@
-import ArgumentParser
+import Arguments
 import Failures
 import Text
 
-// Input that warder does not know, and what the user probably meant.
+// Command lines that warder cannot use, and what the user probably meant.
 
 extension Failure {
     /// The arguments cannot be used.
     ///
     /// - Parameters:
-    ///   - said: the parser's message.
     ///   - profiles: the names of the profiles, read only if the user may have meant one.
-    init(unusable arguments: [String], _ said: String, profiles: () -> [String]) {
-        let path = CommandPath(arguments)
-        if let word = path.unknown {
-            let command = path.names.isEmpty ? "" : " of warder \(path.names.joined(separator: " "))"
+    init(_ problem: UsageError, in line: ParsedLine, profiles: () -> [String]) {
+        let topic = (["warder"] + line.names).joined(separator: " ")
+        let see = "see \(topic) --help"
+        switch problem {
+        case .unknownCommand(let word):
+            let group = line.names.isEmpty ? "" : " of \(topic)"
             self.init(
-                .usage, "there is no command \(word)\(command)",
-                hint: Self.meant(by: word, after: path, profiles) ?? "see warder \(path.topic)--help")
-            return
+                .usage, "there is no command \(word)\(group)",
+                hint: Self.meant(by: word, in: line, topic, profiles) ?? see)
+        case .unknownOption(let option, let near):
+            let hint = counterparts[option] ?? near.map { "did you mean \($0)? \(see)" }
+            self.init(.usage, "unknown option '\(option)'", hint: hint ?? see)
+        case .missingValue(let option):
+            self.init(.usage, "missing value for '\(option)'", hint: see)
+        case .unwantedValue(let option):
+            self.init(.usage, "'\(option)' takes no value", hint: see)
+        case .unusableValue(let value, let parameter, let words):
+            let quoted = alternatives(words.map { "'\($0)'" })
+            let more = words.isEmpty ? "" : ". Please provide one of \(quoted)"
+            let near = nearest(to: value, among: words).map { "did you mean \($0)? \(see)" }
+            self.init(.usage, "the value '\(value)' is invalid for '\(parameter)'\(more)", hint: near ?? see)
+        case .contradiction(let option, let other):
+            self.init(.usage, "\(other) and \(option) exclude one another", hint: see)
+        case .missingOperand(let operand):
+            self.init(.usage, "missing expected argument '\(operand)'", hint: see)
+        case .surplusOperands(let words):
+            let quoted = words.map { "'\($0)'" }.joined(separator: ", ")
+            let (count, plural) = words.count == 1 ? ("", "") : ("\(words.count) ", "s")
+            self.init(
+                .usage, "\(count)unexpected argument\(plural)\(words.count == 1 ? " " : ": ")\(quoted)", hint: see)
+        case .missingProgram:
+            // If a script left the command empty, starting a shell would be a surprise.
+            self.init(
+                .usage, "there is no command behind --", hint: "warder exec PROFILE alone starts your shell")
+        case .unusableOperand(let word, _):
+            self.init(.usage, "\(word) is not a profile", hint: "warder exec PROFILE -- COMMAND")
         }
-        let line = Self.oneLine(said)
-        let parts = line.split(separator: "'", omittingEmptySubsequences: false).map(String.init)
-        var (message, hint) = (line, "see warder \(path.topic)--help")
-        if line.hasPrefix("Unknown option '"), parts.count > 1 {
-            message = "unknown option '\(parts[1])'"
-            if let counterpart = counterparts[parts[1]] {
-                hint = counterpart
-            } else if let near = parts.count > 3 ? parts[3] : nearest(to: parts[1], among: ["--help", "--version"]) {
-                hint = "did you mean \(near)? see warder \(path.topic)--help"
-            }
-        } else if line.contains(" is invalid for '"), parts.count > 5,
-            let near = nearest(to: parts[1], among: stride(from: 5, to: parts.count, by: 2).map { parts[$0] })
-        {
-            hint = "did you mean \(near)? see warder \(path.topic)--help"
-        }
-        self.init(.usage, message.lowercasedFirst.withoutFullStop, hint: hint)
     }
 
-    /// The parser's message on one line, with the values that it lists one per line put in quotes.
-    private static func oneLine(_ said: String) -> String {
-        var lines = said.split(separator: "\n").map(String.init)
-        let first = lines.isEmpty ? "unusable arguments" : lines.removeFirst()
-        let values = lines.prefix { $0.hasPrefix("  - ") }.map { "'\($0.dropFirst(4))'" }
-        guard first.hasSuffix(" the following:") else { return first }
-        return first.dropLast("the following:".count) + alternatives(Array(values))
+    /// The options of a command do not go together.
+    init(misused command: any Command.Type, _ message: String) {
+        self.init(.usage, message, hint: "see warder \(command.name) --help")
     }
 
     /// What to type instead of an unknown command.
-    private static func meant(by word: String, after path: CommandPath, _ profiles: () -> [String]) -> String? {
-        if path.names.isEmpty, let counterpart = counterparts[word] { return counterpart }
-        let begun = path.commands.filter { $0.utf8.starts(with: word.utf8) }
-        if let near = begun.count == 1 ? begun[0] : nearest(to: word, among: path.commands) {
-            let command = (["warder"] + path.names + [near]).joined(separator: " ")
-            return "did you mean \(command)? see warder \(path.topic)--help"
+    private static func meant(
+        by word: String, in line: ParsedLine, _ topic: String, _ profiles: () -> [String]
+    ) -> String? {
+        let isRoot = line.names.isEmpty
+        if isRoot, let counterpart = counterparts[word] { return counterpart }
+        let commands = line.command.description.commands.filter { !$0.description.isHidden }.map { $0.name }
+        let begun = commands.filter { $0.begins(with: word) }
+        if let near = begun.count == 1 ? begun[0] : nearest(to: word, among: commands) {
+            return "did you mean \(topic) \(near)? see \(topic) --help"
         }
-        guard path.names.isEmpty, profiles().contains(word) else { return nil }
+        guard isRoot, profiles().holds(word) else { return nil }
         let profile = shellWord(word)
         return "it is a profile: eval $(warder env \(profile)), or warder exec \(profile) -- COMMAND"
     }
-}
-
-/// The commands named by the first words of a command line.
-private struct CommandPath {
-    /// The commands, from the outermost.
-    private(set) var names: [String] = []
-    /// The word after them, if a subcommand is expected there but the word is not one.
-    private(set) var unknown: String?
-    /// The subcommands that may follow.
-    private(set) var commands: [String] = []
-
-    init(_ arguments: [String]) {
-        var command: any ParsableCommand.Type = Warder.self
-        var words = arguments[...]
-        while true {
-            let configuration = command.configuration
-            // Includes subcommands in groups.
-            let subcommands = configuration.subcommands
-            commands = subcommands.filter { $0.configuration.shouldDisplay }.map { $0._commandName }
-            guard !subcommands.isEmpty, let word = words.popFirst(), word.utf8.first != UInt8(ascii: "-") else {
-                return
-            }
-            guard word != "help" else { continue }
-            guard let next = subcommands.first(where: { $0._commandName == word }) else {
-                unknown = word
-                return
-            }
-            names.append(word)
-            command = next
-        }
-    }
-
-    /// The words of the command whose help fits, and a space; empty for the root command.
-    var topic: String { names.isEmpty ? "" : names.joined(separator: " ") + " " }
 }
 
 /// Commands of other tools (aws-vault, granted, aws-mfa, saml2aws, pass, the AWS CLI), and their counterparts here.
@@ -121,10 +97,7 @@ private let counterparts = [
     "show": "warder explain PROFILE, or warder list",
     "get": "warder process PROFILE, as SDKs call it",
     "credentials": "warder process PROFILE, as SDKs call it",
-    "renew": "warder refresh PROFILE",
     "sso": "warder refresh PROFILE signs in where that is needed",
-    "whoami": "warder whoami PROFILE",
-    "version": "warder --version",
     "console": "warder opens no console; eval $(warder env PROFILE), and a tool that does",
     "--profile": "the profile stands by itself: warder exec PROFILE -- COMMAND",
     "--mfa-token": "--mfa-code gives a code",
