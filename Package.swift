@@ -113,7 +113,8 @@ let package = Package(
             name: "warder",
             dependencies: [
                 "Adding", "Adopting", "Arguments", "Chains", "Crypto", "Delivering", "Desktop", "Explaining",
-                "Failures", "Folders", "RemotePrompts", "Issuing", "JSON", "Linux", "Profiles", "Prompt", "Secrets", "Serving",
+                "Failures", "Folders", "RemotePrompts", "Issuing", "JSON", "Linux", "Profiles", "Prompt", "Secrets",
+                "Serving",
                 "Sessions", "Setup", "Shells", "Stores", "Text", "Times", "Vault",
             ],
             swiftSettings: strict),

@@ -27,7 +27,7 @@ package enum Standing: Sendable, Equatable {
     }
 
     private static func found(_ context: Context) throws(Failure) -> Standing {
-        let profiles = try ProfileLoading(context).profiles()
+        let profiles = try ProfileLoading(context).profiles().indexed()
         let keys = profiles.writtenKeys
         if let first = keys.first {
             return .plaintext(profile: first.profile, place: first.origin.place, count: keys.count)
@@ -37,8 +37,7 @@ package enum Standing: Sendable, Equatable {
         guard let store = try stored.store() else { return asking.map { .ready(profile: $0) } ?? .nothing }
         let state = try stored.unlockedState()
         if state?.deadline == nil {
-            let opensByItself = try store.opensByItself()
-            if state?.isHeld == true || !opensByItself { return .locked }
+            guard state?.isHeld != true, case .unasked = try store.outlook(needsCache: true) else { return .locked }
         }
         return asking.map { .ready(profile: $0) } ?? .noProfile
     }

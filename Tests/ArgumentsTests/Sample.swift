@@ -48,7 +48,8 @@ struct Run: Command {
 struct Box: Command {
     static let name = "box"
     static var description: CommandDescription {
-        CommandDescription("A box.", groups: [CommandGroup("parts", [Show.self, Plain.self, Move.self])], usual: Show.self)
+        CommandDescription(
+            "A box.", groups: [CommandGroup("parts", [Show.self, Plain.self, Move.self])], usual: Show.self)
     }
     let given: Given
     func run() throws {}

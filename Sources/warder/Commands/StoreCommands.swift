@@ -66,7 +66,7 @@ struct StoreMove: Command {
     let given: Given
 
     func run() throws {
-        guard let kind = StoreKind(rawValue: given[Self.to]) else { throw Failure(misused: Self.self, "no such store") }
+        guard let kind = StoreKind(rawValue: given[Self.to]) else { return }
         try StoreMoving(Keys(given.context())).move(to: kind)
     }
 }
