@@ -65,7 +65,8 @@ let package = Package(
         room(
             "Failures",
             [
-                "Chains", "Crypto", "Desktop", "Folders", "RemotePrompts", "KeyInput", "Linux", "Metadata", "TOTP",
+                "Arguments", "Chains", "Crypto", "Desktop", "Folders", "RemotePrompts", "KeyInput", "Linux", "Metadata",
+                "TOTP",
                 "Profiles", "Prompt", "STS", "SSO", "Secrets", "Serving", "Sessions", "Shells", "Text", "Times",
                 "Transport", "Vault",
             ]),
@@ -170,8 +171,9 @@ let package = Package(
         tests(
             of: "Failures",
             [
-                "Chains", "Crypto", "Desktop", "Folders", "KeyInput", "JSON", "Linux", "Metadata", "Profiles", "Prompt",
-                "RemotePrompts", "SSO", "STS", "Secrets", "Serving", "Sessions", "Setup", "Shells", "Signing", "TOTP",
+                "Arguments", "Chains", "Crypto", "Desktop", "Folders", "KeyInput", "JSON", "Linux", "Metadata",
+                "Profiles", "Prompt", "RemotePrompts", "SSO", "STS", "Secrets", "Serving", "Sessions", "Setup",
+                "Shells", "Signing", "TOTP",
                 "Text", "Transport", "Vault",
             ]),
         tests(

@@ -14,10 +14,10 @@ package struct Given: Sendable {
     /// Whether the flag is given.
     package subscript(_ flag: Flag) -> Bool { flags.holds(flag.parameter.name) }
 
-    /// Whether `--name` or `--no-name` is given; nil if neither is.
+    /// Whether `--name` or `--no-name` is given last; nil if neither is.
     package subscript(_ pair: Pair) -> Bool? {
-        if flags.holds(pair.parameter.name) { return true }
-        return flags.holds("no-" + pair.parameter.name) ? false : nil
+        let (on, off) = (pair.parameter.name, "no-" + pair.parameter.name)
+        return flags.last { $0.isSame(as: on) || $0.isSame(as: off) }.map { $0.isSame(as: on) }
     }
 
     /// The option's value; nil if it is not given.
@@ -56,6 +56,5 @@ package struct Given: Sendable {
     mutating func set(_ parameter: Parameter, _ value: String) { values.append((parameter.name, value)) }
     mutating func set(program words: ArraySlice<String>) { program = Array(words) }
     mutating func terminate(after operands: Int) { operandsBeforeTerminator = operands }
-    func has(flag: String) -> Bool { flags.holds(flag) }
     func has(_ parameter: Parameter) -> Bool { value(parameter) != nil }
 }

@@ -4,7 +4,7 @@ package struct Parameter: Sendable {
     package enum Role: Sendable, Equatable {
         /// `--name`.
         case flag
-        /// `--name` or `--no-name`.
+        /// `--name` or `--no-name`; the last one counts.
         case pair
         /// `--name VALUE` or `--name=VALUE`; the last one counts.
         case option(isRequired: Bool)
@@ -80,7 +80,7 @@ package struct Flag: Described {
     }
 }
 
-/// A pair of options, `--name` and `--no-name`, which exclude one another.
+/// A pair of options, `--name` and `--no-name`, the last of which counts.
 package struct Pair: Described {
     package let parameter: Parameter
 

@@ -10,8 +10,6 @@ package enum UsageError: Error, Equatable, Sendable {
     case unwantedValue(String)
     /// The value of the option or operand, as usage spells it, must be one of these words, if there are any.
     case unusableValue(String, of: String, words: [String])
-    /// An option was given after its opposite.
-    case contradiction(String, after: String)
     /// The operand is missing.
     case missingOperand(String)
     /// More operands than the command takes.

@@ -79,11 +79,6 @@ struct WordReader {
 
     private mutating func set(flag option: String, of parameter: Parameter, hasValue: Bool) {
         if hasValue { return note(.unwantedValue(option)) }
-        if parameter.role == .pair, let other = Self.spellings(of: parameter).first(where: { !$0.isSame(as: option) }),
-            given.has(flag: String(other.dropFirst(2)))
-        {
-            return note(.contradiction(option, after: other))
-        }
         given.set(flag: String(option.dropFirst(2)))
     }
 

@@ -58,3 +58,11 @@ protocol EvaluatedCommand: Command {
     /// What makes the evaluation fail.
     static func failing(_ given: Given) -> String
 }
+
+extension Failure {
+    /// The command line cannot be used.
+    init(_ problem: UsageError, in line: ParsedLine, profiles: () -> [String]) {
+        let commands = line.command.description.commands.filter { !$0.description.isHidden }.map { $0.name }
+        self.init(problem, of: line.names, commands: commands, profiles: profiles)
+    }
+}

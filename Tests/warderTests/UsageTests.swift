@@ -82,7 +82,6 @@ struct UsageTests {
         ("process a --no-prompt=1", "'--no-prompt' takes no value", "see warder process --help"),
         ("store move", "missing expected argument '--to <to>'", "see warder store move --help"),
         ("mfa --pid x", "the value 'x' is invalid for '--pid <pid>'", "see warder mfa --help"),
-        ("add alice --no-totp --totp", "--no-totp and --totp exclude one another", "see warder add --help"),
         ("vault slots --bogus", "unknown option '--bogus'", "see warder vault slots list --help"),
         ("names", "missing expected argument '<kind>'", "see warder names --help"),
         ("exec prod --", "there is no command behind --", "warder exec PROFILE alone starts your shell"),

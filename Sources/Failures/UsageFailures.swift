@@ -1,5 +1,4 @@
 import Arguments
-import Failures
 import Text
 
 // Command lines that warder cannot use, and what the user probably meant.
@@ -8,16 +7,18 @@ extension Failure {
     /// The arguments cannot be used.
     ///
     /// - Parameters:
+    ///   - names: the words of the command, without the program's name.
+    ///   - commands: the names of the commands below it that people type.
     ///   - profiles: the names of the profiles, read only if the user may have meant one.
-    init(_ problem: UsageError, in line: ParsedLine, profiles: () -> [String]) {
-        let topic = (["warder"] + line.names).joined(separator: " ")
+    package init(_ problem: UsageError, of names: [String], commands: [String], profiles: () -> [String]) {
+        let topic = (["warder"] + names).joined(separator: " ")
         let see = "see \(topic) --help"
         switch problem {
         case .unknownCommand(let word):
-            let group = line.names.isEmpty ? "" : " of \(topic)"
+            let group = names.isEmpty ? "" : " of \(topic)"
             self.init(
                 .usage, "there is no command \(word)\(group)",
-                hint: Self.meant(by: word, in: line, topic, profiles) ?? see)
+                hint: Self.meant(by: word, names, commands, profiles) ?? see)
         case .unknownOption(let option, let near):
             let hint = counterparts[option] ?? near.map { "did you mean \($0)? \(see)" }
             self.init(.usage, "unknown option '\(option)'", hint: hint ?? see)
@@ -30,8 +31,6 @@ extension Failure {
             let more = words.isEmpty ? "" : ". Please provide one of \(quoted)"
             let near = nearest(to: value, among: words).map { "did you mean \($0)? \(see)" }
             self.init(.usage, "the value '\(value)' is invalid for '\(parameter)'\(more)", hint: near ?? see)
-        case .contradiction(let option, let other):
-            self.init(.usage, "\(other) and \(option) exclude one another", hint: see)
         case .missingOperand(let operand):
             self.init(.usage, "missing expected argument '\(operand)'", hint: see)
         case .surplusOperands(let words):
@@ -49,17 +48,17 @@ extension Failure {
     }
 
     /// The options of a command do not go together.
-    init(misused command: any Command.Type, _ message: String) {
+    package init(misused command: any Command.Type, _ message: String) {
         self.init(.usage, message, hint: "see warder \(command.name) --help")
     }
 
     /// What to type instead of an unknown command.
     private static func meant(
-        by word: String, in line: ParsedLine, _ topic: String, _ profiles: () -> [String]
+        by word: String, _ names: [String], _ commands: [String], _ profiles: () -> [String]
     ) -> String? {
-        let isRoot = line.names.isEmpty
+        let topic = (["warder"] + names).joined(separator: " ")
+        let isRoot = names.isEmpty
         if isRoot, let counterpart = counterparts[word] { return counterpart }
-        let commands = line.command.description.commands.filter { !$0.description.isHidden }.map { $0.name }
         let begun = commands.filter { $0.begins(with: word) }
         if let near = begun.count == 1 ? begun[0] : nearest(to: word, among: commands) {
             return "did you mean \(topic) \(near)? see \(topic) --help"
