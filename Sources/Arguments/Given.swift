@@ -3,7 +3,7 @@ import Text
 /// The options and operands of one command line.
 package struct Given: Sendable {
     private var flags: [String] = []
-    private var values: [(name: String, value: String)] = []
+    private var values: [NamedValue] = []
     private var program: [String] = []
     private var mentioned: [String] = []
     /// The number of operands before `--`; nil without one.
@@ -53,8 +53,14 @@ package struct Given: Sendable {
 
     mutating func mention(_ parameter: Parameter) { mentioned.append(parameter.name) }
     mutating func set(flag: String) { flags.append(flag) }
-    mutating func set(_ parameter: Parameter, _ value: String) { values.append((parameter.name, value)) }
+    mutating func set(_ parameter: Parameter, _ value: String) { values.append(NamedValue(name: parameter.name, value: value)) }
     mutating func set(program words: ArraySlice<String>) { program = Array(words) }
     mutating func terminate(after operands: Int) { operandsBeforeTerminator = operands }
     func has(_ parameter: Parameter) -> Bool { value(parameter) != nil }
+}
+
+/// A value with the name of its option or operand.
+private struct NamedValue: Sendable {
+    let name: String
+    let value: String
 }

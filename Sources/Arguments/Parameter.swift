@@ -67,6 +67,7 @@ package enum ValueKind: Sendable, Equatable {
 
 /// What a command lists among its parameters.
 package protocol Described: Sendable {
+    /// What help, completions and the parser know of it.
     var parameter: Parameter { get }
 }
 
