@@ -59,9 +59,7 @@ struct WordReader {
     private mutating func readOption(_ word: String, _ rest: inout ArraySlice<String>) {
         if isHelp(word) { return wish = .help }
         if isVersion(word) { return wish = wish ?? .version }
-        let equals = word.utf8.firstIndex(of: UInt8(ascii: "="))
-        let option = String(word[..<(equals ?? word.endIndex)])
-        let attached = equals.map { String(Substring(word.utf8[word.utf8.index(after: $0)...])) }
+        let (option, attached) = Self.split(word)
         guard let parameter = parameters.first(where: { Self.spellings(of: $0).holds(option) }) else {
             return note(.unknownOption(option, near: near(option)))
         }
@@ -93,9 +91,15 @@ struct WordReader {
     /// Whether the word is an option of the command: then it is not meant as the value of the option before it.
     private func isKnown(_ word: String) -> Bool {
         guard word.begins(with: "-") else { return false }
-        let name = word.split(separator: "=", maxSplits: 1).first.map(String.init) ?? word
+        let option = Self.split(word).option
         return word.isSame(as: "--") || isHelp(word) || isVersion(word)
-            || parameters.contains { Self.spellings(of: $0).holds(name) }
+            || parameters.contains { Self.spellings(of: $0).holds(option) }
+    }
+
+    /// The option, and what is attached to it by `=`.
+    private static func split(_ word: String) -> (option: String, attached: String?) {
+        guard let equals = word.utf8.firstIndex(of: UInt8(ascii: "=")) else { return (word, nil) }
+        return (String(word[..<equals]), String(Substring(word.utf8[word.utf8.index(after: equals)...])))
     }
 
     /// The option that may be meant.

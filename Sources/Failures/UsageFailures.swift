@@ -17,7 +17,7 @@ extension Failure {
         case .unknownCommand(let word):
             let group = names.isEmpty ? "" : " of \(topic)"
             self.init(
-                .usage, "there is no command \(word)\(group)",
+                .usage, "there is no command \(word.isEmpty ? "''" : word)\(group)",
                 hint: Self.meant(by: word, names, commands, profiles) ?? see)
         case .unknownOption(let option, let near):
             let hint = counterparts[option] ?? near.map { "did you mean \($0)? \(see)" }
@@ -34,10 +34,7 @@ extension Failure {
         case .missingOperand(let operand):
             self.init(.usage, "missing expected argument '\(operand)'", hint: see)
         case .surplusOperands(let words):
-            let quoted = words.map { "'\($0)'" }.joined(separator: ", ")
-            let (count, plural) = words.count == 1 ? ("", "") : ("\(words.count) ", "s")
-            self.init(
-                .usage, "\(count)unexpected argument\(plural)\(words.count == 1 ? " " : ": ")\(quoted)", hint: see)
+            self.init(.usage, Self.surplus(words), hint: see)
         case .missingProgram:
             // If a script left the command empty, starting a shell would be a surprise.
             self.init(
@@ -45,6 +42,11 @@ extension Failure {
         case .unusableOperand(let word, _):
             self.init(.usage, "\(word) is not a profile", hint: "warder exec PROFILE -- COMMAND")
         }
+    }
+
+    private static func surplus(_ words: [String]) -> String {
+        let quoted = words.prefix(8).map { "'\($0)'" }.joined(separator: ", ") + (words.count > 8 ? ", …" : "")
+        return words.count == 1 ? "unexpected argument \(quoted)" : "\(words.count) unexpected arguments: \(quoted)"
     }
 
     /// The options of a command do not go together.

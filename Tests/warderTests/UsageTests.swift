@@ -76,6 +76,10 @@ struct UsageTests {
         ),
         ("process", "missing expected argument '<profile>'", "see warder process --help"),
         ("process a b", "unexpected argument 'b'", "see warder process --help"),
+        (
+            "process a 1 2 3 4 5 6 7 8 9", "9 unexpected arguments: '1', '2', '3', '4', '5', '6', '7', '8', …",
+            "see warder process --help"
+        ),
         ("process a b c", "2 unexpected arguments: 'b', 'c'", "see warder process --help"),
         ("process a --mfa-code", "missing value for '--mfa-code <code>'", "see warder process --help"),
         ("process --mfa-code --no-prompt a", "missing value for '--mfa-code <code>'", "see warder process --help"),
