@@ -36,7 +36,7 @@ private enum Columns {
 /// What a command line looks like.
 private func usage(_ names: [String], _ description: CommandDescription) -> String {
     var words = names
-    if !description.groups.isEmpty { words.append("<command>") }
+    if !description.groups.isEmpty { words.append(description.usual == nil ? "<command>" : "[<command>]") }
     let shown = description.parameters.filter { !$0.isHidden }
     words += shown.filter { $0.isOption }.map { parameter in
         let spelling = parameter.spelling.joined

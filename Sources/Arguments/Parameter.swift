@@ -42,7 +42,7 @@ package struct Parameter: Sendable {
     package var spelling: String {
         switch role {
         case .flag: "--" + name
-        case .pair: "--" + name + "/--no-" + name
+        case .pair: "--[no-]" + name
         case .option: "--" + name + " <" + placeholder + ">"
         case .operand, .operands, .command: "<" + name + ">"
         }
