@@ -2,13 +2,17 @@
 
 import datetime
 import ipaddress
+import shutil
 import ssl
+import subprocess
 
 import pytest
+import system_certificates
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from recording_sts import RecordingSTS
+from system_certificates import in_place
 
 
 def make_certificate(folder, starts=-1, ends=1):
@@ -152,3 +156,36 @@ def test_a_proxy_is_not_asked_for_this_machine(home, sts):
     env = {"HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9", "ALL_PROXY": "http://127.0.0.1:9"}
     home.good(*PROCESS, passphrase=True, env=env)
     assert len(sts.requests) == 2
+
+
+@pytest.mark.parametrize("places", [("file", "folder"), ("folder",), ("file",)])
+def test_the_systems_file_and_its_folder_are_both_trusted(at_secure, secure, certificate, tmp_path, places):
+    system = copy_of_system(tmp_path, certificate, places)
+    at_secure.good(*PROCESS, passphrase=True, prefix=in_place(system))
+    assert secure.actions() == ["GetSessionToken", "AssumeRole"]
+
+
+def test_what_the_administrator_removed_is_not_trusted(at_secure, secure, certificate, tmp_path):
+    system = copy_of_system(tmp_path, certificate, ("folder",))
+    (system / "added.pem").unlink()
+    at_secure.run(*PROCESS, passphrase=True, prefix=in_place(system)).failed(6, "name its file in ca_bundle")
+    subprocess.run(["openssl", "rehash", system], check=True, capture_output=True)
+    next_code = [*PROCESS[:-1], "234567"]
+    at_secure.run(*next_code, passphrase=True, prefix=in_place(system)).failed(6, "name its file in ca_bundle")
+    assert secure.requests == []
+
+
+def copy_of_system(tmp_path, certificate, places):
+    if reason := system_certificates.missing():
+        pytest.skip(reason)
+    return system_certificates.copy_with(tmp_path / "certs", certificate / "certificate.pem", places)
+
+
+def test_a_bundle_may_be_a_folder_with_hashes(at_secure, secure, certificate, tmp_path):
+    shutil.copy(certificate / "certificate.pem", tmp_path)
+    env = {"AWS_CA_BUNDLE": str(tmp_path)}
+    at_secure.run(*PROCESS, passphrase=True, env=env).failed(
+        8, f"the AWS_CA_BUNDLE {tmp_path} is a folder without hashed certificates", f"openssl rehash {tmp_path}")
+    subprocess.run(["openssl", "rehash", tmp_path], check=True, capture_output=True)
+    at_secure.good(*PROCESS[:-1], "234567", passphrase=True, env=env)
+    assert secure.actions() == ["GetSessionToken", "AssumeRole"]
