@@ -15,10 +15,10 @@ from recording_sts import RecordingSTS
 from system_certificates import in_place
 
 
-def make_certificate(folder, starts=-1, ends=1):
+def make_certificate(folder, starts=-1, ends=1, subject="127.0.0.1"):
     """A certificate for this machine, and its key; times in days from now."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, subject)])
     now = datetime.datetime.now(datetime.timezone.utc)
     day = datetime.timedelta(days=1)
     builder = x509.CertificateBuilder(name, name, key.public_key(), 1, now + starts * day, now + ends * day)
@@ -165,6 +165,27 @@ def test_the_systems_file_and_its_folder_are_both_trusted(at_secure, secure, cer
     assert secure.actions() == ["GetSessionToken", "AssumeRole"]
 
 
+def test_the_systems_file_is_not_read_where_the_folder_is_enough(at_secure, certificate, tmp_path):
+    system = copy_of_system(tmp_path, certificate, ("file", "folder"))
+    traced = ["strace", "--follow-forks", "--trace=openat", "--output", tmp_path / "opened"]
+    at_secure.good(*PROCESS, passphrase=True, prefix=[*in_place(system), *traced])
+    opened = (tmp_path / "opened").read_text()
+    assert "/etc/ssl/certs/" in opened
+    assert "ca-certificates.crt" not in opened
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_bundle_takes_the_place_of_the_systems_file_and_folder(at_secure, secure, certificate, tmp_path, kind):
+    system = copy_of_system(tmp_path, certificate, ("file", "folder"))
+    folder = tmp_path / "others"
+    folder.mkdir()
+    other = shutil.copy(make_certificate(tmp_path, subject="other") / "certificate.pem", folder)
+    subprocess.run(["openssl", "rehash", folder], check=True, capture_output=True)
+    env = {"AWS_CA_BUNDLE": str(folder if kind == "folder" else other)}
+    at_secure.run(*PROCESS, passphrase=True, env=env, prefix=in_place(system)).failed(6, "AWS_CA_BUNDLE")
+    assert secure.requests == []
+
+
 def test_what_the_administrator_removed_is_not_trusted(at_secure, secure, certificate, tmp_path):
     system = copy_of_system(tmp_path, certificate, ("folder",))
     (system / "added.pem").unlink()
@@ -173,6 +194,16 @@ def test_what_the_administrator_removed_is_not_trusted(at_secure, secure, certif
     next_code = [*PROCESS[:-1], "234567"]
     at_secure.run(*next_code, passphrase=True, prefix=in_place(system)).failed(6, "name its file in ca_bundle")
     assert secure.requests == []
+
+
+def test_what_the_administrator_adds_is_trusted_at_once(at_secure, certificate, tmp_path):
+    """A failure of a moment ago is not shared with a process that trusts more, even where only the folder changed."""
+    system = copy_of_system(tmp_path, certificate, ())
+    at_secure.add_profile("plain", "warder_key = alice")
+    at_secure.run("process", "plain", passphrase=True, prefix=in_place(system)).failed(6, "name its file in ca_bundle")
+    shutil.copy(certificate / "certificate.pem", system / "added.pem")
+    subprocess.run(["openssl", "rehash", system], check=True, capture_output=True)
+    at_secure.good("process", "plain", passphrase=True, prefix=in_place(system))
 
 
 def copy_of_system(tmp_path, certificate, places):
