@@ -52,13 +52,18 @@ package struct Trust: Equatable {
     /// Trusts the system's certificates.
     package init(_ certificates: SystemCertificates, _ backend: TLSBackend) {
         place = .system(certificates)
-        guard let file = certificates.file, let folder = certificates.folder else { return }
+        guard let folder = certificates.folder else { return }
         switch backend {
-        // It looks for the one certificate by the hash of its name. A folder without hashes would cost a handshake.
-        case .openSSL where (try? hasHashedNames(folder)) == true: (place, wider) = (.folder(folder), place)
-        // It parses every file in the folder, in twice the time of the one file.
-        case .gnuTLS: (place, wider) = (.file(file), place)
-        default: break
+        case .openSSL:
+            // It looks for the one certificate by the hash of its name. A folder without hashes would cost a handshake.
+            guard certificates.file != nil, (try? hasHashedNames(folder)) == true else { return }
+            (place, wider) = (.folder(folder), place)
+        case .gnuTLS:
+            // It parses every file in the folder, in twice the time of the one file; Debian's folder holds that too.
+            let bundle = folder + "/ca-certificates.crt"
+            guard let file = certificates.file ?? (isPlainFile(bundle) ? bundle : nil) else { return }
+            (place, wider) = (.file(file), place)
+        case .other: break
         }
     }
 

@@ -193,6 +193,19 @@ struct TrustTests {
         #expect(isWider && trust.place == both)
     }
 
+    @Test("is the file of all that is in the folder, for GnuTLS where libcurl names the folder alone")
+    func gnuTLSOfDebian() throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let alone = SystemCertificates(folder: folder)
+        #expect(Trust(alone, .gnuTLS).place == .system(alone))
+        try Data().write(to: URL(filePath: folder + "/ca-certificates.crt"))
+        var trust = Trust(alone, .gnuTLS)
+        #expect(trust.place == .file(folder + "/ca-certificates.crt"))
+        let isWider = trust.widen()
+        #expect(isWider && trust.place == .system(alone))
+    }
+
     @Test("is both for any other library, and what libcurl decides where it has one or none")
     func other() throws {
         #expect(try trust(["0a1b2c3d.0"], .other).place == both)
