@@ -53,7 +53,7 @@ let package = Package(
 
         // Talking to STS.
         room("Signing", ["Crypto", "Secrets", "Text", "Times"]),
-        room("Transport", ["CCurl", "Crypto", "Secrets", "Text"]),
+        room("Transport", ["CCurl", "Crypto", "Linux", "Secrets", "Text"]),
         .target(
             name: "XML", dependencies: ["CExpat", "Secrets", "Text"], swiftSettings: strict,
             linkerSettings: [.linkedLibrary(":libexpat.a")]),
