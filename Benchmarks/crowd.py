@@ -5,14 +5,11 @@
 ROUNDS is how often each is done; 20 unless said.
 """
 
-import collections
 import contextlib
 import os
 import pathlib
-import shutil
 import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 
@@ -21,37 +18,19 @@ sys.path[:0] = [str(TOP / "Tests/EndToEnd"), str(TOP / "Tests/Servers")]
 import recording_sts  # noqa: E402
 from crowds import ROLES, Crowd, expect_one_answer, kill_a_leader  # noqa: E402
 from home import PASSPHRASE, WARDER, Home  # noqa: E402
+from starter import Starter  # noqa: E402
 
-Run = collections.namedtuple("Run", "number status memory processor elapsed switches")
 
-
-class Starter:
-    """Starts so many at once, and returns what each took."""
+class CrowdStarter:
+    """Starts so many at once that want sessions of the crowd's roles."""
 
     def __init__(self, crowd):
         self.crowd, self.home, self.sts = crowd, crowd.home, crowd.sts
-        self.program = self.home.root / "starter"
-        compiler = shutil.which("cc") or shutil.which("clang")
-        source = pathlib.Path(__file__).with_name("starter.c")
-        subprocess.run([compiler, "-O2", "-Wall", "-Wextra", "-o", self.program, source], check=True)
+        self.starter = Starter(self.home)
 
     def __call__(self, count, period=1, env=None):
-        """The runs; (exit code, output, messages) of each; the milliseconds until the last was done."""
-        folder = self.home.root / "outputs"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        command = [self.program, str(count), folder, str(period), WARDER, "process", "@"]
-        done = subprocess.run(
-            command, env=self.home.variables(True, env), cwd=self.home.root, capture_output=True, text=True,
-            check=True, timeout=280)
-        runs = sorted(Run(*map(int, line.split())) for line in done.stdout.splitlines())
-        assert len(runs) == count, done
-        results = [
-            (os.waitstatus_to_exitcode(run.status), (folder / f"{run.number}.out").read_text(),
-             (folder / f"{run.number}.err").read_text())
-            for run in runs
-        ]
-        return runs, results, max(run.elapsed for run in runs) / 1000
+        """What `Starter` returns."""
+        return self.starter([str(WARDER), "process", "@"], count, self.home.variables(True, env), period)
 
 
 def cold(start, count, period=1):
@@ -72,7 +51,7 @@ def crowd():
             home.endpoint(sts.url)
             home.add_vault()
             home.add_profiles()
-            yield Starter(Crowd(home, sts))
+            yield CrowdStarter(Crowd(home, sts))
         finally:
             home.clean()
             sts.stop()
