@@ -2,11 +2,9 @@
 
 import collections
 import contextlib
-import json
 import os
 import pathlib
 import re
-import shlex
 import shutil
 import statistics
 import subprocess
@@ -120,38 +118,36 @@ def usage(command, env, cwd=None, runs=5):
 
 
 class Times:
-    """The median times of commands in milliseconds, measured side by side."""
+    """The times of commands that took turns: for each name the milliseconds of every round."""
 
-    def __init__(self, rounds):
-        self.rounds = rounds
+    def __init__(self, columns):
+        self.columns = columns
 
     def __getitem__(self, name):
-        return statistics.median(round[name] for round in self.rounds)
+        """The median."""
+        return statistics.median(self.columns[name])
 
     def ratio(self, one, other):
-        """The median of the rounds' ratios."""
-        return statistics.median(round[one] / round[other] for round in self.rounds)
+        """The median of the rounds' ratios: what disturbs one command disturbs its neighbours too."""
+        return statistics.median(mine / theirs for mine, theirs in zip(self.columns[one], self.columns[other]))
 
 
-def side_by_side(commands, env, runs=10, rounds=15, prepare=None, cwd=None):
-    """The times of the named commands. They take turns in many short rounds, because a shared machine is faster at one
-    moment than at another: what disturbs one of them disturbs its neighbours too."""
-    found = []
-    for _ in range(rounds):
-        with tempfile.NamedTemporaryFile(suffix=".json") as file:
-            hyperfine = ["hyperfine", "-N", "--style", "none", "--warmup", "3", "--runs", str(runs)]
-            hyperfine += ["--export-json", file.name] + (["--prepare", prepare] if prepare else [])
-            hyperfine += [shlex.join(map(str, command)) for command in commands.values()]
-            # It warns of outliers; medians over several rounds tolerate them.
-            subprocess.run(hyperfine, env=env, cwd=cwd, check=True, capture_output=True)
-            results = json.loads(pathlib.Path(file.name).read_text())["results"]
-        found.append({name: result["median"] * 1000 for name, result in zip(commands, results)})
-    return Times(found)
+def side_by_side(commands, env, rounds=200, prepare="", cwd=None):
+    """The times of the named commands, each once in a round. A shell runs `prepare` before each.
+
+    A shared machine is faster at one moment than at another, so that only what runs at the same time compares."""
+    with tempfile.TemporaryDirectory(prefix="warder-turns-") as folder:
+        words = []
+        for command in commands.values():
+            words += ["--", *map(str, command)]
+        warm_up = 5
+        turns = [compiled(pathlib.Path(folder), "turns.c"), str(rounds + warm_up), prepare, *words[1:]]
+        run = subprocess.run(turns, env=env, cwd=cwd, stdout=subprocess.PIPE, text=True, check=True)
+    lines = [[int(word) / 1000 for word in line.split()] for line in run.stdout.splitlines()[warm_up:]]
+    return Times(dict(zip(commands, zip(*lines))))
 
 
-def times(commands, env, runs, prepare=None):
-    """The median time of each command in milliseconds, and the ratio of the last to the first. Each runs five times as
-    often as `runs`."""
-    rounds = 15
-    found = side_by_side(dict(enumerate(commands)), env, max(2, runs * 5 // rounds), rounds, prepare)
+def times(commands, env, rounds, prepare=""):
+    """The median time of each command in milliseconds, and the ratio of the last to the first."""
+    found = side_by_side(dict(enumerate(commands)), env, rounds, prepare)
     return [found[number] for number in range(len(commands))], found.ratio(len(commands) - 1, 0)
