@@ -79,20 +79,22 @@ def sums(runs, elapsed):
 
 
 def waiting(start, rounds, count=256, repeats=5):
-    """256 that wait for one renewal, compared with 256 that find the session; the limit must hold each of five times."""
+    """256 that wait for one renewal, compared with 256 that find the session; the limit must hold each of five times.
+
+    The fastest of some rounds each: what else a machine does only adds to a time, and adds as much as is measured."""
     ratios = []
     for _ in range(repeats):
         found = [waiting_round(start, count) for _ in range(max(2, rounds // 4))]
         alone, warm, wait = (list(column) for column in zip(*found))
         ratios.append(
-            ((middle(wait)[0] - middle(alone)[0]) / middle(warm)[0], middle(wait)[1] / middle(warm)[1],
+            ((fastest(wait) - fastest(alone)) / fastest(warm), middle(wait)[1] / middle(warm)[1],
              middle(wait)[2] / middle(warm)[2]))
     for name, rows in (("warm", warm), ("waiting", wait)):
-        elapsed, memory, processor = middle(rows)
-        row(f"{count} {name}", f"{elapsed:.0f} ms", f"{memory / count / 1024:.2f} MB each", f"{processor:.0f} ms of processor")
+        _, memory, processor = middle(rows)
+        row(f"{count} {name}", f"{fastest(rows):.0f} ms", f"{memory / count / 1024:.2f} MB each", f"{processor:.0f} ms of processor")
     elapsed, memory, processor = ([f"{one:.2f}" for one in sorted(column)] for column in zip(*ratios))
     row("waiting to warm, without the one renewal", f"time {', '.join(elapsed)} (1.2)", f"memory {memory[-1]}",
-        f"processor {', '.join(processor)}, renewal {middle(alone)[0]:.0f} ms")
+        f"processor {', '.join(processor)}, renewal {fastest(alone):.0f} ms")
 
 
 def waiting_round(start, count):
@@ -102,6 +104,10 @@ def waiting_round(start, count):
     expect_one_answer(results)
     assert len(start.sts.requests) == 2
     return alone, sums(runs, elapsed), sums(*cold(start, count))
+
+
+def fastest(rows):
+    return min(row[0] for row in rows)
 
 
 def middle(rows):
