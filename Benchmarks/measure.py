@@ -1,7 +1,7 @@
 """What the benchmarks share: a home with a cached session, and the ways to measure a program in it."""
 
+import collections
 import contextlib
-import json
 import os
 import pathlib
 import re
@@ -47,6 +47,10 @@ class Bench(Home):
         self.unlock()
         self.good("refresh", "prod", "--mfa-code", "123456", passphrase=True)
         self.role_session = min(self.sessions(), key=lambda file: file.stat().st_mtime)
+        self.folder = root / "folder"
+        self.folder.mkdir()
+        (self.folder / ".warder").write_text("prod\n")
+        self.good("trust", self.folder)
         self.floor = build_floor(root)
 
     def store_key(self):
@@ -54,6 +58,13 @@ class Bench(Home):
 
     def with_config(self, size):
         return self.variables() | {"AWS_CONFIG_FILE": str(self.configs[size])}
+
+    def with_nothing(self):
+        """The environment of a user who has neither profiles nor keys."""
+        folder = self.root / "nothing"
+        folder.mkdir(exist_ok=True)
+        xdg = {f"XDG_{name}_HOME": str(folder / name.lower()) for name in ("DATA", "CACHE", "STATE", "CONFIG")}
+        return self.variables() | xdg | {"HOME": str(folder)}
 
 
 @contextlib.contextmanager
@@ -67,45 +78,76 @@ def bench():
             home.sts.stop()
 
 
+def compiled(folder, source, *libraries):
+    """The program that a C file of this folder makes."""
+    program = folder / pathlib.Path(source).stem
+    compiler = shutil.which("cc") or shutil.which("clang")
+    path = pathlib.Path(__file__).with_name(source)
+    subprocess.run([compiler, "-O2", "-Wall", "-Wextra", "-o", program, path, *libraries], check=True)
+    return program
+
+
 def build_floor(folder):
     """The command that runs the floor."""
-    program, file = folder / "floor", folder / "sealed"
-    compiler = shutil.which("cc") or shutil.which("clang")
-    source = pathlib.Path(__file__).with_name("floor.c")
-    subprocess.run([compiler, "-O2", "-Wall", "-Wextra", "-o", program, source, "-lcrypto"], check=True)
+    file = folder / "sealed"
     file.write_bytes(AESGCM(bytes(32)).encrypt(bytes(12), b"x" * 1023 + b"\n", None))
-    return [str(program), str(file)]
+    return [str(compiled(folder, "floor.c", "-lcrypto")), str(file)]
 
 
-def instructions(command, env):
+def instructions(command, env, cwd=None):
     """How many instructions a program takes from start to exit, as callgrind counts them."""
     callgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
-    result = subprocess.run([*callgrind, *command], env=env, capture_output=True, text=True, check=True)
+    result = subprocess.run([*callgrind, *command], env=env, cwd=cwd, capture_output=True, text=True, check=True)
     return int(re.search(r"Collected : (\d+)", result.stderr)[1])
 
 
-def largest_memory(command, env):
-    """The peak memory of a program, in KiB.
+Usage = collections.namedtuple("Usage", "memory faults")
+
+
+def usage(command, env, cwd=None, runs=5):
+    """The peak memory of a program, in KiB, and its minor page faults: the median of a few runs.
 
     The kernel includes what a process had before `execve`, so a small program must start it."""
-    timed = ["/usr/bin/time", "--format", "%M", *command]
-    run = subprocess.run(timed, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
-    return int(run.stderr)
+    timed = ["/usr/bin/time", "--quiet", "--format", "%M %R", *command]
+    found = []
+    for _ in range(runs):
+        run = subprocess.run(
+            timed, env=env, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
+        found.append([int(word) for word in run.stderr.split()[-2:]])
+    return Usage(*(statistics.median(column) for column in zip(*found)))
 
 
-def times(commands, env, runs, prepare=None, rounds=5):
-    """The median time of each command in milliseconds: measured side by side, in several rounds, because a shared
-    machine is faster at one moment than at another."""
-    medians = [[] for _ in commands]
-    for _ in range(rounds):
-        with tempfile.NamedTemporaryFile(suffix=".json") as file:
-            hyperfine = ["hyperfine", "-N", "--style", "none", "--warmup", "10", "--runs", str(runs)]
-            hyperfine += ["--export-json", file.name] + (["--prepare", prepare] if prepare else [])
-            quoted = [" ".join(f"'{word}'" for word in command) for command in commands]
-            # It warns of outliers; medians over several rounds tolerate them.
-            subprocess.run([*hyperfine, *quoted], env=env, check=True, capture_output=True)
-            results = json.loads(pathlib.Path(file.name).read_text())["results"]
-        for median, result in zip(medians, results):
-            median.append(result["median"] * 1000)
-    ratios = [one / other for one, other in zip(medians[-1], medians[0])]
-    return [statistics.median(median) for median in medians], statistics.median(ratios)
+class Times:
+    """The times of commands that took turns: for each name the milliseconds of every round."""
+
+    def __init__(self, columns):
+        self.columns = columns
+
+    def __getitem__(self, name):
+        """The median."""
+        return statistics.median(self.columns[name])
+
+    def ratio(self, one, other):
+        """The median of the rounds' ratios: what disturbs one command disturbs its neighbours too."""
+        return statistics.median(mine / theirs for mine, theirs in zip(self.columns[one], self.columns[other]))
+
+
+def side_by_side(commands, env, rounds=200, prepare="", cwd=None):
+    """The times of the named commands, each once in a round. A shell runs `prepare` before each.
+
+    A shared machine is faster at one moment than at another, so that only what runs at the same time compares."""
+    with tempfile.TemporaryDirectory(prefix="warder-turns-") as folder:
+        words = []
+        for command in commands.values():
+            words += ["--", *map(str, command)]
+        warm_up = 5
+        turns = [compiled(pathlib.Path(folder), "turns.c"), str(rounds + warm_up), prepare, *words[1:]]
+        run = subprocess.run(turns, env=env, cwd=cwd, stdout=subprocess.PIPE, text=True, check=True)
+    lines = [[int(word) / 1000 for word in line.split()] for line in run.stdout.splitlines()[warm_up:]]
+    return Times(dict(zip(commands, zip(*lines))))
+
+
+def times(commands, env, rounds, prepare=""):
+    """The median time of each command in milliseconds, and the ratio of the last to the first."""
+    found = side_by_side(dict(enumerate(commands)), env, rounds, prepare)
+    return [found[number] for number in range(len(commands))], found.ratio(len(commands) - 1, 0)

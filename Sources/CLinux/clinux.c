@@ -151,6 +151,11 @@ int warder_wait_lock(int descriptor, int64_t offset, int64_t length) {
     return fcntl(descriptor, F_OFD_SETLKW, &range);
 }
 
+int warder_wait_shared_lock(int descriptor, int64_t offset, int64_t length) {
+    struct flock range = {.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = offset, .l_len = length};
+    return fcntl(descriptor, F_OFD_SETLKW, &range);
+}
+
 // A signal handler for a signal that only has to interrupt a wait.
 static void nothing(int number) {
     (void)number;

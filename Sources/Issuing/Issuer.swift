@@ -208,10 +208,25 @@ package final class Issuer {
         requiresAnswer: Bool
     ) throws(Failure) -> Credentials {
         let start = Deadline.now
-        let lock = try lock(entry, sessions, hasOther: sight != nil && !isStrict(step))
-        defer { withExtendedLifetime(lock) {} }
-        if let sight, let session = try renewedMeanwhile(step, sight, sessions) { return session.intoCredentials() }
-        if let shared = try sharedFailure(entry, sessions, since: start) { throw shared }
+        // Processes that wait for another one read together what it made. If it made nothing, one of them does.
+        var waiting = sight == nil ? LockWait.exclusive : .shared
+        while true {
+            let lock = try lock(entry, sessions, hasOther: sight != nil && !isStrict(step), waiting: waiting)
+            defer { withExtendedLifetime(lock) {} }
+            if let sight, let session = try renewedMeanwhile(step, sight, sessions) { return session.intoCredentials() }
+            if let shared = try sharedFailure(entry, sessions, since: start) { throw shared }
+            guard lock.isShared else {
+                return try makeAlone(step, entry, sessions, unless: sight, requiresAnswer: requiresAnswer)
+            }
+            waiting = .exclusive
+        }
+    }
+
+    /// Makes the session; this process holds the lock alone.
+    private func makeAlone(
+        _ step: Int, _ entry: String, _ sessions: borrowing SessionCache, unless sight: ObservedEntry?,
+        requiresAnswer: Bool
+    ) throws(Failure) -> Credentials {
         // While an old session can be served, do not wait for a user who may be far away.
         let hasOld = if sight != nil, !isStrict(step) { try cached(entry, sessions) != nil } else { false }
         do throws(Failure) {

@@ -8,27 +8,33 @@ import Text
 extension Issuer {
     /// Acquires the lock of an entry.
     ///
-    /// - Parameter hasOther: the entry's old session will do, if it is still valid.
+    /// - Parameters:
+    ///   - hasOther: the entry's old session will do, if it is still valid.
+    ///   - waiting: what to wait for while another process makes the session.
     func lock(
-        _ name: String, _ sessions: borrowing SessionCache, hasOther: Bool
+        _ name: String, _ sessions: borrowing SessionCache, hasOther: Bool, waiting: LockWait
     ) throws(Failure) -> BestEffortLock {
         let hasOld: Bool
         if hasOther, try cached(name, sessions) != nil { hasOld = true } else { hasOld = false }
         if hasOld {
-            return try lock(name, sessions, until: .after(milliseconds: keys.context.waits.withOldSession))
+            return try lock(
+                name, sessions, waiting, until: .after(milliseconds: keys.context.waits.withOldSession))
         }
         // If the wait is longer than AWS usually takes, the user is told what warder is waiting for.
         if !keys.context.isHelper, keys.context.mayPrompt {
-            if let quick = try freeLock(name, sessions) { return quick }
+            if let quick = try freeLock(name, sessions, waiting) { return quick }
             keys.context.console.note("another warder is making this session; if it waits for an answer: warder mfa")
         }
-        return try lock(name, sessions, until: timeout)
+        return try lock(name, sessions, waiting, until: timeout)
     }
 
     /// The lock, if it becomes free before the wait is long enough to mention.
-    private func freeLock(_ name: String, _ sessions: borrowing SessionCache) throws(Failure) -> BestEffortLock? {
+    private func freeLock(
+        _ name: String, _ sessions: borrowing SessionCache, _ waiting: LockWait
+    ) throws(Failure) -> BestEffortLock? {
         do throws(SessionCacheError) {
-            return try sessions.lock(name, until: .after(milliseconds: keys.context.waits.beforeNotice))
+            return try sessions.lock(
+                name, waiting: waiting, until: .after(milliseconds: keys.context.waits.beforeNotice))
         } catch {
             guard error == .busy else { throw Failure(error) }
             return nil
@@ -36,9 +42,11 @@ extension Issuer {
     }
 
     private func lock(
-        _ name: String, _ sessions: borrowing SessionCache, until deadline: Deadline
+        _ name: String, _ sessions: borrowing SessionCache, _ waiting: LockWait, until deadline: Deadline
     ) throws(Failure) -> BestEffortLock {
-        do throws(SessionCacheError) { return try sessions.lock(name, until: deadline) } catch {
+        do throws(SessionCacheError) {
+            return try sessions.lock(name, waiting: waiting, until: deadline)
+        } catch {
             guard error == .busy else { throw Failure(error) }
             throw Failure(
                 .promptNeeded, "another warder is renewing this session, and has not finished",

@@ -9,12 +9,20 @@ import Text
 /// Reading without the lock is safe where writers replace files by renaming: a reader sees the old file or the new one.
 public struct BestEffortLock: ~Copyable {
     private let lock: FileLock?
+    /// Whether other processes may hold it too, as `FileLock.isShared`.
+    public let isShared: Bool
+
+    private init(lock: consuming FileLock?) {
+        isShared = lock?.isShared ?? false
+        self.lock = lock
+    }
 
     /// Waits for the lock as `FileLock.acquire` does.
     ///
     /// - Parameter folder: created if missing; nil if creating it is not the caller's job.
     public static func acquire(
-        _ path: String, _ range: LockRange = .byte(0), making folder: String? = nil, until deadline: Deadline
+        _ path: String, _ range: LockRange = .byte(0), making folder: String? = nil, waiting: LockWait = .exclusive,
+        until deadline: Deadline
     ) throws(LockError) -> BestEffortLock {
         do throws(LockError) {
             if let folder {
@@ -23,7 +31,7 @@ public struct BestEffortLock: ~Copyable {
                     throw LockError.file(error)
                 }
             }
-            return BestEffortLock(lock: try FileLock.acquire(path, range, until: deadline))
+            return BestEffortLock(lock: try FileLock.acquire(path, range, waiting: waiting, until: deadline))
         } catch {
             guard case .file(let reason) = error, reason.isForWantOfWriting, !mayWriteBeside(path) else { throw error }
             return BestEffortLock(lock: nil)

@@ -23,48 +23,74 @@ public enum LockRange: Equatable, Sendable {
     fileprivate var length: Int64 { self == .all ? 0 : 1 }
 }
 
-/// An exclusive lock on one byte of a lock file or on all of it, held until the value is destroyed.
+/// How to wait for a lock that another process holds.
+public enum LockWait: Sendable {
+    /// For an exclusive lock: the waiting processes get it one after another.
+    case exclusive
+    /// For a shared lock: all waiting processes get it together, as soon as the holder is done. It shows that the holder
+    /// has finished, and that no other has begun.
+    case shared
+}
+
+/// A lock on one byte of a lock file or on all of it, held until the value is destroyed.
 ///
 /// It is an open-file-description lock (`F_OFD_SETLK`): the kernel releases it when the process dies, however it dies,
 /// and it does not survive a reboot. With one byte per thing to lock, one file serves any number of them, and there is
 /// nothing to clean up.
 public struct FileLock: ~Copyable {
     private let file: Descriptor
+    /// Other processes may hold the lock too: this one waited for it, and `LockWait.shared` allows that.
+    public let isShared: Bool
 
-    private init(holding file: consuming Descriptor) { self.file = file }
+    private init(holding file: consuming Descriptor, isShared: Bool) {
+        self.file = file
+        self.isShared = isShared
+    }
 
     /// Waits for the lock on `range` of the file at `path`, which is created if missing (0600).
+    ///
+    /// - Parameter waiting: what to wait for if another process holds the lock. A lock that is free is always acquired
+    ///   exclusively.
     public static func acquire(
-        _ path: String, _ range: LockRange = .byte(0), until deadline: Deadline
+        _ path: String, _ range: LockRange = .byte(0), waiting: LockWait = .exclusive, until deadline: Deadline
     ) throws(LockError) -> FileLock {
         while true {
             let file: Descriptor
             let links: UInt
             do throws(FileError) { file = try openPrivateFile(path, O_RDWR | O_CREAT) } catch { throw .file(error) }
-            if warder_try_lock(file.number, range.offset, range.length) != 0 { try wait(file, range, until: deadline) }
+            var isShared = false
+            if warder_try_lock(file.number, range.offset, range.length) != 0 {
+                isShared = try wait(file, range, waiting, until: deadline)
+            }
             do throws(SystemError) { links = UInt(try file.status().st_nlink) } catch { throw .file(.system(error)) }
             // If the file was removed while this process waited, others lock its replacement.
-            if links > 0 { return FileLock(holding: file) }
+            if links > 0 { return FileLock(holding: file, isShared: isShared) }
         }
     }
 
     /// Waits for a lock that could not be acquired at once.
     ///
-    /// The kernel wakes the next waiter when the lock is released. A timer bounds the wait by interrupting the call.
+    /// The kernel wakes the next waiter, or all that share, when the lock is released. A timer bounds the wait by
+    /// interrupting the call.
+    ///
+    /// - Returns: whether the lock is shared.
     private static func wait(
-        _ file: borrowing Descriptor, _ range: LockRange, until deadline: Deadline
-    ) throws(LockError) {
+        _ file: borrowing Descriptor, _ range: LockRange, _ waiting: LockWait, until deadline: Deadline
+    ) throws(LockError) -> Bool {
         try check(errno, file)
         guard !deadline.hasPassed else { throw .timedOut(path: file.path) }
         var alarm = warder_alarm()
         guard warder_start_alarm(&alarm, deadline.remaining) == 0 else {
-            return try poll(file, range, until: deadline)
+            try poll(file, range, until: deadline)
+            return false
         }
         defer { warder_stop_alarm(&alarm) }
-        while warder_wait_lock(file.number, range.offset, range.length) != 0 {
+        let wait = waiting == .shared ? warder_wait_shared_lock : warder_wait_lock
+        while wait(file.number, range.offset, range.length) != 0 {
             try check(errno, file)
             guard !deadline.hasPassed else { throw .timedOut(path: file.path) }
         }
+        return waiting == .shared
     }
 
     /// The same by polling, if the process cannot have a timer.

@@ -162,13 +162,18 @@ public struct SessionCache: ~Copyable {
 
     /// Acquires the lock for renewing the session of `name`. It locks nothing if the cache is not writable: then
     /// nothing is published either.
-    public borrowing func lock(_ name: String, until deadline: Deadline) throws(SessionCacheError) -> BestEffortLock {
+    ///
+    /// - Parameter waiting: what to wait for while another process renews it. A shared lock is enough to read what that
+    ///   process has published, but not to renew.
+    public borrowing func lock(
+        _ name: String, waiting: LockWait = .exclusive, until deadline: Deadline
+    ) throws(SessionCacheError) -> BestEffortLock {
         var rounds = 0
         while true {
             do throws(LockError) {
                 return try BestEffortLock.acquire(
                     SessionFolder(folder).lockPath, .byte(SessionFolder.lockOffset(of: name)), making: folder,
-                    until: deadline)
+                    waiting: waiting, until: deadline)
             } catch {
                 // The folder was removed while this process waited for the lock; if that keeps happening, it is
                 // deliberate.

@@ -14,6 +14,9 @@ NAMES = {
     "AWS_FORCE_CREDENTIAL_LOAD": "a variable of deltalake",
     "POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS": "a variable of powerlevel9k",
     "LD_PRELOAD": "a variable of the dynamic loader",
+    "AWS_VAULT_BACKEND": "a variable of aws-vault",
+    "AWS_VAULT_FILE_PASSPHRASE": "a variable of aws-vault",
+    "--parallel-safe": "an option of aws-vault's fork",
     # Of aws-vault, and not read here, as docs/compatibility.md says.
     "parent_profile": "a setting of aws-vault",
     "web_identity_token_process": "a setting of aws-vault",

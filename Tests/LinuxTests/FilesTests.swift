@@ -211,6 +211,37 @@ struct LockTests {
         withExtendedLifetime(all) {}
     }
 
+    @Test("those that wait for a shared lock hold it together, and keep out who wants it alone")
+    func shared() throws {
+        let path = scratch.path + "/lock"
+        do {
+            let reader = try SharedLock(path)
+            let first = try FileLock.acquire(path, waiting: .shared, until: letGo)
+            let second = try FileLock.acquire(path, waiting: .shared, until: letGo)
+            let (isFirst, isSecond) = (first.isShared, second.isShared)
+            #expect(isFirst && isSecond)
+            #expect(throws: LockError.timedOut(path: path)) {
+                _ = try FileLock.acquire(path, until: .after(milliseconds: 50))
+            }
+            withExtendedLifetime(reader) {}
+            withExtendedLifetime(first) {}
+            withExtendedLifetime(second) {}
+        }
+        _ = try FileLock.acquire(path, until: letGo)
+    }
+
+    @Test("a free lock is held alone, whatever would have been waited for")
+    func unshared() throws {
+        let path = scratch.path + "/lock"
+        let held = try FileLock.acquire(path, waiting: .shared, until: .now)
+        let isShared = held.isShared
+        #expect(!isShared)
+        #expect(throws: LockError.timedOut(path: path)) {
+            _ = try FileLock.acquire(path, waiting: .shared, until: .after(milliseconds: 50))
+        }
+        withExtendedLifetime(held) {}
+    }
+
     @Test("a wait ends when its time is out, not before and not never")
     func timeout() throws {
         let path = scratch.path + "/lock"

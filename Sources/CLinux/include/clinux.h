@@ -39,6 +39,8 @@ int warder_is_locked(int descriptor);
 int warder_try_lock(int descriptor, int64_t offset, int64_t length);
 /// F_OFD_SETLKW of the same; EINTR if a signal handler ran meanwhile.
 int warder_wait_lock(int descriptor, int64_t offset, int64_t length);
+/// The same of a read lock.
+int warder_wait_shared_lock(int descriptor, int64_t offset, int64_t length);
 
 /// A timer that interrupts this thread's system calls, and its signal's previous action.
 typedef struct {
