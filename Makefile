@@ -20,7 +20,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 # them) and more, and keeps constants read-only. What the loader fills in is read-only once it has (-z now).
 # A section for each function lets the linker drop and fold them singly: 340 kB, and 150 KiB of a warm answer's memory.
 # With no symbol kept for the linker's sake (-internalize-at-link) it drops more of them. What a warm answer runs lies
-# together, in the order of link/order.txt: a third fewer page faults, and 3 MB less memory.
+# together, in the order of link/order.txt: a fifth fewer page faults, and 3 MB less memory.
 STATIC := .build/static
 STRIP := -s
 RELEASE := -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -L$(CURDIR)/$(STATIC) -Xlinker $(STRIP) \
@@ -28,8 +28,8 @@ RELEASE := -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -L$(C
 	-Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc -Xclang-linker -Xswiftc -no-pie -Xlinker --no-export-dynamic \
 	-Xlinker --icf=all -Xlinker --no-eh-frame-hdr -Xlinker -O2 -Xlinker -T -Xlinker $(CURDIR)/link/sections.ld \
 	-Xlinker -z -Xlinker now -Xlinker --symbol-ordering-file=$(CURDIR)/link/order.txt -Xlinker --no-warn-symbol-ordering
-# make STATIC_CRYPTO=1 links libcrypto too: half the time of a warm answer, but a security update of OpenSSL reaches that
-# binary only when it is built again. No release is built so; see docs/decisions/linked-libraries.md.
+# make STATIC_CRYPTO=1 links libcrypto too: a quarter less time for a warm answer, but a security update of OpenSSL
+# reaches that binary only when it is built again. No release is built so; see docs/decisions/linked-libraries.md.
 ifdef STATIC_CRYPTO
 RELEASE += -Xlinker '--remap-inputs=*/libcrypto.so=$(shell cc -print-file-name=libcrypto.a)'
 endif
