@@ -16,9 +16,6 @@ func tests(of name: String, _ imports: [Target.Dependency] = []) -> Target {
 let package = Package(
     name: "warder",
     products: [.executable(name: "warder", targets: ["warder"])],
-    dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
-    ],
     targets: [
         // C libraries and the kernel: exactly one module uses each, named beside it.
         .systemLibrary(name: "COpenSSL"),  // Crypto
@@ -32,6 +29,7 @@ let package = Package(
         room("Secrets"),
         room("Linux", ["CLinux", "Secrets", "Text"]),
         room("Crypto", ["COpenSSL", "Secrets"]),
+        room("Arguments", ["Text"]),
         room("Fields", ["Secrets"]),
         room("Times"),
         room("JSON", ["Secrets", "Text"]),
@@ -55,7 +53,7 @@ let package = Package(
 
         // Talking to STS.
         room("Signing", ["Crypto", "Secrets", "Text", "Times"]),
-        room("Transport", ["CCurl", "Crypto", "Secrets", "Text"]),
+        room("Transport", ["CCurl", "Crypto", "Linux", "Secrets", "Text"]),
         .target(
             name: "XML", dependencies: ["CExpat", "Secrets", "Text"], swiftSettings: strict,
             linkerSettings: [.linkedLibrary(":libexpat.a")]),
@@ -67,7 +65,8 @@ let package = Package(
         room(
             "Failures",
             [
-                "Chains", "Crypto", "Desktop", "Folders", "RemotePrompts", "KeyInput", "Linux", "Metadata", "TOTP",
+                "Arguments", "Chains", "Crypto", "Desktop", "Folders", "RemotePrompts", "KeyInput", "Linux", "Metadata",
+                "TOTP",
                 "Profiles", "Prompt", "STS", "SSO", "Secrets", "Serving", "Sessions", "Shells", "Text", "Times",
                 "Transport", "Vault",
             ]),
@@ -114,10 +113,10 @@ let package = Package(
         .executableTarget(
             name: "warder",
             dependencies: [
-                "Adding", "Adopting", "Chains", "Crypto", "Delivering", "Desktop", "Explaining", "Failures", "Folders",
-                "RemotePrompts", "Issuing", "JSON", "Linux", "Profiles", "Prompt", "Secrets", "Serving",
+                "Adding", "Adopting", "Arguments", "Chains", "Crypto", "Delivering", "Desktop", "Explaining",
+                "Failures", "Folders", "RemotePrompts", "Issuing", "JSON", "Linux", "Profiles", "Prompt", "Secrets",
+                "Serving",
                 "Sessions", "Setup", "Shells", "Stores", "Text", "Times", "Vault",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
@@ -128,6 +127,7 @@ let package = Package(
         tests(of: "Secrets"),
         tests(of: "Linux", ["Secrets", "Threads"]),
         tests(of: "Crypto", ["Secrets"]),
+        tests(of: "Arguments"),
         tests(of: "Fields", ["Secrets"]),
         tests(of: "Times"),
         tests(of: "JSON", ["Secrets"]),
@@ -171,8 +171,9 @@ let package = Package(
         tests(
             of: "Failures",
             [
-                "Chains", "Crypto", "Desktop", "Folders", "KeyInput", "JSON", "Linux", "Metadata", "Profiles", "Prompt",
-                "RemotePrompts", "SSO", "STS", "Secrets", "Serving", "Sessions", "Setup", "Shells", "Signing", "TOTP",
+                "Arguments", "Chains", "Crypto", "Desktop", "Folders", "KeyInput", "JSON", "Linux", "Metadata",
+                "Profiles", "Prompt", "RemotePrompts", "SSO", "STS", "Secrets", "Serving", "Sessions", "Setup",
+                "Shells", "Signing", "TOTP",
                 "Text", "Transport", "Vault",
             ]),
         tests(
@@ -185,8 +186,7 @@ let package = Package(
             ]),
         tests(of: "Adopting", ["Failures", "Profiles", "RoomSupport", "Secrets", "Setup", "Stores"]),
         tests(
-            of: "warder",
-            ["Failures", "Shells", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            of: "warder", ["Arguments", "Failures", "Shells"]),
 
         // What the tests of the upper rooms stand on: a world and a home of their own.
         .target(

@@ -4,16 +4,6 @@ import dataclasses
 import json
 import subprocess
 
-# What the shell's hook adds to the commands of the binary.
-HOOK = {
-    "use": ("Uses a profile in this shell", {"flags": ["keys", "read-only", "no-prompt"], "values": ["mfa-code"]}),
-    "drop": ("Takes back what use has set", {"flags": ["all"], "values": []}),
-}
-# What the binary's description lacks: which positional arguments are names of keys, and which are names of profiles.
-KEYS = {("add", "name"), ("remove", "name")}
-PROFILES = {"profile", "profiles"}
-
-
 @dataclasses.dataclass
 class Option:
     names: list[str]
@@ -49,59 +39,39 @@ class Command:
         return [self] + [below for command in self.commands for below in command.all()]
 
 
-def kind(argument, path):
-    """What an argument's value may be."""
-    if argument.get("parsingStrategy") == "postTerminator":
-        return "command"
-    completion = argument.get("completionKind") or {}
-    name = argument.get("valueName", "")
-    if "list" in completion or argument.get("allValues"):
-        return completion.get("list", {}).get("values") or argument["allValues"]
-    if "file" in completion or "directory" in completion:
-        return "files"
-    if (path and path[-1], name) in KEYS:
-        return "keys"
-    if "custom" in completion or name in PROFILES and argument["kind"] == "positional":
-        return "profiles"
-    return "commands" if path == ("help",) else ""
+# The binary's words for kinds of values, where the writers have others.
+KINDS = {"text": "", "file": "files", "folder": "files", "key": "keys", "profile": "profiles", "program": "command",
+         "command": "commands"}
+
+
+def kind(parameter):
+    """What a parameter's value may be."""
+    value = parameter["value"]
+    return value if isinstance(value, list) else KINDS[value]
 
 
 def one_line(text):
-    text = " ".join((text or "").split())
     return text[:-1] if text.endswith(".") and not text.endswith("..") else text
 
 
 def command(node, path=()):
     options, places = [], []
-    for argument in node.get("arguments", []):
-        if not argument["shouldDisplay"]:
+    for parameter in node["parameters"]:
+        name, role, text = parameter["name"], parameter["role"], one_line(parameter["help"])
+        if role in ("operand", "operands", "command"):
+            places.append(Place(name, kind(parameter), role != "operand"))
             continue
-        if argument["kind"] == "positional":
-            places.append(Place(argument["valueName"], kind(argument, path), argument["isRepeating"]))
-            continue
-        names = [("-" if name["kind"] == "short" else "--") + name["name"] for name in argument["names"]]
-        value = None if argument["kind"] == "flag" else kind(argument, path)
-        options.append(Option(sorted(names, key=len), one_line(argument.get("abstract")), value))
-    # `help` hides its own `--help`, and `--version` belongs to the root, though each command lists it.
-    if path:
-        options = [option for option in options if option.names != ["--version"]]
-    below = [
-        command(child, (*path, child["commandName"]))
-        for child in node.get("subcommands", []) if child["shouldDisplay"]
-    ]
-    return Command(path, one_line(node.get("abstract")), options, places, below)
+        names = [f"--{name}", f"--no-{name}"] if role == "pair" else [f"--{name}"]
+        options.append(Option(names, text, kind(parameter) if role == "option" else None))
+    # Every command knows help, and the root the version.
+    options.append(Option(["-h", "--help"], "Show this help", None))
+    if not path:
+        options.append(Option(["-V", "--version"], "Show the version", None))
+    below = [command(child, (*path, child["name"])) for child in node["commands"]]
+    return Command(path, one_line(node["abstract"]), options, places, below)
 
 
 def grammar(warder):
-    """What the binary, and the shell's hook beside it, take."""
-    dump = subprocess.run([warder, "--experimental-dump-help"], check=True, capture_output=True, text=True).stdout
-    root = command(json.loads(dump)["command"])
-    known = {child.path[0] for child in root.commands}
-    for name, (abstract, options) in HOOK.items():
-        if name in known:
-            continue
-        listed = [Option([f"--{flag}"], "", None) for flag in options["flags"]]
-        listed += [Option([f"--{value}"], "", "") for value in options["values"]]
-        places = [Place("profile", "profiles", False)] if name == "use" else []
-        root.commands.append(Command((name,), abstract, listed, places, []))
-    return root
+    """What the binary takes."""
+    dump = subprocess.run([warder, "grammar"], check=True, capture_output=True, text=True).stdout
+    return command(json.loads(dump))

@@ -193,43 +193,43 @@ __warder_grammar() {
     commands='' options='' values='' places=()
     case $1 in
         '')
-            commands='add list remove process env exec mfa refresh forget whoami explain adopt use drop hook trust distrust unlock lock status store vault help'
-            options='--version -h --help'
+            commands='add list remove process env exec mfa refresh forget whoami explain adopt use drop hook trust distrust unlock lock status store vault help version'
+            options='-h --help -V --version'
             ;;
         'add')
-            options='--no-prompt --stdin --csv --from-env --no-verify --replace --store --mfa-serial --totp --no-totp --region --write-profile --no-write-profile -h --help'
+            options='--stdin --csv --from-env --no-verify --replace --store --mfa-serial --totp --no-totp --region --write-profile --no-write-profile --no-prompt -h --help'
             values=' --csv:@files --store:file,libsecret --mfa-serial: --region: '
             places=('@keys')
             ;;
         'list')
-            options='--no-prompt --json -h --help'
+            options='--json --no-prompt -h --help'
             ;;
         'remove')
-            options='--no-prompt --yes -h --help'
+            options='--yes --no-prompt -h --help'
             places=('@keys')
             ;;
         'process')
-            options='--no-prompt --mfa-code --read-only --policy -h --help'
+            options='--mfa-code --read-only --policy --no-prompt -h --help'
             values=' --mfa-code: --policy:@files '
             places=('@profiles')
             ;;
         'env')
-            options='--no-prompt --mfa-code --read-only --policy --shell --format --unset -h --help'
-            values=' --mfa-code: --policy:@files --shell:bash,zsh,sh,fish,nu,pwsh --format:dotenv,json,systemd,github '
+            options='--shell --format --unset --mfa-code --read-only --policy --no-prompt -h --help'
+            values=' --shell:bash,zsh,sh,fish,nu,pwsh --format:dotenv,json,systemd,github --mfa-code: --policy:@files '
             places=('@profiles')
             ;;
         'exec')
-            options='--no-prompt --mfa-code --read-only --policy --serve --min-ttl -h --help'
-            values=' --mfa-code: --policy:@files --min-ttl: '
+            options='--serve --min-ttl --mfa-code --read-only --policy --no-prompt -h --help'
+            values=' --min-ttl: --mfa-code: --policy:@files '
             places=('@profiles' '@command*')
             ;;
         'mfa')
-            options='--no-prompt --list --json --watch --dismiss --pid -h --help'
+            options='--list --json --watch --dismiss --pid --no-prompt -h --help'
             values=' --pid: '
             places=('')
             ;;
         'refresh')
-            options='--no-prompt --mfa-code --device-code --all -h --help'
+            options='--all --device-code --mfa-code --no-prompt -h --help'
             values=' --mfa-code: '
             places=('@profiles*')
             ;;
@@ -238,21 +238,21 @@ __warder_grammar() {
             places=('@profiles')
             ;;
         'whoami')
-            options='--no-prompt --mfa-code --json -h --help'
+            options='--json --mfa-code --no-prompt -h --help'
             values=' --mfa-code: '
             places=('@profiles')
             ;;
         'explain')
-            options='--no-prompt --read-only --policy --json -h --help'
+            options='--json --read-only --policy --no-prompt -h --help'
             values=' --policy:@files '
             places=('@profiles')
             ;;
         'adopt')
-            options='--no-prompt --undo --dry-run --all -h --help'
+            options='--all --undo --dry-run --no-prompt -h --help'
             places=('@profiles*')
             ;;
         'use')
-            options='--no-prompt --mfa-code --shell --keys --read-only -h --help'
+            options='--keys --read-only --mfa-code --shell --no-prompt -h --help'
             values=' --mfa-code: --shell:bash,zsh,sh,fish,nu,pwsh '
             places=('@profiles')
             ;;
@@ -264,7 +264,7 @@ __warder_grammar() {
             places=('bash,zsh,fish,nu')
             ;;
         'trust')
-            options='--no-prompt --list --json -h --help'
+            options='--list --json --no-prompt -h --help'
             places=('@files')
             ;;
         'distrust')
@@ -272,14 +272,14 @@ __warder_grammar() {
             places=('@files')
             ;;
         'unlock')
-            options='--no-prompt --for --keys -h --help'
+            options='--for --keys --no-prompt -h --help'
             values=' --for: '
             ;;
         'lock')
-            options='--no-prompt --watch -h --help'
+            options='--watch --no-prompt -h --help'
             ;;
         'status')
-            options='--no-prompt --json -h --help'
+            options='--json --no-prompt -h --help'
             ;;
         'store')
             commands='show move'
@@ -289,7 +289,7 @@ __warder_grammar() {
             options='--no-prompt -h --help'
             ;;
         'store move')
-            options='--no-prompt --to -h --help'
+            options='--to --no-prompt -h --help'
             values=' --to:file,libsecret '
             ;;
         'vault')
@@ -297,10 +297,10 @@ __warder_grammar() {
             options='-h --help'
             ;;
         'vault init')
-            options='--no-prompt --no-recovery -h --help'
+            options='--no-recovery --no-prompt -h --help'
             ;;
         'vault passphrase')
-            options='--no-prompt --recovery --stdin -h --help'
+            options='--recovery --stdin --no-prompt -h --help'
             ;;
         'vault recovery')
             options='--no-prompt -h --help'
@@ -310,18 +310,18 @@ __warder_grammar() {
             options='-h --help'
             ;;
         'vault slots list')
-            options='--no-prompt --json -h --help'
+            options='--json --no-prompt -h --help'
             ;;
         'vault slots add')
             options='--no-prompt -h --help'
             places=('libsecret,keyfile,passphrase,recovery' '@files')
             ;;
         'vault slots remove')
-            options='--no-prompt --rekey --yes -h --help'
+            options='--rekey --yes --no-prompt -h --help'
             places=('')
             ;;
         'vault verify')
-            options='--no-prompt --accept-older -h --help'
+            options='--accept-older --no-prompt -h --help'
             ;;
         'vault backup')
             options='--no-prompt -h --help'
@@ -332,8 +332,11 @@ __warder_grammar() {
             places=('@files')
             ;;
         'help')
-            options=''
+            options='-h --help'
             places=('@commands*')
+            ;;
+        'version')
+            options='-h --help'
             ;;
     esac
 }

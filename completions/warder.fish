@@ -186,20 +186,21 @@ set -g __warder_paths 'add' \
     'vault verify' \
     'vault backup' \
     'vault restore' \
-    'help'
+    'help' \
+    'version'
 set -g __warder_valued 'add --csv' \
     'add --store' \
     'add --mfa-serial' \
     'add --region' \
     'process --mfa-code' \
     'process --policy' \
-    'env --mfa-code' \
-    'env --policy' \
     'env --shell' \
     'env --format' \
+    'env --mfa-code' \
+    'env --policy' \
+    'exec --min-ttl' \
     'exec --mfa-code' \
     'exec --policy' \
-    'exec --min-ttl' \
     'mfa --pid' \
     'refresh --mfa-code' \
     'whoami --mfa-code' \
@@ -234,13 +235,14 @@ function __warder_grammar --no-scope-shadowing
                 status 'Shows whether warder is unlocked, and what each session has left' \
                 store 'Says where the keys are, and moves them' \
                 vault 'The vault\'s own upkeep' \
-                help 'Show subcommand help information'
-            set options --version 'Show the version' \
-                -h 'Show help information' \
-                --help 'Show help information'
+                help 'Shows how a command is used' \
+                version 'Shows the version'
+            set options -h 'Show this help' \
+                --help 'Show this help' \
+                -V 'Show the version' \
+                --version 'Show the version'
         case 'add'
-            set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                --stdin 'Read standard input: a line for key id, secret, and seed each' \
+            set options --stdin 'Read standard input: a line for key id, secret, and seed each' \
                 --csv 'Read the file that the AWS console gives for download' \
                 --from-env 'Take AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY' \
                 --no-verify 'Store it without asking AWS whether it works' \
@@ -252,177 +254,178 @@ function __warder_grammar --no-scope-shadowing
                 --region 'The region to ask STS in, and to write into the profile' \
                 --write-profile 'Add a profile to ~/.aws/config' \
                 --no-write-profile 'Add a profile to ~/.aws/config' \
-                -h 'Show help information' \
-                --help 'Show help information'
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
             set values --csv '@files' \
                 --store 'file libsecret' \
                 --mfa-serial '' \
                 --region ''
             set places '@keys'
         case 'list'
-            set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                --json 'Print JSON' \
-                -h 'Show help information' \
-                --help 'Show help information'
+            set options --json 'Print JSON' \
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
         case 'remove'
-            set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                --yes 'Do not ask whether you are sure' \
-                -h 'Show help information' \
-                --help 'Show help information'
+            set options --yes 'Do not ask whether you are sure' \
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
             set places '@keys'
         case 'process'
-            set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                --mfa-code 'The six digits of the MFA device, if they are needed' \
+            set options --mfa-code 'The six digits of the MFA device, if they are needed' \
                 --read-only 'Narrow the role to AWS\'s ReadOnlyAccess' \
                 --policy 'Narrow the role to the session policy in this file' \
-                -h 'Show help information' \
-                --help 'Show help information'
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
             set values --mfa-code '' \
                 --policy '@files'
             set places '@profiles'
         case 'env'
-            set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                --mfa-code 'The six digits of the MFA device, if they are needed' \
-                --read-only 'Narrow the role to AWS\'s ReadOnlyAccess' \
-                --policy 'Narrow the role to the session policy in this file' \
-                --shell 'bash, zsh, sh, fish, nu or pwsh; the shell that runs warder, if not given' \
+            set options --shell 'bash, zsh, sh, fish, nu or pwsh; the shell that runs warder, if not given' \
                 --format 'dotenv, json, systemd or github, in place of a shell\'s statements' \
                 --unset 'Print statements that take the variables away again' \
-                -h 'Show help information' \
-                --help 'Show help information'
-            set values --mfa-code '' \
-                --policy '@files' \
-                --shell 'bash zsh sh fish nu pwsh' \
-                --format 'dotenv json systemd github'
-            set places '@profiles'
-        case 'exec'
-            set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
                 --mfa-code 'The six digits of the MFA device, if they are needed' \
                 --read-only 'Narrow the role to AWS\'s ReadOnlyAccess' \
                 --policy 'Narrow the role to the session policy in this file' \
-                --serve 'Serve credentials that renew themselves, in place of keys in the environment' \
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
+            set values --shell 'bash zsh sh fish nu pwsh' \
+                --format 'dotenv json systemd github' \
+                --mfa-code '' \
+                --policy '@files'
+            set places '@profiles'
+        case 'exec'
+            set options --serve 'Serve credentials that renew themselves, in place of keys in the environment' \
                 --min-ttl 'Renew a session that has less left than this: 30m, 2h' \
-                -h 'Show help information' \
-                --help 'Show help information'
-            set values --mfa-code '' \
-                --policy '@files' \
-                --min-ttl ''
+                --mfa-code 'The six digits of the MFA device, if they are needed' \
+                --read-only 'Narrow the role to AWS\'s ReadOnlyAccess' \
+                --policy 'Narrow the role to the session policy in this file' \
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
+            set values --min-ttl '' \
+                --mfa-code '' \
+                --policy '@files'
             set places '@profiles' '@command'
             set repeated '@command'
         case 'mfa'
-            set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                --list 'List the waiting processes, and do not prompt' \
-                --json 'Print JSON, with --list' \
+            set options --list 'List the waiting processes, and do not prompt; with --json as JSON' \
+                --json 'Print JSON' \
                 --watch 'Keep running and ask whenever a process waits; Ctrl-C ends it' \
                 --dismiss 'Dismiss the waiting process, without an answer' \
                 --pid 'Answer this process, of those in --list' \
-                -h 'Show help information' \
-                --help 'Show help information'
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
             set values --pid ''
             set places ''
         case 'refresh'
-            set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                --mfa-code 'The six digits of the MFA device, if they are needed' \
+            set options --all 'Every profile whose credential_process is warder' \
                 --device-code 'Sign in by a code in the browser of any machine' \
-                --all 'Every profile whose credential_process is warder' \
-                -h 'Show help information' \
-                --help 'Show help information'
+                --mfa-code 'The six digits of the MFA device, if they are needed' \
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
             set values --mfa-code ''
             set places '@profiles'
             set repeated '@profiles'
         case 'forget'
             set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                -h 'Show help information' \
-                --help 'Show help information'
+                -h 'Show this help' \
+                --help 'Show this help'
             set places '@profiles'
         case 'whoami'
-            set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+            set options --json 'Print JSON' \
                 --mfa-code 'The six digits of the MFA device, if they are needed' \
-                --json 'Print JSON' \
-                -h 'Show help information' \
-                --help 'Show help information'
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
             set values --mfa-code ''
             set places '@profiles'
         case 'explain'
-            set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+            set options --json 'Print JSON' \
                 --read-only 'Narrow the role to AWS\'s ReadOnlyAccess' \
                 --policy 'Narrow the role to the session policy in this file' \
-                --json 'Print JSON' \
-                -h 'Show help information' \
-                --help 'Show help information'
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
             set values --policy '@files'
             set places '@profiles'
         case 'adopt'
-            set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+            set options --all 'Every profile with a role or IAM Identity Center; with --undo, every adopted one' \
                 --undo 'Take back what adopt changed, to the byte' \
                 --dry-run 'Show what would change, and change nothing' \
-                --all 'Every profile with a role or IAM Identity Center; with --undo, every adopted one' \
-                -h 'Show help information' \
-                --help 'Show help information'
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
             set places '@profiles'
             set repeated '@profiles'
         case 'use'
-            set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+            set options --keys 'Export the credentials themselves' \
+                --read-only 'Narrow the role to AWS\'s ReadOnlyAccess policy; means --keys' \
                 --mfa-code 'The six digits of the MFA device, if they are needed' \
                 --shell 'The shell whose statements are printed; the hook gives it' \
-                --keys 'Export the credentials themselves' \
-                --read-only 'Narrow the role to AWS\'s ReadOnlyAccess policy; means --keys' \
-                -h 'Show help information' \
-                --help 'Show help information'
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
             set values --mfa-code '' \
                 --shell 'bash zsh sh fish nu pwsh'
             set places '@profiles'
         case 'drop'
             set options --all 'Take back all that was used, not only the last' \
-                -h 'Show help information' \
-                --help 'Show help information'
+                -h 'Show this help' \
+                --help 'Show this help'
         case 'hook'
-            set options -h 'Show help information' \
-                --help 'Show help information'
+            set options -h 'Show this help' \
+                --help 'Show this help'
             set places 'bash zsh fish nu'
         case 'trust'
-            set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                --list 'Show what is trusted' \
-                --json 'Show it as JSON' \
-                -h 'Show help information' \
-                --help 'Show help information'
+            set options --list 'Show what is trusted; with --json as JSON' \
+                --json 'Print JSON' \
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
             set places '@files'
         case 'distrust'
             set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                -h 'Show help information' \
-                --help 'Show help information'
+                -h 'Show this help' \
+                --help 'Show this help'
             set places '@files'
         case 'unlock'
-            set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                --for 'For how long: 8h, 90m, 1d' \
+            set options --for 'For how long: 8h, 90m, 1d' \
                 --keys 'Unlock the vault\'s key as well' \
-                -h 'Show help information' \
-                --help 'Show help information'
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
             set values --for ''
         case 'lock'
-            set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                --watch 'Keep running, and lock on suspend and with the screen' \
-                -h 'Show help information' \
-                --help 'Show help information'
+            set options --watch 'Keep running, and lock on suspend and with the screen' \
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
         case 'status'
-            set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                --json 'Print JSON' \
-                -h 'Show help information' \
-                --help 'Show help information'
+            set options --json 'Print JSON' \
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
         case 'store'
             set subcommands show 'Says where the keys are' \
                 move 'Moves all keys to the other store'
-            set options -h 'Show help information' \
-                --help 'Show help information'
+            set options -h 'Show this help' \
+                --help 'Show this help'
         case 'store show'
             set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                -h 'Show help information' \
-                --help 'Show help information'
+                -h 'Show this help' \
+                --help 'Show this help'
         case 'store move'
-            set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                --to 'libsecret or file' \
-                -h 'Show help information' \
-                --help 'Show help information'
+            set options --to 'libsecret or file' \
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
             set values --to 'file libsecret'
         case 'vault'
             set subcommands init 'Makes a vault, and prints its recovery code' \
@@ -432,64 +435,69 @@ function __warder_grammar --no-scope-shadowing
                 verify 'Reads the whole vault and says what it holds' \
                 backup 'Copies the vault, encrypted as it is, to a new file' \
                 restore 'Puts a copy in the vault\'s place; what was there is kept as vault.replaced'
-            set options -h 'Show help information' \
-                --help 'Show help information'
+            set options -h 'Show this help' \
+                --help 'Show this help'
         case 'vault init'
-            set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                --no-recovery 'Make no recovery code' \
-                -h 'Show help information' \
-                --help 'Show help information'
+            set options --no-recovery 'Make no recovery code' \
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
         case 'vault passphrase'
-            set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                --recovery 'Open the vault with its recovery code in place of the passphrase' \
+            set options --recovery 'Open the vault with its recovery code in place of the passphrase' \
                 --stdin 'Read the recovery code from standard input' \
-                -h 'Show help information' \
-                --help 'Show help information'
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
         case 'vault recovery'
             set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                -h 'Show help information' \
-                --help 'Show help information'
+                -h 'Show this help' \
+                --help 'Show this help'
         case 'vault slots'
             set subcommands list 'Shows the slots; opens nothing' \
                 add 'Adds a way into the vault' \
                 remove 'Removes a way into the vault; the last one stays'
-            set options -h 'Show help information' \
-                --help 'Show help information'
+            set options -h 'Show this help' \
+                --help 'Show this help'
         case 'vault slots list'
-            set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                --json 'Print JSON' \
-                -h 'Show help information' \
-                --help 'Show help information'
+            set options --json 'Print JSON' \
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
         case 'vault slots add'
             set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                -h 'Show help information' \
-                --help 'Show help information'
+                -h 'Show this help' \
+                --help 'Show this help'
             set places 'libsecret keyfile passphrase recovery' '@files'
         case 'vault slots remove'
-            set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                --rekey 'Encrypt the vault under a new key' \
+            set options --rekey 'Encrypt the vault under a new key' \
                 --yes 'Do not ask whether you are sure' \
-                -h 'Show help information' \
-                --help 'Show help information'
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
             set places ''
         case 'vault verify'
-            set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                --accept-older 'Take this vault as the current one, even if a newer generation was seen here before' \
-                -h 'Show help information' \
-                --help 'Show help information'
+            set options --accept-older 'Take this vault as the current one, even if a newer generation was seen here before' \
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
         case 'vault backup'
             set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                -h 'Show help information' \
-                --help 'Show help information'
+                -h 'Show this help' \
+                --help 'Show this help'
             set places '@files'
         case 'vault restore'
             set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                -h 'Show help information' \
-                --help 'Show help information'
+                -h 'Show this help' \
+                --help 'Show this help'
             set places '@files'
         case 'help'
+            set options -h 'Show this help' \
+                --help 'Show this help'
             set places '@commands'
             set repeated '@commands'
+        case 'version'
+            set options -h 'Show this help' \
+                --help 'Show this help'
     end
 end
 # END

@@ -91,6 +91,7 @@ int warder_curl_open(struct warder_curl *curl, char *reason) {
         {"curl_easy_reset", &curl->easy_reset},       {"curl_easy_cleanup", &curl->easy_cleanup},
         {"curl_easy_strerror", &curl->easy_strerror}, {"curl_easy_setopt", &curl->easy_setopt},
         {"curl_easy_getinfo", &curl->easy_getinfo},   {"curl_global_init_mem", &curl->global_init_mem},
+        {"curl_version_info", &curl->version_info},
     };
     for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
         void *function = dlsym(library, symbols[i].name);

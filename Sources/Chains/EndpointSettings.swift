@@ -14,7 +14,7 @@ public struct EndpointSettings: Sendable {
     public let usesDualStack: Bool?
     /// `sts_regional_endpoints`: `legacy` or `regional`.
     public let stsRegional: Setting?
-    /// `ca_bundle`: the path of a file of certificates.
+    /// `ca_bundle`: the path of a file or a folder of certificates.
     public let caBundle: Setting?
 }
 

@@ -74,7 +74,9 @@ private struct CipherContext: ~Copyable {
         key: borrowing SecretBytes, associated: UnsafeRawBufferPointer, encrypting: Bool
     ) throws(CryptoError) {
         guard key.count == 32 else { throw .refused("AES-256 key size") }
-        guard let cipher = EVP_CIPHER_fetch(nil, "AES-256-GCM", nil) else { throw .refused("EVP_CIPHER_fetch") }
+        guard let cipher = EVP_CIPHER_fetch(FewAlgorithms.context, "AES-256-GCM", nil) else {
+            throw .refused("EVP_CIPHER_fetch")
+        }
         defer { EVP_CIPHER_free(cipher) }
         let nonce = [UInt8](repeating: 0, count: 12)
         let keyed = key.withUnsafeBytes { key in

@@ -3,11 +3,13 @@ import Secrets
 
 /// SHA-256 of `bytes` (FIPS 180-4), 32 bytes.
 public func sha256(_ bytes: UnsafeRawBufferPointer) throws(CryptoError) -> [UInt8] {
-    Library.start()
     var digest = [UInt8](repeating: 0, count: 32)
-    var length: UInt32 = 32
-    let done = EVP_Digest(bytes.baseAddress, bytes.count, &digest, &length, EVP_sha256(), nil)
-    guard done == 1, length == 32 else { throw .refused("EVP_Digest") }
+    try digest.withUnsafeMutableBytesTyped { (digest) throws(CryptoError) in
+        let context = try SHA256Context()
+        try context.start()
+        try context.update(bytes)
+        try context.finish(into: digest)
+    }
     return digest
 }
 
@@ -35,18 +37,6 @@ public func secretHMACSHA256(
         }
     }
     return derived
-}
-
-func hmac(
-    key: UnsafeRawBufferPointer, _ message: UnsafeRawBufferPointer, into tag: UnsafeMutableRawBufferPointer
-) throws(CryptoError) {
-    Library.start()
-    var length: UInt32 = 0
-    let done = HMAC(
-        EVP_sha256(), key.baseAddress, Int32(key.count),
-        message.baseAddress?.assumingMemoryBound(to: UInt8.self), message.count,
-        tag.baseAddress?.assumingMemoryBound(to: UInt8.self), &length)
-    guard done != nil, length == 32, tag.count == 32 else { throw .refused("HMAC") }
 }
 
 /// Whether two byte strings are equal, in a time that depends only on their lengths.

@@ -1,5 +1,6 @@
 import CGLib
 import Glibc
+import Text
 
 /// GLib, GObject and GIO.
 class GLib: @unchecked Sendable {
@@ -32,7 +33,7 @@ final class Libsecret: GLib, @unchecked Sendable {
         guard let text = dlerror() else { return .noLibrary }
         let reason = String(cString: text)
         let isAbsent = reason == name + ": cannot open shared object file: No such file or directory"
-        return isAbsent || reason.contains("undefined symbol: ") ? .noLibrary : .unloadable(reason: reason)
+        return isAbsent || reason.includes("undefined symbol: ") ? .noLibrary : .unloadable(reason: reason)
     }
 }
 

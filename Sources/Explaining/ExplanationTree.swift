@@ -9,8 +9,7 @@ extension Explanation {
     package func text(home: String?, now: Int64) -> Shown {
         func place(_ origin: Origin?) -> String {
             guard let origin else { return "" }
-            guard let home, origin.path.begins(with: home + "/") else { return origin.place }
-            return "~" + origin.place.dropFirst(home.count)
+            return shownPath(origin.place, home: home)
         }
         var text: Shown = "\(profile)\n"
         for (index, step) in steps.enumerated() {

@@ -50,6 +50,11 @@ extension Failure {
             self.init(
                 .badConfig, "the \(Self.source(ofBundle: path, environment)) \(path) cannot be read",
                 hint: "check that it is there: ls -l \(shellWord(path))")
+        case .unhashedCABundle(let path):
+            self.init(
+                .badConfig,
+                "the \(Self.source(ofBundle: path, environment)) \(path) is a folder without hashed certificates",
+                hint: "hash them: openssl rehash \(shellWord(path)); or name a file of certificates")
         case .interrupted(let host, let reason, _):
             self.init(
                 .network, "the connection to \(host) broke: \(reason.lowercasedFirst)",

@@ -27,7 +27,7 @@ final class AWSCalls {
     /// AWS's time as far as it is known, in seconds since 1970.
     var time: Int64 { world.timing.now().seconds + (clock?.seconds ?? 0) }
 
-    /// - Parameter caBundle: a file of certificates to trust in place of the system's.
+    /// - Parameter caBundle: a file or folder of certificates to trust in place of the system's.
     init(_ world: World, caBundle: String?) {
         self.world = world
         self.caBundle = caBundle

@@ -22,7 +22,7 @@ extension Issuer {
         paths += [keys.context.paths.settings, keys.context.paths.vault, keys.context.paths.store]
         paths += [sessionMaker.caBundle, sessionMaker.source.file].compactMap { $0.map(keys.context.expanded) }
         if let home = keys.context.environment.nonEmpty("HOME") { paths.append(home + "/.aws/sso/cache") }
-        paths += ["/etc/ssl/certs/ca-certificates.crt", "/etc/hosts", "/etc/resolv.conf"]
+        paths += ["/etc/ssl/certs", "/etc/ssl/certs/ca-certificates.crt", "/etc/hosts", "/etc/resolv.conf"]
         for path in paths { text.append(fileFingerprint(path) + "\n") }
         text.append(networkFingerprint() + "\n")
         // The Secret Service has no file that shows that a key was replaced.

@@ -95,7 +95,7 @@ package final class Issuer {
         if chain.session != nil, try isSpent(step: 0) {
             let session = try renewed(0, unless: nil)
             if last == 0 { return session }
-        } else if last == 0 {
+        } else if last == 0, chain.session != nil {
             return try unconfirmedCredentials()
         }
         return try renewed(last, unless: nil)

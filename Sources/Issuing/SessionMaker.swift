@@ -99,7 +99,7 @@ package final class SessionMaker {
     /// This process was stopped while it waited for an answer.
     var wasStopped: Bool { calls.wasStopped }
 
-    /// The file of CA certificates for requests; nil for the system's.
+    /// The file or folder of CA certificates for requests; nil for the system's.
     var caBundle: String? { endpoints.caBundle }
 
     private func requestedSession(_ step: Int, _ requiresAnswer: Bool, signer: () throws(Failure) -> Credentials)

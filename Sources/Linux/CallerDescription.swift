@@ -15,7 +15,7 @@ extension Caller {
         if let program, !program.isSame(as: shownName) { text += ", " + Self.beginning(program) }
         text += ")"
         guard let folder else { return text }
-        return text + " in " + Self.end(shortened(folder, home))
+        return text + " in " + Self.end(shownPath(folder, home: home))
     }
 
     /// The name of its executable.
@@ -25,12 +25,6 @@ extension Caller {
     private var shownName: String {
         if let program, name.utf8.count == 15, program.utf8.starts(with: name.utf8) { return program }
         return name
-    }
-
-    private func shortened(_ folder: String, _ home: String?) -> String {
-        guard let home, home.begins(with: "/"), home != "/" else { return folder }
-        if folder.isSame(as: home) { return "~" }
-        return folder.removingPrefix(home + "/").map { "~/" + $0 } ?? folder
     }
 
     private static func beginning(_ text: String) -> String {

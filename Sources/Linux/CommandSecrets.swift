@@ -1,4 +1,5 @@
 import Secrets
+import Text
 
 /// The arguments of a command line that its messages must not repeat: any that is neither a path nor an address, name
 /// or option may be a secret.
@@ -8,7 +9,7 @@ public func secrets(ofShellCommand command: String) -> SentSecrets {
     var option = words.popFirst() ?? ""
     for word in words {
         defer { option = word }
-        let isPublic = ["/", "~", ".", "-", "$", "arn:"].contains { word.hasPrefix($0) } || word.contains("://")
+        let isPublic = ["/", "~", ".", "-", "$", "arn:"].contains { word.hasPrefix($0) } || word.includes("://")
         guard !isPublic, word.utf8.count >= SentSecrets.run, !isName(word) || asksForSecret(option) else { continue }
         var bytes = SecretBytes(capacity: word.utf8.count)
         bytes.append(String(word))

@@ -129,20 +129,30 @@ private func makeParent(_ path: String) throws(FileError) {
 
 /// The names in a folder, without `.` and `..`, in no particular order; empty if the folder does not exist.
 public func names(inFolder path: String) throws(SystemError) -> [String] {
-    guard let folder = opendir(path) else {
-        let error = SystemError(call: "opendir", path: path, code: errno)
-        if error.isAbsence { return [] }
-        throw error
-    }
-    defer { closedir(folder) }
     var names: [String] = []
+    do throws(SystemError) {
+        _ = try anyName(inFolder: path) { name in
+            if name != "." && name != ".." { names.append(name) }
+            return false
+        }
+    } catch {
+        if !error.isAbsence { throw error }
+    }
+    return names
+}
+
+/// Whether a folder holds a name that meets a condition; reads no further than to the first such name. The
+/// corresponding C function is `readdir`.
+public func anyName(inFolder path: String, where isMet: (String) -> Bool) throws(SystemError) -> Bool {
+    guard let folder = opendir(path) else { throw SystemError(call: "opendir", path: path, code: errno) }
+    defer { closedir(folder) }
     while let entry = readdir(folder) {
         let name = withUnsafePointer(to: &entry.pointee.d_name) {
             $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
         }
-        if name != "." && name != ".." { names.append(name) }
+        if isMet(name) { return true }
     }
-    return names
+    return false
 }
 
 /// Removes a file; a missing one is not an error. The corresponding C function is `unlink`.

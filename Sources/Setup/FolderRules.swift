@@ -58,10 +58,7 @@ package struct FolderRules {
     }
 
     /// A path as people write it, with `~` for the home folder.
-    package func shown(_ path: String) -> String {
-        guard let home, home.utf8.count > 1 else { return path }
-        return path.removingPrefix(home + "/").map { "~/" + $0 } ?? path
-    }
+    package func shown(_ path: String) -> String { shownPath(path, home: home) }
 
     private func folder(_ path: String) -> String {
         if path.isSame(as: FolderFile.name) { return "." }

@@ -15,7 +15,7 @@ package struct World {
     package var terminal: () throws(TerminalError) -> Terminal
     /// Makes the sender of requests.
     ///
-    /// - Parameter caBundle: a file of certificates to trust in place of the system's.
+    /// - Parameter caBundle: a file or folder of certificates to trust in place of the system's.
     package var sender: (_ caBundle: String?) throws(TransportError) -> any HTTPSender
     /// Where the command writes.
     package var console: any Console

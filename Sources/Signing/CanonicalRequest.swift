@@ -20,8 +20,11 @@ package struct CanonicalRequest: ~Copyable {
         _ request: SignableRequest, normalizesPath: Bool, headerToken: borrowing SecretBytes?,
         queryToken: borrowing SecretBytes?
     ) {
-        let names = Set(request.headers.map { $0.name.lowercased() })
-        let allNames = names.union(headerToken == nil ? [] : [tokenHeader]).sorted()
+        var names = request.headers.map { $0.name.lowercased() }
+        if headerToken != nil { names.append(tokenHeader) }
+        names.sort()
+        var allNames: [String] = []
+        for name in names where allNames.last != name { allNames.append(name) }
         signedHeaders = allNames.joined(separator: ";")
         query = canonicalQuery(request.query, token: queryToken)
 

@@ -17,6 +17,13 @@ extension StringProtocol {
         utf8.reversed().starts(with: suffix.utf8.reversed())
     }
 
+    /// Whether the bytes of `part` follow one another somewhere in it.
+    ///
+    /// The standard library's `contains` would link its regular expressions: a megabyte.
+    package func includes(_ part: String) -> Bool {
+        part.isEmpty || utf8.indices.contains { utf8[$0...].starts(with: part.utf8) }
+    }
+
     /// Whether `byte`, which is ASCII, is among its bytes.
     @inlinable package func holds(_ byte: Unicode.Scalar) -> Bool { utf8.contains(UInt8(ascii: byte)) }
 }

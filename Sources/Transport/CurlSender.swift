@@ -1,4 +1,5 @@
 import CCurl
+import Linux
 import Secrets
 
 /// Sends requests with libcurl, one after another over one handle, so that two requests to the same host share a
@@ -10,19 +11,27 @@ import Secrets
 public final class CurlSender: HTTPSender {
     private let userAgent: String
     private let caBundle: String?
+    private let certificates: SystemCertificates?
     private let connectTimeout: Int
     private var easy: EasyHandle
+    /// Set at the first request over TLS.
+    private var trust: Trust?
 
     /// Opens libcurl.
     ///
     /// - Parameters:
     ///   - userAgent: the product and its version, `warder/1.0`.
-    ///   - caBundle: a PEM file of the certificates to trust instead of the system's.
+    ///   - caBundle: the certificates to trust instead of the system's: a PEM file, or a folder in which they have hashed
+    ///     names.
+    ///   - certificates: where the system's are, if not where libcurl looks by default.
     ///   - connectTimeout: milliseconds to establish a connection, including name resolution, proxy and TLS.
     /// - Throws: `.libraryMissing`, `.libraryUnusable`.
-    public init(userAgent: String, caBundle: String? = nil, connectTimeout: Int = 3000) throws(TransportError) {
+    public init(
+        userAgent: String, caBundle: String? = nil, certificates: SystemCertificates? = nil, connectTimeout: Int = 3000
+    ) throws(TransportError) {
         self.userAgent = userAgent
         self.caBundle = caBundle
+        self.certificates = certificates
         self.connectTimeout = connectTimeout
         easy = try EasyHandle()
     }
@@ -31,14 +40,17 @@ public final class CurlSender: HTTPSender {
     public func send(_ request: borrowing HTTPRequest) throws(TransportError) -> HTTPResponse {
         let host = request.url.host
         guard request.timeout > 0 else { throw .timedOut(host: host, sent: false) }
+        let deadline = Deadline.after(milliseconds: Int64(request.timeout))
         let lines = try HeaderLines(request)
+        if request.url.isSecure, trust == nil { trust = try makeTrust() }
         var receiver = Receiver()
-        easy.reset()
-        setPolicy(for: request.url)
-        setTarget(request)
-        let outcome = perform(request, lines, &receiver)
-        // Drops libcurl's pointers to what was lent to it.
-        easy.reset()
+        var outcome = attempt(request, timeout: request.timeout, lines, &receiver)
+        // Without a handshake no request was sent, so that this sends none twice.
+        if outcome.hasUntrustedChain, trust?.widen() == true {
+            guard !deadline.hasPassed else { throw .timedOut(host: host, sent: false) }
+            receiver = Receiver()
+            outcome = attempt(request, timeout: Int(deadline.remaining), lines, &receiver)
+        }
 
         if receiver.isTooLarge { throw .tooLarge(host: host) }
         if let failure = outcome.failure(host: host, caBundle: caBundle) { throw failure }
@@ -48,6 +60,24 @@ public final class CurlSender: HTTPSender {
 
     /// Closes what libcurl keeps open between requests: connections, and its own descriptors.
     public func closeConnection() { easy.renew() }
+
+    private func makeTrust() throws(TransportError) -> Trust {
+        let backend = easy.backend
+        if let caBundle { return try Trust(caBundle: caBundle, backend) }
+        return Trust(certificates ?? easy.systemCertificates, backend)
+    }
+
+    private func attempt(
+        _ request: borrowing HTTPRequest, timeout: Int, _ lines: borrowing HeaderLines, _ receiver: inout Receiver
+    ) -> Outcome {
+        easy.reset()
+        setPolicy(for: request.url)
+        setTarget(request, timeout: timeout)
+        let outcome = perform(request, lines, &receiver)
+        // Drops libcurl's pointers to what was lent to it.
+        easy.reset()
+        return outcome
+    }
 
     /// The options of every request.
     private func setPolicy(for url: ServiceURL) {
@@ -68,17 +98,28 @@ public final class CurlSender: HTTPSender {
         if url.isLoopback || url.isMetadataAddress { easy.set(WARDER_CURLOPT_NOPROXY, "*") }
         guard url.isSecure else { return }
         easy.set(WARDER_CURLOPT_SSLVERSION, WARDER_CURL_SSLVERSION_TLSv1_2)
-        if let caBundle {
-            easy.set(WARDER_CURLOPT_CAINFO, caBundle)
-            // A bundle replaces the system's certificates, rather than adding to them.
+        setTrust()
+    }
+
+    private func setTrust() {
+        switch trust?.place {
+        case .file(let path):
+            easy.set(WARDER_CURLOPT_CAINFO, path)
             easy.set(WARDER_CURLOPT_CAPATH, pointer: nil)
+        case .folder(let path):
+            easy.set(WARDER_CURLOPT_CAINFO, pointer: nil)
+            easy.set(WARDER_CURLOPT_CAPATH, path)
+        case .system(let certificates):
+            if let file = certificates.file { easy.set(WARDER_CURLOPT_CAINFO, file) }
+            if let folder = certificates.folder { easy.set(WARDER_CURLOPT_CAPATH, folder) }
+        case nil: break
         }
     }
 
     /// The destination and the timeouts of this request.
-    private func setTarget(_ request: borrowing HTTPRequest) {
-        easy.set(WARDER_CURLOPT_TIMEOUT_MS, request.timeout)
-        easy.set(WARDER_CURLOPT_CONNECTTIMEOUT_MS, min(connectTimeout, request.timeout))
+    private func setTarget(_ request: borrowing HTTPRequest, timeout: Int) {
+        easy.set(WARDER_CURLOPT_TIMEOUT_MS, timeout)
+        easy.set(WARDER_CURLOPT_CONNECTTIMEOUT_MS, min(connectTimeout, timeout))
         easy.set(WARDER_CURLOPT_FRESH_CONNECT, request.isOnce ? 1 : 0)
         easy.set(WARDER_CURLOPT_CUSTOMREQUEST, request.method)
         var url = SecretBytes(capacity: 4096)

@@ -27,6 +27,23 @@ struct EasyHandle: ~Copyable {
 
     deinit { curl.easy_cleanup(raw) }
 
+    /// Which library does TLS for libcurl.
+    var backend: TLSBackend {
+        TLSBackend(version: version?.pointee.tls.map { String(cString: $0) } ?? "")
+    }
+
+    /// Where libcurl looks for trusted certificates by default; nothing if it is too old to tell (7.70).
+    var systemCertificates: SystemCertificates {
+        guard let version, version.pointee.age >= WARDER_CURLVERSION_SEVENTH else { return SystemCertificates() }
+        return SystemCertificates(
+            file: version.pointee.ca_file.map { String(cString: $0) },
+            folder: version.pointee.ca_folder.map { String(cString: $0) })
+    }
+
+    private var version: UnsafePointer<warder_curl_version>? {
+        curl.version_info(Int32(WARDER_CURLVERSION_SEVENTH))
+    }
+
     /// Resets the options to their defaults; connections stay open. The corresponding C function is `curl_easy_reset`.
     func reset() { curl.easy_reset(raw) }
 
@@ -73,6 +90,7 @@ struct EasyHandle: ~Copyable {
             return Outcome(
                 code: Int(code), reason: printable(reason, limit: 300), status: number(WARDER_CURLINFO_RESPONSE_CODE),
                 connectStatus: number(WARDER_CURLINFO_HTTP_CONNECTCODE),
+                chainFault: number(WARDER_CURLINFO_SSL_VERIFYRESULT),
                 sentBytes: number(WARDER_CURLINFO_REQUEST_SIZE))
         }
     }
@@ -91,8 +109,14 @@ struct Outcome {
     let status: Int
     /// The status of a proxy's response to `CONNECT`, 0 for none.
     let connectStatus: Int
+    /// What the TLS library found wrong with the host's chain of certificates, 0 for nothing.
+    let chainFault: Int
     /// How many bytes of requests were passed to the kernel. A `CONNECT` may count too, so that only 0 is conclusive.
     let sentBytes: Int
+
+    /// The host's certificates lead to none that is trusted, or one of them is bad. A name that does not match is
+    /// another fault. The request was not sent.
+    var hasUntrustedChain: Bool { code == WARDER_CURLE_PEER_FAILED_VERIFICATION && chainFault != 0 }
 
     /// Why there is no response; nil if there is one.
     func failure(host: String, caBundle: String?) -> TransportError? {

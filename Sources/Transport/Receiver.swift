@@ -57,7 +57,9 @@ private func starts(_ line: UnsafeRawBufferPointer, with prefix: StaticString) -
 }
 
 private func value(of line: UnsafeRawBufferPointer, after prefix: StaticString) -> String {
-    let bytes = line.dropFirst(prefix.utf8CodeUnitCount)
-    let trimmed = bytes.drop { $0 <= 32 }.reversed().drop { $0 <= 32 }.reversed()
-    return printable(String(decoding: trimmed, as: UTF8.self), limit: 300)
+    // By index: the runtime would take a million instructions to make the types of `drop` and `reversed` combined.
+    var (start, end) = (prefix.utf8CodeUnitCount, line.count)
+    while start < end, line[start] <= 32 { start += 1 }
+    while start < end, line[end - 1] <= 32 { end -= 1 }
+    return printable(String(decoding: line[start..<end], as: UTF8.self), limit: 300)
 }

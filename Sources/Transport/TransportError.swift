@@ -22,10 +22,13 @@ public enum TransportError: Error, Equatable, Sendable {
     /// The timeout has passed; `sent` says whether the request may have reached the server.
     case timedOut(host: String, sent: Bool)
     /// The host is not trusted: a bad certificate, or no agreement on TLS 1.2 or later. The request was not sent.
-    /// `caBundle` is the file of trusted certificates, unless it is the system's.
+    /// `caBundle` is where the trusted certificates are, unless they are the system's.
     case tls(host: String, reason: String, caBundle: String? = nil)
-    /// The file of trusted certificates cannot be read. The request was not sent.
+    /// The file or folder of trusted certificates cannot be read. The request was not sent.
     case unreadableCABundle(path: String)
+    /// The folder of trusted certificates has no hashed names, by which OpenSSL looks for them. The request was not
+    /// sent.
+    case unhashedCABundle(path: String)
     /// The connection broke; `sent` says whether the request may have reached the server.
     case interrupted(host: String, reason: String, sent: Bool)
     /// The server redirects with this status, which warder never follows.

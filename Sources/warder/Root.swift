@@ -1,12 +1,13 @@
-import ArgumentParser
+import Arguments
 import Setup
 
 /// The whole command line.
-struct Warder: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "warder",
-        abstract: "Keeps AWS access keys encrypted, and answers every SDK with short-lived sessions.",
-        discussion: """
+struct Warder: Command {
+    static let name = "warder"
+    static var description: CommandDescription {
+        CommandDescription(
+            "Keeps AWS access keys encrypted, and answers every SDK with short-lived sessions.",
+            """
             first steps:
               warder add alice           store a key, in the keyring or a vault
               warder process alice       what SDKs call, as credential_process
@@ -16,21 +17,27 @@ struct Warder: ParsableCommand {
             5 refused by AWS, 6 network, 7 no such profile or key, 8 bad config,
             9 damaged file
             """,
-        version: Version.current,
-        subcommands: [Serve.self, RenewServed.self],
-        groupedSubcommands: [
-            CommandGroup(name: "keys:", subcommands: [Add.self, List.self, Remove.self]),
-            CommandGroup(
-                name: "sessions:",
-                subcommands: [Process.self, Env.self, Exec.self, MFA.self, Refresh.self, Forget.self, WhoAmI.self]),
-            CommandGroup(name: "profiles:", subcommands: [Explain.self, Adopt.self]),
-            CommandGroup(
-                name: "shells:",
-                subcommands: [
-                    Use.self, Drop.self, Renew.self, HookCommand.self, Trust.self, Distrust.self, FolderCommand.self,
-                ]),
-            CommandGroup(
-                name: "stores:",
-                subcommands: [Unlock.self, Lock.self, Status.self, StoreCommand.self, VaultCommand.self]),
-        ])
+            groups: [
+                CommandGroup("keys", [Add.self, List.self, Remove.self]),
+                CommandGroup(
+                    "sessions",
+                    [Process.self, Env.self, Exec.self, MFA.self, Refresh.self, Forget.self, WhoAmI.self]),
+                CommandGroup("profiles", [Explain.self, Adopt.self]),
+                CommandGroup(
+                    "shells",
+                    [
+                        Use.self, Drop.self, Renew.self, HookCommand.self, Trust.self, Distrust.self,
+                        FolderCommand.self,
+                    ]),
+                CommandGroup("stores", [Unlock.self, Lock.self, Status.self, StoreCommand.self, VaultCommand.self]),
+                CommandGroup("about warder", [HelpCommand.self, VersionCommand.self]),
+                CommandGroup("for other programs", [Names.self, Grammar.self, Serve.self, RenewServed.self]),
+            ],
+            usual: StartPage.self)
+    }
+
+    let given: Given
+
+    /// The parser takes `StartPage` in its place.
+    func run() throws { try StartPage(given: given).run() }
 }

@@ -1,4 +1,4 @@
-import ArgumentParser
+import Arguments
 import Failures
 import Glibc
 import Linux
@@ -25,72 +25,44 @@ enum Start {
         exit(run(Array(arguments.dropFirst())).rawValue)
     }
 
-    private static func run(_ arguments: [String]) -> Failures.ExitCode {
-        do throws(Failure) {
-            // The main job bypasses ArgumentParser, which costs as much as all the rest.
-            if let request = ProcessRequest(arguments) {
-                try answerProcess(profile: request.profile, code: request.code, noPrompt: request.noPrompt)
-            } else if let request = try NamesRequest(arguments) {
-                try request.answer()
-            } else {
-                try runCommand(arguments)
-            }
+    private static func run(_ arguments: [String]) -> ExitCode {
+        do {
+            try answer(ParsedLine(arguments, of: Warder.self))
             return .done
+        } catch let failure as Failure {
+            if failure.cause != .saidAlready { failure.show(on: StandardStreams()) }
+            return failure.code
         } catch {
-            if error.cause != .saidAlready { error.show(on: StandardStreams()) }
-            return error.code
+            Failure(.other, "\(error)", hint: "this is a bug of warder's: please report it").show(on: StandardStreams())
+            return .other
         }
     }
 
-    private static func runCommand(_ arguments: [String]) throws(Failure) {
-        do {
-            var words = arguments
-            if arguments.first == "exec" {
-                try ExecWords.refuseCommandAlone(Array(arguments.dropFirst()))
-                words = ["exec"] + (try ExecWords.ordered(Array(arguments.dropFirst())))
-            }
-            var command = try Warder.parseAsRoot(words)
-            try command.run()
-        } catch let failure as Failure {
-            throw failure
-        } catch {
-            let text = Warder.fullMessage(for: error)
-            guard Warder.exitCode(for: error) != .success else { return try printOut(data: text + "\n") }
-            // Output for a shell to evaluate must fail there too, even if the arguments cannot be read.
-            if arguments.first == "env" || arguments.first == "use" { try? printOut(data: Env.failing(arguments)) }
-            throw Failure(unusable: arguments, Warder.message(for: error)) {
-                (try? ProfileLoading(Context(noPrompt: true)).profiles().profileNames) ?? []
-            }
+    private static func answer(_ line: ParsedLine) throws {
+        switch line.wish {
+        case .help: return try printOut(data: help(line.path))
+        case .version: return try printOut(data: Version.current + "\n")
+        case .run: break
+        }
+        guard let problem = line.problem else { return try line.command.init(given: line.given).run() }
+        // Output for a shell to evaluate must fail there too.
+        if let command = line.command as? any EvaluatedCommand.Type { try? printOut(data: command.failing(line.given)) }
+        throw Failure(problem, in: line) {
+            (try? ProfileLoading(Context(noPrompt: true)).profiles().profileNames) ?? []
         }
     }
 }
 
-/// `process` as SDKs call it, recognized without the parser.
-struct ProcessRequest {
-    let profile: String
-    var code: String?
-    var noPrompt = false
+/// A command whose output a shell evaluates.
+protocol EvaluatedCommand: Command {
+    /// What makes the evaluation fail.
+    static func failing(_ given: Given) -> String
+}
 
-    /// Nil for any other command, and for a `process` that needs the parser.
-    init?(_ arguments: [String]) {
-        guard arguments.first == "process" else { return nil }
-        var profile: String?
-        var index = 1
-        while index < arguments.count {
-            let argument = arguments[index]
-            if argument == "--no-prompt" {
-                noPrompt = true
-            } else if argument == "--mfa-code", index + 1 < arguments.count {
-                index += 1
-                code = arguments[index]
-            } else if argument.utf8.first != UInt8(ascii: "-"), profile == nil {
-                profile = argument
-            } else {
-                return nil
-            }
-            index += 1
-        }
-        guard let profile else { return nil }
-        self.profile = profile
+extension Failure {
+    /// The command line cannot be used.
+    init(_ problem: UsageError, in line: ParsedLine, profiles: () -> [String]) {
+        let commands = line.command.description.commands.filter { !$0.description.isHidden }.map { $0.name }
+        self.init(problem, of: line.names, commands: commands, profiles: profiles)
     }
 }

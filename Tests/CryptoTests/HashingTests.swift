@@ -60,6 +60,24 @@ struct HashingTests {
         #expect(derived == tag)
     }
 
+    /// Which of the two is used depends on libcrypto's FIPS mode, so neither may differ from the other.
+    @Test("HMAC composed of SHA-256 and libcrypto's own are the same", arguments: [0, 1, 31, 32, 63, 64, 65, 128, 500])
+    func bothWays(size: Int) throws {
+        for messageSize in [0, 1, 55, 56, 64, 1000] {
+            let key = (0..<size).map { UInt8(truncatingIfNeeded: $0 * 7 + 1) }
+            let message = (0..<messageSize).map { UInt8(truncatingIfNeeded: $0 * 13 + 5) }
+            var composed = repeated(0, 32)
+            var library = repeated(1, 32)
+            try key.withUnsafeBytes { key in
+                try message.withUnsafeBytes { message in
+                    try composed.withUnsafeMutableBytes { try composedHMAC(key: key, message, into: $0) }
+                    try library.withUnsafeMutableBytes { try libraryHMAC(key: key, message, into: $0) }
+                }
+            }
+            #expect(composed == library)
+        }
+    }
+
     @Test("an HMAC of nothing under nothing is one too")
     func empty() throws {
         let tag = try hmacSHA256(key: SecretBytes(capacity: 0), UnsafeRawBufferPointer(start: nil, count: 0))

@@ -149,14 +149,13 @@ def fault(words):
 
 def generator():
     """The commands that the generator of completions names."""
-    path = "completions/grammar.py"
+    path = "completions/writers/nu.py"
     tables = {
         node.targets[0].id: ast.literal_eval(node.value)
         for node in ast.parse((tree.ROOT / path).read_text()).body
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("KEYS", "HOOK")
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "HOOK"
     }
-    names = [name for name, _ in tables["KEYS"]] + list(tables["HOOK"])
-    return [Said(name, path) for name in names], lambda name: (name,) in tree.commands()
+    return [Said(name, path) for name in sorted(tables["HOOK"])], lambda name: (name,) in tree.commands()
 
 
 def links():
@@ -179,7 +178,7 @@ def links():
 # What is found, at least: a check that has gone blind finds less.
 CHECKS = {
     messages: 12, files: 40, variables: 120, settings: 180, types: 100, functions: 3, options: 50, targets: 10,
-    commands: 190, generator: 4, links: 30,
+    commands: 190, generator: 2, links: 30,
 }
 
 

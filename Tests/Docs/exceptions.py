@@ -25,7 +25,6 @@ NAMES = {
     # Of Foundation, which no module imports.
     "Data": "a type of Foundation",
     # Of building and testing warder.
-    "--experimental-dump-help": "an option of swift-argument-parser's own",
     "--no-eh-frame-hdr": "an option of the linker",
     "WARDER_FUZZ": "a variable of the package's manifest",
     "WARDER_NU_GRAMMAR": "a variable of the tests",

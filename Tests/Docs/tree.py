@@ -193,11 +193,10 @@ def hidden():
     """Commands that help does not list: for hooks, completions, and the server of `exec --serve`."""
     found = set()
     for text in swift().values():
-        for body in re.findall(r"CommandConfiguration\((.*?)\)\n", text, re.DOTALL):
-            if "shouldDisplay: false" in body and (name := re.search(r'commandName: "([^"]+)"', body)):
-                found.add(name[1])
-        # What is told from all else before there is a parser.
-        found |= set(re.findall(r'arguments\.first == "(\w+)"', text))
+        for name, body in re.findall(r'    static let name = "(\w+)"\n(.*?)\n    let given: Given\n', text, re.DOTALL):
+            # The command itself, and not one of its options, which are on lines of their own.
+            if re.search(r"isHidden: true(?:, takesOptions: false)?\)\n    }\n", body + "\n"):
+                found.add(name)
     return found
 
 

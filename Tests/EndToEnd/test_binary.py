@@ -33,6 +33,13 @@ def test_hardened(dynamic):
     assert "GNU_RELRO" in header
     assert re.search(r"GNU_STACK.* RW ", header)
     assert "TEXTREL" not in dynamic
+    assert "BIND_NOW" in dynamic or re.search(r"FLAGS_1.*NOW", dynamic)
+
+
+@pytest.mark.needs("readelf")
+def test_constants_are_read_only():
+    sections = subprocess.run(["readelf", "-S", "-W", WARDER], capture_output=True, text=True, check=True).stdout
+    assert set(re.search(r" \.rodata +PROGBITS +(?:[0-9a-f]+ +){4}(\w+)", sections)[1]) <= set("AMSo"), sections
 
 
 def test_size():
@@ -48,6 +55,13 @@ def test_a_warm_answer_loads_no_more_and_asks_nobody(working, tmp_path):
     assert "libcurl" not in text and "libexpat" not in text and "openssl.cnf" not in text
     assert "socket(" not in text and "connect(" not in text and "fork(" not in text and "clone" not in text
     assert text.count("execve(") == 1
+
+
+@pytest.mark.needs("strace")
+def test_no_program_for_crashes_is_looked_for(working, tmp_path):
+    log = tmp_path / "log"
+    found = working.run("process", "prod", prefix=["strace", "-f", "-o", log, "-e", "trace=%file"])
+    assert found.code == 0 and "swift" not in log.read_text().replace(str(working.root), "")
 
 
 @pytest.mark.needs("strace")

@@ -231,13 +231,13 @@ def test_whoami_refused(working, sts):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], ["vault", "--help"]],
+    [["--help"], ["--version"], ["-V"], ["version"], ["vault", "--help"], ["vault"], ["help", "env"]],
     ids=" ".join,
 )
 def test_help_is_an_answer(bare, arguments):
     result = bare.run(*arguments)
     assert (result.code, result.err) == (0, "")
-    assert "USAGE: warder" in result.out or re.fullmatch(r"\d+\.\d+\.\d+\n", result.out)
+    assert "usage: warder" in result.out or re.fullmatch(r"\d+\.\d+\.\d+\n", result.out)
 
 
 @pytest.mark.parametrize(

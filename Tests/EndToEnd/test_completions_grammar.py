@@ -23,21 +23,21 @@ def test_the_files_are_not_stale():
 
 def commands():
     """Every command with its options, by the help that a user reads: (words, names of commands, options)."""
-    dump = subprocess.run([WARDER, "--experimental-dump-help"], check=True, capture_output=True, text=True).stdout
+    dump = subprocess.run([WARDER, "grammar"], check=True, capture_output=True, text=True).stdout
 
     def walk(node, path):
-        below = [child for child in node.get("subcommands", []) if child["shouldDisplay"]]
-        options = {
-            "--" + name["name"] for argument in node.get("arguments", []) for name in argument.get("names", [])
-            if argument["shouldDisplay"] and name["kind"] == "long"
-        }
-        if path:
-            options.discard("--version")
-        yield path, {child["commandName"] for child in below}, options
+        below = node["commands"]
+        options = {"--help"} if path else {"--help", "--version"}
+        for parameter in node["parameters"]:
+            if parameter["role"] in ("flag", "option", "pair"):
+                options.add(f"--{parameter['name']}")
+            if parameter["role"] == "pair":
+                options.add(f"--no-{parameter['name']}")
+        yield path, {child["name"] for child in below}, options
         for child in below:
-            yield from walk(child, (*path, child["commandName"]))
+            yield from walk(child, (*path, child["name"]))
 
-    return [row for row in walk(json.loads(dump)["command"], ()) if row[0] != ("help",)]
+    return [row for row in walk(json.loads(dump), ()) if row[0] != ("help",)]
 
 
 def offered_by_bash(lines):
@@ -115,7 +115,8 @@ def test_fish_says_what_each_is_for(tmp_path):
         "warder ad": ["add\tStores an access key", "adopt\tPoints profiles at warder, so that every SDK asks it for their"
                       " credentials"],
         "warder env --un": ["--unset\tPrint statements that take the variables away again"],
-        "warder -": ["-h\tShow help information", "--help\tShow help information", "--version\tShow the version"],
+        "warder -": ["-h\tShow this help", "--help\tShow this help", "-V\tShow the version",
+                     "--version\tShow the version"],
         "warder store move --to l": ["libsecret\tlibsecret or file"],
         "warder store move --to=l": ["--to=libsecret\tlibsecret or file"],
         "warder folder": [], "warder env --statements": [], "warder env -- --un": [], "warder env --mfa-code --": [],

@@ -113,8 +113,8 @@ class TestNames:
         assert home.kernel_key() is None
 
     def test_a_kind_that_is_none(self, bare):
-        bare.run("names", "secrets").failed(2, "names takes a kind")
-        bare.run("names").failed(2, "hint: warder names profiles")
+        bare.run("names", "secrets").failed(2, "the value 'secrets' is invalid for '<kind>'")
+        bare.run("names").failed(2, "hint: see warder names --help")
 
     def test_a_broken_config_gives_no_names(self, bare):
         bare.config("[profile a\n")

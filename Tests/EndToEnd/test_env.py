@@ -255,11 +255,10 @@ def test_a_parent_that_is_no_shell_gets_the_posix_one(working):
 
 
 def test_these_are_all_shells_and_formats():
-    dump = subprocess.run([WARDER, "--experimental-dump-help"], check=True, capture_output=True, text=True).stdout
-    commands = {node["commandName"]: node["arguments"] for node in json.loads(dump)["command"]["subcommands"]}
+    dump = subprocess.run([WARDER, "grammar"], check=True, capture_output=True, text=True).stdout
     values = {
-        (command, argument["valueName"]): argument.get("allValues")
-        for command in ("env", "use", "hook") for argument in commands[command]
+        (command["name"], parameter["name"]): parameter["value"]
+        for command in json.loads(dump)["commands"] for parameter in command["parameters"]
     }
     assert values["env", "shell"] == values["use", "shell"] == SHELLS
     assert values["env", "format"] == FORMATS and values["hook", "shell"] == HOOKED

@@ -2,19 +2,23 @@
 
 import datetime
 import ipaddress
+import shutil
 import ssl
+import subprocess
 
 import pytest
+import system_certificates
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from recording_sts import RecordingSTS
+from system_certificates import in_place
 
 
-def make_certificate(folder, starts=-1, ends=1):
+def make_certificate(folder, starts=-1, ends=1, subject="127.0.0.1"):
     """A certificate for this machine, and its key; times in days from now."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, subject)])
     now = datetime.datetime.now(datetime.timezone.utc)
     day = datetime.timedelta(days=1)
     builder = x509.CertificateBuilder(name, name, key.public_key(), 1, now + starts * day, now + ends * day)
@@ -152,3 +156,67 @@ def test_a_proxy_is_not_asked_for_this_machine(home, sts):
     env = {"HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9", "ALL_PROXY": "http://127.0.0.1:9"}
     home.good(*PROCESS, passphrase=True, env=env)
     assert len(sts.requests) == 2
+
+
+@pytest.mark.parametrize("places", [("file", "folder"), ("folder",), ("file",)])
+def test_the_systems_file_and_its_folder_are_both_trusted(at_secure, secure, certificate, tmp_path, places):
+    system = copy_of_system(tmp_path, certificate, places)
+    at_secure.good(*PROCESS, passphrase=True, prefix=in_place(system))
+    assert secure.actions() == ["GetSessionToken", "AssumeRole"]
+
+
+def test_the_systems_file_is_not_read_where_the_folder_is_enough(at_secure, certificate, tmp_path):
+    system = copy_of_system(tmp_path, certificate, ("file", "folder"))
+    traced = ["strace", "--follow-forks", "--trace=openat", "--output", tmp_path / "opened"]
+    at_secure.good(*PROCESS, passphrase=True, prefix=[*in_place(system), *traced])
+    opened = (tmp_path / "opened").read_text()
+    assert "/etc/ssl/certs/" in opened
+    assert "ca-certificates.crt" not in opened
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_bundle_takes_the_place_of_the_systems_file_and_folder(at_secure, secure, certificate, tmp_path, kind):
+    system = copy_of_system(tmp_path, certificate, ("file", "folder"))
+    folder = tmp_path / "others"
+    folder.mkdir()
+    other = shutil.copy(make_certificate(tmp_path, subject="other") / "certificate.pem", folder)
+    subprocess.run(["openssl", "rehash", folder], check=True, capture_output=True)
+    env = {"AWS_CA_BUNDLE": str(folder if kind == "folder" else other)}
+    at_secure.run(*PROCESS, passphrase=True, env=env, prefix=in_place(system)).failed(6, "AWS_CA_BUNDLE")
+    assert secure.requests == []
+
+
+def test_what_the_administrator_removed_is_not_trusted(at_secure, secure, certificate, tmp_path):
+    system = copy_of_system(tmp_path, certificate, ("folder",))
+    (system / "added.pem").unlink()
+    at_secure.run(*PROCESS, passphrase=True, prefix=in_place(system)).failed(6, "name its file in ca_bundle")
+    subprocess.run(["openssl", "rehash", system], check=True, capture_output=True)
+    next_code = [*PROCESS[:-1], "234567"]
+    at_secure.run(*next_code, passphrase=True, prefix=in_place(system)).failed(6, "name its file in ca_bundle")
+    assert secure.requests == []
+
+
+def test_what_the_administrator_adds_is_trusted_at_once(at_secure, certificate, tmp_path):
+    """A failure of a moment ago is not shared with a process that trusts more, even where only the folder changed."""
+    system = copy_of_system(tmp_path, certificate, ())
+    at_secure.add_profile("plain", "warder_key = alice")
+    at_secure.run("process", "plain", passphrase=True, prefix=in_place(system)).failed(6, "name its file in ca_bundle")
+    shutil.copy(certificate / "certificate.pem", system / "added.pem")
+    subprocess.run(["openssl", "rehash", system], check=True, capture_output=True)
+    at_secure.good("process", "plain", passphrase=True, prefix=in_place(system))
+
+
+def copy_of_system(tmp_path, certificate, places):
+    if reason := system_certificates.missing():
+        pytest.skip(reason)
+    return system_certificates.copy_with(tmp_path / "certs", certificate / "certificate.pem", places)
+
+
+def test_a_bundle_may_be_a_folder_with_hashes(at_secure, secure, certificate, tmp_path):
+    shutil.copy(certificate / "certificate.pem", tmp_path)
+    env = {"AWS_CA_BUNDLE": str(tmp_path)}
+    at_secure.run(*PROCESS, passphrase=True, env=env).failed(
+        8, f"the AWS_CA_BUNDLE {tmp_path} is a folder without hashed certificates", f"openssl rehash {tmp_path}")
+    subprocess.run(["openssl", "rehash", tmp_path], check=True, capture_output=True)
+    at_secure.good(*PROCESS[:-1], "234567", passphrase=True, env=env)
+    assert secure.actions() == ["GetSessionToken", "AssumeRole"]

@@ -46,6 +46,7 @@ private func transportErrors(_ o: String) -> [TransportError] {
         .proxyRefused(status: 503), .timedOut(host: o, sent: true),
     ] + reasons.map { .tls(host: o, reason: $0) } + [
         .tls(host: o, reason: reasons[3], caBundle: "/v/bundle"), .unreadableCABundle(path: "/v/bundle"),
+        .unhashedCABundle(path: "/v/bundle"),
         .interrupted(host: o, reason: "Empty reply from server", sent: true), .redirected(host: o, status: 302),
         .tooLarge(host: o),
     ]

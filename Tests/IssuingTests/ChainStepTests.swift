@@ -182,6 +182,14 @@ struct ChainStepTests {
         #expect(rig.sts.requests.map(\.signer) == ["AKIAALICE0000000"])
     }
 
+    @Test("without a session, a refresh makes the only role's session anew")
+    func refreshWithoutSession() throws {
+        let rig = try stored("[profile direct]\nrole_arn = \(Rig.admin)\nwarder_key = alice\nwarder_session = off\n")
+        let first = try rig.key(of: "direct")
+        #expect(try rig.issuer("direct").refresh().accessKeyID != first)
+        #expect(rig.sts.actions == ["AssumeRole", "AssumeRole"])
+    }
+
     @Test("without a session or a role the key is the answer")
     func keyIsTheAnswer() throws {
         let rig = try stored("[profile raw]\nwarder_key = alice\nwarder_session = off\n")

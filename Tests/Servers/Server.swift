@@ -81,7 +81,8 @@ public final class Server: Sendable {
     }
 }
 
-/// A certificate for 127.0.0.1 (and not for `localhost`), the authority that signed it, and another authority.
+/// A certificate for 127.0.0.1 (and not for `localhost`), the authority that signed it, and two others: one of another
+/// name, and one of the same name.
 public struct Certificates: Sendable {
     /// The folder that holds them.
     public let folder: URL
@@ -94,17 +95,21 @@ public struct Certificates: Sendable {
     /// An authority that did not.
     public var stranger: String { folder.appending(path: "stranger.pem").path }
 
+    /// An authority that did not, with the name of the one that did.
+    public var namesake: String { folder.appending(path: "namesake.pem").path }
+
     /// Makes them, in a new folder.
     public init() throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "warder-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        for name in ["authority", "stranger"] {
+        for (name, subject) in [("authority", "authority"), ("stranger", "stranger"), ("namesake", "authority")] {
             try Server.run([
                 "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                "-days", "2", "-subj", "/CN=\(name)", "-keyout", file("\(name).key"), "-out", file("\(name).pem"),
+                "-days", "2", "-subj", "/CN=\(subject)", "-keyout", file("\(name).key"), "-out", file("\(name).pem"),
             ])
         }
-        try "subjectAltName=IP:127.0.0.1\n".write(
+        // The second line tells which of two authorities of one name has signed it.
+        try "subjectAltName=IP:127.0.0.1\nauthorityKeyIdentifier=keyid:always\n".write(
             toFile: file("names"), atomically: true, encoding: .utf8)
         try Server.run([
             "openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",

@@ -25,6 +25,13 @@ import Text
         #expect("a=\(mark)".holds("=") && "\r\n".holds("\n"))
     }
 
+    @Test("a part is found by its bytes")
+    func part() {
+        #expect("arn://x".includes("://") && "://".includes("://") && "a::://".includes("://") && "a".includes(""))
+        #expect(!"a:/".includes("://") && !"".includes("://") && !"://".includes(":///"))
+        #expect("://\u{301}".includes("://") && "\r\n".includes("\r") && !"e\u{301}".includes("\u{e9}"))
+    }
+
     @Test("paths") func paths() {
         #expect(folder(ofPath: "/a") == "" && folder(ofPath: "a") == nil && folder(ofPath: "a/b/") == "a/b")
         #expect(lastPart(ofPath: "/a") == "a" && lastPart(ofPath: "a") == "a" && lastPart(ofPath: "a/b/") == "")

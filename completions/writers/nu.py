@@ -2,9 +2,9 @@
 
 import json
 
-from grammar import HOOK
-
 FILE = "warder.nu"
+# The hook defines these commands.
+HOOK = {"use", "drop"}
 
 
 def nu_type(value):
@@ -26,7 +26,7 @@ def lines(root):
     tops = " ".join(json.dumps(child.path[-1]) for child in root.commands)
     text += [f'def "nu-complete warder commands" [] {{ [{tops}] }}', ""]
     for one in every:
-        # The hook defines `use` and `drop`; a command that runs another one is written by hand below.
+        # A command that runs another one is written by hand below.
         if one.runs_another or one.path and one.path[0] in HOOK:
             continue
         if one.help:

@@ -11,6 +11,32 @@ struct warder_curl_slist {
     struct warder_curl_slist *next;
 };
 
+/// `curl_version_info_data` up to the fields of 7.70; `age` says which fields this libcurl has.
+struct warder_curl_version {
+    int age;
+    const char *version;
+    unsigned number;
+    const char *host;
+    int features;
+    const char *tls;
+    long tls_number;
+    const char *zlib;
+    const char *const *protocols;
+    const char *ares;
+    int ares_number;
+    const char *idn;
+    int iconv_number;
+    const char *ssh;
+    unsigned brotli_number;
+    const char *brotli;
+    unsigned nghttp2_number;
+    const char *nghttp2;
+    const char *quic;
+    /// The file and the folder of certificates that it trusts by default; null for none.
+    const char *ca_file;
+    const char *ca_folder;
+};
+
 /// `curl_write_callback`, which is also the type of a header callback.
 typedef size_t (*warder_curl_callback)(char *bytes, size_t size, size_t count, void *context);
 
@@ -23,6 +49,7 @@ struct warder_curl {
     const char *(*easy_strerror)(int code);
     int (*easy_setopt)(warder_curl_handle *handle, int option, ...);
     int (*easy_getinfo)(warder_curl_handle *handle, int info, ...);
+    const struct warder_curl_version *(*version_info)(int age);
     int (*global_init_mem)(
         long flags, void *(*allocate)(size_t), void (*release)(void *), void *(*resize)(void *, size_t),
         char *(*duplicate)(const char *), void *(*allocate_zeros)(size_t, size_t));
@@ -88,7 +115,13 @@ enum {
 enum {
     WARDER_CURLINFO_RESPONSE_CODE = 0x200000 + 2,
     WARDER_CURLINFO_REQUEST_SIZE = 0x200000 + 12,
+    WARDER_CURLINFO_SSL_VERIFYRESULT = 0x200000 + 13,
     WARDER_CURLINFO_HTTP_CONNECTCODE = 0x200000 + 22,
+};
+
+enum {
+    /// `CURLVERSION_SEVENTH`: libcurl 7.70.
+    WARDER_CURLVERSION_SEVENTH = 6,
 };
 
 enum {

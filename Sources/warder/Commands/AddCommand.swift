@@ -1,15 +1,31 @@
 import Adding
-import ArgumentParser
+import Arguments
 import Failures
 import Linux
 import Secrets
 import Setup
 import Vault
 
-struct Add: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Stores an access key.",
-        discussion: """
+struct Add: Command {
+    static let name = "add"
+    static let key = Operand("name", .key, "The name to store it under; best the profile's.")
+    static let stdin = Flag("stdin", "Read standard input: a line for key id, secret, and seed each.")
+    static let csv = Option("csv", .file, "Read the file that the AWS console gives for download.", placeholder: "file")
+    static let fromEnvironment = Flag("from-env", "Take AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
+    static let sources: [any Described] = [stdin, csv, fromEnvironment]
+    static let noVerify = Flag("no-verify", "Store it without asking AWS whether it works.")
+    static let replace = Flag("replace", "Replace the key of this name.")
+    static let store = Option(
+        "store", .words(StoreKind.allCases.map(\.rawValue)), "Where keys go: libsecret or file; the first key decides.")
+    static let mfaSerial = Option(
+        "mfa-serial", .text, "The MFA device of its user: an ARN, or a serial number.", placeholder: "device")
+    static let totp = Pair("totp", "Also store the seed of the MFA device, or remove it.")
+    static let region = Option("region", .text, "The region to ask STS in, and to write into the profile.")
+    static let writeProfile = Pair("write-profile", "Add a profile to ~/.aws/config.")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Stores an access key.",
+            """
             Asks for the key id and the secret (hidden) on the terminal, or takes
             them from elsewhere. The key is checked with sts:GetCallerIdentity
             before it is stored. The same command again finishes what was
@@ -29,34 +45,17 @@ struct Add: ParsableCommand {
               pass show aws/alice | warder add alice --stdin
               warder add alice --totp --mfa-serial arn:aws:iam::123456789012:mfa/alice
               warder add alice --no-totp
-            """)
+            """,
+            [key] + sources + [noVerify, replace, store, mfaSerial, totp, region, writeProfile, Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @Argument(help: "The name to store it under; best the profile's.")
-    var name: String
-    @Flag(help: "Read standard input: a line for key id, secret, and seed each.")
-    var stdin = false
-    @Option(help: "Read the file that the AWS console gives for download.", completion: .file())
-    var csv: String?
-    @Flag(name: .customLong("from-env"), help: "Take AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
-    var fromEnvironment = false
-    @Flag(name: .customLong("no-verify"), help: "Store it without asking AWS whether it works.")
-    var noVerify = false
-    @Flag(help: "Replace the key of this name.")
-    var replace = false
-    @Option(help: "Where keys go: libsecret or file; the first key decides.")
-    var store: StoreKind?
-    @Option(name: .customLong("mfa-serial"), help: "The MFA device of its user: an ARN, or a serial number.")
-    var mfaSerial: String?
-    @Flag(inversion: .prefixedNo, help: "Also store the seed of the MFA device, or remove it.")
-    var totp: Bool?
-    @Option(help: "The region to ask STS in, and to write into the profile.")
-    var region: String?
-    @Flag(name: .customLong("write-profile"), inversion: .prefixedNo, help: "Add a profile to ~/.aws/config.")
-    var writeProfile: Bool?
+    let given: Given
 
     func run() throws {
-        let context = try common.context()
+        let context = try given.context()
+        let name = given[Self.key]
+        let (region, mfaSerial) = (given[Self.region], given[Self.mfaSerial])
+        let (totp, writeProfile, replace) = (given[Self.totp], given[Self.writeProfile], given[Self.replace])
         let source = try source()
         let profile = ProfileAddition(
             context: context, name: name, region: region, isWanted: writeProfile,
@@ -71,13 +70,15 @@ struct Add: ParsableCommand {
             }
         }
         try KeyAddition(
-            context: context, name: name, source: source, verifies: !noVerify, replaces: replace,
-            store: store, mfaSerial: mfaSerial, seed: totp == true ? seed : nil, dropsSeed: totp == false,
+            context: context, name: name, source: source, verifies: !given[Self.noVerify], replaces: replace,
+            store: given[Self.store].flatMap(StoreKind.init(rawValue:)), mfaSerial: mfaSerial,
+            seed: totp == true ? seed : nil, dropsSeed: totp == false,
             region: region, profile: profile
         ).run()
     }
 
     private func source() throws(Failure) -> KeySource {
+        let (stdin, csv, fromEnvironment) = (given[Self.stdin], given[Self.csv], given[Self.fromEnvironment])
         let chosen = [stdin, csv != nil, fromEnvironment].filter { $0 }.count
         guard chosen <= 1 else {
             throw Failure(
@@ -88,5 +89,3 @@ struct Add: ParsableCommand {
         return fromEnvironment ? .environment : .terminal
     }
 }
-
-extension StoreKind: ExpressibleByArgument {}

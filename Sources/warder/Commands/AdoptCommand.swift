@@ -1,5 +1,5 @@
 import Adopting
-import ArgumentParser
+import Arguments
 import Chains
 import Failures
 import Glibc
@@ -7,10 +7,15 @@ import Profiles
 import Setup
 import Text
 
-struct Adopt: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Points profiles at warder, so that every SDK asks it for their credentials.",
-        discussion: """
+struct Adopt: Command {
+    static let name = "adopt"
+    static let all = Flag("all", "Every profile with a role or IAM Identity Center; with --undo, every adopted one.")
+    static let undo = Flag("undo", "Take back what adopt changed, to the byte.")
+    static let dryRun = Flag("dry-run", "Show what would change, and change nothing.")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Points profiles at warder, so that every SDK asks it for their credentials.",
+            """
             In ~/.aws/config, what SDKs would act on (role_arn, source_profile, sso_session
             and the like) gets a warder_ before its name, which hides it from them, and
             credential_process is added, under a comment that notes what was changed, for
@@ -20,17 +25,14 @@ struct Adopt: ParsableCommand {
               warder adopt prod audit
               warder adopt --all --dry-run      show what would change, as a diff
               warder adopt --undo prod          take it back
-            """)
+            """,
+            [Shared.profiles, all, undo, dryRun, Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @Flag(help: "Take back what adopt changed, to the byte.")
-    var undo = false
-    @Flag(name: .customLong("dry-run"), help: "Show what would change, and change nothing.")
-    var dryRun = false
-    @Flag(help: "Every profile with a role or IAM Identity Center; with --undo, every adopted one.")
-    var all = false
-    @Argument(help: "The profiles.", completion: .custom(completeProfiles))
-    var profiles: [String] = []
+    let given: Given
+    private var profiles: [String] { given[Shared.profiles] }
+    private var all: Bool { given[Self.all] }
+    private var undo: Bool { given[Self.undo] }
 
     func run() throws {
         guard all == profiles.isEmpty else {
@@ -40,8 +42,8 @@ struct Adopt: ParsableCommand {
                     ? "warder adopt --undo PROFILE, or warder adopt --undo --all"
                     : "warder adopt PROFILE, or warder adopt --all")
         }
-        let context = try common.context()
-        if dryRun {
+        let context = try given.context()
+        if given[Self.dryRun] {
             let plan = try plan(context)
             if let config = plan.config, !plan.edits.isEmpty { try show(config.difference(plan.edits), context) }
             return try plan.finish(isWritten: false)

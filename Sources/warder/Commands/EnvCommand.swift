@@ -1,4 +1,4 @@
-import ArgumentParser
+import Arguments
 import Delivering
 import Failures
 import Glibc
@@ -8,10 +8,21 @@ import Setup
 import Shells
 import Text
 
-struct Env: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Prints statements that export a profile's credentials.",
-        discussion: """
+struct Env: EvaluatedCommand {
+    static let name = "env"
+    static let profile = OptionalOperand("profile", .profile, "The profile.")
+    static let shell = Option(
+        "shell", .words(Shell.all.map(\.name)),
+        "\(alternatives(Shell.all.map(\.name))); the shell that runs warder, if not given.")
+    static let format = Option(
+        "format", .words(Format.all.map(\.name)),
+        "\(alternatives(Format.all.map(\.name))), in place of a shell's statements.",
+        details: "github masks the values, and appends them to the file that GITHUB_ENV names.")
+    static let unset = Flag("unset", "Print statements that take the variables away again.")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Prints statements that export a profile's credentials.",
+            """
             examples:
               eval $(warder env prod)
               warder env --shell fish prod | source
@@ -21,47 +32,31 @@ struct Env: ParsableCommand {
               eval $(warder env --unset)
 
             If it fails it prints a statement that fails, so that the eval does too.
-            """)
+            """,
+            [profile, shell, format, unset, Shared.mfaCode] + Shared.narrowing + [Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @OptionGroup var code: CodeOptions
-    @OptionGroup var narrowing: NarrowingOptions
-    @Argument(help: "The profile.", completion: .custom(completeProfiles))
-    var profile: String?
-    @Option(help: "\(alternatives(Shell.allValueStrings)); the shell that runs warder, if not given.")
-    var shell: Shell?
-    @Option(
-        help: ArgumentHelp(
-            "\(alternatives(Format.allValueStrings)), in place of a shell's statements.",
-            discussion: "github masks the values, and appends them to the file that GITHUB_ENV names."))
-    var format: Format?
-    @Flag(help: "Print statements that take the variables away again.")
-    var unset = false
+    let given: Given
 
     func run() throws {
-        if let format { return try write(format) }
-        let shell = Shell.chosen(shell)
+        if let format = given[Self.format].flatMap(Format.init(named:)) { return try write(format) }
+        let shell = Shell.chosen(given[Self.shell])
         do {
-            if unset { try printOut(try unsetting(shell)) } else { try write(shell) }
+            if given[Self.unset] { try printOut(try unsetting(shell)) } else { try write(shell) }
         } catch {
             try? printOut(data: shell.failing)
             throw error
         }
     }
 
-    /// What makes taking in the output fail, where the arguments cannot be read.
-    static func failing(_ arguments: [String]) -> String {
-        if arguments.contains(where: { $0 == "--format" || $0.begins(with: "--format=") }) { return "" }
-        let given = arguments.indices.compactMap { index -> Substring? in
-            if arguments[index].begins(with: "--shell=") { return arguments[index].dropFirst("--shell=".count) }
-            return arguments[index] == "--shell" && index + 1 < arguments.count ? arguments[index + 1][...] : nil
-        }
-        return Shell.chosen(given.last.flatMap { Shell(named: String($0)) }).failing
+    /// What makes the evaluation of the output fail if the arguments cannot be used.
+    static func failing(_ given: Given) -> String {
+        given.mentions(Self.format) ? "" : Shell.chosen(given[Self.shell]).failing
     }
 
     private func write(_ shell: Shell) throws(Failure) {
         let profile = try givenProfile()
-        let issuer = try issuer(common.context(), profile)
+        let issuer = try issuer(given.context(), profile)
         var script = Script(shell)
         try Exports.write(try issuer.credentials(), of: profile, region: issuer.region, to: &script)
         try printOut(script.finish())
@@ -71,12 +66,12 @@ struct Env: ParsableCommand {
     }
 
     private func write(_ format: Format) throws(Failure) {
-        guard !unset else {
+        guard !given[Self.unset] else {
             try refuseProfile()
             throw Failure(.usage, "--unset needs a shell's syntax", hint: "leave --format out")
         }
         let profile = try givenProfile()
-        let context = try common.context()
+        let context = try given.context()
         // Before a session is made that has nowhere to go.
         let step: GitHubStep? = format.destination == .gitHubStep ? try GitHubStep(context.environment) : nil
         let issuer = try issuer(context, profile)
@@ -97,26 +92,20 @@ struct Env: ParsableCommand {
     }
 
     private func givenProfile() throws(Failure) -> String {
-        guard let profile else {
+        guard let profile = given[Self.profile] else {
             throw Failure(.usage, "the profile is missing", hint: "warder env PROFILE, or warder env --unset")
         }
         return profile
     }
 
     private func refuseProfile() throws(Failure) {
-        guard profile == nil else {
+        guard given[Self.profile] == nil else {
             throw Failure(
                 .usage, "--unset takes no profile: the variables are the same for all", hint: "warder env --unset")
         }
     }
 
     private func issuer(_ context: Context, _ profile: String) throws(Failure) -> Issuer {
-        try Issuer(context, profile: profile, code: code.mfaCode, narrowing: narrowing.wanted())
+        try Issuer(context, profile: profile, code: given.mfaCode, narrowing: given.narrowing())
     }
-}
-
-/// A one-time code on the command line. It works once and not for long, so it is no secret worth hiding.
-struct CodeOptions: ParsableArguments {
-    @Option(name: .customLong("mfa-code"), help: "The six digits of the MFA device, if they are needed.")
-    var mfaCode: String?
 }

@@ -1,4 +1,4 @@
-import ArgumentParser
+import Arguments
 import Chains
 import Delivering
 import Failures
@@ -13,10 +13,17 @@ import Setup
 import Text
 import Times
 
-struct Exec: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Runs a command with a profile's credentials in its environment.",
-        discussion: """
+struct Exec: Command {
+    static let name = "exec"
+    static let profile = Operand("profile", .profile, "The profile.")
+    static let command = ProgramWords("command", "The command and its arguments.")
+    static let serve = Flag("serve", "Serve credentials that renew themselves, in place of keys in the environment.")
+    static let minimum = Option(
+        "min-ttl", .text, "Renew a session that has less left than this: 30m, 2h.", placeholder: "time")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Runs a command with a profile's credentials in its environment.",
+            """
             warder becomes the command: signals, exit code and job control are the
             command's own. Without a command it is your shell, as $SHELL says.
 
@@ -29,26 +36,21 @@ struct Exec: ParsableCommand {
 
             exit codes: those of the command; 126 if it cannot be run, 127 if it is
             not there; before that, warder's own
-            """)
+            """,
+            [profile, command, serve, minimum, Shared.mfaCode] + Shared.narrowing + [Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @OptionGroup var code: CodeOptions
-    @OptionGroup var narrowing: NarrowingOptions
-    @Flag(help: "Serve credentials that renew themselves, in place of keys in the environment.")
-    var serve = false
-    @Option(name: .customLong("min-ttl"), help: "Renew a session that has less left than this: 30m, 2h.")
-    var minimum: String?
-    @Argument(help: "The profile.", completion: .custom(completeProfiles))
-    var profile: String
-    @Argument(parsing: .postTerminator, help: "The command and its arguments, after --.")
-    var command: [String] = []
+    let given: Given
+    private var profile: String { given[Self.profile] }
+    private var minimum: String? { given[Self.minimum] }
 
     func run() throws {
-        let context = try common.context()
+        let context = try given.context()
+        try refuseCommandAlone(context)
         let issuer = try Issuer(
-            context, profile: profile, code: code.mfaCode, freshness: try lifetime().map { .exactly($0) } ?? .ordinary,
+            context, profile: profile, code: given.mfaCode, freshness: try lifetime().map { .exactly($0) } ?? .ordinary,
             strict: minimum != nil,
-            narrowing: narrowing.wanted())
+            narrowing: given.narrowing())
         let outer = context.environment.nonEmpty("WARDER_PROFILE")
         if let outer { try refuseCredentials(of: outer, issuer) }
         let credentials = try issuer.credentials()
@@ -56,7 +58,7 @@ struct Exec: ParsableCommand {
         var variables = VariableList()
         var withheld = PassphraseSource.variables + Exports.shadowing + Exports.names
         if issuer.region == nil { withheld.removeAll { $0 == "AWS_REGION" || $0 == "AWS_DEFAULT_REGION" } }
-        if serve {
+        if given[Self.serve] {
             withheld += Exports.beforeEndpoint
             try addEndpoint(credentials, context, issuer, to: &variables)
         } else {
@@ -66,17 +68,18 @@ struct Exec: ParsableCommand {
             }
         }
         if let outer, isatty(STDERR_FILENO) == 1 { note("\(profile) inside \(outer)") }
-        let command = command.isEmpty ? [context.environment.nonEmpty("SHELL") ?? "/bin/sh"] : command
+        let command = given[Self.command]
+        let words = command.isEmpty ? [context.environment.nonEmpty("SHELL") ?? "/bin/sh"] : command
         StartConditions.hardening.lift()
         for signal in StartConditions.signals { signal.restore() }
-        throw notRun(replaceProcess(command, withheld: withheld, adding: variables))
+        throw notRun(replaceProcess(words, withheld: withheld, adding: variables))
     }
 
     /// Adds the endpoint that serves the credentials, instead of the credentials themselves.
     private func addEndpoint(
         _ credentials: borrowing Credentials, _ context: Context, _ issuer: Issuer, to variables: inout VariableList
     ) throws(Failure) {
-        let narrowing = try narrowing.wanted()
+        let narrowing = try given.narrowing()
         let isNarrowed = if case .none = narrowing { false } else { true }
         let profiles = try ProfileLoading(context).profiles()
         let shield = try Shadowing(profiles: profiles, profile: profile, isNarrowed: isNarrowed).shield()
@@ -96,6 +99,21 @@ struct Exec: ParsableCommand {
     }
 
     // MARK: - Checks
+
+    /// Rejects a command after `--` without a profile before it: the command's name is not a profile, and looking for
+    /// it in the store would require opening the store.
+    private func refuseCommandAlone(_ context: Context) throws(Failure) {
+        guard given.operandsBeforeTerminator == 0, Self.isCommand(profile, context.environment) else { return }
+        guard (try? ProfileLoading(context).profiles().profile(profile) == nil) == true else { return }
+        let line = ([profile] + given[Self.command]).prefix(8).map(shellWord).joined(separator: " ")
+        throw Failure(.usage, "no profile is named before --", hint: "warder exec PROFILE -- \(line)")
+    }
+
+    private static func isCommand(_ word: String, _ environment: Environment) -> Bool {
+        if word.utf8.contains(UInt8(ascii: "/")) { return isProgram(word) }
+        let folders = environment["PATH"]?.utf8.split(separator: UInt8(ascii: ":")) ?? []
+        return folders.contains { isProgram(String(Substring($0)) + "/" + word) }
+    }
 
     /// The seconds that a session must have left; nil if the command line does not say.
     private func lifetime() throws(Failure) -> Int64? {

@@ -1,13 +1,15 @@
-import ArgumentParser
+import Arguments
 import Explaining
 import Failures
 import Issuing
 import Setup
 
-struct Explain: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Shows where a profile's credentials come from, and what the next process will do.",
-        discussion: """
+struct Explain: Command {
+    static let name = "explain"
+    static var description: CommandDescription {
+        CommandDescription(
+            "Shows where a profile's credentials come from, and what the next process will do.",
+            """
             The chain as a tree, from its source on: each setting with its file and
             line, what is cached and for how long, and whether the next process will
             prompt. explain itself never prompts, and asks AWS nothing.
@@ -15,21 +17,20 @@ struct Explain: ParsableCommand {
             examples:
               warder explain prod
               warder explain prod --json | jq .steps
-            """)
+            """,
+            [Shared.profile, Shared.json] + Shared.narrowing + [Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @OptionGroup var narrowing: NarrowingOptions
-    @Flag(help: "Print JSON.")
-    var json = false
-    @Argument(help: "The profile.", completion: .custom(completeProfiles))
-    var profile: String
+    let given: Given
 
     func run() throws {
+        let profile = given[Shared.profile]
+        let json = given[Shared.json]
         let context = try Context(noPrompt: true)
         let explanation: Explanation
         do throws(Failure) {
             try Settings.check(context)
-            explanation = try Explanation(Issuer(context, profile: profile, code: nil, narrowing: narrowing.wanted()))
+            explanation = try Explanation(Issuer(context, profile: profile, code: nil, narrowing: given.narrowing()))
         } catch {
             if json { try printOut(data: Explanation.json(error, profile: profile).text() + "\n") }
             throw error
@@ -37,25 +38,5 @@ struct Explain: ParsableCommand {
         let home = context.environment.nonEmpty("HOME")
         try json
             ? printOut(data: explanation.json.text() + "\n") : printOut(explanation.text(home: home, now: context.now))
-    }
-}
-
-/// Options that narrow a role for one command.
-struct NarrowingOptions: ParsableArguments {
-    @Flag(name: .customLong("read-only"), help: "Narrow the role to AWS's ReadOnlyAccess.")
-    var readOnly = false
-    @Option(help: "Narrow the role to the session policy in this file.", completion: .file())
-    var policy: String?
-
-    func wanted() throws(Failure) -> Narrowing {
-        if let policy {
-            guard !readOnly else {
-                throw Failure(
-                    .usage, "--read-only and --policy exclude one another",
-                    hint: "two policies would allow more, not less")
-            }
-            return .policy(path: policy)
-        }
-        return readOnly ? .readOnly : .none
     }
 }

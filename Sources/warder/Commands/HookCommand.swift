@@ -1,17 +1,21 @@
-import ArgumentParser
+import Arguments
 import Failures
 import Shells
 import Text
 
-struct HookCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "hook",
-        abstract: "Prints the shell integration, for the shell's start-up file.",
-        discussion: HookedShell.all.flatMap(loading).joined(separator: "\n"))
+struct HookCommand: Command {
+    static let name = "hook"
+    static let shell = OptionalOperand(
+        "shell", .words(HookedShell.all.map(\.shell.name)),
+        "\(alternatives(HookedShell.all.map(\.shell.name))); the shell that runs warder, if not given.")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Prints the shell integration, for the shell's start-up file.",
+            HookedShell.all.flatMap(loading).joined(separator: "\n"),
+            [shell])
+    }
 
-    @Argument(
-        help: "\(alternatives(HookedShell.allValueStrings)); the shell that runs warder, if not given.")
-    var shell: HookedShell?
+    let given: Given
 
     /// Where to load a shell's hook, and beside it how.
     private static func loading(_ shell: HookedShell) -> [String] {
@@ -23,7 +27,7 @@ struct HookCommand: ParsableCommand {
     }
 
     func run() throws {
-        guard let shell = shell ?? HookedShell.ofParent else {
+        guard let shell = given[Self.shell].map(HookedShell.init(named:)) ?? HookedShell.ofParent else {
             throw Failure(
                 .usage, "what runs warder is no shell that there is a hook for", hint: "say which: warder hook bash")
         }

@@ -1,4 +1,4 @@
-import ArgumentParser
+import Arguments
 import Failures
 import JSON
 import Linux
@@ -9,30 +9,32 @@ import Stores
 import Text
 import Times
 
-struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Shows keys, profiles and sessions in one table.",
-        discussion: """
+struct List: Command {
+    static let name = "list"
+    static var description: CommandDescription {
+        CommandDescription(
+            "Shows keys, profiles and sessions in one table.",
+            """
             Reads no secret and never prompts; while locked, sessions and the keys of
             a vault are not shown.
 
             examples:
               warder list
               warder list --json | jq .entries
-            """)
+            """,
+            [Shared.json, Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @Flag(help: "Print JSON.")
-    var json = false
+    let given: Given
 
     func run() throws {
-        let context = try common.context()
+        let context = try given.context()
         let keys = Keys(context)
         let (index, failure) = try keys.listing()
         let sessions = try keys.liveSessions()
         let rows = try rows(ProfileLoading(context).profiles(), index, sessions)
         if let failure { failure.show(on: context.console) }
-        if json {
+        if given[Shared.json] {
             return try printOut(data: object(rows, index, sessions).text() + "\n")
         }
         let now = wallClock()

@@ -1,14 +1,17 @@
-import ArgumentParser
+import Arguments
 import Desktop
 import Failures
 import Linux
 import Sessions
 import Stores
 
-struct Lock: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Takes the unlocked keys away.",
-        discussion: """
+struct Lock: Command {
+    static let name = "lock"
+    static let watch = Flag("watch", "Keep running, and lock on suspend and with the screen.")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Takes the unlocked keys away.",
+            """
             Cached sessions stay on disk, encrypted, and serve again after the next
             unlock. A store that opens by itself (the Secret Service, a vault with
             a keyfile) stays locked until warder unlock.
@@ -20,15 +23,15 @@ struct Lock: ParsableCommand {
             examples:
               warder lock
               warder lock --watch
-            """)
+            """,
+            [watch, Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @Flag(help: "Keep running, and lock on suspend and with the screen.")
-    var watch = false
+    let given: Given
 
     func run() throws {
-        let context = try common.context()
-        guard watch else {
+        let context = try given.context()
+        guard given[Self.watch] else {
             let keys = Keys(context)
             guard let was = try keys.lock() else { return note("there is nothing to lock") }
             // Without a store, the key is gone for good.

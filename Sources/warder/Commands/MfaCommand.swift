@@ -1,15 +1,21 @@
-import ArgumentParser
+import Arguments
 import Failures
 import RemotePrompts
 import Linux
 import Prompt
 import Secrets
 
-struct MFA: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "mfa",
-        abstract: "Answers a process that waits for an MFA code, or a yes, and has no terminal.",
-        discussion: """
+struct MFA: Command {
+    static let name = "mfa"
+    static let answer = OptionalOperand("answer", .text, "The code, or yes or no; without it you are asked.")
+    static let list = Flag("list", "List the waiting processes, and do not prompt; with --json as JSON.")
+    static let watch = Flag("watch", "Keep running and ask whenever a process waits; Ctrl-C ends it.")
+    static let dismiss = Flag("dismiss", "Dismiss the waiting process, without an answer.")
+    static let pid = Option("pid", .number(1...Int64(Int32.max)), "Answer this process, of those in --list.")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Answers a process that waits for an MFA code, or a yes, and has no terminal.",
+            """
             A language server, a unit, a job of cron: whatever runs without a
             terminal waits, and any terminal of the same user can answer it. A
             code is good for one of them; the others that wait for the same
@@ -21,28 +27,24 @@ struct MFA: ParsableCommand {
               warder mfa yes          the same where it waits for a yes or no
               warder mfa --watch      keep running, as in a tmux pane
               warder mfa --list --json
-            """)
+            """,
+            [answer, list, Shared.json, watch, dismiss, pid, Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @Flag(help: "List the waiting processes, and do not prompt.")
-    var list = false
-    @Flag(help: "Print JSON, with --list.")
-    var json = false
-    @Flag(help: "Keep running and ask whenever a process waits; Ctrl-C ends it.")
-    var watch = false
-    @Flag(help: "Dismiss the waiting process, without an answer.")
-    var dismiss = false
-    @Option(help: "Answer this process, of those in --list.")
-    var pid: Int32?
-    @Argument(help: "The code, or yes or no; without it you are asked.")
-    var answer: String?
+    let given: Given
+    private var list: Bool { given[Self.list] }
+    private var watch: Bool { given[Self.watch] }
+    private var dismiss: Bool { given[Self.dismiss] }
+    private var answer: String? { given[Self.answer] }
+    private var pid: Int32? { given[Self.pid].flatMap { Int32($0) } }
 
-    // Not in `validate`, which runs before the parser reports an unknown option.
-    private func checkModes() throws {
+    private func checkModes() throws(Failure) {
         let modes = [list, watch, dismiss, answer != nil].filter { $0 }.count
-        if modes > 1 { throw ValidationError("--list, --watch, --dismiss and an answer exclude each other") }
-        if json && !list { throw ValidationError("--json goes with --list") }
-        if pid != nil && (list || watch) { throw ValidationError("--pid goes with an answer") }
+        if modes > 1 {
+            throw Failure(misused: Self.self, "--list, --watch, --dismiss and an answer exclude each other")
+        }
+        if given[Shared.json] && !list { throw Failure(misused: Self.self, "--json goes with --list") }
+        if pid != nil && (list || watch) { throw Failure(misused: Self.self, "--pid goes with an answer") }
     }
 
     func run() throws {
@@ -51,7 +53,7 @@ struct MFA: ParsableCommand {
     }
 
     private func answerOrShow() throws(Failure) {
-        let context = try common.context()
+        let context = try given.context()
         context.reportUnusedRuntimeFolder()
         let watcher: Watcher
         do throws(RemotePromptError) {

@@ -9,7 +9,7 @@ import Text
 extension MFA {
     /// What `--list` prints.
     func list(_ waiting: [WaiterConnection]) throws(Failure) {
-        if json {
+        if given[Shared.json] {
             return try printOut(data: JSONValue.array(waiting.compactMap { $0.request?.json }).text() + "\n")
         }
         try printOut(waiting.isEmpty ? "no process waits for a code\n" : table(of: waiting) + "\n")

@@ -1,3 +1,4 @@
+import Arguments
 import Failures
 import Linux
 import Profiles
@@ -5,34 +6,26 @@ import Sessions
 import Setup
 import Stores
 
-/// `names KIND [PREFIX]`, which shells' completions call at each Tab. It is recognized without the parser, because it
-/// must answer before the user's finger has left the key.
-struct NamesRequest {
-    /// The kind of names.
-    enum Kind: String {
-        case profiles, keys
+/// `names KIND [PREFIX]`, which shells' completions call at each Tab.
+struct Names: Command {
+    static let name = "names"
+    static let kind = Operand("kind", .words(["profiles", "keys"]), "profiles or keys.")
+    /// Names that begin with a dash are included only if the prefix does: a command would take them for options.
+    static let prefix = OptionalOperand("prefix", .text, "What the names begin with.")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Prints the names of profiles or keys, one a line.", "example: warder names profiles al", [kind, prefix],
+            isHidden: true, takesOptions: false)
     }
 
-    let kind: Kind
-    /// The prefix of the names. Names that begin with a dash are included only if the prefix does: a command would take
-    /// them for options.
-    let prefix: String
+    let given: Given
 
-    /// Nil for any other command.
-    init?(_ arguments: [String]) throws(Failure) {
-        guard arguments.first == "names" else { return nil }
-        guard (2...3).contains(arguments.count), let kind = Kind(rawValue: arguments[1]) else {
-            throw Failure(.usage, "names takes a kind, and what the names begin with", hint: "warder names profiles al")
-        }
-        self.kind = kind
-        prefix = arguments.count == 3 ? arguments[2] : ""
-    }
-
-    /// Prints the names, one per line, in the order of their files. Unlocks nothing and never prompts.
-    func answer() throws(Failure) {
+    /// Prints the names in the order of their files. Unlocks nothing and never prompts.
+    func run() throws {
         let context = try Context(noPrompt: true)
+        let prefix = given[Self.prefix] ?? ""
         var text = ""
-        for name in try names(context) where isMeant(name.utf8) {
+        for name in try names(context) where Self.isMeant(name.utf8, by: prefix) {
             text += name
             text += "\n"
         }
@@ -40,16 +33,13 @@ struct NamesRequest {
     }
 
     private func names(_ context: Context) throws(Failure) -> [String] {
-        switch kind {
-        case .profiles: return try ProfileLoading(context).profiles().profileNames
-        case .keys:
-            let keys = Keys(context)
-            if let noted = try keys.index() { return noted.map(\.name) }
-            return try keys.listing().keys?.map(\.name) ?? []
-        }
+        guard given[Self.kind] == "keys" else { return try ProfileLoading(context).profiles().profileNames }
+        let keys = Keys(context)
+        if let noted = try keys.index() { return noted.map(\.name) }
+        return try keys.listing().keys?.map(\.name) ?? []
     }
 
-    private func isMeant(_ name: String.UTF8View) -> Bool {
+    private static func isMeant(_ name: String.UTF8View, by prefix: String) -> Bool {
         name.starts(with: prefix.utf8) && (name.first != UInt8(ascii: "-") || !prefix.isEmpty)
             && name.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
     }

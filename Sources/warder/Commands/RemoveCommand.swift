@@ -1,36 +1,39 @@
-import ArgumentParser
+import Arguments
 import Failures
 import Profiles
 import Setup
 import Stores
 import Vault
 
-struct Remove: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Deletes a stored key, and every session that came from it.",
-        discussion: """
+struct Remove: Command {
+    static let name = "remove"
+    static let key = Operand("name", .key, "The key's name.")
+    static let yes = Flag("yes", "Do not ask whether you are sure.")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Deletes a stored key, and every session that came from it.",
+            """
             The key goes on working at AWS: delete it there too. Profiles that
             name it stay in ~/.aws/config, and are listed. The previous vault is
             kept as vault.bak until the next change.
 
             example: warder remove alice
-            """)
+            """,
+            [key, yes, Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @Flag(help: "Do not ask whether you are sure.")
-    var yes = false
-    @Argument(help: "The key's name.")
-    var name: String
+    let given: Given
+    private var name: String { given[Self.key] }
 
     func run() throws {
-        let context = try common.context()
+        let context = try given.context()
         let keys = Keys(context)
         let absent = MissingKey(context: context, keys: keys, name: name)
         guard let keyName = KeyName(name), let store = try keys.store() else { throw absent.failure }
         if store.isListExact, let index = try keys.index(), !index.contains(where: { $0.name == name }) {
             throw absent.failure
         }
-        let isSure = try yes || context.confirm("delete the key \(name)?", otherwise: false, unasked: false)
+        let isSure = try given[Self.yes] || context.confirm("delete the key \(name)?", otherwise: false, unasked: false)
         guard isSure else {
             throw Failure(.promptNeeded, "the key \(name) is kept", hint: "say yes, or give --yes")
         }

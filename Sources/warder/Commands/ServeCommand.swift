@@ -1,4 +1,4 @@
-import ArgumentParser
+import Arguments
 import Delivering
 import Failures
 import Glibc
@@ -14,15 +14,20 @@ import Text
 ///
 /// Its descriptors: 0 supplies the token, the pass of its renewals and the first credentials; 1 is closed once it
 /// serves; 3 is the listening socket; 4 is the process that it serves (pidfd_open(2)). It exits when that process does.
-struct Serve: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: RenewalRequest.serveCommand, abstract: "Serves credentials to a command of warder exec.",
-        shouldDisplay: false)
+struct Serve: Command {
+    static let name = RenewalRequest.serveCommand
+    static var description: CommandDescription {
+        CommandDescription(
+            "Serves credentials to a command of warder exec.",
+            "",
+            RenewalOptions.all,
+            isHidden: true)
+    }
+
+    let given: Given
 
     /// The descriptors that it inherits.
     private enum Position { static let (socket, life): (Int32, Int32) = (3, 4) }
-
-    @OptionGroup var renewal: RenewalOptions
 
     func run() throws {
         _ = fcntl(Position.life, F_SETFD, FD_CLOEXEC)
@@ -32,7 +37,8 @@ struct Serve: ParsableCommand {
             let pass = RenewalToken(text.copy(lineEnd + 1..<passEnd)),
             let grant = ServedCredentials(text.copy(passEnd + 1..<text.count))
         else { throw Self.stranger }
-        let supply = RenewingCredentials(grant, renewedBy: try renewal.request(), pass, in: leaveFolder(), .system)
+        let supply = RenewingCredentials(
+            grant, renewedBy: try RenewalOptions.request(given), pass, in: leaveFolder(), .system)
         let server: CredentialServer
         do throws(ServingError) {
             let socket = try ListeningSocket(inheriting: Descriptor(owning: Position.socket, path: "127.0.0.1"))
@@ -78,13 +84,18 @@ private func whatIsGiven() throws(Failure) -> SecretBytes {
 }
 
 /// One renewal for such a server.
-struct RenewServed: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: RenewalRequest.renewalCommand, abstract: "Renews credentials for a server of warder exec.",
-        shouldDisplay: false)
+struct RenewServed: Command {
+    static let name = RenewalRequest.renewalCommand
+    static let folder = Option("folder", .folder, "", isHidden: true)
+    static var description: CommandDescription {
+        CommandDescription(
+            "Renews credentials for a server of warder exec.",
+            "",
+            [folder] + RenewalOptions.all,
+            isHidden: true)
+    }
 
-    @OptionGroup var renewal: RenewalOptions
-    @Option var folder: String?
+    let given: Given
 
     func run() throws {
         let text = try whatIsGiven()
@@ -92,9 +103,9 @@ struct RenewServed: ParsableCommand {
             throw Serve.stranger
         }
         // If the folder is gone, it may not be needed either.
-        if let folder { _ = chdir(folder) }
+        if let folder = given[Self.folder] { _ = chdir(folder) }
         do throws(Failure) {
-            let request = try renewal.request()
+            let request = try RenewalOptions.request(given)
             let context = try Context(noPrompt: !request.mayPrompt, isHelper: true)
             let issuer = try Issuer(
                 context, profile: request.profile, code: nil, freshness: request.freshness,
@@ -129,14 +140,13 @@ struct RenewServed: ParsableCommand {
 }
 
 /// The options of both commands.
-struct RenewalOptions: ParsableArguments {
-    @OptionGroup var common: CommonOptions
-    @OptionGroup var narrowing: NarrowingOptions
-    @Option var margin: Int64 = Freshness.ordinaryMargin
-    @Argument var profile: String
+private enum RenewalOptions {
+    static let margin = Option("margin", .number(0...Int64.max), "", isHidden: true)
+    static var all: [any Described] { [Shared.profile, margin] + Shared.narrowing + [Shared.noPrompt] }
 
-    func request() throws(Failure) -> RenewalRequest {
+    static func request(_ given: Given) throws(Failure) -> RenewalRequest {
         RenewalRequest(
-            profile: profile, margin: margin, mayPrompt: !common.noPrompt, narrowing: try narrowing.wanted())
+            profile: given[Shared.profile], margin: given[margin].flatMap { Int64($0) } ?? Freshness.ordinaryMargin,
+            mayPrompt: !given[Shared.noPrompt], narrowing: try given.narrowing())
     }
 }

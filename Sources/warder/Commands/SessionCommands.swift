@@ -1,4 +1,4 @@
-import ArgumentParser
+import Arguments
 import Failures
 import Issuing
 import JSON
@@ -8,31 +8,35 @@ import Sessions
 import Stores
 import Text
 
-struct Process: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Prints a profile's credentials as SDKs want them from a credential_process.",
-        discussion: """
+struct Process: Command {
+    static let name = "process"
+    static var description: CommandDescription {
+        CommandDescription(
+            "Prints a profile's credentials as SDKs want them from a credential_process.",
+            """
             In ~/.aws/config:
               [profile prod]
               credential_process = /usr/bin/warder process prod
-            """)
+            """,
+            [Shared.profile, Shared.mfaCode] + Shared.narrowing + [Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @OptionGroup var code: CodeOptions
-    @OptionGroup var narrowing: NarrowingOptions
-    @Argument(help: "The profile.", completion: .custom(completeProfiles))
-    var profile: String
+    let given: Given
 
     func run() throws {
         try answerProcess(
-            profile: profile, code: code.mfaCode, noPrompt: common.noPrompt, narrowing: narrowing.wanted())
+            profile: given[Shared.profile], code: given.mfaCode, noPrompt: given[Shared.noPrompt],
+            narrowing: given.narrowing())
     }
 }
 
-struct Forget: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Drops cached sessions: a profile's, or all.",
-        discussion: """
+struct Forget: Command {
+    static let name = "forget"
+    static let profile = OptionalOperand("profile", .profile, "The profile; all sessions and sign-ins without it.")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Drops cached sessions: a profile's, or all.",
+            """
             A profile's MFA session goes with it. Without a profile, sign-ins of IAM
             Identity Center go too: the next call of such a profile needs a browser.
             AWS goes on honouring a session that somebody has copied.
@@ -40,15 +44,15 @@ struct Forget: ParsableCommand {
             examples:
               warder forget prod
               warder forget
-            """)
+            """,
+            [profile, Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @Argument(help: "The profile; all sessions and sign-ins without it.", completion: .custom(completeProfiles))
-    var profile: String?
+    let given: Given
 
     func run() throws {
-        let context = try common.context()
-        guard let profile else {
+        let context = try given.context()
+        guard let profile = given[Self.profile] else {
             // Sessions that cannot be counted are deleted all the same.
             let counts = (try? Keys(context).counts()) ?? nil
             do throws(SessionCacheError) {
@@ -73,22 +77,21 @@ struct Forget: ParsableCommand {
     }
 }
 
-struct WhoAmI: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "whoami", abstract: "Asks AWS who a profile's credentials are (sts:GetCallerIdentity).",
-        discussion: "example: warder whoami prod")
+struct WhoAmI: Command {
+    static let name = "whoami"
+    static var description: CommandDescription {
+        CommandDescription(
+            "Asks AWS who a profile's credentials are (sts:GetCallerIdentity).",
+            "example: warder whoami prod",
+            [Shared.profile, Shared.json, Shared.mfaCode, Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @OptionGroup var code: CodeOptions
-    @Flag(help: "Print JSON.")
-    var json = false
-    @Argument(help: "The profile.", completion: .custom(completeProfiles))
-    var profile: String
+    let given: Given
 
     func run() throws {
-        let issuer = try Issuer(common.context(), profile: profile, code: code.mfaCode)
+        let issuer = try Issuer(given.context(), profile: given[Shared.profile], code: given.mfaCode)
         let identity = try issuer.sessionMaker.callerIdentity(issuer.unconfirmedCredentials())
-        if json {
+        if given[Shared.json] {
             let object = JSONValue.object([
                 ("account", .string(identity.account)), ("arn", .string(identity.arn)),
                 ("user_id", .string(identity.userID)),

@@ -1,4 +1,4 @@
-import ArgumentParser
+import Arguments
 import Failures
 import JSON
 import Setup
@@ -6,20 +6,29 @@ import Stores
 import Text
 import Vault
 
-struct VaultSlots: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "slots", abstract: "Shows, adds and removes the ways into the vault.",
-        discussion: ways.wrapped
-            + """
+struct VaultSlots: Command {
+    static let name = "slots"
+    static var description: CommandDescription {
+        CommandDescription(
+            "Shows, adds and removes the ways into the vault.",
+            ways.wrapped
+                + """
 
 
-            examples:
-              warder vault slots
-              warder vault slots add libsecret
-              warder vault slots add keyfile /etc/warder/key
-              warder vault slots remove passphrase --rekey
-            """,
-        subcommands: [SlotsList.self, SlotsAdd.self, SlotsRemove.self], defaultSubcommand: SlotsList.self)
+                examples:
+                  warder vault slots
+                  warder vault slots add libsecret
+                  warder vault slots add keyfile /etc/warder/key
+                  warder vault slots remove passphrase --rekey
+                """,
+            groups: [CommandGroup("commands", [SlotsList.self, SlotsAdd.self, SlotsRemove.self])], usual: SlotsList.self
+        )
+    }
+
+    let given: Given
+
+    /// The parser takes one of its commands in its place.
+    func run() throws { try SlotsList(given: given).run() }
 
     private static var ways: String {
         let all = SlotTypes.attended + SlotTypes.unattended
@@ -27,16 +36,20 @@ struct VaultSlots: ParsableCommand {
     }
 }
 
-struct SlotsList: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "Shows the slots; opens nothing.")
+struct SlotsList: Command {
+    static let name = "list"
+    static var description: CommandDescription {
+        CommandDescription(
+            "Shows the slots; opens nothing.",
+            "example: warder vault slots --json",
+            [Shared.json, Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @Flag(help: "Print JSON.")
-    var json = false
+    let given: Given
 
     func run() throws {
-        let slots = try Keys(common.context()).presentVault().slots()
-        if json {
+        let slots = try Keys(given.context()).presentVault().slots()
+        if given[Shared.json] {
             let rows = slots.map {
                 JSONValue.object([("type", .string($0.type.name)), ("identifier", .string($0.identifier))])
             }
@@ -47,40 +60,44 @@ struct SlotsList: ParsableCommand {
     }
 }
 
-struct SlotsAdd: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "add", abstract: "Adds a way into the vault.",
-        discussion: SlotTypes.unattended.compactMap(\.help).joined(separator: " ").wrapped
-            + """
+struct SlotsAdd: Command {
+    static let name = "add"
+    static let kind = Operand("kind", .words(SlotKind.all.map(\.type.name)), "\(kinds).")
+    static let path = OptionalOperand("path", .file, arguments.map(\.help).joined(separator: " "))
+    static var description: CommandDescription {
+        CommandDescription(
+            "Adds a way into the vault.",
+            SlotTypes.unattended.compactMap(\.help).joined(separator: " ").wrapped
+                + """
 
 
-            examples:
-              warder vault slots add libsecret
-              warder vault slots add keyfile /etc/warder/key
-            """)
+                examples:
+                  warder vault slots add libsecret
+                  warder vault slots add keyfile /etc/warder/key
+                """,
+            [kind, path, Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @Argument(help: "\(kinds).")
-    var kind: SlotKind
-    @Argument(help: "\(arguments.map(\.help).joined(separator: " "))", completion: .file())
-    var path: String?
+    let given: Given
 
     private static var kinds: String {
-        let names = SlotKind.allValueStrings
-        return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
+        alternatives(SlotKind.all.map(\.type.name))
     }
     private static var arguments: [SlotArgument] { SlotTypes.all.compactMap(\.argument) }
 
     func run() throws {
-        let keys = try Keys(common.context())
+        let keys = try Keys(given.context())
         let vault = try keys.presentVault()
-        try checkArgument(of: kind.handler)
-        try kind.handler.add(path, to: vault)
+        let word = given[Self.kind]
+        guard let handler = SlotKind.all.first(where: { $0.type.name == word }) else { return }
+        let path = given[Self.path]
+        try checkArgument(of: handler, path)
+        try handler.add(path, to: vault)
         try keys.settle()
-        note("added a \(kind.handler.type.name) slot")
+        note("added a \(handler.type.name) slot")
     }
 
-    private func checkArgument(of handler: any SlotHandler) throws(Failure) {
+    private func checkArgument(of handler: any SlotHandler, _ path: String?) throws(Failure) {
         guard (handler.argument != nil) != (path != nil) else { return }
         let taking = SlotTypes.all.first { $0.argument != nil }
         let example = handler.argument == nil ? taking : handler
@@ -90,10 +107,15 @@ struct SlotsAdd: ParsableCommand {
     }
 }
 
-struct SlotsRemove: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Removes a way into the vault; the last one stays.",
-        discussion: """
+struct SlotsRemove: Command {
+    static let name = "remove"
+    static let slot = Operand("slot", .text, "The slot's number, type or identifier.")
+    static let rekey = Flag("rekey", "Encrypt the vault under a new key.")
+    static let yes = Flag("yes", "Do not ask whether you are sure.")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Removes a way into the vault; the last one stays.",
+            """
             Whoever could open the vault by the slot may have kept its key. With
             --rekey the vault is encrypted under a new key, and an old copy is of no
             use for what is stored from then on: the slots that stay are made anew,
@@ -106,18 +128,16 @@ struct SlotsRemove: ParsableCommand {
             examples:
               warder vault slots remove 3
               warder vault slots remove libsecret --rekey
-            """)
+            """,
+            [slot, rekey, yes, Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @Argument(help: "The slot's number, type or identifier.")
-    var slot: String
-    @Flag(help: "Encrypt the vault under a new key.")
-    var rekey = false
-    @Flag(help: "Do not ask whether you are sure.")
-    var yes = false
+    let given: Given
+    private var slot: String { given[Self.slot] }
+    private var rekey: Bool { given[Self.rekey] }
 
     func run() throws {
-        let keys = try Keys(common.context())
+        let keys = try Keys(given.context())
         let vault = try keys.presentVault()
         if rekey, let unfinished = try vault.unfinishedRenewal() {
             try vault.finish(unfinished)
@@ -128,7 +148,7 @@ struct SlotsRemove: ParsableCommand {
         let slots = try vault.slots()
         let chosen = try chosen(of: slots)
         let staying = slots.filter { $0 != chosen }
-        if !yes, let keeper = keeper(of: staying) { try askFirst(keys.context, keeper) }
+        if !given[Self.yes], let keeper = keeper(of: staying) { try askFirst(keys.context, keeper) }
         if rekey {
             try vault.renewKeys(without: chosen, calledBy: slot)
         } else {
@@ -184,20 +204,8 @@ struct SlotsRemove: ParsableCommand {
     }
 }
 
-/// A slot type that can be added.
-struct SlotKind: ExpressibleByArgument {
-    let handler: any SlotHandler
-
-    init?(argument: String) {
-        guard let handler = Self.all.first(where: { $0.type.name == argument }) else { return nil }
-        self.handler = handler
-    }
-
-    static var allValueStrings: [String] { all.map(\.type.name) }
-    static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
-
-    private static var all: [any SlotHandler] { SlotTypes.unattended + SlotTypes.attended }
-}
+/// The slot types that can be added, in the order that help lists them.
+private enum SlotKind { static let all = SlotTypes.unattended + SlotTypes.attended }
 
 extension String {
     /// Its paragraphs in lines of at most 72 characters, as help has them.

@@ -1,4 +1,4 @@
-import ArgumentParser
+import Arguments
 import JSON
 import Linux
 import Sessions
@@ -7,23 +7,25 @@ import Stores
 import Text
 import Times
 
-struct Status: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Shows whether warder is unlocked, and what each session has left.",
-        discussion: """
+struct Status: Command {
+    static let name = "status"
+    static var description: CommandDescription {
+        CommandDescription(
+            "Shows whether warder is unlocked, and what each session has left.",
+            """
             Never prompts, and uses no network.
 
             examples:
               warder status
               warder status --json | jq .sessions
-            """)
+            """,
+            [Shared.json, Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @Flag(help: "Print JSON.")
-    var json = false
+    let given: Given
 
     func run() throws {
-        let context = try common.context()
+        let context = try given.context()
         try Settings.check(context)
         context.reportUnusedRuntimeFolder()
         let keys = Keys(context)
@@ -33,7 +35,7 @@ struct Status: ParsableCommand {
         let keysLeft = try store?.keysDeadline().map { $0.remaining / 1000 }
         let sessions = try keys.liveSessions()
         let index = try keys.index()
-        if json {
+        if given[Shared.json] {
             return try printOut(data: object(store, left, keysLeft, sessions, index).text() + "\n")
         }
         try printOut(text(store, isHeld: state?.isHeld == true, left, keysLeft, sessions, index))

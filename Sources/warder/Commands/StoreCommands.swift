@@ -1,11 +1,14 @@
-import ArgumentParser
+import Arguments
+import Failures
 import Setup
 import Stores
 
-struct StoreCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "store", abstract: "Says where the keys are, and moves them.",
-        discussion: """
+struct StoreCommand: Command {
+    static let name = "store"
+    static var description: CommandDescription {
+        CommandDescription(
+            "Says where the keys are, and moves them.",
+            """
             Keys live in the desktop's Secret Service (libsecret: GNOME Keyring,
             KeePassXC, KWallet) or in warder's own encrypted vault (file).
 
@@ -13,16 +16,28 @@ struct StoreCommand: ParsableCommand {
               warder store
               warder store move --to file
             """,
-        subcommands: [StoreShow.self, StoreMove.self], defaultSubcommand: StoreShow.self)
+            groups: [CommandGroup("commands", [StoreShow.self, StoreMove.self])], usual: StoreShow.self)
+    }
+
+    let given: Given
+
+    /// The parser takes one of its commands in its place.
+    func run() throws { try StoreShow(given: given).run() }
 }
 
-struct StoreShow: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "show", abstract: "Says where the keys are.")
+struct StoreShow: Command {
+    static let name = "show"
+    static var description: CommandDescription {
+        CommandDescription(
+            "Says where the keys are.",
+            "example: warder store",
+            [Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
+    let given: Given
 
     func run() throws {
-        let context = try common.context()
+        let context = try given.context()
         guard let store = try Keys(context).store() else {
             return note("no key is stored yet; warder add NAME chooses a store")
         }
@@ -31,23 +46,27 @@ struct StoreShow: ParsableCommand {
     }
 }
 
-struct StoreMove: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "move", abstract: "Moves all keys to the other store.",
-        discussion: """
+struct StoreMove: Command {
+    static let name = "move"
+    static let to = RequiredOption("to", .words(StoreKind.allCases.map(\.rawValue)), "libsecret or file.")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Moves all keys to the other store.",
+            """
             Copies each key, reads it back, and removes the old ones last. If it is
             interrupted, run it again: no key is lost. Cached sessions stay.
 
             examples:
               warder store move --to libsecret
               warder store move --to file
-            """)
+            """,
+            [to, Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @Option(help: "libsecret or file.")
-    var to: StoreKind
+    let given: Given
 
     func run() throws {
-        try StoreMoving(Keys(common.context())).move(to: to)
+        guard let kind = StoreKind(rawValue: given[Self.to]) else { return }
+        try StoreMoving(Keys(given.context())).move(to: kind)
     }
 }

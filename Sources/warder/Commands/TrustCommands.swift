@@ -1,4 +1,4 @@
-import ArgumentParser
+import Arguments
 import Failures
 import Folders
 import JSON
@@ -6,10 +6,15 @@ import Linux
 import Setup
 import Text
 
-struct Trust: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Approves a folder's .warder, so that entering the folder uses its profile.",
-        discussion: """
+struct Trust: Command {
+    static let name = "trust"
+    static let path = OptionalOperand(
+        "path", .file, "The folder, or its .warder; the one that rules in the present folder, if not given.")
+    static let list = Flag("list", "Show what is trusted; with --json as JSON.")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Approves a folder's .warder, so that entering the folder uses its profile.",
+            """
             A .warder holds a profile's name, and never a command. It is approved as it is:
             changed or moved, it has to be approved again.
 
@@ -17,22 +22,16 @@ struct Trust: ParsableCommand {
               echo prod > .warder && warder trust
               warder trust ~/src/shop
               warder trust --list
-            """)
+            """,
+            [path, list, Shared.json, Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @Argument(
-        help: "The folder, or its .warder; the one that rules in the present folder, if not given.",
-        completion: .file())
-    var path: String?
-    @Flag(help: "Show what is trusted.")
-    var list = false
-    @Flag(help: "Show it as JSON.")
-    var json = false
+    let given: Given
 
     func run() throws {
-        let folders = try FolderRules(common.context())
-        if list || json { return try show(folders) }
-        guard let file = try path.map({ try folders.file(at: $0) }) ?? folders.ruling(in: ".") else {
+        let folders = try FolderRules(given.context())
+        if given[Self.list] || given[Shared.json] { return try show(folders) }
+        guard let file = try given[Self.path].map({ try folders.file(at: $0) }) ?? folders.ruling(in: ".") else {
             throw Failure(.notFound, "there is no .warder here", hint: "write one: echo PROFILE > .warder")
         }
         try folders.check(file)
@@ -51,7 +50,7 @@ struct Trust: ParsableCommand {
             case .unknown: return (entry.path, nil, "gone")
             }
         }
-        if json {
+        if given[Shared.json] {
             let objects = rows.map { row in
                 JSONValue.object([
                     ("path", .string(row.path)), ("profile", .optional(row.profile)), ("state", .string(row.state)),
@@ -65,20 +64,22 @@ struct Trust: ParsableCommand {
     }
 }
 
-struct Distrust: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Takes the approval of a folder's .warder away.",
-        discussion: "example: warder distrust ~/src/shop")
+struct Distrust: Command {
+    static let name = "distrust"
+    static let path = OptionalOperand(
+        "path", .file, "The folder, or its .warder, which may be gone; the present folder's, if not given.")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Takes the approval of a folder's .warder away.",
+            "example: warder distrust ~/src/shop",
+            [path, Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @Argument(
-        help: "The folder, or its .warder, which may be gone; the present folder's, if not given.",
-        completion: .file())
-    var path: String?
+    let given: Given
 
     func run() throws {
-        let folders = try FolderRules(common.context())
-        let path = try folders.location(path)
+        let folders = try FolderRules(given.context())
+        let path = try folders.location(given[Self.path])
         guard try folders.store({ store throws(FolderError) in try store.distrust(path) }) else {
             throw Failure(
                 .notFound, "\(folders.shown(path)) was not trusted", hint: "see what is: warder trust --list")
@@ -88,22 +89,26 @@ struct Distrust: ParsableCommand {
 }
 
 /// The command that the shells' hooks call on entering a folder.
-struct FolderCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "folder",
-        abstract: "Prints the profile and the path of the .warder that rules in a folder, with a tab between.",
-        discussion: "It fails without a message where there is none, and with code 3 where it is not trusted.",
-        shouldDisplay: false)
+struct FolderCommand: Command {
+    static let name = "folder"
+    static let folder = OptionalOperand("folder", .folder, "The folder; the present one, if not given.")
+    static let isHook = Flag("shell-hook", "A shell's hook asks.")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Prints the profile and the path of the .warder that rules in a folder, with a tab between.",
+            """
+            It fails without a message where there is none, and with code 3 where it is
+            not trusted.
+            """,
+            [folder, isHook, Shared.noPrompt],
+            isHidden: true)
+    }
 
-    @OptionGroup var common: CommonOptions
-    @Flag(name: .customLong("shell-hook"), help: "A shell's hook asks.")
-    var isHook = false
-    @Argument(help: "The folder; the present one, if not given.", completion: .directory)
-    var folder: String = "."
+    let given: Given
 
     func run() throws {
-        let folders = try FolderRules(common.context())
-        guard let file = try folders.ruling(in: folder) else { throw Failure.saidAlready(.other) }
+        let folders = try FolderRules(given.context())
+        guard let file = try folders.ruling(in: given[Self.folder] ?? ".") else { throw Failure.saidAlready(.other) }
         switch try folders.store({ store throws(FolderError) in try store.approval(of: file) }) {
         case .trusted: break
         case .changed: throw folders.untrusted(file, hasChanged: true)

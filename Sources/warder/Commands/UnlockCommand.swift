@@ -1,4 +1,4 @@
-import ArgumentParser
+import Arguments
 import Failures
 import Linux
 import Sessions
@@ -7,10 +7,14 @@ import Stores
 import Text
 import Times
 
-struct Unlock: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Lets warder use cached sessions without asking, for a time.",
-        discussion: """
+struct Unlock: Command {
+    static let name = "unlock"
+    static let duration = Option("for", .text, "For how long: 8h, 90m, 1d.", placeholder: "time")
+    static let keys = Flag("keys", "Unlock the vault's key as well.")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Lets warder use cached sessions without asking, for a time.",
+            """
             Opens the store once and hands the session-cache key to the kernel. The
             access keys stay encrypted: what lies unlocked opens sessions of some
             hours, nothing more.
@@ -22,23 +26,21 @@ struct Unlock: ParsableCommand {
             examples:
               warder unlock --for 10h
               warder unlock --keys --for 30m
-            """)
+            """,
+            [duration, keys, Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @Option(name: .customLong("for"), help: "For how long: 8h, 90m, 1d.")
-    var duration: String?
-    @Flag(help: "Unlock the vault's key as well.")
-    var keys = false
+    let given: Given
 
     /// How long the vault's key stays unlocked by default, in seconds.
     private static let keyTime = 300
 
     func run() throws {
-        let context = try common.context()
+        let context = try given.context()
         context.reportUnusedRuntimeFolder()
         let keys = Keys(context)
         let time = try wanted()
-        if self.keys {
+        if given[Self.keys] {
             let vault = try keys.presentVault()
             let seconds = time ?? Self.keyTime
             try vault.leaveUnlocked(seconds: seconds)
@@ -55,7 +57,7 @@ struct Unlock: ParsableCommand {
     private func sessionTime(_ context: Context) throws(Failure) -> Int { try Settings.load(context).unlockTime }
 
     private func wanted() throws(Failure) -> Int? {
-        guard let duration else { return nil }
+        guard let duration = given[Self.duration] else { return nil }
         return try seconds(
             ofDuration: duration, in: 1...UnlockedState.longest, "a time to be unlocked for",
             hint: "give 1s to 30d, as 8h or 90m"

@@ -1,4 +1,4 @@
-import ArgumentParser
+import Arguments
 import Delivering
 import Explaining
 import Failures
@@ -13,10 +13,16 @@ import Shells
 import Text
 import Times
 
-struct Use: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Works with a profile in this shell, until warder drop; needs the shell's hook.",
-        discussion: """
+struct Use: EvaluatedCommand {
+    static let name = "use"
+    static let keys = Flag("keys", "Export the credentials themselves.")
+    static let readOnly = Flag("read-only", "Narrow the role to AWS's ReadOnlyAccess policy; means --keys.")
+    static let shell = Option(
+        "shell", .words(Shell.all.map(\.name)), "The shell whose statements are printed; the hook gives it.")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Works with a profile in this shell, until warder drop; needs the shell's hook.",
+            """
             No secret is exported: AWS_PROFILE is, with the region and the end of the
             session, and SDKs ask warder by the profile's credential_process.
             With --keys the credentials themselves are, for programs that read no profile.
@@ -28,22 +34,16 @@ struct Use: ParsableCommand {
               warder use prod
               warder use --keys prod
               warder drop
-            """)
+            """,
+            [Shared.profile, keys, readOnly, Shared.mfaCode, shell, Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @OptionGroup var code: CodeOptions
-    @Option(help: "The shell whose statements are printed; the hook gives it.")
-    var shell: Shell?
-    @Flag(help: "Export the credentials themselves.")
-    var keys = false
-    @Flag(name: .customLong("read-only"), help: "Narrow the role to AWS's ReadOnlyAccess policy; means --keys.")
-    var readOnly = false
-    @Argument(help: "The profile.", completion: .custom(completeProfiles))
-    var profile: String
+    let given: Given
+    private var profile: String { given[Shared.profile] }
 
     func run() throws {
-        guard shell != nil || isatty(STDOUT_FILENO) == 0 else { throw Failure.hookNeeded(by: "use") }
-        let shell = Shell.chosen(shell)
+        guard given[Self.shell] != nil || isatty(STDOUT_FILENO) == 0 else { throw Failure.hookNeeded(by: "use") }
+        let shell = Shell.chosen(given[Self.shell])
         do {
             try printOut(try script(shell))
         } catch {
@@ -52,12 +52,15 @@ struct Use: ParsableCommand {
         }
     }
 
+    static func failing(_ given: Given) -> String { Shell.chosen(given[shell]).failing }
+
     private func script(_ shell: Shell) throws(Failure) -> SecretBytes {
-        let context = try common.context()
-        let isWithKeys = keys || readOnly
+        let context = try given.context()
+        let readOnly = given[Self.readOnly]
+        let isWithKeys = given[Self.keys] || readOnly
         if !isWithKeys { try refuseUnlessAsked(context) }
         let issuer = try Issuer(
-            context, profile: profile, code: code.mfaCode, narrowing: readOnly ? .readOnly : .none)
+            context, profile: profile, code: given.mfaCode, narrowing: readOnly ? .readOnly : .none)
         let credentials = try issuer.credentials()
         var script = Script(shell)
         if isWithKeys {
@@ -118,12 +121,17 @@ struct Use: ParsableCommand {
 }
 
 /// Only the hook can do it, and stands before this; without it, it is said what is missing.
-struct Drop: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Takes back what use has set; needs the shell's hook.", discussion: "example: warder drop")
+struct Drop: Command {
+    static let name = "drop"
+    static let all = Flag("all", "Take back all that was used, not only the last.")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Takes back what use has set; needs the shell's hook.",
+            "example: warder drop",
+            [all])
+    }
 
-    @Flag(help: "Take back all that was used, not only the last.")
-    var all = false
+    let given: Given
 
     func run() throws { throw Failure.hookNeeded(by: "drop") }
 }
@@ -139,24 +147,28 @@ extension Failure {
     }
 }
 
-struct Renew: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Renews a profile's session without asking anybody; prints when it ends.", shouldDisplay: false)
+struct Renew: Command {
+    static let name = "renew"
+    static let shell = Option("shell", .words(Shell.all.map(\.name)), "The shell whose hook asks.")
+    static let readOnly = Flag("read-only", "", isHidden: true)
+    static var description: CommandDescription {
+        CommandDescription(
+            "Renews a profile's session without asking anybody; prints when it ends.",
+            "",
+            [Shared.profile, shell, readOnly],
+            isHidden: true)
+    }
 
-    @Option(help: "The shell whose hook asks.")
-    var shell: Shell?
-    @Flag(name: .customLong("read-only"))
-    var readOnly = false
-    @Argument(help: "The profile.")
-    var profile: String
+    let given: Given
 
     /// Seconds. The hooks ask once less than ten minutes are left, for something that ends later.
     private static let hookMargin: Int64 = 11 * 60
 
     func run() throws {
+        let profile = given[Shared.profile]
         let issuer = try Issuer(
             Context(noPrompt: true), profile: profile, code: nil, freshness: .longer(Self.hookMargin), strict: true,
-            narrowing: readOnly ? .readOnly : .none)
+            narrowing: given[Self.readOnly] ? .readOnly : .none)
         guard let end = try issuer.unconfirmedCredentials().expiration else {
             throw Failure(.other, "\(profile) has no session that ends", hint: "there is nothing to renew")
         }

@@ -1,5 +1,5 @@
 import Adding
-import ArgumentParser
+import Arguments
 import Crypto
 import Failures
 import Linux
@@ -9,40 +9,59 @@ import Setup
 import Stores
 import Vault
 
-struct VaultCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "vault", abstract: "The vault's own upkeep.",
-        subcommands: [
-            VaultInit.self, VaultPassphrase.self, VaultRecovery.self, VaultSlots.self, VaultVerify.self,
-            VaultBackup.self, VaultRestore.self,
-        ])
+struct VaultCommand: Command {
+    static let name = "vault"
+    static var description: CommandDescription {
+        CommandDescription(
+            "The vault's own upkeep.",
+            groups: [
+                CommandGroup(
+                    "commands",
+                    [
+                        VaultInit.self, VaultPassphrase.self, VaultRecovery.self, VaultSlots.self, VaultVerify.self,
+                        VaultBackup.self, VaultRestore.self,
+                    ])
+            ])
+    }
+
+    let given: Given
+
+    /// The parser takes one of its commands in its place.
+    func run() throws { try printOut(data: help([Warder.self, Self.self])) }
 }
 
-struct VaultInit: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "init", abstract: "Makes a vault, and prints its recovery code.",
-        discussion: """
+struct VaultInit: Command {
+    static let name = "init"
+    static let noRecovery = Flag("no-recovery", "Make no recovery code.")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Makes a vault, and prints its recovery code.",
+            """
             Asks for a passphrase twice. The recovery code alone goes to standard
             output.
 
             example: warder vault init
-            """)
+            """,
+            [noRecovery, Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @Flag(name: .customLong("no-recovery"), help: "Make no recovery code.")
-    var noRecovery = false
+    let given: Given
 
     func run() throws {
-        let keys = try Keys(common.context())
-        try keys.vaultStore().create(recovery: noRecovery ? .none : .printed)
+        let keys = try Keys(given.context())
+        try keys.vaultStore().create(recovery: given[Self.noRecovery] ? .none : .printed)
         try keys.settle()
     }
 }
 
-struct VaultPassphrase: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "passphrase", abstract: "Changes the vault's passphrase.",
-        discussion: """
+struct VaultPassphrase: Command {
+    static let name = "passphrase"
+    static let recovery = Flag("recovery", "Open the vault with its recovery code in place of the passphrase.")
+    static let stdin = Flag("stdin", "Read the recovery code from standard input.")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Changes the vault's passphrase.",
+            """
             The new one is asked for twice, or comes from WARDER_NEW_PASSPHRASE_FD,
             WARDER_NEW_PASSPHRASE_COMMAND or WARDER_NEW_PASSPHRASE.
 
@@ -52,16 +71,15 @@ struct VaultPassphrase: ParsableCommand {
             examples:
               warder vault passphrase
               warder vault passphrase --recovery
-            """)
+            """,
+            [recovery, stdin, Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @Flag(help: "Open the vault with its recovery code in place of the passphrase.")
-    var recovery = false
-    @Flag(help: "Read the recovery code from standard input.")
-    var stdin = false
+    let given: Given
+    private var stdin: Bool { given[Self.stdin] }
 
     func run() throws {
-        let context = try common.context()
+        let context = try given.context()
         let keys = Keys(context)
         try keys.presentVault().changePassphrase(
             recoveryCode: try recoveryCode(context), stdin ? .unattended : .typed)
@@ -70,7 +88,7 @@ struct VaultPassphrase: ParsableCommand {
     }
 
     private func recoveryCode(_ context: Context) throws(Failure) -> SecretBytes? {
-        guard recovery else {
+        guard given[Self.recovery] else {
             if stdin { throw Failure(.usage, "--stdin goes with --recovery", hint: "warder vault passphrase --help") }
             return nil
         }
@@ -82,35 +100,41 @@ struct VaultPassphrase: ParsableCommand {
     }
 }
 
-struct VaultRecovery: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "recovery", abstract: "Makes a new recovery code, in place of the one before, and prints it.",
-        discussion: "The code alone goes to standard output.\n\nexample: warder vault recovery")
+struct VaultRecovery: Command {
+    static let name = "recovery"
+    static var description: CommandDescription {
+        CommandDescription(
+            "Makes a new recovery code, in place of the one before, and prints it.",
+            "The code alone goes to standard output.\n\nexample: warder vault recovery",
+            [Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
+    let given: Given
 
     func run() throws {
-        let keys = try Keys(common.context())
+        let keys = try Keys(given.context())
         try keys.presentVault().renewRecoveryCode()
         try keys.settle()
     }
 }
 
-struct VaultVerify: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Reads the whole vault and says what it holds.",
-        discussion: "example: warder vault verify")
+struct VaultVerify: Command {
+    static let name = "verify"
+    static let acceptOlder = Flag(
+        "accept-older", "Take this vault as the current one, even if a newer generation was seen here before.")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Reads the whole vault and says what it holds.",
+            "example: warder vault verify",
+            [acceptOlder, Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @Flag(
-        name: .customLong("accept-older"),
-        help: "Take this vault as the current one, even if a newer generation was seen here before.")
-    var acceptOlder = false
+    let given: Given
 
     func run() throws {
-        let keys = try Keys(common.context())
+        let keys = try Keys(given.context())
         let vault = try keys.presentVault()
-        if acceptOlder { try vault.acceptOlder() } else { try vault.open() }
+        if given[Self.acceptOlder] { try vault.acceptOlder() } else { try vault.open() }
         try keys.settle()
         let count = try vault.listing(noted: []).count
         let generation = try vault.head()?.generation ?? 0
@@ -121,19 +145,21 @@ struct VaultVerify: ParsableCommand {
     }
 }
 
-struct VaultBackup: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "backup", abstract: "Copies the vault, encrypted as it is, to a new file.",
-        discussion:
-            "The copy opens with the passphrase and the recovery code of today.\n\nexample: warder vault backup /media/stick/warder-vault"
-    )
+struct VaultBackup: Command {
+    static let name = "backup"
+    static let copy = Operand("file", .file, "The file to make; it must not exist.")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Copies the vault, encrypted as it is, to a new file.",
+            "The copy opens with the passphrase and the recovery code of today.\n\nexample: warder vault backup /media/stick/warder-vault",
+            [copy, Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @Argument(help: "The file to make; it must not exist.", completion: .file())
-    var file: String
+    let given: Given
+    private var file: String { given[Self.copy] }
 
     func run() throws {
-        let vault = try Keys(common.context()).presentVault()
+        let vault = try Keys(given.context()).presentVault()
         let path = vault.file.path
         let copy = try vault.copyOfFile()
         do throws(SystemError) {
@@ -143,19 +169,21 @@ struct VaultBackup: ParsableCommand {
     }
 }
 
-struct VaultRestore: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "restore", abstract: "Puts a copy in the vault's place; what was there is kept as vault.replaced.",
-        discussion:
-            "Asks for the passphrase of the copy. Cached sessions are dropped.\n\nexample: warder vault restore /media/stick/warder-vault"
-    )
+struct VaultRestore: Command {
+    static let name = "restore"
+    static let copy = Operand("file", .file, "A file made by warder vault backup.")
+    static var description: CommandDescription {
+        CommandDescription(
+            "Puts a copy in the vault's place; what was there is kept as vault.replaced.",
+            "Asks for the passphrase of the copy. Cached sessions are dropped.\n\nexample: warder vault restore /media/stick/warder-vault",
+            [copy, Shared.noPrompt])
+    }
 
-    @OptionGroup var common: CommonOptions
-    @Argument(help: "A file made by warder vault backup.", completion: .file())
-    var file: String
+    let given: Given
+    private var file: String { given[Self.copy] }
 
     func run() throws {
-        let keys = try Keys(common.context())
+        let keys = try Keys(given.context())
         let backup: SecretBytes
         do throws(FileError) { backup = try readFile(file, limit: VaultHeader.maximumFileSize) } catch {
             throw Failure(error, "the backup")
