@@ -18,11 +18,10 @@ import shlex
 import statistics
 import subprocess
 
+from cold import same_request
+from home import MFA, ROLE
 from measure import COMMAND, bench, side_by_side, usage
 from starter import Starter
-
-# Found where `measure` looks for the tests' files.
-from home import MFA, ROLE  # isort: skip
 
 AT_ONCE, ROUNDS = 50, 15
 PROFILES = f"""
@@ -98,8 +97,6 @@ def at_once(home, env, commands):
 
 def cold(home, env, peers):
     """A request for a role, beside curl, which sends the same."""
-    from cold import same_request
-
     commands = {"curl": same_request(home), "warder": COMMAND} | dict(peers)
     for name, command in commands.items():
         home.role_session.unlink(missing_ok=True)
