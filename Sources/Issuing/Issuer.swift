@@ -20,6 +20,8 @@ package final class Issuer {
     let hadCode: Bool
     /// The deadline of waiting for the locks of all steps together, if this process may not prompt.
     var hurriedUntil: Deadline?
+    /// The user knows that another process makes a session meanwhile.
+    var hasSaidItWaits = false
 
     /// - Parameters:
     ///   - freshness: the time a session must have left to be served.
@@ -211,7 +213,8 @@ package final class Issuer {
         // Processes that wait for another one read together what it made. If it made nothing, one of them does.
         var waiting = sight == nil ? LockWait.exclusive : .shared
         while true {
-            let lock = try lock(entry, sessions, hasOther: sight != nil && !isStrict(step), waiting: waiting)
+            let lock = try lock(entry, sessions, hasOther: sight != nil && !isStrict(step), waiting: waiting,
+                since: start)
             defer { withExtendedLifetime(lock) {} }
             if let sight, let session = try renewedMeanwhile(step, sight, sessions) { return session.intoCredentials() }
             if let shared = try sharedFailure(entry, sessions, since: start) { throw shared }

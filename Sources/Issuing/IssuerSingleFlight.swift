@@ -11,30 +11,33 @@ extension Issuer {
     /// - Parameters:
     ///   - hasOther: the entry's old session will do, if it is still valid.
     ///   - waiting: what to wait for while another process makes the session.
+    ///   - start: when the first wait began: a second one ends when the first would have.
     func lock(
-        _ name: String, _ sessions: borrowing SessionCache, hasOther: Bool, waiting: LockWait
+        _ name: String, _ sessions: borrowing SessionCache, hasOther: Bool, waiting: LockWait, since start: Deadline
     ) throws(Failure) -> BestEffortLock {
         let hasOld: Bool
         if hasOther, try cached(name, sessions) != nil { hasOld = true } else { hasOld = false }
         if hasOld {
-            return try lock(
-                name, sessions, waiting, until: .after(milliseconds: keys.context.waits.withOldSession))
+            return try lock(name, sessions, waiting, until: start + keys.context.waits.withOldSession)
         }
         // If the wait is longer than AWS usually takes, the user is told what warder is waiting for.
         if !keys.context.isHelper, keys.context.mayPrompt {
-            if let quick = try freeLock(name, sessions, waiting) { return quick }
-            keys.context.console.note("another warder is making this session; if it waits for an answer: warder mfa")
+            if let quick = try freeLock(name, sessions, waiting, since: start) { return quick }
+            if !hasSaidItWaits {
+                keys.context.console.note(
+                    "another warder is making this session; if it waits for an answer: warder mfa")
+            }
+            hasSaidItWaits = true
         }
-        return try lock(name, sessions, waiting, until: timeout)
+        return try lock(name, sessions, waiting, until: timeout(since: start))
     }
 
     /// The lock, if it becomes free before the wait is long enough to mention.
     private func freeLock(
-        _ name: String, _ sessions: borrowing SessionCache, _ waiting: LockWait
+        _ name: String, _ sessions: borrowing SessionCache, _ waiting: LockWait, since start: Deadline
     ) throws(Failure) -> BestEffortLock? {
         do throws(SessionCacheError) {
-            return try sessions.lock(
-                name, waiting: waiting, until: .after(milliseconds: keys.context.waits.beforeNotice))
+            return try sessions.lock(name, waiting: waiting, until: start + keys.context.waits.beforeNotice)
         } catch {
             guard error == .busy else { throw Failure(error) }
             return nil
@@ -57,8 +60,8 @@ extension Issuer {
 
     /// The deadline of waiting for an entry's lock. Its holder may be waiting for the user to type a code; only a
     /// caller that may prompt has time for that.
-    private var timeout: Deadline {
-        guard !keys.context.mayPrompt else { return .after(milliseconds: keys.context.waits.whilePrompting) }
+    private func timeout(since start: Deadline) -> Deadline {
+        guard !keys.context.mayPrompt else { return start + keys.context.waits.whilePrompting }
         // All steps together: a process that does not prompt returns within ten seconds.
         if let hurriedUntil { return hurriedUntil }
         let deadline = Deadline.after(milliseconds: keys.context.waits.withoutPrompt)

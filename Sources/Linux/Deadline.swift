@@ -26,6 +26,11 @@ public struct Deadline: Sendable, Comparable {
     /// Whether it is now or in the past.
     public var hasPassed: Bool { remaining == 0 }
 
+    /// The moment that many milliseconds after another.
+    public static func + (moment: Deadline, milliseconds: Int64) -> Deadline {
+        Deadline(milliseconds: moment.milliseconds + milliseconds)
+    }
+
     /// Whether `a` is earlier than `b`.
     public static func < (a: Deadline, b: Deadline) -> Bool { a.milliseconds < b.milliseconds }
 }
