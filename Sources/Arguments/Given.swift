@@ -53,7 +53,9 @@ package struct Given: Sendable {
 
     mutating func mention(_ parameter: Parameter) { mentioned.append(parameter.name) }
     mutating func set(flag: String) { flags.append(flag) }
-    mutating func set(_ parameter: Parameter, _ value: String) { values.append(NamedValue(name: parameter.name, value: value)) }
+    mutating func set(_ parameter: Parameter, _ value: String) {
+        values.append(NamedValue(name: parameter.name, value: value))
+    }
     mutating func set(program words: ArraySlice<String>) { program = Array(words) }
     mutating func terminate(after operands: Int) { operandsBeforeTerminator = operands }
     func has(_ parameter: Parameter) -> Bool { value(parameter) != nil }

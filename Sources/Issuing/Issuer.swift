@@ -213,7 +213,8 @@ package final class Issuer {
         // Processes that wait for another one read together what it made. If it made nothing, one of them does.
         var waiting = sight == nil ? LockWait.exclusive : .shared
         while true {
-            let lock = try lock(entry, sessions, hasOther: sight != nil && !isStrict(step), waiting: waiting,
+            let lock = try lock(
+                entry, sessions, hasOther: sight != nil && !isStrict(step), waiting: waiting,
                 since: start)
             defer { withExtendedLifetime(lock) {} }
             if let sight, let session = try renewedMeanwhile(step, sight, sessions) { return session.intoCredentials() }
