@@ -67,7 +67,7 @@ bench: build deps ## measures warder beside other programs
 	WARDER=$(CURDIR)/$(BINARY) $(VENV)/bin/python Benchmarks/run
 
 # Instructions are the same on every machine, so they can fail a build.
-gate: build deps ## the benchmark that counts instructions and memory, with limits
+gate: build deps ## counts instructions, page faults and memory of common commands, with limits
 	WARDER=$(CURDIR)/$(BINARY) $(VENV)/bin/python Benchmarks/gate
 
 # The order depends on what a warm answer runs, not on the machine. Names that no longer exist do no harm.

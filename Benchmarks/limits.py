@@ -12,17 +12,17 @@ Limits = collections.namedtuple("Limits", "name command profiles instructions fa
 LIMITS = [
     Limits(*row)
     for row in (
-        ("process", "process prod", 20, 6.7, 400, 10_752),
-        ("renew", "renew prod", 20, 6.7, 400, 10_752),
-        ("folder", "folder", 20, 6.7, 400, 10_752),
-        ("env", "env prod", 20, 12, 450, 12_288),
-        ("list", "list", 20, 14, 500, 12_288),
-        ("status", "status", 20, 14, 500, 12_288),
-        ("explain", "explain prod", 20, 14, 500, 12_288),
-        ("start page", "", 20, 14, 500, 12_288),
-        ("start page, nothing stored", "", 0, 6, 400, 12_288),
-        ("--help", "--help", 20, 6, 400, 12_288),
-        ("--version", "--version", 20, 6, 400, 12_288),
-        ("process, 10,000 profiles", "process prod", 10_000, 25, None, 12_288),
+        ("process", "process prod", 20, 5, 400, 9_728),
+        ("renew", "renew prod", 20, 5, 400, 9_728),
+        ("folder", "folder", 20, 4.6, 400, 9_728),
+        ("env", "env prod", 20, 5.5, 450, 10_752),
+        ("list", "list", 20, 8.5, 500, 11_264),
+        ("status", "status", 20, 6, 500, 11_264),
+        ("explain", "explain prod", 20, 8, 500, 11_264),
+        ("start page", "", 20, 5.2, 500, 10_240),
+        ("start page, nothing stored", "", 0, 4.5, 400, 9_216),
+        ("--help", "--help", 20, 5.5, 400, 9_216),
+        ("--version", "--version", 20, 4, 400, 8_192),
+        ("process, 10,000 profiles", "process prod", 10_000, 21, None, 10_752),
     )
 ]

@@ -43,7 +43,7 @@ def test_constants_are_read_only():
 
 
 def test_size():
-    assert WARDER.stat().st_size <= 15 << 20
+    assert WARDER.stat().st_size <= 9_500_000
 
 
 @pytest.mark.needs("strace")
