@@ -75,13 +75,15 @@ struct EditableProfile {
         lineEnding = text.lineEnding(before: next)
         isOpen = text.lineStart(next) != next
         top = isOpen ? text.contentEnd(from: 0, lineFeed: next) : next
-        mark = sections.lazy.compactMap { text.mark(in: $0) }.first
-        indentation = text.indentation(behind: mark?.line.upperBound ?? next)
-        settings = sections.flatMap { section in
+        let settings = sections.flatMap { section in
             var properties: [Property] = []
             text.read(section, inCredentials: file.kind == .credentials, into: &properties)
             return properties.map { text.setting($0, in: file) }
         }
+        let starts = Set(settings.map(\.start))
+        mark = sections.lazy.compactMap { text.mark(in: $0, settingsAt: starts) }.first
+        indentation = text.indentation(behind: mark?.line.upperBound ?? next)
+        self.settings = settings
     }
 
     /// Those of `keys` that SDKs act on only beside another of them.
@@ -118,14 +120,18 @@ extension FileBytes {
             origin: file.origin(property.line), asked: command.flatMap { WarderCommand.profile(askedBy: $0) })
     }
 
-    /// The comment of `adopt`, if the section has one.
-    fileprivate func mark(in section: Section) -> AdoptionMark? {
+    /// The comment of `adopt`, if the section has one. One in the middle of a value is none: what would be added below it
+    /// would become part of that value.
+    ///
+    /// - Parameter starts: where the profile's settings begin.
+    fileprivate func mark(in section: Section, settingsAt starts: Set<Int>) -> AdoptionMark? {
         var position = Int(section.bodyStart)
         while position < Int(section.bodyEnd) {
             let end = contentEnd(from: position, lineFeed: lineFeed(from: position))
             let first = skipBlanks(position, end)
             let text = String(decoding: (first..<max(first, end)).map { self[$0] }, as: UTF8.self)
-            if text.begins(with: AdoptionMark.prefix) {
+            let isMark = text.begins(with: AdoptionMark.prefix)
+            if isMark, !isInsideValue(nextLine(position), Int(section.bodyEnd), settingsAt: starts) {
                 let keys = text.dropFirst(AdoptionMark.prefix.count).split(separator: " ").map { $0.lowercased() }
                 return AdoptionMark(keys: keys, start: position, end: end, line: line(position))
             }
@@ -136,14 +142,25 @@ extension FileBytes {
 
     /// The indentation of the first line from `offset` on that is neither blank nor a comment.
     fileprivate func indentation(behind offset: Int) -> String {
+        content(behind: offset).flatMap { string($0) } ?? ""
+    }
+
+    /// Whether the first line from `offset` on that is neither blank nor a comment continues a value.
+    private func isInsideValue(_ offset: Int, _ sectionEnd: Int, settingsAt starts: Set<Int>) -> Bool {
+        guard let next = content(behind: offset), next.upperBound < sectionEnd else { return false }
+        return !starts.contains(next.upperBound)
+    }
+
+    /// The indentation of the first line from `offset` on that is neither blank nor a comment; its content follows.
+    private func content(behind offset: Int) -> Range<Int>? {
         var position = offset
         while position < count {
             let end = contentEnd(from: position, lineFeed: lineFeed(from: position))
             let first = skipBlanks(position, end)
-            if first < end, !isCommentMark(self[first]) { return string(position..<first) ?? "" }
+            if first < end, !isCommentMark(self[first]) { return position..<first }
             position = nextLine(position)
         }
-        return ""
+        return nil
     }
 
     private func line(_ offset: Int) -> Range<Int> {

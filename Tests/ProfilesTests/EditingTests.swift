@@ -114,6 +114,21 @@ struct EditingTests {
         #expect(try Editing(before).undo(name) == before)
     }
 
+    /// What would be added below such a comment would become part of the value.
+    @Test(arguments: [
+        "[profile p]\n  s3 =\n ~ name = v\n# adopted by warder: role_arn +credential_process\n  x = 1\n   more\n",
+        "[profile p]\ns3 =\n  a = b\n  # adopted by warder: role_arn\n  c = d\nrole_arn = r\n",
+        "[profile p]\nregion = y\n# adopted by warder: region\n  x\n\n[profile q]\n",
+    ])
+    func aCommentInAValueIsNotAMark(_ before: String) throws {
+        let adopted = try Editing(before).adopt("p")
+        #expect(adopted.hasPrefix("[profile p]\n") && adopted != before)
+        #expect(adopted.contains("\ncredential_process = ") || adopted.contains("\n  credential_process = "))
+        #expect(try Editing(adopted).adopt("p") == adopted)
+        #expect(try Editing(adopted).undo("p") == before)
+        #expect(try Editing(before).undo("p") == before)
+    }
+
     @Test func leavesACommandThatIsThereAlready() throws {
         for command in ["warder process p", "'/a b/warder' process --no-prompt p # c", "\"/x/warder\"  process p"] {
             let text = "[profile p]\ncredential_process = \(command)\n"
