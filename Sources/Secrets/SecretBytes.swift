@@ -20,7 +20,7 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
 
     /// An empty buffer with room for at least `capacity` bytes.
     public init(capacity: Int) {
-        (base, mapped) = Self.map(atLeast: capacity)
+        (base, mapped) = SecretPages.map(atLeast: capacity)
         count = 0
     }
 
@@ -41,10 +41,7 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
         self.init(copying: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    deinit {
-        explicit_bzero(base, mapped)
-        munmap(base, mapped)
-    }
+    deinit { SecretPages.unmap(base, mapped) }
 
     /// Whether it holds no bytes.
     public var isEmpty: Bool { count == 0 }
@@ -127,23 +124,9 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
 
     private mutating func reserve(_ needed: Int) {
         guard needed > mapped else { return }
-        let (newBase, newMapped) = Self.map(atLeast: max(needed, 2 * mapped))
+        let (newBase, newMapped) = SecretPages.map(atLeast: max(needed, 2 * mapped))
         newBase.copyMemory(from: base, byteCount: count)
-        explicit_bzero(base, mapped)
-        munmap(base, mapped)
+        SecretPages.unmap(base, mapped)
         (base, mapped) = (newBase, newMapped)
-    }
-
-    private static func map(atLeast bytes: Int) -> (UnsafeMutableRawPointer, Int) {
-        let page = 4096
-        let size = max(page, (bytes + page - 1) / page * page)
-        let flags = MAP_PRIVATE | MAP_ANONYMOUS
-        // Locking the pages while mapping them saves a system call; above RLIMIT_MEMLOCK that fails, and they stay
-        // unlocked.
-        var base = mmap(nil, size, PROT_READ | PROT_WRITE, flags | MAP_LOCKED, -1, 0)
-        if base == MAP_FAILED { base = mmap(nil, size, PROT_READ | PROT_WRITE, flags, -1, 0) }
-        guard let base, base != MAP_FAILED else { preconditionFailure("out of memory") }
-        madvise(base, size, MADV_DONTDUMP)
-        return (base, size)
     }
 }

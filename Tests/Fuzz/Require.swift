@@ -25,9 +25,11 @@ private func fail(_ message: String) -> Never {
 
 extension SecretBytes {
     /// A copy of an input, to be read alone. It lies in pages of its own, so that AddressSanitizer would not notice a read
-    /// past its end: it is told of the end.
+    /// past its end: it is told of the end. There is more than one page, because a single one would be kept for another
+    /// secret, and AddressSanitizer would go by the old end.
     init(input bytes: UnsafeRawBufferPointer) {
-        self.init(copying: bytes)
+        self.init(capacity: max(bytes.count, 4097))
+        append(bytes)
         let rest = capacity - count
         withUnsafeBytes { bytes in
             if let base = bytes.baseAddress { __asan_poison_memory_region(base + bytes.count, rest) }
