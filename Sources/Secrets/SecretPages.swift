@@ -10,7 +10,7 @@ enum SecretPages {
     /// The size of a page, in bytes.
     static let size = 4096
     /// How many pages are mapped at once.
-    private static let batch = 4
+    private static let batch = 8
     /// The most pages that are kept for later.
     private static let most = 16
 
