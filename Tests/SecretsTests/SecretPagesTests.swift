@@ -20,6 +20,20 @@ struct SecretPagesTests {
         }
     }
 
+    /// Where a page is not kept, the kernel cannot read it (`EFAULT`), unless another thread maps one there that moment.
+    @Test("a page that is given back stays mapped")
+    func kept() throws {
+        let pipe = Pipe()
+        let readable = (0..<1000).count { _ in
+            let (page, bytes) = SecretPages.map(atLeast: 1)
+            SecretPages.unmap(page, bytes)
+            var byte: UInt8 = 0
+            let (input, output) = (pipe.fileHandleForReading, pipe.fileHandleForWriting)
+            return write(output.fileDescriptor, page, 1) == 1 && read(input.fileDescriptor, &byte, 1) == 1
+        }
+        #expect(readable > 900)
+    }
+
     @Test("no page is given to two", arguments: [1, 4, 5, 40])
     func distinct(count: Int) {
         let pages = (0..<count).map { _ in SecretPages.map(atLeast: 8).0 }
