@@ -52,6 +52,13 @@ enum KeyItemText {
             }
         case .none: break
         }
+        switch record.rotationLine {
+        case .some(let line) where (0..<line.count).allSatisfy({ line[$0] >= 0x20 }):
+            text.append("rotation = ")
+            text.append(line)
+            text.append("\n")
+        default: break
+        }
         return text
     }
 
@@ -69,6 +76,7 @@ enum KeyItemText {
         if let seed = range("totp_seed", text), !seed.isEmpty {
             record.totp = StoredSeed(text: text.copy(seed), device: value("totp_device", text))
         }
+        if let rotation = range("rotation", text), !rotation.isEmpty { record.rotationLine = text.copy(rotation) }
         return record
     }
 
@@ -93,10 +101,11 @@ enum KeyItemText {
 }
 
 extension AccessKeyRecord {
-    /// Whether the other is the same key of the same name, with the same seed of one-time codes or none.
+    /// Whether the other is the same key of the same name, with the same seed of one-time codes or none, and as far in
+    /// its rotation.
     borrowing func isSame(as other: borrowing AccessKeyRecord) -> Bool {
         guard summary.name == other.summary.name, summary.accessKeyID == other.summary.accessKeyID,
-            secret.isSame(as: other.secret)
+            secret.isSame(as: other.secret), isAsFar(as: other)
         else { return false }
         switch totp {
         case .some(let mine):
@@ -105,6 +114,17 @@ extension AccessKeyRecord {
             case .none: return false
             }
         case .none: return !other.summary.hasTOTPSeed
+        }
+    }
+
+    private borrowing func isAsFar(as other: borrowing AccessKeyRecord) -> Bool {
+        switch rotationLine {
+        case .some(let mine):
+            switch other.rotationLine {
+            case .some(let others): return mine.isSame(as: others)
+            case .none: return false
+            }
+        case .none: return other.summary.rotation == nil
         }
     }
 

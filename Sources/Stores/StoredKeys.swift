@@ -62,6 +62,21 @@ extension Keys {
         try settle { keys in keys.filter { $0.name != name.text } + [IndexedKey(summary)] }
     }
 
+    /// Changes a stored key, if it is still as the caller knows it; whether it was.
+    ///
+    /// - Parameter isKnown: compares; asked while no other process changes the store.
+    package func changeKey(
+        _ name: KeyName, if isKnown: @escaping (borrowing AccessKeyRecord) -> Bool,
+        _ body: @escaping (inout AccessKeyRecord) -> Void
+    ) throws(Failure) -> Bool {
+        var wasKnown = false
+        try changeKey(name) { record in
+            wasKnown = isKnown(record)
+            if wasKnown { body(&record) }
+        }
+        return wasKnown
+    }
+
     /// Deletes a key.
     package func remove(_ name: KeyName) throws(Failure) {
         try following { (store) throws(Failure) in try store.remove(name) }

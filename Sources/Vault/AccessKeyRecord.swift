@@ -17,6 +17,8 @@ public struct AccessKeySummary: Equatable, Sendable {
     public var mfaSerial: String?
     /// Whether the seed of its one-time codes is stored with it.
     public internal(set) var hasTOTPSeed = false
+    /// How far its rotation has come; nil where none was begun.
+    public internal(set) var rotation: KeyRotation?
 
     /// A key's description.
     public init(
@@ -46,31 +48,41 @@ public struct AccessKeyRecord: ~Copyable, Sendable {
     private static let mfaSerial: UInt8 = 7
     private static let totpSeed: UInt8 = 9
     private static let totpDevice: UInt8 = 10
+    private static let rotationTag: UInt8 = 11
 
     /// The record without its secrets.
     public var summary: AccessKeySummary {
-        didSet { summary.hasTOTPSeed = totp != nil }
+        get {
+            var summary = described
+            summary.hasTOTPSeed = totp != nil
+            summary.rotation = rotationLine?.withUnsafeBytes { KeyRotation(line: $0) }
+            return summary
+        }
+        set { described = newValue }
     }
+    /// What the summary says, apart from what the secrets below decide.
+    private var described: AccessKeySummary
     /// The secret access key.
     public var secret: SecretBytes
     /// The seed of its one-time codes, if the user chose to store it.
-    public var totp: StoredSeed? {
-        didSet { summary.hasTOTPSeed = totp != nil }
-    }
+    public var totp: StoredSeed?
+    /// What `KeyRotation` is read from: it may hold the secret of a new key.
+    public var rotationLine: SecretBytes?
     private var unknownFields: SecretBytes?
 
     /// A record for a key that is not in the vault yet.
     public init(_ summary: AccessKeySummary, secret: consuming SecretBytes, totp: consuming StoredSeed? = nil) {
         self.secret = secret
         unknownFields = nil
-        self.summary = summary
+        rotationLine = nil
+        described = summary
         self.totp = totp
-        self.summary.hasTOTPSeed = self.totp != nil
     }
 
     /// A copy of the record, secrets included.
     public borrowing func copy() -> AccessKeyRecord {
         var copy = AccessKeyRecord(summary, secret: secret.copy(), totp: totp?.copy())
+        copy.rotationLine = rotationLine?.copy()
         copy.unknownFields = unknownFields?.copy()
         return copy
     }
@@ -83,7 +95,8 @@ public struct AccessKeyRecord: ~Copyable, Sendable {
         let secret = try wellFormed { () throws(FieldsError) in try reader.secret(Self.secretTag) }
         let unknown = try wellFormed { () throws(FieldsError) in try Self.unknownFields(fields) }
         let totp = try wellFormed { () throws(FieldsError) in try Self.totp(fields: fields) }
-        summary = try wellFormed { () throws(FieldsError) in try Self.summary(fields: fields) }
+        rotationLine = try wellFormed { () throws(FieldsError) in try reader.secretIfPresent(Self.rotationTag) }
+        described = try wellFormed { () throws(FieldsError) in try Self.summary(fields: fields) }
         self.totp = totp
         self.secret = secret
         unknownFields = unknown
@@ -108,6 +121,10 @@ public struct AccessKeyRecord: ~Copyable, Sendable {
                 if let device = totp.device { try fields.appendField(Self.totpDevice, device) }
             case .none: break
             }
+            switch rotationLine {
+            case .some(let line): try fields.appendField(Self.rotationTag, line)
+            case .none: break
+            }
         } catch { throw .tooLarge }
         unknownFields?.withUnsafeBytes { fields.append($0) }
         return fields
@@ -122,6 +139,7 @@ public struct AccessKeyRecord: ~Copyable, Sendable {
             mfaSerial: try reader.textIfPresent(mfaSerial))
         summary.hasTOTPSeed = try reader.value(totpSeed) != nil
         _ = try reader.textIfPresent(totpDevice)
+        summary.rotation = try reader.value(rotationTag).map { KeyRotation(line: $0) }
         return summary
     }
 
@@ -133,7 +151,7 @@ public struct AccessKeyRecord: ~Copyable, Sendable {
     }
 
     private static func isKnown(_ tag: UInt8) -> Bool {
-        (name...mfaSerial).contains(tag) || tag == totpSeed || tag == totpDevice
+        (name...mfaSerial).contains(tag) || (totpSeed...rotationTag).contains(tag)
     }
 
     private static func unknownFields(_ fields: UnsafeRawBufferPointer) throws(FieldsError) -> SecretBytes? {

@@ -34,8 +34,8 @@ BODY_SIZES = {PASSPHRASE: 113, LIBSECRET: 112, KEYFILE: 112, RECOVERY: 112}
 ONCE = PASSPHRASE, RECOVERY
 CACHE_KEY, ACCESS_KEY = 1, 2
 NAMES = ("name", "access_key_id", "secret", "created_at", "account_id", "principal_arn", "mfa_serial")
-FIELDS = dict(enumerate(NAMES, start=1)) | {9: "totp_seed", 10: "totp_device"}
-SECRETS = ("secret", "totp_seed")
+FIELDS = dict(enumerate(NAMES, start=1)) | {9: "totp_seed", 10: "totp_device", 11: "rotation"}
+SECRETS = ("secret", "totp_seed", "rotation")
 TAGS = {name: tag for tag, name in FIELDS.items()}
 SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 NONCE = bytes(12)

@@ -15,6 +15,7 @@ struct Vector: Decodable, Sendable, CustomTestStringConvertible {
         var mfaSerial: String?
         var totpSeed: String?
         var totpDevice: String?
+        var rotation: String?
     }
 
     struct Content: Decodable, Equatable, Sendable {
@@ -132,6 +133,10 @@ extension Vault {
                 mfaSerial: summary.mfaSerial)
             switch record.totp {
             case .some(let totp): (key.totpSeed, key.totpDevice) = (secretText(totp.text), totp.device)
+            case .none: break
+            }
+            switch record.rotationLine {
+            case .some(let line): key.rotation = secretText(line)
             case .none: break
             }
             keys.append(key)

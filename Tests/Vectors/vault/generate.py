@@ -86,6 +86,16 @@ def good():
     opens("ok-totp-device-alone", "the device of a seed that is not there", vault(records=[CACHE, odd]))
     odd = v1.access_key_record(ALICE, [(9, b"no address\x00")])
     opens("ok-totp-no-address", "a seed that is no address", vault(records=[CACHE, odd]))
+    lines = {
+        "requested": "requested 1795247217 1795247300 AKIAIOSFODNN7EXAMPLE AKIAI44QH8DHBEXAMPLE",
+        "created": "created AKIAI44QH8DHBEXAMPLE 1795247219 je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY",
+        "discarding": "discarding AKIAI44QH8DHBEXAMPLE",
+        "replaced": "replaced AKIAI44QH8DHBEXAMPLE 1795852017 keep",
+        "kept": "kept AKIAI44QH8DHBEXAMPLE",
+        "newer": "swapped twice",
+    }
+    for name, line in lines.items():
+        opens("ok-rotation-" + name, "how far a key's rotation has come", vault(ALICE | {"rotation": line}, BOB))
     many = [ALICE | {"name": f"key-{i}", "account_id": f"{i:012}"} for i in range(40)]
     opens("ok-many", "forty keys", vault(*many))
     size = 256 - len(v1.field(*CACHE)) - len(v1.field(*v1.access_key_record(ALICE | {"mfa_serial": ""})))
