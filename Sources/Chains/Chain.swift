@@ -24,6 +24,17 @@ public struct Chain: Sendable {
     /// Whether a user must consent before the credentials are served.
     public let confirmation: Confirmation
 
+    /// The chain of a stored key's own session with a code of `device`, for a key that no profile gives a device.
+    ///
+    /// - Parameter origin: what says that the device is the key's.
+    public static func session(ofKey name: String, device: String, _ origin: Origin) -> Chain {
+        let mfa = MFADevice(serial: Setting(value: device, origin: origin))
+        return Chain(
+            profile: name, source: .storedKey(name: name, origin: nil),
+            session: SessionStep(durationSeconds: SessionStep.defaultDuration, mfa: mfa, region: nil), roles: [],
+            region: nil, endpoint: .none, mfaProcess: nil, confirmation: .none)
+    }
+
     /// The index of the source among the steps, before the first.
     public static let sourceStep = -1
 

@@ -8,6 +8,11 @@ public struct Confirmation: Sendable, Equatable {
     /// `warder_callers`: the absolute paths of programs that need no consent.
     public let callers: [String]
 
+    /// No consent is needed.
+    static let none = Confirmation(isWanted: false, callers: [])
+}
+
+extension Confirmation {
     /// Uses the settings of the profile and of what it includes, not those of its sources.
     init(of profile: Profile?) throws(ChainError) {
         let list = try profile?.ownValue("callers")

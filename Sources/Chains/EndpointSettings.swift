@@ -4,6 +4,8 @@ import Profiles
 public struct EndpointSettings: Sendable {
     /// `endpoint_url` under `sts` in the `services` section that the profile names.
     public let stsURL: Setting?
+    /// The same under `iam`.
+    public let iamURL: Setting?
     /// `endpoint_url`, for every service.
     public let url: Setting?
     /// `ignore_configured_endpoint_urls`: ignores the two above.
@@ -21,6 +23,7 @@ public struct EndpointSettings: Sendable {
 extension EndpointSettings {
     init(of profile: Profile, in profiles: ProfileSet) throws(ChainError) {
         var stsURL: Setting?
+        var iamURL: Setting?
         if let name = try profile.value("services") {
             guard let services = profiles.services(name.value) else {
                 if let misnamed = profiles.misnamed(name.value, as: "services") {
@@ -28,11 +31,13 @@ extension EndpointSettings {
                 }
                 throw .servicesMissing(services: name.value, name.origin)
             }
-            do throws(ProfileError) { stsURL = try services.nested("sts", "endpoint_url") } catch {
-                throw .profile(error)
-            }
+            do throws(ProfileError) {
+                stsURL = try services.nested("sts", "endpoint_url")
+                iamURL = try services.nested("iam", "endpoint_url")
+            } catch { throw .profile(error) }
         }
         self.stsURL = stsURL
+        self.iamURL = iamURL
         url = try profile.value("endpoint_url")
         ignoresURLs = try Self.flag("ignore_configured_endpoint_urls", profile) ?? false
         usesFIPS = try Self.flag("use_fips_endpoint", profile)
@@ -43,7 +48,8 @@ extension EndpointSettings {
 
     /// The settings of a key without a profile.
     static let none = EndpointSettings(
-        stsURL: nil, url: nil, ignoresURLs: false, usesFIPS: nil, usesDualStack: nil, stsRegional: nil, caBundle: nil)
+        stsURL: nil, iamURL: nil, url: nil, ignoresURLs: false, usesFIPS: nil, usesDualStack: nil, stsRegional: nil,
+        caBundle: nil)
 
     private static func flag(_ key: String, _ profile: Profile) throws(ChainError) -> Bool? {
         guard let setting = try profile.value(key) else { return nil }

@@ -16,7 +16,8 @@ final class AWSCalls {
     private var sender: ObservedSender?
     /// Milliseconds left for waiting on the network. Time that the user takes to type does not count, so a process that
     /// does not prompt returns within ten seconds.
-    private var budget: Int64 = 9_500
+    private var budget = AWSCalls.wholeBudget
+    private static let wholeBudget: Int64 = 9_500
 
     /// This process was stopped while it waited for the network, so that a timeout says nothing about the network.
     private(set) var wasStopped = false
@@ -33,6 +34,9 @@ final class AWSCalls {
         self.caBundle = caBundle
     }
 
+    /// Gives the next request as much time as the first had, where a command takes longer than a program waits.
+    func renewBudget() { budget = Self.wholeBudget }
+
     /// Makes a request to STS at `endpoint`.
     func sts<R: ~Copyable>(
         _ endpoint: Endpoint, _ body: (STSClient) throws(STSError) -> R
@@ -43,7 +47,9 @@ final class AWSCalls {
     }
 
     /// Makes a request to IAM at `endpoint`.
-    func iam<R>(_ endpoint: Endpoint, _ body: (IAMClient) throws(STSError) -> R) throws(STSError) -> R {
+    func iam<R: ~Copyable>(
+        _ endpoint: Endpoint, _ body: (IAMClient) throws(STSError) -> R
+    ) throws(STSError) -> R {
         try timed(STSError.network) { (sender, deadline) throws(STSError) in
             try body(IAMClient(endpoint: endpoint, sender: sender, timing: world.timing, deadline: deadline))
         }

@@ -21,6 +21,9 @@ package struct ChainLoading {
         loading = ProfileLoading(context)
     }
 
+    /// The names of all profiles, in the order of the files.
+    package func profileNames() throws(Failure) -> [String] { try loading.profiles().profileNames }
+
     /// The chain of a profile, with its policy files read.
     package func chain(_ name: String) throws(Failure) -> Chain {
         let profiles = try loading.profiles()

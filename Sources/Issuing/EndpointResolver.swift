@@ -32,7 +32,6 @@ struct EndpointResolver {
         var settings = EndpointConfiguration()
         if let profile {
             settings.endpointURL = profile.url?.value
-            settings.serviceEndpointURL = profile.stsURL?.value
             settings.ignoreConfiguredEndpointURLs = profile.ignoresURLs ? "true" : nil
             settings.useFIPSEndpoint = profile.usesFIPS.map { $0 ? "true" : "false" }
             settings.useDualStackEndpoint = profile.usesDualStack.map { $0 ? "true" : "false" }
@@ -53,7 +52,7 @@ struct EndpointResolver {
         var settings = settings
         settings.region = region
         settings.partition = partition
-        if service == .iam { settings.serviceEndpointURL = nil }
+        settings.serviceEndpointURL = serviceURL(service)?.value
         do throws(STSError) {
             return try Endpoint(of: service, settings) { environment.nonEmpty($0) }
         } catch {
@@ -69,7 +68,15 @@ struct EndpointResolver {
         let ignored = environment.nonEmpty("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")?.lowercased()
         guard ignored.map({ $0 != "true" }) ?? !(profile?.ignoresURLs ?? false) else { return nil }
         return variable("AWS_ENDPOINT_URL_" + service.rawValue.uppercased()) ?? variable("AWS_ENDPOINT_URL")
-            ?? (service == .sts ? profile?.stsURL?.origin : nil) ?? profile?.url?.origin
+            ?? serviceURL(service)?.origin ?? profile?.url?.origin
+    }
+
+    /// `endpoint_url` of the service in the section that `services` names.
+    private func serviceURL(_ service: Service) -> Setting? {
+        switch service {
+        case .sts: profile?.stsURL
+        case .iam: profile?.iamURL
+        }
     }
 
     private func origin(of error: STSError, _ service: Service, region: Origin?) -> Origin? {

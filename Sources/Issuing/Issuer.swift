@@ -28,17 +28,26 @@ package final class Issuer {
     ///   - strict: fail instead of serving a session with less.
     ///   - signIn: how the user may sign in.
     ///   - narrowing: what to take away from the last role.
-    package init(
+    package convenience init(
         _ context: Context, profile: String, keys: Keys, codes: CodeSupply, freshness: Freshness = .ordinary,
         strict: Bool = false, signIn: SignInMethod? = nil, narrowing: Narrowing = .none
+    ) throws(Failure) {
+        let chain = try narrowing.applied(to: ChainLoading(context, keys).chain(profile))
+        try self.init(
+            context, chain: chain, keys: keys, codes: codes, freshness: freshness, strict: strict, signIn: signIn)
+    }
+
+    /// An issuer of a chain that is loaded already.
+    private init(
+        _ context: Context, chain: Chain, keys: Keys, codes: CodeSupply, freshness: Freshness, strict: Bool,
+        signIn: SignInMethod?
     ) throws(Failure) {
         self.keys = keys
         self.codes = codes
         hadCode = codes.isGiven
         self.freshness = freshness
         requiresFreshness = strict
-        let loading = ChainLoading(context, keys)
-        chain = try narrowing.applied(to: loading.chain(profile))
+        self.chain = chain
         // A job without a terminal should not wait for a browser that the user does not see.
         let method = signIn ?? (context.isHelper || !context.canAsk ? .none : .automatic)
         sessionMaker = try SessionMaker(keys, chain, codes, signIn: method)
@@ -57,6 +66,21 @@ package final class Issuer {
         try self.init(
             context, profile: profile, keys: keys, codes: CodeSupply(given: code, keys: keys), freshness: freshness,
             strict: strict, narrowing: narrowing)
+    }
+
+    /// An issuer of the session of a stored key, for warder's own requests about that key.
+    ///
+    /// - Parameter chain: one that begins with the key's own session.
+    package convenience init(
+        _ context: Context, sessionOf chain: Chain, keys: Keys, codes: CodeSupply
+    ) throws(Failure) {
+        try self.init(
+            context, chain: chain, keys: keys, codes: codes, freshness: .ordinary, strict: false, signIn: nil)
+    }
+
+    /// The credentials of the session that the chain begins with.
+    package func sessionCredentials() throws(Failure) -> Credentials {
+        try keys.resuming { () throws(Failure) in try timely(credentials(of: 0)) }
     }
 
     /// The region for programs that get the credentials; nil if nothing sets one.

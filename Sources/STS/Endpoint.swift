@@ -77,7 +77,9 @@ extension Endpoint {
         if let text = try configuredURL(service, settings, environment) {
             if fips { throw .customEndpoint(setting: "use_fips_endpoint") }
             if dualStack { throw .customEndpoint(setting: "use_dualstack_endpoint") }
-            self.init(service: service, url: try serviceURL(text), signingRegion: place, isCustom: true)
+            // IAM is one for a whole partition, and is signed for in one region wherever it answers.
+            let signing = service == .iam ? partition.firstRegion : place
+            self.init(service: service, url: try serviceURL(text), signingRegion: signing, isCustom: true)
         } else {
             let isLegacy = try isLegacy(settings, environment) && legacyRegions.contains(place)
             let isGlobal = (isLegacy || region == Partition.aws.globalRegion) && !fips && !dualStack

@@ -17,16 +17,16 @@ struct QueryClient {
     /// Sends the signed request `form`, with retries until the deadline.
     ///
     /// - Parameters:
-    ///   - code: the one-time code in the form.
+    ///   - repetition: whether it may be sent again.
+    ///   - hasResult: the answer has a result.
     ///   - read: parses the answer.
     func call<R: ~Copyable>(
-        _ form: borrowing Form, signedBy credentials: borrowing Credentials, code: borrowing MFACode?,
-        _ read: (borrowing XMLResponse) throws(STSError) -> R
+        _ form: borrowing Form, signedBy credentials: borrowing Credentials, repetition: Repetition = .always,
+        hasResult: Bool = true, _ read: (borrowing XMLResponse) throws(STSError) -> R
     ) throws(STSError) -> R {
-        let isOnce = code != nil
-        return try call(form, isOnce: isOnce, read) { offset throws(STSError) in
+        try call(form, repetition, hasResult: hasResult, read) { offset throws(STSError) in
             let headers = try signedHeaders(form, credentials, at: timing.now() + offset)
-            return try send(form, headers, token: tokenHeader(credentials), isOnce: isOnce)
+            return try send(form, headers, token: tokenHeader(credentials), isOnce: repetition.isOnce)
         } secrets: {
             var secrets = form.secrets.copy()
             secrets.add(credentials.secret)
@@ -42,7 +42,7 @@ struct QueryClient {
     func call<R: ~Copyable>(
         _ form: borrowing Form, _ read: (borrowing XMLResponse) throws(STSError) -> R
     ) throws(STSError) -> R {
-        try call(form, isOnce: false, read) { _ throws(STSError) in
+        try call(form, .always, hasResult: true, read) { _ throws(STSError) in
             try send(form, [Header("Content-Type", Form.contentType)], token: nil, isOnce: false)
         } secrets: {
             form.secrets.copy()
@@ -51,10 +51,11 @@ struct QueryClient {
 
     /// - Parameter secrets: the secrets in the request, none of which may be shown from the answer.
     private func call<R: ~Copyable>(
-        _ form: borrowing Form, isOnce: Bool, _ read: (borrowing XMLResponse) throws(STSError) -> R,
+        _ form: borrowing Form, _ repetition: Repetition, hasResult: Bool,
+        _ read: (borrowing XMLResponse) throws(STSError) -> R,
         _ send: (_ offset: Int64) throws(STSError) -> HTTPResponse, secrets: () -> SentSecrets
     ) throws(STSError) -> R {
-        var retries = Retries(isOnce: isOnce)
+        var retries = Retries(repetition)
         while true {
             do throws(STSError) {
                 let response = try send(retries.offset)
@@ -63,7 +64,7 @@ struct QueryClient {
                     return try read(
                         XMLResponse(
                             to: form.action, response.body, status: response.status, now: date ?? timing.now(),
-                            hiding: secrets()))
+                            hasResult: hasResult, hiding: secrets()))
                 }
                 throw STSError(
                     refusal: response.body, status: response.status, offset: date.map { $0 - timing.now() },

@@ -26,7 +26,7 @@ public struct STSClient {
         var form = Form("GetSessionToken", of: .sts)
         form.add("DurationSeconds", durationSeconds)
         addCode(mfa, to: &form)
-        return try client.call(form, signedBy: credentials, code: mfa) { (answer) throws(STSError) in
+        return try client.call(form, signedBy: credentials, repetition: repetition(mfa)) { (answer) throws(STSError) in
             try answer.credentials()
         }
     }
@@ -40,7 +40,7 @@ public struct STSClient {
         var form = Form("AssumeRole", of: .sts)
         request.add(to: &form)
         addCode(mfa, to: &form)
-        return try client.call(form, signedBy: credentials, code: mfa) { (answer) throws(STSError) in
+        return try client.call(form, signedBy: credentials, repetition: repetition(mfa)) { (answer) throws(STSError) in
             try answer.credentials()
         }
     }
@@ -66,8 +66,16 @@ public struct STSClient {
     /// Requests the owner of the credentials. No policy can forbid it.
     public func getCallerIdentity(signedBy credentials: borrowing Credentials) throws(STSError) -> CallerIdentity {
         let form = Form("GetCallerIdentity", of: .sts)
-        return try client.call(form, signedBy: credentials, code: nil) { (answer) throws(STSError) in
+        return try client.call(form, signedBy: credentials) { (answer) throws(STSError) in
             try answer.callerIdentity()
+        }
+    }
+
+    /// A code is sent once.
+    private func repetition(_ mfa: borrowing MFACode?) -> Repetition {
+        switch mfa {
+        case .some: .unsent
+        case .none: .always
         }
     }
 
@@ -75,33 +83,6 @@ public struct STSClient {
         switch mfa {
         case .some(let mfa): mfa.add(to: &form)
         case .none: break
-        }
-    }
-}
-
-/// A client of Identity and Access Management.
-public struct IAMClient {
-    private let client: QueryClient
-
-    /// - Parameters:
-    ///   - endpoint: an endpoint of the service `.iam`.
-    ///   - sender: sends requests.
-    ///   - timing: clocks and random numbers.
-    ///   - deadline: when to give up, in milliseconds on the clock `timing.uptime`.
-    public init(endpoint: Endpoint, sender: any HTTPSender, timing: Timing = .system, deadline: Int64) {
-        client = QueryClient(endpoint: endpoint, sender: sender, timing: timing, deadline: deadline)
-    }
-
-    /// Lists a user's MFA devices, eight at most.
-    ///
-    /// - Parameter userName: nil for the user whose key signs.
-    public func listMFADevices(
-        of userName: String? = nil, signedBy credentials: borrowing Credentials
-    ) throws(STSError) -> [RegisteredMFADevice] {
-        var form = Form("ListMFADevices", of: .iam)
-        form.add("UserName", ifPresent: userName)
-        return try client.call(form, signedBy: credentials, code: nil) { (answer) throws(STSError) in
-            try answer.mfaDevices()
         }
     }
 }

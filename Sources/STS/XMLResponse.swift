@@ -14,13 +14,16 @@ struct XMLResponse: ~Copyable {
 
     /// Parses a successful response.
     ///
-    /// - Parameter secrets: the secrets in the request, none of which may be shown.
+    /// - Parameters:
+    ///   - hasResult: the answer has a result, and not only the metadata of every answer.
+    ///   - secrets: the secrets in the request, none of which may be shown.
     init(
-        to action: String, _ body: borrowing SecretBytes, status: Int, now: UnixTime,
+        to action: String, _ body: borrowing SecretBytes, status: Int, now: UnixTime, hasResult: Bool = true,
         hiding secrets: consuming SentSecrets
     ) throws(STSError) {
         let document = try parse(body, status: status)
-        let result = try Self.result(of: action, in: document, status: status, hiding: secrets)
+        let result = try Self.result(
+            of: action, in: document, status: status, isThere: hasResult, hiding: secrets)
         self.init(document: document, result: result, status: status, now: now, secrets: secrets)
     }
 
@@ -36,11 +39,13 @@ struct XMLResponse: ~Copyable {
     }
 
     private static func result(
-        of action: String, in document: borrowing Document, status: Int, hiding secrets: borrowing SentSecrets
+        of action: String, in document: borrowing Document, status: Int, isThere: Bool,
+        hiding secrets: borrowing SentSecrets
     ) throws(STSError) -> Document.Element {
         guard document.root.name.isSame(as: action + "Response") else {
             throw .invalidResponse(.unexpectedElement(shownName(of: document.root, hiding: secrets)), status: status)
         }
+        guard isThere else { return document.root }
         guard let result = document.element(action + "Result") else {
             throw .invalidResponse(.missing(action + "Result"), status: status)
         }
@@ -50,10 +55,7 @@ struct XMLResponse: ~Copyable {
     /// The credentials in the answer.
     borrowing func credentials() throws(STSError) -> Credentials {
         guard let element = document.element("Credentials", under: result) else { throw missing("Credentials") }
-        let keyID = try word("AccessKeyId", under: element)
-        guard (16...128).contains(keyID.utf8.count), keyID.utf8.allSatisfy(isWordByte) else {
-            throw missing("AccessKeyId")
-        }
+        let keyID = try keyID(under: element)
         guard let end = UnixTime(iso8601: try word("Expiration", under: element)) else {
             throw missing("Expiration")
         }
@@ -79,6 +81,56 @@ struct XMLResponse: ~Copyable {
                 RegisteredMFADevice(serialNumber: serialNumber, userName: try string("UserName", under: member)))
         }
         return devices
+    }
+
+    borrowing func accessKeys() throws(STSError) -> RegisteredKeys {
+        guard let list = document.element("AccessKeyMetadata", under: result) else {
+            throw missing("AccessKeyMetadata")
+        }
+        var keys: [RegisteredKey] = []
+        for member in document.children(of: list) {
+            keys.append(
+                RegisteredKey(
+                    accessKeyID: try keyID(under: member), isActive: try string("Status", under: member) == "Active",
+                    createdAt: try time("CreateDate", under: member)))
+        }
+        let isCut = document.element("IsTruncated", under: result).map { trimmed(document.string($0)) } == "true"
+        return RegisteredKeys(
+            keys: keys, now: now.seconds, marker: isCut ? try string("Marker", under: result) : nil)
+    }
+
+    borrowing func createdKey() throws(STSError) -> CreatedKey {
+        guard let element = document.element("AccessKey", under: result) else { throw missing("AccessKey") }
+        let credentials = Credentials(
+            accessKeyID: try keyID(under: element), secret: try secret("SecretAccessKey", under: element),
+            sessionToken: nil, expiration: nil, accountID: nil)
+        // IAM may leave the date out (IAM API Reference, AccessKey).
+        let createdAt = document.element("CreateDate", under: element)
+            .flatMap { UnixTime(iso8601: trimmed(document.string($0))) }
+        return CreatedKey(credentials: credentials, createdAt: (createdAt ?? now).seconds)
+    }
+
+    borrowing func lastUse() throws(STSError) -> LastUse? {
+        guard let use = document.element("AccessKeyLastUsed", under: result) else { throw missing("AccessKeyLastUsed") }
+        guard document.element("LastUsedDate", under: use) != nil else { return nil }
+        // A key that was never used has no date, and `N/A` in the other two.
+        let time = try time("LastUsedDate", under: use)
+        return LastUse(
+            time: time, service: try? string("ServiceName", under: use), region: try? string("Region", under: use))
+    }
+
+    private borrowing func time(_ name: String, under parent: Document.Element) throws(STSError) -> Int64 {
+        guard let time = UnixTime(iso8601: try word(name, under: parent)) else { throw missing(name) }
+        return time.seconds
+    }
+
+    /// `[\w]{16,128}` (IAM and STS API Reference, AccessKeyId).
+    private borrowing func keyID(under parent: Document.Element) throws(STSError) -> String {
+        let keyID = try word("AccessKeyId", under: parent)
+        guard (16...128).contains(keyID.utf8.count), keyID.utf8.allSatisfy(isWordByte) else {
+            throw missing("AccessKeyId")
+        }
+        return keyID
     }
 
     /// The account of the role, from the ARN of its session.
