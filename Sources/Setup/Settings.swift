@@ -24,12 +24,15 @@ package struct Settings {
     /// `handoff_time`: how long a process that cannot prompt waits for `warder mfa`, in seconds; 50 by default, because
     /// the SDKs for Go give up after 60. 0 turns the wait off.
     package var remotePromptTime = 50
+    /// `rotate_after`: the age from which a key is due for rotation, in seconds; 90 days by default, nil (`off`) for never.
+    package var rotateAfter: Int? = 90 * 86_400
     /// `process_prompt`: how `process` asks for a passphrase; `terminal` by default.
     package var helperMethods: [PromptMethod] = [.terminal]
 
     /// The names of all settings.
     private static let names = [
         "unlock_time", "store", "keyfile", "prompt", "pinentry", "code_prompt", "handoff_time", "process_prompt",
+        "rotate_after",
     ]
 
     /// Reads the file; without one, every setting has its default.
@@ -57,6 +60,7 @@ package struct Settings {
             settings.remotePromptTime = try seconds(
                 time, in: 0...3600, "a time to wait for an answer", hint: "write 0 to 1h, as 50s or 2m")
         }
+        if let age = try setting("rotate_after", section) { settings.rotateAfter = try rotationAge(age) }
         let pinentry = try setting("pinentry", section)?.value
         settings.pinentry = pinentry
         settings.codeMethods = try codeMethods(section, pinentry)
@@ -67,6 +71,15 @@ package struct Settings {
 
     /// Reads the file for its errors only, for commands that show users what is wrong.
     package static func check(_ context: Context) throws(Failure) { _ = try load(context) }
+
+    /// The age from which a key is due, in seconds; nil for never.
+    private static func rotationAge(_ setting: Setting) throws(Failure) -> Int? {
+        guard setting.value != "off" else { return nil }
+        guard let age = try? Times.seconds(ofDuration: setting.value), (86_400...3650 * 86_400).contains(age) else {
+            throw wrong(setting, "is not an age at which a key is due", hint: "write 1d to 3650d, as 90d, or off")
+        }
+        return age
+    }
 
     private static func seconds(
         _ setting: Setting, in range: ClosedRange<Int>, _ what: String, hint: String

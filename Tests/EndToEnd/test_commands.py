@@ -20,7 +20,7 @@ def test_list_while_locked_shows_profiles_alone(home):
 
 def test_list_shows_keys_profiles_and_sessions(working):
     table = working.good("list")
-    assert table.splitlines()[0].split() == ["NAME", "KEY", "ROLE", "SESSION"]
+    assert table.splitlines()[0].split() == ["NAME", "KEY", "AGE", "ROLE", "SESSION"]
     rows = {line.split()[0]: line.split()[1:] for line in table.splitlines()[1:]}
     assert rows["alice"][0] == working.key[0]
     assert rows["prod"][0] == ROLE and rows["prod"][1] in ("1h", "59m")

@@ -43,6 +43,7 @@ struct SettingsTests {
         #expect(settings.helperMethods == [.terminal])
         #expect(settings.codeMethods == nil)
         #expect(settings.remotePromptTime == 50)
+        #expect(settings.rotateAfter == 90 * 86_400)
     }
 
     @Test("every setting that is written is gone by")
@@ -60,6 +61,7 @@ struct SettingsTests {
             code_prompt = handoff dialog,terminal, pinentry
             handoff_time = 2m
             process_prompt = pinentry
+            rotate_after = 30d
             """, home: home)
         #expect(settings.unlockTime == 5400)
         #expect(settings.store?.kind == .libsecret)
@@ -70,17 +72,19 @@ struct SettingsTests {
         #expect(settings.codeMethods == [.remote, .dialog, .terminal, .pinentry(named: "/opt/pinentry")])
         #expect(settings.remotePromptTime == 120)
         #expect(settings.helperMethods == [.pinentry(named: "/opt/pinentry")])
+        #expect(settings.rotateAfter == 30 * 86_400)
     }
 
     @Test("an empty value counts as not set, and a list may stand in lines of its own")
     func emptyAndIndented() throws {
         let names = [
             "unlock_time", "store", "keyfile", "prompt", "pinentry", "code_prompt", "handoff_time", "process_prompt",
+            "rotate_after",
         ]
         let empty = try load("[warder]\n" + names.map { "\($0) =\n" }.joined(), home: TestHome())
         #expect(empty.unlockTime == 8 * 3600 && empty.store == nil && empty.keyfile == nil && empty.codeMethods == nil)
         #expect(empty.methods == [.terminal, .pinentry(named: nil)] && empty.helperMethods == [.terminal])
-        #expect(empty.remotePromptTime == 50)
+        #expect(empty.remotePromptTime == 50 && empty.rotateAfter == 90 * 86_400)
         #expect(try load("[warder]\n\n; a remark\n", home: TestHome()).unlockTime == 8 * 3600)
     }
 
@@ -103,10 +107,17 @@ struct SettingsTests {
         #expect(try load("[warder]\nhandoff_time = \(text)\n", home: TestHome()).remotePromptTime == seconds)
     }
 
+    @Test("an age may be none", arguments: [("off", nil), ("24h", 86_400), ("90d", 7_776_000), ("3650d", 315_360_000)])
+    func ages(text: String, seconds: Int?) throws {
+        #expect(try load("[warder]\nrotate_after = \(text)\n", home: TestHome()).rotateAfter == seconds)
+    }
+
     private static let notATime = "is not a time to be unlocked for"
     private static let notAWait = "is not a time to wait for an answer"
     private static let time = "write 1s to 30d, as 8h or 90m"
     private static let wait = "write 0 to 1h, as 50s or 2m"
+    private static let notAnAge = "is not an age at which a key is due"
+    private static let age = "write 1d to 3650d, as 90d, or off"
     private static let prompts = "write terminal, pinentry, or both"
     private static let codes = "write some of terminal, pinentry, dialog, handoff"
 
@@ -123,6 +134,11 @@ struct SettingsTests {
             WrongSettings("[warder]\nhandoff_time = 5000\n", "5000 has no unit", hint: wait),
             WrongSettings("[warder]\nhandoff_time = 61m\n", "61m \(notAWait)", hint: wait),
             WrongSettings("[warder]\nhandoff_time = no\n", "no \(notAWait)", hint: wait),
+            WrongSettings("[warder]\nrotate_after = 90\n", "90 \(notAnAge)", hint: age),
+            WrongSettings("[warder]\nrotate_after = 8h\n", "8h \(notAnAge)", hint: age),
+            WrongSettings("[warder]\nrotate_after = 0\n", "0 \(notAnAge)", hint: age),
+            WrongSettings("[warder]\nrotate_after = 3651d\n", "3651d \(notAnAge)", hint: age),
+            WrongSettings("[warder]\nrotate_after = never\n", "never \(notAnAge)", hint: age),
             WrongSettings("[warder]\nstore = vault\n", "vault is not a store", hint: "write file or libsecret"),
             WrongSettings("[warder]\nstore = File\n", "File is not a store", hint: "write file or libsecret"),
             WrongSettings(

@@ -32,16 +32,22 @@ struct List: Command {
         let keys = Keys(context)
         let (index, failure) = try keys.listing()
         let sessions = try keys.liveSessions()
-        let rows = try rows(ProfileLoading(context).profiles(), index, sessions)
+        let limit = try Settings.load(context).rotateAfter
+        let rows = try rows(ProfileLoading(context).profiles(), index, sessions, limit)
         if let failure { failure.show(on: context.console) }
         if given[Shared.json] {
             return try printOut(data: object(rows, index, sessions).text() + "\n")
         }
         let now = wallClock()
         let cells = rows.map { row in
-            [row.name, row.spokenKey, row.role ?? "", row.end.map { spoken(seconds: $0 - now) } ?? ""]
+            [
+                row.name, row.spokenKey, row.age?.text ?? "", row.role ?? "",
+                row.end.map { spoken(seconds: $0 - now) } ?? "",
+            ]
         }
-        if !cells.isEmpty { try printOut(table(["NAME", "KEY", "ROLE", "SESSION"], cells)) }
+        if !cells.isEmpty { try printOut(table(["NAME", "KEY", "AGE", "ROLE", "SESSION"], cells)) }
+        let ages = rows.compactMap { row in row.age.map { (row.name, $0) } }
+        if let due = lineOfKeysDue(ages, limit: limit) { note(due) }
         if try keys.store() != nil {
             if sessions == nil {
                 note("locked: \(index == nil ? "keys and sessions" : "sessions") are not shown")
@@ -55,6 +61,7 @@ struct List: Command {
     private struct KeyRow {
         let name: String
         let key: IndexedKey?
+        let age: KeyAge?
         let role: String?
         let end: Int64?
 
@@ -63,8 +70,13 @@ struct List: Command {
 
     /// The profiles in the order of their files, then the keys without a profile.
     private func rows(
-        _ profiles: ProfileSet, _ index: [IndexedKey]?, _ sessions: [SessionSummary]?
+        _ profiles: ProfileSet, _ index: [IndexedKey]?, _ sessions: [SessionSummary]?, _ limit: Int?
     ) throws(Failure) -> [KeyRow] {
+        let now = wallClock()
+        func row(_ name: String, _ key: IndexedKey?, role: String?, end: Int64?) -> KeyRow {
+            let age = key.map { KeyAge(createdAt: $0.createdAt, now: now, limit: limit) }
+            return KeyRow(name: name, key: key, age: age, role: role, end: end)
+        }
         var keys: [String: IndexedKey] = [:]
         for key in index ?? [] { keys[key.name] = key }
         var ends: [String: Int64] = [:]
@@ -75,10 +87,10 @@ struct List: Command {
             do throws(ProfileError) { role = try profiles.profile(name)?.setting("role_arn")?.value } catch {
                 throw Failure(error)
             }
-            rows.append(KeyRow(name: name, key: keys.removeValue(forKey: name), role: role, end: ends[name]))
+            rows.append(row(name, keys.removeValue(forKey: name), role: role, end: ends[name]))
         }
         for key in index ?? [] where keys[key.name] != nil {
-            rows.append(KeyRow(name: key.name, key: key, role: nil, end: ends[key.name]))
+            rows.append(row(key.name, key, role: nil, end: ends[key.name]))
         }
         return rows
     }
@@ -92,6 +104,9 @@ struct List: Command {
                     rows.map { row in
                         .object([
                             ("name", .string(row.name)), ("access_key_id", .optional(row.key?.accessKeyID)),
+                            ("stored", .optional((row.key?.createdAt).map { UnixTime($0).iso8601 })),
+                            ("age_days", row.age.map { .number($0.days) } ?? .null),
+                            ("due", row.age.map { .bool($0.isDue) } ?? .null),
                             ("totp", row.key.map { .bool($0.hasTOTPSeed) } ?? .null),
                             ("role_arn", .optional(row.role)),
                             ("session_expiration", .optional(row.end.map { UnixTime($0).iso8601 })),

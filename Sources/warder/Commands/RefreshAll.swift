@@ -5,19 +5,22 @@ import Linux
 import Profiles
 import Secrets
 import Setup
+import Stores
 import Text
 
 /// Refreshes every profile that asks warder: first, one key after another, the sessions that may need a prompt; then,
 /// in parallel, everything that builds on them.
 struct RefreshAll {
     private let context: Context
+    private let keys: Keys
     private let issuer: (String) throws(Failure) -> Issuer
 
     /// The limit of parallel refreshes: each is a process and a request.
     private static let mostAtOnce = 8
 
-    init(_ context: Context, issuer: @escaping (String) throws(Failure) -> Issuer) {
+    init(_ context: Context, _ keys: Keys, issuer: @escaping (String) throws(Failure) -> Issuer) {
         self.context = context
+        self.keys = keys
         self.issuer = issuer
     }
 
@@ -49,7 +52,17 @@ struct RefreshAll {
             } catch { outcome.add(name, error) }
         }
         makeSessions(waiting, &outcome)
+        reportKeysDue()
         if let failure = outcome.failure { throw .saidAlready(failure.code) }
+    }
+
+    /// Says which keys are due for rotation: at the day's beginning there is time for it.
+    private func reportKeysDue() {
+        // What cannot be seen here is for `status` and `list` to say.
+        guard let limit = (try? Settings.load(context))?.rotateAfter, let index = try? keys.index() else { return }
+        let now = wallClock()
+        let ages = index.map { ($0.name, KeyAge(createdAt: $0.createdAt, now: now, limit: limit)) }
+        if let line = lineOfKeysDue(ages, limit: limit) { note(line) }
     }
 
     /// The profiles whose own settings ask warder, in the order of the files.

@@ -43,7 +43,7 @@ struct Refresh: Command {
                 context, profile: profile, keys: keys, codes: codes,
                 signIn: given[Self.deviceCode] ? .deviceCode : .automatic)
         }
-        if all { return try RefreshAll(context, issuer: issuer).run() }
+        if all { return try RefreshAll(context, keys, issuer: issuer).run() }
         for profile in profiles {
             let issuer = try issuer(profile)
             note("\(profile): \(try (given[Self.behind] ? issuer.refreshLastStep() : issuer.refresh()).remainingTime)")

@@ -26,7 +26,7 @@ struct Status: Command {
 
     func run() throws {
         let context = try given.context()
-        try Settings.check(context)
+        let limit = try Settings.load(context).rotateAfter
         context.reportUnusedRuntimeFolder()
         let keys = Keys(context)
         let state = try keys.unlockedState()
@@ -36,9 +36,12 @@ struct Status: Command {
         let sessions = try keys.liveSessions()
         let index = try keys.index()
         if given[Shared.json] {
-            return try printOut(data: object(store, left, keysLeft, sessions, index).text() + "\n")
+            return try printOut(data: object(store, left, keysLeft, sessions, index, limit).text() + "\n")
         }
         try printOut(text(store, isHeld: state?.isHeld == true, left, keysLeft, sessions, index))
+        let now = wallClock()
+        let ages = (index ?? []).map { ($0.name, KeyAge(createdAt: $0.createdAt, now: now, limit: limit)) }
+        if let due = lineOfKeysDue(ages, limit: limit) { note(due) }
     }
 
     private func text(
@@ -90,9 +93,10 @@ struct Status: Command {
 
     private func object(
         _ store: (any KeyStore)?, _ left: Int64?, _ keysLeft: Int64?, _ sessions: [SessionSummary]?,
-        _ index: [IndexedKey]?
+        _ index: [IndexedKey]?, _ limit: Int?
     ) -> JSONValue {
-        .object([
+        let now = wallClock()
+        return .object([
             ("unlocked", .bool(left != nil)), ("unlocked_seconds", left.map { .number($0) } ?? .null),
             ("keys_unlocked_seconds", keysLeft.map { .number($0) } ?? .null),
             ("store", .optional(store?.kind.rawValue)),
@@ -102,11 +106,13 @@ struct Status: Command {
                 "keys",
                 index.map { keys in
                     .array(
-                        keys.map {
-                            .object([
-                                ("name", .string($0.name)), ("access_key_id", .string($0.accessKeyID)),
-                                ("account", .optional($0.accountID)),
-                                ("stored", .string(UnixTime($0.createdAt).iso8601)),
+                        keys.map { key in
+                            let age = KeyAge(createdAt: key.createdAt, now: now, limit: limit)
+                            return .object([
+                                ("name", .string(key.name)), ("access_key_id", .string(key.accessKeyID)),
+                                ("account", .optional(key.accountID)),
+                                ("stored", .string(UnixTime(key.createdAt).iso8601)),
+                                ("age_days", .number(age.days)), ("due", .bool(age.isDue)),
                             ])
                         })
                 } ?? .null
