@@ -105,6 +105,7 @@ COMPLETIONS := \
 # Of a pair in that list.
 from = $(word 1,$(subst :, ,$(1)))
 to = $(word 2,$(subst :, ,$(1)))
+UNIT_FILES := warder-lock.service warder-rotate.service warder-rotate.timer
 # systemd needs quotes around a path with a blank in it.
 PROGRAM := $(if $(word 2,$(PREFIX)),"$(PREFIX)/bin/warder",$(PREFIX)/bin/warder)
 
@@ -112,14 +113,14 @@ PROGRAM := $(if $(word 2,$(PREFIX)),"$(PREFIX)/bin/warder",$(PREFIX)/bin/warder)
 install: build ## installs below PREFIX (~/.local)
 	install -D -m 755 $(BINARY) '$(DESTDIR)$(PREFIX)/bin/warder'
 	mkdir -p '$(DESTDIR)$(UNITS)'
-	sed 's|@PREFIX@/bin/warder|$(PROGRAM)|' systemd/warder-lock.service > '$(DESTDIR)$(UNITS)/warder-lock.service'
+	$(foreach unit,$(UNIT_FILES),sed 's|@PREFIX@/bin/warder|$(PROGRAM)|' systemd/$(unit) > '$(DESTDIR)$(UNITS)/$(unit)' &&) :
 	$(foreach each,$(COMPLETIONS),install -D -m 644 completions/$(call from,$(each)) '$(SHARE)/$(call to,$(each))' &&) :
 	install -D -m 644 -t '$(SHARE)/warder/shell' shell/warder.*
 	@shell/after-install '$(PREFIX)'
 
 # Folders that this leaves empty go too.
 uninstall: ## removes what install has put there
-	rm -f '$(DESTDIR)$(PREFIX)/bin/warder' '$(DESTDIR)$(UNITS)/warder-lock.service'
+	rm -f '$(DESTDIR)$(PREFIX)/bin/warder' $(foreach unit,$(UNIT_FILES),'$(DESTDIR)$(UNITS)/$(unit)')
 	rm -f $(foreach each,$(COMPLETIONS),'$(SHARE)/$(call to,$(each))')
 	rm -rf '$(SHARE)/warder'
 	-@cd '$(SHARE)' 2>/dev/null && rmdir -p --ignore-fail-on-non-empty \

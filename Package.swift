@@ -104,6 +104,12 @@ let package = Package(
                 "STS", "Secrets", "Setup", "Stores", "Text", "Vault",
             ]),
         room(
+            "Rotating",
+            [
+                "Chains", "Failures", "Issuing", "Linux", "Profiles", "STS", "Secrets", "Setup", "Stores", "Text",
+                "Times", "Vault",
+            ]),
+        room(
             "Delivering",
             [
                 "Chains", "Crypto", "Failures", "Issuing", "Linux", "Profiles", "Prompt", "Secrets", "Serving",
@@ -114,9 +120,8 @@ let package = Package(
             name: "warder",
             dependencies: [
                 "Adding", "Adopting", "Arguments", "Chains", "Crypto", "Delivering", "Desktop", "Explaining",
-                "Failures", "Folders", "RemotePrompts", "Issuing", "JSON", "Linux", "Profiles", "Prompt", "Secrets",
-                "Serving",
-                "Sessions", "Setup", "Shells", "Stores", "Text", "Times", "Vault",
+                "Failures", "Folders", "RemotePrompts", "Issuing", "JSON", "Linux", "Profiles", "Prompt",
+                "Rotating", "Secrets", "Serving", "Sessions", "Setup", "Shells", "Stores", "Text", "Times", "Vault",
             ],
             swiftSettings: strict),
 
@@ -160,7 +165,8 @@ let package = Package(
             name: "Servers", path: "Tests/Servers",
             exclude: [
                 "forking.py", "hostile.py", "identity_center.py", "keyring_client.py", "metadata.py",
-                "mock_secret_service.py", "recording_sts.py", "slow_moto.py",
+                "mock_secret_service.py", "recording_sts.py", "slow_moto.py", "signature_v4.py", "iam_account.py",
+                "strict_iam.py",
             ],
             swiftSettings: strict),
         tests(of: "Transport", ["CCurl", "Crypto", "Secrets", "Servers", "Threads"]),
@@ -204,6 +210,9 @@ let package = Package(
         tests(
             of: "Adding",
             ["Failures", "Linux", "RoomSupport", "Secrets", "Sessions", "Setup", "Stores", "Transport", "Vault"]),
+        tests(
+            of: "Rotating",
+            ["Failures", "Issuing", "RoomSupport", "Secrets", "Setup", "Stores", "Times", "Transport", "Vault"]),
         tests(
             of: "Issuing",
             [

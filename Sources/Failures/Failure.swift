@@ -15,7 +15,7 @@ package struct Failure: Error {
     /// What is wrong with the config, as one word for programs.
     package let fault: String?
     /// What the failure means to the code that handles it.
-    package let cause: Cause
+    package internal(set) var cause: Cause
     /// Which other processes that want the same session this failure also applies to.
     package var scope: FailureScope
     /// When it happened, possibly in another process.
@@ -67,6 +67,10 @@ package struct Failure: Error {
         case brokenLink
         /// A section that only some programs treat as a profile.
         case passedOver
+        /// AWS has no such thing.
+        case noSuchEntity
+        /// AWS certainly did nothing.
+        case notMade
         /// The message was already printed.
         case saidAlready
     }

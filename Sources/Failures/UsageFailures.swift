@@ -34,7 +34,8 @@ extension Failure {
         case .missingOperand(let operand):
             self.init(.usage, "missing expected argument '\(operand)'", hint: see)
         case .surplusOperands(let words):
-            self.init(.usage, Self.surplus(words), hint: see)
+            let isShown = !words.isEmpty && profiles().containsAll(of: words)
+            self.init(.usage, Self.surplus(words, isShown: isShown), hint: isShown ? see : Self.instead[names] ?? see)
         case .missingProgram:
             // If a script left the command empty, starting a shell would be a surprise.
             self.init(
@@ -44,10 +45,24 @@ extension Failure {
         }
     }
 
-    private static func surplus(_ words: [String]) -> String {
+    /// - Parameter isShown: no word is a secret. A key, a passphrase or a code that was typed as an argument is in the
+    ///   shell's history already, and not to be in a log as well.
+    private static func surplus(_ words: [String], isShown: Bool) -> String {
+        guard isShown else {
+            return words.count == 1
+                ? "the last argument is one too many (not shown: it may be a secret)"
+                : "the last \(words.count) arguments are too many (not shown: they may be secrets)"
+        }
         let quoted = words.prefix(8).map { "'\($0)'" }.joined(separator: ", ") + (words.count > 8 ? ", …" : "")
         return words.count == 1 ? "unexpected argument \(quoted)" : "\(words.count) unexpected arguments: \(quoted)"
     }
+
+    /// How to give what commands take otherwise than as an argument, by the words of the command.
+    private static let instead = [
+        ["add"]: "warder add NAME asks for the key, and --csv FILE and --stdin read one: as an argument it stays in the"
+            + " shell's history",
+        ["unlock"]: "warder unlock asks for the passphrase: as an argument it stays in the shell's history",
+    ]
 
     /// The options of a command do not go together.
     package init(misused command: any Command.Type, _ message: String) {
@@ -71,13 +86,17 @@ extension Failure {
     }
 }
 
+extension [String] {
+    /// Whether each of the words is one of these. Names of profiles are not secrets.
+    fileprivate func containsAll(of words: [String]) -> Bool { words.allSatisfy { holds($0) } }
+}
+
 /// Commands of other tools (aws-vault, granted, aws-mfa, saml2aws, pass, the AWS CLI), and their counterparts here.
 private let counterparts = [
     "login": "warder unlock opens the store, warder refresh PROFILE makes its session, and SDKs ask by themselves",
     "logout": "warder forget PROFILE drops its sessions; warder lock closes everything",
     "clear": "warder forget drops the cached sessions",
     "flush": "warder forget drops the cached sessions",
-    "rotate": "make a new key in IAM, store it with warder add --replace NAME, and delete the old one there",
     "export": "eval $(warder env PROFILE)",
     "assume": "eval $(warder env PROFILE), or warder use PROFILE with the shell's hook",
     "switch": "warder use PROFILE, with the shell's hook",

@@ -12,12 +12,14 @@ import clouds
 import pytest
 from home import WARDER, Home
 from motos import Moto
+from rotating import STORES, Rotation
 from secret_service import Bus, Keyring, MockService, missing
 from serving import Served, wait_for
 from stores import LIBSECRET, FileStore, SecretServiceStore, add_key, add_key_profile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Servers"))
 import recording_sts  # noqa: E402
+import strict_iam  # noqa: E402
 
 
 def pytest_configure():
@@ -214,6 +216,39 @@ def serving(filled, sts):
     assert len(filled.sessions()) == 2
     sts.requests.clear()
     return filled
+
+
+@pytest.fixture
+def iam():
+    """An IAM and an STS that check each signature, and fail as they are told to."""
+    server = strict_iam.StrictIAM().start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def rotation(bare, iam):
+    """A vault with alice's key, which the strict IAM knows."""
+    return Rotation("file", bare, iam)
+
+
+@pytest.fixture
+def with_mfa(bare, iam):
+    """The same, and alice has an MFA device."""
+    return Rotation("file", bare, iam, mfa=True)
+
+
+@pytest.fixture
+def desktop_rotation(desktop, iam):
+    """Alice's key in gnome-keyring."""
+    return Rotation("libsecret", desktop, iam)
+
+
+@pytest.fixture(params=[f"{kind}{mfa}" for kind in STORES for mfa in ("", "-mfa")])
+def either(request, iam):
+    """Alice's key in a store of either kind, with MFA and without."""
+    kind, _, mfa = request.param.partition("-")
+    return Rotation(kind, request.getfixturevalue(STORES[kind][1]), iam, bool(mfa))
 
 
 @pytest.fixture(params=["file", "libsecret"])

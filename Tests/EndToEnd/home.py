@@ -129,8 +129,9 @@ class Home:
     def endpoint(self, url):
         self.environment["AWS_ENDPOINT_URL"] = url
 
-    def add_vault(self, passphrase=PASSPHRASE, cost=15, **keys):
-        """Writes a vault with the second writer: `name=(id, secret)`; alice's own key if none is named.
+    def add_vault(self, passphrase=PASSPHRASE, cost=15, age=0, **keys):
+        """Writes a vault with the second writer: `name=(id, secret)`; alice's own key if none is named. They were stored
+        `age` seconds ago.
 
         It has the lowest scrypt cost that the format allows, so that warder opens it in a tenth of a second. All these
         vaults have the same salt, so that the second writer runs scrypt once; each still has its own wrapping key.
@@ -140,7 +141,8 @@ class Home:
         vault.slots = [slot]
         vault.records = [(v1.CACHE_KEY, os.urandom(32))]
         for name, (identifier, secret) in (keys or {"alice": self.key}).items():
-            key = {"name": name, "access_key_id": identifier, "secret": secret, "created_at": 1_700_000_000}
+            created = int(time.time()) - age
+            key = {"name": name, "access_key_id": identifier, "secret": secret, "created_at": created}
             vault.records.append(v1.access_key_record(key))
         self.data.mkdir(parents=True, mode=0o700)
         self.vault.write_bytes(v1.write(vault))

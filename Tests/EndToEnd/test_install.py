@@ -34,7 +34,8 @@ def prefix(tmp_path_factory):
 def test_what_is_installed_goes_again(tmp_path):
     make("install", tmp_path)
     assert files(tmp_path) >= {
-        "bin/warder", "share/systemd/user/warder-lock.service", "share/bash-completion/completions/warder",
+        "bin/warder", "share/systemd/user/warder-lock.service", "share/systemd/user/warder-rotate.service",
+        "share/systemd/user/warder-rotate.timer", "share/bash-completion/completions/warder",
         "share/zsh/site-functions/_warder", "share/fish/vendor_completions.d/warder.fish",
         "share/warder/completions/warder.nu", "share/warder/shell/warder.fish",
     }
@@ -47,6 +48,7 @@ def test_a_blank_in_the_prefix(tmp_path):
     said = make("install", place)
     assert "bin/warder" in files(place) and files(tmp_path) == {f"my programs/{path}" for path in files(place)}
     assert f'ExecStart="{place}/bin/warder" lock' in (place / "share/systemd/user/warder-lock.service").read_text()
+    assert f'ExecStart="{place}/bin/warder" rotate' in (place / "share/systemd/user/warder-rotate.service").read_text()
     assert f". '{place}'/share/bash-completion/completions/warder" in said
     make("uninstall", place)
     assert list((place / "share").iterdir()) == []

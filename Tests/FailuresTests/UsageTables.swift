@@ -9,7 +9,8 @@ func usageTables(_ o: String) -> [Table] {
         .missingValue("--mfa-code <code>"), .unwantedValue("--json"),
         .unusableValue(o, of: "--pid <pid>", words: []),
         .unusableValue("bsh", of: "--shell <shell>", words: ["bash", "zsh"]), .missingOperand("<profile>"),
-        .surplusOperands([o]), .surplusOperands(["a", o]), .missingProgram, .unusableOperand("-" + o, of: "<profile>"),
+        .surplusOperands([o]), .surplusOperands([o, o]), .surplusOperands(["hunter2"]),
+        .surplusOperands([o, "hunter2"]), .missingProgram, .unusableOperand("-" + o, of: "<profile>"),
     ]
     let below = ["UsageError": ["vault"], "UsageError, of the program itself": []]
     return below.sorted { $0.key < $1.key }.map { name, words in

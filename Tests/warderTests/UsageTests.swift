@@ -35,10 +35,6 @@ struct UsageTests {
             "warder unlock opens the store, warder refresh PROFILE makes its session, and SDKs ask by themselves"
         ),
         ("clear", "there is no command clear", "warder forget drops the cached sessions"),
-        (
-            "rotate alice", "there is no command rotate",
-            "make a new key in IAM, store it with warder add --replace NAME, and delete the old one there"
-        ),
         ("export prod", "there is no command export", "eval $(warder env PROFILE)"),
         ("ls", "there is no command ls", "warder list"), ("rm alice", "there is no command rm", "warder remove NAME"),
         ("delete alice", "there is no command delete", "warder remove NAME"),
@@ -75,12 +71,31 @@ struct UsageTests {
                 + "'github'", "did you mean json? see warder env --help"
         ),
         ("process", "missing expected argument '<profile>'", "see warder process --help"),
-        ("process a b", "unexpected argument 'b'", "see warder process --help"),
+        ("process a prod", "unexpected argument 'prod'", "see warder process --help"),
         (
-            "process a 1 2 3 4 5 6 7 8 9", "9 unexpected arguments: '1', '2', '3', '4', '5', '6', '7', '8', …",
+            "process a dev dev dev dev dev dev dev prod dev",
+            "9 unexpected arguments: 'dev', 'dev', 'dev', 'dev', 'dev', 'dev', 'dev', 'prod', …",
             "see warder process --help"
         ),
-        ("process a b c", "2 unexpected arguments: 'b', 'c'", "see warder process --help"),
+        ("process a prod dev", "2 unexpected arguments: 'prod', 'dev'", "see warder process --help"),
+        (
+            "process a b", "the last argument is one too many (not shown: it may be a secret)",
+            "see warder process --help"
+        ),
+        (
+            "process a prod b", "the last 2 arguments are too many (not shown: they may be secrets)",
+            "see warder process --help"
+        ),
+        (
+            "add alice AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+            "the last 2 arguments are too many (not shown: they may be secrets)",
+            "warder add NAME asks for the key, and --csv FILE and --stdin read one: as an argument it stays in the shell's "
+                + "history"
+        ),
+        (
+            "unlock hunter2", "the last argument is one too many (not shown: it may be a secret)",
+            "warder unlock asks for the passphrase: as an argument it stays in the shell's history"
+        ),
         ("process a --mfa-code", "missing value for '--mfa-code <code>'", "see warder process --help"),
         ("process --mfa-code --no-prompt a", "missing value for '--mfa-code <code>'", "see warder process --help"),
         ("process a --no-prompt=1", "'--no-prompt' takes no value", "see warder process --help"),
@@ -100,7 +115,8 @@ struct UsageTests {
     }
 
     @Test func profilesAreLookedAtOnlyWhereOneMayBeMeant() {
-        for words in [["list", "--jsn"], ["proces", "prod"], ["ls"], ["vault", "prod"]] {
+        let lines = ["list --jsn", "process --jsn a b", "proces prod", "ls", "vault prod"]
+        for words in lines.map({ $0.split(separator: " ").map(String.init) }) {
             let line = parsed(words)
             guard let problem = line.problem else { continue }
             let failure = Failure(problem, in: line) {
@@ -118,7 +134,7 @@ struct UsageTests {
 
     /// A hint that is a command line of warder's is one that warder knows.
     @Test(arguments: [
-        "login", "logout", "clear", "flush", "rotate", "export", "assume", "switch", "shell", "run", "server", "ls",
+        "login", "logout", "clear", "flush", "export", "assume", "switch", "shell", "run", "server", "ls",
         "profiles", "keys", "sessions", "rm", "del", "delete", "import", "configure", "init", "setup", "show", "get",
         "credentials", "sso", "console",
     ])

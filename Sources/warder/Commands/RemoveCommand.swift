@@ -37,35 +37,36 @@ struct Remove: Command {
         guard isSure else {
             throw Failure(.promptNeeded, "the key \(name) is kept", hint: "say yes, or give --yes")
         }
-        let identifier = try identifier(keyName, keys)
+        let identifiers = try identifiers(keyName, keys)
         try keys.forgetSessions(ofKey: name)
         do throws(Failure) { try keys.remove(keyName) } catch {
             throw error.code == .notFound ? absent.failure : error
         }
         try keys.forgetSessions(ofKey: name)
         note("deleted the key \(name) and its sessions")
-        reportRemaining(identifier, context)
+        reportRemaining(identifiers, context)
     }
 
-    /// The id of the stored key; nil if the key is too damaged to read, which is a reason to delete it.
-    private func identifier(_ name: KeyName, _ keys: Keys) throws(Failure) -> String? {
-        do throws(Failure) { return try keys.recordBefore(name)?.summary.accessKeyID } catch {
-            if error.code == .damaged { return nil }
+    /// The ids that the key has at AWS; none if the key is too damaged to read, which is a reason to delete it.
+    private func identifiers(_ name: KeyName, _ keys: Keys) throws(Failure) -> [String] {
+        do throws(Failure) { return try keys.recordBefore(name)?.summary.keysAtAWS ?? [] } catch {
+            if error.code == .damaged { return [] }
             throw error
         }
     }
 
     /// Reports the profiles that use the key, and that AWS still has it.
-    private func reportRemaining(_ identifier: String?, _ context: Context) {
+    private func reportRemaining(_ identifiers: [String], _ context: Context) {
         let profiles = try? ProfileLoading(context).profiles().indexed()
         let places = profiles?.profileNames.compactMap { profiles?.profile($0)?.place(ofKey: name) } ?? []
         for place in places.prefix(8) {
             note("\(place) still uses this key: delete the profile, or name another key in it")
         }
         if places.count > 8 { note("and so do \(places.count - 8) more profiles") }
-        guard let identifier else { return }
-        note("at AWS the key \(identifier) goes on working until it is deleted there")
-        printMessage("hint: aws iam delete-access-key --access-key-id \(identifier) (needs permission to do that)")
+        for identifier in identifiers {
+            note("at AWS the key \(identifier) goes on working until it is deleted there")
+            printMessage("hint: aws iam delete-access-key --access-key-id \(identifier) (needs permission to do that)")
+        }
     }
 }
 

@@ -1,0 +1,67 @@
+import Failures
+import STS
+import Secrets
+import Setup
+import Text
+import Times
+import Vault
+
+/// What a rotation would do, as AWS's answers to reading requests show it.
+package struct RotationPlan {
+    /// The key.
+    package let summary: AccessKeySummary
+    /// The keys of its user at AWS, in words.
+    package let keysAtAWS: [String]
+    /// What would be done, in order.
+    package let steps: [String]
+
+    init(
+        _ record: borrowing AccessKeyRecord, _ options: RotationOptions, _ sessions: SigningSessions
+    ) throws(Failure) {
+        let summary = record.summary
+        let key = record.credentials()
+        let signer = try KeySigner(summary, sessions)
+        let listed = try signer.listedKeys(key)
+        let others = OtherKeys(signer: signer, record: summary, context: sessions.context)
+        var words: [String] = []
+        var blocked: String?
+        for listed in listed.keys {
+            let id = listed.accessKeyID
+            let use = OtherKeys.words(try? others.lastUse(id, key)) ?? "its last use may not be seen"
+            let state = listed.isActive ? "active" : "inactive"
+            words.append("\(id), made \(UnixTime(listed.createdAt).iso8601), \(state), \(use)")
+            guard id != summary.accessKeyID, id != summary.rotation?.otherKey else { continue }
+            if try !others.isLost(listed, key) { blocked = id }
+        }
+        self.summary = summary
+        keysAtAWS = words
+        steps = Self.steps(summary, options, blocked: blocked)
+    }
+
+    private static func steps(
+        _ summary: AccessKeySummary, _ options: RotationOptions, blocked: String?
+    ) -> [String] {
+        let current = summary.accessKeyID
+        switch summary.rotation {
+        case .unknown: return ["nothing: a newer warder began to rotate it"]
+        case .created(let id, _): return ["use \(id), which is stored already"] + retire(current, options)
+        case .replaced(let id, _, let keeps):
+            return retire(id, RotationOptions(keepsOld: keeps || options.keepsOld, grace: nil))
+        case .discarding(let id): return ["delete \(id), which AWS did not accept"] + anew(current, options)
+        case .kept(let id): return ["delete \(id), which the last rotation kept"] + anew(current, options)
+        case .requested: return ["delete a key that an interrupted run may have made"] + anew(current, options)
+        case nil:
+            if let blocked { return ["nothing: \(blocked) is in the way, and AWS allows two keys"] }
+            return anew(current, options)
+        }
+    }
+
+    private static func anew(_ current: String, _ options: RotationOptions) -> [String] {
+        ["make a new key, store it, and use it once AWS accepts it"] + retire(current, options)
+    }
+
+    private static func retire(_ id: String, _ options: RotationOptions) -> [String] {
+        let after = (options.grace ?? 0) > 0 ? ", after the time of --grace" : ""
+        return ["deactivate \(id)\(after)"] + (options.keepsOld ? [] : ["delete \(id)"])
+    }
+}
