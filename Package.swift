@@ -48,6 +48,7 @@ let package = Package(
             swiftSettings: strict),
         room("TOTP", ["Crypto", "Secrets"]),
         room("Folders", ["Crypto", "Linux", "Secrets", "Text"]),
+        room("AuditLog", ["Crypto", "JSON", "Linux", "Secrets", "Text", "Times"]),
         room("Desktop", ["CGLib", "Linux", "Secrets", "Text"]),
         room("Serving", ["Crypto", "Linux", "Secrets"]),
 
@@ -73,20 +74,20 @@ let package = Package(
         room(
             "Setup",
             [
-                "Crypto", "Failures", "Folders", "Linux", "Profiles", "Prompt", "Secrets", "Sessions", "Text", "Times",
+                "AuditLog", "Crypto", "Failures", "Folders", "Linux", "Profiles", "Prompt", "Secrets", "Sessions", "Text", "Times",
                 "Transport",
             ]),
         room(
             "Stores",
             [
-                "Crypto", "Desktop", "Failures", "Linux", "Profiles", "Prompt", "Secrets", "Sessions", "Setup", "Text",
+                "AuditLog", "Crypto", "Desktop", "Failures", "Linux", "Profiles", "Prompt", "Secrets", "Sessions", "Setup", "Text",
                 "Vault",
             ]),
         room(
             "Issuing",
             [
-                "Chains", "Crypto", "Desktop", "Failures", "RemotePrompts", "JSON", "Linux", "Metadata", "TOTP",
-                "Profiles", "Prompt", "STS", "SSO", "Secrets", "Sessions", "Setup", "Stores", "Text", "Times",
+                "AuditLog", "Chains", "Crypto", "Desktop", "Failures", "RemotePrompts", "JSON", "Linux", "Metadata",
+                "TOTP", "Profiles", "Prompt", "STS", "SSO", "Secrets", "Sessions", "Setup", "Stores", "Text", "Times",
                 "Transport", "Vault",
             ]),
         room(
@@ -100,20 +101,20 @@ let package = Package(
         room(
             "Adding",
             [
-                "Chains", "Explaining", "Failures", "KeyInput", "Issuing", "Linux", "TOTP", "Profiles", "Prompt",
+                "AuditLog", "Chains", "Explaining", "Failures", "KeyInput", "Issuing", "Linux", "TOTP", "Profiles", "Prompt",
                 "STS", "Secrets", "Setup", "Stores", "Text", "Vault",
             ]),
         room(
             "Delivering",
             [
-                "Chains", "Crypto", "Failures", "Issuing", "Linux", "Profiles", "Prompt", "Secrets", "Serving",
+                "AuditLog", "Chains", "Crypto", "Failures", "Issuing", "Linux", "Profiles", "Prompt", "Secrets", "Serving",
                 "Sessions", "Setup", "Shells", "Text", "Times",
             ]),
 
         .executableTarget(
             name: "warder",
             dependencies: [
-                "Adding", "Adopting", "Arguments", "Chains", "Crypto", "Delivering", "Desktop", "Explaining",
+                "Adding", "Adopting", "Arguments", "AuditLog", "Chains", "Crypto", "Delivering", "Desktop", "Explaining",
                 "Failures", "Folders", "RemotePrompts", "Issuing", "JSON", "Linux", "Profiles", "Prompt", "Secrets",
                 "Serving",
                 "Sessions", "Setup", "Shells", "Stores", "Text", "Times", "Vault",
@@ -152,6 +153,7 @@ let package = Package(
         tests(of: "Serving", ["Linux", "Secrets"]),
         tests(of: "Shells", ["Secrets"]),
         tests(of: "Folders", ["Linux"]),
+        tests(of: "AuditLog", ["Crypto", "Linux", "Secrets"]),
         .testTarget(
             name: "DesktopTests", dependencies: ["CGLib", "Desktop", "Linux", "Secrets", "Threads"],
             exclude: ["fake_service.py", "notification_daemon.py"], swiftSettings: strict),
@@ -192,7 +194,8 @@ let package = Package(
         .target(
             name: "RoomSupport",
             dependencies: [
-                "Crypto", "Failures", "Linux", "Secrets", "Setup", "Stores", "Text", "Times", "Transport", "Vault",
+                "AuditLog", "Crypto", "Failures", "Linux", "Secrets", "Setup", "Stores", "Text", "Times", "Transport",
+                "Vault",
             ],
             path: "Tests/RoomSupport", swiftSettings: strict),
         tests(

@@ -67,6 +67,8 @@ package struct Failure: Error {
         case brokenLink
         /// A section that only some programs treat as a profile.
         case passedOver
+        /// A person said no.
+        case declined
         /// The message was already printed.
         case saidAlready
     }

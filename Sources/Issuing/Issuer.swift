@@ -1,3 +1,4 @@
+import AuditLog
 import Chains
 import Failures
 import Linux
@@ -22,6 +23,8 @@ package final class Issuer {
     var hurriedUntil: Deadline?
     /// The user knows that another process makes a session meanwhile.
     var hasSaidItWaits = false
+    /// The session of the last step was made in this process.
+    private var hasMinted = false
 
     /// - Parameters:
     ///   - freshness: the time a session must have left to be served.
@@ -62,12 +65,34 @@ package final class Issuer {
     /// The region for programs that get the credentials; nil if nothing sets one.
     package var region: String? { sessionMaker.region }
 
-    /// The profile's credentials, to be given out: if the profile requires it, the user confirms first.
-    package func credentials() throws(Failure) -> Credentials {
-        try keys.resuming { () throws(Failure) in
-            try Consent(chain: chain, keys: keys, prompter: codes.prompter).obtain()
-            return try timely(credentials(of: chain.stepCount - 1))
+    /// The profile's credentials, to be given out: if the profile requires it, the user confirms first. The log says so.
+    ///
+    /// - Parameter command: the command that gives them out; nil if it only shows that they are there.
+    package func credentials(by command: String? = nil) throws(Failure) -> Credentials {
+        do throws(Failure) {
+            let given = try keys.resuming { () throws(Failure) in
+                try Consent(chain: chain, keys: keys, prompter: codes.prompter).obtain()
+                return try timely(credentials(of: chain.stepCount - 1))
+            }
+            if command != nil { record(.served, of: chain.stepCount - 1, given, by: command) }
+            return given
+        } catch {
+            let isRefused = error.code == .refused || error.cause == .declined
+            keys.context.record(
+                Event(isRefused ? .refused : .failed, profile: chain.profile, by: command, reason: error.message))
+            throw error
         }
+    }
+
+    private func record(
+        _ kind: Event.Kind, of step: Int, _ credentials: borrowing Credentials, by command: String? = nil
+    ) {
+        let (role, session) = sessionMaker.roleSession(step)
+        let origin: Event.Origin? = kind == .served ? (hasMinted ? .minted : .cached) : nil
+        keys.context.record(
+            Event(
+                kind, profile: chain.profile, role: role, session: session, keyID: credentials.accessKeyID,
+                origin: origin, by: command))
     }
 
     /// The profile's credentials, for warder's own use.
@@ -260,6 +285,8 @@ package final class Issuer {
         let credentials = try sessionMaker.makeSession(step, requiresAnswer: requiresAnswer) { () throws(Failure) in
             try self.credentials(of: step - 1, requiresAnswer: requiresAnswer)
         }
+        if isLast(step) { hasMinted = true }
+        record(.minted, of: step, credentials)
         // Credentials without an expiration, such as another program's key, would be served forever.
         guard credentials.expiration != nil else { return credentials }
         let session = Session(credentials: credentials, label: sessionMaker.label(of: step))

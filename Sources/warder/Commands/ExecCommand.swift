@@ -53,7 +53,7 @@ struct Exec: Command {
             narrowing: given.narrowing())
         let outer = context.environment.nonEmpty("WARDER_PROFILE")
         if let outer { try refuseCredentials(of: outer, issuer) }
-        let credentials = try issuer.credentials()
+        let credentials = try issuer.credentials(by: Self.name)
         try refuseShort(credentials)
         var variables = VariableList()
         var withheld = PassphraseSource.variables + Exports.shadowing + Exports.names

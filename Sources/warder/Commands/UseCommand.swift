@@ -61,7 +61,7 @@ struct Use: EvaluatedCommand {
         if !isWithKeys { try refuseUnlessAsked(context) }
         let issuer = try Issuer(
             context, profile: profile, code: given.mfaCode, narrowing: readOnly ? .readOnly : .none)
-        let credentials = try issuer.credentials()
+        let credentials = try issuer.credentials(by: isWithKeys ? Self.name : nil)
         var script = Script(shell)
         if isWithKeys {
             try Exports.write(credentials, of: profile, region: issuer.region, to: &script)
