@@ -66,8 +66,8 @@ let package = Package(
         room(
             "Failures",
             [
-                "Arguments", "Chains", "Crypto", "Desktop", "Folders", "RemotePrompts", "KeyInput", "Linux", "Metadata",
-                "TOTP",
+                "Arguments", "AuditLog", "Chains", "Crypto", "Desktop", "Folders", "RemotePrompts", "KeyInput", "Linux",
+                "Metadata", "TOTP",
                 "Profiles", "Prompt", "STS", "SSO", "Secrets", "Serving", "Sessions", "Shells", "Text", "Times",
                 "Transport", "Vault",
             ]),

@@ -1,3 +1,4 @@
+import AuditLog
 import Failures
 import Issuing
 import Linux
@@ -155,6 +156,7 @@ package struct KeyAddition {
     private func put(_ record: borrowing AccessKeyRecord, _ keys: Keys) throws(Failure) {
         if replaces { try keys.forgetSessions(ofKey: name) }
         try keys.put(record, replacing: replaces)
+        context.record(Event(.added, profile: name, keyID: record.summary.accessKeyID))
         if replaces, dropsSeed { try keys.setTOTPSeed(nil, of: record.summary.name) }
         if replaces { try keys.forgetSessions(ofKey: name) }
     }

@@ -19,6 +19,20 @@ public struct CallerSummary: Sendable, Equatable {
         self.folder = folder
     }
 
+    /// The process itself; nil if it is gone.
+    public init?(of process: pid_t, in processes: String = "/proc") {
+        let own = processes + "/\(process)"
+        let base = linkTarget(own + "/exe").map(lastPart(ofPath:))
+        guard let name = Self.name(own) ?? base else { return nil }
+        self.init(process: process, name: name, base: base, linkTarget(own + "/cwd"))
+    }
+
+    private init(process: pid_t, name: String, base: String?, _ folder: String?) {
+        // The kernel cuts names after 15 bytes.
+        let isCut = name.utf8.count == 15 && base?.utf8.starts(with: name.utf8) == true
+        self.init(process: process, program: isCut ? base ?? name : name, folder: folder)
+    }
+
     /// The nearest ancestor that is neither `sh -c` nor warder; nil if unknown.
     ///
     /// - Parameters:
@@ -39,9 +53,7 @@ public struct CallerSummary: Sendable, Equatable {
                 }
             }
             guard let name = Self.name(own) ?? base else { return nil }
-            // The kernel cuts names after 15 bytes.
-            let isCut = name.utf8.count == 15 && base?.utf8.starts(with: name.utf8) == true
-            self.init(process: number, program: isCut ? base ?? name : name, folder: linkTarget(own + "/cwd"))
+            self.init(process: number, name: name, base: base, linkTarget(own + "/cwd"))
             return
         }
         return nil

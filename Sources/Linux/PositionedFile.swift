@@ -61,3 +61,15 @@ public func hostName() -> String {
     guard gethostname(&name, name.count - 1) == 0 else { return "" }
     return name.withUnsafeBytes { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
 }
+
+/// The process that a descriptor of pidfd_open(2) stands for; nil if it is gone, or unknown (proc_pid_fdinfo(5)).
+public func processOfDescriptor(_ number: Int32) -> Int32? {
+    guard let text = try? readFile("/proc/self/fdinfo/\(number)", limit: 4096) else { return nil }
+    return text.withUnsafeBytes { text in
+        for line in text.split(separator: UInt8(ascii: "\n")) where line.starts(with: "Pid:".utf8) {
+            let digits = line.dropFirst(4).drop { $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: " ") }
+            return Int32(String(decoding: digits, as: UTF8.self)).flatMap { $0 > 0 ? $0 : nil }
+        }
+        return nil
+    }
+}

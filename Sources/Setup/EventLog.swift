@@ -42,6 +42,9 @@ final class FileEventLog: EventLog {
 }
 
 extension Context {
+    /// The log's files, whether or not more is written to them.
+    package var log: AuditLog { events.files ?? AuditLog(LogFolder(paths.state), random: random) }
+
     /// Records an event in the log. The caller is found where the event names none.
     package func record(_ event: Event) { events.record(event, at: now) }
 }
