@@ -9,11 +9,15 @@ import Secrets
 package final class AuditLog: Sendable {
     package let folder: LogFolder
     private let random: RandomSource
+    private let fileLimit: UInt64
 
     /// The log in `folder`; nothing is read or written yet.
-    package init(_ folder: LogFolder, random: RandomSource) {
+    ///
+    /// - Parameter fileLimit: a file is turned over before it grows beyond this, in bytes.
+    package init(_ folder: LogFolder, random: RandomSource, fileLimit: UInt64 = 8 << 20) {
         self.folder = folder
         self.random = random
+        self.fileLimit = fileLimit
     }
 
     /// What this home is called among the logs that a store knows.
@@ -64,6 +68,6 @@ package final class AuditLog: Sendable {
     }
 
     func open(at time: Int64) throws(LogError) -> OpenLog {
-        try OpenLog.open(folder, home: { home }, at: time, random: random)
+        try OpenLog.open(folder, home: { home }, at: time, random: random, fileLimit: fileLimit)
     }
 }

@@ -28,6 +28,9 @@ package struct LogReader: ~Copyable {
             guard let present = inode(of: folder.log), present != number else { return }
             // Written before it was renamed.
             try readOn(body)
+            if let number, let own = (1...LogFolder.kept).first(where: { inode(of: folder.earlier($0)) == number }) {
+                for later in stride(from: own - 1, through: 1, by: -1) { try readWhole(folder.earlier(later), body) }
+            }
             (rest, number) = ([], present)
             file = try open(folder.log)
         }

@@ -9,8 +9,6 @@ import Secrets
 /// line that the seal does not know of: the next one finds it, and takes it in. Nothing within what the seal counts is
 /// ever written again.
 struct OpenLog: ~Copyable {
-    /// A file is turned over before it grows beyond this, in bytes.
-    static let fileLimit: UInt64 = 8 << 20
     /// How long to wait for another process, in milliseconds.
     private static let patience = 500
     /// A process dies with at most one line written and not counted; more than this is no such remainder, in bytes.
@@ -21,12 +19,16 @@ struct OpenLog: ~Copyable {
     private var file: Descriptor
     private(set) var seal: Seal
     private let now: Int64
+    /// A file is turned over before it grows beyond this, in bytes.
+    private let fileLimit: UInt64
 
     /// Opens the log, which is begun if there is none.
     ///
-    /// - Parameter home: the name of this home, should the log begin.
+    /// - Parameters:
+    ///   - home: the name of this home, should the log begin.
+    ///   - fileLimit: a file is turned over before it grows beyond this, in bytes.
     static func open(
-        _ folder: LogFolder, home: () -> String, at now: Int64, random: RandomSource
+        _ folder: LogFolder, home: () -> String, at now: Int64, random: RandomSource, fileLimit: UInt64
     ) throws(LogError) -> OpenLog {
         let sealFile = try openFile(folder.seal, making: folder.path)
         guard ShortLock.acquire(sealFile, limit: patience) else { throw .busy }
@@ -44,25 +46,28 @@ struct OpenLog: ~Copyable {
         }
         if seal.turning != 0 { seal.startFile() }
         let file = try openFile(folder.log, making: folder.path)
-        var log = OpenLog(folder: folder, sealFile: sealFile, file: file, seal: seal, now: now)
+        var log = OpenLog(
+            folder: folder, sealFile: sealFile, file: file, seal: seal, now: now, fileLimit: fileLimit)
         try log.takeIn()
         return log
     }
 
     private init(
-        folder: LogFolder, sealFile: consuming Descriptor, file: consuming Descriptor, seal: consuming Seal, now: Int64
+        folder: LogFolder, sealFile: consuming Descriptor, file: consuming Descriptor, seal: consuming Seal, now: Int64,
+        fileLimit: UInt64
     ) {
         self.folder = folder
         self.sealFile = sealFile
         self.file = file
         self.seal = seal
         self.now = now
+        self.fileLimit = fileLimit
     }
 
     /// Appends a line. If that fails, the log is as it was.
     mutating func append(_ content: [UInt8]) throws(LogError) {
         if seal.end == 0 { try write(FileHeader(identifier: seal.identifier, file: seal.file).content(at: now)) }
-        if seal.end + UInt64(content.count) + 128 > Self.fileLimit { try turnOver() }
+        if seal.end + UInt64(content.count) + 128 > fileLimit { try turnOver() }
         try write(content)
     }
 

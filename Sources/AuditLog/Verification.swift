@@ -1,4 +1,5 @@
 import Crypto
+import Secrets
 
 /// How far a log's seal has got, without its key.
 struct SealPosition: Equatable {
@@ -10,9 +11,31 @@ struct SealPosition: Equatable {
 }
 
 /// A file of a log, as it was read.
-struct LogText {
+package struct LogText: Sendable {
     let name: String
     let bytes: [UInt8]
+
+    /// What was read from the file of this name.
+    package init(name: String, bytes: [UInt8]) { (self.name, self.bytes) = (name, bytes) }
+}
+
+extension LogVerdict {
+    /// The verdict on a log's files, in the order of their lines.
+    ///
+    /// - Parameters:
+    ///   - seal: the content of the seal's file; empty if there is none.
+    ///   - sealName: the name of that file.
+    ///   - start: where the log began, from the store.
+    package init(
+        _ files: [LogText], seal: borrowing SecretBytes, named sealName: String, startedBy start: borrowing LogStart
+    ) throws(CryptoError) {
+        let position: SealPosition? =
+            switch Seal(decoding: seal) {
+            case .some(let seal): SealPosition(seal)
+            case .none: nil
+            }
+        self = try Verification.verdict(files, position, sealName: sealName, startedBy: start)
+    }
 }
 
 /// Verifies a log's lines from where it began.

@@ -25,16 +25,26 @@ extension AuditLog {
 
     /// The files and the seal of one moment. What a killed process left is taken in first, if the log can be written.
     private func snapshot(at time: Int64) throws(LogError) -> (files: [LogText], position: SealPosition?) {
-        // Opening would begin a log where there is none.
-        guard try position() != nil else { return try (texts(), nil) }
+        while true {
+            // Opening would begin a log where there is none.
+            guard let before = try position() else { return try (texts(folder.present), nil) }
+            // Answers do not wait while these are read; nothing is added to them any more.
+            let earlier = try texts(folder.present.filter { $0 != folder.log })
+            let (last, position) = try present(at: time)
+            guard position?.file == before.file || position == nil else { continue }
+            return (earlier + last, position)
+        }
+    }
+
+    private func present(at time: Int64) throws(LogError) -> (file: [LogText], position: SealPosition?) {
         do throws(LogError) {
             let log = try open(at: time)
-            let found = try (texts(), SealPosition(log.seal))
-            return found
+            let position = SealPosition(log.seal)
+            return try (texts([folder.log]), position)
         } catch {
             // Read-only, or a stopped process holds the lock: lines that the seal does not count are no damage.
             let position = try position()
-            return try (texts(), position)
+            return try (texts([folder.log].filter(fileExists)), position)
         }
     }
 
@@ -51,10 +61,10 @@ extension AuditLog {
         }
     }
 
-    private func texts() throws(LogError) -> [LogText] {
+    private func texts(_ paths: [String]) throws(LogError) -> [LogText] {
         do throws(FileError) {
             var texts: [LogText] = []
-            for path in folder.present {
+            for path in paths {
                 let file = try openPrivateFile(path, O_RDONLY)
                 texts.append(LogText(name: path, bytes: try file.readText(limit: Self.readLimit)))
             }

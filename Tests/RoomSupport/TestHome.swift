@@ -17,6 +17,7 @@ package final class TestHome: Sendable {
     package let path: String
     package let clock: TestClock
     package let console = RecordingConsole()
+    package let events = RecordingEvents()
     private let sender: any HTTPSender & Sendable
     private let variables: Mutex<[String: String]>
     /// Seeds: each home, and each context, has keys of its own, since what the disk does not take lies in the kernel's
@@ -118,6 +119,7 @@ package final class TestHome: Sendable {
             terminal: { () throws(TerminalError) in throw .none },
             sender: { (_) throws(TransportError) in sender }, console: console)
         world.waits = waits
+        world.events = events
         world.passphraseCost = cheapestCost
         return try Context(
             noPrompt: noPrompt, isHelper: isHelper, environment: Environment { variables[$0] }, world: world)
