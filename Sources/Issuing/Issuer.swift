@@ -23,6 +23,8 @@ package final class Issuer {
     var hurriedUntil: Deadline?
     /// The user knows that another process makes a session meanwhile.
     var hasSaidItWaits = false
+    /// The command that gives the credentials out, for the log; nil if it does not.
+    private var command: String?
     /// The session of the last step was made in this process.
     private var hasMinted = false
 
@@ -51,35 +53,39 @@ package final class Issuer {
 
     /// An issuer with its own codes.
     ///
-    /// - Parameter code: a one-time code from the command line.
+    /// - Parameters:
+    ///   - code: a one-time code from the command line.
+    ///   - command: the command that gives the credentials out, for the log; nil if it does not.
     package convenience init(
         _ context: Context, profile: String, code: String?, freshness: Freshness = .ordinary, strict: Bool = false,
-        narrowing: Narrowing = .none
+        narrowing: Narrowing = .none, givenOutBy command: String? = nil
     ) throws(Failure) {
         let keys = Keys(context)
-        try self.init(
-            context, profile: profile, keys: keys, codes: CodeSupply(given: code, keys: keys), freshness: freshness,
-            strict: strict, narrowing: narrowing)
+        do throws(Failure) {
+            try self.init(
+                context, profile: profile, keys: keys, codes: CodeSupply(given: code, keys: keys), freshness: freshness,
+                strict: strict, narrowing: narrowing)
+        } catch {
+            if command != nil { context.record(failure: error, profile: profile, by: command) }
+            throw error
+        }
+        self.command = command
     }
 
     /// The region for programs that get the credentials; nil if nothing sets one.
     package var region: String? { sessionMaker.region }
 
     /// The profile's credentials, to be given out: if the profile requires it, the user confirms first. The log says so.
-    ///
-    /// - Parameter command: the command that gives them out; nil if it only shows that they are there.
-    package func credentials(by command: String? = nil) throws(Failure) -> Credentials {
+    package func credentials() throws(Failure) -> Credentials {
         do throws(Failure) {
             let given = try keys.resuming { () throws(Failure) in
                 try Consent(chain: chain, keys: keys, prompter: codes.prompter).obtain()
                 return try timely(credentials(of: chain.stepCount - 1))
             }
-            if command != nil { record(.served, of: chain.stepCount - 1, given, by: command) }
+            if let command { record(.served, of: chain.stepCount - 1, given, by: command) }
             return given
         } catch {
-            let isRefused = error.code == .refused || error.cause == .declined
-            keys.context.record(
-                Event(isRefused ? .refused : .failed, profile: chain.profile, by: command, reason: error.message))
+            keys.context.record(failure: error, profile: chain.profile, by: command)
             throw error
         }
     }
@@ -348,5 +354,13 @@ extension Issuer {
         let sessions = try keys.sessions()
         guard let session = try cached(name(of: step, sessions), sessions) else { return true }
         return (session.end - keys.context.now) * 2 < session.end - session.label.issued
+    }
+}
+
+extension Context {
+    /// Records that credentials were wanted, and why they were not given out.
+    fileprivate func record(failure: Failure, profile: String, by command: String?) {
+        let isRefused = failure.code == .refused || failure.cause == .declined
+        record(Event(isRefused ? .refused : .failed, profile: profile, by: command, reason: failure.message))
     }
 }

@@ -58,7 +58,7 @@ struct Env: EvaluatedCommand {
         let profile = try givenProfile()
         let issuer = try issuer(given.context(), profile)
         var script = Script(shell)
-        try Exports.write(try issuer.credentials(by: Self.name), of: profile, region: issuer.region, to: &script)
+        try Exports.write(try issuer.credentials(), of: profile, region: issuer.region, to: &script)
         try printOut(script.finish())
         if isatty(STDOUT_FILENO) == 1 {
             note("these are statements for your shell, secrets among them: \(shell.evaluating(shellWord(profile)))")
@@ -75,7 +75,7 @@ struct Env: EvaluatedCommand {
         // Before a session is made that has nowhere to go.
         let step: GitHubStep? = format.destination == .gitHubStep ? try GitHubStep(context.environment) : nil
         let issuer = try issuer(context, profile)
-        let credentials = try issuer.credentials(by: Self.name)
+        let credentials = try issuer.credentials()
         var script = Script(format)
         try Exports.write(credentials, of: profile, region: issuer.region, to: &script)
         switch consume step {
@@ -106,6 +106,6 @@ struct Env: EvaluatedCommand {
     }
 
     private func issuer(_ context: Context, _ profile: String) throws(Failure) -> Issuer {
-        try Issuer(context, profile: profile, code: given.mfaCode, narrowing: given.narrowing())
+        try Issuer(context, profile: profile, code: given.mfaCode, narrowing: given.narrowing(), givenOutBy: Self.name)
     }
 }

@@ -50,10 +50,10 @@ struct Exec: Command {
         let issuer = try Issuer(
             context, profile: profile, code: given.mfaCode, freshness: try lifetime().map { .exactly($0) } ?? .ordinary,
             strict: minimum != nil,
-            narrowing: given.narrowing())
+            narrowing: given.narrowing(), givenOutBy: Self.name)
         let outer = context.environment.nonEmpty("WARDER_PROFILE")
         if let outer { try refuseCredentials(of: outer, issuer) }
-        let credentials = try issuer.credentials(by: Self.name)
+        let credentials = try issuer.credentials()
         try refuseShort(credentials)
         var variables = VariableList()
         var withheld = PassphraseSource.variables + Exports.shadowing + Exports.names

@@ -60,8 +60,9 @@ struct Use: EvaluatedCommand {
         let isWithKeys = given[Self.keys] || readOnly
         if !isWithKeys { try refuseUnlessAsked(context) }
         let issuer = try Issuer(
-            context, profile: profile, code: given.mfaCode, narrowing: readOnly ? .readOnly : .none)
-        let credentials = try issuer.credentials(by: isWithKeys ? Self.name : nil)
+            context, profile: profile, code: given.mfaCode, narrowing: readOnly ? .readOnly : .none,
+            givenOutBy: isWithKeys ? Self.name : nil)
+        let credentials = try issuer.credentials()
         var script = Script(shell)
         if isWithKeys {
             try Exports.write(credentials, of: profile, region: issuer.region, to: &script)
