@@ -74,13 +74,15 @@ let package = Package(
         room(
             "Setup",
             [
-                "AuditLog", "Crypto", "Failures", "Folders", "Linux", "Profiles", "Prompt", "Secrets", "Sessions", "Text", "Times",
+                "AuditLog", "Crypto", "Failures", "Folders", "Linux", "Profiles", "Prompt", "Secrets", "Sessions",
+                "Text", "Times",
                 "Transport",
             ]),
         room(
             "Stores",
             [
-                "AuditLog", "Crypto", "Desktop", "Failures", "Linux", "Profiles", "Prompt", "Secrets", "Sessions", "Setup", "Text",
+                "AuditLog", "Crypto", "Desktop", "Failures", "Linux", "Profiles", "Prompt", "Secrets", "Sessions",
+                "Setup", "Text",
                 "Vault",
             ]),
         room(
@@ -101,20 +103,23 @@ let package = Package(
         room(
             "Adding",
             [
-                "AuditLog", "Chains", "Explaining", "Failures", "KeyInput", "Issuing", "Linux", "TOTP", "Profiles", "Prompt",
+                "AuditLog", "Chains", "Explaining", "Failures", "KeyInput", "Issuing", "Linux", "TOTP", "Profiles",
+                "Prompt",
                 "STS", "Secrets", "Setup", "Stores", "Text", "Vault",
             ]),
         room(
             "Delivering",
             [
-                "AuditLog", "Chains", "Crypto", "Failures", "Issuing", "Linux", "Profiles", "Prompt", "Secrets", "Serving",
+                "AuditLog", "Chains", "Crypto", "Failures", "Issuing", "Linux", "Profiles", "Prompt", "Secrets",
+                "Serving",
                 "Sessions", "Setup", "Shells", "Text", "Times",
             ]),
 
         .executableTarget(
             name: "warder",
             dependencies: [
-                "Adding", "Adopting", "Arguments", "AuditLog", "Chains", "Crypto", "Delivering", "Desktop", "Explaining",
+                "Adding", "Adopting", "Arguments", "AuditLog", "Chains", "Crypto", "Delivering", "Desktop",
+                "Explaining",
                 "Failures", "Folders", "RemotePrompts", "Issuing", "JSON", "Linux", "Profiles", "Prompt", "Secrets",
                 "Serving",
                 "Sessions", "Setup", "Shells", "Stores", "Text", "Times", "Vault",
@@ -173,7 +178,8 @@ let package = Package(
         tests(
             of: "Failures",
             [
-                "Arguments", "Chains", "Crypto", "Desktop", "Folders", "KeyInput", "JSON", "Linux", "Metadata",
+                "Arguments", "AuditLog", "Chains", "Crypto", "Desktop", "Folders", "KeyInput", "JSON", "Linux",
+                "Metadata",
                 "Profiles", "Prompt", "RemotePrompts", "SSO", "STS", "Secrets", "Serving", "Sessions", "Setup",
                 "Shells", "Signing", "TOTP",
                 "Text", "Transport", "Vault",
@@ -224,7 +230,8 @@ if Context.environment["WARDER_FUZZ"] != nil {
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "CFuzzer", "Crypto", "Fields", "JSON", "Linux", "Profiles", "Prompt", "RemotePrompts", "Secrets",
+                "AuditLog", "CFuzzer", "Crypto", "Fields", "JSON", "Linux", "Profiles", "Prompt", "RemotePrompts",
+                "Secrets",
                 "Serving",
                 "Sessions", "TOTP", "Vault", "XML",
             ],

@@ -45,7 +45,9 @@ package struct LogStart: ~Copyable {
         identifier.withUnsafeBytes { text.append($0) }
         text.append(key)
         for number in [lines, UInt64(bitPattern: began)] {
-            for shift in stride(from: 56, through: 0, by: -8) { text.append(UInt8(truncatingIfNeeded: number >> shift)) }
+            for shift in stride(from: 56, through: 0, by: -8) {
+                text.append(UInt8(truncatingIfNeeded: number >> shift))
+            }
         }
         text.append(home)
         return text

@@ -166,7 +166,9 @@ struct OpenLog: ~Copyable {
         _ folder: LogFolder, home: String, at now: Int64, random: RandomSource
     ) throws(LogError) -> Seal {
         let start: LogStart
-        do throws(CryptoError) { start = try LogStart.make(home: home, at: now, random: random) } catch { throw .crypto }
+        do throws(CryptoError) { start = try LogStart.make(home: home, at: now, random: random) } catch {
+            throw .crypto
+        }
         let text = start.encoded()
         try inFile { () throws(SystemError) in
             try text.withUnsafeBytes { (text) throws(SystemError) in

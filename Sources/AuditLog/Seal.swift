@@ -52,7 +52,9 @@ struct Seal: ~Copyable {
         var text = SecretBytes(Self.magic)
         identifier.withUnsafeBytes { text.append($0) }
         for number in [lines, end, file, turning] {
-            for shift in stride(from: 56, through: 0, by: -8) { text.append(UInt8(truncatingIfNeeded: number >> shift)) }
+            for shift in stride(from: 56, through: 0, by: -8) {
+                text.append(UInt8(truncatingIfNeeded: number >> shift))
+            }
         }
         text.append(key)
         return text

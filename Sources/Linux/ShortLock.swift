@@ -41,12 +41,16 @@ public enum ShortLock {
                 // `1: FLOCK  ADVISORY  WRITE 4711 08:01:1234 0 EOF`; a process that waits has an arrow before FLOCK.
                 let words = line.split(separator: UInt8(ascii: " "))
                 guard words.count > 5, words[1].elementsEqual("FLOCK".utf8) else { continue }
-                guard words[5].count > ending.count, words[5].suffix(ending.count).elementsEqual(ending) else { continue }
+                guard words[5].count > ending.count, words[5].suffix(ending.count).elementsEqual(ending) else {
+                    continue
+                }
                 return Int32(String(decoding: words[4], as: UTF8.self))
             }
             return nil
         }
-        guard let holder, holder > 0, let stat = try? readFile("/proc/\(holder)/stat", limit: 4096) else { return false }
+        guard let holder, holder > 0, let stat = try? readFile("/proc/\(holder)/stat", limit: 4096) else {
+            return false
+        }
         return stat.withUnsafeBytes { stat in
             guard let end = stat.lastIndex(of: UInt8(ascii: ")")), end + 2 < stat.count else { return false }
             return stat[end + 2] == UInt8(ascii: "T") || stat[end + 2] == UInt8(ascii: "t")

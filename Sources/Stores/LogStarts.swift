@@ -29,7 +29,9 @@ struct LogStanding {
     }
 
     /// The log's identifier as 32 lowercase digits.
-    var hex: String { LogStart(identifier: identifier, key: SecretBytes(capacity: 0), lines: 0, began: 0, home: "").hex }
+    var hex: String {
+        LogStart(identifier: identifier, key: SecretBytes(capacity: 0), lines: 0, began: 0, home: "").hex
+    }
 
     /// Whether what a store has is of this log.
     func isOwn(_ start: borrowing LogStart) -> Bool { start.identifier == identifier }

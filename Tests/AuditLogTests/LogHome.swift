@@ -48,7 +48,8 @@ final class LogHome {
     func put(_ bytes: [UInt8], _ name: String) throws {
         let file = path + "/" + name
         if !fileExists(file) {
-            _ = FileManager.default.createFile(atPath: file, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
+            _ = FileManager.default.createFile(
+                atPath: file, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
         }
         let handle = try FileHandle(forUpdating: URL(filePath: file))
         try handle.truncate(atOffset: 0)
@@ -76,7 +77,8 @@ final class LogHome {
     /// The lines of all files, in order.
     func lines() throws -> [String] {
         try folder.present.flatMap { path in
-            String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self).split(separator: "\n").map(String.init)
+            String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self).split(separator: "\n").map(
+                String.init)
         }
     }
 }

@@ -72,6 +72,8 @@ private final class SharedStart {
 private func secret(_ hexadecimal: String) -> SecretBytes {
     var bytes = SecretBytes(capacity: hexadecimal.utf8.count / 2)
     let digits = hexadecimal.compactMap(\.hexDigitValue)
-    for index in stride(from: 0, to: digits.count - 1, by: 2) { bytes.append(UInt8(digits[index] << 4 | digits[index + 1])) }
+    for index in stride(from: 0, to: digits.count - 1, by: 2) {
+        bytes.append(UInt8(digits[index] << 4 | digits[index + 1]))
+    }
     return bytes
 }

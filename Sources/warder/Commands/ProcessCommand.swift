@@ -12,7 +12,8 @@ func answerProcess(
 ) throws(Failure) {
     let context = try Context(noPrompt: noPrompt, isHelper: true)
     do throws(Failure) {
-        let credentials = try Issuer(context, profile: profile, code: code, narrowing: narrowing, givenOutBy: Process.name
+        let credentials = try Issuer(
+            context, profile: profile, code: code, narrowing: narrowing, givenOutBy: Process.name
         ).credentials()
         try printOut(try credentialJSON(credentials))
     } catch {
