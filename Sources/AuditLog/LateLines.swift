@@ -6,9 +6,14 @@ import Secrets
 /// Lines of processes that could not wait for the log's lock, since its holder was stopped: each is a file of its own
 /// until the next process that gets the lock takes them in. Until then they are not sealed.
 enum LateLines {
+    /// As many lines may wait: the holder of the lock may be stopped for days.
+    private static let most = 1000
+
     /// Keeps a line's content, of the moment `nanoseconds` since boot.
     static func keep(_ content: [UInt8], _ folder: LogFolder) {
-        guard (try? makePrivateFolder(folder.late)) != nil else { return }
+        guard (try? makePrivateFolder(folder.late)) != nil,
+            let present = try? names(inFolder: folder.late), present.count < most
+        else { return }
         var time = timespec()
         clock_gettime(CLOCK_BOOTTIME, &time)
         let name = "\(time.tv_sec)-\(1_000_000_000 + time.tv_nsec)-\(getpid())"
@@ -26,8 +31,10 @@ enum LateLines {
     /// Seals what lies there, in the order of time. Killed in between, it seals a line twice rather than never.
     static func takeIn(to log: inout OpenLog) throws(LogError) {
         let folder = log.folder.late
-        let names = ((try? names(inFolder: folder)) ?? []).filter { $0.utf8.suffix(5).elementsEqual(".line".utf8) }
-        for name in names.sorted().prefix(1000) {
+        let names = ((try? Linux.names(inFolder: folder)) ?? []).filter {
+            $0.utf8.suffix(5).elementsEqual(".line".utf8)
+        }
+        for name in names.sorted() {
             let path = folder + "/" + name
             if let content = content(path) { try log.append(content) }
             try? removeFile(path)

@@ -64,6 +64,9 @@ package struct LogFilter: Sendable {
         (self.profile, self.program, self.since) = (profile, program, since)
     }
 
+    /// All lines are wanted.
+    package var isEmpty: Bool { profile == nil && program == nil && since == nil }
+
     /// Whether the entry is wanted.
     package func accepts(_ entry: LogEntry) -> Bool {
         if let profile, entry.profile?.isSame(as: profile) != true { return false }

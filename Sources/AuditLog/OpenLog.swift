@@ -31,7 +31,8 @@ struct OpenLog: ~Copyable {
         _ folder: LogFolder, home: () -> String, at now: Int64, random: RandomSource, fileLimit: UInt64
     ) throws(LogError) -> OpenLog {
         let sealFile = try openFile(folder.seal, making: folder.path)
-        guard ShortLock.acquire(sealFile, limit: patience) else { throw .busy }
+        let isLocked = try inFile { () throws(SystemError) in try ShortLock.acquire(sealFile, limit: patience) }
+        guard isLocked else { throw .busy }
         let text = try inFile { () throws(SystemError) in try sealFile.read(Seal.size, at: 0) }
         var seal: Seal
         switch Seal(decoding: text) {

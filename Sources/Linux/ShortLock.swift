@@ -11,23 +11,24 @@ public enum ShortLock {
     /// The longest pause between two attempts, in microseconds.
     private static let longestPause = 2_000
 
-    /// Acquires the lock; whether that succeeded.
+    /// Acquires the lock; false if another process holds it for too long.
     ///
     /// - Parameter limit: how long to wait for a holder that runs, in milliseconds. One that is stopped is not waited
     ///   for once ten have passed.
-    public static func acquire(_ file: borrowing Descriptor, limit: Int) -> Bool {
-        if flock(file.number, LOCK_EX | LOCK_NB) == 0 { return true }
+    /// - Throws: where the file system does not support it.
+    public static func acquire(_ file: borrowing Descriptor, limit: Int) throws(SystemError) -> Bool {
         var (waited, pause) = (0, 100)
-        while errno == EWOULDBLOCK || errno == EINTR, waited < limit * 1000 {
+        while flock(file.number, LOCK_EX | LOCK_NB) != 0 {
+            let code = errno
+            guard code == EWOULDBLOCK || code == EINTR else {
+                throw SystemError(call: "flock", path: file.path, code: code)
+            }
+            guard waited < limit * 1000, waited < patience || !isHolderStopped(file) else { return false }
             usleep(UInt32(pause))
             waited += pause
             pause = min(2 * pause, longestPause)
-            if flock(file.number, LOCK_EX | LOCK_NB) == 0 { return true }
-            let code = errno
-            if waited >= patience, isHolderStopped(file) { return false }
-            errno = code
         }
-        return false
+        return true
     }
 
     /// Whether the process that holds the lock is stopped (proc_locks(5), proc_pid_stat(5)).

@@ -53,7 +53,9 @@ extension Settings {
     /// Whether the settings at `path` turn the log off; false also where they are wrong, which other readers report.
     fileprivate static func turnLogOff(_ path: String) -> Bool {
         // A warm answer reads no other setting: most files can be seen not to name this one.
-        guard let text = try? readFile(path, limit: 1 << 20), text.withUnsafeBytes(mayNameLog) else { return false }
+        guard let text = try? readFile(path, limit: 1 << 20, timeout: 0), text.withUnsafeBytes(mayNameLog) else {
+            return false
+        }
         return (try? isLogOff(path)) == true
     }
 

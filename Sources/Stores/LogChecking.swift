@@ -33,6 +33,9 @@ package struct LogChecking {
 
     /// Begins the log anew, and makes the store forget the one before.
     package func beginAnew() throws(Failure) {
+        guard keys.context.events.files != nil else {
+            throw Failure(.usage, "the log is off", hint: "take log = off out of warder's settings")
+        }
         if try hasStore() { _ = try starts() }
         let now = keys.context.now
         try inLog { () throws(LogError) in try log.beginAnew(at: now) }
@@ -49,11 +52,15 @@ package struct LogChecking {
     private func starts() throws(Failure) -> [SharedLogStart] {
         guard try hasStore() else { return [] }
         try keys.sessionKey.refuseIfHeld()
-        let known = try keys.following { (store) throws(Failure) in try store.logStarts() }
-        guard log.mayHaveWaitingStart else { return known }
-        // A store that cannot be written at this moment gets it later.
-        guard (try? keys.following({ (store) throws(Failure) in try store.keepLogStart(droppingOthers: false) })) != nil
-        else { return known }
+        try keys.following { (store) throws(Failure) in
+            let wasOpen = store.isOpen
+            _ = try store.logStarts()
+            if !wasOpen, store.isOpen { try keys.settle() }
+        }
+        if log.mayHaveWaitingStart {
+            // A store that cannot be written at this moment gets it later.
+            try? keys.following { (store) throws(Failure) in try store.keepLogStart(droppingOthers: false) }
+        }
         return try keys.following { (store) throws(Failure) in try store.logStarts() }
     }
 

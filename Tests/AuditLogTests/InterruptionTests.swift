@@ -91,7 +91,7 @@ import Testing
         home.write(1)
         do {
             let holder = try openPrivateFile(home.folder.seal, O_RDWR)
-            let isHeld = ShortLock.acquire(holder, limit: 0)
+            let isHeld = try ShortLock.acquire(holder, limit: 0)
             #expect(isHeld)
             let start = Deadline.now.milliseconds
             home.write(1)

@@ -16,7 +16,7 @@ struct Log: Command {
     static let caller = Option("caller", .text, "Only what this program asked for.", placeholder: "program")
     static let follow = Flag("follow", "Keep running, and show what is added; Ctrl-C ends it.")
     static let verify = Flag("verify", "Check that no line was changed, removed or added.")
-    static let beginAnew = Flag("begin-anew", "Begin a new log, of which alone the store knows from here on.")
+    static let beginAnew = Flag("begin-anew", "Begin a new log; the one so far is no longer verified.")
     static var description: CommandDescription {
         CommandDescription(
             "Shows who used which credentials, and when.",
@@ -77,7 +77,7 @@ struct Log: Command {
         } else if !entries.isEmpty || given[Self.follow] {
             try printOut(table.beginning(entries))
         } else {
-            note("the log has nothing of that")
+            note(filter.isEmpty ? "nothing is in the log yet" : "the log has nothing of that")
         }
         guard given[Self.follow] else { return }
         while !isReaderGone(STDOUT_FILENO) {

@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
-"""Writes the vectors in Tests/Vectors/log anew: logs with the verdict that any reader must reach on each."""
+"""Writes the vectors beside it: logs, with the verdict that any reader must reach on each.
+
+Deterministic: the same files each time. docs/log-format.md names the classes."""
 
 import json
 import pathlib
 import sys
 
-import log_v1 as v1
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent.parent / "LogReader"))
+import log_v1 as v1  # noqa: E402
 
 IDENTIFIER, KEY = bytes(range(16)), bytes(range(100, 132))
 OTHER = bytes(range(50, 66))
-FOLDER = pathlib.Path(__file__).resolve().parent.parent / "Vectors/log"
 EVENT = '"time":"2026-11-29T20:{:02}:00Z","event":"served","profile":"prod","by":"process","from":"cached"'
 
 
@@ -103,8 +106,7 @@ def vectors():
 
 
 def main():
-    FOLDER.mkdir(exist_ok=True)
-    for old in FOLDER.glob("*.json"):
+    for old in HERE.glob("*.json"):
         old.unlink()
     for name, what, files, seal, start, verdict in vectors():
         texts = [(each, b"".join(text)) for each, text in files.items()]
@@ -117,7 +119,7 @@ def main():
             "files": [{"name": each, "text": text.decode("latin-1")} for each, text in texts],
             "verdict": {"kind": found.kind, "file": found.file, "line": found.line, "lines": found.lines, "since": found.since},
         }
-        (FOLDER / f"{name}.json").write_text(json.dumps(vector, indent=1) + "\n")
+        (HERE / f"{name}.json").write_text(json.dumps(vector, indent=1) + "\n")
 
 
 if __name__ == "__main__":
