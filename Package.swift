@@ -216,7 +216,8 @@ let package = Package(
         tests(
             of: "Issuing",
             [
-                "Chains", "Failures", "Linux", "Prompt", "RoomSupport", "Secrets", "Sessions", "Setup", "Stores",
+                "AuditLog", "Chains", "Failures", "Linux", "Prompt", "RoomSupport", "Secrets", "Sessions", "Setup",
+                "Stores",
                 "Threads", "Times", "Transport",
             ]),
     ],

@@ -62,7 +62,7 @@ package final class AuditLog: Sendable {
 
     /// Begins the log anew: the files so far are moved aside, and are not covered by the new seal.
     package func beginAnew(at time: Int64) throws(LogError) {
-        do throws(SystemError) { try removeFile(folder.seal) } catch { throw .file(.system(error)) }
+        try OpenLog.dropSeal(folder)
         var log = try open(at: time)
         try log.begin()
     }

@@ -31,8 +31,7 @@ struct OpenLog: ~Copyable {
         _ folder: LogFolder, home: () -> String, at now: Int64, random: RandomSource, fileLimit: UInt64
     ) throws(LogError) -> OpenLog {
         let sealFile = try openFile(folder.seal, making: folder.path)
-        let isLocked = try inFile { () throws(SystemError) in try ShortLock.acquire(sealFile, limit: patience) }
-        guard isLocked else { throw .busy }
+        guard try isLocked(sealFile) else { throw .busy }
         let text = try inFile { () throws(SystemError) in try sealFile.read(Seal.size, at: 0) }
         var seal: Seal
         switch Seal(decoding: text) {
@@ -51,6 +50,20 @@ struct OpenLog: ~Copyable {
             folder: folder, sealFile: sealFile, file: file, seal: seal, now: now, fileLimit: fileLimit)
         try log.takeIn()
         return log
+    }
+
+    /// Empties the seal, so that the next process begins a log. It is not removed: who waits for its lock would hold
+    /// another one.
+    static func dropSeal(_ folder: LogFolder) throws(LogError) {
+        let file = try openFile(folder.seal, making: folder.path)
+        guard try isLocked(file) else { throw .busy }
+        try inFile { () throws(SystemError) in try file.truncate(to: 0) }
+    }
+
+    private static func isLocked(_ file: borrowing Descriptor) throws(LogError) -> Bool {
+        do throws(SystemError) { return try ShortLock.acquire(file, limit: patience) } catch {
+            throw .file(.system(error))
+        }
     }
 
     private init(

@@ -7,7 +7,7 @@ import Vault
 /// What a store is to know of this home's log: where it began, and how many lines it has.
 struct LogStanding {
     private let log: AuditLog
-    private let identifier: [UInt8]
+    let identifier: [UInt8]
     private let lines: UInt64
 
     /// Begins the log if there is none; nil if there is to be none, or it cannot be written.
@@ -39,9 +39,13 @@ struct LogStanding {
     /// Whether what a store has is of an earlier log of this home.
     func isEarlier(_ start: borrowing LogStart) -> Bool { !isOwn(start) && start.home == log.home }
 
-    /// The store has it: no file holds it any more.
-    static func forgetStart(_ context: Context) {
-        guard let log = context.events.files, log.mayHaveWaitingStart else { return }
+    /// Removes the beginning that waits in a file, if the store has it.
+    ///
+    /// - Parameter isStored: whether the store has the log of this identifier.
+    static func forgetStart(_ context: Context, if isStored: ([UInt8]) -> Bool) {
+        guard let log = context.events.files, log.mayHaveWaitingStart, let waiting = log.waitingStart(),
+            isStored(waiting.identifier)
+        else { return }
         log.forgetStart()
     }
 }
@@ -128,6 +132,15 @@ extension VaultStore {
         guard droppingOthers else { return try change { _ in } }
         try change { (vault) throws(VaultError) in
             if let standing = LogStanding(self.context) { try vault.keep(standing, droppingOthers: true) }
+        }
+    }
+
+    /// Once the vault is written: removes the beginning that waited, if it is there now.
+    func forgetLogStart() {
+        LogStanding.forgetStart(context) { identifier in
+            var isStored = false
+            try? vault?.forEachLogStart { if $0.identifier == identifier { isStored = true } }
+            return isStored
         }
     }
 

@@ -27,7 +27,7 @@ extension SecretServiceStore {
         case .some(let start): try putLogStart(start)
         case .none: return
         }
-        LogStanding.forgetStart(context)
+        LogStanding.forgetStart(context) { $0 == standing.identifier }
         guard droppingOthers else { return }
         var earlier: [String] = []
         try forEachLogStart { start in if standing.isEarlier(start) { earlier.append(start.hex) } }

@@ -48,7 +48,7 @@ extension VaultStore {
             throw Failure(error)
         }
         vault = consume new
-        LogStanding.forgetStart(context)
+        forgetLogStart()
         context.console.note("made a vault at \(file.path)")
         switch consume code {
         case .some(let code): try showRecoveryCode(code, printed: recovery == .printed)

@@ -147,7 +147,7 @@ package final class VaultStore: KeyStore {
             }
         }
         if let refusal { throw refusal }
-        LogStanding.forgetStart(context)
+        forgetLogStart()
     }
 
     /// Puts a backup in the vault's place; the passphrase asked for is the backup's.
