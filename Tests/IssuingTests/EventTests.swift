@@ -16,13 +16,11 @@ struct EventTests {
             _ = try issuer.credentials()
         }
         let events = rig.home.events.all
-        #expect(events.map(\.kind) == [.minted, .minted, .served, .served])
-        #expect(events.map(\.origin) == [nil, nil, .minted, .cached])
-        #expect(events.map(\.by) == [nil, nil, "process", "process"])
-        #expect(events.map(\.role) == [nil, Rig.admin, Rig.admin, Rig.admin])
-        #expect(events.map(\.session) == [nil, "warder-alice", "warder-alice", "warder-alice"])
-        #expect(events.allSatisfy { $0.profile == "prod" && $0.key?.count == 4 })
-        #expect(events[1].key == events[2].key && events[2].key == events[3].key)
+        #expect(events.map(\.kind) == [.minted, .served, .served])
+        #expect(events.map(\.origin) == [nil, .minted, .cached])
+        #expect(events.map(\.by) == [nil, "process", "process"])
+        #expect(events.allSatisfy { $0.role == Rig.admin && $0.session == "warder-alice" })
+        #expect(events.allSatisfy { $0.profile == "prod" && $0.key?.count == 4 && $0.key == events.first?.key })
     }
 
     @Test("what a command does not give out leaves no such line")
@@ -30,7 +28,7 @@ struct EventTests {
         let rig = try Rig(Rig.plainProfiles)
         _ = try rig.issuer().unconfirmedCredentials()
         _ = try rig.issuer().credentials()
-        #expect(rig.home.events.kinds == [.minted, .minted])
+        #expect(rig.home.events.kinds == [.minted])
     }
 
     @Test("a profile that is not there, before anything is made")
@@ -46,11 +44,11 @@ struct EventTests {
 
     @Test("a yes, and a no")
     func consent() throws {
-        let rig = try Rig(
-            Rig.plainProfiles + "[profile sure]\nrole_arn = \(Rig.admin)\nsource_profile = alice\nwarder_confirm = true\n")
+        let sure = "[profile sure]\nrole_arn = \(Rig.admin)\nsource_profile = alice\nwarder_confirm = true\n"
+        let rig = try Rig(Rig.plainProfiles + sure)
         #expect(rig.failure(of: "sure", ScriptedPrompter(.no)) != nil)
         #expect(rig.home.events.kinds == [.refused])
         try rig.key(of: "sure", ScriptedPrompter(.yes))
-        #expect(rig.home.events.kinds == [.refused, .confirmed, .minted, .minted])
+        #expect(rig.home.events.kinds == [.refused, .confirmed, .minted])
     }
 }
