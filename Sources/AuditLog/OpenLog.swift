@@ -32,7 +32,8 @@ struct OpenLog: ~Copyable {
     ) throws(LogError) -> OpenLog {
         let sealFile = try openFile(folder.seal, making: folder.path)
         guard try isLocked(sealFile) else { throw .busy }
-        let text = try inFile { () throws(SystemError) in try sealFile.read(Seal.size, at: 0) }
+        // One more byte shows a file that is too long.
+        let text = try inFile { () throws(SystemError) in try sealFile.read(Seal.size + 1, at: 0) }
         var seal: Seal
         switch Seal(decoding: text) {
         case .some(let present):
@@ -42,6 +43,7 @@ struct OpenLog: ~Copyable {
             seal = try begin(folder, home: home(), at: now, random: random)
             // An earlier log whose seal was lost; it keeps its lines, in files of its own.
             if let old = inode(of: folder.log) { try moveAside(folder, turning: old) }
+            try inFile { () throws(SystemError) in try sealFile.truncate(to: 0) }
             try write(seal.encoded(), to: sealFile)
         }
         if seal.turning != 0 { seal.startFile() }

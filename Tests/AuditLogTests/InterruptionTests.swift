@@ -142,10 +142,10 @@ import Testing
         #expect(try home.read("log") == before)
     }
 
-    @Test func aSealOfZerosBeginsAnew() throws {
+    @Test(arguments: [0, 1, 95, 96, 97, 200]) func aSealOfZerosBeginsAnew(_ size: Int) throws {
         let home = LogHome()
         home.write(1)
-        try home.put([UInt8](repeating: 0, count: 96), "log.seal")
+        try home.put([UInt8](repeating: 0, count: size), "log.seal")
         home.write(1)
         #expect(try home.verified() == 2)
         #expect(home.has("log.1"))
