@@ -192,7 +192,7 @@ export extern "warder log" [
     --follow  # Keep running, and show what is added; Ctrl-C ends it
     --json  # Print JSON
     --verify  # Check that no line was changed, removed or added
-    --begin-anew  # Begin a new log, of which alone the store knows from here on
+    --begin-anew  # Begin a new log; the one so far is no longer verified
     --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
     --help(-h)  # Show this help
 ]
