@@ -61,7 +61,7 @@ docs: deps ## checks what the documents quote and name against the source
 	$(PYTEST) -q Tests/Docs
 
 e2e: build deps ## the tests of the binary, in real shells, terminals and SDKs; JOBS=6
-	WARDER=$(CURDIR)/$(BINARY) $(PYTEST) -n $(JOBS) --dist worksteal Tests/Alone Tests/VaultReader Tests/EndToEnd
+	WARDER=$(CURDIR)/$(BINARY) $(PYTEST) -n $(JOBS) --dist worksteal Tests/Alone Tests/VaultReader Tests/LogReader Tests/EndToEnd
 
 # What is measured is a copy, as people install it: the kernel keeps a file that was written in one go in larger pieces
 # than the one that the linker wrote, so a copy starts faster and takes more memory.

@@ -48,6 +48,7 @@ let package = Package(
             swiftSettings: strict),
         room("TOTP", ["Crypto", "Secrets"]),
         room("Folders", ["Crypto", "Linux", "Secrets", "Text"]),
+        room("AuditLog", ["Crypto", "JSON", "Linux", "Secrets", "Text", "Times"]),
         room("Desktop", ["CGLib", "Linux", "Secrets", "Text"]),
         room("Serving", ["Crypto", "Linux", "Secrets"]),
 
@@ -65,28 +66,30 @@ let package = Package(
         room(
             "Failures",
             [
-                "Arguments", "Chains", "Crypto", "Desktop", "Folders", "RemotePrompts", "KeyInput", "Linux", "Metadata",
-                "TOTP",
+                "Arguments", "AuditLog", "Chains", "Crypto", "Desktop", "Folders", "RemotePrompts", "KeyInput", "Linux",
+                "Metadata", "TOTP",
                 "Profiles", "Prompt", "STS", "SSO", "Secrets", "Serving", "Sessions", "Shells", "Text", "Times",
                 "Transport", "Vault",
             ]),
         room(
             "Setup",
             [
-                "Crypto", "Failures", "Folders", "Linux", "Profiles", "Prompt", "Secrets", "Sessions", "Text", "Times",
+                "AuditLog", "Crypto", "Failures", "Folders", "Linux", "Profiles", "Prompt", "Secrets", "Sessions",
+                "Text", "Times",
                 "Transport",
             ]),
         room(
             "Stores",
             [
-                "Crypto", "Desktop", "Failures", "Linux", "Profiles", "Prompt", "Secrets", "Sessions", "Setup", "Text",
+                "AuditLog", "Crypto", "Desktop", "Failures", "Linux", "Profiles", "Prompt", "Secrets", "Sessions",
+                "Setup", "Text",
                 "Vault",
             ]),
         room(
             "Issuing",
             [
-                "Chains", "Crypto", "Desktop", "Failures", "RemotePrompts", "JSON", "Linux", "Metadata", "TOTP",
-                "Profiles", "Prompt", "STS", "SSO", "Secrets", "Sessions", "Setup", "Stores", "Text", "Times",
+                "AuditLog", "Chains", "Crypto", "Desktop", "Failures", "RemotePrompts", "JSON", "Linux", "Metadata",
+                "TOTP", "Profiles", "Prompt", "STS", "SSO", "Secrets", "Sessions", "Setup", "Stores", "Text", "Times",
                 "Transport", "Vault",
             ]),
         room(
@@ -100,28 +103,30 @@ let package = Package(
         room(
             "Adding",
             [
-                "Chains", "Explaining", "Failures", "KeyInput", "Issuing", "Linux", "TOTP", "Profiles", "Prompt",
+                "AuditLog", "Chains", "Explaining", "Failures", "KeyInput", "Issuing", "Linux", "TOTP", "Profiles",
+                "Prompt",
                 "STS", "Secrets", "Setup", "Stores", "Text", "Vault",
             ]),
         room(
             "Rotating",
             [
-                "Chains", "Failures", "Issuing", "Linux", "Profiles", "STS", "Secrets", "Setup", "Stores", "Text",
+                "AuditLog", "Chains", "Failures", "Issuing", "Linux", "Profiles", "STS", "Secrets", "Setup", "Stores", "Text",
                 "Times", "Vault",
             ]),
         room(
             "Delivering",
             [
-                "Chains", "Crypto", "Failures", "Issuing", "Linux", "Profiles", "Prompt", "Secrets", "Serving",
+                "AuditLog", "Chains", "Crypto", "Failures", "Issuing", "Linux", "Profiles", "Prompt", "Secrets",
+                "Serving",
                 "Sessions", "Setup", "Shells", "Text", "Times",
             ]),
 
         .executableTarget(
             name: "warder",
             dependencies: [
-                "Adding", "Adopting", "Arguments", "Chains", "Crypto", "Delivering", "Desktop", "Explaining",
-                "Failures", "Folders", "RemotePrompts", "Issuing", "JSON", "Linux", "Profiles", "Prompt",
-                "Rotating", "Secrets", "Serving", "Sessions", "Setup", "Shells", "Stores", "Text", "Times", "Vault",
+                "Adding", "Adopting", "Arguments", "AuditLog", "Chains", "Crypto", "Delivering", "Desktop", "Explaining",
+                "Failures", "Folders", "RemotePrompts", "Issuing", "JSON", "Linux", "Profiles", "Prompt", "Rotating",
+                "Secrets", "Serving", "Sessions", "Setup", "Shells", "Stores", "Text", "Times", "Vault",
             ],
             swiftSettings: strict),
 
@@ -157,6 +162,7 @@ let package = Package(
         tests(of: "Serving", ["Linux", "Secrets"]),
         tests(of: "Shells", ["Secrets"]),
         tests(of: "Folders", ["Linux"]),
+        tests(of: "AuditLog", ["Crypto", "Linux", "Secrets"]),
         .testTarget(
             name: "DesktopTests", dependencies: ["CGLib", "Desktop", "Linux", "Secrets", "Threads"],
             exclude: ["fake_service.py", "notification_daemon.py"], swiftSettings: strict),
@@ -177,7 +183,8 @@ let package = Package(
         tests(
             of: "Failures",
             [
-                "Arguments", "Chains", "Crypto", "Desktop", "Folders", "KeyInput", "JSON", "Linux", "Metadata",
+                "Arguments", "AuditLog", "Chains", "Crypto", "Desktop", "Folders", "KeyInput", "JSON", "Linux",
+                "Metadata",
                 "Profiles", "Prompt", "RemotePrompts", "SSO", "STS", "Secrets", "Serving", "Sessions", "Setup",
                 "Shells", "Signing", "TOTP",
                 "Text", "Transport", "Vault",
@@ -198,7 +205,8 @@ let package = Package(
         .target(
             name: "RoomSupport",
             dependencies: [
-                "Crypto", "Failures", "Linux", "Secrets", "Setup", "Stores", "Text", "Times", "Transport", "Vault",
+                "AuditLog", "Crypto", "Failures", "Linux", "Secrets", "Setup", "Stores", "Text", "Times", "Transport",
+                "Vault",
             ],
             path: "Tests/RoomSupport", swiftSettings: strict),
         tests(
@@ -206,7 +214,7 @@ let package = Package(
             ["Failures", "Folders", "Linux", "Profiles", "Prompt", "RoomSupport", "Secrets"]),
         tests(
             of: "Stores",
-            ["Failures", "Linux", "RoomSupport", "Secrets", "Sessions", "Setup", "Text", "Vault"]),
+            ["AuditLog", "Failures", "Linux", "RoomSupport", "Secrets", "Sessions", "Setup", "Text", "Vault"]),
         tests(
             of: "Adding",
             ["Failures", "Linux", "RoomSupport", "Secrets", "Sessions", "Setup", "Stores", "Transport", "Vault"]),
@@ -216,7 +224,8 @@ let package = Package(
         tests(
             of: "Issuing",
             [
-                "Chains", "Failures", "Linux", "Prompt", "RoomSupport", "Secrets", "Sessions", "Setup", "Stores",
+                "AuditLog", "Chains", "Failures", "Linux", "Prompt", "RoomSupport", "Secrets", "Sessions", "Setup",
+                "Stores",
                 "Threads", "Times", "Transport",
             ]),
     ],
@@ -230,7 +239,8 @@ if Context.environment["WARDER_FUZZ"] != nil {
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "CFuzzer", "Crypto", "Fields", "JSON", "Linux", "Profiles", "Prompt", "RemotePrompts", "Secrets",
+                "AuditLog", "CFuzzer", "Crypto", "Fields", "JSON", "Linux", "Profiles", "Prompt", "RemotePrompts",
+                "Secrets",
                 "Serving",
                 "Sessions", "TOTP", "Vault", "XML",
             ],

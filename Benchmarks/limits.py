@@ -8,6 +8,9 @@ import collections
 
 Limits = collections.namedtuple("Limits", "name command profiles instructions faults memory")
 
+# What the log may add to a warm answer: instructions, and its share of the time.
+LOG_INSTRUCTIONS, LOG_TIME = 300_000, 1.03
+
 # Millions of instructions, minor page faults, KiB at most; None: not limited. With no profiles, nothing is stored.
 LIMITS = [
     Limits(*row)

@@ -59,6 +59,13 @@ class Bench(Home):
     def with_config(self, size):
         return self.variables() | {"AWS_CONFIG_FILE": str(self.configs[size])}
 
+    def without_log(self):
+        """What turns the log off, added to the environment."""
+        folder = self.root / "quiet"
+        (folder / "warder").mkdir(parents=True, exist_ok=True)
+        (folder / "warder/config").write_text("[warder]\nlog = off\n")
+        return {"XDG_CONFIG_HOME": str(folder)}
+
     def with_nothing(self):
         """The environment of a user who has neither profiles nor keys."""
         folder = self.root / "nothing"

@@ -193,7 +193,7 @@ __warder_grammar() {
     commands='' options='' values='' places=()
     case $1 in
         '')
-            commands='add list remove process env exec mfa refresh forget whoami explain adopt use drop hook trust distrust unlock lock status store vault help version'
+            commands='add list remove process env exec mfa refresh forget whoami explain adopt use drop hook trust distrust unlock lock status log store vault help version'
             options='-h --help -V --version'
             ;;
         'add')
@@ -280,6 +280,11 @@ __warder_grammar() {
             ;;
         'status')
             options='--json --no-prompt -h --help'
+            ;;
+        'log')
+            options='--since --caller --follow --json --verify --begin-anew --no-prompt -h --help'
+            values=' --since: --caller: '
+            places=('@profiles')
             ;;
         'store')
             commands='show move'

@@ -172,6 +172,7 @@ set -g __warder_paths 'add' \
     'unlock' \
     'lock' \
     'status' \
+    'log' \
     'store' \
     'store show' \
     'store move' \
@@ -208,6 +209,8 @@ set -g __warder_valued 'add --csv' \
     'use --mfa-code' \
     'use --shell' \
     'unlock --for' \
+    'log --since' \
+    'log --caller' \
     'store move --to'
 
 function __warder_grammar --no-scope-shadowing
@@ -233,6 +236,7 @@ function __warder_grammar --no-scope-shadowing
                 unlock 'Lets warder use cached sessions without asking, for a time' \
                 lock 'Takes the unlocked keys away' \
                 status 'Shows whether warder is unlocked, and what each session has left' \
+                log 'Shows who used which credentials, and when' \
                 store 'Says where the keys are, and moves them' \
                 vault 'The vault\'s own upkeep' \
                 help 'Shows how a command is used' \
@@ -412,6 +416,19 @@ function __warder_grammar --no-scope-shadowing
                 --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
                 -h 'Show this help' \
                 --help 'Show this help'
+        case 'log'
+            set options --since 'Only what happened in this time: 2h, 1d' \
+                --caller 'Only what this program asked for' \
+                --follow 'Keep running, and show what is added; Ctrl-C ends it' \
+                --json 'Print JSON' \
+                --verify 'Check that no line was changed, removed or added' \
+                --begin-anew 'Begin a new log, of which alone the store knows from here on' \
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
+            set values --since '' \
+                --caller ''
+            set places '@profiles'
         case 'store'
             set subcommands show 'Says where the keys are' \
                 move 'Moves all keys to the other store'

@@ -18,7 +18,7 @@ def "nu-complete warder bash-or-zsh-or-sh-or-fish-or-nu-or-pwsh" [] { ["bash" "z
 def "nu-complete warder dotenv-or-json-or-systemd-or-github" [] { ["dotenv" "json" "systemd" "github"] }
 def "nu-complete warder bash-or-zsh-or-fish-or-nu" [] { ["bash" "zsh" "fish" "nu"] }
 def "nu-complete warder libsecret-or-keyfile-or-passphrase-or-recovery" [] { ["libsecret" "keyfile" "passphrase" "recovery"] }
-def "nu-complete warder commands" [] { ["add" "list" "remove" "process" "env" "exec" "mfa" "refresh" "forget" "whoami" "explain" "adopt" "use" "drop" "hook" "trust" "distrust" "unlock" "lock" "status" "store" "vault" "help" "version"] }
+def "nu-complete warder commands" [] { ["add" "list" "remove" "process" "env" "exec" "mfa" "refresh" "forget" "whoami" "explain" "adopt" "use" "drop" "hook" "trust" "distrust" "unlock" "lock" "status" "log" "store" "vault" "help" "version"] }
 
 # Keeps AWS access keys encrypted, and answers every SDK with short-lived sessions
 export extern main [
@@ -180,6 +180,19 @@ export extern "warder lock" [
 # Shows whether warder is unlocked, and what each session has left
 export extern "warder status" [
     --json  # Print JSON
+    --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
+    --help(-h)  # Show this help
+]
+
+# Shows who used which credentials, and when
+export extern "warder log" [
+    profile?: string@"nu-complete warder profiles"
+    --since: string  # Only what happened in this time: 2h, 1d
+    --caller: string  # Only what this program asked for
+    --follow  # Keep running, and show what is added; Ctrl-C ends it
+    --json  # Print JSON
+    --verify  # Check that no line was changed, removed or added
+    --begin-anew  # Begin a new log, of which alone the store knows from here on
     --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
     --help(-h)  # Show this help
 ]

@@ -1,3 +1,4 @@
+import AuditLog
 import Failures
 import Issuing
 import Linux
@@ -166,6 +167,7 @@ package struct KeyAddition {
         let left = try replaces ? replacedKeys(record.summary, keys) : []
         if replaces { try keys.forgetSessions(ofKey: name) }
         try keys.put(record, replacing: replaces)
+        context.record(Event(.added, profile: name, keyID: record.summary.accessKeyID))
         for identifier in left {
             context.console.note("at AWS the key \(identifier) goes on working until it is deleted there")
             context.console.say("hint: aws iam delete-access-key --access-key-id \(Shown(identifier))")

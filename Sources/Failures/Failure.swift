@@ -71,6 +71,8 @@ package struct Failure: Error {
         case noSuchEntity
         /// AWS certainly did nothing.
         case notMade
+        /// A person said no.
+        case declined
         /// The message was already printed.
         case saidAlready
     }

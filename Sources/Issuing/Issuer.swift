@@ -1,3 +1,4 @@
+import AuditLog
 import Chains
 import Failures
 import Linux
@@ -22,6 +23,10 @@ package final class Issuer {
     var hurriedUntil: Deadline?
     /// The user knows that another process makes a session meanwhile.
     var hasSaidItWaits = false
+    /// The command that gives the credentials out, for the log; nil if it does not.
+    private var command: String?
+    /// The session of the last step was made in this process.
+    private var hasMinted = false
 
     /// - Parameters:
     ///   - freshness: the time a session must have left to be served.
@@ -57,15 +62,23 @@ package final class Issuer {
 
     /// An issuer with its own codes.
     ///
-    /// - Parameter code: a one-time code from the command line.
+    /// - Parameters:
+    ///   - code: a one-time code from the command line.
+    ///   - command: the command that gives the credentials out, for the log; nil if it does not.
     package convenience init(
         _ context: Context, profile: String, code: String?, freshness: Freshness = .ordinary, strict: Bool = false,
-        narrowing: Narrowing = .none
+        narrowing: Narrowing = .none, givenOutBy command: String? = nil
     ) throws(Failure) {
         let keys = Keys(context)
-        try self.init(
-            context, profile: profile, keys: keys, codes: CodeSupply(given: code, keys: keys), freshness: freshness,
-            strict: strict, narrowing: narrowing)
+        do throws(Failure) {
+            try self.init(
+                context, profile: profile, keys: keys, codes: CodeSupply(given: code, keys: keys), freshness: freshness,
+                strict: strict, narrowing: narrowing)
+        } catch {
+            if command != nil { context.record(failure: error, profile: profile, by: command) }
+            throw error
+        }
+        self.command = command
     }
 
     /// An issuer of the session of a stored key, for warder's own requests about that key.
@@ -86,12 +99,30 @@ package final class Issuer {
     /// The region for programs that get the credentials; nil if nothing sets one.
     package var region: String? { sessionMaker.region }
 
-    /// The profile's credentials, to be given out: if the profile requires it, the user confirms first.
+    /// The profile's credentials, to be given out: if the profile requires it, the user confirms first. The log says so.
     package func credentials() throws(Failure) -> Credentials {
-        try keys.resuming { () throws(Failure) in
-            try Consent(chain: chain, keys: keys, prompter: codes.prompter).obtain()
-            return try timely(credentials(of: chain.stepCount - 1))
+        do throws(Failure) {
+            let given = try keys.resuming { () throws(Failure) in
+                try Consent(chain: chain, keys: keys, prompter: codes.prompter).obtain()
+                return try timely(credentials(of: chain.stepCount - 1))
+            }
+            if let command { record(.served, of: chain.stepCount - 1, given, by: command) }
+            return given
+        } catch {
+            keys.context.record(failure: error, profile: chain.profile, by: command)
+            throw error
         }
+    }
+
+    private func record(
+        _ kind: Event.Kind, of step: Int, _ credentials: borrowing Credentials, by command: String? = nil
+    ) {
+        let (role, session) = sessionMaker.roleSession(step)
+        let origin: Event.Origin? = kind == .served ? (hasMinted ? .minted : .cached) : nil
+        keys.context.record(
+            Event(
+                kind, profile: chain.profile, role: role, session: session, keyID: credentials.accessKeyID,
+                origin: origin, by: command))
     }
 
     /// The profile's credentials, for warder's own use.
@@ -284,6 +315,8 @@ package final class Issuer {
         let credentials = try sessionMaker.makeSession(step, requiresAnswer: requiresAnswer) { () throws(Failure) in
             try self.credentials(of: step - 1, requiresAnswer: requiresAnswer)
         }
+        if isLast(step) { hasMinted = true }
+        record(.minted, of: step, credentials)
         // Credentials without an expiration, such as another program's key, would be served forever.
         guard credentials.expiration != nil else { return credentials }
         let session = Session(credentials: credentials, label: sessionMaker.label(of: step))
@@ -345,5 +378,13 @@ extension Issuer {
         let sessions = try keys.sessions()
         guard let session = try cached(name(of: step, sessions), sessions) else { return true }
         return (session.end - keys.context.now) * 2 < session.end - session.label.issued
+    }
+}
+
+extension Context {
+    /// Records that credentials were wanted, and why they were not given out.
+    fileprivate func record(failure: Failure, profile: String, by command: String?) {
+        let isRefused = failure.code == .refused || failure.cause == .declined
+        record(Event(isRefused ? .refused : .failed, profile: profile, by: command, reason: failure.message))
     }
 }

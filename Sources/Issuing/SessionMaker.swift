@@ -219,6 +219,12 @@ package final class SessionMaker {
         return index >= 0 ? chain.roles[index] : nil
     }
 
+    /// The role that `step` assumes, and the name of its session; both nil if it assumes none.
+    func roleSession(_ step: Int) -> (role: String?, session: String?) {
+        guard let role = role(of: step) else { return (nil, nil) }
+        return (role.roleARN.value, role.sessionName?.value ?? defaultSessionName)
+    }
+
     /// The name of the stored key that the chain begins with.
     var keyName: String? { source.keyName }
 

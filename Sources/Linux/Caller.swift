@@ -94,10 +94,10 @@ private struct ProcessEntry {
         parent = before.parent
         started = before.started
         name = before.name
-        executable = link(folder + "/exe")
+        executable = linkTarget(folder + "/exe")
         file = FileIdentity(at: folder + "/exe")
-        self.folder = link(folder + "/cwd")
-        arguments = Self.arguments(folder + "/cmdline")
+        self.folder = linkTarget(folder + "/cwd")
+        arguments = ShellInvocation.arguments(folder + "/cmdline")
         guard let after = StatLine(folder + "/stat"), after.started == started else { return nil }
     }
 
@@ -115,16 +115,7 @@ private struct ProcessEntry {
     }
 
     /// Whether this is a shell that runs the command it was started with.
-    var isShellCommand: Bool {
-        let shells = ["sh", "dash", "bash", "zsh", "ksh", "mksh", "ash", "busybox"]
-        // Prefer the executable where it is readable: any program can call itself `sh`.
-        guard let shell = (executable ?? arguments.first).map(lastPart(ofPath:)), shells.holds(shell) else {
-            return false
-        }
-        let isApplet = shell == "busybox" && arguments.first?.isSame(as: shell) == true
-        guard let first = arguments.dropFirst(isApplet ? 2 : 1).first, first.begins(with: "-") else { return false }
-        return !first.begins(with: "--") && first.holds("c")
-    }
+    var isShellCommand: Bool { ShellInvocation.runsCommand(executable: executable, arguments) }
 
     /// Whether this is a warder; a hardened one keeps its executable unreadable.
     func isWarder(like own: ProcessEntry) -> Bool {
@@ -132,18 +123,10 @@ private struct ProcessEntry {
         if let executable, let own = own.executable { return executable.isSame(as: own) }
         return executable == nil && name.isSame(as: "warder")
     }
-
-    private static func arguments(_ path: String) -> [String] {
-        guard let file = try? Descriptor(opening: path, O_RDONLY) else { return [] }
-        var bytes = [UInt8](repeating: 0, count: 1024)
-        guard let count = try? file.readOnce(&bytes) else { return [] }
-        return bytes[..<count].split(separator: 0, maxSplits: 3, omittingEmptySubsequences: false).prefix(3)
-            .map { String(decoding: $0, as: UTF8.self) }
-    }
 }
 
 /// The content of a process's `stat` file, proc_pid_stat(5).
-private struct StatLine {
+struct StatLine {
     let name: String
     let parent: pid_t
     let started: UInt64
@@ -170,15 +153,4 @@ private struct StatLine {
     private static func text(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
         String(decoding: bytes, as: UTF8.self)
     }
-}
-
-/// The target of a link in a process's procfs folder, without the mark that the kernel adds to a removed file.
-private func link(_ path: String) -> String? {
-    var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
-    let count = readlink(path, &bytes, bytes.count - 1)
-    guard count > 0 else { return nil }
-    let target = bytes.withUnsafeBytes { String(decoding: $0[..<count], as: UTF8.self) }
-    let mark = " (deleted)"
-    guard target.ends(with: mark), !fileExists(target) else { return target }
-    return String(Substring(target.utf8.dropLast(mark.utf8.count)))
 }

@@ -1,3 +1,4 @@
+import AuditLog
 import Failures
 import Issuing
 import STS
@@ -130,6 +131,7 @@ package struct Rotation {
         } catch {
             throw isStored(new.accessKeyID) ? error : removed(new.accessKeyID, error, signer, record.credentials())
         }
+        context.record(Event(.rotated, profile: name.text, keyID: new.accessKeyID))
         say("\(new.accessKeyID) is in use now")
         return try Retirement(self).run(keys.storedRecord(name), signer)
     }

@@ -1,3 +1,4 @@
+import AuditLog
 import Failures
 import Secrets
 import Stores
@@ -23,6 +24,7 @@ struct TwinKeys {
                 twin.secret = new.secret.copy()
             }
             guard isDone else { throw Failure.changedWhileRotating(name.text) }
+            keys.context.record(Event(.rotated, profile: name.text, keyID: summary.accessKeyID))
             keys.context.console.note("\(name): it was the same key, and has the new one too")
         }
     }

@@ -16,6 +16,8 @@ package struct Context {
     package let world: World
     /// Messages besides the answer.
     package let notices: Notices
+    /// Where events are recorded; `record` adds who this process works for.
+    package let events: any EventLog
 
     /// - Parameters:
     ///   - noPrompt: the command line forbids prompts.
@@ -29,6 +31,7 @@ package struct Context {
         mayPrompt = !noPrompt && environment["WARDER_NO_PROMPT"] != "1"
         self.isHelper = isHelper
         notices = Notices(isHelper: isHelper, world.console)
+        events = world.events ?? FileEventLog(paths, random: world.random)
     }
 
     /// Where the command writes.

@@ -28,11 +28,13 @@ package struct Settings {
     package var rotateAfter: Int? = 90 * 86_400
     /// `process_prompt`: how `process` asks for a passphrase; `terminal` by default.
     package var helperMethods: [PromptMethod] = [.terminal]
+    /// `log`: `off` if no log is written of what warder does; `on` by default.
+    package var isLogOff = false
 
     /// The names of all settings.
     private static let names = [
         "unlock_time", "store", "keyfile", "prompt", "pinentry", "code_prompt", "handoff_time", "process_prompt",
-        "rotate_after",
+        "rotate_after", "log",
     ]
 
     /// Reads the file; without one, every setting has its default.
@@ -66,7 +68,23 @@ package struct Settings {
         settings.codeMethods = try codeMethods(section, pinentry)
         settings.methods = try methods("prompt", section, pinentry) ?? [.terminal, .pinentry(named: pinentry)]
         settings.helperMethods = try methods("process_prompt", section, pinentry) ?? [.terminal]
+        settings.isLogOff = try isLogOff(section)
         return settings
+    }
+
+    /// Whether the file at `path` turns the log off.
+    static func isLogOff(_ path: String) throws(Failure) -> Bool {
+        guard let section = try section(path) else { return false }
+        return try isLogOff(section)
+    }
+
+    private static func isLogOff(_ section: Profile) throws(Failure) -> Bool {
+        guard let setting = try setting("log", section) else { return false }
+        switch setting.value {
+        case "on": return false
+        case "off": return true
+        default: throw wrong(setting, "is neither on nor off", hint: "write log = off, or leave the line out")
+        }
     }
 
     /// Reads the file for its errors only, for commands that show users what is wrong.

@@ -23,6 +23,8 @@ package struct World {
     package var waits = WaitLimits()
     /// The descriptor that commands read as standard input.
     package var standardInput: Int32 = STDIN_FILENO
+    /// Where events are recorded; nil for the log in the state folder.
+    package var events: (any EventLog)?
     /// The cost of trying a passphrase that is being set.
     package var passphraseCost = ScryptCost.standard
 

@@ -1,4 +1,6 @@
+import AuditLog
 import Failures
+import Secrets
 import Sessions
 import Setup
 
@@ -30,7 +32,7 @@ extension Keys {
                     if store.opening.method == .unattended {
                         store.share(key)
                     } else if state?.isHeld != true {
-                        try? state?.unlock(key, seconds: time, snapshot: store.opening.snapshot)
+                        unlock(key, state, seconds: time, store.opening)
                     }
                 })
             if store.isOpen { try settle() } else if let sessions = try unlockedSessions() { return sessions }
@@ -38,6 +40,14 @@ extension Keys {
         let key = try store.sessionCacheKey()
         sessionKey.take(key)
         return SessionCache(folder: context.paths.sessions, key: key)
+    }
+
+    /// Makes the session-cache key available to other processes, if it can be.
+    private func unlock(
+        _ key: borrowing SecretBytes, _ state: UnlockedState?, seconds: Int, _ opening: StoreOpening
+    ) {
+        guard let state, (try? state.unlock(key, seconds: seconds, snapshot: opening.snapshot)) != nil else { return }
+        context.record(Event(.unlocked))
     }
 
     /// The cached sessions that have not ended; nil while locked.

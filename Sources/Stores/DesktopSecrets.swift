@@ -13,6 +13,9 @@ package struct DesktopSecrets {
     /// What opens a `libsecret` slot of a vault.
     static let vaultKeys = SecretSchema(name: "org.warder.VaultKey", attributes: ["vault", "slot"])
 
+    /// Where a log began, which its seal is verified by.
+    static let logSeals = SecretSchema(name: "org.warder.LogSeal", attributes: ["log"])
+
     private let context: Context
 
     init(_ context: Context) { self.context = context }

@@ -1,3 +1,4 @@
+import AuditLog
 import Failures
 import Linux
 import Secrets
@@ -104,6 +105,17 @@ package protocol KeyStore: AnyObject, SendableMetatype {
     ) throws(Failure) -> AccessKeySummary
     /// Deletes a key.
     func remove(_ name: KeyName) throws(Failure)
+
+    // The log
+
+    /// Lends where each log began that the store knows of, those of other machines among them; the store is opened.
+    func forEachLogStart(_ body: (borrowing LogStart) -> Void) throws(Failure)
+    /// Whether a start that waits may be stored now: the store is open for a person who may expect it to be written.
+    var mayKeepLogStart: Bool { get }
+    /// Stores where this home's log began and how far it is by now.
+    ///
+    /// - Parameter droppingOthers: forget earlier logs of this home.
+    func keepLogStart(droppingOthers: Bool) throws(Failure)
 }
 
 extension KeyStore {

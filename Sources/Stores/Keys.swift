@@ -100,6 +100,9 @@ package final class Keys {
         let key = try store.sessionCacheKey()
         sessionKey.take(key)
         try sessionKey.publish(key, seconds: seconds, store.opening)
+        if context.events.files?.mayHaveWaitingStart == true, store.mayKeepLogStart {
+            try? store.keepLogStart(droppingOthers: false)
+        }
         guard let head = try store.head() else { return }
         try list.note(store, head, SessionCache(folder: context.paths.sessions, key: key), change)
     }

@@ -10,7 +10,7 @@ import Vault
 
 /// The desktop's Secret Service as a store: an item a key, and one for the session-cache key.
 package final class SecretServiceStore: KeyStore {
-    private let context: Context
+    let context: Context
     let marker: StoreMarker
     let desktop: DesktopSecrets
     private var known = StoreHeadOnce()
@@ -175,7 +175,11 @@ package final class SecretServiceStore: KeyStore {
         var new = record.copy()
         if replacing, let present = try replaceable(name) { new.keepSeed(of: present) }
         try write(new)
+        noteLog()
     }
+
+    /// Stores what there is to know of the log, which never fails a change.
+    private func noteLog() { try? keepLogStart(droppingOthers: false) }
 
     /// The key that is to be replaced; nil also where it is damaged, for that is how it is mended.
     private func replaceable(_ name: KeyName) throws(Failure) -> AccessKeyRecord? {
@@ -193,6 +197,7 @@ package final class SecretServiceStore: KeyStore {
         guard var record = try record(name) else { throw Failure.noSuchKey(name.text) }
         body(&record)
         try write(record)
+        noteLog()
         return record.summary
     }
 
@@ -215,6 +220,7 @@ package final class SecretServiceStore: KeyStore {
         let lock = try marker.lockForChange()
         defer { withExtendedLifetime(lock) {} }
         guard try delete(name) else { throw Failure.noSuchKey(name.text) }
+        noteLog()
     }
 
     /// Whether it was there.

@@ -1,3 +1,4 @@
+import AuditLog
 import Crypto
 import Failures
 import Linux
@@ -55,6 +56,7 @@ final class SessionKey {
         do throws(UnlockedStateError) { was = opensByItself ? try state.hold() : try state.lock() } catch {
             throw Failure.notLocked(error)
         }
+        if was { context.record(Event(.locked)) }
         if let failure { throw failure }
         return was
     }
@@ -76,7 +78,10 @@ final class SessionKey {
             guard opening.method != .unattended, !state.isHeld, state.deadline == nil else { return }
             time = try Settings.load(context).unlockTime
         }
-        do throws(UnlockedStateError) { try state.unlock(key, seconds: time, snapshot: opening.snapshot) } catch {
+        do throws(UnlockedStateError) {
+            try state.unlock(key, seconds: time, snapshot: opening.snapshot)
+            context.record(Event(.unlocked))
+        } catch {
             // Only a caller that asked for it needs to know: this run has the key in any case.
             if seconds != nil { throw Failure(error) }
         }

@@ -53,6 +53,9 @@ package struct StoreMoving {
             for record in records { try refuseConflict(record, try desktop.record(record.name), in: .libsecret) }
             for record in records { try desktop.write(record.copy()) }
             try desktop.establish(sessionCacheKey: cacheKey.copy())
+            for start in try vault.inVault({ () throws(VaultError) in try open.logStarts() }) {
+                try desktop.putLogStart(start.copy())
+            }
             count = records.count
         }
         // What opened the vault opens nothing any more.
@@ -67,13 +70,15 @@ package struct StoreMoving {
         let identifier = try marker.identifier()
         if identifier == nil { return try removeLeftovers() }
         let records = try desktop.sharedRecords()
+        let logs = try desktop.logStarts()
         if try vault.exists() {
-            try mergeIntoVault(records)
+            try mergeIntoVault(records, logs)
         } else {
             let made = try vault.make(
                 recovery: .ifSomebodyIsThere, sessionCacheKey: try desktop.sessionCacheKey()
             ) { (new) throws(Failure) in
                 for record in records { try vault.inVault { () throws(VaultError) in try new.add(record.copy()) } }
+                for log in logs { try vault.inVault { () throws(VaultError) in try new.keep(log) } }
             }
             guard made else { throw Failure(VaultFileError.exists(path: vault.file.path)) }
         }
@@ -82,12 +87,13 @@ package struct StoreMoving {
         try marker.remove()
         for record in records { _ = try desktop.delete(record.name) }
         if let identifier { try desktop.deleteCacheKey(identifier) }
+        for log in logs { try desktop.deleteLogStart(log.hex) }
         keys.use(vault)
         return records.count
     }
 
     /// Puts keys into a vault that an interrupted run left.
-    private func mergeIntoVault(_ records: [SharedRecord]) throws(Failure) {
+    private func mergeIntoVault(_ records: [SharedRecord], _ logs: [SharedLogStart]) throws(Failure) {
         var missing: [SharedRecord] = []
         for record in records {
             guard let present = try vault.record(record.name) else {
@@ -96,9 +102,12 @@ package struct StoreMoving {
             }
             try refuseConflict(record, present, in: .file)
         }
-        guard !missing.isEmpty else { return }
+        guard !missing.isEmpty || !logs.isEmpty else { return }
         let added = missing
-        try vault.change { (vault) throws(VaultError) in for record in added { try vault.add(record.copy()) } }
+        try vault.change { (vault) throws(VaultError) in
+            for record in added { try vault.add(record.copy()) }
+            for log in logs { try vault.keep(log) }
+        }
     }
 
     /// Deletes what an interrupted run left in the Secret Service; all of it is in the vault.

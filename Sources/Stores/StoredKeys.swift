@@ -1,3 +1,4 @@
+import AuditLog
 import Failures
 import Secrets
 import Sessions
@@ -80,6 +81,7 @@ extension Keys {
     /// Deletes a key.
     package func remove(_ name: KeyName) throws(Failure) {
         try following { (store) throws(Failure) in try store.remove(name) }
+        context.record(Event(.removed, profile: name.text))
         try settle { keys in keys.filter { $0.name != name.text } }
     }
 
@@ -103,6 +105,7 @@ extension Keys {
     package func setTOTPSeed(_ seed: consuming StoredSeed?, of name: KeyName) throws(Failure) {
         let box = SeedBox(seed)
         try changeKey(name) { $0.totp = box.seed?.copy() }
+        context.record(Event(box.isEmpty ? .removed : .added, profile: name.text, by: "totp"))
     }
 }
 
@@ -111,4 +114,11 @@ private final class SeedBox {
     let seed: StoredSeed?
 
     init(_ seed: consuming StoredSeed?) { self.seed = seed }
+
+    var isEmpty: Bool {
+        switch seed {
+        case .some: false
+        case .none: true
+        }
+    }
 }

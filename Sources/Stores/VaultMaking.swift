@@ -40,7 +40,7 @@ extension VaultStore {
             try new.setPassphrase(passphrase, cost: context.world.passphraseCost, random: context.random)
             if wantsCode { code = try new.setRecoveryCode(random: context.random) }
         } catch { throw Failure(error, path: file.path) }
-        try body(&new)
+        try noting(body, in: &new)
         do throws(VaultFileError) {
             try file.create(&new, until: Self.timeout, random: context.random)
         } catch {
@@ -48,6 +48,7 @@ extension VaultStore {
             throw Failure(error)
         }
         vault = consume new
+        forgetLogStart()
         context.console.note("made a vault at \(file.path)")
         switch consume code {
         case .some(let code): try showRecoveryCode(code, printed: recovery == .printed)

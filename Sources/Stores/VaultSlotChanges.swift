@@ -1,3 +1,4 @@
+import AuditLog
 import Failures
 import Sessions
 import Vault
@@ -14,8 +15,12 @@ extension VaultStore {
                 try vault.removeSlot(slot.identifier)
             }
         }
+        noteSlot(slot.type)
         forgetKey(of: slot)
     }
+
+    /// Records that what opens the vault changed.
+    func noteSlot(_ type: SlotType) { context.record(Event(.slotChanged, by: type.name)) }
 
     /// Encrypts the vault under a new key, with every slot but `removed` made anew.
     ///
@@ -36,6 +41,7 @@ extension VaultStore {
             try inVault { () throws(VaultError) in try vault.renewKeys(random: context.random) }
             for renewal in renewals { try renewal.make(&vault) }
         }
+        noteSlot(removed.type)
         for renewal in renewals { try renewal.finish() }
         try finish(unfinished)
     }

@@ -135,17 +135,19 @@ package final class VaultStore: KeyStore {
         // Another process may make it at the same moment: then there is one to change.
         if try !exists(), try make(recovery: .ifSomebodyIsThere, body) { return }
         var refusal: Failure?
+        func noted(_ vault: inout Vault) throws(Failure) { try noting(body, in: &vault) }
         try openAndKeep(policy) { (opener) throws(VaultFileError) in
             let change =
                 renewing
-                ? try file.renew(until: Self.timeout, random: context.random, opener, body)
-                : try file.change(until: Self.timeout, random: context.random, opener, body)
+                ? try file.renew(until: Self.timeout, random: context.random, opener, noted)
+                : try file.change(until: Self.timeout, random: context.random, opener, noted)
             do throws(Failure) { return try change.get() } catch {
                 refusal = error
                 return nil
             }
         }
         if let refusal { throw refusal }
+        forgetLogStart()
     }
 
     /// Puts a backup in the vault's place; the passphrase asked for is the backup's.
@@ -182,6 +184,7 @@ package final class VaultStore: KeyStore {
         try change { (vault) throws(VaultError) in
             try vault.setPassphrase(new, cost: self.context.world.passphraseCost, random: self.context.random)
         }
+        noteSlot(.passphrase)
     }
 
     /// Makes a new recovery code, in the place of the one before, and prints it.
@@ -190,6 +193,7 @@ package final class VaultStore: KeyStore {
         try change(.slots) { (vault) throws(VaultError) in
             made.code = try vault.setRecoveryCode(random: self.context.random)
         }
+        noteSlot(.recovery)
         switch made.code.take() {
         case .some(let code): try showRecoveryCode(code, printed: true)
         case .none: break

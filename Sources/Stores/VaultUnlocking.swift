@@ -1,3 +1,4 @@
+import AuditLog
 import Failures
 import Linux
 import Prompt
@@ -62,6 +63,7 @@ extension VaultStore {
         do throws(UnlockedStateError) { try state.unlock(key, seconds: seconds, snapshot: snapshot) } catch {
             throw Failure(error)
         }
+        context.record(Event(.unlocked, by: "keys"))
     }
 
     /// The vault's slots, read without opening it; none where there is no vault.

@@ -104,7 +104,12 @@ package struct Records: ~Copyable, Sendable {
         cut(range)
     }
 
-    private mutating func cut(_ range: Range<Int>) {
+    /// Appends a log's record.
+    mutating func appendLogSeal(_ value: borrowing SecretBytes) throws(VaultError) {
+        do throws(FieldsError) { try bytes.appendField(Self.logSeal, value) } catch { throw .tooLarge }
+    }
+
+    mutating func cut(_ range: Range<Int>) {
         var rest = SecretBytes(capacity: bytes.count)
         bytes.withUnsafeBytes { bytes in
             rest.append(UnsafeRawBufferPointer(rebasing: bytes[..<range.lowerBound]))

@@ -29,7 +29,8 @@ struct Warder: Command {
                         Use.self, Drop.self, Renew.self, HookCommand.self, Trust.self, Distrust.self,
                         FolderCommand.self,
                     ]),
-                CommandGroup("stores", [Unlock.self, Lock.self, Status.self, StoreCommand.self, VaultCommand.self]),
+                CommandGroup(
+                    "stores", [Unlock.self, Lock.self, Status.self, Log.self, StoreCommand.self, VaultCommand.self]),
                 CommandGroup("about warder", [HelpCommand.self, VersionCommand.self]),
                 CommandGroup("for other programs", [Names.self, Grammar.self, Serve.self, RenewServed.self]),
             ],

@@ -11,7 +11,7 @@ import subprocess
 import forks
 
 PASSWORD = "the password of the login"
-SCHEMAS = {name: f"org.warder.{name}" for name in ("AccessKey", "SessionCacheKey", "VaultKey")}
+SCHEMAS = {name: f"org.warder.{name}" for name in ("AccessKey", "SessionCacheKey", "VaultKey", "LogSeal")}
 # No service folder: nothing starts that the test did not start.
 BUS = """\
 <busconfig>

@@ -1,3 +1,4 @@
+import AuditLog
 import Failures
 import Glibc
 import Linux
@@ -27,6 +28,12 @@ func fileTables(_ o: String) -> [Table] {
         Table(
             [.timedOut(path: path), .unsupported(path: path), .file(.link(path: path))] as [LockError]
         ) { Failure($0, "the session cache") },
+        Table([.busy, .file(.link(path: path)), .crypto] as [LogError]) { Failure($0) },
+        Table(
+            "LogDamage",
+            [LogDamage.noSeal, .foreign, .changed, .missing, .outOfPlace, .cut, .older].map {
+                (String(describing: $0), Failure($0, file: path, line: $0 == .noSeal || $0 == .foreign ? 0 : 17))
+            }),
         Table(
             "who can be set elsewhere",
             [

@@ -9,6 +9,7 @@ private let parsers: [String: @Sendable (UnsafeRawBufferPointer) -> Void] = [
     "handoff": fuzzRemotePrompts,
     "http": fuzzRequestHead,
     "json": fuzzJSON,
+    "log": fuzzLog,
     "otpauth": fuzzSeed,
     "session": fuzzSession,
     "vault": fuzzVault,

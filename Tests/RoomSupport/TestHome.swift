@@ -1,3 +1,4 @@
+import AuditLog
 import Crypto
 import Failures
 import Foundation
@@ -17,6 +18,7 @@ package final class TestHome: Sendable {
     package let path: String
     package let clock: TestClock
     package let console = RecordingConsole()
+    package let events: RecordingEvents
     private let sender: any HTTPSender & Sendable
     private let variables: Mutex<[String: String]>
     /// Seeds: each home, and each context, has keys of its own, since what the disk does not take lies in the kernel's
@@ -27,15 +29,18 @@ package final class TestHome: Sendable {
     ///   - config: the text of `~/.aws/config`.
     ///   - credentials: the text of `~/.aws/credentials`.
     ///   - settings: the lines of the section `[warder]`.
+    ///   - keepsLog: the store is to know where the log began.
     ///   - environment: variables beside `HOME`, `PATH` and `XDG_RUNTIME_DIR`.
     package init(
         config: String = "", credentials: String = "", settings: String = "", environment: [String: String] = [:],
-        clock: TestClock = TestClock(), sender: any HTTPSender & Sendable = ReplayingSender([])
+        clock: TestClock = TestClock(), keepsLog: Bool = false, sender: any HTTPSender & Sendable = ReplayingSender([])
     ) throws {
         // In memory where there is such a place: what is made durable there takes no time, and where the kernel has no
         // keyring, keys lie there.
         let place = access("/dev/shm", W_OK) == 0 ? "/dev/shm/" : NSTemporaryDirectory()
         path = place + "warder-room-" + UUID().uuidString
+        let log = AuditLog(LogFolder(path + "/.local/state/warder"), random: .system)
+        events = RecordingEvents(log: keepsLog ? log : nil)
         self.clock = clock
         self.sender = sender
         let own = ["HOME": path, "PATH": "/usr/bin:/bin", "XDG_RUNTIME_DIR": path + "/run"]
@@ -118,6 +123,7 @@ package final class TestHome: Sendable {
             terminal: { () throws(TerminalError) in throw .none },
             sender: { (_) throws(TransportError) in sender }, console: console)
         world.waits = waits
+        world.events = events
         world.passphraseCost = cheapestCost
         return try Context(
             noPrompt: noPrompt, isHelper: isHelper, environment: Environment { variables[$0] }, world: world)

@@ -32,7 +32,8 @@ MAXIMUM_SIZE = 16 << 20
 PASSPHRASE, LIBSECRET, KEYFILE, RECOVERY = 1, 2, 3, 4
 BODY_SIZES = {PASSPHRASE: 113, LIBSECRET: 112, KEYFILE: 112, RECOVERY: 112}
 ONCE = PASSPHRASE, RECOVERY
-CACHE_KEY, ACCESS_KEY = 1, 2
+CACHE_KEY, ACCESS_KEY, LOG = 1, 2, 3
+LOG_SIZE = 64
 NAMES = ("name", "access_key_id", "secret", "created_at", "account_id", "principal_arn", "mfa_serial")
 FIELDS = dict(enumerate(NAMES, start=1)) | {9: "totp_seed", 10: "totp_device", 11: "rotation"}
 SECRETS = ("secret", "totp_seed", "rotation")
@@ -58,6 +59,10 @@ class Vault:
 
     def access_keys(self):
         return [access_key(value) for tag, value in self.records if tag == ACCESS_KEY]
+
+    def logs(self):
+        """Where each log began, by its identifier."""
+        return {value[:16]: value for tag, value in self.records if tag == LOG and len(value) >= LOG_SIZE}
 
 
 def hkdf(ikm, salt, info, size):
@@ -309,7 +314,9 @@ def description(vault):
         "session_cache_key": vault.session_cache_key().hex(),
         "access_keys": vault.access_keys(),
     }
-    unknown = [[tag, value.hex()] for tag, value in vault.records if tag not in (CACHE_KEY, ACCESS_KEY)]
+    if vault.logs():
+        content["logs"] = {identifier.hex(): value.hex() for identifier, value in vault.logs().items()}
+    unknown = [[tag, value.hex()] for tag, value in vault.records if tag not in (CACHE_KEY, ACCESS_KEY, LOG)]
     return content | ({"unknown_records": unknown} if unknown else {})
 
 

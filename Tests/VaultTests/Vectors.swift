@@ -26,6 +26,8 @@ struct Vector: Decodable, Sendable, CustomTestStringConvertible {
         var slotIdentifiers: [String?]
         var sessionCacheKey: String
         var accessKeys: [Key]
+        /// Where logs began, by their identifiers.
+        var logs: [String: String]?
     }
 
     var name = ""
@@ -141,10 +143,14 @@ extension Vault {
             }
             keys.append(key)
         }
+        var logs: [String: String] = [:]
+        try forEachLogSeal { value in
+            if value.count >= 64 { logs[String(hex(value).prefix(32))] = hex(value) }
+        }
         return Vector.Content(
             id: identifier.hex, generation: generation, slots: slotTypes.map(\.rawValue),
             slotIdentifiers: slotSummaries.map { $0.identifier.isEmpty ? nil : $0.identifier },
-            sessionCacheKey: hex(try sessionCacheKey()), accessKeys: keys)
+            sessionCacheKey: hex(try sessionCacheKey()), accessKeys: keys, logs: logs.isEmpty ? nil : logs)
     }
 }
 

@@ -1,3 +1,4 @@
+import AuditLog
 import Chains
 import Crypto
 import Failures
@@ -52,7 +53,7 @@ struct Consent {
             guard error.cause != .stopped else { throw error }
             var failure = Failure(
                 error.code, "\(error.message): process \(caller?.process ?? 0) runs another file than \(path) is now",
-                hint: "start that program again if it was upgraded meanwhile, or \(error.hint)")
+                hint: "start that program again if it was upgraded meanwhile, or \(error.hint)", cause: error.cause)
             failure.scope = error.scope
             throw failure
         }
@@ -67,6 +68,7 @@ struct Consent {
             throw refused(.no)
         }
         prompter.conclude("\(chain.profile): given out", succeeded: true)
+        keys.context.record(Event(.confirmed, profile: chain.profile))
     }
 
     /// The outcome of the question.
@@ -82,7 +84,8 @@ struct Consent {
             ? Failure(
                 .timedOut, askingFor: "a yes to the use of \(chain.profile)", profile: chain.profile, isCode: false)
             : Failure(
-                .promptNeeded, "the use of \(chain.profile) was not allowed", hint: "run it again, and say yes")
+                .promptNeeded, "the use of \(chain.profile) was not allowed", hint: "run it again, and say yes",
+                cause: .declined)
         failure.scope = .waiting
         return failure
     }

@@ -34,7 +34,10 @@ package struct KeyfileSlot: SlotHandler {
         return isCredentialFile(path)
     }
 
-    package func add(_ value: String?, to vault: VaultStore) throws(Failure) { try vault.addKeyfileSlot(value ?? "") }
+    package func add(_ value: String?, to vault: VaultStore) throws(Failure) {
+        try vault.addKeyfileSlot(value ?? "")
+        vault.noteSlot(type)
+    }
 
     package func renewal(in vault: VaultStore) throws(Failure) -> SlotRenewal {
         let contents = try vault.provenKeyfile()

@@ -32,7 +32,10 @@ package struct LibsecretSlot: SlotHandler {
         } catch { return false }
     }
 
-    package func add(_ value: String?, to vault: VaultStore) throws(Failure) { try vault.addDesktopSlot() }
+    package func add(_ value: String?, to vault: VaultStore) throws(Failure) {
+        try vault.addDesktopSlot()
+        vault.noteSlot(type)
+    }
 
     package func canRenew(_ slot: SlotSummary, of vault: VaultStore) throws(Failure) -> Bool {
         guard let identifier = try vault.head()?.identifier else { return false }

@@ -106,6 +106,6 @@ struct Env: EvaluatedCommand {
     }
 
     private func issuer(_ context: Context, _ profile: String) throws(Failure) -> Issuer {
-        try Issuer(context, profile: profile, code: given.mfaCode, narrowing: given.narrowing())
+        try Issuer(context, profile: profile, code: given.mfaCode, narrowing: given.narrowing(), givenOutBy: Self.name)
     }
 }

@@ -50,7 +50,7 @@ struct Exec: Command {
         let issuer = try Issuer(
             context, profile: profile, code: given.mfaCode, freshness: try lifetime().map { .exactly($0) } ?? .ordinary,
             strict: minimum != nil,
-            narrowing: given.narrowing())
+            narrowing: given.narrowing(), givenOutBy: Self.name)
         let outer = context.environment.nonEmpty("WARDER_PROFILE")
         if let outer { try refuseCredentials(of: outer, issuer) }
         let credentials = try issuer.credentials()

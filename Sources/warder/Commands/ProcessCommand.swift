@@ -12,7 +12,9 @@ func answerProcess(
 ) throws(Failure) {
     let context = try Context(noPrompt: noPrompt, isHelper: true)
     do throws(Failure) {
-        let credentials = try Issuer(context, profile: profile, code: code, narrowing: narrowing).credentials()
+        let credentials = try Issuer(
+            context, profile: profile, code: code, narrowing: narrowing, givenOutBy: Process.name
+        ).credentials()
         try printOut(try credentialJSON(credentials))
     } catch {
         context.notices.release()

@@ -1,3 +1,4 @@
+import AuditLog
 import Failures
 import Glibc
 import RemotePrompts
@@ -141,6 +142,7 @@ final class RemotePrompter {
             try repeated(connection.request?.rejection ?? "")
         case .taken:
             answerState = .taken
+            context.record(Event(.answered, profile: connection.lastRequest?.profile))
             if chosen != nil { end = .after(milliseconds: 60_000) }
         case .withdrawn:
             takeDown(connection, "answered elsewhere")

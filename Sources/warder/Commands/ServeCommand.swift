@@ -37,6 +37,7 @@ struct Serve: Command {
             let pass = RenewalToken(text.copy(lineEnd + 1..<passEnd)),
             let grant = ServedCredentials(text.copy(passEnd + 1..<text.count))
         else { throw Self.stranger }
+        let context = try given.context()
         let supply = RenewingCredentials(
             grant, renewedBy: try RenewalOptions.request(given), pass, in: leaveFolder(), .system)
         let server: CredentialServer
@@ -44,7 +45,8 @@ struct Serve: Command {
             let socket = try ListeningSocket(inheriting: Descriptor(owning: Position.socket, path: "127.0.0.1"))
             server = CredentialServer(
                 socket, token: text.copy(0..<lineEnd),
-                supply: supply)
+                supply: LoggedSupply(
+                    supply, context, profile: given[Shared.profile], process: processOfDescriptor(life.number)))
         } catch { throw Failure(error) }
         signalReady()
         do throws(ServingError) { try server.run(while: life) } catch { throw Failure(error) }

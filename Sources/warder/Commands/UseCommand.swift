@@ -60,7 +60,8 @@ struct Use: EvaluatedCommand {
         let isWithKeys = given[Self.keys] || readOnly
         if !isWithKeys { try refuseUnlessAsked(context) }
         let issuer = try Issuer(
-            context, profile: profile, code: given.mfaCode, narrowing: readOnly ? .readOnly : .none)
+            context, profile: profile, code: given.mfaCode, narrowing: readOnly ? .readOnly : .none,
+            givenOutBy: isWithKeys ? Self.name : nil)
         let credentials = try issuer.credentials()
         var script = Script(shell)
         if isWithKeys {

@@ -114,6 +114,13 @@ def good():
         "eight slots; slots, records and fields of types that are not known",
         vault(slots=slots, records=newer),
     )
+    start = random("log", 16) + random("first key", 32) + (17).to_bytes(8, "big") + (1_790_000_000).to_bytes(8, "big")
+    logs = [start + b"host:/home/alice/.local/state/warder", random("another log", 64), start[:63], b""]
+    opens(
+        "ok-log",
+        "where two logs began, and two records that are too short to say so",
+        vault(records=[(3, logs[0]), CACHE, *((3, value) for value in logs[1:])]),
+    )
     full = vault(slots=[*PASSPHRASE_ONLY, *[(9, b"")] * 7])
     opens("ok-full", "a passphrase and seven slots that are not known", full, passphrase=PASSPHRASE)
     odd = b"\xff\x00 \xe2\x98\x83 " + b"long" * 40 + b"\n"
