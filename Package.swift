@@ -104,6 +104,12 @@ let package = Package(
                 "STS", "Secrets", "Setup", "Stores", "Text", "Vault",
             ]),
         room(
+            "Importing",
+            [
+                "Chains", "Explaining", "Failures", "Issuing", "Linux", "Profiles", "STS", "Secrets", "Sessions",
+                "Setup", "Stores", "Text", "Vault",
+            ]),
+        room(
             "Delivering",
             [
                 "Chains", "Crypto", "Failures", "Issuing", "Linux", "Profiles", "Prompt", "Secrets", "Serving",
@@ -114,9 +120,8 @@ let package = Package(
             name: "warder",
             dependencies: [
                 "Adding", "Adopting", "Arguments", "Chains", "Crypto", "Delivering", "Desktop", "Explaining",
-                "Failures", "Folders", "RemotePrompts", "Issuing", "JSON", "Linux", "Profiles", "Prompt", "Secrets",
-                "Serving",
-                "Sessions", "Setup", "Shells", "Stores", "Text", "Times", "Vault",
+                "Failures", "Folders", "RemotePrompts", "Importing", "Issuing", "JSON", "Linux", "Profiles", "Prompt",
+                "Secrets", "Serving", "Sessions", "Setup", "Shells", "Stores", "Text", "Times", "Vault",
             ],
             swiftSettings: strict),
 
@@ -204,6 +209,9 @@ let package = Package(
         tests(
             of: "Adding",
             ["Failures", "Linux", "RoomSupport", "Secrets", "Sessions", "Setup", "Stores", "Transport", "Vault"]),
+        tests(
+            of: "Importing",
+            ["Failures", "Linux", "Profiles", "RoomSupport", "Secrets", "Setup", "Stores", "Transport", "Vault"]),
         tests(
             of: "Issuing",
             [

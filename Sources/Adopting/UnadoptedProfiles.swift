@@ -62,9 +62,3 @@ extension AdoptionPlan {
         }
     }
 }
-
-/// The first few names, and how many more there are.
-func listed(_ names: [String]) -> String {
-    guard names.count > 12 else { return names.joined(separator: ", ") }
-    return names.prefix(10).joined(separator: ", ") + " and \(names.count - 10) more"
-}

@@ -9,9 +9,14 @@ struct EditableSetting {
     let start: Int
     /// Its first line and a line end: the one after it or, at the end of a file without one there, the one before.
     let line: Range<Int>
+    /// Its value, a range a line, without comments.
+    let pieces: [Range<Int>]
     let origin: Origin
     /// The profile that it requests from warder, if it is a `credential_process` that does so.
     let asked: String?
+
+    /// Whether it has no value.
+    var isEmpty: Bool { pieces.allSatisfy(\.isEmpty) }
 }
 
 /// The comment that records what `adopt` changed, so that undoing it reverts only that.
@@ -19,7 +24,9 @@ struct AdoptionMark {
     /// How the comment begins.
     static let prefix = "# adopted by warder:"
     /// Records that warder's command was added.
-    static let added = "+credential_process"
+    static let added = addition + "credential_process"
+    /// Before the name of a setting that was added.
+    static let addition = "+"
 
     /// The settings that were renamed, in lowercase, and `added` if the command was.
     let keys: [String]
@@ -111,12 +118,13 @@ extension FileBytes {
     fileprivate func setting(_ property: Property, in file: ProfileFile) -> EditableSetting {
         let name = Int(property.nameStart)..<Int(property.nameEnd)
         let key = String(decoding: name.map { lowercase(self[$0]) }, as: UTF8.self)
+        let pieces = pieces(of: property)
         // warder never writes a command on more than one line.
-        let isCommand = key == "credential_process" && pieces(of: property).count == 1
+        let isCommand = key == "credential_process" && pieces.count == 1
         let command = isCommand ? string(of: property) : nil
         let start = name.lowerBound - (property.isOwn ? 7 : 0)
         return EditableSetting(
-            key: key, isOwn: property.isOwn, start: start, line: line(start),
+            key: key, isOwn: property.isOwn, start: start, line: line(start), pieces: pieces,
             origin: file.origin(property.line), asked: command.flatMap { WarderCommand.profile(askedBy: $0) })
     }
 

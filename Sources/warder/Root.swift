@@ -18,7 +18,7 @@ struct Warder: Command {
             9 damaged file
             """,
             groups: [
-                CommandGroup("keys", [Add.self, List.self, Remove.self]),
+                CommandGroup("keys", [Add.self, Import.self, List.self, Remove.self]),
                 CommandGroup(
                     "sessions",
                     [Process.self, Env.self, Exec.self, MFA.self, Refresh.self, Forget.self, WhoAmI.self]),

@@ -1,0 +1,77 @@
+import Failures
+import Profiles
+import Secrets
+import Setup
+import Text
+
+// What `import` shows before, and says afterwards.
+
+extension ImportPlan {
+    /// An item for each key that is not stored yet.
+    var keysToStore: [Item] { firsts(items.filter { !$0.isStored }) }
+
+    /// An item for each key that is stored already.
+    var keysStored: [Item] { firsts(items.filter(\.isStored)) }
+
+    private func firsts(_ items: [Item]) -> [Item] {
+        var seen: Set<String> = []
+        return items.filter { seen.insert($0.key.text).inserted }
+    }
+
+    /// How many keys there are to import, in words.
+    package var count: String {
+        let count = keysToStore.count + keysStored.count
+        return count == 1 ? "1 key" : "\(count) keys"
+    }
+
+    /// The profiles, their keys, what depends on them, and what will be written.
+    package var shown: Shown {
+        let rows = items.map { item in
+            let dependents = item.dependents.isEmpty ? "–" : listed(item.dependents)
+            return [item.profile, item.pair.accessKeyID, item.key.text, dependents, item.written]
+        }
+        return table(["PROFILE", "KEY", "STORED AS", "NEEDED BY", "IN THE CONFIG FILE"], rows)
+    }
+
+    /// Says what is not imported, and why; the last reason is the command's failure.
+    package func finish() throws(Failure) {
+        for (profile, origin) in sessions {
+            context.console.note(
+                "left \(profile) as it is: the credentials of a session, which end by themselves (\(origin.place))")
+        }
+        for (_, failure) in refused.dropLast() { failure.show(on: context.console) }
+        if let (_, failure) = refused.last { throw failure }
+    }
+
+    /// Fails if a profile that the command line names cannot be imported, and not because that is done.
+    package func refuseNamed() throws(Failure) {
+        for name in wishes.names where !files.plaintextProfiles.contains(where: { $0.isSame(as: name) }) {
+            guard let profile = files.profile(name) else {
+                throw Failure(EditingError.noSuchProfile(name)).suggesting(nearest(to: name, among: files.profileNames))
+                    .lookedIn(context)
+            }
+            guard (try? profile.asksWarder()) == true else {
+                throw Failure(
+                    .notFound, "the profile \(name) has no key in plain text",
+                    hint: "store a key for it: warder add \(shellWord(name))")
+            }
+            context.console.note("\(name) has no key in plain text, and asks warder already")
+        }
+        if !wishes.names.isEmpty, let (_, failure) = refused.first { throw failure }
+    }
+
+    /// Says that there is nothing to import.
+    package func finishEmpty() throws(Failure) {
+        try finish()
+        guard wishes.names.isEmpty else { return }
+        context.console.note("there is no \(sessions.isEmpty ? "" : "long-term ")key in plain text")
+    }
+}
+
+extension PlaintextPair {
+    /// The key, ready to sign.
+    var credentials: Credentials {
+        Credentials(
+            accessKeyID: accessKeyID, secret: secret.copy(), sessionToken: nil, expiration: nil, accountID: nil)
+    }
+}
