@@ -74,7 +74,7 @@ package struct ImportPlan {
         var pairs = found.pairs.filter { !excluded.contains($0.profile) }
         // A refusal may change the name that a key is stored under, and so other profiles.
         while true {
-            let (named, untitled) = try Self.named(pairs, twins)
+            let (named, untitled) = try named(pairs, twins)
             refused += untitled
             items = named
             let failures = try compose()
@@ -86,7 +86,7 @@ package struct ImportPlan {
 
     /// Gives each key its name in the store: the one that it is stored under or, of its profiles', the first that is
     /// free.
-    private static func named(
+    private func named(
         _ pairs: [PlaintextPair], _ twins: StoredTwins
     ) throws(Failure) -> ([Item], refused: [(profile: String, failure: Failure)]) {
         var items: [Item] = []
@@ -94,7 +94,10 @@ package struct ImportPlan {
         for pair in pairs {
             let alike = pairs.filter { $0.isSame(as: pair) }.map(\.profile)
             let stored = try twins.names(of: pair)
-            if let name = stored.first(where: { alike.contains($0.text) }) ?? stored.first {
+            // An interrupted run may have written it.
+            let own = (try? files.profile(pair.profile)?.own("key"))?.value
+            let known = stored.first { $0.text == own } ?? stored.first { alike.contains($0.text) } ?? stored.first
+            if let name = known {
                 items.append(Item(pair: pair, key: name, isStored: true))
                 continue
             }
@@ -146,7 +149,7 @@ package struct ImportPlan {
     private func edit(_ item: inout Item) throws(Failure) -> (NewProfile?, [Edit]) {
         let name = item.profile
         guard let profile = files.profile(name) else { throw .noSuch(item.pair) }
-        try refuseRival(of: item.pair, profile)
+        try refuseRival(of: item, profile)
         var settings: [(key: String, value: String)] = []
         let runsOther = try hasOtherProgram(profile)
         if !item.key.text.isSame(as: name) || runsOther { settings.append(("warder_key", item.key.text)) }

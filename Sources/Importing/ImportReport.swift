@@ -33,6 +33,23 @@ extension ImportPlan {
         return table(["PROFILE", "KEY", "STORED AS", "NEEDED BY", "IN THE CONFIG FILE"], rows)
     }
 
+    /// Says where the secrets still are, and what to do about keys that lay open. Never shows a secret.
+    package func reportLeftovers() {
+        let files = [config.path, files.credentials?.path].compactMap { $0 }
+        let pairs = (keysToStore + keysStored).map(\.pair)
+        guard !pairs.isEmpty else { return }
+        let found = Leftovers(of: pairs, in: leftoverPlaces(beside: files, context.environment))
+        for place in found.places.prefix(24) {
+            context.console.note("the secret of \(place.profile) is still in \(place.text)")
+        }
+        if found.places.count > 24 { context.console.note("and in \(found.places.count - 24) more places") }
+        for path in found.unfinished { context.console.note("\(path) is too large, and was not searched to its end") }
+        let names = (keysToStore + keysStored).map(\.key.text)
+        context.console.note("\(listed(names)) lay open in plain text: such a key should be changed")
+        let places = found.places.isEmpty ? "" : "remove it from there; then "
+        context.console.say("hint: \(places)warder rotate \(names.map(shellWord).joined(separator: " "))")
+    }
+
     /// Says what is not imported, and why; the last reason is the command's failure.
     package func finish() throws(Failure) {
         for (profile, origin) in sessions {

@@ -47,8 +47,18 @@ package struct KeyImport {
         return try ImportPlan(context, files, wishes, StoredTwins(keys, opening: isNeeded))
     }
 
+    /// Checks the keys, stores them, and changes the files. Returns what was done.
+    package func carryOut(_ plan: ImportPlan) throws(Failure) -> ImportPlan {
+        try plan.checkFiles()
+        let (plan, identities) = try verified(plan)
+        guard !plan.items.isEmpty else { return plan }
+        try storeKeys(plan, identities)
+        try write(plan)
+        return plan
+    }
+
     /// Asks AWS whose the keys are, and returns what is left of the plan: keys that AWS refuses stay where they are.
-    package func verified(_ plan: ImportPlan) throws(Failure) -> (ImportPlan, [String: CallerIdentity]) {
+    private func verified(_ plan: ImportPlan) throws(Failure) -> (ImportPlan, [String: CallerIdentity]) {
         guard verifies else { return (plan, [:]) }
         var identities: [String: CallerIdentity] = [:]
         var wishes = plan.wishes
@@ -68,13 +78,9 @@ package struct KeyImport {
         return (try self.plan(wishes, opening: true), identities)
     }
 
-    /// Stores the keys, and changes the files.
-    package func carryOut(_ plan: ImportPlan, _ identities: [String: CallerIdentity]) throws(Failure) {
-        guard !plan.items.isEmpty else { return }
-        try plan.checkFiles()
-        try storeKeys(plan, identities)
+    private func write(_ plan: ImportPlan) throws(Failure) {
         do throws(Failure) { try plan.writeFiles() } catch {
-            let hint = error.hint.utf8.elementsEqual("run the command again".utf8) ? "" : error.hint + "; then "
+            let hint = error.hint.isSame(as: "run the command again") ? "" : error.hint + "; then "
             throw Failure(
                 error.code, "the keys are stored, and in plain text too: \(error.message)",
                 hint: hint.replacingNothingChanged + "run warder import again", cause: error.cause)

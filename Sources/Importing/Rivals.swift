@@ -7,7 +7,8 @@ import Text
 
 extension ImportPlan {
     /// Fails if a profile has another source of credentials, which SDKs may prefer to the key.
-    func refuseRival(of pair: PlaintextPair, _ profile: Profile) throws(Failure) {
+    func refuseRival(of item: Item, _ profile: Profile) throws(Failure) {
+        let pair = item.pair
         let source = try? profile.plain("source_profile")?.value
         for key in SDKLookup.otherSettings {
             guard let origin = profile.mention(of: key) else { continue }
@@ -20,7 +21,7 @@ extension ImportPlan {
             throw .rival(pair, key, origin)
         }
         if let own = try? profile.own("key"), let origin = profile.origin(of: "warder_key") {
-            guard own.value.isSame(as: profile.name) else { throw .rival(pair, "warder_key", origin) }
+            guard own.value.isSame(as: item.key.text) else { throw .rival(pair, "warder_key", origin) }
         }
         // boto3 prefers the program, and other SDKs the key.
         if !pair.files.contains(.credentials), try hasOtherProgram(profile),

@@ -5,7 +5,7 @@ extension ProfileFile {
     ///
     /// It has no context lines, since one might hold a plaintext key; each hunk shows its section instead.
     public func difference(_ edits: [Edit]) -> [String] {
-        if withText({ _ in true }) == nil {
+        if withText({ $0.count }) ?? 0 == 0 {
             let lines = edits.flatMap { $0.inserted.split(separator: "\n") }
             guard !lines.isEmpty else { return [] }
             return ["--- " + path, "+++ " + path, "@@ -0,0 +\(span(1, lines.count)) @@"] + lines.map { "+" + $0 }

@@ -43,8 +43,8 @@ extension ProfileFile {
     /// The edits that append profiles to a config file.
     public func appending(_ profiles: [NewProfile]) -> [Edit] {
         guard !profiles.isEmpty else { return [] }
-        let end = withText { text in (offset: text.count, last: text[text.count - 1]) }
-        guard let end else {
+        let end = withText { $0.count == 0 ? nil : (offset: $0.count, last: $0[$0.count - 1]) }
+        guard case .some(.some(let end)) = end else {
             return [Edit(offset: 0, removed: 0, inserted: profiles.map { $0.section("\n") }.joined(separator: "\n"))]
         }
         let ending = lineEnding

@@ -52,9 +52,9 @@ struct Import: Command {
         guard try isSure || context.confirm("import \(plan.count)?", otherwise: false, unasked: false) else {
             throw Failure(.promptNeeded, "nothing was changed", hint: "say yes, or give --yes")
         }
-        let (verified, identities) = try work.verified(plan)
-        try work.carryOut(verified, identities)
-        try verified.finish()
+        let done = try work.carryOut(plan)
+        done.reportLeftovers()
+        try done.finish()
     }
 
     private static var unasked: Failure {
