@@ -106,8 +106,8 @@ let package = Package(
         room(
             "Importing",
             [
-                "Chains", "Explaining", "Failures", "Issuing", "Linux", "Profiles", "STS", "Secrets", "Sessions",
-                "Setup", "Stores", "Text", "Vault",
+                "Chains", "Explaining", "Failures", "Issuing", "JSON", "Linux", "Profiles", "Prompt", "STS", "Secrets",
+                "Sessions", "Setup", "Stores", "Text", "Vault",
             ]),
         room(
             "Delivering",
@@ -164,7 +164,7 @@ let package = Package(
         .target(
             name: "Servers", path: "Tests/Servers",
             exclude: [
-                "forking.py", "hostile.py", "identity_center.py", "keyring_client.py", "metadata.py",
+                "aws_vault.py", "forking.py", "hostile.py", "identity_center.py", "keyring_client.py", "metadata.py",
                 "mock_secret_service.py", "recording_sts.py", "slow_moto.py",
             ],
             swiftSettings: strict),

@@ -7,22 +7,15 @@ import Text
 // What `import` shows before, and says afterwards.
 
 extension ImportPlan {
-    /// An item for each key that is not stored yet.
-    var keysToStore: [Item] { firsts(items.filter { !$0.isStored }) }
-
-    /// An item for each key that is stored already.
-    var keysStored: [Item] { firsts(items.filter(\.isStored)) }
-
-    private func firsts(_ items: [Item]) -> [Item] {
+    /// Each key once.
+    var keys: [KeyToStore] {
         var seen: Set<String> = []
         return items.filter { seen.insert($0.key.text).inserted }
+            .map { KeyToStore(name: $0.key, pair: $0.pair, isStored: $0.isStored) }
     }
 
     /// How many keys there are to import, in words.
-    package var count: String {
-        let count = keysToStore.count + keysStored.count
-        return count == 1 ? "1 key" : "\(count) keys"
-    }
+    package var count: String { keys.count == 1 ? "1 key" : "\(keys.count) keys" }
 
     /// The profiles, their keys, what depends on them, and what will be written.
     package var shown: Shown {
@@ -36,7 +29,7 @@ extension ImportPlan {
     /// Says where the secrets still are, and what to do about keys that lay open. Never shows a secret.
     package func reportLeftovers() {
         let files = [config.path, files.credentials?.path].compactMap { $0 }
-        let pairs = (keysToStore + keysStored).map(\.pair)
+        let pairs = keys.map(\.pair)
         guard !pairs.isEmpty else { return }
         let found = Leftovers(of: pairs, in: leftoverPlaces(beside: files, context.environment))
         for place in found.places.prefix(24) {
@@ -44,7 +37,7 @@ extension ImportPlan {
         }
         if found.places.count > 24 { context.console.note("and in \(found.places.count - 24) more places") }
         for path in found.unfinished { context.console.note("\(path) is too large, and was not searched to its end") }
-        let names = (keysToStore + keysStored).map(\.key.text)
+        let names = keys.map(\.name.text)
         context.console.note("\(listed(names)) lay open in plain text: such a key should be changed")
         let places = found.places.isEmpty ? "" : "remove it from there; then "
         context.console.say("hint: \(places)warder rotate \(names.map(shellWord).joined(separator: " "))")

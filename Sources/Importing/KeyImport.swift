@@ -1,13 +1,9 @@
 import Failures
-import Issuing
 import Linux
 import Profiles
-import STS
-import Secrets
 import Setup
 import Stores
 import Text
-import Vault
 
 /// Implements `warder import` from the AWS files: the plaintext keys go into the store, and their lines away.
 ///
@@ -50,82 +46,50 @@ package struct KeyImport {
     /// Checks the keys, stores them, and changes the files. Returns what was done.
     package func carryOut(_ plan: ImportPlan) throws(Failure) -> ImportPlan {
         try plan.checkFiles()
-        let (plan, identities) = try verified(plan)
+        var storage = KeyStorage(context, keys, verifies: verifies)
+        let plan = try verified(plan, &storage)
         guard !plan.items.isEmpty else { return plan }
-        try storeKeys(plan, identities)
+        try storage.store(plan.keys)
+        // Here the keys are imported, whatever becomes of the files.
         try write(plan)
         return plan
     }
 
-    /// Asks AWS whose the keys are, and returns what is left of the plan: keys that AWS refuses stay where they are.
-    private func verified(_ plan: ImportPlan) throws(Failure) -> (ImportPlan, [String: CallerIdentity]) {
-        guard verifies else { return (plan, [:]) }
-        var identities: [String: CallerIdentity] = [:]
+    /// What is left of the plan: keys that AWS refuses stay where they are, unless the command line names them.
+    private func verified(_ plan: ImportPlan, _ storage: inout KeyStorage) throws(Failure) -> ImportPlan {
         var wishes = plan.wishes
-        for item in plan.keysToStore + plan.keysStored {
-            do throws(Failure) {
-                let calls = try DirectCalls(context, profile: item.profile, region: nil)
-                let identity = try calls.callerIdentity(item.pair.credentials)
-                context.console.note(
-                    "\(item.pair.accessKeyID) is \(identity.arn) in account \(identity.account)")
-                identities[item.key.text] = identity
-            } catch {
+        for key in plan.keys {
+            do throws(Failure) { try storage.verify(key) } catch {
                 guard error.code == .refused, plan.wishes.names.isEmpty else { throw error }
-                wishes.excluded += plan.items.filter { $0.key == item.key }.map { ($0.profile, error) }
+                wishes.excluded += plan.items.filter { $0.key == key.name }.map { ($0.profile, error) }
             }
         }
-        guard wishes.excluded.count > plan.wishes.excluded.count else { return (plan, identities) }
-        return (try self.plan(wishes, opening: true), identities)
+        guard wishes.excluded.count > plan.wishes.excluded.count else { return plan }
+        return try self.plan(wishes, opening: true)
     }
 
     private func write(_ plan: ImportPlan) throws(Failure) {
-        do throws(Failure) { try plan.writeFiles() } catch {
-            let hint = error.hint.isSame(as: "run the command again") ? "" : error.hint + "; then "
-            throw Failure(
-                error.code, "the keys are stored, and in plain text too: \(error.message)",
-                hint: hint.replacingNothingChanged + "run warder import again", cause: error.cause)
-        }
+        do throws(Failure) { try plan.writeFiles() } catch { throw error.withKeysStored }
         for item in plan.items {
             context.console.note("\(item.profile) asks warder from now on, and its lines of the key are gone")
         }
     }
+}
 
-    private func storeKeys(_ plan: ImportPlan, _ identities: [String: CallerIdentity]) throws(Failure) {
-        let new = plan.keysToStore
-        if let passedOver = keys.passedOver, !new.isEmpty, try !keys.vaultStore().exists() {
-            context.console.note("the keys go to a vault, not to the desktop's keyring: \(passedOver)")
-        }
-        if !new.isEmpty { try keys.put(new.map { record($0, identities[$0.key.text]) }) }
-        try keys.readAgain()
-        for item in plan.items {
-            guard let stored = try keys.recordBefore(item.key),
-                item.pair.isSame(as: stored.summary.accessKeyID, stored.secret)
-            else {
-                throw Failure(
-                    .other, "the \(try keys.presentStore().kind.spoken) does not hold the key \(item.key) as it was given",
-                    hint: "no file was changed; see warder list")
-            }
-        }
-        let kind = try keys.presentStore().kind.spoken
-        for item in new { context.console.note("stored the key \(item.key) (\(item.pair.accessKeyID)) in the \(kind)") }
-        for item in plan.keysStored {
-            context.console.note("the key \(item.key) (\(item.pair.accessKeyID)) is in the \(kind) already")
-        }
-    }
-
-    private func record(_ item: ImportPlan.Item, _ identity: CallerIdentity?) -> SharedRecord {
-        let summary = AccessKeySummary(
-            name: item.key, accessKeyID: item.pair.accessKeyID, createdAt: UInt64(max(0, context.now)),
-            accountID: identity?.account, principalARN: identity?.arn)
-        return SharedRecord(AccessKeyRecord(summary, secret: item.pair.secret.copy()))
+extension Failure {
+    /// A failed write of a file, once the keys are stored.
+    fileprivate var withKeysStored: Failure {
+        let again = "run the command again"
+        let hint = hint.isSame(as: again) ? "" : hint.without(": nothing was changed") + "; then "
+        return Failure(
+            code, "the keys are stored, and in plain text too: \(message)", hint: hint + "run warder import again",
+            cause: cause)
     }
 }
 
 extension String {
-    /// A hint of a failed write, without its assurance, which holds for that file alone.
-    fileprivate var replacingNothingChanged: String {
-        let assurance = ": nothing was changed"
-        guard let start = utf8.indices.first(where: { utf8[$0...].starts(with: assurance.utf8) }) else { return self }
-        return String(self[..<start]) + String(decoding: utf8[start...].dropFirst(assurance.utf8.count), as: UTF8.self)
+    fileprivate func without(_ part: String) -> String {
+        guard let start = utf8.indices.first(where: { utf8[$0...].starts(with: part.utf8) }) else { return self }
+        return String(self[..<start]) + String(Substring(utf8[start...].dropFirst(part.utf8.count)))
     }
 }

@@ -23,6 +23,9 @@ struct StoredTwins {
         }
     }
 
+    /// The names of all stored keys.
+    var names: [String] { listing.map(\.name) }
+
     /// Whether a key of this name is stored.
     func holds(_ name: KeyName) -> Bool { listing.contains { $0.name.isSame(as: name.text) } }
 

@@ -18,9 +18,11 @@ extension ProfileSet {
     /// are warder's own, below the first header. What SDKs would act on before the command is hidden from them as by
     /// `adopting`. Empty if all of that is there.
     ///
-    /// - Parameter settings: names, in lowercase and with `warder_`, and values.
+    /// - Parameters:
+    ///   - settings: names, in lowercase and with `warder_`, and values.
+    ///   - replaces: another program's command becomes a comment, so that warder does not go by it either.
     public func serving(
-        _ name: String, program: String, settings: [(key: String, value: String)]
+        _ name: String, program: String, settings: [(key: String, value: String)], replaces: Bool = false
     ) throws(EditingError) -> [Edit] {
         let profiles = try editable(name)
         let command = try WarderCommand.text(program: program, profile: name)
@@ -29,7 +31,7 @@ extension ProfileSet {
         if let origin = try? includedProgram(name) { throw .includedProgram(origin) }
         return profiles.flatMap { profile in
             profile.exposed.isEmpty && profile.mark == nil
-                ? profile.adding(command, settings) : profile.adopting(command, settings)
+                ? profile.adding(command, settings) : profile.adopting(command, settings, replaces: replaces)
         }.inOrder
     }
 
@@ -41,6 +43,9 @@ extension ProfileSet {
             let renamed = profile.hidden.filter { mark.keys.contains($0.key) }
             try checkTwins(profile.settings.filter { !$0.isOwn && $0.asked == nil }, renamed)
             edits += renamed.map { Edit(offset: $0.start, removed: 7, inserted: "") }
+            if let replaced = profile.replaced, mark.keys.contains(AdoptionMark.replaced) {
+                edits.append(Edit(offset: replaced, removed: AdoptionMark.replacement.utf8.count, inserted: ""))
+            }
             edits += profile.removing(mark)
         }
         return edits.inOrder
@@ -100,13 +105,20 @@ extension ProfileSet {
 
 extension EditableProfile {
     /// The edits that hide the settings, add warder's command and settings of its own, and record all that in a comment.
-    fileprivate func adopting(_ command: String, _ settings: [(key: String, value: String)] = []) -> [Edit] {
+    fileprivate func adopting(
+        _ command: String, _ settings: [(key: String, value: String)] = [], replaces: Bool = false
+    ) -> [Edit] {
         var keys: [String] = []
+        let programs = replaces ? exposed.filter { $0.key == "credential_process" } : []
+        let exposed = replaces ? exposedBesideProgram : self.exposed
         for setting in exposed where !keys.contains(setting.key) { keys.append(setting.key) }
         let own = missing(settings)
         let adds = commands.isEmpty
         guard adds || !keys.isEmpty || !own.isEmpty else { return [] }
-        let renamings = exposed.map { Edit(offset: $0.start, removed: 0, inserted: "warder_") }
+        if !programs.isEmpty { keys.append(AdoptionMark.replaced) }
+        let renamings =
+            exposed.map { Edit(offset: $0.start, removed: 0, inserted: "warder_") }
+            + programs.map { Edit(offset: $0.start, removed: 0, inserted: AdoptionMark.replacement) }
         keys += own.map { AdoptionMark.addition + $0.key }
         if adds { keys.append(AdoptionMark.added) }
         let lines = lines(own, adds ? command : nil)

@@ -14,7 +14,8 @@ public final class PlaintextPair: Sendable {
     /// The files that hold it.
     public let files: [ProfileFile.Kind]
 
-    init(
+    /// A key of a profile that another program had.
+    package init(
         profile: String, accessKeyID: String, secret: consuming SecretBytes, origin: Origin, files: [ProfileFile.Kind]
     ) {
         self.profile = profile
