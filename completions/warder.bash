@@ -193,13 +193,18 @@ __warder_grammar() {
     commands='' options='' values='' places=()
     case $1 in
         '')
-            commands='add list remove process env exec mfa refresh forget whoami explain adopt use drop hook trust distrust unlock lock status store vault help version'
+            commands='add import list remove process env exec mfa refresh forget whoami explain adopt use drop hook trust distrust unlock lock status store vault help version'
             options='-h --help -V --version'
             ;;
         'add')
             options='--stdin --csv --from-env --no-verify --replace --store --mfa-serial --totp --no-totp --region --write-profile --no-write-profile --no-prompt -h --help'
             values=' --csv:@files --store:file,libsecret --mfa-serial: --region: '
             places=('@keys')
+            ;;
+        'import')
+            options='--from --dry-run --yes --no-verify --adopt --session-off --store --no-prompt -h --help'
+            values=' --from:aws-vault --store:file,libsecret '
+            places=('@profiles*')
             ;;
         'list')
             options='--json --no-prompt -h --help'

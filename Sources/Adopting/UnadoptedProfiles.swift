@@ -51,7 +51,7 @@ extension AdoptionPlan {
             let first = shellWord(names[0])
             switch self {
             case .plaintextKey(let origin):
-                return "a key in plain text, \(origin.place), which SDKs take first; warder add \(first) stores it"
+                return "a key in plain text, \(origin.place), which SDKs take first; warder import \(first) stores it"
             case .onlyInCredentials: return "in the credentials file alone"
             case .login: return "warder does not read login_session"
             case .asksWarder: return "\(isOne ? "names" : "they name") warder already"

@@ -49,10 +49,13 @@ package struct AWSVaultImport {
 
     /// Checks the keys, stores them, and changes the config file.
     package func carryOut(_ plan: AWSVaultPlan) throws(Failure) {
-        if let config = plan.files.config, !plan.edits.isEmpty { try ConfigRewrite.check(config.path, "the config file") }
+        if let config = plan.files.config, !plan.edits.isEmpty {
+            try ConfigRewrite.check(config.path, "the config file")
+        }
         var storage = KeyStorage(context, keys, verifies: verifies)
         for key in plan.keys { try storage.verify(key) }
         try storage.store(plan.keys)
+        // Here the keys are imported, whatever becomes of the config file.
         if let config = plan.files.config, !plan.edits.isEmpty {
             try ConfigRewrite(context).replace(config, at: config.path, with: config.edited(plan.edits))
             for (name, _) in plan.profiles { context.console.note("\(name) asks warder from now on, not aws-vault") }

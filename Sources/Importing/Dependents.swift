@@ -25,6 +25,20 @@ extension ImportPlan {
         return (first.duration?.value ?? 0) > RoleStep.chainedDuration
     }
 
+    /// The items whose sessions will be made without a code.
+    var withoutDevice: [Item] {
+        items.filter { item in
+            guard let session = try? chain(item.profile, in: result).session else { return false }
+            return session.mfa == nil
+        }
+    }
+
+    /// Profiles that depend on an imported key, have a device of their own, and are not adopted.
+    package var withOwnDevice: [String] {
+        var seen = Set(adopted + items.map(\.profile))
+        return items.flatMap(\.dependents).filter { hasOwnDevice($0) && seen.insert($0).inserted }
+    }
+
     /// SDKs ask for a code of its own device, for each process.
     func hasOwnDevice(_ name: String) -> Bool {
         guard let profile = files.profile(name) else { return false }

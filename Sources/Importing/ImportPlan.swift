@@ -30,10 +30,12 @@ package struct ImportPlan {
         package var names: [String] = []
         /// Profiles that depend on an imported key and have an MFA device are adopted.
         package var adopts = false
-        /// The profiles that get `warder_session = off`.
-        package var withoutSession: Set<String> = []
+        /// Profiles whose key calls IAM, and that have no MFA device, get `warder_session = off`.
+        package var keepsIAM = false
+        /// The profiles that get it.
+        var withoutSession: Set<String> = []
         /// Profiles to leave as they are, and why.
-        package var excluded: [(profile: String, failure: Failure)] = []
+        var excluded: [(profile: String, failure: Failure)] = []
 
         package init() {}
     }

@@ -43,6 +43,34 @@ extension ImportPlan {
         context.console.say("hint: \(places)warder rotate \(names.map(shellWord).joined(separator: " "))")
     }
 
+    /// Says which sessions ask for a code, and what makes the first ones.
+    package func reportSessions(opensUnasked: Bool) {
+        var devices: [(serial: String, profiles: [String])] = []
+        for item in items {
+            guard let device = try? chain(item.profile, in: result).session?.mfa else { continue }
+            if let index = devices.firstIndex(where: { $0.serial.isSame(as: device.serial.value) }) {
+                devices[index].profiles.append(item.profile)
+            } else {
+                devices.append((device.serial.value, [item.profile]))
+            }
+        }
+        for (serial, profiles) in devices {
+            context.console.note("sessions of \(listed(profiles)) need a code of \(serial), once for 12 hours")
+        }
+        guard !items.isEmpty, !opensUnasked || !devices.isEmpty else { return }
+        context.console.say(
+            "hint: the first sessions, for SDKs to use: warder refresh "
+                + "\(printable(items.map { shellWord($0.profile) }.joined(separator: " ")))")
+    }
+
+    /// Says which profiles are better adopted.
+    package func reportOwnDevices() {
+        guard !withOwnDevice.isEmpty else { return }
+        context.console.note("SDKs go on asking for the code of \(listed(withOwnDevice)) themselves, in each process")
+        context.console.say(
+            "hint: warder asks once for all: warder adopt \(withOwnDevice.map(shellWord).joined(separator: " "))")
+    }
+
     /// Says what is not imported, and why; the last reason is the command's failure.
     package func finish() throws(Failure) {
         for (profile, origin) in sessions {

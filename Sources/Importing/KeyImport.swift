@@ -1,4 +1,5 @@
 import Failures
+import Issuing
 import Linux
 import Profiles
 import Setup
@@ -15,16 +16,24 @@ package struct KeyImport {
     let keys: Keys
     let verifies: Bool
     let store: StoreKind?
+    /// The user may be asked more than whether to import.
+    let mayAsk: Bool
 
     /// - Parameters:
     ///   - verifies: ask AWS whether a key works before it is stored.
     ///   - store: where the first key goes.
-    package init(_ context: Context, verifies: Bool, store: StoreKind?) {
+    ///   - mayAsk: the user may be asked more than whether to import.
+    ///   - keys: the store, if it was opened already.
+    package init(_ context: Context, verifies: Bool, store: StoreKind?, mayAsk: Bool, keys: Keys? = nil) {
         self.context = context
         self.verifies = verifies
+        self.mayAsk = mayAsk
         self.store = store
-        keys = Keys(context)
+        self.keys = keys ?? Keys(context)
     }
+
+    /// The store opens for SDKs without a prompt.
+    package var opensUnasked: Bool { (try? keys.presentStore().opensUnasked()) == true }
 
     /// What is to be done.
     ///
@@ -47,7 +56,7 @@ package struct KeyImport {
     package func carryOut(_ plan: ImportPlan) throws(Failure) -> ImportPlan {
         try plan.checkFiles()
         var storage = KeyStorage(context, keys, verifies: verifies)
-        let plan = try verified(plan, &storage)
+        let plan = try keepingIAM(verified(plan, &storage))
         guard !plan.items.isEmpty else { return plan }
         try storage.store(plan.keys)
         // Here the keys are imported, whatever becomes of the files.
@@ -66,6 +75,44 @@ package struct KeyImport {
         }
         guard wishes.excluded.count > plan.wishes.excluded.count else { return plan }
         return try self.plan(wishes, opening: true)
+    }
+
+    /// The plan with `warder_session = off` for keys that call IAM, where that is wanted: a session that was made without
+    /// a code could not.
+    private func keepingIAM(_ plan: ImportPlan) throws(Failure) -> ImportPlan {
+        let profiles = try profilesCallingIAM(plan)
+        guard !profiles.isEmpty, verifies || plan.wishes.keepsIAM else { return plan }
+        if !plan.wishes.keepsIAM {
+            context.console.note(
+                "\(listed(profiles)): a session without MFA cannot call IAM, as the key can (iam:GetUser)")
+            guard try wantsNoSession() else {
+                context.console.say("hint: write warder_session = off there, or mfa_serial = ARN, if you need IAM")
+                return plan
+            }
+        }
+        var wishes = plan.wishes
+        wishes.withoutSession = Set(profiles)
+        return try self.plan(wishes, opening: true)
+    }
+
+    private func wantsNoSession() throws(Failure) -> Bool {
+        guard mayAsk else { return false }
+        let question = "let the key itself sign there (warder_session = off)?"
+        return try context.confirm(question, otherwise: false, unasked: false)
+    }
+
+    /// The profiles without an MFA device whose key calls IAM; all without one if AWS is not to be asked.
+    private func profilesCallingIAM(_ plan: ImportPlan) throws(Failure) -> [String] {
+        let items = plan.withoutDevice
+        guard verifies else { return items.map(\.profile) }
+        var calling: [String] = []
+        for key in plan.keys {
+            let users = items.filter { $0.key == key.name }.map(\.profile)
+            guard let first = users.first else { continue }
+            let calls = try DirectCalls(context, profile: first, region: nil)
+            if calls.mayCallIAM(key.pair.credentials) { calling += users }
+        }
+        return calling
     }
 
     private func write(_ plan: ImportPlan) throws(Failure) {

@@ -14,7 +14,8 @@ extension ImportPlan {
             guard let origin = profile.mention(of: key) else { continue }
             // A role that is assumed with the profile's own key; without a role, SDKs ignore the source.
             if key == "role_arn", source?.isSame(as: profile.name) == true { continue }
-            if key == "source_profile", source?.isSame(as: profile.name) == true || profile.mention(of: "role_arn") == nil
+            if key == "source_profile",
+                source?.isSame(as: profile.name) == true || profile.mention(of: "role_arn") == nil
             {
                 continue
             }

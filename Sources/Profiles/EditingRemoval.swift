@@ -41,7 +41,8 @@ extension FileBytes {
         let lines = properties.filter { property in !property.isOwn && wanted.contains { isNamed(property, $0) } }
             .map { lineStart(Int($0.nameStart))..<nextLine(Int($0.nameStart)) }
         guard let last = lines.last else { return [] }
-        let isEmptied = inCredentials && lines.count == properties.count && !hasComment(section, before: last.lowerBound)
+        let isEmptied =
+            inCredentials && lines.count == properties.count && !hasComment(section, before: last.lowerBound)
         let ranges = isEmptied ? [headerStart(section)..<contentStart(last.upperBound, Int(section.bodyEnd))] : lines
         return ranges.map { Edit(offset: $0.lowerBound, removed: $0.count, inserted: "") }
     }
@@ -51,7 +52,8 @@ extension FileBytes {
         var position = Int(section.nameEnd)
         while position < end {
             let lineEnd = contentEnd(from: position, lineFeed: lineFeed(from: position))
-            let first = position == Int(section.nameEnd) ? commentMark(position, lineEnd) : skipBlanks(position, lineEnd)
+            let first =
+                position == Int(section.nameEnd) ? commentMark(position, lineEnd) : skipBlanks(position, lineEnd)
             if first < lineEnd, isCommentMark(self[first]) { return true }
             position = nextLine(position)
         }

@@ -104,4 +104,12 @@ public struct IAMClient {
             try answer.mfaDevices()
         }
     }
+
+    /// Requests the ARN of the user whose key signs. A session that was made without MFA may not.
+    public func getUser(signedBy credentials: borrowing Credentials) throws(STSError) -> String {
+        let form = Form("GetUser", of: .iam)
+        return try client.call(form, signedBy: credentials, code: nil) { (answer) throws(STSError) in
+            try answer.userARN()
+        }
+    }
 }

@@ -81,6 +81,11 @@ struct XMLResponse: ~Copyable {
         return devices
     }
 
+    borrowing func userARN() throws(STSError) -> String {
+        guard let user = document.element("User", under: result) else { throw missing("User") }
+        return try string("Arn", under: user)
+    }
+
     /// The account of the role, from the ARN of its session.
     private var accountID: String? {
         guard let arn = document.element("AssumedRoleUser", "Arn", under: result) else { return nil }

@@ -9,7 +9,8 @@ struct Warder: Command {
             "Keeps AWS access keys encrypted, and answers every SDK with short-lived sessions.",
             """
             first steps:
-              warder add alice           store a key, in the keyring or a vault
+              warder import              store the keys of ~/.aws/credentials
+              warder add alice           or one key, in the keyring or a vault
               warder process alice       what SDKs call, as credential_process
               eval $(warder env alice)   the same for a shell
 

@@ -28,7 +28,7 @@ def test_the_same_key_in_its_own_profile(there):
     text = added(there)
     assert f"{there.root}/.aws/credentials:3: this key is in plain text too, in the profile alice" in text
     assert "it takes precedence over the stored one until it is removed" in text
-    assert "hint: take the lines of aws_access_key_id and aws_secret_access_key away there" in text
+    assert "hint: run warder import alice\n" in text
     # It is so: of SDKs, and of warder itself.
     there.unlock()
     source = there.good("explain", "alice").splitlines()[1]
@@ -62,7 +62,7 @@ def test_a_profile_of_the_credentials_file_is_written_into_the_config(there):
     assert there.config_file.read_text().removeprefix(before).strip() == (
         f"[profile dan]\ncredential_process = {WARDER} process dan")
     assert f"{credentials}:2: this key is in plain text too, in the profile dan" in text and "adopt" not in text
-    assert "take the lines of aws_access_key_id and aws_secret_access_key away there" in text
+    assert "run warder import dan\n" in text
     for rest in ["[dan]\n", ""]:
         credentials.write_text(rest)
         assert "SessionToken" in json.loads(there.good("process", "dan", passphrase=True))

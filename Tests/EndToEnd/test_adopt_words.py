@@ -60,7 +60,7 @@ def test_a_key_in_plain_text_says_its_name(there):
     (there.root / ".aws/credentials").write_text(f"[prod]\n{KEY}[only]\n{KEY}")
     for name, line in (("prod", 2), ("only", 5)):
         text = said(there, name, code=8)
-        assert f"credentials:{line}: a key in plain text" in text and f"run warder add {name}" in text
+        assert f"credentials:{line}: a key in plain text" in text and f"run warder import {name}" in text
 
 
 # What is left

@@ -1,5 +1,6 @@
 """Plaintext keys that go into the store, and all that used them before and does after."""
 
+import json
 import os
 import stat
 import subprocess
@@ -7,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from home import PASSPHRASE, WARDER, exit_code, random_key
-from recording_sts import invalid_key
+from home import MFA, PASSPHRASE, ROLE, WARDER, exit_code, random_key
+from recording_sts import denied, invalid_key, wrapped
 from secret_service import stored_keys
 from test_secrets import holds
 
@@ -63,7 +64,7 @@ def test_one_key(keyed, sts):
     assert keyed.stored() == {"default": keyed.key}
     assert keyed.config_file.read_text() == "[default]\n" + asking("default")
     assert keyed.credentials.read_text() == ""
-    assert sts.actions() == ["GetCallerIdentity"]
+    assert sts.actions() == ["GetCallerIdentity", "GetUser"]
     assert sorted(path.name for path in keyed.credentials.parent.iterdir()) == ["config", "credentials"]
 
 
@@ -314,6 +315,8 @@ def test_a_newcomer_at_a_terminal(bare, moto):
     terminal.expect(r"import 1 key\? \[y/N\] ")
     shown = terminal.before
     terminal.sendline("y")
+    terminal.expect(r"\(warder_session = off\)\? \[y/N\] ")
+    terminal.sendline("n")
     for question in ("passphrase for .*: ", "once more: "):
         terminal.expect(question)
         shown += terminal.before
@@ -323,6 +326,11 @@ def test_a_newcomer_at_a_terminal(bare, moto):
     assert exit_code(terminal) == 0
     assert bare.key[1] not in shown + (terminal.before or "") and "*" * 40 in shown
     assert bare.stored() == {"default": bare.key} and credentials.read_text() == "[default]\nregion = eu-west-1\n"
+    # The passphrase was typed: from the first session on, SDKs are served.
+    with bare.opened():
+        bare.good("refresh", "default")
+    done = bare.python(WHO, "default")
+    assert done.returncode == 0 and "user/" in done.stdout, done
 
 
 def test_no_at_a_terminal(keyed):
@@ -406,3 +414,99 @@ def test_nothing_is_left_of_the_secret(keyed):
     for text in texts:
         assert not holds(text, secret) and secret.encode("utf-16-le") not in text
         assert secret.encode("utf-16-be") not in text
+
+
+# What depends on a key, and what a session may not do
+
+
+def user(sts, request):
+    return wrapped("GetUser", "<User><UserName>alice</UserName><Arn>arn:aws:iam::111111111111:user/alice</Arn></User>")
+
+
+def test_a_key_that_calls_iam(keyed, sts):
+    """It is said, and with the option its session is switched off; a key with a device, or without IAM, keeps it."""
+    sts.always("GetUser", user)
+    result = imported(keyed)
+    assert "default: a session without MFA cannot call IAM" in result.err and "warder_session" in result.err
+    assert "warder_session" not in keyed.config_file.read_text()
+    other, third = random_key(), random_key()
+    keyed.credentials.write_text(f"[work]\n{pair(other)}[mfa]\nmfa_serial = {MFA}\n{pair(third)}")
+    assert "cannot call IAM" not in imported(keyed, "--session-off").err
+    text = keyed.config_file.read_text()
+    assert f"[profile work]\nwarder_session = off\n{asking('work')}" in text and text.count("warder_session") == 1
+    keyed.unlock("--keys")
+    assert json.loads(keyed.good("process", "work"))["AccessKeyId"] == other[0]
+
+
+def test_a_key_that_may_not_call_iam(keyed, sts):
+    sts.always("GetUser", denied)
+    assert "IAM" not in imported(keyed, "--session-off").err
+    assert "warder_session" not in keyed.config_file.read_text()
+
+
+def test_the_question_about_iam(keyed, sts):
+    sts.always("GetUser", user)
+    terminal = keyed.terminal("import")
+    terminal.expect(r"import 1 key\? \[y/N\] ")
+    terminal.sendline("y")
+    terminal.expect(r"\(warder_session = off\)\? \[y/N\] ")
+    terminal.sendline("y")
+    for question in ("passphrase for .*: ", "once more: "):
+        terminal.expect(question)
+        terminal.sendline(PASSPHRASE)
+    assert exit_code(terminal) == 0
+    assert "warder_session = off" in keyed.config_file.read_text()
+
+
+ROLES = f"""\
+[profile prod]
+role_arn = {ROLE}
+source_profile = default
+mfa_serial = {MFA}
+[profile plain]
+role_arn = {ROLE}
+source_profile = default
+"""
+
+
+@pytest.mark.parametrize("option", [[], ["--adopt"]])
+def test_a_role_with_a_device_of_its_own(keyed, option):
+    keyed.config(ROLES)
+    result = imported(keyed, *option)
+    text = keyed.config_file.read_text()
+    assert ("warder adopt prod" in result.err) == (not option)
+    assert (asking("prod") in text) == bool(option) and asking("plain") not in text
+    keyed.good("adopt", "--undo", "--all")
+    assert keyed.config_file.read_text().startswith(ROLES)
+
+
+def test_the_question_about_roles(keyed):
+    keyed.config(ROLES)
+    terminal = keyed.terminal("import")
+    terminal.expect(r"adopt it too, so that warder asks\? \[Y/n\] ")
+    terminal.sendline("")
+    terminal.expect(r"\+warder_role_arn = .*import 1 key\? \[y/N\] ")
+    terminal.sendline("n")
+    assert exit_code(terminal) == 4
+    assert keyed.config_file.read_text() == ROLES
+
+
+@pytest.mark.parametrize("lines", ["role_arn = {role}\nsource_profile = bob\n", "sso_session = s\n", "login_session = a\n",
+                                   "credential_process = /bin/other\n"])
+def test_what_stands_beside_a_key(keyed, lines):
+    """SDKs differ in which they go by."""
+    keyed.credentials.unlink()
+    text = f"[profile p]\n{lines.format(role=ROLE)}{pair(keyed.key)}[profile bob]\nregion = r\n"
+    keyed.config(text)
+    run(keyed, "--yes").failed(8, f"{keyed.config_file}:2: ", "keep one of the two")
+    assert keyed.config_file.read_text() == text and not keyed.vault.exists()
+
+
+def test_a_program_that_a_key_hides(keyed):
+    text = "[default]\ncredential_process = /bin/other\nregion = r\n"
+    keyed.config(text)
+    imported(keyed)
+    keyed.unlock("--keys")
+    assert json.loads(keyed.good("process", "default"))["AccessKeyId"].startswith("ASIA")
+    keyed.good("adopt", "--undo", "default")
+    assert keyed.config_file.read_text() == text

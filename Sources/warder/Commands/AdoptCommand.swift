@@ -43,7 +43,9 @@ struct Adopt: Command {
         let context = try given.context()
         if given[Self.dryRun] {
             let plan = try plan(context)
-            if let config = plan.config, !plan.edits.isEmpty { try printOut(difference: config.difference(plan.edits), context) }
+            if let config = plan.config, !plan.edits.isEmpty {
+                try printOut(difference: config.difference(plan.edits), context)
+            }
             return try plan.finish(isWritten: false)
         }
         let rewrite = try ConfigRewrite(context)

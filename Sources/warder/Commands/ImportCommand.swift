@@ -9,6 +9,7 @@ struct Import: Command {
     static let yes = Flag("yes", "Do not ask before anything changes.")
     static let noVerify = Flag("no-verify", "Store the keys without asking AWS whether they work.")
     static let adopt = Flag("adopt", "Also adopt profiles that depend on a key and have an MFA device.")
+    static let sessionOff = Flag("session-off", "Keys that call IAM, without an MFA device, sign without a session.")
     static let from = Option(
         "from", .words(["aws-vault"]), "Take the keys of another program in place of the files: aws-vault.",
         placeholder: "program")
@@ -33,77 +34,39 @@ struct Import: Command {
               warder import default work --yes
               warder import --from aws-vault
             """,
-            [Shared.profiles, from, dryRun, yes, noVerify, adopt, Add.store, Shared.noPrompt])
+            [Shared.profiles, from, dryRun, yes, noVerify, adopt, sessionOff, Add.store, Shared.noPrompt])
     }
 
     let given: Given
 
-    private var isDry: Bool { given[Self.dryRun] }
-    private var isSure: Bool { given[Self.yes] }
     private var store: StoreKind? { given[Add.store].flatMap(StoreKind.init(rawValue:)) }
 
     func run() throws {
         let context = try given.context()
+        let dialogue = ImportDialogue(context: context, isDry: given[Self.dryRun], isSure: given[Self.yes])
         if given[Self.from] != nil {
-            guard !given[Self.adopt] else {
-                throw Failure(misused: Self.self, "--adopt goes with the keys of the files alone")
+            guard !given[Self.adopt], !given[Self.sessionOff] else {
+                throw Failure(misused: Self.self, "--adopt and --session-off go with the keys of the files alone")
             }
-            return try importFromAWSVault(context)
+            let work = AWSVaultImport(context, verifies: !given[Self.noVerify], store: store)
+            return try importFromAWSVault(work, dialogue)
         }
-        let work = KeyImport(context, verifies: !given[Self.noVerify], store: store)
         var wishes = ImportPlan.Wishes()
         wishes.names = given[Shared.profiles]
         wishes.adopts = given[Self.adopt]
-        let look = try work.plan(wishes, opening: false)
-        try look.refuseNamed()
-        guard !look.items.isEmpty else {
-            if !isDry { try look.removeLeftovers() }
-            return try look.finishEmpty()
-        }
-        try refuseUnasked(context)
-        let plan = isDry ? look : try work.plan(wishes, opening: true)
-        try plan.refuseNamed()
-        if !plan.items.isEmpty { try printOut(plan.shown) }
-        for difference in plan.differences { try show(difference, context) }
-        if isDry { return try plan.finish() }
-        try ask("import \(plan.count)?", context)
-        let done = try work.carryOut(plan)
-        done.reportLeftovers()
-        try done.finish()
+        wishes.keepsIAM = given[Self.sessionOff]
+        let work = KeyImport(context, verifies: !given[Self.noVerify], store: store, mayAsk: !given[Self.yes])
+        try FileImport(work: work, dialogue: dialogue).run(wishes)
     }
 
-    private func importFromAWSVault(_ context: Context) throws(Failure) {
-        try refuseUnasked(context)
-        let work = AWSVaultImport(context, verifies: !given[Self.noVerify], store: store)
-        let plan = try work.plan(given[Shared.profiles], reading: !isDry)
+    private func importFromAWSVault(_ work: AWSVaultImport, _ dialogue: ImportDialogue) throws(Failure) {
+        try dialogue.refuseUnasked()
+        let plan = try work.plan(given[Shared.profiles], reading: !dialogue.isDry)
         if !plan.names.isEmpty { try printOut(plan.shown) }
-        try show(plan.difference, context)
-        if isDry || plan.isEmpty { return try plan.finish(isDone: false) }
-        try ask("import \(plan.count)?", context)
+        try dialogue.show(plan.difference)
+        if dialogue.isDry || plan.isEmpty { return try plan.finish(isDone: false) }
+        try dialogue.ask("import \(plan.count)?")
         try work.carryOut(plan)
         try plan.finish(isDone: true)
-    }
-
-    private func refuseUnasked(_ context: Context) throws(Failure) {
-        guard isDry || isSure || context.canAsk else { throw Self.unasked }
-    }
-
-    private func ask(_ question: String, _ context: Context) throws(Failure) {
-        if isSure { return }
-        guard try context.confirm(question, otherwise: false, unasked: false) else {
-            throw Failure(.promptNeeded, "nothing was changed", hint: "say yes, or give --yes")
-        }
-    }
-
-    private func show(_ difference: [String], _ context: Context) throws(Failure) {
-        guard !difference.isEmpty else { return }
-        try printOut("\n")
-        try printOut(difference: difference, context)
-    }
-
-    private static var unasked: Failure {
-        Failure(
-            .promptNeeded, "a yes is needed, and there is no terminal to ask on",
-            hint: "see what would change (warder import --dry-run), then give --yes")
     }
 }
