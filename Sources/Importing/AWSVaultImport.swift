@@ -42,7 +42,7 @@ package struct AWSVaultImport {
         }
         let files = try ProfileLoading(context).profiles().indexed()
         let twins = try StoredTwins(keys, opening: reading && !pairs.isEmpty)
-        let plan = try AWSVaultPlan(context, files, names: names, pairs: pairs, twins)
+        let plan = try AWSVaultPlan(context, files, names: names, pairs: pairs, isLimited: !wanted.isEmpty, twins)
         if !wanted.isEmpty, let (name, failure) = plan.refused.first, wanted.contains(name) { throw failure }
         return plan
     }

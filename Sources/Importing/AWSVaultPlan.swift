@@ -20,12 +20,16 @@ package struct AWSVaultPlan {
     private(set) var edits: [Edit] = []
     /// Names that a stored key has, now or afterwards.
     private let known: Set<String>
+    /// The command line names some keys: profiles of others are none of its business.
+    private let isLimited: Bool
 
     /// - Parameters:
     ///   - names: those of the keys to import.
     ///   - pairs: the keys themselves; empty if they are only to be shown.
+    ///   - isLimited: the command line names them.
     init(
-        _ context: Context, _ files: ProfileSet, names: [String], pairs: [PlaintextPair], _ twins: StoredTwins
+        _ context: Context, _ files: ProfileSet, names: [String], pairs: [PlaintextPair], isLimited: Bool,
+        _ twins: StoredTwins
     ) throws(Failure) {
         self.context = context
         self.files = files
@@ -47,6 +51,7 @@ package struct AWSVaultPlan {
         let unusable = refused.map(\.name)
         self.names = names.filter { name in !unusable.contains(name) }
         self.keys = keys
+        self.isLimited = isLimited
         self.refused = refused
         known = Set(self.names + twins.names.filter { !taken.contains($0) })
         try compose()
@@ -74,7 +79,7 @@ package struct AWSVaultPlan {
                 }
             }
             guard !failures.isEmpty else { return }
-            refused += failures
+            if !isLimited { refused += failures }
             profiles.removeAll { profile in failures.contains { $0.name == profile.name } }
         }
     }

@@ -160,10 +160,9 @@ package struct ImportPlan {
             if config.hasProfile(name) {
                 let edits = try files.serving(name, program: context.ownPath, settings: settings)
                 item.written = edits.isEmpty ? "asks warder already" : "asks warder"
-                if !settings.isEmpty { item.written += " for " + item.key.text }
                 return (nil, edits)
             }
-            item.written = "a new section asks warder" + (settings.isEmpty ? "" : " for " + item.key.text)
+            item.written = "a new section asks warder"
             return (try NewProfile(name: name, settings: settings, program: context.ownPath), [])
         } catch { throw Failure(error) }
     }

@@ -38,7 +38,8 @@ extension ImportPlan {
         if found.places.count > 24 { context.console.note("and in \(found.places.count - 24) more places") }
         for path in found.unfinished { context.console.note("\(path) is too large, and was not searched to its end") }
         let names = keys.map(\.name.text)
-        context.console.note("\(listed(names)) lay open in plain text: such a key should be changed")
+        let what = names.count == 1 ? "the key \(names[0])" : "the keys \(listed(names))"
+        context.console.note("\(what) lay open in plain text: such a key should be changed")
         let places = found.places.isEmpty ? "" : "remove it from there; then "
         context.console.say("hint: \(places)warder rotate \(names.map(shellWord).joined(separator: " "))")
     }
@@ -95,6 +96,11 @@ extension ImportPlan {
             }
             context.console.note("\(name) has no key in plain text, and asks warder already")
         }
+        try refuseFirst()
+    }
+
+    /// Fails if a profile that the command line names has a key that cannot be imported.
+    package func refuseFirst() throws(Failure) {
         if !wishes.names.isEmpty, let (_, failure) = refused.first { throw failure }
     }
 

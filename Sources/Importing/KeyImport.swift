@@ -120,6 +120,7 @@ package struct KeyImport {
         for item in plan.items {
             context.console.note("\(item.profile) asks warder from now on, and its lines of the key are gone")
         }
+        for name in plan.adopted { context.console.note("\(name), which depends on it, asks warder from now on") }
     }
 }
 

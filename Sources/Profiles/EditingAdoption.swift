@@ -141,7 +141,7 @@ extension EditableProfile {
 
     private func missing(_ own: [(key: String, value: String)]) -> [(key: String, value: String)] {
         own.filter { wanted in
-            !settings.contains { $0.isOwn && !$0.isEmpty && wanted.key == "warder_" + $0.key }
+            !settings.contains { $0.isOwn && wanted.key == "warder_" + $0.key }
         }
     }
 

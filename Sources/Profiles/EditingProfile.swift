@@ -9,14 +9,11 @@ struct EditableSetting {
     let start: Int
     /// Its first line and a line end: the one after it or, at the end of a file without one there, the one before.
     let line: Range<Int>
-    /// Its value, a range a line, without comments.
-    let pieces: [Range<Int>]
+    /// Where its name and its value are.
+    let property: Property
     let origin: Origin
     /// The profile that it requests from warder, if it is a `credential_process` that does so.
     let asked: String?
-
-    /// Whether it has no value.
-    var isEmpty: Bool { pieces.allSatisfy(\.isEmpty) }
 }
 
 /// The comment that records what `adopt` changed, so that undoing it reverts only that.
@@ -95,7 +92,7 @@ struct EditableProfile {
         }
         let starts = Set(settings.map(\.start))
         mark = sections.lazy.compactMap { text.mark(in: $0, settingsAt: starts) }.first
-        replaced = sections.lazy.compactMap { text.replacedProgram(in: $0) }.first
+        replaced = mark == nil ? nil : sections.lazy.compactMap { text.replacedProgram(in: $0) }.first
         indentation = text.indentation(behind: mark?.line.upperBound ?? next)
         self.settings = settings
     }
@@ -131,13 +128,12 @@ extension FileBytes {
     fileprivate func setting(_ property: Property, in file: ProfileFile) -> EditableSetting {
         let name = Int(property.nameStart)..<Int(property.nameEnd)
         let key = String(decoding: name.map { lowercase(self[$0]) }, as: UTF8.self)
-        let pieces = pieces(of: property)
         // warder never writes a command on more than one line.
-        let isCommand = key == "credential_process" && pieces.count == 1
+        let isCommand = key == "credential_process" && pieces(of: property).count == 1
         let command = isCommand ? string(of: property) : nil
         let start = name.lowerBound - (property.isOwn ? 7 : 0)
         return EditableSetting(
-            key: key, isOwn: property.isOwn, start: start, line: line(start), pieces: pieces,
+            key: key, isOwn: property.isOwn, start: start, line: line(start), property: property,
             origin: file.origin(property.line), asked: command.flatMap { WarderCommand.profile(askedBy: $0) })
     }
 

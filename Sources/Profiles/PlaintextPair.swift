@@ -65,7 +65,7 @@ extension ProfileSet {
         var lines: [(file: ProfileFile, settings: [EditableSetting])] = []
         for file in [credentials, config] {
             guard let file else { continue }
-            let settings = file.editable(name).flatMap(\.settings).filter { !$0.isOwn && !$0.isEmpty }
+            let settings = file.editable(name).flatMap(\.settings).filter { !$0.isOwn && !file.isEmpty($0) }
             lines.append((file, settings))
         }
         let hasLines = lines.contains { $0.settings.contains { Self.halves.contains($0.key) } }
@@ -103,18 +103,18 @@ extension ProfileSet {
         guard let secret = secrets.first else { throw .half(missing: halves[1], identifier.origin) }
         guard !identifiers.isEmpty else { throw .half(missing: halves[0], secret.origin) }
         for lines in [identifiers, secrets] {
-            if let long = lines.first(where: { $0.pieces.count > 1 }) {
+            if let long = lines.first(where: { file.pieces(of: $0).count > 1 }) {
                 throw .severalLines(key: long.key, long.origin)
             }
             if let other = lines.first(where: { !file.haveSameValue($0, lines[0]) }) {
                 throw .different(key: other.key, lines[0].origin, other.origin)
             }
         }
-        guard case .some(.some(let text)) = file.withText({ $0.string(identifier.pieces[0]) }) else {
+        guard case .some(.some(let text)) = file.withText({ $0.string(of: identifier.property) }) else {
             throw .half(missing: halves[0], secret.origin)
         }
         return PlaintextPair(
-            profile: name, accessKeyID: text, secret: file.secret(secret.pieces), origin: identifier.origin,
+            profile: name, accessKeyID: text, secret: file.secret(file.pieces(of: secret)), origin: identifier.origin,
             files: [file.kind])
     }
 }
@@ -144,9 +144,15 @@ extension ProfileFile {
         } ?? []
     }
 
+    fileprivate func pieces(of setting: EditableSetting) -> [Range<Int>] {
+        withText { $0.pieces(of: setting.property) } ?? []
+    }
+
+    fileprivate func isEmpty(_ setting: EditableSetting) -> Bool { withText { $0.isEmpty(setting.property) } ?? true }
+
     fileprivate func haveSameValue(_ one: EditableSetting, _ other: EditableSetting) -> Bool {
         withText { text in
-            one.pieces.elementsEqual(other.pieces) { (one, other) in
+            text.pieces(of: one.property).elementsEqual(text.pieces(of: other.property)) { (one, other) in
                 one.count == other.count && zip(one, other).allSatisfy { text[$0] == text[$1] }
             }
         } ?? false

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from home import ROLE, WARDER
+from home import PASSPHRASE, ROLE, WARDER, exit_code
 
 
 @pytest.fixture
@@ -87,3 +87,26 @@ def test_settings_of_a_profile_that_differ_are_named(there):
     text = added(there, "dan", "--no-verify", "--region", "eu-west-1")
     assert "already, and stays as it is" in text and "not eu-west-1" not in text
     assert there.config_file.read_bytes() == before
+
+
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_at_a_terminal_the_import_of_the_same_key_is_offered(there, answer):
+    """With the store open already: the passphrase is not asked for again."""
+    credentials = there.root / ".aws/credentials"
+    credentials.write_text(keyed(there.key, "[work]"))
+    terminal = there.terminal("add", "alice", "--no-verify", "--no-write-profile")
+    for question, text in [
+        ("access key id: ", there.key[0]), ("secret access key: ", there.key[1]),
+        ("passphrase for .*: ", PASSPHRASE), ("once more: ", PASSPHRASE),
+    ]:
+        terminal.expect(question)
+        terminal.sendline(text)
+    terminal.expect(r"run warder import work now\? \[Y/n\] ")
+    terminal.sendline(answer)
+    if answer == "y":
+        terminal.expect(r"import 1 key\? \[y/N\] ")
+        terminal.sendline("y")
+    assert exit_code(terminal) == 0
+    assert (credentials.read_text() == "") == (answer == "y")
+    config = there.config_file.read_text() if there.config_file.exists() else ""
+    assert ("warder_key = alice" in config) == (answer == "y")

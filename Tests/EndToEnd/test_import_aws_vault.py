@@ -107,6 +107,14 @@ def test_a_role_s_key_and_the_variables_of_a_subshell(vaulted):
     assert result.code == 0 and vaulted.stored() == {"alice": vaulted.key}, result
 
 
+def test_one_key_of_several(vaulted):
+    """Profiles of the others go on asking aws-vault, and that is not an error."""
+    result = run(vaulted, "bob", "--yes")
+    assert result.code == 0 and vaulted.stored() == {"bob": OTHER}, result
+    text = vaulted.config_file.read_text()
+    assert "process raw\n" in text and "\ncredential_process = /usr/bin/aws-vault exec --json alice\n" in text
+
+
 def test_a_dry_run_takes_no_key(vaulted, sts):
     result = run(vaulted, "--dry-run")
     assert "alice" in result.out and "+credential_process" in result.out, result

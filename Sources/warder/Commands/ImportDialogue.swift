@@ -67,7 +67,7 @@ struct FileImport {
             wishes.adopts = try offerAdoption(of: look.withOwnDevice)
         }
         let plan = dialogue.isDry ? look : try work.plan(wishes, opening: true)
-        try plan.refuseNamed()
+        try plan.refuseFirst()
         if !plan.items.isEmpty { try printOut(plan.shown) }
         for difference in plan.differences { try dialogue.show(difference) }
         if dialogue.isDry { return try plan.finish() }
