@@ -108,10 +108,16 @@ let package = Package(
                 "STS", "Secrets", "Setup", "Stores", "Text", "Vault",
             ]),
         room(
+            "Importing",
+            [
+                "AuditLog", "Chains", "Explaining", "Failures", "Issuing", "JSON", "Linux", "Profiles", "Prompt", "STS", "Secrets",
+                "Sessions", "Setup", "Stores", "Text", "Vault",
+            ]),
+        room(
             "Rotating",
             [
-                "AuditLog", "Chains", "Failures", "Issuing", "Linux", "Profiles", "STS", "Secrets", "Setup", "Stores", "Text",
-                "Times", "Vault",
+                "AuditLog", "Chains", "Failures", "Issuing", "Linux", "Profiles", "STS", "Secrets", "Setup", "Stores",
+                "Text", "Times", "Vault",
             ]),
         room(
             "Delivering",
@@ -125,7 +131,8 @@ let package = Package(
             name: "warder",
             dependencies: [
                 "Adding", "Adopting", "Arguments", "AuditLog", "Chains", "Crypto", "Delivering", "Desktop", "Explaining",
-                "Failures", "Folders", "RemotePrompts", "Issuing", "JSON", "Linux", "Profiles", "Prompt", "Rotating",
+                "Failures", "Folders", "RemotePrompts", "Importing", "Issuing", "JSON", "Linux", "Profiles", "Prompt",
+                "Rotating",
                 "Secrets", "Serving", "Sessions", "Setup", "Shells", "Stores", "Text", "Times", "Vault",
             ],
             swiftSettings: strict),
@@ -170,7 +177,7 @@ let package = Package(
         .target(
             name: "Servers", path: "Tests/Servers",
             exclude: [
-                "forking.py", "hostile.py", "identity_center.py", "keyring_client.py", "metadata.py",
+                "aws_vault.py", "forking.py", "hostile.py", "identity_center.py", "keyring_client.py", "metadata.py",
                 "mock_secret_service.py", "recording_sts.py", "slow_moto.py", "signature_v4.py", "iam_account.py",
                 "strict_iam.py",
             ],
@@ -218,6 +225,9 @@ let package = Package(
         tests(
             of: "Adding",
             ["Failures", "Linux", "RoomSupport", "Secrets", "Sessions", "Setup", "Stores", "Transport", "Vault"]),
+        tests(
+            of: "Importing",
+            ["Failures", "Linux", "Profiles", "RoomSupport", "Secrets", "Setup", "Stores", "Transport", "Vault"]),
         tests(
             of: "Rotating",
             ["Failures", "Issuing", "RoomSupport", "Secrets", "Setup", "Stores", "Times", "Transport", "Vault"]),

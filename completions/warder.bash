@@ -201,6 +201,11 @@ __warder_grammar() {
             values=' --csv:@files --store:file,libsecret --mfa-serial: --region: '
             places=('@keys')
             ;;
+        'import')
+            options='--from --dry-run --yes --no-verify --adopt --session-off --store --no-prompt -h --help'
+            values=' --from:aws-vault --store:file,libsecret '
+            places=('@profiles*')
+            ;;
         'list')
             options='--json --no-prompt -h --help'
             ;;

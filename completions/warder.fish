@@ -153,6 +153,7 @@ complete -c warder -n '__warder files' -F
 
 # BEGIN: written by completions/generate.py
 set -g __warder_paths 'add' \
+    'import' \
     'list' \
     'remove' \
     'process' \
@@ -193,6 +194,8 @@ set -g __warder_valued 'add --csv' \
     'add --store' \
     'add --mfa-serial' \
     'add --region' \
+    'import --from' \
+    'import --store' \
     'process --mfa-code' \
     'process --policy' \
     'env --shell' \
@@ -217,6 +220,7 @@ function __warder_grammar --no-scope-shadowing
     switch "$path"
         case ''
             set subcommands add 'Stores an access key' \
+                import 'Moves plaintext keys from the AWS files into the store' \
                 list 'Shows keys, profiles and sessions in one table' \
                 remove 'Deletes a stored key, and every session that came from it' \
                 process 'Prints a profile\'s credentials as SDKs want them from a credential_process' \
@@ -266,6 +270,21 @@ function __warder_grammar --no-scope-shadowing
                 --mfa-serial '' \
                 --region ''
             set places '@keys'
+        case 'import'
+            set options --from 'Take the keys of another program in place of the files: aws-vault' \
+                --dry-run 'Show what would change, and change nothing' \
+                --yes 'Do not ask before anything changes' \
+                --no-verify 'Store the keys without asking AWS whether they work' \
+                --adopt 'Also adopt profiles that depend on a key and have an MFA device' \
+                --session-off 'Keys that call IAM, without an MFA device, sign without a session' \
+                --store 'Where keys go: libsecret or file; the first key decides' \
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
+            set values --from 'aws-vault' \
+                --store 'file libsecret'
+            set places '@profiles'
+            set repeated '@profiles'
         case 'list'
             set options --json 'Print JSON' \
                 --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \

@@ -14,6 +14,7 @@ def "nu-complete warder keys" [] { nu-complete warder names keys }
 
 # BEGIN: written by completions/generate.py
 def "nu-complete warder file-or-libsecret" [] { ["file" "libsecret"] }
+def "nu-complete warder aws-vault" [] { ["aws-vault"] }
 def "nu-complete warder bash-or-zsh-or-sh-or-fish-or-nu-or-pwsh" [] { ["bash" "zsh" "sh" "fish" "nu" "pwsh"] }
 def "nu-complete warder dotenv-or-json-or-systemd-or-github" [] { ["dotenv" "json" "systemd" "github"] }
 def "nu-complete warder bash-or-zsh-or-fish-or-nu" [] { ["bash" "zsh" "fish" "nu"] }
@@ -40,6 +41,20 @@ export extern "warder add" [
     --totp  # Also store the seed of the MFA device, or remove it
     --region: string  # The region to ask STS in, and to write into the profile
     --write-profile  # Add a profile to ~/.aws/config
+    --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
+    --help(-h)  # Show this help
+]
+
+# Moves plaintext keys from the AWS files into the store
+export extern "warder import" [
+    ...profiles: string@"nu-complete warder profiles"
+    --from: string@"nu-complete warder aws-vault"  # Take the keys of another program in place of the files: aws-vault
+    --dry-run  # Show what would change, and change nothing
+    --yes  # Do not ask before anything changes
+    --no-verify  # Store the keys without asking AWS whether they work
+    --adopt  # Also adopt profiles that depend on a key and have an MFA device
+    --session-off  # Keys that call IAM, without an MFA device, sign without a session
+    --store: string@"nu-complete warder file-or-libsecret"  # Where keys go: libsecret or file; the first key decides
     --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
     --help(-h)  # Show this help
 ]

@@ -13,10 +13,18 @@ struct CompetingCredentials {
     let name: String
     let accessKeyID: String
 
-    /// Reports each one: where it is, that it takes precedence, and what to do. Never shows a secret.
-    func warn() throws(Failure) {
+    /// Reports each one: where it is, that it takes precedence, and what to do. Never shows a secret. Returns the profiles
+    /// that have the same key in plain text.
+    @discardableResult func warn() throws(Failure) -> [String] {
         let files = try ProfileLoading(context).profiles()
         for key in files.writtenKeys { warn(of: key) }
+        try warnOfObstacles(files)
+        var seen: Set<String> = []
+        return files.writtenKeys.filter { $0.accessKeyID.isSame(as: accessKeyID) }.map(\.profile)
+            .filter { seen.insert($0).inserted }
+    }
+
+    private func warnOfObstacles(_ files: ProfileSet) throws(Failure) {
         guard files.profile(name) != nil else { return try warnOfVariable(files) }
         let verdict = try SDKVerdict(context, files, profile: name)
         for obstacle in verdict.obstacles {
@@ -38,9 +46,9 @@ struct CompetingCredentials {
             .badConfig,
             "\(key.origin.place): \(what), in \(profile), "
                 + "and there it takes precedence over the stored one until it is removed",
-            hint: isOwnProfile
-                ? "take the lines of aws_access_key_id and aws_secret_access_key away there"
-                : "write warder_key = \(name) in their place there, and run warder adopt \(shellWord(key.profile))"
+            hint: isSame
+                ? "run warder import \(shellWord(key.profile))"
+                : "take the lines of aws_access_key_id and aws_secret_access_key away there"
         ).show(on: context.console)
     }
 

@@ -43,7 +43,8 @@ package struct KeyAddition {
         self.profile = profile
     }
 
-    package func run() throws(Failure) {
+    /// Returns the keys, opened, and the profiles that have the same key in plain text.
+    @discardableResult package func run() throws(Failure) -> (keys: Keys, twins: [String]) {
         let keyName = try KeyChecks.keyName(name)
         try checkSettings()
         let keys = Keys(context)
@@ -71,11 +72,12 @@ package struct KeyAddition {
         try store(record, keys)
         source.warn(context)
         try profile.run(device: device)
-        try CompetingCredentials(context: context, name: name, accessKeyID: key.accessKeyID).warn()
+        let twins = try CompetingCredentials(context: context, name: name, accessKeyID: key.accessKeyID).warn()
         switch record.totp {
         case .some(let totp): try seed?.show(totp)
         case .none: break
         }
+        return (keys, twins)
     }
 
     /// The id of the recorded key of this name. The record may be stale if another program deleted the key from the

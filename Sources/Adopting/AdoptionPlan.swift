@@ -148,7 +148,7 @@ extension Failure {
     fileprivate static func plaintextKey(of name: String, _ origin: Origin) -> Failure {
         Failure(
             .badConfig, "\(origin.place): a key in plain text, which SDKs take without asking warder",
-            hint: "run warder add \(shellWord(name)), then take its lines away there")
+            hint: "run warder import \(shellWord(name))")
     }
 
     /// The name is not a profile's but that of an sso-session.

@@ -133,7 +133,7 @@ extension AdoptionPlan {
                 .badConfig,
                 "\(place.place): the key of \(listed(names)) is in plain text, "
                     + "and takes precedence until it is removed",
-                hint: "run warder add \(shellWord(profile)), then take its lines away there"
+                hint: "run warder import \(shellWord(profile))"
             ).show(on: context.console)
         }
     }

@@ -51,7 +51,7 @@ extension AdoptionPlan {
             let first = shellWord(names[0])
             switch self {
             case .plaintextKey(let origin):
-                return "a key in plain text, \(origin.place), which SDKs take first; warder add \(first) stores it"
+                return "a key in plain text, \(origin.place), which SDKs take first; warder import \(first) stores it"
             case .onlyInCredentials: return "in the credentials file alone"
             case .login: return "warder does not read login_session"
             case .asksWarder: return "\(isOne ? "names" : "they name") warder already"
@@ -61,10 +61,4 @@ extension AdoptionPlan {
             }
         }
     }
-}
-
-/// The first few names, and how many more there are.
-func listed(_ names: [String]) -> String {
-    guard names.count > 12 else { return names.joined(separator: ", ") }
-    return names.prefix(10).joined(separator: ", ") + " and \(names.count - 10) more"
 }

@@ -162,7 +162,7 @@ extension SDKVerdict {
         case .anotherIsChosen(let variable, _): return "set \(variable)=\(shellWord(profile))"
         case .relativeFile(let variable): return "give \(variable) an absolute path"
         case .noProfile: return "add [profile \(profile)] to the config file with credential_process"
-        case .keyInCredentials, .keyInConfig: return "store it with warder add, and take it away there"
+        case .keyInCredentials, .keyInConfig: return "run warder import \(shellWord(profile))"
         case .setting(_, let origin) where origin.path == credentialsPath:
             return "move it to the config file, then \(adopt)"
         case .setting: return adopt

@@ -62,8 +62,8 @@ package enum Standing: Sendable, Equatable {
             return (
                 "The key of \(profile) lies in plaintext\(more) (\(shownPath(place, home: home)))",
                 [
-                    ("warder add \(shellWord(profile))", "store it encrypted; then delete it from that file"),
-                    ("warder adopt \(shellWord(profile))", "let SDKs ask warder for it"),
+                    ("warder import", "store \(count == 1 ? "it" : "them") encrypted, and let SDKs ask warder"),
+                    ("warder import --dry-run", "see what that would change"),
                 ]
             )
         case .noProfile:

@@ -18,7 +18,7 @@ extension Failure {
         case .plaintextKey(let origin):
             self.init(
                 origin, "a key in plain text, which SDKs take without asking warder",
-                hint: "store it with warder add, then take its lines away there")
+                hint: "run warder import")
         case .inCredentials(let key, let origin):
             self.init(
                 origin, "\(key) stands in the credentials file, where it beats the config file's",

@@ -110,7 +110,6 @@ private let counterparts = [
     "rm": "warder remove NAME",
     "del": "warder remove NAME",
     "delete": "warder remove NAME",
-    "import": "warder add NAME --csv FILE, or --stdin",
     "configure": "warder add NAME stores a key; warder adopt PROFILE changes a profile",
     "init": "warder add NAME stores a key, and makes the vault for it",
     "setup": "warder add NAME stores a key, and makes the vault for it",

@@ -47,4 +47,14 @@ package struct DirectCalls {
             }
         } catch { throw Failure(error, doing: "list the MFA devices") }
     }
+
+    /// Whether the key may call IAM: whether it may ask for its user.
+    package func mayCallIAM(_ key: borrowing Credentials) -> Bool {
+        guard let endpoint = try? endpoints.endpoint(.iam, region: region, partition: partition) else { return false }
+        let key = key.copy()
+        do throws(STSError) {
+            _ = try calls.iam(endpoint) { (client) throws(STSError) in try client.getUser(signedBy: key) }
+            return true
+        } catch { return false }
+    }
 }

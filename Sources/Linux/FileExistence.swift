@@ -12,6 +12,12 @@ public func isProgram(_ path: String) -> Bool {
     return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
 }
 
+/// The first program of that name in the folders of `searchPath`, which is `PATH`; nil if there is none.
+public func programPath(_ name: String, searchPath: String?) -> String? {
+    let folders = (searchPath ?? "").utf8.split(separator: UInt8(ascii: ":")).map { String(Substring($0)) }
+    return folders.lazy.map { $0 + "/" + name }.first(where: isProgram)
+}
+
 /// Whether `path`, after following links, is a plain file. The corresponding C function is `stat`.
 public func isPlainFile(_ path: String) -> Bool {
     var info = stat()

@@ -40,10 +40,32 @@ public struct FileReplacement {
         }
     }
 
+    /// Fails if the file may not be replaced, as far as can be seen without trying.
+    public func check() throws(FileError) {
+        let place = folder(of: target)
+        do throws(SystemError) {
+            if old != nil { _ = try system("open", target) { access(target, W_OK) } }
+            if fileExists(place) { _ = try system("open", place) { access(place, W_OK | X_OK) } }
+        } catch {
+            guard leadsElsewhere, FileError.system(error).isForWantOfWriting else { throw .system(error) }
+            throw .unwritableBehindLink(path: path, target: target)
+        }
+    }
+
+    /// Where the new text is written before the rename.
+    private var temporary: String { target + ".warder-new" }
+
+    /// Whether a killed process left a new text there.
+    public var hasLeftover: Bool { fileExists(temporary) }
+
+    /// Removes what a killed process left there. The caller holds the lock that belongs to the file.
+    public func removeLeftover() throws(FileError) {
+        do throws(SystemError) { try removeFile(temporary) } catch { throw .system(error) }
+    }
+
     private func rename(
         _ text: borrowing SecretBytes, _ isUnchanged: (borrowing SecretBytes) -> Bool
     ) throws(SystemError) -> Bool {
-        let temporary = target + ".warder-new"
         // Opened first, so that only its `fsync` can still fail after the rename.
         let folder = try Descriptor(opening: folder(of: target), O_RDONLY | O_DIRECTORY)
         try removeFile(temporary)

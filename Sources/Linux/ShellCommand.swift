@@ -50,17 +50,49 @@ public func commandOutput(
     ofShellCommand command: String, withheld: [String], adding added: [String: String] = [:], limit: Int,
     until deadline: Deadline?, hiding secrets: consuming SentSecrets = SentSecrets()
 ) throws(ChildError) -> CommandOutput {
-    var listening = try Listening(to: command, withheld: withheld, adding: added, limit: limit)
-    let outcome = listening.listen(until: deadline)
-    if case .ended(0) = outcome { return CommandOutput(listening.printed(), listening.messages, hiding: secrets) }
-    secrets.add(listening.text)
-    let said = listening.messages?.told(hiding: secrets) ?? ""
-    switch outcome {
-    case .timedOut: throw .timedOut(program: command, said: said)
-    case .tooMuch: throw .tooMuchOutput(program: command, limit: limit)
-    case .ended(let status) where status & 0x7f != 0:
-        throw .killed(program: command, signal: status & 0x7f, said: said)
-    case .ended(let status): throw .failed(program: command, code: status >> 8 & 0xff, said: said)
+    var listening = try Listening(
+        to: command, "/bin/sh", ["sh", "-c", command], withheld: withheld, adding: added, limit: limit)
+    return try listening.output(of: command, limit: limit, until: deadline, hiding: secrets)
+}
+
+/// Runs a program, without a shell, and returns its output, without trailing line ends.
+///
+/// If there is a terminal, it may ask there: it reads it as its standard input, and its messages go there.
+///
+/// - Parameters:
+///   - program: its path.
+///   - arguments: without its name.
+///   - withheld: variables to remove from its environment.
+///   - added: variables that it has beside this process's, or in place of them.
+///   - limit: the most bytes that it may print.
+public func output(
+    ofProgram program: String, _ arguments: [String], withheld: [String], adding added: [String: String] = [:],
+    limit: Int
+) throws(ChildError) -> SecretBytes {
+    let terminal = isInFrontOfTerminal() ? open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC) : -1
+    defer { if terminal >= 0 { close(terminal) } }
+    var listening = try Listening(
+        to: program, program, [program] + arguments, reading: terminal >= 0 ? terminal : nil, withheld: withheld,
+        adding: added, limit: limit)
+    return try listening.output(of: program, limit: limit, until: nil, hiding: SentSecrets()).text.copy()
+}
+
+extension Listening {
+    /// Its output, once it has ended.
+    fileprivate mutating func output(
+        of command: String, limit: Int, until deadline: Deadline?, hiding secrets: consuming SentSecrets
+    ) throws(ChildError) -> CommandOutput {
+        let outcome = listen(until: deadline)
+        if case .ended(0) = outcome { return CommandOutput(printed(), messages, hiding: secrets) }
+        secrets.add(text)
+        let said = messages?.told(hiding: secrets) ?? ""
+        switch outcome {
+        case .timedOut: throw .timedOut(program: command, said: said)
+        case .tooMuch: throw .tooMuchOutput(program: command, limit: limit)
+        case .ended(let status) where status & 0x7f != 0:
+            throw .killed(program: command, signal: status & 0x7f, said: said)
+        case .ended(let status): throw .failed(program: command, code: status >> 8 & 0xff, said: said)
+        }
     }
 }
 
@@ -83,7 +115,8 @@ private struct Listening: ~Copyable {
     private(set) var text: SecretBytes
 
     init(
-        to command: String, withheld: [String], adding added: [String: String], limit: Int
+        to command: String, _ program: String, _ arguments: [String], reading input: Int32? = nil, withheld: [String],
+        adding added: [String: String], limit: Int
     ) throws(ChildError) {
         var ends: [Int32] = [-1, -1]
         guard warder_pipe(&ends) == 0 else { throw .notStarted(program: command, code: errno) }
@@ -92,7 +125,7 @@ private struct Listening: ~Copyable {
         var (process, code): (pid_t, Int32) = (0, 0)
         func start(_ standardError: Int32?) {
             code = spawn(
-                "/bin/sh", ["sh", "-c", command], standardInput: nil, standardOutput: standardOutput,
+                program, arguments, standardInput: input, standardOutput: standardOutput,
                 standardError: standardError, withheld: withheld, adding: added, &process)
         }
         let messages = isInFrontOfTerminal() ? nil : ChildMessages(losing: false) { start($0) }

@@ -13,7 +13,10 @@ public struct Edit: Sendable, Equatable {
 extension ProfileFile {
     /// The file's text with `edits` applied, which must be in file order. All other bytes stay unchanged.
     public func edited(_ edits: [Edit]) -> SecretBytes {
-        withText { $0.edited(edits, 0..<$0.count) } ?? SecretBytes(capacity: 0)
+        if let text = withText({ $0.edited(edits, 0..<$0.count) }) { return text }
+        var text = SecretBytes(capacity: 256)
+        for edit in edits { text.append(edit.inserted) }
+        return text
     }
 
     /// Whether the file, read again, is the same.

@@ -6,9 +6,33 @@ extension ProfileSet {
         let profiles = try editable(name)
         let command = try WarderCommand.text(program: program, profile: name)
         let credentials = credentials.flatMap { EditableProfile(.profile, name, in: $0, credentialsIndex) }
-        for profile in profiles { try check(profile, credentials, name) }
+        for profile in profiles {
+            if let origin = profile.plaintextKey ?? credentials?.plaintextKey { throw .plaintextKey(origin) }
+            try check(profile, credentials, name)
+        }
         if let origin = try? includedProgram(name) { throw .includedProgram(origin) }
         return profiles.flatMap { $0.adopting(command) }.inOrder
+    }
+
+    /// The edits that make a profile use warder once its plaintext key is gone: warder's command, and `settings`, which
+    /// are warder's own, below the first header. What SDKs would act on before the command is hidden from them as by
+    /// `adopting`. Empty if all of that is there.
+    ///
+    /// - Parameters:
+    ///   - settings: names, in lowercase and with `warder_`, and values.
+    ///   - replaces: another program's command becomes a comment, so that warder does not go by it either.
+    public func serving(
+        _ name: String, program: String, settings: [(key: String, value: String)], replaces: Bool = false
+    ) throws(EditingError) -> [Edit] {
+        let profiles = try editable(name)
+        let command = try WarderCommand.text(program: program, profile: name)
+        let credentials = credentials.flatMap { EditableProfile(.profile, name, in: $0, credentialsIndex) }
+        for profile in profiles { try check(profile, credentials, name) }
+        if let origin = try? includedProgram(name) { throw .includedProgram(origin) }
+        return profiles.flatMap { profile in
+            profile.exposed.isEmpty && profile.mark == nil
+                ? profile.adding(command, settings) : profile.adopting(command, settings, replaces: replaces)
+        }.inOrder
     }
 
     /// The edits that undo `adopting`, as recorded in its comment in the profile. Empty if there is no such comment.
@@ -19,7 +43,10 @@ extension ProfileSet {
             let renamed = profile.hidden.filter { mark.keys.contains($0.key) }
             try checkTwins(profile.settings.filter { !$0.isOwn && $0.asked == nil }, renamed)
             edits += renamed.map { Edit(offset: $0.start, removed: 7, inserted: "") }
-            edits.append(profile.removing(mark))
+            if let replaced = profile.replaced, mark.keys.contains(AdoptionMark.replaced) {
+                edits.append(Edit(offset: replaced, removed: AdoptionMark.replacement.utf8.count, inserted: ""))
+            }
+            edits += profile.removing(mark)
         }
         return edits.inOrder
     }
@@ -31,7 +58,7 @@ extension ProfileSet {
 
     /// The profile's sections in the config file. `[default]` and `[profile default]` are edited separately, since SDKs
     /// differ in which of the two they read.
-    private func editable(_ name: String) throws(EditingError) -> [EditableProfile] {
+    func editable(_ name: String) throws(EditingError) -> [EditableProfile] {
         guard let profile = profile(name) else {
             if let origin = passedOver(name) { throw .passedOver(profile: name, origin) }
             if let misnamed = misnamed(name) { throw .misnamed(profile: name, misnamed) }
@@ -47,7 +74,6 @@ extension ProfileSet {
     private func check(
         _ profile: EditableProfile, _ credentials: EditableProfile?, _ name: String
     ) throws(EditingError) {
-        if let origin = profile.plaintextKey ?? credentials?.plaintextKey { throw .plaintextKey(origin) }
         if let seen = credentials?.exposed.first { throw .inCredentials(key: seen.key, seen.origin) }
         try checkTwins(profile.exposed, profile.hidden + (credentials?.hidden ?? []))
         let commands = profile.commands + (credentials?.commands ?? [])
@@ -78,41 +104,80 @@ extension ProfileSet {
 }
 
 extension EditableProfile {
-    /// The edits that hide the settings, add warder's command, and record both in a comment.
-    fileprivate func adopting(_ command: String) -> [Edit] {
+    /// The edits that hide the settings, add warder's command and settings of its own, and record all that in a comment.
+    fileprivate func adopting(
+        _ command: String, _ settings: [(key: String, value: String)] = [], replaces: Bool = false
+    ) -> [Edit] {
         var keys: [String] = []
+        let programs = replaces ? exposed.filter { $0.key == "credential_process" } : []
+        let exposed = replaces ? exposedBesideProgram : self.exposed
         for setting in exposed where !keys.contains(setting.key) { keys.append(setting.key) }
+        let own = missing(settings)
         let adds = commands.isEmpty
-        guard adds || !keys.isEmpty else { return [] }
-        let renamings = exposed.map { Edit(offset: $0.start, removed: 0, inserted: "warder_") }
+        guard adds || !keys.isEmpty || !own.isEmpty else { return [] }
+        if !programs.isEmpty { keys.append(AdoptionMark.replaced) }
+        let renamings =
+            exposed.map { Edit(offset: $0.start, removed: 0, inserted: "warder_") }
+            + programs.map { Edit(offset: $0.start, removed: 0, inserted: AdoptionMark.replacement) }
+        keys += own.map { AdoptionMark.addition + $0.key }
         if adds { keys.append(AdoptionMark.added) }
+        let lines = lines(own, adds ? command : nil)
         if let mark {
             let fresh = keys.filter { !mark.keys.contains($0) }.map { " " + $0 }.joined()
             let noted = Edit(offset: mark.end, removed: 0, inserted: fresh)
-            let line = indentation + "credential_process = " + command
+            let text = lines.joined(separator: lineEnding)
             let added = Edit(
-                offset: mark.line.upperBound, removed: 0, inserted: mark.isOpen ? lineEnding + line : line + lineEnding)
-            return (adds ? [noted, added] : [noted]) + renamings
+                offset: mark.line.upperBound, removed: 0, inserted: mark.isOpen ? lineEnding + text : text + lineEnding)
+            return (lines.isEmpty ? [noted] : [noted, added]) + renamings
         }
-        var lines = [indentation + AdoptionMark.prefix + " " + keys.joined(separator: " ")]
-        if adds { lines.append(indentation + "credential_process = " + command) }
-        let text = lines.joined(separator: lineEnding)
-        return [Edit(offset: top, removed: 0, inserted: isOpen ? lineEnding + text : text + lineEnding)] + renamings
+        return [inserting([indentation + AdoptionMark.prefix + " " + keys.joined(separator: " ")] + lines)] + renamings
     }
 
-    /// Removes the comment, and warder's command if that was added.
-    fileprivate func removing(_ mark: AdoptionMark) -> Edit {
-        var range = mark.line
+    /// The edit that adds warder's command and settings of its own, as far as they are missing.
+    fileprivate func adding(_ command: String, _ settings: [(key: String, value: String)]) -> [Edit] {
+        let lines = lines(missing(settings), commands.isEmpty ? command : nil)
+        return lines.isEmpty ? [] : [inserting(lines)]
+    }
+
+    private func missing(_ own: [(key: String, value: String)]) -> [(key: String, value: String)] {
+        own.filter { wanted in
+            !settings.contains { $0.isOwn && wanted.key == "warder_" + $0.key }
+        }
+    }
+
+    private func lines(_ own: [(key: String, value: String)], _ command: String?) -> [String] {
+        own.map { indentation + $0.key + " = " + $0.value }
+            + (command.map { [indentation + "credential_process = " + $0] } ?? [])
+    }
+
+    /// The edit that inserts lines below the header.
+    private func inserting(_ lines: [String]) -> Edit {
+        let text = lines.joined(separator: lineEnding)
+        return Edit(offset: top, removed: 0, inserted: isOpen ? lineEnding + text : text + lineEnding)
+    }
+
+    /// Removes the comment, and what was added.
+    fileprivate func removing(_ mark: AdoptionMark) -> [Edit] {
+        var end = mark.line.upperBound
+        var apart: [Edit] = []
+        for setting in settings where setting.isOwn {
+            guard mark.keys.contains(AdoptionMark.addition + "warder_" + setting.key) else { continue }
+            if setting.line.lowerBound == end {
+                end = setting.line.upperBound
+            } else {
+                apart.append(Edit(offset: setting.line.lowerBound, removed: setting.line.count, inserted: ""))
+            }
+        }
+        var range = mark.start..<end
+        if mark.isOpen { range = mark.line }
         if mark.keys.contains(AdoptionMark.added),
-            let command = commands.first(where: {
-                $0.line.lowerBound >= mark.end && $0.line.lowerBound <= mark.line.upperBound
-            })
+            let command = commands.first(where: { $0.line.lowerBound >= mark.end && $0.line.lowerBound <= end })
         {
             // At the end of a file without a final line end, `adopt` added the one before the comment.
-            let isLast = command.line.lowerBound < mark.line.upperBound
+            let isLast = command.line.lowerBound < end
             range = (isLast ? mark.start - lineEnding.utf8.count : mark.start)..<command.line.upperBound
         }
-        return Edit(offset: range.lowerBound, removed: range.count, inserted: "")
+        return apart + [Edit(offset: range.lowerBound, removed: range.count, inserted: "")]
     }
 }
 

@@ -5,6 +5,11 @@ extension ProfileFile {
     ///
     /// It has no context lines, since one might hold a plaintext key; each hunk shows its section instead.
     public func difference(_ edits: [Edit]) -> [String] {
+        if withText({ $0.count }) ?? 0 == 0 {
+            let lines = edits.flatMap { $0.inserted.split(separator: "\n") }
+            guard !lines.isEmpty else { return [] }
+            return ["--- " + path, "+++ " + path, "@@ -0,0 +\(span(1, lines.count)) @@"] + lines.map { "+" + $0 }
+        }
         var growth = 0
         // The offset and the number of the last known line.
         var known = (offset: 0, number: 1)

@@ -9,6 +9,8 @@ struct EditableSetting {
     let start: Int
     /// Its first line and a line end: the one after it or, at the end of a file without one there, the one before.
     let line: Range<Int>
+    /// Where its name and its value are.
+    let property: Property
     let origin: Origin
     /// The profile that it requests from warder, if it is a `credential_process` that does so.
     let asked: String?
@@ -19,7 +21,13 @@ struct AdoptionMark {
     /// How the comment begins.
     static let prefix = "# adopted by warder:"
     /// Records that warder's command was added.
-    static let added = "+credential_process"
+    static let added = addition + "credential_process"
+    /// Before the name of a setting that was added.
+    static let addition = "+"
+    /// Records that another program's command was made a comment.
+    static let replaced = "#credential_process"
+    /// What makes it one.
+    static let replacement = "# replaced by warder: "
 
     /// The settings that were renamed, in lowercase, and `added` if the command was.
     let keys: [String]
@@ -39,6 +47,8 @@ struct EditableProfile {
     let settings: [EditableSetting]
     /// Nil if the profile was not adopted.
     let mark: AdoptionMark?
+    /// Where the line of another program's command begins that was made a comment; nil if there is none.
+    let replaced: Int?
     /// Whether the first header's line is the file's last and has no line end.
     let isOpen: Bool
     /// The offset after that line.
@@ -82,6 +92,7 @@ struct EditableProfile {
         }
         let starts = Set(settings.map(\.start))
         mark = sections.lazy.compactMap { text.mark(in: $0, settingsAt: starts) }.first
+        replaced = mark == nil ? nil : sections.lazy.compactMap { text.replacedProgram(in: $0) }.first
         indentation = text.indentation(behind: mark?.line.upperBound ?? next)
         self.settings = settings
     }
@@ -92,6 +103,12 @@ struct EditableProfile {
     /// Those of `keys` that SDKs act on, apart from warder's command.
     var exposed: [EditableSetting] {
         let seen = settings.filter { !$0.isOwn && $0.asked == nil && Self.keys.contains($0.key) }
+        return seen.allSatisfy { Self.companions.contains($0.key) } ? [] : seen
+    }
+
+    /// The same without another program's command.
+    var exposedBesideProgram: [EditableSetting] {
+        let seen = exposed.filter { $0.key != "credential_process" }
         return seen.allSatisfy { Self.companions.contains($0.key) } ? [] : seen
     }
 
@@ -116,7 +133,7 @@ extension FileBytes {
         let command = isCommand ? string(of: property) : nil
         let start = name.lowerBound - (property.isOwn ? 7 : 0)
         return EditableSetting(
-            key: key, isOwn: property.isOwn, start: start, line: line(start),
+            key: key, isOwn: property.isOwn, start: start, line: line(start), property: property,
             origin: file.origin(property.line), asked: command.flatMap { WarderCommand.profile(askedBy: $0) })
     }
 
@@ -135,6 +152,17 @@ extension FileBytes {
                 let keys = text.dropFirst(AdoptionMark.prefix.count).split(separator: " ").map { $0.lowercased() }
                 return AdoptionMark(keys: keys, start: position, end: end, line: line(position))
             }
+            position = nextLine(position)
+        }
+        return nil
+    }
+
+    /// The offset of a comment that holds another program's command.
+    fileprivate func replacedProgram(in section: Section) -> Int? {
+        var position = Int(section.bodyStart)
+        while position < Int(section.bodyEnd) {
+            let first = skipBlanks(position, contentEnd(from: position, lineFeed: lineFeed(from: position)))
+            if begins(with: "# replaced by warder:", first, Int(section.bodyEnd)) { return first }
             position = nextLine(position)
         }
         return nil

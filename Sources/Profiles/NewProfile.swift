@@ -8,13 +8,19 @@ public struct NewProfile: Sendable {
 
     /// Composes the section; settings that are nil are omitted.
     ///
-    /// - Parameter program: warder's absolute path.
-    public init(name: String, region: String?, mfaSerial: String?, program: String) throws(EditingError) {
+    /// - Parameters:
+    ///   - settings: of warder's own: names, with `warder_`, and values.
+    ///   - program: warder's absolute path.
+    public init(
+        name: String, region: String? = nil, mfaSerial: String? = nil, settings: [(key: String, value: String)] = [],
+        program: String
+    ) throws(EditingError) {
         self.name = name
         let command = try WarderCommand.text(program: program, profile: name)
         var lines = [name == "default" ? "[default]" : "[profile \(name)]"]
         if let region { lines.append("region = " + region) }
         if let mfaSerial { lines.append("mfa_serial = " + mfaSerial) }
+        lines += settings.map { $0.key + " = " + $0.value }
         self.lines = lines + ["credential_process = " + command]
     }
 
@@ -22,30 +28,35 @@ public struct NewProfile: Sendable {
     ///
     /// - Parameter file: nil if there is no file yet.
     public func added(to file: ProfileFile?) -> SecretBytes {
-        var text = SecretBytes(capacity: 256)
-        guard let file, file.append(to: &text) else {
+        guard let file else {
+            var text = SecretBytes(capacity: 256)
             text.append(section("\n"))
             return text
         }
-        let ending = file.lineEnding
-        switch text[text.count - 1] {
-        case UInt8(ascii: "\n"): break
-        // Half of a CRLF: a second carriage return would be part of the line.
-        case UInt8(ascii: "\r"): text.append("\n")
-        default: text.append(ending)
-        }
-        text.append(ending + section(ending))
-        return text
+        return file.edited(file.appending([self]))
     }
 
-    private func section(_ lineEnding: String) -> String { lines.map { $0 + lineEnding }.joined() }
+    fileprivate func section(_ lineEnding: String) -> String { lines.map { $0 + lineEnding }.joined() }
 }
 
 extension ProfileFile {
-    /// Appends the whole text; false if there is none.
-    fileprivate func append(to text: inout SecretBytes) -> Bool {
-        text.append(edited([]))
-        return !text.isEmpty
+    /// The edits that append profiles to a config file.
+    public func appending(_ profiles: [NewProfile]) -> [Edit] {
+        guard !profiles.isEmpty else { return [] }
+        let end = withText { $0.count == 0 ? nil : (offset: $0.count, last: $0[$0.count - 1]) }
+        guard case .some(.some(let end)) = end else {
+            return [Edit(offset: 0, removed: 0, inserted: profiles.map { $0.section("\n") }.joined(separator: "\n"))]
+        }
+        let ending = lineEnding
+        let gap =
+            switch end.last {
+            case UInt8(ascii: "\n"): ""
+            // Half of a CRLF: a second carriage return would be part of the line.
+            case UInt8(ascii: "\r"): "\n"
+            default: ending
+            }
+        let text = profiles.map { ending + $0.section(ending) }.joined()
+        return [Edit(offset: end.offset, removed: 0, inserted: gap + text)]
     }
 
     /// The line end of the last line that has one.

@@ -42,6 +42,14 @@ public final class ProfileFile: Sendable {
         self.text = text
     }
 
+    /// A file of the same structure as one that was checked.
+    init(sections: [Section], text: consuming SecretBytes, path: String, kind: Kind) {
+        self.sections = sections
+        self.text = text
+        self.path = path
+        self.kind = kind
+    }
+
     /// Lends the text for reading. `body` must not keep it.
     func withText<R: ~Copyable>(_ body: (FileBytes) -> R) -> R? {
         text.withUnsafeBytes { bytes in

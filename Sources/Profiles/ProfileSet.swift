@@ -45,6 +45,11 @@ public struct ProfileSet: Sendable {
         ProfileSet(config: config, credentials: credentials, isIndexed: true, isItself: isItself)
     }
 
+    /// The same with other files, for a caller that looks up many profiles.
+    public func with(config: ProfileFile?, credentials: ProfileFile?) -> ProfileSet {
+        ProfileSet(config: config, credentials: credentials, isIndexed: true, isItself: isItself)
+    }
+
     /// The profile `name`, or nil if neither file has it. A name that no SDK accepts is never found.
     ///
     /// Takes time in proportion to the number of sections.

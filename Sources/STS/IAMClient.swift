@@ -29,6 +29,12 @@ public struct IAMClient {
         }
     }
 
+    /// Requests the ARN of the user whose key signs. A session that was made without MFA may not.
+    public func getUser(signedBy credentials: borrowing Credentials) throws(STSError) -> String {
+        let form = Form("GetUser", of: .iam)
+        return try client.call(form, signedBy: credentials) { (answer) throws(STSError) in try answer.userARN() }
+    }
+
     /// Lists the user's access keys, two at most (IAM and STS quotas), with IAM's time.
     public func listAccessKeys(signedBy credentials: borrowing Credentials) throws(STSError) -> RegisteredKeys {
         var keys: [RegisteredKey] = []

@@ -83,6 +83,11 @@ struct XMLResponse: ~Copyable {
         return devices
     }
 
+    borrowing func userARN() throws(STSError) -> String {
+        guard let user = document.element("User", under: result) else { throw missing("User") }
+        return try string("Arn", under: user)
+    }
+
     borrowing func accessKeys() throws(STSError) -> RegisteredKeys {
         guard let list = document.element("AccessKeyMetadata", under: result) else {
             throw missing("AccessKeyMetadata")

@@ -141,14 +141,14 @@ extension SecretBytes {
 }
 
 /// A record that a closure or an array may hold on to.
-final class SharedRecord {
+package final class SharedRecord {
     private let record: AccessKeyRecord
 
-    init(_ record: borrowing AccessKeyRecord) { self.record = record.copy() }
+    package init(_ record: borrowing AccessKeyRecord) { self.record = record.copy() }
 
-    var name: KeyName { record.summary.name }
+    package var name: KeyName { record.summary.name }
 
-    func copy() -> AccessKeyRecord { record.copy() }
+    package func copy() -> AccessKeyRecord { record.copy() }
 
-    func isSame(as record: borrowing AccessKeyRecord) -> Bool { self.record.isSame(as: record) }
+    package func isSame(as record: borrowing AccessKeyRecord) -> Bool { self.record.isSame(as: record) }
 }

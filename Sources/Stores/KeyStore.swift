@@ -96,9 +96,12 @@ package protocol KeyStore: AnyObject, SendableMetatype {
     ///
     /// - Parameter noted: what was known of them before, for what the store does not show.
     func listing(noted: [IndexedKey]) throws(Failure) -> [IndexedKey]
-    /// Stores a key; one of the same name is an error, or goes, and leaves its seed of one-time codes to a new one that
-    /// has none: the seed belongs to the user's device, not to the key.
-    func put(_ record: borrowing AccessKeyRecord, replacing: Bool) throws(Failure)
+    /// Stores keys, in one change if the store has such; if the name of one is taken, none is stored. One of the same
+    /// name is an error, or goes, and leaves its seed of one-time codes to a new one that has none: the seed belongs to
+    /// the user's device, not to the key.
+    func put(_ records: [SharedRecord], replacing: Bool) throws(Failure)
+    /// Forgets what was read: what is read from now on is what the store holds.
+    func readAgain() throws(Failure)
     /// Changes a stored key; what may be shown of it then.
     func change(
         _ name: KeyName, _ body: @escaping (inout AccessKeyRecord) -> Void
@@ -120,6 +123,11 @@ package protocol KeyStore: AnyObject, SendableMetatype {
 
 extension KeyStore {
     package var kind: StoreKind { Self.kind }
+
+    /// Stores one key.
+    package func put(_ record: borrowing AccessKeyRecord, replacing: Bool) throws(Failure) {
+        try put([SharedRecord(record)], replacing: replacing)
+    }
 }
 
 extension IndexedKey {

@@ -166,20 +166,29 @@ package final class SecretServiceStore: KeyStore {
         }
     }
 
-    package func put(_ record: borrowing AccessKeyRecord, replacing: Bool) throws(Failure) {
+    package func put(_ records: [SharedRecord], replacing: Bool) throws(Failure) {
         let lock = try marker.lockForChange()
         defer { withExtendedLifetime(lock) {} }
         try establish()
-        let name = record.summary.name
-        if !replacing, try isThere(name) { throw Failure(VaultError.nameTaken(name), path: "") }
-        var new = record.copy()
-        if replacing, let present = try replaceable(name) { new.keepSeed(of: present) }
-        try write(new)
+        var seen: Set<KeyName> = []
+        for record in records where !replacing {
+            guard try !isThere(record.name), seen.insert(record.name).inserted else {
+                throw Failure(VaultError.nameTaken(record.name), path: "")
+            }
+        }
+        for record in records {
+            var new = record.copy()
+            if replacing, let present = try replaceable(record.name) { new.keepSeed(of: present) }
+            try write(new)
+        }
         noteLog()
     }
 
     /// Stores what there is to know of the log, which never fails a change.
     private func noteLog() { try? keepLogStart(droppingOthers: false) }
+
+    /// Each look at a key asks the service.
+    package func readAgain() throws(Failure) { lookAgain() }
 
     /// The key that is to be replaced; nil also where it is damaged, for that is how it is mended.
     private func replaceable(_ name: KeyName) throws(Failure) -> AccessKeyRecord? {

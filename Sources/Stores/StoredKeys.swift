@@ -45,16 +45,36 @@ extension Keys {
         return try following { (store) throws(Failure) in try store.record(name) }
     }
 
+    /// What is stored, for keys that are to be stored; empty if there is no store yet. As storing them, this opens the
+    /// store.
+    package func listingBefore() throws(Failure) -> [IndexedKey] {
+        guard let store = try store() else { return [] }
+        store.lookAgain()
+        if try store.isEmptyForNow() { return [] }
+        return try following { (store) throws(Failure) in try store.listing(noted: []) }
+    }
+
     /// Stores a key.
     package func put(_ record: borrowing AccessKeyRecord, replacing: Bool) throws(Failure) {
-        let summary = record.summary
-        let shared = SharedRecord(record)
-        try following { (store) throws(Failure) in try store.put(shared.copy(), replacing: replacing) }
+        try put([SharedRecord(record)], replacing: replacing)
+    }
+
+    /// Stores keys: all of them or, if the name of one is taken, none.
+    package func put(_ records: [SharedRecord], replacing: Bool = false) throws(Failure) {
+        let summaries = records.map { $0.copy().summary }
+        try following { (store) throws(Failure) in try store.put(records, replacing: replacing) }
         try settle { keys in
-            let before = keys.first { $0.name == summary.name.text }
-            return keys.filter { $0.name != summary.name.text }
-                + [IndexedKey(summary, keepsSeed: replacing && before?.hasTOTPSeed == true)]
+            summaries.reduce(keys) { keys, summary in
+                let before = keys.first { $0.name == summary.name.text }
+                return keys.filter { $0.name != summary.name.text }
+                    + [IndexedKey(summary, keepsSeed: replacing && before?.hasTOTPSeed == true)]
+            }
         }
+    }
+
+    /// Reads the store anew: what is read from then on is what it holds.
+    package func readAgain() throws(Failure) {
+        try following { (store) throws(Failure) in try store.readAgain() }
     }
 
     /// Changes a stored key.

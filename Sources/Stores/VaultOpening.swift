@@ -13,7 +13,7 @@ extension VaultStore {
     }
 
     /// Reads the vault again from its file, after it was open before.
-    func readAgain() throws(Failure) {
+    package func readAgain() throws(Failure) {
         try openAndKeep { (opener) throws(VaultFileError) in try self.file.open(until: Self.timeout, opener) }
     }
 

@@ -82,15 +82,17 @@ package final class VaultStore: KeyStore {
 
     // MARK: - Changing
 
-    package func put(_ record: borrowing AccessKeyRecord, replacing: Bool) throws(Failure) {
-        let shared = SharedRecord(record)
+    package func put(_ records: [SharedRecord], replacing: Bool) throws(Failure) {
         try change { (vault) throws(VaultError) in
-            var record = shared.copy()
-            guard replacing, let present = try vault.accessKey(named: record.summary.name) else {
-                return try vault.add(record)
+            for shared in records {
+                var record = shared.copy()
+                guard replacing, let present = try vault.accessKey(named: record.summary.name) else {
+                    try vault.add(record)
+                    continue
+                }
+                record.keepSeed(of: present)
+                try vault.replace(record)
             }
-            record.keepSeed(of: present)
-            try vault.replace(record)
         }
     }
 

@@ -9,7 +9,8 @@ struct Warder: Command {
             "Keeps AWS access keys encrypted, and answers every SDK with short-lived sessions.",
             """
             first steps:
-              warder add alice           store a key, in the keyring or a vault
+              warder import              store the keys of ~/.aws/credentials
+              warder add alice           or one key, in the keyring or a vault
               warder process alice       what SDKs call, as credential_process
               eval $(warder env alice)   the same for a shell
 
@@ -18,7 +19,7 @@ struct Warder: Command {
             9 damaged file
             """,
             groups: [
-                CommandGroup("keys", [Add.self, List.self, Rotate.self, Remove.self]),
+                CommandGroup("keys", [Add.self, Import.self, List.self, Rotate.self, Remove.self]),
                 CommandGroup(
                     "sessions",
                     [Process.self, Env.self, Exec.self, MFA.self, Refresh.self, Forget.self, WhoAmI.self]),

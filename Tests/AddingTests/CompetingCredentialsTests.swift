@@ -32,7 +32,7 @@ struct CompetingCredentialsTests {
                 "warder: \(home.path)/.aws/credentials:3: this key is in plain text too, in the profile alice\(wins)"
             ))
         #expect(
-            lines.contains("hint: take the lines of aws_access_key_id and aws_secret_access_key away there"))
+            lines.contains("hint: run warder import alice"))
         #expect(!lines.contains { $0.contains(secretText) })
     }
 
@@ -44,7 +44,7 @@ struct CompetingCredentialsTests {
         #expect(
             lines == [
                 "warder: \(home.path)/.aws/config:3: this key is in plain text too, in \(shown)\(wins)",
-                "hint: write warder_key = alice in their place there, and run warder adopt \(name)",
+                "hint: run warder import \(name)",
             ])
     }
 

@@ -48,11 +48,11 @@ struct LeftTests {
                     "asks as it is: names warder already",
                     "vaulted as it is: asks another program; warder adopt vaulted puts warder before it",
                     "plain as it is: a key in plain text, \(folder)/config:\(number + 1), which SDKs take first; "
-                        + "warder add plain stores it",
+                        + "warder import plain stores it",
                     "signed as it is: warder does not read login_session",
                     "only as it is: in the credentials file alone",
                     "kept as it is: a key in plain text, \(folder)/credentials:5, which SDKs take first; "
-                        + "warder add kept stores it",
+                        + "warder import kept stores it",
                 ])
         // The line as it is when one looks.
         let now = try String(contentsOfFile: home.config, encoding: .utf8)

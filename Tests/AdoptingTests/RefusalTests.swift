@@ -21,16 +21,16 @@ struct RefusalTests {
         (
             "[profile prod]\naws_access_key_id = x\naws_secret_access_key = SECRET\n", "",
             "config:2: a key in plain text",
-            "run warder add prod"
+            "run warder import prod"
         ),
-        (prod, "[prod]\naws_secret_access_key = SECRET\n", "credentials:2: ", "warder add prod"),
+        (prod, "[prod]\naws_secret_access_key = SECRET\n", "credentials:2: ", "warder import prod"),
         (prod, "[prod]\nrole_arn = SECRET\n", "credentials:2: role_arn", "config file"),
         (
             "[profile prod]\ncredential_process = warder process x\n", "",
             "config:2: credential_process asks warder for x", "x"
         ),
         ("", "[prod]\nregion = x\n", "credentials:1: prod", "[profile prod]"),
-        ("", "[prod]\n" + key, "credentials:2: a key in plain text", "run warder add prod"),
+        ("", "[prod]\n" + key, "credentials:2: a key in plain text", "run warder import prod"),
         ("[profile prod]\nrole_arn = SECRET\nsource_profile = x\n", "", "config:2: role_arn", "arn:aws:iam"),
         (
             prod.replacing("alice", with: "b") + "[profile b]\nrole_arn = \(role)\nsource_profile = prod\n", "",

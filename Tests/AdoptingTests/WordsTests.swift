@@ -68,7 +68,7 @@ struct WordsTests {
         #expect(
             outcome.text.contains(
                 "config:\(line): the key of prod, second is in plain text, and takes precedence until it is removed\n"
-                    + "hint: run warder add alice, then take its lines away there"))
+                    + "hint: run warder import alice"))
         #expect(!outcome.text.contains("secret/of/it"))
     }
 

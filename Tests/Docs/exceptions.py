@@ -16,12 +16,23 @@ NAMES = {
     "LD_PRELOAD": "a variable of the dynamic loader",
     "AWS_VAULT_BACKEND": "a variable of aws-vault",
     "AWS_VAULT_FILE_PASSPHRASE": "a variable of aws-vault",
+    "AWS_VAULT_PROMPT": "a variable of aws-vault",
+    "AWS_VAULT_FILE_DIR": "a variable of aws-vault",
+    "AWS_VAULT_KEYCHAIN_NAME": "a variable of aws-vault",
+    "AWS_VAULT_SECRET_SERVICE_COLLECTION_NAME": "a variable of aws-vault",
+    "AWS_VAULT_PASS_CMD": "a variable of aws-vault",
+    "AWS_VAULT_PASS_PREFIX": "a variable of aws-vault",
+    "AWS_VAULT_PASS_PASSWORD_STORE_DIR": "a variable of aws-vault",
+    "YKMAN_OATH_CREDENTIAL_NAME": "a variable of aws-vault",
     "--parallel-safe": "an option of aws-vault's fork",
-    # Of aws-vault, and not read here, as docs/compatibility.md says.
+    # Of aws-vault, and not read here, as docs/from-aws-vault.md says.
     "parent_profile": "a setting of aws-vault",
     "web_identity_token_process": "a setting of aws-vault",
     "AWS_ASSUME_ROLE_TTL": "a variable of aws-vault",
     "AWS_SESSION_TOKEN_TTL": "a variable of aws-vault",
+    "AWS_CHAINED_SESSION_TOKEN_TTL": "a variable of aws-vault",
+    "AWS_FEDERATION_TOKEN_TTL": "a variable of aws-vault",
+    "AWS_MIN_TTL": "a variable of aws-vault",
     # Of Foundation, which no module imports.
     "Data": "a type of Foundation",
     # Of building and testing warder.

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from home import ROLE, WARDER
+from home import PASSPHRASE, ROLE, WARDER, exit_code
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_the_same_key_in_its_own_profile(there):
     text = added(there)
     assert f"{there.root}/.aws/credentials:3: this key is in plain text too, in the profile alice" in text
     assert "it takes precedence over the stored one until it is removed" in text
-    assert "hint: take the lines of aws_access_key_id and aws_secret_access_key away there" in text
+    assert "hint: run warder import alice\n" in text
     # It is so: of SDKs, and of warder itself.
     there.unlock()
     source = there.good("explain", "alice").splitlines()[1]
@@ -62,7 +62,7 @@ def test_a_profile_of_the_credentials_file_is_written_into_the_config(there):
     assert there.config_file.read_text().removeprefix(before).strip() == (
         f"[profile dan]\ncredential_process = {WARDER} process dan")
     assert f"{credentials}:2: this key is in plain text too, in the profile dan" in text and "adopt" not in text
-    assert "take the lines of aws_access_key_id and aws_secret_access_key away there" in text
+    assert "run warder import dan\n" in text
     for rest in ["[dan]\n", ""]:
         credentials.write_text(rest)
         assert "SessionToken" in json.loads(there.good("process", "dan", passphrase=True))
@@ -87,3 +87,26 @@ def test_settings_of_a_profile_that_differ_are_named(there):
     text = added(there, "dan", "--no-verify", "--region", "eu-west-1")
     assert "already, and stays as it is" in text and "not eu-west-1" not in text
     assert there.config_file.read_bytes() == before
+
+
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_at_a_terminal_the_import_of_the_same_key_is_offered(there, answer):
+    """With the store open already: the passphrase is not asked for again."""
+    credentials = there.root / ".aws/credentials"
+    credentials.write_text(keyed(there.key, "[work]"))
+    terminal = there.terminal("add", "alice", "--no-verify", "--no-write-profile")
+    for question, text in [
+        ("access key id: ", there.key[0]), ("secret access key: ", there.key[1]),
+        ("passphrase for .*: ", PASSPHRASE), ("once more: ", PASSPHRASE),
+    ]:
+        terminal.expect(question)
+        terminal.sendline(text)
+    terminal.expect(r"run warder import work now\? \[Y/n\] ")
+    terminal.sendline(answer)
+    if answer == "y":
+        terminal.expect(r"import 1 key\? \[y/N\] ")
+        terminal.sendline("y")
+    assert exit_code(terminal) == 0
+    assert (credentials.read_text() == "") == (answer == "y")
+    config = there.config_file.read_text() if there.config_file.exists() else ""
+    assert ("warder_key = alice" in config) == (answer == "y")

@@ -218,7 +218,7 @@ def test_botocore_sees_warder_alone(bare, seed):
 
 
 REFUSED = {
-    "a key over there": (TEXT, "[prod]\naws_secret_access_key = SECRET\n", "credentials:2: ", "warder add"),
+    "a key over there": (TEXT, "[prod]\naws_secret_access_key = SECRET\n", "credentials:2: ", "warder import prod"),
     "no grammar": ("[profile prod]\nregion = x\n[profile other\n", None, "config:3: ", "]"),
 }
 

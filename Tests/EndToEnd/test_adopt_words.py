@@ -60,7 +60,7 @@ def test_a_key_in_plain_text_says_its_name(there):
     (there.root / ".aws/credentials").write_text(f"[prod]\n{KEY}[only]\n{KEY}")
     for name, line in (("prod", 2), ("only", 5)):
         text = said(there, name, code=8)
-        assert f"credentials:{line}: a key in plain text" in text and f"run warder add {name}" in text
+        assert f"credentials:{line}: a key in plain text" in text and f"run warder import {name}" in text
 
 
 # What is left
@@ -106,10 +106,10 @@ def test_each_that_is_left_is_named_and_why(there, dry):
         "default, alice as they are: no role and no sign-in; if its key is stored: warder adopt default",
         "asks as it is: names warder already",
         "vaulted as it is: asks another program; warder adopt vaulted puts warder before it",
-        f"plain as it is: a key in plain text, {path}/config:{number}, which SDKs take first; warder add plain stores it",
+        f"plain as it is: a key in plain text, {path}/config:{number}, which SDKs take first; warder import plain stores it",
         "signed as it is: warder does not read login_session",
         "only as it is: in the credentials file alone",
-        f"kept as it is: a key in plain text, {path}/credentials:5, which SDKs take first; warder add kept stores it",
+        f"kept as it is: a key in plain text, {path}/credentials:5, which SDKs take first; warder import kept stores it",
     ]
     # The line as it is when one looks.
     number = there.config_file.read_text().splitlines().index("role_arn = arn:aws:iam::2:role/A") + 1

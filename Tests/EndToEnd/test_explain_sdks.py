@@ -223,7 +223,7 @@ def test_what_a_config_holds_is_not_obeyed_by_a_terminal(working):
 
 
 @pytest.mark.parametrize("what, mentions", [
-    ("a key in credentials", ["credentials:2: a key in plain text", "warder add"]),
+    ("a key in credentials", ["credentials:2: a key in plain text", "warder import p"]),
     ("a program that is gone", ["config:5: there is no program /opt/gone/warder"]),
     ("another program", ["config:5: credential_process runs /bin/echo, not warder"]),
     ("a name that is mistyped", ["config:5: there is no program warderr", f"write credential_process = {WARDER} process p"]),

@@ -26,7 +26,7 @@ def test_of_plaintext_keys(bare):
         "[carol]\naws_access_key_id = AKIAPLAINTEXT0000002\naws_secret_access_key = s3cret\n")
     text = page(bare)
     assert "The key of bob's lies in plaintext, the first of 2" in text and "credentials:2" in text
-    assert "warder add 'bob'\\''s' " in text
+    assert "  warder import " in text and "store them encrypted" in text
     assert "s3cret" not in text
 
 

@@ -10,4 +10,5 @@ def test_the_demonstration():
         [TESTS / "try", WARDER], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300,
         start_new_session=True)
     assert done.returncode == 0, done
+    assert "-aws_secret_access_key = ****" in done.stdout and "stored the key alice" in done.stderr, done
     assert "assumed-role/Admin/" in done.stdout and "exit code 3" in done.stdout, done

@@ -77,6 +77,6 @@ struct StandingTests {
         #expect(lines.first == "eval $(warder env 'a b')")
         #expect(
             Standing.plaintext(profile: "it's", place: "c:1", count: 1).advice(home: nil).commands[0].line
-                == "warder add 'it'\\''s'")
+                == "warder import")
     }
 }

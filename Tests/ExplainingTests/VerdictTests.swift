@@ -39,13 +39,13 @@ struct VerdictTests {
         Case(
             testDescription: "a key in credentials", config: asks, credentials: "[p]\n" + key,
             text:
-                "do not ask warder for p: CREDENTIALS:2: a key in plain text, which SDKs take first; store it with warder add, "
-                + "and take it away there"),
+                "do not ask warder for p: CREDENTIALS:2: a key in plain text, which SDKs take first; "
+                + "run warder import p"),
         Case(
             testDescription: "a key in config", config: asks + key,
             text:
                 "do not all ask warder for p: CONFIG:3: a key in plain text, which SDKs for Go, Java and JavaScript take first; "
-                + "store it with warder add, and take it away there"),
+                + "run warder import p"),
         Case(
             testDescription: "a role", config: asks + "role_arn = \(role)\nsource_profile = q\n",
             text: "do not ask warder for p: CONFIG:3: SDKs go by role_arn first\(fix)"),
@@ -149,7 +149,7 @@ struct VerdictTests {
             credentials: "[p]\n" + key,
             text:
                 "do not ask warder for p: CONFIG:2: SDKs go by role_arn first\(fix); also CREDENTIALS:2: a key in plain text, "
-                + "which SDKs take first; store it with warder add, and take it away there"),
+                + "which SDKs take first; run warder import p"),
     ]
 
     private func verdict(_ home: TestHome, _ profile: String = "p") throws -> SDKVerdict {

@@ -11,7 +11,8 @@ func configTables(_ o: String) -> [Table] {
     [
         Table(profileErrors(o)) { Failure($0) }, Table(chainErrors(o)) { Failure($0) },
         Table("ChainError.Flaw", flaws(o).map { (String(describing: $0).prefix { $0 != "(" }.description, words($0)) }),
-        Table(editingErrors(o)) { Failure($0) }, Table(folderErrors(o)) { Failure($0) },
+        Table(editingErrors(o)) { Failure($0) }, Table(plaintextFaults()) { Failure($0, of: o) },
+        Table(folderErrors(o)) { Failure($0) },
         Table(intakeErrors(o)) { Failure($0, from: "standard input") },
         Table(
             "ForeignIdentifier",
@@ -77,6 +78,15 @@ private func editingErrors(_ o: String) -> [EditingError] {
         .twin(key: "role_arn", line, own: other),
         .twin(key: "role_arn", line, own: Origin(path: "/home/ann/.aws/credentials", line: 2)), .twoPrograms(line),
         .anotherProfile(asked: o, line), .includedProgram(line), .unusableName("-" + o), .unusableProgram("/v/" + o),
+    ]
+}
+
+private func plaintextFaults() -> [PlaintextFault] {
+    let other = Origin(path: line.path, line: 9)
+    return [
+        .session(line), .half(missing: "aws_access_key_id", line), .half(missing: "aws_secret_access_key", line),
+        .different(key: "aws_access_key_id", line, other), .severalLines(key: "aws_secret_access_key", line),
+        .unusableName(line),
     ]
 }
 

@@ -82,6 +82,24 @@ struct RequestTests {
         #expect(replay.sent.first?.headers["Authorization"]?.contains("/us-east-1/iam/aws4_request") == true)
     }
 
+    @Test("GetUser asks IAM for the user whose key signs; a root user has no name")
+    func getUser() throws {
+        let answer = Replay.Step.answer(
+            200,
+            """
+            <GetUserResponse><GetUserResult><User><UserId>1</UserId><Arn>arn:aws:iam::123456789012:root</Arn></User>
+            </GetUserResult></GetUserResponse>
+            """)
+        let replay = Replay([answer, .answer(200, "<GetUserResponse><GetUserResult/></GetUserResponse>")])
+        let clock = TestClock()
+        let client = IAMClient(
+            endpoint: try Endpoint(of: .iam, EndpointConfiguration(), environment: { _ in nil }), sender: replay,
+            timing: clock.timing(), deadline: clock.uptime + 1000)
+        #expect(try client.getUser(signedBy: key()) == "arn:aws:iam::123456789012:root")
+        #expect(replay.sent.map(\.body) == ["Action=GetUser&Version=2010-05-08"])
+        #expect(throws: STSError.self) { _ = try client.getUser(signedBy: key()) }
+    }
+
     @Test("a code is six digits", arguments: ["", "12345", "1234567", "12345a", "12 456", "１２３４５６"])
     func malformedCode(digits: String) {
         #expect(throws: STSError.malformedCode) { _ = try code(digits) }

@@ -99,6 +99,35 @@ struct ConformanceTests {
         #expect(isBob == true)
     }
 
+    @Test("several keys are stored in one change, or none if a name is taken", arguments: StoreUnderTest.all)
+    func several(_ kind: StoreUnderTest) throws {
+        let place = try kind.place()
+        let store = try place.store()
+        let before = try store.head()?.generation ?? 0
+        try store.put(
+            [SharedRecord(record("alice", seed: "otpauth://a")), SharedRecord(record("bob", "of bob"))],
+            replacing: false)
+        let after = try place.store().head()?.generation ?? 0
+        #expect(after <= before + 1)
+        let failure = refusal {
+            try store.put(
+                [SharedRecord(record("carol")), SharedRecord(record("bob", "another"))], replacing: false)
+        }
+        #expect(failure?.message.contains("bob") == true)
+        let twice = refusal {
+            try store.put([SharedRecord(record("dan")), SharedRecord(record("dan", "other"))], replacing: false)
+        }
+        #expect(twice != nil)
+        let other = try place.store()
+        #expect(try other.listing(noted: []).map(\.name).sorted() == ["alice", "bob"])
+        #expect(try other.head()?.generation ?? 0 == after)
+        try store.put([SharedRecord(record("alice", "new")), SharedRecord(record("carol"))], replacing: true)
+        try store.readAgain()
+        let new = try record("alice", "new", seed: "otpauth://a")
+        let isNew = try stored("alice", store)?.isSame(as: new)
+        #expect(isNew == true)
+    }
+
     @Test("a key is changed where it lies", arguments: StoreUnderTest.all)
     func changing(_ kind: StoreUnderTest) throws {
         let place = try kind.place()

@@ -135,7 +135,7 @@ struct UsageTests {
     /// A hint that is a command line of warder's is one that warder knows.
     @Test(arguments: [
         "login", "logout", "clear", "flush", "export", "assume", "switch", "shell", "run", "server", "ls",
-        "profiles", "keys", "sessions", "rm", "del", "delete", "import", "configure", "init", "setup", "show", "get",
+        "profiles", "keys", "sessions", "rm", "del", "delete", "configure", "init", "setup", "show", "get",
         "credentials", "sso", "console",
     ])
     func whatOthersCallItHasACounterpart(_ word: String) throws {

@@ -69,12 +69,13 @@ struct Add: Command {
             case .csv, .environment: break
             }
         }
-        try KeyAddition(
+        let (keys, twins) = try KeyAddition(
             context: context, name: name, source: source, verifies: !given[Self.noVerify], replaces: replace,
             store: given[Self.store].flatMap(StoreKind.init(rawValue:)), mfaSerial: mfaSerial,
             seed: totp == true ? seed : nil, dropsSeed: totp == false,
             region: region, profile: profile
         ).run()
+        try FileImport.offer(twins, context, keys)
     }
 
     private func source() throws(Failure) -> KeySource {

@@ -2,10 +2,8 @@ import Adopting
 import Arguments
 import Chains
 import Failures
-import Glibc
 import Profiles
 import Setup
-import Text
 
 struct Adopt: Command {
     static let name = "adopt"
@@ -45,7 +43,9 @@ struct Adopt: Command {
         let context = try given.context()
         if given[Self.dryRun] {
             let plan = try plan(context)
-            if let config = plan.config, !plan.edits.isEmpty { try show(config.difference(plan.edits), context) }
+            if let config = plan.config, !plan.edits.isEmpty {
+                try printOut(difference: config.difference(plan.edits), context)
+            }
             return try plan.finish(isWritten: false)
         }
         let rewrite = try ConfigRewrite(context)
@@ -62,35 +62,5 @@ struct Adopt: Command {
         do throws(Failure) {
             return try AdoptionPlan(context, files, names: all ? nil : profiles, undoes: undo)
         } catch { throw error.lookedIn(context) }
-    }
-
-    private func show(_ lines: [String], _ context: Context) throws(Failure) {
-        let environment = context.environment
-        let isTerminal = isatty(STDOUT_FILENO) == 1
-        let isColoured = isTerminal && environment.nonEmpty("NO_COLOR") == nil && environment["TERM"] != "dumb"
-        var all: Shown = ""
-        for line in lines {
-            let isOfWindows = line.utf8.last == UInt8(ascii: "\r")
-            let words = isOfWindows ? String(line.unicodeScalars.dropLast()) : line
-            let text = words.split(separator: "\t", omittingEmptySubsequences: false).map { Shown(String($0)) }
-            let shown = text.dropFirst().reduce(text[0]) { $0 + "\t" + $1 }
-            // A terminal does not need Windows line ends.
-            let end: Shown = isOfWindows && !isTerminal ? "\r\n" : "\n"
-            all += (isColoured ? Self.coloured(shown, as: line) : shown) + end
-        }
-        try printOut(all)
-    }
-
-    /// Colours as in `git diff`.
-    private static func coloured(_ shown: Shown, as line: String) -> Shown {
-        let code =
-            switch line.utf8.first {
-            case _ where line.begins(with: "--- ") || line.begins(with: "+++ "): "1"
-            case UInt8(ascii: "@"): "36"
-            case UInt8(ascii: "-"): "31"
-            case UInt8(ascii: "+"): "32"
-            default: "0"
-            }
-        return "\u{1b}[\(code)m\(shown)\u{1b}[0m"
     }
 }

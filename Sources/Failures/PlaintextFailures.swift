@@ -1,0 +1,32 @@
+import Profiles
+import Text
+
+// Lines of a plaintext key that cannot be imported, in the user's words.
+
+extension Failure {
+    package init(_ fault: PlaintextFault, of profile: String) {
+        switch fault {
+        case .session(let origin):
+            self.init(
+                origin, "\(profile) has the credentials of a session, not a long-term key",
+                hint: "leave them until they expire: warder stores long-term keys, AKIA…")
+        case .half(let missing, let origin):
+            self.init(
+                origin, "half a key: \(profile) has no \(missing) beside it in that file",
+                hint: "add the other line, or remove this one")
+        case .different(let key, let one, let other):
+            self.init(
+                other, "\(profile) has another \(key) than at \(one.place), and one of the two would be lost",
+                hint: "remove the lines of the key that is not used any more")
+        case .severalLines(let key, let origin):
+            self.init(
+                origin, "\(key) of \(profile) goes on over the next line", hint: "write it on one line")
+        case .unusableName(let origin):
+            self.init(origin, "SDKs accept no profile named \(profile)", hint: "rename it, without blanks and quotes")
+        }
+    }
+
+    private init(_ origin: Origin, _ message: String, hint: String) {
+        self.init(.badConfig, "\(origin.place): \(message)", hint: hint, origin: origin.place)
+    }
+}

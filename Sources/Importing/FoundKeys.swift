@@ -1,0 +1,34 @@
+import Failures
+import Profiles
+import Setup
+
+/// The plaintext keys in the files, and what is no such key.
+struct FoundKeys {
+    /// In the order of the files.
+    private(set) var pairs: [PlaintextPair] = []
+    /// Profiles that have a session's credentials, and the line.
+    private(set) var sessions: [(profile: String, origin: Origin)] = []
+    /// Profiles whose lines cannot be imported, and why.
+    private(set) var refused: [(profile: String, failure: Failure)] = []
+
+    /// - Parameter names: the profiles to look at; all if there are none.
+    init(_ files: ProfileSet, names: [String]) {
+        let found = files.plaintextProfiles
+        for profile in found where names.isEmpty || names.contains(profile) {
+            do throws(PlaintextFault) {
+                if let pair = try files.plaintextPair(of: profile) { pairs.append(pair) }
+            } catch {
+                if case .session(let origin) = error, names.isEmpty {
+                    sessions.append((profile, origin))
+                } else {
+                    refused.append((profile, Failure(error, of: profile)))
+                }
+            }
+        }
+        // A session's id without its token.
+        for pair in pairs where pair.accessKeyID.utf8.starts(with: "ASIA".utf8) {
+            sessions.append((pair.profile, pair.origin))
+        }
+        pairs.removeAll { $0.accessKeyID.utf8.starts(with: "ASIA".utf8) }
+    }
+}

@@ -1,0 +1,167 @@
+"""Keys that aws-vault has, and profiles that ask it."""
+
+import json
+import shutil
+import sys
+
+import pytest
+from home import MFA, PASSPHRASE, ROLE, TESTS, WARDER, exit_code, random_key
+
+PHRASE = "of aws-vault"
+OTHER = random_key()
+CONFIG = f"""\
+[profile alice]
+mfa_serial = {MFA}
+credential_process = /usr/bin/aws-vault exec --json alice
+
+; the role
+[profile prod]
+region = eu-west-1
+role_arn = {ROLE}
+source_profile = alice
+
+[profile app]
+\tregion = eu-north-1
+\tcredential_process = env AWS_VAULT_BACKEND=file aws-vault --prompt ykman export prod --format json
+
+[profile raw]
+credential_process = aws-vault exec -nj -d 2h bob
+[profile shell]
+credential_process = aws-vault exec prod -- env
+[profile absent]
+credential_process = aws-vault exec --json elsewhere
+"""
+
+
+@pytest.fixture
+def vaulted(bare, sts):
+    """A home with aws-vault, which has the keys of alice and bob, and no store of warder's."""
+    bare.endpoint(sts.url)
+    bare.bin = bare.root / "bin"
+    bare.bin.mkdir()
+    program = bare.bin / "aws-vault"
+    program.write_text(f"#!/bin/sh\nexec {sys.executable} {TESTS}/Servers/aws_vault.py \"$@\"\n")
+    program.chmod(0o755)
+    store = bare.root / "aws-vault.json"
+    store.write_text(json.dumps({"passphrase": PHRASE, "keys": {"alice": bare.key, "bob": OTHER}}))
+    bare.environment |= {
+        "PATH": f"{bare.bin}:{bare.environment['PATH']}", "AWS_VAULT_STAND_IN": str(store),
+        "AWS_VAULT_FILE_PASSPHRASE": PHRASE,
+    }
+    bare.config(CONFIG)
+    return bare
+
+
+def run(home, *arguments, **options):
+    return home.run("import", "--from", "aws-vault", *arguments, **{"passphrase": True} | options)
+
+
+def test_keys_and_profiles(vaulted, sts):
+    result = run(vaulted, "--yes")
+    # One profile goes on asking it.
+    assert result.code == 8 and "absent goes on asking aws-vault" in result.err, result
+    assert vaulted.stored() == {"alice": vaulted.key, "bob": OTHER}
+    assert sts.actions() == ["GetCallerIdentity"] * 2
+    for name in ("alice", "bob"):
+        assert f"\n  aws-vault remove {name}\n" in result.err
+    for secret in (vaulted.key[1], OTHER[1]):
+        assert secret not in result.out + result.err
+    text = vaulted.config_file.read_text()
+    assert f"""[profile alice]
+# adopted by warder: #credential_process +credential_process
+credential_process = {WARDER} process alice
+mfa_serial = {MFA}
+# replaced by warder: credential_process = /usr/bin/aws-vault exec --json alice
+""" in text
+    assert f"""[profile app]
+\t# adopted by warder: #credential_process +warder_include_profile +credential_process
+\twarder_include_profile = prod
+\tcredential_process = {WARDER} process app
+""" in text
+    assert f"""[profile raw]
+# adopted by warder: #credential_process +warder_key +warder_session +credential_process
+warder_key = bob
+warder_session = off
+credential_process = {WARDER} process raw
+""" in text
+    assert "\ncredential_process = aws-vault exec prod -- env\n" in text
+    vaulted.good("adopt", "--undo", "--all")
+    assert vaulted.config_file.read_text() == CONFIG
+
+
+def test_what_the_profiles_get(vaulted, sts):
+    run(vaulted, "--yes")
+    vaulted.unlock("--keys")
+    vaulted.good("refresh", "app", "--mfa-code", "123456")
+    assert sts.actions()[-2:] == ["GetSessionToken", "AssumeRole"]
+    assert sts.requests[-2].access_key_id == vaulted.key[0]
+    assert json.loads(vaulted.good("process", "raw"))["AccessKeyId"] == OTHER[0]
+    assert json.loads(vaulted.good("process", "alice"))["AccessKeyId"].startswith("ASIA")
+
+
+def test_a_role_s_key_and_the_variables_of_a_subshell(vaulted):
+    """What would make aws-vault give out a role is kept from it."""
+    vaulted.config(f"[profile alice]\nrole_arn = {ROLE}\n")
+    env = {"AWS_VAULT": "x", "AWS_ROLE_ARN": ROLE}
+    result = run(vaulted, "alice", "--yes", env=env)
+    assert result.code == 0 and vaulted.stored() == {"alice": vaulted.key}, result
+
+
+def test_one_key_of_several(vaulted):
+    """Profiles of the others go on asking aws-vault, and that is not an error."""
+    result = run(vaulted, "bob", "--yes")
+    assert result.code == 0 and vaulted.stored() == {"bob": OTHER}, result
+    text = vaulted.config_file.read_text()
+    assert "process raw\n" in text and "\ncredential_process = /usr/bin/aws-vault exec --json alice\n" in text
+
+
+def test_a_dry_run_takes_no_key(vaulted, sts):
+    result = run(vaulted, "--dry-run")
+    assert "alice" in result.out and "+credential_process" in result.out, result
+    assert vaulted.key[0] not in result.out and vaulted.config_file.read_text() == CONFIG
+    assert not vaulted.vault.exists() and sts.actions() == []
+
+
+def test_a_second_time(vaulted):
+    vaulted.config("")
+    assert run(vaulted, "--yes").code == 0
+    before = vaulted.vault.read_bytes()
+    again = run(vaulted, "--yes")
+    assert again.code == 0 and again.err.count("is in the vault already") == 2, again
+    assert vaulted.vault.read_bytes() == before
+
+
+@pytest.mark.parametrize("case", ["absent", "wrong passphrase", "no terminal", "unknown name", "unnamed"])
+def test_what_goes_wrong(vaulted, case):
+    code, words, arguments = {
+        "absent": (7, "no program aws-vault", []), "wrong passphrase": (1, "integrity check failed", []),
+        "no terminal": (1, "inappropriate ioctl", []), "unknown name": (7, "did you mean alice?", ["alcie"]),
+        "unnamed": (4, "a yes is needed", []),
+    }[case]
+    if case == "absent":
+        shutil.rmtree(vaulted.bin)
+    if case == "wrong passphrase":
+        vaulted.environment["AWS_VAULT_FILE_PASSPHRASE"] = "other"
+    if case == "no terminal":
+        del vaulted.environment["AWS_VAULT_FILE_PASSPHRASE"]
+    run(vaulted, *arguments, *([] if case == "unnamed" else ["--yes"])).failed(code, words)
+    assert not vaulted.vault.exists() and vaulted.config_file.read_text() == CONFIG
+
+
+def test_at_a_terminal(vaulted):
+    """aws-vault asks for its own passphrase there, for each key."""
+    del vaulted.environment["AWS_VAULT_FILE_PASSPHRASE"]
+    vaulted.config("")
+    terminal = vaulted.terminal("import", "--from", "aws-vault")
+    for _ in range(2):
+        terminal.expect("Enter passphrase to unlock.*: ")
+        terminal.sendline(PHRASE)
+    terminal.expect(r"import 2 keys of aws-vault\? \[y/N\] ")
+    assert vaulted.key[1] not in terminal.before
+    terminal.sendline("y")
+    for question in ("passphrase for .*: ", "once more: "):
+        terminal.expect(question)
+        terminal.sendline(PASSPHRASE)
+    terminal.expect("aws-vault remove bob")
+    assert exit_code(terminal) == 0
+    assert vaulted.stored() == {"alice": vaulted.key, "bob": OTHER}
