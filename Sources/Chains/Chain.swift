@@ -26,13 +26,17 @@ public struct Chain: Sendable {
 
     /// The chain of a stored key's own session with a code of `device`, for a key that no profile gives a device.
     ///
-    /// - Parameter origin: what says that the device is the key's.
-    public static func session(ofKey name: String, device: String, _ origin: Origin) -> Chain {
+    /// - Parameters:
+    ///   - origin: what says that the device is the key's.
+    ///   - other: the chain of a profile that the key is used by; its region and endpoints apply.
+    public static func session(ofKey name: String, device: String, _ origin: Origin, as other: Chain?) -> Chain {
         let mfa = MFADevice(serial: Setting(value: device, origin: origin))
         return Chain(
             profile: name, source: .storedKey(name: name, origin: nil),
-            session: SessionStep(durationSeconds: SessionStep.defaultDuration, mfa: mfa, region: nil), roles: [],
-            region: nil, endpoint: .none, mfaProcess: nil, confirmation: .none)
+            session: SessionStep(
+                durationSeconds: SessionStep.defaultDuration, mfa: mfa, region: other?.session?.region ?? other?.region),
+            roles: [], region: other?.region, endpoint: other?.endpoint ?? .none, mfaProcess: other?.mfaProcess,
+            confirmation: .none)
     }
 
     /// The index of the source among the steps, before the first.

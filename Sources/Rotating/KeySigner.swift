@@ -64,6 +64,8 @@ final class KeySigner {
     let calls: KeyCalls
     /// The key that signs is new: while IAM does not know it everywhere, requests are sent again for a minute.
     var isNew = false
+    /// The user that the key belongs to; nil to let IAM find it by the key that signs, as for a root user.
+    private var userName: String?
     private let name: KeyName
     private let session: SigningSession?
     private let timing: Timing
@@ -71,6 +73,7 @@ final class KeySigner {
     /// - Parameter summary: the stored key.
     init(_ summary: AccessKeySummary, _ sessions: SigningSessions) throws(Failure) {
         name = summary.name
+        userName = summary.principalARN.flatMap(Self.userName(ofARN:))
         timing = sessions.context.world.timing
         let chain = try Self.chain(of: summary, sessions)
         calls = try KeyCalls(sessions.context, chain)
@@ -79,6 +82,13 @@ final class KeySigner {
         } else {
             session = nil
         }
+    }
+
+    /// The last part of `arn:aws:iam::111111111111:user/path/NAME`; nil for other principals.
+    private static func userName(ofARN arn: String) -> String? {
+        let fields = arn.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        guard fields.count == 6, Substring(fields[5]).begins(with: "user/") else { return nil }
+        return fields[5].split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) }
     }
 
     /// The requests are signed by a session made with MFA.
@@ -96,17 +106,23 @@ final class KeySigner {
     ///   - action: IAM's name for it, such as `CreateAccessKey`.
     ///   - what: the same for people, as `make a new key`.
     ///   - key: the one in use.
+    ///   - body: is given the client, what signs, and the user's name; nil for the user whose key signs.
     func iam<R: ~Copyable>(
         _ action: String, _ what: String, _ key: borrowing Credentials,
-        _ body: (IAMClient, borrowing Credentials) throws(STSError) -> R
+        _ body: (IAMClient, borrowing Credentials, String?) throws(STSError) -> R
     ) throws(Failure) -> R {
         let credentials = try credentials(key)
         let deadline = timing.uptime() + (isNew && !hasMFA ? KeyAcceptance.limit : 0)
         var pause: Int64 = 500
         while true {
             do throws(STSError) {
-                return try calls.iam { (client) throws(STSError) in try body(client, credentials) }
+                return try calls.iam { (client) throws(STSError) in try body(client, credentials, userName) }
             } catch {
+                if error.refusal?.code == "NoSuchEntity", userName != nil {
+                    // The user may have another name now: IAM finds it by the key that signs.
+                    userName = nil
+                    continue
+                }
                 guard case .invalidKey = error, timing.uptime() + pause < deadline else {
                     throw failure(error, action, what, key)
                 }
@@ -137,6 +153,6 @@ final class KeySigner {
             found = found ?? chain
         }
         guard let device = summary.mfaSerial, found?.session != nil || found == nil else { return found }
-        return .session(ofKey: name, device: device, Origin(path: "the key \(name)", line: 0))
+        return .session(ofKey: name, device: device, Origin(path: "the key \(name)", line: 0), as: found)
     }
 }

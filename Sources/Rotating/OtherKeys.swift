@@ -58,7 +58,8 @@ struct OtherKeys {
     }
 
     func lastUse(_ id: String, _ key: borrowing Credentials) throws(Failure) -> LastUse? {
-        try signer.iam("GetAccessKeyLastUsed", "ask when \(id) was last used", key) { client, signer throws(STSError) in
+        try signer.iam("GetAccessKeyLastUsed", "ask when \(id) was last used", key) {
+            client, signer, _ throws(STSError) in
             try client.lastUse(of: id, signedBy: signer)
         }
     }
@@ -79,8 +80,8 @@ extension KeySigner {
     /// Deletes a key at AWS, unless it is gone already.
     func deleteKey(_ id: String, _ key: borrowing Credentials) throws(Failure) {
         try goneOrDone { () throws(Failure) in
-            try iam("DeleteAccessKey", "delete \(id)", key) { client, signer throws(STSError) in
-                try client.deleteAccessKey(id, signedBy: signer)
+            try iam("DeleteAccessKey", "delete \(id)", key) { client, signer, user throws(STSError) in
+                try client.deleteAccessKey(id, of: user, signedBy: signer)
             }
         }
     }
@@ -89,8 +90,8 @@ extension KeySigner {
     func setKey(_ id: String, isActive: Bool, _ key: borrowing Credentials) throws(Failure) {
         try goneOrDone { () throws(Failure) in
             try iam("UpdateAccessKey", "\(isActive ? "activate" : "deactivate") \(id)", key) {
-                client, signer throws(STSError) in
-                try client.setAccessKey(id, isActive: isActive, signedBy: signer)
+                client, signer, user throws(STSError) in
+                try client.setAccessKey(id, of: user, isActive: isActive, signedBy: signer)
             }
         }
     }

@@ -62,8 +62,9 @@ package struct Rotation {
         let noted = summary.noting(requested)
         let created: CreatedKey
         do throws(Failure) {
-            created = try signer.iam("CreateAccessKey", "make a new key", key) { client, signer throws(STSError) in
-                try client.createAccessKey(signedBy: signer)
+            created = try signer.iam("CreateAccessKey", "make a new key", key) {
+                client, signer, user throws(STSError) in
+                try client.createAccessKey(of: user, signedBy: signer)
             }
         } catch {
             if error.cause == .notMade { try? journal.note(foundLost ? nil : summary.rotation, after: noted) }
@@ -166,8 +167,8 @@ package struct Rotation {
 extension KeySigner {
     /// The keys of the user at AWS.
     func listedKeys(_ key: borrowing Credentials) throws(Failure) -> RegisteredKeys {
-        try iam("ListAccessKeys", "list the user's keys", key) { client, signer throws(STSError) in
-            try client.listAccessKeys(signedBy: signer)
+        try iam("ListAccessKeys", "list the user's keys", key) { client, signer, user throws(STSError) in
+            try client.listAccessKeys(of: user, signedBy: signer)
         }
     }
 }

@@ -1,6 +1,5 @@
 import Failures
 import Linux
-import Sessions
 import Setup
 import Stores
 import Text
@@ -47,8 +46,11 @@ package struct RotationRun {
     package func run(
         _ names: [KeyName], report: (KeyName, Result<RotationResult, Failure>) throws(Failure) -> Void
     ) throws(Failure) {
+        guard !names.isEmpty else { return }
         let lock = try lock()
         defer { withExtendedLifetime(lock) {} }
+        // Another run may have finished while this one waited.
+        try keys.readAgain()
         for name in names {
             let result: Result<RotationResult, Failure>
             do throws(Failure) { result = .success(try Rotation(name, options, sessions).run()) } catch {

@@ -35,13 +35,18 @@ public struct IAMClient {
         return try client.call(form, signedBy: credentials) { (answer) throws(STSError) in try answer.userARN() }
     }
 
-    /// Lists the user's access keys, two at most (IAM and STS quotas), with IAM's time.
-    public func listAccessKeys(signedBy credentials: borrowing Credentials) throws(STSError) -> RegisteredKeys {
+    /// Lists a user's access keys, two at most (IAM and STS quotas), with IAM's time.
+    ///
+    /// - Parameter userName: nil for the user whose key signs.
+    public func listAccessKeys(
+        of userName: String? = nil, signedBy credentials: borrowing Credentials
+    ) throws(STSError) -> RegisteredKeys {
         var keys: [RegisteredKey] = []
         var marker: String?
         // IAM may give fewer at a time than there are, at any time (IAM API Reference, ListAccessKeys).
         for _ in 0..<Self.mostPages {
             var form = Form("ListAccessKeys", of: .iam)
+            form.add("UserName", ifPresent: userName)
             form.add("Marker", ifPresent: marker)
             let page = try client.call(form, signedBy: credentials) { (answer) throws(STSError) in
                 try answer.accessKeys()
@@ -57,8 +62,11 @@ public struct IAMClient {
 
     /// Makes a second access key. The request is sent once, unless IAM certainly did not act on it: an error other than
     /// a refusal leaves open whether there is a key now, and nothing but this answer holds its secret.
-    public func createAccessKey(signedBy credentials: borrowing Credentials) throws(STSError) -> CreatedKey {
-        let form = Form("CreateAccessKey", of: .iam)
+    public func createAccessKey(
+        of userName: String? = nil, signedBy credentials: borrowing Credentials
+    ) throws(STSError) -> CreatedKey {
+        var form = Form("CreateAccessKey", of: .iam)
+        form.add("UserName", ifPresent: userName)
         return try client.call(form, signedBy: credentials, repetition: .refused) { (answer) throws(STSError) in
             try answer.createdKey()
         }
@@ -66,17 +74,21 @@ public struct IAMClient {
 
     /// Makes an access key unusable, or usable again.
     public func setAccessKey(
-        _ accessKeyID: String, isActive: Bool, signedBy credentials: borrowing Credentials
+        _ accessKeyID: String, of userName: String? = nil, isActive: Bool, signedBy credentials: borrowing Credentials
     ) throws(STSError) {
         var form = Form("UpdateAccessKey", of: .iam)
+        form.add("UserName", ifPresent: userName)
         form.add("AccessKeyId", accessKeyID)
         form.add("Status", isActive ? "Active" : "Inactive")
         try client.call(form, signedBy: credentials, hasResult: false) { (_) throws(STSError) in }
     }
 
     /// Deletes an access key for good.
-    public func deleteAccessKey(_ accessKeyID: String, signedBy credentials: borrowing Credentials) throws(STSError) {
+    public func deleteAccessKey(
+        _ accessKeyID: String, of userName: String? = nil, signedBy credentials: borrowing Credentials
+    ) throws(STSError) {
         var form = Form("DeleteAccessKey", of: .iam)
+        form.add("UserName", ifPresent: userName)
         form.add("AccessKeyId", accessKeyID)
         try client.call(form, signedBy: credentials, hasResult: false) { (_) throws(STSError) in }
     }

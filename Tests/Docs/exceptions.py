@@ -40,5 +40,6 @@ NAMES = {
     "WARDER_FUZZ": "a variable of the package's manifest",
     "WARDER_NU_GRAMMAR": "a variable of the tests",
     "WARDER_RECORD_MESSAGES": "a variable of the tests",
+    "WARDER_ROTATE_KILLS": "a variable of the tests",
     "WARDER_VECTORS": "a variable of the tests",
 }

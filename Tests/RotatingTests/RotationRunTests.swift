@@ -91,6 +91,12 @@ struct RotationRunTests {
 
             """
         #expect(try Rig(config: config).rotate(code: "123456").success != nil)
+        let stored = try Rig(config: "[profile alice]\nregion = cn-north-1\nendpoint_url = https://aws.example.com\n")
+        let name = try #require(KeyName("alice"))
+        _ = try Keys(stored.home.context()).changeKey(name, if: { _ in true }) { $0.summary.mfaSerial = Self.device }
+        #expect(try stored.rotate(code: "123456").success != nil)
+        #expect(stored.iam.actions.contains("GetSessionToken"))
+        #expect(Set(stored.iam.sender.requests.map(\.url)) == ["https://aws.example.com/"])
         let bare = try Rig(config: "")
         #expect(try bare.rotate().success != nil)
         #expect(!bare.iam.actions.contains("GetSessionToken"))
@@ -104,6 +110,23 @@ struct RotationRunTests {
             (request.headers["Authorization"] ?? "").contains("Credential=" + newKey)
         }
         #expect(signers == [false, false, true, true, true, true, true, true])
+    }
+
+    @Test(
+        "the user is named, and found by the key if it has another name now",
+        arguments: [
+            ("arn:aws:iam::111111111111:user/team/alice", ["alice"]),
+            ("arn:aws:iam::111111111111:user/al", ["al", nil]),
+            ("arn:aws:iam::111111111111:root", [nil]), (nil, [nil]),
+        ] as [(String?, [String?])])
+    func user(_ arn: String?, _ names: [String?]) throws {
+        let rig = try Rig()
+        let name = try #require(KeyName("alice"))
+        _ = try Keys(rig.home.context()).changeKey(name, if: { _ in true }) { $0.summary.principalARN = arn }
+        #expect(try rig.rotate().success?.old == .deleted)
+        let asked = rig.iam.sender.requests.filter { $0.form["Action"] == "ListAccessKeys" }.map { $0.form["UserName"] }
+        #expect(asked == names)
+        #expect(rig.iam.keys.map(\.id) == [newKey])
     }
 
     @Test("a plan changes nothing")

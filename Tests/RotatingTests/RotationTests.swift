@@ -140,6 +140,18 @@ struct RotationTests {
         #expect(rig.iam.actions.filter { $0 == "CreateAccessKey" }.count == 1)
     }
 
+    @Test("a run that waited for another one goes by what that left")
+    func afterAnother() throws {
+        let rig = try Rig()
+        let waiting = try rig.run()
+        let names = try waiting.chosen(.named(["alice"], olderThan: nil))
+        _ = try rig.rotate("alice", RotationOptions(keepsOld: true))
+        var results: [String?] = []
+        try waiting.run(names) { _, result throws(Failure) in results.append(result.success?.accessKeyID) }
+        #expect(results == ["AKIANEW000000002"])
+        #expect(try rig.works() && rig.iam.keys.map(\.id) == ["AKIANEW000000002"])
+    }
+
     @Test("the very same key under another name gets the new one too")
     func twins() throws {
         var work = TestKey("work")

@@ -89,6 +89,7 @@ final class TestIAM: Sendable {
                 else { return TestSTS.refusal("InvalidClientTokenId") }
                 state.keys[index].usedAt = now
             }
+            guard form["UserName"] ?? "alice" == "alice" else { return TestSTS.refusal("NoSuchEntity", status: 404) }
             let id = form["AccessKeyId"] ?? ""
             let index = state.keys.firstIndex { $0.id == id }
             switch action {
