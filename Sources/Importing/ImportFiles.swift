@@ -1,4 +1,5 @@
 import Failures
+import Linux
 import Profiles
 import Secrets
 import Setup
@@ -20,6 +21,12 @@ extension ImportPlan {
     func checkFiles() throws(Failure) {
         if !configEdits.isEmpty { try ConfigRewrite.check(config.path, "the config file") }
         if !credentialsEdits.isEmpty { try ConfigRewrite.check(credentialsPath, "the credentials file") }
+    }
+
+    /// The files that are to be changed and that have other names: those keep the old text.
+    var otherNames: [(path: String, inode: UInt64)] {
+        let paths = (configEdits.isEmpty ? [] : [config.path]) + (credentialsEdits.isEmpty ? [] : [credentialsPath])
+        return paths.compactMap { path in FileIdentity.inodeOfManyNames(at: path).map { (path, $0) } }
     }
 
     /// Writes the config file, then the credentials file.

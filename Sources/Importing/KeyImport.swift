@@ -60,7 +60,12 @@ package struct KeyImport {
         guard !plan.items.isEmpty else { return plan }
         try storage.store(plan.keys)
         // Here the keys are imported, whatever becomes of the files.
+        let linked = plan.otherNames
         try write(plan)
+        for (path, inode) in linked {
+            context.console.note(
+                "\(path) had other names (hard links), which still hold the keys: find / -inum \(inode)")
+        }
         return plan
     }
 

@@ -10,6 +10,13 @@ public struct FileIdentity: Equatable, Sendable {
         number = UInt64(status.st_ino)
     }
 
+    /// The inode of the file at `path`, after following links, if hard links give it more names than this one.
+    public static func inodeOfManyNames(at path: String) -> UInt64? {
+        var info = stat()
+        guard stat(path, &info) == 0, info.st_nlink > 1 else { return nil }
+        return UInt64(info.st_ino)
+    }
+
     /// The file at `path`, after following links; nil if it cannot be seen. The corresponding C function is `stat`.
     public init?(at path: String) {
         var info = stat()

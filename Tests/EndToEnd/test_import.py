@@ -391,6 +391,13 @@ def test_what_still_holds_the_secret_is_named(keyed):
         assert secret_part not in result.out + result.err
 
 
+def test_another_name_of_the_file(keyed):
+    os.link(keyed.credentials, keyed.root / "hard")
+    inode = keyed.credentials.stat().st_ino
+    assert f"{keyed.credentials} had other names (hard links)" in imported(keyed).err
+    assert (keyed.root / "hard").stat().st_ino == inode and keyed.key[1] in (keyed.root / "hard").read_text()
+
+
 def test_a_secret_across_the_pieces_of_a_file(keyed):
     """Wherever it lies in what is read at once."""
     history = keyed.root / ".bash_history"
