@@ -82,7 +82,7 @@ struct OpenLog: ~Copyable {
 
     /// Appends a line. If that fails, the log is as it was.
     mutating func append(_ content: [UInt8]) throws(LogError) {
-        if seal.end == 0 { try write(FileHeader(identifier: seal.identifier, file: seal.file).content(at: now)) }
+        try begin()
         if seal.end + UInt64(content.count) + 128 > fileLimit { try turnOver() }
         try write(content)
     }

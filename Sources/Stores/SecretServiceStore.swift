@@ -181,11 +181,7 @@ package final class SecretServiceStore: KeyStore {
             if replacing, let present = try replaceable(record.name) { new.keepSeed(of: present) }
             try write(new)
         }
-        noteLog()
     }
-
-    /// Stores what there is to know of the log, which never fails a change.
-    private func noteLog() { try? keepLogStart(droppingOthers: false) }
 
     /// Each look at a key asks the service.
     package func readAgain() throws(Failure) { lookAgain() }
@@ -206,7 +202,6 @@ package final class SecretServiceStore: KeyStore {
         guard var record = try record(name) else { throw Failure.noSuchKey(name.text) }
         body(&record)
         try write(record)
-        noteLog()
         return record.summary
     }
 
@@ -229,7 +224,6 @@ package final class SecretServiceStore: KeyStore {
         let lock = try marker.lockForChange()
         defer { withExtendedLifetime(lock) {} }
         guard try delete(name) else { throw Failure.noSuchKey(name.text) }
-        noteLog()
     }
 
     /// Whether it was there.

@@ -120,9 +120,18 @@ package struct StoreMoving {
             count += 1
         }
         let leftCacheKey = try desktop.deleteCacheKeys(like: vault.sessionCacheKey())
-        guard count > 0 || leftCacheKey else { throw alreadyThere(.file) }
+        let leftLogs = try removeLeftLogs()
+        guard count > 0 || leftCacheKey || leftLogs else { throw alreadyThere(.file) }
         keys.use(vault)
         return count
+    }
+
+    /// Deletes where logs began, as far as the vault has it; whether there was any.
+    private func removeLeftLogs() throws(Failure) -> Bool {
+        let present = try vault.logStarts().map(\.hex)
+        let left = ((try? desktop.logStarts()) ?? []).filter { present.contains($0.hex) }
+        for log in left { try desktop.deleteLogStart(log.hex) }
+        return !left.isEmpty
     }
 
     private func check(_ record: SharedRecord) throws(Failure) {

@@ -157,6 +157,8 @@ def test_three_wrong_passphrases_typed(careful):
 
 
 def test_a_mistyped_passphrase_may_be_mended(careful):
+    # Where the log began would go into the vault.
+    careful.settings("[warder]\nlog = off\n")
     terminal = careful.terminal("unlock")
     terminal.expect("passphrase for .*: ")
     terminal.sendline("wrong")

@@ -2,7 +2,6 @@ import AuditLog
 import Failures
 import Issuing
 import RoomSupport
-import STS
 import Setup
 import Testing
 
