@@ -110,7 +110,8 @@ let package = Package(
         room(
             "Importing",
             [
-                "AuditLog", "Chains", "Explaining", "Failures", "Issuing", "JSON", "Linux", "Profiles", "Prompt", "STS", "Secrets",
+                "AuditLog", "Chains", "Explaining", "Failures", "Issuing", "JSON", "Linux", "Profiles", "Prompt", "STS",
+                "Secrets",
                 "Sessions", "Setup", "Stores", "Text", "Vault",
             ]),
         room(
@@ -130,7 +131,8 @@ let package = Package(
         .executableTarget(
             name: "warder",
             dependencies: [
-                "Adding", "Adopting", "Arguments", "AuditLog", "Chains", "Crypto", "Delivering", "Desktop", "Explaining",
+                "Adding", "Adopting", "Arguments", "AuditLog", "Chains", "Crypto", "Delivering", "Desktop",
+                "Explaining",
                 "Failures", "Folders", "RemotePrompts", "Importing", "Issuing", "JSON", "Linux", "Profiles", "Prompt",
                 "Rotating",
                 "Secrets", "Serving", "Sessions", "Setup", "Shells", "Stores", "Text", "Times", "Vault",

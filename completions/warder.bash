@@ -193,7 +193,7 @@ __warder_grammar() {
     commands='' options='' values='' places=()
     case $1 in
         '')
-            commands='add list remove process env exec mfa refresh forget whoami explain adopt use drop hook trust distrust unlock lock status log store vault help version'
+            commands='add import list rotate remove process env exec mfa refresh forget whoami explain adopt use drop hook trust distrust unlock lock status log store vault help version'
             options='-h --help -V --version'
             ;;
         'add')
@@ -208,6 +208,11 @@ __warder_grammar() {
             ;;
         'list')
             options='--json --no-prompt -h --help'
+            ;;
+        'rotate')
+            options='--all --older-than --keep-old --grace --dry-run --json --mfa-code --notify --no-prompt -h --help'
+            values=' --older-than: --grace: --mfa-code: '
+            places=('@keys*')
             ;;
         'remove')
             options='--yes --no-prompt -h --help'

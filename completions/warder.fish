@@ -155,6 +155,7 @@ complete -c warder -n '__warder files' -F
 set -g __warder_paths 'add' \
     'import' \
     'list' \
+    'rotate' \
     'remove' \
     'process' \
     'env' \
@@ -196,6 +197,9 @@ set -g __warder_valued 'add --csv' \
     'add --region' \
     'import --from' \
     'import --store' \
+    'rotate --older-than' \
+    'rotate --grace' \
+    'rotate --mfa-code' \
     'process --mfa-code' \
     'process --policy' \
     'env --shell' \
@@ -222,6 +226,7 @@ function __warder_grammar --no-scope-shadowing
             set subcommands add 'Stores an access key' \
                 import 'Moves plaintext keys from the AWS files into the store' \
                 list 'Shows keys, profiles and sessions in one table' \
+                rotate 'Replaces keys at AWS: makes a new one, and retires the old one' \
                 remove 'Deletes a stored key, and every session that came from it' \
                 process 'Prints a profile\'s credentials as SDKs want them from a credential_process' \
                 env 'Prints statements that export a profile\'s credentials' \
@@ -290,6 +295,23 @@ function __warder_grammar --no-scope-shadowing
                 --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
                 -h 'Show this help' \
                 --help 'Show this help'
+        case 'rotate'
+            set options --all 'Every stored key' \
+                --older-than 'Only keys of at least this age, as 90d' \
+                --keep-old 'Deactivate the old key, and do not delete it' \
+                --grace 'Let the old key work for this time: 7d, 12h; 0s to end it' \
+                --dry-run 'Ask AWS what there is, show the steps, change nothing' \
+                --json 'Print JSON' \
+                --mfa-code 'The six digits of the MFA device, if they are needed' \
+                --notify 'Where a code or passphrase is needed, notify the desktop' \
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
+            set values --older-than '' \
+                --grace '' \
+                --mfa-code ''
+            set places '@keys'
+            set repeated '@keys'
         case 'remove'
             set options --yes 'Do not ask whether you are sure' \
                 --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
@@ -441,7 +463,7 @@ function __warder_grammar --no-scope-shadowing
                 --follow 'Keep running, and show what is added; Ctrl-C ends it' \
                 --json 'Print JSON' \
                 --verify 'Check that no line was changed, removed or added' \
-                --begin-anew 'Begin a new log, of which alone the store knows from here on' \
+                --begin-anew 'Begin a new log; the one so far is no longer verified' \
                 --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
                 -h 'Show this help' \
                 --help 'Show this help'

@@ -19,7 +19,7 @@ def "nu-complete warder bash-or-zsh-or-sh-or-fish-or-nu-or-pwsh" [] { ["bash" "z
 def "nu-complete warder dotenv-or-json-or-systemd-or-github" [] { ["dotenv" "json" "systemd" "github"] }
 def "nu-complete warder bash-or-zsh-or-fish-or-nu" [] { ["bash" "zsh" "fish" "nu"] }
 def "nu-complete warder libsecret-or-keyfile-or-passphrase-or-recovery" [] { ["libsecret" "keyfile" "passphrase" "recovery"] }
-def "nu-complete warder commands" [] { ["add" "list" "remove" "process" "env" "exec" "mfa" "refresh" "forget" "whoami" "explain" "adopt" "use" "drop" "hook" "trust" "distrust" "unlock" "lock" "status" "log" "store" "vault" "help" "version"] }
+def "nu-complete warder commands" [] { ["add" "import" "list" "rotate" "remove" "process" "env" "exec" "mfa" "refresh" "forget" "whoami" "explain" "adopt" "use" "drop" "hook" "trust" "distrust" "unlock" "lock" "status" "log" "store" "vault" "help" "version"] }
 
 # Keeps AWS access keys encrypted, and answers every SDK with short-lived sessions
 export extern main [
@@ -62,6 +62,21 @@ export extern "warder import" [
 # Shows keys, profiles and sessions in one table
 export extern "warder list" [
     --json  # Print JSON
+    --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
+    --help(-h)  # Show this help
+]
+
+# Replaces keys at AWS: makes a new one, and retires the old one
+export extern "warder rotate" [
+    ...names: string@"nu-complete warder keys"
+    --all  # Every stored key
+    --older-than: string  # Only keys of at least this age, as 90d
+    --keep-old  # Deactivate the old key, and do not delete it
+    --grace: string  # Let the old key work for this time: 7d, 12h; 0s to end it
+    --dry-run  # Ask AWS what there is, show the steps, change nothing
+    --json  # Print JSON
+    --mfa-code: string  # The six digits of the MFA device, if they are needed
+    --notify  # Where a code or passphrase is needed, notify the desktop
     --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
     --help(-h)  # Show this help
 ]
@@ -207,7 +222,7 @@ export extern "warder log" [
     --follow  # Keep running, and show what is added; Ctrl-C ends it
     --json  # Print JSON
     --verify  # Check that no line was changed, removed or added
-    --begin-anew  # Begin a new log, of which alone the store knows from here on
+    --begin-anew  # Begin a new log; the one so far is no longer verified
     --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
     --help(-h)  # Show this help
 ]
