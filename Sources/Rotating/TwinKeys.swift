@@ -18,7 +18,7 @@ struct TwinKeys {
         for key in try keys.listing().keys ?? [] where key.accessKeyID == old {
             guard let name = KeyName(key.name), name != summary.name else { continue }
             let new = NewSecret(record)
-            let isDone = try keys.changeKey(name, if: { $0.summary.accessKeyID == old && $0.rotation == nil }) { twin in
+            let isDone = try keys.changeKey(name, if: { $0.summary.accessKeyID == old }) { twin in
                 twin.summary.accessKeyID = summary.accessKeyID
                 twin.summary.createdAt = summary.createdAt
                 twin.secret = new.secret.copy()

@@ -128,7 +128,7 @@ def test_the_table(working, tmp_path):
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  served +prod +Admin +\w{4}  process, cached +\S+ \(\d+\) in \S+", lines[-1])
     # In the time of the place.
     utc = working.good("log", env={"TZ": "UTC0"}).splitlines()[-1][:19]
-    later = working.good("log", env={"TZ": "XXX-05:30"}).splitlines()[-1][:19]
+    later = working.good("log", env={"TZ": "IST-05:30"}).splitlines()[-1][:19]
     moment = [time.mktime(time.strptime(text, "%Y-%m-%d %H:%M:%S")) for text in (utc, later)]
     assert moment[1] - moment[0] == 5.5 * 3600
 

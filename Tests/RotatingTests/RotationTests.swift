@@ -164,6 +164,24 @@ struct RotationTests {
         #expect(try rig.stored("other").id == "AKIAOTHER0000000")
     }
 
+    @Test("a name whose own rotation was interrupted before AWS made a key gets the new one, and can be rotated")
+    func interruptedTwin() throws {
+        var work = TestKey("work")
+        work.accessKeyID = oldKey
+        let rig = try Rig(keys: [TestKey(), work])
+        for _ in 0..<9 { rig.iam.fail("CreateAccessKey", .dropped) }
+        _ = try rig.rotate("work")
+        guard case .requested = try rig.stored("work").rotation else {
+            Issue.record("it was not interrupted")
+            return
+        }
+        rig.iam.heal()
+        #expect(try rig.rotate().success?.old == .deleted)
+        #expect(try rig.stored("work").id == newKey && rig.works("work"))
+        #expect(try rig.rotate("work").success?.accessKeyID == "AKIANEW000000002")
+        #expect(try rig.works() && rig.stored().id == "AKIANEW000000002")
+    }
+
     @Test("what a newer version noted is left alone")
     func newer() throws {
         let rig = try Rig()
