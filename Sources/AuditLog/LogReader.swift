@@ -11,6 +11,8 @@ package struct LogReader: ~Copyable {
     private var number: UInt64?
     /// The beginning of a line that has not been read to its end.
     private var rest: [UInt8] = []
+    /// How many lines so far were passed over, since warder writes none such.
+    package private(set) var unreadable = 0
 
     /// A reader that has read nothing yet.
     package init(_ log: AuditLog) { folder = log.folder }
@@ -53,7 +55,9 @@ package struct LogReader: ~Copyable {
             if bytes.isEmpty { return }
             var lines = (rest + bytes).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             rest = Array(lines.removeLast())
-            for line in lines { if let entry = LogEntry(line) { body(entry) } }
+            for line in lines {
+                if let entry = LogEntry(line) { body(entry) } else { unreadable += 1 }
+            }
         }
     }
 }

@@ -66,6 +66,7 @@ import Testing
         try reader.readMore { numbers.append(String($0.line.prefix { $0 != "," })) }
         #expect(numbers == (0..<numbers.count).map { "{\"n\":\($0)" })
         #expect(numbers.count >= before + 4)
+        #expect(reader.unreadable == 0)
     }
 
     @Test func isFiltered() throws {

@@ -267,6 +267,20 @@ def test_damage_is_named(working, goes_on):
     verified(working)
 
 
+def test_lines_that_cannot_be_read_are_counted(working):
+    path = working.state / "log"
+    whole = working.good("log", "--json")
+    with path.open("ab") as file:
+        file.write(b'{"n":1,"time":"now"}\n\x1b[2J\n\n')
+    result = working.run("log", "--json")
+    assert result.code == 0 and result.out == whole
+    assert result.err == "warder: 3 lines of the log cannot be read: see warder log --verify\n"
+    path.write_bytes(b"not a log\n")
+    result = working.run("log")
+    assert result.code == 0 and result.out == ""
+    assert result.err == "warder: 1 line of the log cannot be read: see warder log --verify\n"
+
+
 def test_older_files_put_back(working):
     fill(working, (8 << 20) - 100)
     working.good(*PROCESS)

@@ -76,8 +76,12 @@ struct Log: Command {
             try printOut(data: entries.map { $0.line + "\n" }.joined())
         } else if !entries.isEmpty || given[Self.follow] {
             try printOut(table.beginning(entries))
-        } else {
+        } else if reader.unreadable == 0 {
             note(filter.isEmpty ? "nothing is in the log yet" : "the log has nothing of that")
+        }
+        if reader.unreadable > 0 {
+            let lines = reader.unreadable == 1 ? "1 line" : "\(reader.unreadable) lines"
+            note("\(lines) of the log cannot be read: see warder log --verify")
         }
         guard given[Self.follow] else { return }
         while !isReaderGone(STDOUT_FILENO) {
