@@ -40,17 +40,9 @@ def killed_everywhere(home, log, start_over, share=slice(None), calls=None):
 def test_killed_while_a_key_is_added(home, tmp_path, first):
     before = home.vault.read_bytes()
 
-    def start_over():
-        home.good("lock")
-        shutil.rmtree(home.data)
-        for folder in ("state", "cache"):
-            shutil.rmtree(home.root / folder, ignore_errors=True)
-        home.data.mkdir(mode=0o700)
-        home.vault.write_bytes(before)
-        home.vault.chmod(0o600)
-
     found = collections.Counter()
-    for moment in killed_everywhere(home, tmp_path / "log", start_over, slice(first, None, PARTS)):
+    for moment in killed_everywhere(
+            home, tmp_path / "log", lambda: home.put_back(before), slice(first, None, PARTS)):
         stored = home.stored()
         assert stored in ({"alice": home.key}, {"alice": home.key, "bob": BOB}), moment
         found[len(stored)] += 1

@@ -52,13 +52,7 @@ def start_over(home):
 
 
 def vault_again(home, before):
-    home.good("lock")
-    shutil.rmtree(home.data)
-    for folder in ("state", "cache"):
-        shutil.rmtree(home.root / folder, ignore_errors=True)
-    home.data.mkdir(mode=0o700)
-    home.vault.write_bytes(before)
-    home.vault.chmod(0o600)
+    home.put_back(before)
     start_over(home)
 
 
