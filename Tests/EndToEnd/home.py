@@ -23,7 +23,8 @@ import vault_v1 as v1  # noqa: E402
 WARDER = pathlib.Path(os.environ.get("WARDER", TESTS.parent / ".build/release/warder")).resolve()
 PASSPHRASE = "correct horse battery staple"
 MFA = "arn:aws:iam::111111111111:mfa/alice"
-NOBODY = 65534
+# A user who is not root, and not another worker's: the kernel gives each user 200 keys. So is the one below.
+ORDINARY = 10_001 + 2 * (os.getpid() % 25_000)
 # Of the passphrase slots in vaults that the second writer makes.
 SALT = os.urandom(32)
 ROLE = "arn:aws:iam::222222222222:role/Admin"
@@ -79,12 +80,23 @@ def random_key():
     return identifier, secret
 
 
-def kernel_keys(identifiers):
-    """The serial numbers of everything in the kernel's keyring for these stores: keys, and the marks of locks."""
-    listed = pathlib.Path("/proc/keys")
-    lines = [line.split() for line in listed.read_text().splitlines()] if listed.exists() else []
+def kernel_keys(user, identifiers=None):
+    """The serial numbers of what a user has in the kernel's keyring: keys, marks of locks, sessions. Each user sees only
+    their own in /proc/keys.
+
+    - identifiers: those of the stores that it belongs to; None for whatever warder stored.
+    """
+    listed = subprocess.run(["cat", "/proc/keys"], capture_output=True, text=True, cwd="/", **user).stdout
+    lines = [line.split() for line in listed.splitlines()]
     found = [(words[0], words[8].split(":")) for words in lines if len(words) > 8 and words[7] == "user"]
-    return [str(int(key, 16)) for key, name in found if name[0] == "warder" and name[2:] and name[2] in identifiers]
+    ours = [(key, name[2]) for key, name in found if name[0] == "warder" and name[2:]]
+    return [str(int(key, 16)) for key, name in ours if identifiers is None or name in identifiers]
+
+
+def unlink(keys, user):
+    """Takes keys out of the user's keyring."""
+    for key in keys:
+        subprocess.run(["keyctl", "unlink", key, "@u"], capture_output=True, check=False, cwd="/", **user)
 
 
 def exit_code(terminal):
@@ -101,6 +113,7 @@ class Home:
     def __init__(self, root):
         self.root = root
         self.key = random_key()
+        self.ordinary = None
         self.data = root / "data/warder"
         self.cache = root / "cache/warder/sessions"
         self.state = root / "state/warder"
@@ -258,15 +271,16 @@ class Home:
         """The same in a process that has most of botocore's dependencies imported already."""
         return forks.run("-c", program, *arguments, env=self.variables(), cwd=self.root, python=sys.executable)
 
-    def as_ordinary_user(self):
+    def as_ordinary_user(self, user=ORDINARY):
         """How to start a program as somebody who is not root, to whom the home is given."""
         if os.geteuid() != 0:
             return {"user": os.geteuid(), "executable": str(WARDER)}
         binary = shutil.copy(WARDER, self.root / "warder")
         for folder in (self.root, self.runtime):
             for path in [folder, *folder.rglob("*")]:
-                os.chown(path, NOBODY, NOBODY)
-        return {"user": NOBODY, "group": NOBODY, "extra_groups": [], "executable": str(binary)}
+                os.chown(path, user, user)
+        self.ordinary = {"user": user, "group": user, "extra_groups": []}
+        return self.ordinary | {"executable": str(binary)}
 
     # Looking at it
 
@@ -312,6 +326,7 @@ class Home:
             self.identifiers.update((self.data / "store").read_text(errors="replace").split()[-1:])
         # Where nothing is stored, the key belongs to the home.
         self.identifiers.add(hashlib.sha256(str(self.data / "store").encode()).hexdigest()[:32])
-        for key in kernel_keys(self.identifiers):
-            subprocess.run(["keyctl", "unlink", key, "@u"], capture_output=True, check=False)
+        unlink(kernel_keys({}, self.identifiers), {})
+        if self.ordinary is not None:
+            unlink(kernel_keys(self.ordinary), self.ordinary)
         shutil.rmtree(self.runtime, ignore_errors=True)

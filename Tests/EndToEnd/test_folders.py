@@ -9,10 +9,10 @@ import subprocess
 import threading
 
 import pytest
-from home import NOBODY, WARDER
+from home import ORDINARY, WARDER
 from shells import RUNNABLE
 
-SECOND = NOBODY - 1
+SECOND = ORDINARY - 1
 
 
 @pytest.fixture
@@ -294,7 +294,7 @@ def test_an_ordinary_user_trusts_and_enters(shared):
     home.good("trust", folder, **user)
     assert entering(home, folder / "deep", **user).out == f"prod\t{folder}/.warder\n"
     (record,) = [path for path in (home.data / "trusted").iterdir() if path.name != "lock"]
-    assert (record.stat().st_mode & 0o777, record.stat().st_uid) == (0o600, NOBODY)
+    assert (record.stat().st_mode & 0o777, record.stat().st_uid) == (0o600, ORDINARY)
 
 
 def test_somebody_else_s_file_or_folder(shared):
@@ -302,7 +302,7 @@ def test_somebody_else_s_file_or_folder(shared):
     home.good("trust", folder, **user)
     os.chown(folder / ".warder", SECOND, SECOND)
     entering(home, folder, **user).failed(9, str(SECOND))
-    os.chown(folder / ".warder", NOBODY, NOBODY)
+    os.chown(folder / ".warder", ORDINARY, ORDINARY)
     os.chown(folder, SECOND, SECOND)
     entering(home, folder, **user).failed(9, str(SECOND))
     os.chown(folder, 0, 0)
@@ -328,7 +328,7 @@ def test_what_somebody_else_put_above_rules_nobody(shared, outside):
     ask(above, "prod\n")
     os.chown(above, SECOND, SECOND)
     os.chown(above / ".warder", SECOND, SECOND)
-    os.chown(mine, NOBODY, NOBODY)
+    os.chown(mine, ORDINARY, ORDINARY)
     # Mine is mine: the way up ends at the folder that is not, and what stands in that one is seen and refused.
     entering(home, mine, **user).failed(9, str(SECOND))
     (mine / "below").mkdir()
@@ -341,7 +341,7 @@ def test_outside_of_home_the_folder_is_trusted_like_any_other(shared, outside):
     (outside / "deep").mkdir()
     ask(outside, "prod\n")
     for path in [outside, *outside.rglob("*")]:
-        os.chown(path, NOBODY, NOBODY)
+        os.chown(path, ORDINARY, ORDINARY)
     entering(home, outside / "deep", **user).failed(3)
     home.good("trust", outside, **user)
     assert entering(home, outside / "deep", **user).out == f"prod\t{outside}/.warder\n"

@@ -13,7 +13,7 @@ import time
 import pexpect
 import pytest
 from asking import until
-from home import MFA, NOBODY, TESTS, WARDER, exit_code
+from home import MFA, ORDINARY, TESTS, WARDER, exit_code
 
 WAITING = pathlib.Path(os.environ.get("WAITING", TESTS.parent / ".build/debug/RemotePromptRunner"))
 pytestmark = pytest.mark.skipif(not WAITING.exists(), reason=f"there is no {WAITING}: swift build --product RemotePromptRunner")
@@ -378,7 +378,7 @@ def test_another_user_is_not_let_in(bare, waiting):
     def tried():
         return subprocess.run(
             ["/usr/bin/python3", "-c", connect, folder / name], capture_output=True, text=True, cwd="/",
-            user=NOBODY, group=NOBODY, extra_groups=[],
+            user=ORDINARY, group=ORDINARY, extra_groups=[],
         )
 
     assert "refused" in tried().stderr
@@ -395,10 +395,10 @@ def test_a_folder_or_a_socket_of_another_user_is_not_looked_at(bare, waiting):
     waiting()
     folder = bare.runtime / "warder/asking"
     (name,) = sockets(bare)
-    os.chown(folder / name, NOBODY, NOBODY)
+    os.chown(folder / name, ORDINARY, ORDINARY)
     bare.run("mfa", "654321").failed(1, "no process waits")
     assert sockets(bare) == [name]
-    os.chown(folder, NOBODY, NOBODY)
+    os.chown(folder, ORDINARY, ORDINARY)
     bare.run("mfa", "654321").failed(9, "belongs to user")
     os.chown(folder, 0, 0)
     folder.chmod(0o777)

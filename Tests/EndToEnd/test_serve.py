@@ -14,7 +14,7 @@ import time
 import pytest
 import recording_sts
 from aging import age
-from home import NOBODY, PASSPHRASE, ROLE, WARDER, exit_code
+from home import ORDINARY, PASSPHRASE, ROLE, WARDER, exit_code
 from serving import CLIENT, TOKEN, URI, Served, in_front, run_as, wait_for
 
 
@@ -101,7 +101,7 @@ def test_an_almost_right_token(serve):
 @pytest.mark.skipif(os.geteuid() != 0, reason="root is needed to be somebody else")
 def test_another_user_with_the_right_token_is_refused(serve):
     served = serve()
-    assert run_as(NOBODY, CLIENT, served.environment[URI], served.token).stdout == "403\n"
+    assert run_as(ORDINARY, CLIENT, served.environment[URI], served.token).stdout == "403\n"
     assert run_as(0, CLIENT, served.environment[URI], served.token).stdout == "200\n"
 
 

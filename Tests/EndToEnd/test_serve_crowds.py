@@ -6,7 +6,7 @@ import subprocess
 import threading
 
 import pytest
-from home import NOBODY
+from home import ORDINARY
 from serving import Served, wait_for
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="root is needed to be somebody else")
@@ -59,7 +59,7 @@ def stranger(served):
 
     def start(program, *arguments):
         process = subprocess.Popen(
-            ["/usr/bin/python3", "-c", program, str(served.port), *map(str, arguments)], user=NOBODY, group=NOBODY,
+            ["/usr/bin/python3", "-c", program, str(served.port), *map(str, arguments)], user=ORDINARY, group=ORDINARY,
             extra_groups=[], cwd="/", env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         started.append(process)
@@ -122,7 +122,7 @@ def test_another_user_holds_few_connections(served, stranger):
 def test_few_descriptors_and_another_user(working, sts):
     served = Served(working, prefix=["sh", "-c", 'ulimit -n 24; exec "$@"', "sh"])
     process = subprocess.Popen(
-        ["/usr/bin/python3", "-c", FLOOD, str(served.port)], user=NOBODY, group=NOBODY, extra_groups=[], cwd="/",
+        ["/usr/bin/python3", "-c", FLOOD, str(served.port)], user=ORDINARY, group=ORDINARY, extra_groups=[], cwd="/",
         env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )
     try:

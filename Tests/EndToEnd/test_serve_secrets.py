@@ -11,7 +11,7 @@ import subprocess
 import time
 
 import pytest
-from home import NOBODY, PASSPHRASE, ROLE, WARDER
+from home import ORDINARY, PASSPHRASE, ROLE, WARDER
 from serving import CLIENT, TOKEN, URI, Served, run_as, wait_for
 
 
@@ -50,9 +50,9 @@ def test_its_user_cannot_read_the_server_s_memory(working):
         ordinary = working.as_ordinary_user()
         served = Served(working, profile="prod-of-nobody", passphrase=True, **ordinary)
         look = "import sys; open(f'/proc/{sys.argv[1]}/environ').read()"
-        assert "PermissionError" in run_as(NOBODY, look, served.server).stderr
-        assert run_as(NOBODY, look, served.process.pid).stderr == "", "the command is not protected so"
-        assert run_as(NOBODY, CLIENT, served.environment[URI], served.token).stdout == "200\n"
+        assert "PermissionError" in run_as(ORDINARY, look, served.server).stderr
+        assert run_as(ORDINARY, look, served.process.pid).stderr == "", "the command is not protected so"
+        assert run_as(ORDINARY, CLIENT, served.environment[URI], served.token).stdout == "200\n"
     finally:
         if served:
             served.end()
@@ -69,7 +69,7 @@ def test_a_renewal_of_an_ordinary_user(working, sts):
         soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 1800))
 
         def latest():
-            told = run_as(NOBODY, CLIENT.replace(".status", ".read().decode()"), served.environment[URI], served.token)
+            told = run_as(ORDINARY, CLIENT.replace(".status", ".read().decode()"), served.environment[URI], served.token)
             return json.loads(told.stdout)["Expiration"] > soon
 
         wait_for(latest, "new session")

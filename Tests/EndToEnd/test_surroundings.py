@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import pwd
 import resource
 import shutil
 import signal
@@ -12,7 +13,7 @@ import tempfile
 
 import pytest
 from asking import WAITS, is_waited_for, keys, open_home, until, waiting_home
-from home import NOBODY, WARDER, exit_code
+from home import WARDER, exit_code
 from recording_sts import denied
 
 
@@ -247,10 +248,11 @@ def test_who_stays_sees_who_comes_where_no_folder_can_be_watched(used_up, waitin
 @pytest.mark.parametrize("which", ["cache/warder", "data/warder", "config/warder"])
 def test_what_root_owns_is_named_with_the_way_to_get_it_back(home, which, mode):
     home.unlock()
-    start = home.as_ordinary_user()
+    nobody = pwd.getpwnam("nobody").pw_uid
+    start = home.as_ordinary_user(nobody)
     folder = home.root / which
     folder.mkdir(parents=True, exist_ok=True)
-    os.chown(folder.parent, NOBODY, NOBODY)
+    os.chown(folder.parent, nobody, nobody)
     for path in [folder, *folder.rglob("*")]:
         os.chown(path, 0, 0)
         path.chmod(mode if path.is_dir() else 0o600)
