@@ -134,6 +134,10 @@ class Times:
         """The median."""
         return statistics.median(self.columns[name])
 
+    def difference(self, one, other):
+        """The median of the rounds' differences."""
+        return statistics.median(mine - theirs for mine, theirs in zip(self.columns[one], self.columns[other]))
+
     def ratio(self, one, other):
         """The median of the rounds' ratios: what disturbs one command disturbs its neighbours too."""
         return statistics.median(mine / theirs for mine, theirs in zip(self.columns[one], self.columns[other]))

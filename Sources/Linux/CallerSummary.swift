@@ -28,8 +28,7 @@ public struct CallerSummary: Sendable, Equatable {
     }
 
     private init(process: pid_t, name: String, base: String?, _ folder: String?) {
-        // The kernel cuts names after 15 bytes.
-        let isCut = name.utf8.count == 15 && base?.utf8.starts(with: name.utf8) == true
+        let isCut = name.utf8.count == Self.cutLength && base?.utf8.starts(with: name.utf8) == true
         self.init(process: process, program: isCut ? base ?? name : name, folder: folder)
     }
 
@@ -43,35 +42,42 @@ public struct CallerSummary: Sendable, Equatable {
         for _ in 0..<Self.depth {
             guard number > 0 else { return nil }
             let own = processes + "/\(number)"
+            let name = Self.name(own)
+            if let name, number == 1 || !Self.tellsTooLittle(name) {
+                self.init(process: number, program: name, folder: linkTarget(own + "/cwd"))
+                return
+            }
             let executable = linkTarget(own + "/exe")
             let base = executable.map(lastPart(ofPath:))
-            if number > 1, Self.mayBePassedOver(base), Self.isPassedOver(executable, own) {
+            if number > 1, Self.isPassedOver(executable, name: name, own) {
                 guard let parent = StatLine(own + "/stat")?.parent else { return nil }
                 if parent > 1 {
                     number = parent
                     continue
                 }
             }
-            guard let name = Self.name(own) ?? base else { return nil }
+            guard let name = name ?? base else { return nil }
             self.init(process: number, name: name, base: base, linkTarget(own + "/cwd"))
             return
         }
         return nil
     }
 
+    /// The kernel cuts names after so many bytes.
+    private static let cutLength = 15
     /// How many ancestors to look at.
     private static let depth = 32
 
-    /// Most programs are told by the name of their executable; the rest takes more reading.
-    private static func mayBePassedOver(_ base: String?) -> Bool {
-        guard let base else { return true }
-        return base.isSame(as: "warder") || ShellInvocation.shells.holds(base)
+    /// Most programs are told by the name that the kernel reports, for which one file is read; for a shell, for warder
+    /// and for a name that may have been cut, it takes more.
+    private static func tellsTooLittle(_ name: String) -> Bool {
+        name.utf8.count >= cutLength || name.isSame(as: "warder") || ShellInvocation.shells.holds(name)
     }
 
-    private static func isPassedOver(_ executable: String?, _ folder: String) -> Bool {
+    private static func isPassedOver(_ executable: String?, name: String?, _ folder: String) -> Bool {
         if let executable, lastPart(ofPath: executable).isSame(as: "warder") { return true }
         // A hardened warder keeps its executable unreadable.
-        if executable == nil, name(folder)?.isSame(as: "warder") == true { return true }
+        if executable == nil, name?.isSame(as: "warder") == true { return true }
         return ShellInvocation.runsCommand(executable: executable, ShellInvocation.arguments(folder + "/cmdline"))
     }
 
