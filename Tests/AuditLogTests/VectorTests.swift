@@ -36,7 +36,7 @@ import Testing
         }
     }()
 
-    @Test func areAllRead() { #expect(Self.vectors.count == 48) }
+    @Test func areAllRead() { #expect(Self.vectors.count == 49) }
 
     @Test(arguments: vectors) func isJudged(_ vector: Vector) throws {
         let files = vector.files.map { file in

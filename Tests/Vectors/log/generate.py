@@ -76,6 +76,8 @@ def vectors():
     yield "changed-torn-earlier-file", "", changed("log.1", lambda t: [*t, torn]), seal, start, ("changed", "log.1", 5)
     far = v1.sealed(99, KEY, EVENT.format(9).encode())
     yield "changed-number-beyond", "", changed("log", lambda t: [*t, far]), seal, start, ("changed", "log", 5)
+    past = v1.Seal(IDENTIFIER, 1 << 60, 0, 9, 0, KEY)
+    yield "changed-number-out-of-reach", "in a first line, with a seal that allows it", {"log": [v1.sealed(1 << 59, KEY, v1.header(IDENTIFIER, 9))]}, past, start, ("changed", "log", 1)
     header = v1.sealed(4, v1.Keys(KEY)(4), v1.header(OTHER, 1))
     yield "changed-header-of-another-log", "", changed("log", lambda t: [header, *t[1:]]), seal, start, ("changed", "log", 1)
 
