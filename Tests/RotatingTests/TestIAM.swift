@@ -78,20 +78,8 @@ final class TestIAM: Sendable {
 
     private func act(_ action: String, _ request: SentRequest) -> ScriptedResponse {
         let form = request.form
-        let authorization = request.headers["Authorization"] ?? ""
-        let signer = authorization.split(separator: "Credential=").last?.prefix { $0 != "/" } ?? ""
-        let now = clock.now
-        let isSTS = action == "GetCallerIdentity" || action == "GetSessionToken"
         return state.withLock { state in
-            if !signer.hasPrefix("ASIA") {
-                guard let index = state.keys.firstIndex(where: { $0.id == signer && $0.isActive }),
-                    now - state.keys[index].createdAt >= (isSTS ? state.delay.sts : state.delay.iam)
-                else { return TestSTS.refusal("InvalidClientTokenId") }
-                state.keys[index].usedAt = now
-            }
-            guard form["UserName"] ?? "alice" == "alice" else { return TestSTS.refusal("NoSuchEntity", status: 404) }
-            let id = form["AccessKeyId"] ?? ""
-            let index = state.keys.firstIndex { $0.id == id }
+            if let refusal = refusal(action, request, &state) { return refusal }
             switch action {
             case "GetCallerIdentity":
                 return answer(
@@ -99,45 +87,72 @@ final class TestIAM: Sendable {
                     "<Arn>arn:aws:iam::111111111111:user/alice</Arn><UserId>AIDA</UserId>"
                         + "<Account>111111111111</Account>")
             case "GetSessionToken":
-                return .answer(200, TestSTS.session(action, id: "ASIA000000000001", until: now + 43_200))
-            case "ListAccessKeys":
-                let start = Int(form["Marker"] ?? "") ?? 0
-                let page = state.keys.dropFirst(start).prefix(state.pageSize)
-                let isCut = start + page.count < state.keys.count
-                return answer(
-                    action,
-                    "<AccessKeyMetadata>" + page.map(member).joined() + "</AccessKeyMetadata>"
-                        + "<IsTruncated>\(isCut)</IsTruncated>"
-                        + (isCut ? "<Marker>\(start + page.count)</Marker>" : ""))
-            case "CreateAccessKey":
-                guard state.keys.count < 2 else { return TestSTS.refusal("LimitExceeded", status: 409) }
-                state.made += 1
-                let key = Key(id: "AKIANEW00000000\(state.made)", createdAt: now)
-                state.keys.append(key)
-                return answer(
-                    action,
-                    "<AccessKey><UserName>alice</UserName><AccessKeyId>\(key.id)</AccessKeyId>"
-                        + "<Status>Active</Status><SecretAccessKey>secret-of-\(key.id)</SecretAccessKey>"
-                        + "<CreateDate>\(UnixTime(now).iso8601)</CreateDate></AccessKey>")
-            case "UpdateAccessKey", "DeleteAccessKey":
-                guard let index else { return TestSTS.refusal("NoSuchEntity", status: 404) }
-                if action == "DeleteAccessKey" {
-                    state.keys.remove(at: index)
-                } else {
-                    state.keys[index].isActive = form["Status"] == "Active"
-                }
-                return .answer(200, "<\(action)Response><ResponseMetadata/></\(action)Response>")
-            case "GetAccessKeyLastUsed":
-                guard let index else { return TestSTS.refusal("NoSuchEntity", status: 404) }
-                let used = state.keys[index].usedAt.map { "<LastUsedDate>\(UnixTime($0).iso8601)</LastUsedDate>" }
-                return answer(
-                    action,
-                    "<UserName>alice</UserName><AccessKeyLastUsed>\(used ?? "")"
-                        + "<ServiceName>\(used == nil ? "N/A" : "s3")</ServiceName><Region>eu-west-1</Region>"
-                        + "</AccessKeyLastUsed>")
-            default: return TestSTS.refusal("InvalidAction", status: 400)
+                return .answer(200, TestSTS.session(action, id: "ASIA000000000001", until: clock.now + 43_200))
+            case "ListAccessKeys": return list(from: Int(form["Marker"] ?? "") ?? 0, state)
+            case "CreateAccessKey": return create(&state)
+            default: return change(action, form, &state)
             }
         }
+    }
+
+    /// What a request gets that is signed by an unknown key, or names another user.
+    private func refusal(_ action: String, _ request: SentRequest, _ state: inout State) -> ScriptedResponse? {
+        let authorization = request.headers["Authorization"] ?? ""
+        let signer = authorization.split(separator: "Credential=").last?.prefix { $0 != "/" } ?? ""
+        let isSTS = action == "GetCallerIdentity" || action == "GetSessionToken"
+        if !signer.hasPrefix("ASIA") {
+            guard let index = state.keys.firstIndex(where: { $0.id == signer && $0.isActive }),
+                clock.now - state.keys[index].createdAt >= (isSTS ? state.delay.sts : state.delay.iam)
+            else { return TestSTS.refusal("InvalidClientTokenId") }
+            state.keys[index].usedAt = clock.now
+        }
+        guard request.form["UserName"] ?? "alice" == "alice" else {
+            return TestSTS.refusal("NoSuchEntity", status: 404)
+        }
+        return nil
+    }
+
+    private func list(from start: Int, _ state: State) -> ScriptedResponse {
+        let page = state.keys.dropFirst(start).prefix(state.pageSize)
+        let isCut = start + page.count < state.keys.count
+        return answer(
+            "ListAccessKeys",
+            "<AccessKeyMetadata>" + page.map(member).joined() + "</AccessKeyMetadata>"
+                + "<IsTruncated>\(isCut)</IsTruncated>" + (isCut ? "<Marker>\(start + page.count)</Marker>" : ""))
+    }
+
+    private func create(_ state: inout State) -> ScriptedResponse {
+        guard state.keys.count < 2 else { return TestSTS.refusal("LimitExceeded", status: 409) }
+        state.made += 1
+        let key = Key(id: "AKIANEW00000000\(state.made)", createdAt: clock.now)
+        state.keys.append(key)
+        return answer(
+            "CreateAccessKey",
+            "<AccessKey><UserName>alice</UserName><AccessKeyId>\(key.id)</AccessKeyId>"
+                + "<Status>Active</Status><SecretAccessKey>secret-of-\(key.id)</SecretAccessKey>"
+                + "<CreateDate>\(UnixTime(key.createdAt).iso8601)</CreateDate></AccessKey>")
+    }
+
+    /// The actions that name a key.
+    private func change(_ action: String, _ form: [String: String], _ state: inout State) -> ScriptedResponse {
+        guard ["UpdateAccessKey", "DeleteAccessKey", "GetAccessKeyLastUsed"].contains(action) else {
+            return TestSTS.refusal("InvalidAction", status: 400)
+        }
+        guard let index = state.keys.firstIndex(where: { $0.id == form["AccessKeyId"] }) else {
+            return TestSTS.refusal("NoSuchEntity", status: 404)
+        }
+        switch action {
+        case "UpdateAccessKey": state.keys[index].isActive = form["Status"] == "Active"
+        case "DeleteAccessKey": state.keys.remove(at: index)
+        default:
+            let used = state.keys[index].usedAt.map { "<LastUsedDate>\(UnixTime($0).iso8601)</LastUsedDate>" }
+            return answer(
+                action,
+                "<UserName>alice</UserName><AccessKeyLastUsed>\(used ?? "")"
+                    + "<ServiceName>\(used == nil ? "N/A" : "s3")</ServiceName><Region>eu-west-1</Region>"
+                    + "</AccessKeyLastUsed>")
+        }
+        return .answer(200, "<\(action)Response><ResponseMetadata/></\(action)Response>")
     }
 
     private func answer(_ action: String, _ result: String) -> ScriptedResponse {
