@@ -11,6 +11,7 @@ import tempfile
 import clouds
 import pytest
 from home import WARDER, Home
+from importing import pair
 from motos import Moto
 from rotating import STORES, Rotation
 from secret_service import Bus, Keyring, MockService, missing
@@ -84,6 +85,16 @@ def home(bare, sts):
     bare.endpoint(sts.url)
     bare.add_vault()
     bare.add_profiles()
+    return bare
+
+
+@pytest.fixture
+def keyed(bare, sts):
+    """A home without a store whose default key lies in plain text, and the recording STS as its AWS."""
+    bare.endpoint(sts.url)
+    bare.credentials = bare.root / ".aws/credentials"
+    bare.credentials.write_text("[default]\n" + pair(bare.key))
+    bare.credentials.chmod(0o600)
     return bare
 
 

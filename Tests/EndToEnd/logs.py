@@ -52,3 +52,13 @@ def fill(home, size):
             file.write(line)
             seal.lines, seal.end, seal.key = seal.lines + 1, seal.end + len(line), log.following(seal.key)
     place.write_bytes(seal.encoded())
+
+
+def verified(home, **options):
+    """What `--verify` says of a log that is as it was written."""
+    result = home.run("log", "--verify", passphrase=True, **options)
+    assert result.code == 0 and result.out == "", result
+    found = verdict(home)
+    assert found.kind == "good", found
+    assert f"{found.lines} line" in result.err, (result, found)
+    return found.lines

@@ -1,6 +1,5 @@
 """Plaintext keys that go into the store, and all that used them before and does after."""
 
-import json
 import os
 import stat
 import subprocess
@@ -8,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from home import MFA, PASSPHRASE, ROLE, WARDER, exit_code, random_key
-from recording_sts import denied, invalid_key, wrapped
+from home import PASSPHRASE, WARDER, exit_code, random_key
+from importing import asking, imported, pair, run
+from recording_sts import invalid_key
 from secret_service import stored_keys
-from test_secrets import holds
 
 WHO = """
 import boto3, sys
@@ -24,36 +23,6 @@ role_arn = {role}
 source_profile = default
 duration_seconds = 7200
 """
-
-
-def pair(key, equals=" = ", end="\n"):
-    return f"aws_access_key_id{equals}{key[0]}{end}aws_secret_access_key{equals}{key[1]}{end}"
-
-
-def asking(name):
-    return f"credential_process = {WARDER} process {name}\n"
-
-
-@pytest.fixture
-def keyed(bare, sts):
-    """A home without a store whose default key lies in plain text, and the recording STS as its AWS."""
-    bare.endpoint(sts.url)
-    bare.credentials = bare.root / ".aws/credentials"
-    bare.credentials.write_text("[default]\n" + pair(bare.key))
-    bare.credentials.chmod(0o600)
-    return bare
-
-
-def run(home, *arguments, **options):
-    return home.run("import", *arguments, **{"passphrase": True} | options)
-
-
-def imported(home, *arguments, **options):
-    result = run(home, "--yes", *arguments, **options)
-    assert result.code == 0, result
-    for secret in [home.key[1]]:
-        assert secret not in result.out + result.err
-    return result
 
 
 # What happens
@@ -355,165 +324,3 @@ def test_into_the_secret_service(desktop):
     assert credentials.read_text() == "" and not desktop.vault.exists()
     credentials.write_text(f"[default]\n{pair(random_key())}")
     run(desktop, "--yes", "default", passphrase=False).failed(1, "another key named default")
-
-
-# What still holds the secret
-
-
-def test_what_still_holds_the_secret_is_named(keyed):
-    identifier, secret = keyed.key
-    aws = keyed.credentials.parent
-    (aws / "cli/cache").mkdir(parents=True)
-    fish = keyed.root / "config/fish"
-    fish.mkdir()
-    places = {
-        aws / "credentials~": f"[default]\n{pair(keyed.key)}",
-        aws / ".credentials.swp": f"b0VIM\0\n\n{secret}\n",
-        aws / "cli/cache/x.json": f'{{"SecretAccessKey": "{secret}"}}',
-        keyed.root / ".bashrc": f"# me\n\nexport AWS_SECRET_ACCESS_KEY={secret}\n",
-        fish / "config.fish": f"set -x AWS_SECRET_ACCESS_KEY {secret}\n",
-        keyed.root / ".bash_history": "ls\n" * 70_000 + f"aws configure set aws_secret_access_key {secret}\nls\n",
-        keyed.root / "prod.auto.tfvars": f'a = 1\nsecret = "{secret}"\n',
-        keyed.root / ".env.local": f"S={secret}",
-    }
-    for path, text in places.items():
-        path.write_text(text)
-    os.mkfifo(keyed.root / ".zsh_history")
-    (keyed.root / ".zshrc").symlink_to(".bashrc")
-    (keyed.root / ".profile").symlink_to("/dev/zero")
-    result = imported(keyed)
-    said = [line.rsplit(" ", 1)[1] for line in result.err.splitlines() if "is still in" in line]
-    lines = {aws / "credentials~": ":3", aws / ".credentials.swp": "", keyed.root / ".bashrc": ":3",
-             keyed.root / ".bash_history": ":70001", keyed.root / "prod.auto.tfvars": ":2"}
-    assert sorted(said) == sorted(f"{path}{lines.get(path, ':1')}" for path in places)
-    assert "remove it from there; then warder rotate default" in result.err
-    for secret_part in (secret, secret[:20]):
-        assert secret_part not in result.out + result.err
-
-
-def test_another_name_of_the_file(keyed):
-    os.link(keyed.credentials, keyed.root / "hard")
-    inode = keyed.credentials.stat().st_ino
-    assert f"{keyed.credentials} had other names (hard links)" in imported(keyed).err
-    assert (keyed.root / "hard").stat().st_ino == inode and keyed.key[1] in (keyed.root / "hard").read_text()
-
-
-def test_a_secret_across_the_pieces_of_a_file(keyed):
-    """Wherever it lies in what is read at once."""
-    history = keyed.root / ".bash_history"
-    for before in (65536 - 39, 65536 - 20, 65536 - 1, 65536, 65536 + 1, 2 * 65536 - 17):
-        keyed.credentials.write_text("[default]\n" + pair(keyed.key))
-        history.write_text("\n" * before + keyed.key[1] + "\n")
-        assert f"{history}:{before + 1}\n" in imported(keyed, "--no-verify").err
-
-
-@pytest.mark.needs("strace")
-def test_nothing_is_left_of_the_secret(keyed):
-    """In files, outputs and arguments, in whatever form."""
-    secret = keyed.key[1]
-    log = keyed.root.parent / f"{keyed.root.name}-arguments"
-    keyed.credentials.write_text(f"[default]\n{pair(keyed.key)}[work]\nregion = r\n")
-    result = imported(keyed, prefix=["strace", "-f", "-s", "4096", "-o", log, "-e", "trace=execve"])
-    texts = [result.out.encode(), result.err.encode(), log.read_bytes()]
-    log.unlink()
-    texts += [path.read_bytes() for path in keyed.root.rglob("*") if path.is_file()]
-    assert len(texts) > 6
-    for text in texts:
-        assert not holds(text, secret) and secret.encode("utf-16-le") not in text
-        assert secret.encode("utf-16-be") not in text
-
-
-# What depends on a key, and what a session may not do
-
-
-def user(sts, request):
-    return wrapped("GetUser", "<User><UserName>alice</UserName><Arn>arn:aws:iam::111111111111:user/alice</Arn></User>")
-
-
-def test_a_key_that_calls_iam(keyed, sts):
-    """It is said, and with the option its session is switched off; a key with a device, or without IAM, keeps it."""
-    sts.always("GetUser", user)
-    result = imported(keyed)
-    assert "default: a session without MFA cannot call IAM" in result.err and "warder_session" in result.err
-    assert "warder_session" not in keyed.config_file.read_text()
-    other, third = random_key(), random_key()
-    keyed.credentials.write_text(f"[work]\n{pair(other)}[mfa]\nmfa_serial = {MFA}\n{pair(third)}")
-    assert "cannot call IAM" not in imported(keyed, "--session-off").err
-    text = keyed.config_file.read_text()
-    assert f"[profile work]\nwarder_session = off\n{asking('work')}" in text and text.count("warder_session") == 1
-    keyed.unlock("--keys")
-    assert json.loads(keyed.good("process", "work"))["AccessKeyId"] == other[0]
-
-
-def test_a_key_that_may_not_call_iam(keyed, sts):
-    sts.always("GetUser", denied)
-    assert "IAM" not in imported(keyed, "--session-off").err
-    assert "warder_session" not in keyed.config_file.read_text()
-
-
-def test_the_question_about_iam(keyed, sts):
-    sts.always("GetUser", user)
-    terminal = keyed.terminal("import")
-    terminal.expect(r"import 1 key\? \[y/N\] ")
-    terminal.sendline("y")
-    terminal.expect(r"\(warder_session = off\)\? \[y/N\] ")
-    terminal.sendline("y")
-    for question in ("passphrase for .*: ", "once more: "):
-        terminal.expect(question)
-        terminal.sendline(PASSPHRASE)
-    assert exit_code(terminal) == 0
-    assert "warder_session = off" in keyed.config_file.read_text()
-
-
-ROLES = f"""\
-[profile prod]
-role_arn = {ROLE}
-source_profile = default
-mfa_serial = {MFA}
-[profile plain]
-role_arn = {ROLE}
-source_profile = default
-"""
-
-
-@pytest.mark.parametrize("option", [[], ["--adopt"]])
-def test_a_role_with_a_device_of_its_own(keyed, option):
-    keyed.config(ROLES)
-    result = imported(keyed, *option)
-    text = keyed.config_file.read_text()
-    assert ("warder adopt prod" in result.err) == (not option)
-    assert (asking("prod") in text) == bool(option) and asking("plain") not in text
-    keyed.good("adopt", "--undo", "--all")
-    assert keyed.config_file.read_text().startswith(ROLES)
-
-
-def test_the_question_about_roles(keyed):
-    keyed.config(ROLES)
-    terminal = keyed.terminal("import")
-    terminal.expect(r"adopt it too, so that warder asks\? \[Y/n\] ")
-    terminal.sendline("")
-    terminal.expect(r"\+warder_role_arn = .*import 1 key\? \[y/N\] ")
-    terminal.sendline("n")
-    assert exit_code(terminal) == 4
-    assert keyed.config_file.read_text() == ROLES
-
-
-@pytest.mark.parametrize("lines", ["role_arn = {role}\nsource_profile = bob\n", "sso_session = s\n", "login_session = a\n",
-                                   "credential_process = /bin/other\n"])
-def test_what_stands_beside_a_key(keyed, lines):
-    """SDKs differ in which they go by."""
-    keyed.credentials.unlink()
-    text = f"[profile p]\n{lines.format(role=ROLE)}{pair(keyed.key)}[profile bob]\nregion = r\n"
-    keyed.config(text)
-    run(keyed, "--yes").failed(8, f"{keyed.config_file}:2: ", "keep one of the two")
-    assert keyed.config_file.read_text() == text and not keyed.vault.exists()
-
-
-def test_a_program_that_a_key_hides(keyed):
-    text = "[default]\ncredential_process = /bin/other\nregion = r\n"
-    keyed.config(text)
-    imported(keyed)
-    keyed.unlock("--keys")
-    assert json.loads(keyed.good("process", "default"))["AccessKeyId"].startswith("ASIA")
-    keyed.good("adopt", "--undo", "default")
-    assert keyed.config_file.read_text() == text

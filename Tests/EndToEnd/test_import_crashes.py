@@ -10,7 +10,7 @@ import pytest
 from home import WARDER, random_key
 from moments import TRACED, moments
 from secret_service import stored_keys
-from test_import import pair
+from importing import pair
 
 PARTS = 4
 OTHER = random_key()
