@@ -23,8 +23,7 @@ struct Retirement {
             throw Failure.newerRotation(name.text)
         }
         try TwinKeys(rotation.keys).replace(old, with: record)
-        let hasGrace = rotation.options.grace != 0 && UInt64(clamping: context.now) < retireAt
-        if hasGrace {
+        if rotation.options.isInGrace(until: retireAt, now: context.now) {
             let time = UnixTime(Int64(clamping: retireAt)).iso8601
             rotation.say("\(old) goes on working until \(time); the next warder rotate from then on deactivates it")
             return result(summary, old, .active(until: retireAt))

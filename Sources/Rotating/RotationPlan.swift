@@ -35,23 +35,25 @@ package struct RotationPlan {
         }
         self.summary = summary
         keysAtAWS = words
-        steps = Self.steps(summary, options, blocked: blocked)
+        steps = Self.steps(summary, options, blocked: blocked, now: sessions.context.now)
     }
 
     private static func steps(
-        _ summary: AccessKeySummary, _ options: RotationOptions, blocked: String?
+        _ summary: AccessKeySummary, _ options: RotationOptions, blocked: String?, now: Int64
     ) -> [String] {
         let current = summary.accessKeyID
         switch summary.rotation {
-        case .unknown: return ["nothing: a newer warder began to rotate it"]
+        case .unknown: return ["do nothing: a newer warder began to rotate it"]
         case .created(let id, _): return ["use \(id), which is stored already"] + retire(current, options)
+        case .replaced(let id, let retireAt, _) where options.isInGrace(until: retireAt, now: now):
+            return ["leave \(id) active until \(UnixTime(Int64(clamping: retireAt)).iso8601)"]
         case .replaced(let id, _, let keeps):
             return retire(id, RotationOptions(keepsOld: keeps || options.keepsOld, grace: nil))
         case .discarding(let id): return ["delete \(id), which AWS did not accept"] + anew(current, options)
         case .kept(let id): return ["delete \(id), which the last rotation kept"] + anew(current, options)
         case .requested: return ["delete a key that an interrupted run may have made"] + anew(current, options)
         case nil:
-            if let blocked { return ["nothing: \(blocked) is in the way, and AWS allows two keys"] }
+            if let blocked { return ["do nothing: \(blocked) is in the way, and AWS allows a user two keys"] }
             return anew(current, options)
         }
     }

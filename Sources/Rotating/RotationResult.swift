@@ -32,4 +32,11 @@ package struct RotationOptions: Sendable {
         self.keepsOld = keepsOld
         self.grace = grace
     }
+
+    /// Whether the old key goes on working, and the user does not end that.
+    ///
+    /// - Parameters:
+    ///   - end: when its time ends, in seconds since 1970.
+    ///   - now: likewise.
+    func isInGrace(until end: UInt64, now: Int64) -> Bool { grace != 0 && UInt64(clamping: now) < end }
 }

@@ -107,7 +107,7 @@ package struct RotationRun {
     private func isUnfinished(_ summary: AccessKeySummary) -> Bool {
         switch summary.rotation {
         case nil, .kept, .unknown: false
-        case .replaced(_, let retireAt, _): options.grace == 0 || UInt64(clamping: context.now) >= retireAt
+        case .replaced(_, let retireAt, _): !options.isInGrace(until: retireAt, now: context.now)
         case .requested, .created, .discarding: true
         }
     }

@@ -25,7 +25,7 @@ struct TwinKeys {
             }
             guard isDone else { throw Failure.changedWhileRotating(name.text) }
             keys.context.record(Event(.rotated, profile: name.text, keyID: summary.accessKeyID))
-            keys.context.console.note("\(name): it was the same key, and has the new one too")
+            keys.context.console.note("\(name): had the same key, and has the new one too")
         }
     }
 }

@@ -129,6 +129,19 @@ struct RotationRunTests {
         #expect(rig.iam.keys.map(\.id) == [newKey])
     }
 
+    @Test("a plan leaves the old key alone as long as the run would")
+    func planInGrace() throws {
+        let rig = try Rig()
+        let name = try #require(KeyName("alice"))
+        _ = try rig.rotate("alice", RotationOptions(grace: 3_600))
+        let steps = try rig.run().plan(name).steps
+        #expect(steps.count == 1 && steps[0].hasPrefix("leave \(oldKey) active until "))
+        let ended = try rig.run(RotationOptions(grace: 0)).plan(name).steps
+        #expect(ended == ["deactivate \(oldKey)", "delete \(oldKey)"])
+        rig.home.clock.advance(3_601)
+        #expect(try rig.run().plan(name).steps == ["deactivate \(oldKey)", "delete \(oldKey)"])
+    }
+
     @Test("a plan changes nothing")
     func plan() throws {
         let rig = try Rig()
