@@ -297,7 +297,7 @@ function __warder_grammar --no-scope-shadowing
                 --help 'Show this help'
         case 'rotate'
             set options --all 'Every stored key' \
-                --older-than 'Only keys of at least this age, as 90d' \
+                --older-than 'Only keys of at least this age, such as 90d, and unfinished ones' \
                 --keep-old 'Deactivate the old key, and do not delete it' \
                 --grace 'Let the old key work for this time: 7d, 12h; 0s to end it' \
                 --dry-run 'Ask AWS what there is, show the steps, change nothing' \
@@ -458,7 +458,7 @@ function __warder_grammar --no-scope-shadowing
                 -h 'Show this help' \
                 --help 'Show this help'
         case 'log'
-            set options --since 'Only what happened in this time: 2h, 1d' \
+            set options --since 'How far back to go: 2h, 1d' \
                 --caller 'Only what this program asked for' \
                 --follow 'Keep running, and show what is added; Ctrl-C ends it' \
                 --json 'Print JSON' \

@@ -70,7 +70,7 @@ export extern "warder list" [
 export extern "warder rotate" [
     ...names: string@"nu-complete warder keys"
     --all  # Every stored key
-    --older-than: string  # Only keys of at least this age, as 90d
+    --older-than: string  # Only keys of at least this age, such as 90d, and unfinished ones
     --keep-old  # Deactivate the old key, and do not delete it
     --grace: string  # Let the old key work for this time: 7d, 12h; 0s to end it
     --dry-run  # Ask AWS what there is, show the steps, change nothing
@@ -217,7 +217,7 @@ export extern "warder status" [
 # Shows who used which credentials, and when
 export extern "warder log" [
     profile?: string@"nu-complete warder profiles"
-    --since: string  # Only what happened in this time: 2h, 1d
+    --since: string  # How far back to go: 2h, 1d
     --caller: string  # Only what this program asked for
     --follow  # Keep running, and show what is added; Ctrl-C ends it
     --json  # Print JSON

@@ -23,14 +23,14 @@ extension Failure {
     }
 
     private static func words(_ damage: LogDamage) -> (what: String, hint: String) {
-        let before = "what comes before this line is as it was written; keep a copy, and see docs/log.md"
+        let before = "what comes before it is as it was written; keep a copy of the log; then, to go on: warder log --begin-anew"
         return switch damage {
         case .noSeal:
             ("the log's seal is not there", "if you removed it yourself: warder log --begin-anew")
         case .foreign:
             (
                 "this is another log than the one that the store knows",
-                "if you removed that one yourself: warder log --begin-anew"
+                "if you removed that one, or restored an older vault: warder log --begin-anew"
             )
         case .changed: ("this line is not what was written", before)
         case .missing: ("lines are missing before this one", before)
@@ -39,7 +39,7 @@ extension Failure {
         case .older:
             (
                 "the log ends here, and the store has seen more lines of it",
-                "an older copy of the log was put in its place; keep a copy, and see docs/log.md"
+                "an older copy was put in its place; keep a copy of the log; then, to go on: warder log --begin-anew"
             )
         }
     }

@@ -24,7 +24,7 @@ extension Failure {
             cause = error.isCertainlyUnsent ? .notMade : .ordinary
             if action == "CreateAccessKey", cause == .ordinary {
                 self = saying(
-                    hint: "run warder rotate \(shellWord(name)) again: it deletes a key that AWS may have made")
+                    hint: "run warder rotate \(shellWord(name)) again: if AWS made a key, that deletes it")
             }
             return
         }
@@ -65,7 +65,7 @@ extension Failure {
         return Failure(
             .refused,
             "\(name): its user has two keys already, \(inUse) and \(other) (\(state)), and AWS allows no third",
-            hint: "if nothing uses it: aws iam delete-access-key --access-key-id \(other)")
+            hint: "if nothing uses \(other): aws iam delete-access-key --access-key-id \(other)")
     }
 
     /// AWS did not accept a new key in time.

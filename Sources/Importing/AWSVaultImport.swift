@@ -90,7 +90,7 @@ extension AWSVaultPlan {
     /// - Parameter isDone: the keys are stored.
     package func finish(isDone: Bool) throws(Failure) {
         if isDone, !keys.isEmpty {
-            context.console.note("aws-vault has its keys still; once all works with warder:")
+            context.console.note("aws-vault still has its keys; once all works with warder, remove them:")
             for key in keys { context.console.say("  aws-vault remove \(printable(shellWord(key.name.text)))") }
         }
         for (_, failure) in refused.dropLast() { failure.show(on: context.console) }

@@ -56,7 +56,7 @@ extension ImportPlan {
             }
         }
         for (serial, profiles) in devices {
-            context.console.note("sessions of \(listed(profiles)) need a code of \(serial), once for 12 hours")
+            context.console.note("sessions of \(listed(profiles)) need a code of \(serial), once every 12 hours")
         }
         guard !items.isEmpty, !opensUnasked || !devices.isEmpty else { return }
         context.console.say(

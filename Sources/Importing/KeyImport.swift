@@ -89,7 +89,7 @@ package struct KeyImport {
         guard !profiles.isEmpty, verifies || plan.wishes.keepsIAM else { return plan }
         if !plan.wishes.keepsIAM {
             context.console.note(
-                "\(listed(profiles)): a session without MFA cannot call IAM, as the key can (iam:GetUser)")
+                "\(listed(profiles)): the key can call IAM (iam:GetUser), but a session without MFA cannot")
             guard try wantsNoSession() else {
                 context.console.say("hint: write warder_session = off there, or mfa_serial = ARN, if you need IAM")
                 return plan
@@ -123,9 +123,9 @@ package struct KeyImport {
     private func write(_ plan: ImportPlan) throws(Failure) {
         do throws(Failure) { try plan.writeFiles() } catch { throw error.withKeysStored }
         for item in plan.items {
-            context.console.note("\(item.profile) asks warder from now on, and its lines of the key are gone")
+            context.console.note("\(item.profile) asks warder from now on; the lines of its key are gone")
         }
-        for name in plan.adopted { context.console.note("\(name), which depends on it, asks warder from now on") }
+        for name in plan.adopted { context.console.note("\(name), which depends on an imported key, asks warder from now on") }
     }
 }
 
@@ -135,7 +135,7 @@ extension Failure {
         let again = "run the command again"
         let hint = hint.isSame(as: again) ? "" : hint.without(": nothing was changed") + "; then "
         return Failure(
-            code, "the keys are stored, and in plain text too: \(message)", hint: hint + "run warder import again",
+            code, "the keys are stored, but the files still hold them in plain text: \(message)", hint: hint + "run warder import again",
             cause: cause)
     }
 }

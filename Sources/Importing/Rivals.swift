@@ -44,9 +44,9 @@ extension ImportPlan {
 extension Failure {
     static func taken(_ pair: PlaintextPair) -> Failure {
         Failure(
-            .other, "the store has another key named \(pair.profile) than \(pair.origin.place)",
-            hint: "see which of the two works (warder list), then replace that one: warder add --replace "
-                + shellWord(pair.profile))
+            .other, "the store already has a different key named \(pair.profile) than \(pair.origin.place)",
+            hint: "if the one in the store is out of date: warder add --replace \(shellWord(pair.profile)); if not, "
+                + "remove the other one where it is")
     }
 
     static func unnamable(_ pair: PlaintextPair) -> Failure {

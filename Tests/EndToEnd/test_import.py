@@ -97,10 +97,10 @@ def test_the_name_of_another_key(home):
     text = "[alice]\n" + pair(random_key())
     home.credentials.write_text(text + "[work]\n" + pair(other))
     before = home.vault.read_bytes()
-    run(home, "--yes", "alice").failed(1, "another key named alice", "--replace alice")
+    run(home, "--yes", "alice").failed(1, "a different key named alice", "--replace alice")
     assert home.vault.read_bytes() == before
     result = run(home, "--yes")
-    assert result.code == 1 and "another key named alice" in result.err, result
+    assert result.code == 1 and "a different key named alice" in result.err, result
     assert home.stored() == {"alice": home.key, "work": other}
     assert home.credentials.read_text() == text
 
@@ -220,7 +220,7 @@ def test_a_full_disk(keyed, tmpfs):
     env = {"AWS_SHARED_CREDENTIALS_FILE": str(credentials)}
     result = run(keyed, "--yes", env=env)
     assert result.code == 1 and "no space left" in result.err, result
-    assert "the keys are stored, and in plain text too" in result.err and "nothing was changed" not in result.err
+    assert "the keys are stored, but the files still hold them in plain text" in result.err and "nothing was changed" not in result.err
     assert "warder import again" in result.err
     assert credentials.read_text() == whole and keyed.stored() == {"default": keyed.key}
     assert sorted(path.name for path in tmpfs.iterdir()) == ["ballast", "credentials"]
@@ -323,4 +323,4 @@ def test_into_the_secret_service(desktop):
     assert stored_keys(desktop.keyring) == {"default": desktop.key, "work": other}
     assert credentials.read_text() == "" and not desktop.vault.exists()
     credentials.write_text(f"[default]\n{pair(random_key())}")
-    run(desktop, "--yes", "default", passphrase=False).failed(1, "another key named default")
+    run(desktop, "--yes", "default", passphrase=False).failed(1, "a different key named default")

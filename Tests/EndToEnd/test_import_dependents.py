@@ -16,7 +16,7 @@ def test_a_key_that_calls_iam(keyed, sts):
     """It is said, and with the option its session is switched off; a key with a device, or without IAM, keeps it."""
     sts.always("GetUser", user)
     result = imported(keyed)
-    assert "default: a session without MFA cannot call IAM" in result.err and "warder_session" in result.err
+    assert "default: the key can call IAM (iam:GetUser), but a session without MFA cannot" in result.err and "warder_session" in result.err
     assert "warder_session" not in keyed.config_file.read_text()
     other, third = random_key(), random_key()
     keyed.credentials.write_text(f"[work]\n{pair(other)}[mfa]\nmfa_serial = {MFA}\n{pair(third)}")

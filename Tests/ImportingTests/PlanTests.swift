@@ -35,7 +35,7 @@ struct PlanTests {
         try home.makeVault([TestKey("alice")])
         let plan = try home.plan()
         #expect(plan.items.map(\.profile) == ["bob"])
-        #expect(plan.refused.first?.failure.message.contains("another key named alice") == true)
+        #expect(plan.refused.first?.failure.message.contains("a different key named alice") == true)
         // Where another of its profiles has a free name, that is taken.
         try home.write("[alice]\n\(lines)[free]\n\(lines)", to: ".aws/credentials")
         #expect(try home.plan().items.map(\.key.text) == ["free", "free"])
@@ -124,7 +124,7 @@ struct PlanTests {
         try home.write("[alice]\n\(key())# new\n", to: ".aws/credentials")
         var failure: Failure?
         do throws(Failure) { _ = try home.work().carryOut(plan) } catch { failure = error }
-        #expect(failure?.message.contains("the keys are stored, and in plain text too") == true)
+        #expect(failure?.message.contains("the keys are stored, but the files still hold them in plain text") == true)
         #expect(failure?.hint == "run warder import again")
         #expect(try home.read(".aws/credentials") == "[alice]\n\(key())# new\n")
         try home.importAll()

@@ -18,15 +18,16 @@ struct Import: Command {
             "Moves plaintext keys from the AWS files into the store.",
             """
             Finds every long-term key in ~/.aws/credentials and ~/.aws/config, or
-            those of the named profiles. Shows what will change, asks once, checks
-            each key with sts:GetCallerIdentity, stores all of them, and reads them
-            back. Only then does the profile ask warder, and the two lines of the
-            key go. Every other byte stays as it is, and so do the credentials of
-            sessions. The same command again finishes what was interrupted.
+            those of the named profiles. Shows what will change, asks, checks each
+            key with sts:GetCallerIdentity, stores all of them, and reads them back.
+            Only then do the profiles ask warder, and the two lines of each key go.
+            Every other byte stays as it is, and so do the credentials of sessions.
+            The same command again finishes what was interrupted.
 
             With --from aws-vault it takes the keys that aws-vault has, by that
             program's own command, and points profiles whose credential_process
-            runs aws-vault at warder; warder adopt --undo takes that back.
+            runs aws-vault at warder; warder adopt --undo PROFILE restores such a
+            profile.
 
             examples:
               warder import --dry-run           show what would change, as a diff

@@ -81,8 +81,10 @@ struct FileImport {
 
     /// SDKs ask for the codes of such roles themselves, each process for itself.
     private func offerAdoption(of profiles: [String]) throws(Failure) -> Bool {
-        let (verb, object) = profiles.count == 1 ? ("has an MFA device of its own", "it") : ("have MFA devices", "them")
-        note("\(listed(profiles)) \(verb), and SDKs ask for its code in each process")
+        let isOne = profiles.count == 1
+        let verb = isOne ? "has an MFA device of its own" : "have MFA devices of their own"
+        let object = isOne ? "it" : "them"
+        note("\(listed(profiles)) \(verb), and SDKs ask for \(isOne ? "its code" : "their codes") in each process")
         return try dialogue.context.confirm(
             "adopt \(object) too, so that warder asks?", otherwise: true, unasked: false)
     }

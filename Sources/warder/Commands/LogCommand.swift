@@ -12,7 +12,7 @@ import Times
 struct Log: Command {
     static let name = "log"
     static let profile = OptionalOperand("profile", .profile, "Only what concerns this profile.")
-    static let since = Option("since", .text, "Only what happened in this time: 2h, 1d.", placeholder: "time")
+    static let since = Option("since", .text, "How far back to go: 2h, 1d.", placeholder: "time")
     static let caller = Option("caller", .text, "Only what this program asked for.", placeholder: "program")
     static let follow = Flag("follow", "Keep running, and show what is added; Ctrl-C ends it.")
     static let verify = Flag("verify", "Check that no line was changed, removed or added.")
@@ -25,9 +25,9 @@ struct Log: Command {
             in which folder; so do new sessions, changes of the store, and refusals.
             No line holds a secret. log = off in warder's settings turns it off.
 
-            Lines are sealed as they are written: whoever gets at your account later
-            cannot change what is in the log by then without --verify finding it. For
-            that it opens the store.
+            Lines are sealed as they are written: an attacker who takes over your
+            account later cannot change what was written before without --verify
+            finding it. --verify opens the store.
 
             examples:
               warder log --since 2h
@@ -36,7 +36,7 @@ struct Log: Command {
               warder log --json | jq 'select(.event == "refused")'
               warder log --verify
 
-            exit codes: 9 if --verify finds a line that is not as it was written
+            exit codes: 9 if --verify finds damage
             """,
             [profile, since, caller, follow, Shared.json, verify, beginAnew, Shared.noPrompt])
     }
@@ -132,7 +132,7 @@ struct Log: Command {
 
     private func beginAnew(_ context: Context) throws(Failure) {
         try LogChecking(Keys(context)).beginAnew()
-        note("the log begins anew; the files before are kept beside it until they are turned over")
+        note("the log begins anew; the files before are kept beside it until newer ones push them out")
     }
 
     private func inLog(_ work: () throws(LogError) -> Void) throws(Failure) {
