@@ -125,7 +125,9 @@ package struct KeyImport {
         for item in plan.items {
             context.console.note("\(item.profile) asks warder from now on; the lines of its key are gone")
         }
-        for name in plan.adopted { context.console.note("\(name), which depends on an imported key, asks warder from now on") }
+        for name in plan.adopted {
+            context.console.note("\(name), which depends on an imported key, asks warder from now on")
+        }
     }
 }
 
@@ -135,7 +137,8 @@ extension Failure {
         let again = "run the command again"
         let hint = hint.isSame(as: again) ? "" : hint.without(": nothing was changed") + "; then "
         return Failure(
-            code, "the keys are stored, but the files still hold them in plain text: \(message)", hint: hint + "run warder import again",
+            code, "the keys are stored, but the files still hold them in plain text: \(message)",
+            hint: hint + "run warder import again",
             cause: cause)
     }
 }

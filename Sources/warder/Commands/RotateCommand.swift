@@ -15,7 +15,8 @@ struct Rotate: Command {
     static let name = "rotate"
     static let names = Operands("names", .key, "The keys; without any, those that are due.")
     static let all = Flag("all", "Every stored key.")
-    static let olderThan = Option("older-than", .text, "Only keys of at least this age, such as 90d, and unfinished ones.", placeholder: "time")
+    static let olderThan = Option(
+        "older-than", .text, "Only keys of at least this age, such as 90d, and unfinished ones.", placeholder: "time")
     static let keepOld = Flag("keep-old", "Deactivate the old key, and do not delete it.")
     static let grace = Option(
         "grace", .text, "Let the old key work for this time: 7d, 12h; 0s to end it.", placeholder: "time")
@@ -87,7 +88,8 @@ struct Rotate: Command {
 
         /// What to say if no key is chosen.
         var nothing: String {
-            names.isEmpty && isAll ? "no key is stored" : "no key is old enough to be rotated, and no rotation was interrupted"
+            names.isEmpty && isAll
+                ? "no key is stored" : "no key is old enough to be rotated, and no rotation was interrupted"
         }
     }
 
