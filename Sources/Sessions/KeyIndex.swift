@@ -15,16 +15,20 @@ public struct IndexedKey: Equatable, Sendable {
     public let createdAt: Int64
     /// Whether the seed of its one-time codes is stored with it.
     public let hasTOTPSeed: Bool
+    /// From when on its rotation has something to finish, in seconds since 1970, 0 for now; nil where none is under way.
+    public let unfinishedFrom: Int64?
 
     /// A key of the vault, without secrets.
     public init(
-        name: String, accessKeyID: String, accountID: String?, createdAt: Int64, hasTOTPSeed: Bool = false
+        name: String, accessKeyID: String, accountID: String?, createdAt: Int64, hasTOTPSeed: Bool = false,
+        unfinishedFrom: Int64? = nil
     ) {
         self.name = name
         self.accessKeyID = accessKeyID
         self.accountID = accountID
         self.createdAt = createdAt
         self.hasTOTPSeed = hasTOTPSeed
+        self.unfinishedFrom = unfinishedFrom
     }
 }
 
@@ -36,6 +40,7 @@ private enum Tag {
     static let account: UInt8 = 3
     static let createdAt: UInt8 = 4
     static let totpSeed: UInt8 = 5
+    static let unfinishedFrom: UInt8 = 6
 }
 
 extension SessionCache {
@@ -64,7 +69,9 @@ extension SessionCache {
                         name: try fields.text(Tag.name), accessKeyID: try fields.text(Tag.accessKeyID),
                         accountID: try fields.textIfPresent(Tag.account),
                         createdAt: Int64(clamping: try fields.uint64(Tag.createdAt)),
-                        hasTOTPSeed: try fields.value(Tag.totpSeed) != nil))
+                        hasTOTPSeed: try fields.value(Tag.totpSeed) != nil,
+                        unfinishedFrom: try fields.value(Tag.unfinishedFrom) == nil
+                            ? nil : Int64(clamping: try fields.uint64(Tag.unfinishedFrom))))
             }
             return keys
         }
@@ -85,6 +92,7 @@ extension SessionCache {
                 if let account = key.accountID { try fields.appendField(Tag.account, account) }
                 fields.appendField(Tag.createdAt, UInt64(max(0, key.createdAt)))
                 if key.hasTOTPSeed { try fields.appendField(Tag.totpSeed, "") }
+                if let time = key.unfinishedFrom { fields.appendField(Tag.unfinishedFrom, UInt64(max(0, time))) }
                 try text.appendField(Tag.key, fields)
             }
         } catch { throw .crypto(.refused("key index fields")) }

@@ -27,6 +27,24 @@ package struct KeyAge: Equatable, Sendable {
     package var text: String { days > 0 ? "\(days)d" : spoken(seconds: seconds) }
 }
 
+/// The keys whose rotation has something to finish, in one line with the command that does; nil where none has.
+///
+/// - Parameters:
+///   - keys: the names of all keys, each with the time from which on there is something, in seconds since 1970.
+///   - now: likewise.
+package func lineOfUnfinished(_ keys: [(name: String, from: Int64?)], now: Int64) -> String? {
+    let names = keys.filter { key in key.from.map { $0 <= now } ?? false }.map(\.name)
+    guard !names.isEmpty else { return nil }
+    let what = names.count == 1 ? "the rotation of \(names[0]) is" : "\(names.count) rotations are"
+    return "\(what) unfinished: \(names.count > 3 ? "warder rotate" : commandRotating(names))"
+}
+
+/// A command line. A key whose name looks like an option is named behind `--`.
+private func commandRotating(_ names: [String]) -> String {
+    let marker = names.contains { $0.utf8.first == UInt8(ascii: "-") } ? ["--"] : []
+    return (["warder rotate"] + marker + names.map { shellWord($0) }).joined(separator: " ")
+}
+
 /// The keys that are due, in one line with the command that rotates them; nil where none is.
 ///
 /// - Parameters:
@@ -35,9 +53,7 @@ package struct KeyAge: Equatable, Sendable {
 package func lineOfKeysDue(_ keys: [(name: String, age: KeyAge)], limit: Int?) -> String? {
     let due = keys.filter(\.age.isDue)
     guard let first = due.first, let limit else { return nil }
-    // A key whose name looks like an option is named behind `--`.
-    let marker = due.contains { $0.name.utf8.first == UInt8(ascii: "-") } ? ["--"] : []
-    let command = (["warder rotate"] + marker + due.map { shellWord($0.name) }).joined(separator: " ")
+    let command = commandRotating(due.map(\.name))
     switch due.count {
     case 1: return "the key \(first.name) is \(first.age.text) old: \(command)"
     case 2...3:

@@ -96,6 +96,9 @@ package protocol KeyStore: AnyObject, SendableMetatype {
     ///
     /// - Parameter noted: what was known of them before, for what the store does not show.
     func listing(noted: [IndexedKey]) throws(Failure) -> [IndexedKey]
+    /// What it holds, for decisions: read from the keys themselves, with the time that this takes. Of a key that is too
+    /// damaged to read, what the store shows of it.
+    func summaries() throws(Failure) -> [AccessKeySummary]
     /// Stores keys, in one change if the store has such; if the name of one is taken, none is stored. One of the same
     /// name is an error, or goes, and leaves its seed of one-time codes to a new one that has none: the seed belongs to
     /// the user's device, not to the key.
@@ -137,6 +140,7 @@ extension IndexedKey {
     init(_ summary: AccessKeySummary, keepsSeed: Bool = false) {
         self.init(
             name: summary.name.text, accessKeyID: summary.accessKeyID, accountID: summary.accountID,
-            createdAt: Int64(clamping: summary.createdAt), hasTOTPSeed: summary.hasTOTPSeed || keepsSeed)
+            createdAt: Int64(clamping: summary.createdAt), hasTOTPSeed: summary.hasTOTPSeed || keepsSeed,
+            unfinishedFrom: summary.rotation?.unfinishedFrom)
     }
 }

@@ -162,8 +162,27 @@ package final class SecretServiceStore: KeyStore {
             let noted = known[name].flatMap { $0.accessKeyID == identifier ? $0 : nil }
             return IndexedKey(
                 name: name, accessKeyID: identifier, accountID: noted?.accountID, createdAt: noted?.createdAt ?? 0,
-                hasTOTPSeed: KeyItemText.hasTOTPSeed(label: label))
+                hasTOTPSeed: KeyItemText.hasTOTPSeed(label: label), unfinishedFrom: noted?.unfinishedFrom)
         }
+    }
+
+    package func summaries() throws(Failure) -> [AccessKeySummary] {
+        let items = try desktop.with { (service) throws(SecretServiceError) in
+            try service.items(DesktopSecrets.accessKeys, [:])
+        }
+        var summaries: [AccessKeySummary] = []
+        for item in items {
+            guard let name = item.attributes["name"].flatMap(KeyName.init) else { continue }
+            do throws(Failure) {
+                guard let summary = try record(name)?.summary else { continue }
+                summaries.append(summary)
+            } catch {
+                guard error.code == .damaged else { throw error }
+                let identifier = KeyItemText.accessKeyID(ofLabel: item.label) ?? ""
+                summaries.append(AccessKeySummary(name: name, accessKeyID: identifier, createdAt: 0))
+            }
+        }
+        return summaries.sorted { $0.name.text < $1.name.text }
     }
 
     package func put(_ records: [SharedRecord], replacing: Bool) throws(Failure) {

@@ -54,6 +54,13 @@ extension Keys {
         return try following { (store) throws(Failure) in try store.listing(noted: []) }
     }
 
+    /// What the store holds of each key, read from the store itself: for decisions, where `listing` is for showing. The
+    /// store is opened for it; empty if there is none yet.
+    package func summaries() throws(Failure) -> [AccessKeySummary] {
+        guard let store = try store(), try !store.isEmptyForNow() else { return [] }
+        return try following { (store) throws(Failure) in try store.summaries() }
+    }
+
     /// Stores a key.
     package func put(_ record: borrowing AccessKeyRecord, replacing: Bool) throws(Failure) {
         try put([SharedRecord(record)], replacing: replacing)

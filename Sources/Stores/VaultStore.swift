@@ -68,9 +68,11 @@ package final class VaultStore: KeyStore {
         }
     }
 
-    package func listing(noted: [IndexedKey]) throws(Failure) -> [IndexedKey] {
+    package func listing(noted: [IndexedKey]) throws(Failure) -> [IndexedKey] { try summaries().map { IndexedKey($0) } }
+
+    package func summaries() throws(Failure) -> [AccessKeySummary] {
         try open()
-        do throws(VaultError) { return try (vault?.accessKeySummaries() ?? []).map { IndexedKey($0) } } catch {
+        do throws(VaultError) { return try vault?.accessKeySummaries() ?? [] } catch {
             throw Failure(error, path: file.path)
         }
     }

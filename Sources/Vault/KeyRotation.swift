@@ -38,6 +38,15 @@ extension KeyRotation {
         }
     }
 
+    /// From when on the next run has something to finish, in seconds since 1970, 0 for now; nil where it has nothing.
+    public var unfinishedFrom: Int64? {
+        switch self {
+        case .requested, .created, .discarding: 0
+        case .replaced(_, let retireAt, _): Int64(clamping: retireAt)
+        case .kept, .unknown: nil
+        }
+    }
+
     /// The line that is stored.
     ///
     /// - Parameter secret: the new key's, which belongs to `created` alone.
@@ -96,6 +105,14 @@ extension KeyRotation {
 extension AccessKeySummary {
     /// The ids of the keys at AWS that belong to it: its own and, if its rotation left another, that one's.
     public var keysAtAWS: [String] { [accessKeyID] + (rotation?.otherKey.map { [$0] } ?? []) }
+
+    /// A run may have made one more, of which nothing but the next run can tell.
+    public var mayHaveUnknownKey: Bool {
+        switch rotation {
+        case .requested, .unknown: true
+        default: false
+        }
+    }
 
     /// The same key, as far in its rotation as `rotation` says.
     public func noting(_ rotation: KeyRotation?) -> AccessKeySummary {

@@ -187,7 +187,13 @@ struct SessionCacheTests {
 
     @Test("the list of keys is kept with it, and is no session")
     func index() throws {
-        let keys = [IndexedKey(name: "alice", accessKeyID: "AKIAEXAMPLE", accountID: nil, createdAt: 12)]
+        let keys = [
+            IndexedKey(name: "alice", accessKeyID: "AKIAEXAMPLE", accountID: nil, createdAt: 12),
+            IndexedKey(
+                name: "bob", accessKeyID: "AKIABOB", accountID: "111111111111", createdAt: 0, hasTOTPSeed: true,
+                unfinishedFrom: 0),
+            IndexedKey(name: "carol", accessKeyID: "AKIACAROL", accountID: nil, createdAt: 1, unfinishedFrom: 1_790),
+        ]
         #expect(try scratch.cache().keyIndex(generation: 3) == nil)
         _ = try publish(session(), as: "a")
         try scratch.cache().noteKeys(keys, generation: 3, random: .system)

@@ -54,4 +54,16 @@ struct KeyAgeTests {
         let ages = keys.map { (name: $0.0, age: Self.age(days: $0.1)) }
         #expect(lineOfKeysDue(ages, limit: 90 * 86_400) == line)
     }
+
+    private static let rotations: [([(String, Int64?)], String?)] = [
+        ([], nil), ([("alice", nil)], nil), ([("alice", 101)], nil),
+        ([("alice", 100)], "the rotation of alice is unfinished: warder rotate alice"),
+        ([("alice", 0), ("b", nil), ("-c", 7)], "2 rotations are unfinished: warder rotate -- alice -c"),
+        ([("a", 0), ("b", 0), ("c", 0), ("d", 0)], "4 rotations are unfinished: warder rotate"),
+    ]
+
+    @Test("one line names the rotations that have something to finish at 100", arguments: rotations)
+    func unfinished(keys: [(String, Int64?)], line: String?) {
+        #expect(lineOfUnfinished(keys.map { (name: $0.0, from: $0.1) }, now: 100) == line)
+    }
 }

@@ -48,6 +48,8 @@ struct List: Command {
         if !cells.isEmpty { try printOut(table(["NAME", "KEY", "AGE", "ROLE", "SESSION"], cells)) }
         let ages = rows.compactMap { row in row.age.map { (row.name, $0) } }
         if let due = lineOfKeysDue(ages, limit: limit) { note(due) }
+        let unfinished = (index ?? []).map { ($0.name, $0.unfinishedFrom) }
+        if let line = lineOfUnfinished(unfinished, now: now) { note(line) }
         if try keys.store() != nil {
             if sessions == nil {
                 note("locked: \(index == nil ? "keys and sessions" : "sessions") are not shown")
@@ -107,6 +109,10 @@ struct List: Command {
                             ("stored", .optional((row.key?.createdAt).map { UnixTime($0).iso8601 })),
                             ("age_days", row.age.map { .number($0.days) } ?? .null),
                             ("due", row.age.map { .bool($0.isDue) } ?? .null),
+                            (
+                                "rotation_unfinished",
+                                row.key.map { .bool($0.unfinishedFrom.map { $0 <= wallClock() } ?? false) } ?? .null
+                            ),
                             ("totp", row.key.map { .bool($0.hasTOTPSeed) } ?? .null),
                             ("role_arn", .optional(row.role)),
                             ("session_expiration", .optional(row.end.map { UnixTime($0).iso8601 })),

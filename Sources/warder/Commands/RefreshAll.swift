@@ -59,10 +59,11 @@ struct RefreshAll {
     /// Says which keys are due for rotation: at the day's beginning there is time for it.
     private func reportKeysDue() {
         // What cannot be seen here is for `status` and `list` to say.
-        guard let limit = (try? Settings.load(context))?.rotateAfter, let index = try? keys.index() else { return }
-        let now = wallClock()
+        guard let settings = try? Settings.load(context), let index = try? keys.index() else { return }
+        let (limit, now) = (settings.rotateAfter, wallClock())
         let ages = index.map { ($0.name, KeyAge(createdAt: $0.createdAt, now: now, limit: limit)) }
         if let line = lineOfKeysDue(ages, limit: limit) { note(line) }
+        if let line = lineOfUnfinished(index.map { ($0.name, $0.unfinishedFrom) }, now: now) { note(line) }
     }
 
     /// The profiles whose own settings ask warder, in the order of the files.

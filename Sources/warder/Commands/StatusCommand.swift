@@ -42,6 +42,8 @@ struct Status: Command {
         let now = wallClock()
         let ages = (index ?? []).map { ($0.name, KeyAge(createdAt: $0.createdAt, now: now, limit: limit)) }
         if let due = lineOfKeysDue(ages, limit: limit) { note(due) }
+        let unfinished = (index ?? []).map { ($0.name, $0.unfinishedFrom) }
+        if let line = lineOfUnfinished(unfinished, now: now) { note(line) }
     }
 
     private func text(
@@ -113,6 +115,7 @@ struct Status: Command {
                                 ("account", .optional(key.accountID)),
                                 ("stored", .string(UnixTime(key.createdAt).iso8601)),
                                 ("age_days", .number(age.days)), ("due", .bool(age.isDue)),
+                                ("rotation_unfinished", .bool(key.unfinishedFrom.map { $0 <= now } ?? false)),
                             ])
                         })
                 } ?? .null
