@@ -154,26 +154,14 @@ package struct KeyAddition {
         }
     }
 
-    /// The ids of keys at AWS that are stored under this name, and then no more; none if what is stored is damaged.
-    private func replacedKeys(_ new: AccessKeySummary, _ keys: Keys) throws(Failure) -> [String] {
-        do throws(Failure) {
-            return try keys.recordBefore(new.name)?.summary.keysAtAWS.filter { $0 != new.accessKeyID } ?? []
-        } catch {
-            if error.code == .damaged { return [] }
-            throw error
-        }
-    }
-
     /// Sessions of a replaced key must not outlive it: deletes them first, and those made meanwhile afterwards.
     private func put(_ record: borrowing AccessKeyRecord, _ keys: Keys) throws(Failure) {
-        let left = try replaces ? replacedKeys(record.summary, keys) : []
+        let summary = record.summary
+        let left = try replaces ? KeysLeft(of: summary.name, in: keys, replacedBy: summary.accessKeyID) : nil
         if replaces { try keys.forgetSessions(ofKey: name) }
         try keys.put(record, replacing: replaces)
         context.record(Event(.added, profile: name, keyID: record.summary.accessKeyID))
-        for identifier in left {
-            context.console.note("at AWS the key \(identifier) goes on working until it is deleted there")
-            context.console.say("hint: aws iam delete-access-key --access-key-id \(Shown(identifier))")
-        }
+        left?.report(on: context.console)
         if replaces, dropsSeed { try keys.setTOTPSeed(nil, of: record.summary.name) }
         if replaces { try keys.forgetSessions(ofKey: name) }
     }

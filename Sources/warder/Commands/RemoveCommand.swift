@@ -3,6 +3,7 @@ import Failures
 import Profiles
 import Setup
 import Stores
+import Text
 import Vault
 
 struct Remove: Command {
@@ -37,36 +38,34 @@ struct Remove: Command {
         guard isSure else {
             throw Failure(.promptNeeded, "the key \(name) is kept", hint: "say yes, or give --yes")
         }
-        let identifiers = try identifiers(keyName, keys)
+        let left = try KeysLeft(of: keyName, in: keys)
+        if left.mayHaveUnknown, !given[Self.yes] { try refuseUnfinished(context) }
         try keys.forgetSessions(ofKey: name)
         do throws(Failure) { try keys.remove(keyName) } catch {
             throw error.code == .notFound ? absent.failure : error
         }
         try keys.forgetSessions(ofKey: name)
         note("deleted the key \(name) and its sessions")
-        reportRemaining(identifiers, context)
+        reportProfiles(context)
+        left.report(on: context.console)
     }
 
-    /// The ids that the key has at AWS; none if the key is too damaged to read, which is a reason to delete it.
-    private func identifiers(_ name: KeyName, _ keys: Keys) throws(Failure) -> [String] {
-        do throws(Failure) { return try keys.recordBefore(name)?.summary.keysAtAWS ?? [] } catch {
-            if error.code == .damaged { return [] }
-            throw error
+    /// Only with the key can an interrupted rotation find what it may have made.
+    private func refuseUnfinished(_ context: Context) throws(Failure) {
+        note("the rotation of \(name) was interrupted, and only warder rotate can find a key that it may have made")
+        guard try context.confirm("delete \(name) all the same?", otherwise: false, unasked: false) else {
+            throw Failure(.promptNeeded, "the key \(name) is kept", hint: "first: warder rotate \(shellWord(name))")
         }
     }
 
-    /// Reports the profiles that use the key, and that AWS still has it.
-    private func reportRemaining(_ identifiers: [String], _ context: Context) {
+    /// Reports the profiles that use the key.
+    private func reportProfiles(_ context: Context) {
         let profiles = try? ProfileLoading(context).profiles().indexed()
         let places = profiles?.profileNames.compactMap { profiles?.profile($0)?.place(ofKey: name) } ?? []
         for place in places.prefix(8) {
             note("\(place) still uses this key: delete the profile, or name another key in it")
         }
         if places.count > 8 { note("and so do \(places.count - 8) more profiles") }
-        for identifier in identifiers {
-            note("at AWS the key \(identifier) goes on working until it is deleted there")
-            printMessage("hint: aws iam delete-access-key --access-key-id \(identifier) (needs permission to do that)")
-        }
     }
 }
 
