@@ -117,8 +117,8 @@ let package = Package(
         room(
             "Rotating",
             [
-                "AuditLog", "Chains", "Failures", "Issuing", "Linux", "Profiles", "STS", "Secrets", "Setup", "Stores",
-                "Text", "Times", "Vault",
+                "AuditLog", "Chains", "Failures", "Issuing", "Linux", "Profiles", "STS", "Secrets", "Sessions", "Setup",
+                "Stores", "Text", "Times", "Vault",
             ]),
         room(
             "Delivering",

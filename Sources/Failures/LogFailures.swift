@@ -23,7 +23,8 @@ extension Failure {
     }
 
     private static func words(_ damage: LogDamage) -> (what: String, hint: String) {
-        let before = "what comes before it is as it was written; keep a copy of the log; then, to go on: warder log --begin-anew"
+        let anew = "keep a copy of the log; then, to go on: warder log --begin-anew"
+        let before = "what comes before it is as it was written; \(anew)"
         return switch damage {
         case .noSeal:
             ("the log's seal is not there", "if you removed it yourself: warder log --begin-anew")
@@ -39,7 +40,7 @@ extension Failure {
         case .older:
             (
                 "the log ends here, and the store has seen more lines of it",
-                "an older copy was put in its place; keep a copy of the log; then, to go on: warder log --begin-anew"
+                "an older copy was put in its place; \(anew)"
             )
         }
     }

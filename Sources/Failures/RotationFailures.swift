@@ -1,3 +1,4 @@
+import Profiles
 import STS
 import Text
 
@@ -57,15 +58,34 @@ extension Failure {
 
     /// - Parameters:
     ///   - other: the id of the key in the way.
+    ///   - holder: the name that it is stored under, if it is.
     ///   - lastUse: when it was last used, in words; nil if that is not known.
     package static func twoKeys(
-        _ name: String, inUse: String, other: String, isActive: Bool, lastUse: String?
+        _ name: String, inUse: String, other: String, storedAs holder: String?, isActive: Bool, lastUse: String?
     ) -> Failure {
-        let state = [isActive ? "active" : "inactive", lastUse].compactMap { $0 }.joined(separator: ", ")
+        let stored = holder.map { "stored as \($0)" }
+        let state = [stored, isActive ? "active" : "inactive", lastUse].compactMap { $0 }.joined(separator: ", ")
+        let command = "aws iam delete-access-key --access-key-id \(shellWord(other))"
         return Failure(
             .refused,
             "\(name): its user has two keys already, \(inUse) and \(other) (\(state)), and AWS allows no third",
-            hint: "if nothing uses \(other): aws iam delete-access-key --access-key-id \(other)")
+            hint: holder.map { "if nothing uses \($0): warder remove \(shellWord($0)), then \(command)" }
+                ?? "if nothing uses \(other): \(command)")
+    }
+
+    /// IAM answered a request for a new key with one that was there before.
+    package static func notNew(_ name: String, _ id: String) -> Failure {
+        Failure(
+            .network, "\(name): IAM answered with the key \(id), which was there before, and made no new one",
+            hint: "see what is there: warder rotate --dry-run \(shellWord(name))")
+    }
+
+    /// Programs go by a copy of the key in one of the AWS files.
+    package static func inPlaintext(_ name: String, _ profile: String, _ origin: Origin) -> Failure {
+        Failure(
+            .badConfig,
+            "\(origin.place): the key \(name) is in plain text too, and programs that go by that would fail without it",
+            hint: "first run warder import \(shellWord(profile))", origin: origin.place)
     }
 
     /// AWS did not accept a new key in time.

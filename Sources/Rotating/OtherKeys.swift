@@ -2,6 +2,7 @@ import Failures
 import STS
 import Secrets
 import Setup
+import Stores
 import Text
 import Times
 import Vault
@@ -11,6 +12,27 @@ struct OtherKeys {
     let signer: KeySigner
     let record: AccessKeySummary
     let context: Context
+    let keys: Keys
+
+    /// What a key at AWS is to this rotation.
+    enum Kind: Equatable {
+        case inUse
+        /// The last rotation left it, inactive.
+        case kept
+        /// An interrupted rotation made it, and its secret never arrived.
+        case lost
+        /// Anything else; the name that it is stored under, if it is.
+        case foreign(storedAs: String?)
+    }
+
+    func kind(of other: RegisteredKey, _ key: borrowing Credentials) throws(Failure) -> Kind {
+        let id = other.accessKeyID
+        if id == record.accessKeyID { return .inUse }
+        if case .kept(id) = record.rotation, !other.isActive { return .kept }
+        let holder = try keys.summaries().first { $0.name != record.name && $0.keysAtAWS.contains(id) }
+        if let holder { return .foreign(storedAs: holder.name.text) }
+        return try isLost(other, key) ? .lost : .foreign(storedAs: nil)
+    }
 
     /// Deletes those that earlier rotations left: one that was kept, and one whose secret never arrived.
     ///
@@ -18,20 +40,22 @@ struct OtherKeys {
     /// - Throws: if there is any other.
     func clear(_ listed: RegisteredKeys, _ key: borrowing Credentials) throws(Failure) -> Bool {
         var foundLost = false
-        for other in listed.keys where other.accessKeyID != record.accessKeyID {
+        for other in listed.keys {
             let id = other.accessKeyID
-            if case .kept(id) = record.rotation, !other.isActive {
+            switch try kind(of: other, key) {
+            case .inUse: break
+            case .kept:
                 try delete(id, key)
                 context.console.note("\(record.name): deleted \(id), the old key of the last rotation")
-            } else if try isLost(other, key) {
+            case .lost:
                 try delete(id, key)
                 foundLost = true
                 context.console.note(
                     "\(record.name): deleted \(id), which an interrupted rotation made and nothing used")
-            } else {
+            case .foreign(let holder):
                 let use = try? lastUse(id, key)
                 throw Failure.twoKeys(
-                    record.name.text, inUse: record.accessKeyID, other: id, isActive: other.isActive,
+                    record.name.text, inUse: record.accessKeyID, other: id, storedAs: holder, isActive: other.isActive,
                     lastUse: Self.words(use))
             }
         }
@@ -40,7 +64,7 @@ struct OtherKeys {
 
     /// Whether an interrupted rotation made it: it was not there before, was made while that waited for the answer, and
     /// was never used.
-    func isLost(_ other: RegisteredKey, _ key: borrowing Credentials) throws(Failure) -> Bool {
+    private func isLost(_ other: RegisteredKey, _ key: borrowing Credentials) throws(Failure) -> Bool {
         guard case .requested(let since, let until, let before) = record.rotation, !before.contains(other.accessKeyID),
             other.createdAt >= Int64(clamping: since) - Self.margin,
             other.createdAt <= Int64(clamping: until) + Self.longestRequest
@@ -49,9 +73,9 @@ struct OtherKeys {
     }
 
     /// Seconds by which AWS's clocks may differ from one another.
-    private static let margin: Int64 = 30
-    /// Seconds after which a request for a key has been answered, however slowly.
-    private static let longestRequest: Int64 = 120
+    private static let margin: Int64 = 10
+    /// Seconds after the noted time when no request for a key is under way any more: warder waits ten for the answer.
+    private static let longestRequest: Int64 = 60
 
     private func delete(_ id: String, _ key: borrowing Credentials) throws(Failure) {
         try signer.deleteKey(id, key)

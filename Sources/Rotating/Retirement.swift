@@ -22,7 +22,9 @@ struct Retirement {
         guard case .replaced(let old, let retireAt, let keeps) = summary.rotation else {
             throw Failure.newerRotation(name.text)
         }
-        try TwinKeys(rotation.keys).replace(old, with: record)
+        do throws(Failure) { try TwinKeys(rotation.keys).replace(old, with: record) } catch {
+            throw error.unfinished(name.text, inUse: summary.accessKeyID)
+        }
         if rotation.options.isInGrace(until: retireAt, now: context.now) {
             let time = UnixTime(Int64(clamping: retireAt)).iso8601
             rotation.say("\(old) goes on working until \(time); the next warder rotate from then on deactivates it")
@@ -67,7 +69,8 @@ struct Retirement {
     private func reportUse(
         of old: String, since: UInt64, _ signer: KeySigner, _ summary: AccessKeySummary, _ key: borrowing Credentials
     ) {
-        let others = OtherKeys(signer: signer, record: summary, context: context)
+        let others = OtherKeys(
+            signer: signer, record: summary, context: context, keys: rotation.keys)
         guard let use = (try? others.lastUse(old, key)) ?? nil, use.time > Int64(clamping: since) + Self.settling else {
             return
         }

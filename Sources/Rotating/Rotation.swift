@@ -1,6 +1,7 @@
 import AuditLog
 import Failures
 import Issuing
+import Profiles
 import STS
 import Secrets
 import Setup
@@ -30,6 +31,7 @@ package struct Rotation {
     /// Finishes what an interrupted run began; if that was no rotation, makes one.
     package func run() throws(Failure) -> RotationResult {
         let record = try keys.storedRecord(name)
+        try refuseInPlaintext(record.summary)
         switch record.rotation {
         case .unknown: throw Failure.newerRotation(name.text)
         case .created:
@@ -40,6 +42,14 @@ package struct Rotation {
             try discard(id, record)
             return try begin(keys.storedRecord(name))
         case .requested, .kept, nil: return try begin(record)
+        }
+    }
+
+    /// Programs that go by a plaintext copy of the key would fail once it is deleted at AWS.
+    private func refuseInPlaintext(_ summary: AccessKeySummary) throws(Failure) {
+        guard let profiles = try? ProfileLoading(context).profiles() else { return }
+        for copy in profiles.writtenKeys where copy.accessKeyID.isSame(as: summary.accessKeyID) {
+            throw Failure.inPlaintext(name.text, copy.profile, copy.origin)
         }
     }
 
@@ -56,7 +66,8 @@ package struct Rotation {
         guard listed.keys.contains(where: { $0.accessKeyID == summary.accessKeyID }) else {
             throw Failure.notListed(name.text, summary.accessKeyID)
         }
-        let foundLost = try OtherKeys(signer: signer, record: summary, context: context).clear(listed, key)
+        let foundLost = try OtherKeys(signer: signer, record: summary, context: context, keys: keys)
+            .clear(listed, key)
         let requested = request(listed, foundLost ? nil : summary.rotation)
         try journal.note(requested, after: summary)
         let noted = summary.noting(requested)
@@ -70,6 +81,9 @@ package struct Rotation {
             if error.cause == .notMade { try? journal.note(foundLost ? nil : summary.rotation, after: noted) }
             throw error
         }
+        // A key that was there before is not ours to store, to use or to delete.
+        let id = created.credentials.accessKeyID
+        if listed.keys.map(\.accessKeyID).contains(id) { throw Failure.notNew(name.text, id) }
         try store(created, after: noted, signer, key)
         say("made \(created.credentials.accessKeyID), and stored it in the \(try keys.presentStore().kind.spoken)")
         return try finish(keys.storedRecord(name), signer)

@@ -22,24 +22,36 @@ package struct RotationPlan {
         let key = record.credentials()
         let signer = try KeySigner(summary, sessions)
         let listed = try signer.listedKeys(key)
-        let others = OtherKeys(signer: signer, record: summary, context: sessions.context)
+        let others = OtherKeys(
+            signer: signer, record: summary, context: sessions.context, keys: sessions.keys)
         var words: [String] = []
-        var blocked: String?
+        var found = Found()
         for listed in listed.keys {
             let id = listed.accessKeyID
             let use = OtherKeys.words(try? others.lastUse(id, key)) ?? "its last use may not be seen"
             let state = listed.isActive ? "active" : "inactive"
             words.append("\(id), made \(UnixTime(listed.createdAt).iso8601), \(state), \(use)")
-            guard id != summary.accessKeyID, id != summary.rotation?.otherKey else { continue }
-            if try !others.isLost(listed, key) { blocked = id }
+            switch try others.kind(of: listed, key) {
+            case .inUse: break
+            case .kept: found.kept = id
+            case .lost: found.lost.append(id)
+            case .foreign: if id != summary.rotation?.unfinishedKey { found.blocking = id }
+            }
         }
         self.summary = summary
         keysAtAWS = words
-        steps = Self.steps(summary, options, blocked: blocked, now: sessions.context.now)
+        steps = Self.steps(summary, options, found, now: sessions.context.now)
+    }
+
+    /// Keys at AWS besides those that the rotation knows.
+    private struct Found {
+        var kept: String?
+        var lost: [String] = []
+        var blocking: String?
     }
 
     private static func steps(
-        _ summary: AccessKeySummary, _ options: RotationOptions, blocked: String?, now: Int64
+        _ summary: AccessKeySummary, _ options: RotationOptions, _ found: Found, now: Int64
     ) -> [String] {
         let current = summary.accessKeyID
         switch summary.rotation {
@@ -50,12 +62,12 @@ package struct RotationPlan {
         case .replaced(let id, _, let keeps):
             return retire(id, RotationOptions(keepsOld: keeps || options.keepsOld, grace: nil))
         case .discarding(let id): return ["delete \(id), which AWS did not accept"] + anew(current, options)
-        case .kept(let id): return ["delete \(id), which the last rotation kept"] + anew(current, options)
-        case .requested: return ["delete a key that an interrupted run may have made"] + anew(current, options)
-        case nil:
-            if let blocked { return ["do nothing: \(blocked) is in the way, and AWS allows a user two keys"] }
-            return anew(current, options)
+        case .kept, .requested, nil: break
         }
+        if let id = found.blocking { return ["do nothing: \(id) is in the way, and AWS allows a user two keys"] }
+        var before = found.lost.map { "delete \($0), which an interrupted run made" }
+        if let id = found.kept { before.append("delete \(id), which the last rotation kept") }
+        return before + anew(current, options)
     }
 
     private static func anew(_ current: String, _ options: RotationOptions) -> [String] {
@@ -66,4 +78,9 @@ package struct RotationPlan {
         let after = (options.grace ?? 0) > 0 ? ", after the time of --grace" : ""
         return ["deactivate \(id)\(after)"] + (options.keepsOld ? [] : ["delete \(id)"])
     }
+}
+
+extension KeyRotation {
+    /// The other key of a rotation that is under way.
+    fileprivate var unfinishedKey: String? { unfinishedFrom == nil ? nil : otherKey }
 }

@@ -1,5 +1,6 @@
 import Failures
 import Linux
+import Sessions
 import Setup
 import Stores
 import Text
@@ -51,13 +52,29 @@ package struct RotationRun {
         defer { withExtendedLifetime(lock) {} }
         // Another run may have finished while this one waited.
         try keys.readAgain()
+        var done: [RotationResult] = []
         for name in names {
             let result: Result<RotationResult, Failure>
-            do throws(Failure) { result = .success(try Rotation(name, options, sessions).run()) } catch {
-                result = .failure(error)
-            }
+            do throws(Failure) {
+                if let twin = try alreadyDone(name, done) {
+                    result = .success(twin)
+                } else {
+                    let made = try Rotation(name, options, sessions).run()
+                    done.append(made)
+                    result = .success(made)
+                }
+            } catch { result = .failure(error) }
             try report(name, result)
         }
+    }
+
+    /// What came of a key that this run has given to this name too, since both had the same one.
+    private func alreadyDone(_ name: KeyName, _ done: [RotationResult]) throws(Failure) -> RotationResult? {
+        let present = try keys.storedRecord(name).summary
+        guard present.rotation == nil, let twin = done.first(where: { $0.accessKeyID == present.accessKeyID }) else {
+            return nil
+        }
+        return RotationResult(name: name, accessKeyID: twin.accessKeyID, oldKey: twin.oldKey, old: twin.old)
     }
 
     /// What a run would do with a key. AWS is asked, and nothing is changed.
@@ -73,42 +90,54 @@ package struct RotationRun {
             var chosen: [KeyName] = []
             for name in names {
                 guard let keyName = KeyName(name) else { throw Failure.noSuchKey(name) }
-                let summary = try keys.storedRecord(keyName).summary
-                let isChosen =
-                    age.map { isDue(Int64(clamping: summary.createdAt), $0) || isUnfinished(summary) } ?? true
-                if isChosen, !chosen.contains(keyName) { chosen.append(keyName) }
+                let key = try named(keyName)
+                if age.map({ isWanted(key, $0) }) ?? true, !chosen.contains(keyName) { chosen.append(keyName) }
             }
             return chosen
         case .all(let age):
-            _ = try keys.sessions()
-            let listing = try keys.listing()
-            if let failure = listing.failure, (listing.keys ?? []).isEmpty { throw failure }
-            // What is noted with a key is read where that takes no prompt: none is due most of the time.
-            let isReadable = if age == 0 { true } else { try store.opensUnasked() }
-            var chosen: [KeyName] = []
-            for key in listing.keys ?? [] {
-                guard let name = KeyName(key.name) else { continue }
-                guard isReadable || key.createdAt == 0 else {
-                    if isDue(key.createdAt, age) { chosen.append(name) }
-                    continue
-                }
-                let summary = try keys.storedRecord(name).summary
-                if isDue(Int64(clamping: summary.createdAt), age) || isUnfinished(summary) { chosen.append(name) }
-            }
-            return chosen
+            return try candidates(store, readsAll: age == 0).filter { isWanted($0, age) }.map(\.name)
         }
     }
 
-    private func isDue(_ createdAt: Int64, _ age: Int) -> Bool {
-        KeyAge(createdAt: createdAt, now: context.now, limit: age).isDue
+    /// What is known of all keys: as it was noted, if that is enough and a prompt would be needed to read more. Most of the
+    /// time no key is due.
+    private func candidates(_ store: any KeyStore, readsAll: Bool) throws(Failure) -> [Candidate] {
+        _ = try keys.sessions()
+        if !readsAll, try !store.opensUnasked(), store.isListExact, let noted = try keys.index() {
+            return noted.compactMap(Candidate.init)
+        }
+        return try keys.summaries().map(Candidate.init)
     }
 
-    /// A run was interrupted, or the time that the old key had is over.
-    private func isUnfinished(_ summary: AccessKeySummary) -> Bool {
-        switch summary.rotation {
-        case nil, .kept, .unknown: false
-        case .replaced(_, let retireAt, _): !options.isInGrace(until: retireAt, now: context.now)
-        case .requested, .created, .discarding: true
+    /// A key of the command line. One that is too damaged to read is chosen: its rotation says so.
+    private func named(_ name: KeyName) throws(Failure) -> Candidate {
+        do throws(Failure) { return Candidate(try keys.storedRecord(name).summary) } catch {
+            guard error.code == .damaged else { throw error }
+            return Candidate(AccessKeySummary(name: name, accessKeyID: "", createdAt: 0))
         }
+    }
+
+    /// It is due, a run was interrupted, or the time that the old key had is over.
+    private func isWanted(_ key: Candidate, _ age: Int) -> Bool {
+        if KeyAge(createdAt: key.createdAt, now: context.now, limit: age).isDue { return true }
+        guard let time = key.unfinishedFrom else { return false }
+        return time == 0 || !options.isInGrace(until: UInt64(clamping: time), now: context.now)
+    }
+}
+
+/// What decides whether a key is chosen.
+private struct Candidate {
+    let name: KeyName
+    let createdAt: Int64
+    let unfinishedFrom: Int64?
+
+    init(_ summary: AccessKeySummary) {
+        (name, createdAt) = (summary.name, Int64(clamping: summary.createdAt))
+        unfinishedFrom = summary.rotation?.unfinishedFrom
+    }
+
+    init?(_ key: IndexedKey) {
+        guard let name = KeyName(key.name) else { return nil }
+        (self.name, createdAt, unfinishedFrom) = (name, key.createdAt, key.unfinishedFrom)
     }
 }

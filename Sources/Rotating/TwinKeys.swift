@@ -15,8 +15,8 @@ struct TwinKeys {
     /// - Parameter old: the id of the key that `record` had.
     func replace(_ old: String, with record: borrowing AccessKeyRecord) throws(Failure) {
         let summary = record.summary
-        for key in try keys.listing().keys ?? [] where key.accessKeyID == old {
-            guard let name = KeyName(key.name), name != summary.name else { continue }
+        for key in try keys.summaries() where key.accessKeyID == old && key.name != summary.name {
+            let name = key.name
             let new = NewSecret(record)
             let isDone = try keys.changeKey(name, if: { $0.summary.accessKeyID == old }) { twin in
                 twin.summary.accessKeyID = summary.accessKeyID

@@ -1,4 +1,5 @@
 import Failures
+import Profiles
 import STS
 import Transport
 
@@ -17,8 +18,13 @@ func rotationTables(_ o: String) -> [Table] {
             "rotation",
             [
                 ("changed", .changedWhileRotating(o)), ("newer", .newerRotation(o)), ("notListed", .notListed(o, o)),
-                ("twoKeys", .twoKeys(o, inUse: "AKIAONE", other: "AKIATWO", isActive: true, lastUse: "never used")),
-                ("twoKeys", .twoKeys(o, inUse: "AKIAONE", other: o, isActive: false, lastUse: nil)),
+                (
+                    "twoKeys",
+                    .twoKeys(
+                        o, inUse: "AKIAONE", other: "AKIATWO", storedAs: nil, isActive: true, lastUse: "never used")
+                ),
+                ("twoKeys", .twoKeys(o, inUse: "AKIAONE", other: o, storedAs: o, isActive: false, lastUse: nil)),
+                ("notNew", .notNew(o, o)), ("inPlaintext", .inPlaintext(o, o, Origin(path: o, line: 3))),
                 ("neverAccepted", .neverAccepted(o, new: "AKIATWO", inUse: "AKIAONE")),
                 ("already", .rotatingAlready), ("unfinished", full.unfinished(o, inUse: "AKIATWO")),
                 ("notStored", full.notStored(o, "AKIATWO", left: nil)),

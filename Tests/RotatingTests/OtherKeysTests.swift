@@ -41,9 +41,9 @@ struct OtherKeysTests {
     @Test(
         "only a key that an interrupted run may have made is taken for one",
         arguments: [
-            (age: 100, before: false, isUsed: false, goes: true), (age: 129, before: false, isUsed: false, goes: true),
-            (age: 131, before: false, isUsed: false, goes: false), (age: 0, before: false, isUsed: false, goes: true),
-            (age: -21, before: false, isUsed: false, goes: false), (age: 100, before: true, isUsed: false, goes: false),
+            (age: 100, before: false, isUsed: false, goes: true), (age: 109, before: false, isUsed: false, goes: true),
+            (age: 111, before: false, isUsed: false, goes: false), (age: 41, before: false, isUsed: false, goes: true),
+            (age: 39, before: false, isUsed: false, goes: false), (age: 100, before: true, isUsed: false, goes: false),
             (age: 100, before: false, isUsed: true, goes: false),
         ] as [(age: Int64, before: Bool, isUsed: Bool, goes: Bool)])
     func lost(age: Int64, before: Bool, isUsed: Bool, goes: Bool) throws {
@@ -72,6 +72,17 @@ struct OtherKeysTests {
         #expect(rig.iam.keys.count == 2)
         #expect(try rig.rotate().success != nil)
         #expect(rig.iam.keys.map(\.id) == ["AKIANEW000000002"])
+    }
+
+    @Test("an answer with a key that was there before is refused, and that key stays")
+    func notNew() throws {
+        let rig = try Rig()
+        rig.iam.fail("CreateAccessKey", .again)
+        let failure = try #require(try rig.rotate().failure)
+        #expect(failure.code == .network && failure.message.contains(oldKey))
+        #expect(try rig.works() && rig.stored().id == oldKey)
+        #expect(rig.iam.keys.map(\.id) == [oldKey] && !rig.iam.actions.contains("DeleteAccessKey"))
+        #expect(try rig.rotate().success != nil)
     }
 
     @Test("an answer that was lost is remembered until its key can be told from others")

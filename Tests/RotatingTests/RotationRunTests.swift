@@ -142,6 +142,21 @@ struct RotationRunTests {
         #expect(try rig.run().plan(name).steps == ["deactivate \(oldKey)", "delete \(oldKey)"])
     }
 
+    @Test("a plan goes by what is at AWS")
+    func planOfLeftovers() throws {
+        let rig = try Rig()
+        let name = try #require(KeyName("alice"))
+        rig.iam.fail("CreateAccessKey", .droppedAfter)
+        _ = try rig.rotate()
+        #expect(try rig.run().plan(name).steps.first == "delete \(newKey), which an interrupted run made")
+        #expect(try rig.rotate("alice", RotationOptions(keepsOld: true)).success != nil)
+        #expect(try rig.run().plan(name).steps.first == "delete \(oldKey), which the last rotation kept")
+        rig.iam.remove(oldKey)
+        rig.iam.add(TestIAM.Key(id: oldKey, createdAt: 1))
+        #expect(
+            try rig.run().plan(name).steps == ["do nothing: \(oldKey) is in the way, and AWS allows a user two keys"])
+    }
+
     @Test("a plan changes nothing")
     func plan() throws {
         let rig = try Rig()

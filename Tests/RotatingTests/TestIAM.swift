@@ -29,6 +29,8 @@ final class TestIAM: Sendable {
         /// The connection goes before IAM acted, and after.
         case dropped, droppedAfter
         case refused(String, status: Int = 403)
+        /// It makes no key, and answers with one that is there.
+        case again
     }
 
     private let state = Mutex(State())
@@ -72,6 +74,7 @@ final class TestIAM: Sendable {
             _ = act(action, request)
             return Self.gone
         case .refused(let code, let status): return TestSTS.refusal(code, status: status)
+        case .again: return made(state.withLock { $0.keys[0] })
         case nil: return act(action, request)
         }
     }
@@ -126,7 +129,11 @@ final class TestIAM: Sendable {
         state.made += 1
         let key = Key(id: "AKIANEW00000000\(state.made)", createdAt: clock.now)
         state.keys.append(key)
-        return answer(
+        return made(key)
+    }
+
+    private func made(_ key: Key) -> ScriptedResponse {
+        answer(
             "CreateAccessKey",
             "<AccessKey><UserName>alice</UserName><AccessKeyId>\(key.id)</AccessKeyId>"
                 + "<Status>Active</Status><SecretAccessKey>secret-of-\(key.id)</SecretAccessKey>"
