@@ -33,6 +33,11 @@ credential_process = aws-vault exec --json elsewhere
 """
 
 
+def keep(home, **keys):
+    """Gives aws-vault these keys alone."""
+    home.aws_vault.write_text(json.dumps({"passphrase": PHRASE, "keys": keys}))
+
+
 @pytest.fixture
 def vaulted(bare, sts):
     """A home with aws-vault, which has the keys of alice and bob, and no store of warder's."""
@@ -42,10 +47,10 @@ def vaulted(bare, sts):
     program = bare.bin / "aws-vault"
     program.write_text(f"#!/bin/sh\nexec {sys.executable} {TESTS}/Servers/aws_vault.py \"$@\"\n")
     program.chmod(0o755)
-    store = bare.root / "aws-vault.json"
-    store.write_text(json.dumps({"passphrase": PHRASE, "keys": {"alice": bare.key, "bob": OTHER}}))
+    bare.aws_vault = bare.root / "aws-vault.json"
+    keep(bare, alice=bare.key, bob=OTHER)
     bare.environment |= {
-        "PATH": f"{bare.bin}:{bare.environment['PATH']}", "AWS_VAULT_STAND_IN": str(store),
+        "PATH": f"{bare.bin}:{bare.environment['PATH']}", "AWS_VAULT_STAND_IN": str(bare.aws_vault),
         "AWS_VAULT_FILE_PASSPHRASE": PHRASE,
     }
     bare.config(CONFIG)
@@ -105,6 +110,30 @@ def test_a_role_s_key_and_the_variables_of_a_subshell(vaulted):
     env = {"AWS_VAULT": "x", "AWS_ROLE_ARN": ROLE}
     result = run(vaulted, "alice", "--yes", env=env)
     assert result.code == 0 and vaulted.stored() == {"alice": vaulted.key}, result
+
+
+def test_what_aws_vault_is_told(vaulted):
+    """No passphrase of warder's, and nothing of a shell's that would change what it gives out."""
+    told = vaulted.root / "told"
+    program = vaulted.bin / "aws-vault"
+    program.write_text(program.read_text().replace("exec ", f"env >> {told}\nexec ", 1))
+    env = {"AWS_MFA_SERIAL": MFA, "AWS_ROLE_ARN": ROLE, "WARDER_NEW_PASSPHRASE": PASSPHRASE, "AWS_CONFIG_FILE": str(vaulted.config_file)}
+    run(vaulted, "--yes", env=env)
+    assert vaulted.stored() == {"alice": vaulted.key, "bob": OTHER}
+    text = told.read_text()
+    assert text.count("\nAWS_VAULT_FILE_PASSPHRASE=") >= 2 and text.count("AWS_CONFIG_FILE=/dev/null\n") >= 2
+    for name in ("WARDER_PASSPHRASE", "WARDER_NEW_PASSPHRASE", "AWS_MFA_SERIAL", "AWS_ROLE_ARN"):
+        assert f"{name}=" not in text
+    assert PASSPHRASE not in text
+
+
+def test_a_name_that_looks_like_an_option(vaulted):
+    """aws-vault would take it for one: it is not asked for that key, and the others are imported."""
+    keep(vaulted, **{"--debug": random_key(), "alice": vaulted.key})
+    vaulted.config("")
+    result = run(vaulted, "--yes")
+    assert result.code == 8 and "--debug is not a name that a key can have" in result.err, result
+    assert vaulted.stored() == {"alice": vaulted.key}
 
 
 def test_one_key_of_several(vaulted):
