@@ -127,6 +127,13 @@ def test_what_aws_vault_is_told(vaulted):
     assert PASSPHRASE not in text
 
 
+def test_a_session_is_no_key(vaulted):
+    """It would end within hours, and take the key's place until then."""
+    keep(vaulted, alice=[*vaulted.key, "token"])
+    run(vaulted, "--yes").failed(1, "aws-vault gave out a session for alice")
+    assert not vaulted.vault.exists() and vaulted.config_file.read_text() == CONFIG
+
+
 def test_a_name_that_looks_like_an_option(vaulted):
     """aws-vault would take it for one: it is not asked for that key, and the others are imported."""
     keep(vaulted, **{"--debug": random_key(), "alice": vaulted.key})

@@ -2,7 +2,8 @@
 """A stand-in for aws-vault 7.2: its commands `list` and `export`. Its file store lists without a passphrase, and asks for
 it to give a key out.
 
-Its keys are in the file that AWS_VAULT_STAND_IN names, as JSON: the passphrase, and name → id and secret."""
+Its keys are in the file that AWS_VAULT_STAND_IN names, as JSON: the passphrase, and name → id and secret, or id, secret
+and session token."""
 
 import configparser
 import getpass
@@ -59,8 +60,8 @@ def export_command(arguments):
     keys = opened()
     if names[0] not in keys:
         fail(f"Failed to get credentials for {names[0]}: profile {names[0]}: credentials missing")
-    identifier, secret = keys[names[0]]
-    print(json.dumps({"Version": 1, "AccessKeyId": identifier, "SecretAccessKey": secret}, indent=2))
+    members = zip(("AccessKeyId", "SecretAccessKey", "SessionToken"), keys[names[0]])
+    print(json.dumps({"Version": 1, **dict(members)}, indent=2))
 
 
 def main():
