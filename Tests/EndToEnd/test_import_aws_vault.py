@@ -143,6 +143,18 @@ def test_a_name_that_looks_like_an_option(vaulted):
     assert vaulted.stored() == {"alice": vaulted.key}
 
 
+def test_the_name_of_another_key(vaulted):
+    """Both keys stay where they are, and so does the profile; the others are imported."""
+    taken = random_key()
+    vaulted.add_vault(alice=taken)
+    result = run(vaulted, "--yes")
+    assert result.code and "another key named alice" in result.err, result
+    assert vaulted.stored() == {"alice": taken, "bob": OTHER}
+    text = vaulted.config_file.read_text()
+    assert "\ncredential_process = /usr/bin/aws-vault exec --json alice\n" in text and "process raw\n" in text
+    assert "aws-vault remove bob" in result.err and "aws-vault remove alice" not in result.err
+
+
 def test_one_key_of_several(vaulted):
     """Profiles of the others go on asking aws-vault, and that is not an error."""
     result = run(vaulted, "bob", "--yes")
