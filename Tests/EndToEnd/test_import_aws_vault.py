@@ -155,6 +155,15 @@ def test_the_name_of_another_key(vaulted):
     assert "aws-vault remove bob" in result.err and "aws-vault remove alice" not in result.err
 
 
+def test_a_read_only_config(vaulted, sts):
+    """Found before anything is stored."""
+    user = vaulted.as_ordinary_user()
+    vaulted.config_file.chmod(0o400)
+    result = run(vaulted, "--yes", **user)
+    assert result.code == 1 and "permission denied" in result.err, result
+    assert not vaulted.vault.exists() and sts.actions() == [] and vaulted.config_file.read_text() == CONFIG
+
+
 def test_one_key_of_several(vaulted):
     """Profiles of the others go on asking aws-vault, and that is not an error."""
     result = run(vaulted, "bob", "--yes")
