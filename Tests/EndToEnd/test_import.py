@@ -159,6 +159,14 @@ def test_sessions_stay(keyed):
     run(keyed, "t").failed(8, "the credentials of a session")
 
 
+def test_a_session_without_its_token_stays(keyed):
+    """Its id tells."""
+    text = "[t]\naws_access_key_id = ASIAX\naws_secret_access_key = y\n"
+    keyed.credentials.write_text(f"[default]\n{pair(keyed.key)}{text}")
+    assert "left t as it is" in imported(keyed).err
+    assert keyed.credentials.read_text() == text and keyed.stored() == {"default": keyed.key}
+
+
 def test_an_unknown_profile(keyed):
     run(keyed, "--yes", "defualt").failed(7, "did you mean default?")
 
