@@ -118,6 +118,25 @@ def test_a_key_that_aws_refuses_stays(keyed, sts):
     assert keyed.stored() == {"default": keyed.key, "work": good}
 
 
+def test_a_named_key_that_aws_refuses(keyed, sts):
+    """The command line asks for all of them: none is imported."""
+    text = f"[default]\n{pair(keyed.key)}[work]\n{pair(random_key())}"
+    keyed.credentials.write_text(text)
+    sts.next("GetCallerIdentity", invalid_key)
+    assert run(keyed, "--yes", "default", "work").code == 5
+    assert keyed.credentials.read_text() == text and not keyed.vault.exists() and not keyed.config_file.exists()
+
+
+def test_an_answer_that_is_none_stops_it(keyed, sts):
+    """It says nothing about the key, which is not taken for refused: none is imported."""
+    text = f"[default]\n{pair(keyed.key)}[work]\n{pair(random_key())}"
+    keyed.credentials.write_text(text)
+    sts.always("GetCallerIdentity", lambda sts, request: (
+        html if request.access_key_id == keyed.key[0] else type(sts).ordinary)(sts, request))
+    assert run(keyed, "--yes").code == 6
+    assert keyed.credentials.read_text() == text and not keyed.vault.exists() and not keyed.config_file.exists()
+
+
 def test_a_key_in_the_config_file(keyed):
     keyed.credentials.unlink()
     keyed.config(f"[profile work]\nregion = r\n{pair(keyed.key)}output = json\n")
