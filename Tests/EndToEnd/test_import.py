@@ -137,6 +137,17 @@ def test_an_answer_that_is_none_stops_it(keyed, sts):
     assert keyed.credentials.read_text() == text and not keyed.vault.exists() and not keyed.config_file.exists()
 
 
+def test_it_is_in_the_log(keyed):
+    """Each key that was stored, and none that was there already."""
+    other = random_key()
+    keyed.credentials.write_text(f"[default]\n{pair(keyed.key)}[work]\n{pair(other)}[same]\n{pair(other)}")
+    imported(keyed)
+    keyed.credentials.write_text("[default]\n" + pair(keyed.key))
+    imported(keyed)
+    found = [(entry["profile"], entry["key"]) for entry in entries(keyed) if entry["event"] == "imported"]
+    assert found == [("default", keyed.key[0][-4:]), ("work", other[0][-4:])]
+
+
 def test_a_key_in_the_config_file(keyed):
     keyed.credentials.unlink()
     keyed.config(f"[profile work]\nregion = r\n{pair(keyed.key)}output = json\n")
