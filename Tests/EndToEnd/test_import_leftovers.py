@@ -69,3 +69,13 @@ def test_nothing_is_left_of_the_secret(keyed):
     for text in texts:
         assert not holds(text, secret) and secret.encode("utf-16-le") not in text
         assert secret.encode("utf-16-be") not in text
+
+
+def test_a_file_that_is_too_large_is_named(keyed):
+    """Its beginning is searched, and the user is told of the rest."""
+    history = keyed.root / ".bash_history"
+    with history.open("w") as file:
+        file.truncate((64 << 20) + 1)
+        file.write(keyed.key[1] + "\n")
+    said = imported(keyed, "--no-verify").err
+    assert f"is still in {history}\n" in said and f"{history} is too large, and was not searched to its end" in said
