@@ -267,6 +267,27 @@ def test_a_full_disk(keyed, tmpfs):
     assert credentials.read_text() == whole.replace("[default]\n" + pair(keyed.key), "")
 
 
+@pytest.mark.needs("strace")
+def test_a_store_that_does_not_keep_them(home, tmp_path):
+    """A disk that says it wrote, and did not: what was stored is read back before any line goes."""
+    credentials = home.root / ".aws/credentials"
+    text = "[work]\n" + pair(random_key())
+    config, vault, trace = home.config_file.read_text(), home.vault.read_bytes(), tmp_path / "trace"
+
+    def again(*inject):
+        home.put_back(vault)
+        credentials.write_text(text)
+        home.config(config)
+        return run(home, "--yes", "--no-verify", prefix=["strace", "-f", "-o", trace, "-e", "trace=rename", *inject])
+
+    assert again().code == 0
+    (number,) = [at for at, line in enumerate(trace.read_text().splitlines(), 1) if f'"{home.vault}")' in line]
+    result = again("-e", f"inject=rename:retval=0:when={number}")
+    assert result.code in (1, 9), result
+    assert home.vault.read_bytes() == vault
+    assert credentials.read_text() == text and home.config_file.read_text() == config
+
+
 # Real programs, before and after
 
 
