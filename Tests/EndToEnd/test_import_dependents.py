@@ -99,3 +99,11 @@ def test_a_program_that_a_key_hides(keyed):
     assert json.loads(keyed.good("process", "default"))["AccessKeyId"].startswith("ASIA")
     keyed.good("adopt", "--undo", "default")
     assert keyed.config_file.read_text() == text
+
+
+def test_a_device_is_named_whose_codes_sessions_need(keyed):
+    """SDKs used the key without one."""
+    third = random_key()
+    keyed.credentials.write_text(f"[mfa]\nmfa_serial = {MFA}\n{pair(third)}")
+    said = imported(keyed).err
+    assert MFA in said and "once for 12 hours" in said and "warder refresh mfa\n" in said
