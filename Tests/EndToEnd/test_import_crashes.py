@@ -2,6 +2,7 @@
 profile works, and the next run finishes."""
 
 import collections
+import re
 import shutil
 
 import botocore.configloader
@@ -173,3 +174,21 @@ def test_a_call_that_fails(home, tmp_path, call):
         assert home.key[1] not in result.out + result.err
         again = home.run("import", "--yes", "--no-verify", passphrase=True)
         assert again.code == 0 and there(home) == finished(home), (name, number, again)
+
+
+@pytest.mark.needs("strace")
+def test_each_step_is_on_disk_before_the_next(home, tmp_path):
+    """After a power cut, too, each key is in the store or in a file."""
+    log = tmp_path / "log"
+    vault_again(home, home.vault.read_bytes())
+    calls = ["strace", "-f", "-y", "-o", log, "-e", "trace=fsync,rename"]
+    assert home.run("import", "--yes", "--no-verify", passphrase=True, prefix=calls).code == 0
+    folder = home.root / ".aws"
+    steps = []
+    for file, new in (
+        (home.vault, ".new"), (home.config_file, ".warder-new"), (folder / "credentials", ".warder-new")
+    ):
+        steps += [f"fsync {file}{new}", f"rename {file}", f"fsync {file.parent}"]
+    done = re.findall(r"^\d+ +(fsync)\(\d+<(.*)>\) += 0|^\d+ +(rename)\(.*, \"(.*)\"\) += 0", log.read_text(), re.MULTILINE)
+    done = [" ".join(filter(None, call)) for call in done]
+    assert [step for step in done if step.split(" ")[1] in {step.split(" ")[1] for step in steps}][-len(steps) :] == steps
