@@ -96,6 +96,16 @@ def test_nothing_is_due(rotation):
     assert json.loads(rotation.good("--json", names=()).out) == []
 
 
+def test_nothing_is_due_while_the_vault_is_locked(rotation):
+    """That is seen without the passphrase."""
+    rotation.good()
+    rotation.home.good("lock")
+    rotation.home.unlock()
+    rotation.iam.requests.clear()
+    result = rotation.home.run("rotate", "--no-prompt")
+    assert result.code == 0 and rotation.iam.actions() == [], result
+
+
 def test_rotate_after_says_what_is_due(rotation):
     """Off, there is nothing to do but what was cut off."""
     for setting, is_due in (("off", False), ("3000d", False), ("30d", True)):
