@@ -103,6 +103,41 @@ def test_shells_between_are_passed_over(working):
     assert entries(working)[-1]["caller"]["program"] == "bash"
 
 
+def test_what_opens_the_vault(home):
+    """Each way that is added, changed or removed, and the vault's key that is left unlocked, and taken away once."""
+    new = {"WARDER_NEW_PASSPHRASE": PASSPHRASE}
+    home.good("vault", "slots", "add", "keyfile", home.root / "keyfile", passphrase=True)
+    home.good("vault", "slots", "remove", "keyfile", passphrase=True)
+    home.good("vault", "recovery", passphrase=True)
+    home.good("vault", "slots", "remove", "recovery", "--rekey", passphrase=True, env=new)
+    home.good("vault", "passphrase", passphrase=True, env=new)
+    home.good("lock")
+    start = len(entries(home))
+    home.unlock("--keys")
+    for _ in range(2):
+        home.good("lock")
+    found = [(entry["event"], entry.get("by")) for entry in entries(home)]
+    changes = [by for event, by in found[:start] if event == "slot changed"]
+    assert changes == ["keyfile", "keyfile", "recovery", "recovery", "passphrase"]
+    assert sorted(found[start:], key=str) == [("locked", None), ("unlocked", "keys"), ("unlocked", None)]
+
+
+def test_a_seed(home):
+    home.good("add", "alice", "--totp", "--stdin", input="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP\n", passphrase=True)
+    home.good("add", "alice", "--no-totp", passphrase=True)
+    found = [(entry["event"], entry["profile"], entry["by"]) for entry in entries(home) if "by" in entry]
+    assert found == [("added", "alice", "totp"), ("removed", "alice", "totp")]
+
+
+def test_an_answer_from_elsewhere(waiting_home):
+    process = waiting_home.start("process", "prod")
+    until(lambda: is_waited_for(waiting_home))
+    waiting_home.good("mfa", "123456")
+    assert keys(process)["Version"] == 1
+    found = [(entry["event"], entry["profile"]) for entry in entries(waiting_home) if "profile" in entry]
+    assert sorted(found) == [("answered", "prod"), ("minted", "prod"), ("minted", "prod"), ("served", "prod")]
+
+
 # How it is read
 
 
