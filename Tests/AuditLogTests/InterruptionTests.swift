@@ -105,6 +105,53 @@ import Testing
         #expect(!home.has("log.late"))
         #expect(try home.verified() == 4)
     }
+
+    @Test func lateLinesAreSealedInTheirOrder() throws {
+        let home = LogHome()
+        home.write(1)
+        try late(home, ["first", "second", "third"])
+        home.write(1)
+        let profiles = ["first", "second", "third", "prod"]
+        for (line, profile) in zip(try home.lines().dropFirst(2), profiles) {
+            #expect(line.contains("\"profile\":\"\(profile)\""))
+        }
+        #expect(try home.verified() == 6)
+    }
+
+    /// It is sealed twice rather than never.
+    @Test func aLateLineThatCannotBeSealedWaits() throws {
+        let home = LogHome(fileLimit: 500)
+        home.write(1)
+        try late(home, ["late"])
+        for number in 1...5 {
+            try FileManager.default.createDirectory(
+                atPath: home.folder.earlier(number) + "/full", withIntermediateDirectories: true)
+        }
+        home.write(1)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: home.path + "/log.late").count == 1)
+        for number in 1...5 { try FileManager.default.removeItem(atPath: home.folder.earlier(number)) }
+        home.write(1)
+        #expect(try home.lines().filter { $0.contains("\"profile\":\"late\"") }.count == 1)
+        #expect(!home.has("log.late"))
+    }
+
+    @Test func aThousandLinesWaitAtMost() throws {
+        let home = LogHome()
+        home.write(1)
+        try FileManager.default.createDirectory(
+            atPath: home.path + "/log.late", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        for number in 0..<999 { try home.put([], "log.late/\(number).line") }
+        try late(home, ["one", "too many"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: home.path + "/log.late").count == 1000)
+    }
+
+    /// Lines that wait since another process holds the lock.
+    private func late(_ home: LogHome, _ profiles: [String]) throws {
+        let holder = try openPrivateFile(home.folder.seal, O_RDWR)
+        let isHeld = try ShortLock.acquire(holder, limit: 0)
+        #expect(isHeld)
+        for profile in profiles { home.log.record(Event(.served, profile: profile), at: LogHome.time) }
+    }
 }
 
 /// What may lie in the place of a log's files.
@@ -119,6 +166,22 @@ import Testing
         home.write(1)
         #expect(try home.read("target") == Array("precious\n".utf8))
         #expect(throws: LogError.self) { try home.verdict() }
+    }
+
+    /// What warder does not write is not sealed, whatever lies there.
+    @Test(arguments: [
+        "x", "\"event\":\"served\"\n", "\"event\":\"serv\u{e9}d\"", "\"event\":\"\u{1b}[2J\"",
+        "\"event\":\"served\"},{", "\"event\":\"" + String(repeating: "x", count: 4096) + "\"",
+    ]) func aLateLineOfAnotherFormIsPassedOver(_ text: String) throws {
+        let home = LogHome()
+        home.write(1)
+        try FileManager.default.createDirectory(
+            atPath: home.path + "/log.late", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try home.put(Array(text.utf8), "log.late/1-1-1.line")
+        home.write(1)
+        #expect(try home.lines().count == 3)
+        #expect(try home.verified() == 3)
+        #expect(!home.has("log.late"))
     }
 
     @Test func aLinkInPlaceOfTheStartIsReplaced() throws {
