@@ -1,6 +1,7 @@
 import AuditLog
 import Failures
 import Foundation
+import Linux
 import RoomSupport
 import Secrets
 import Setup
@@ -69,6 +70,83 @@ import Vault
             Issue.record("not found")
             return
         }
+    }
+
+    /// What the store saw once counts, however few lines there are at a later change.
+    @Test func aChangeDoesNotCountBackwards() throws {
+        let home = try home()
+        try write(home)
+        try change(home)
+        let names = ["log", "log.seal"].map { ".local/state/warder/" + $0 }
+        let before = try names.map { try Data(contentsOf: URL(filePath: home.path + "/" + $0)) }
+        try write(home)
+        try change(home)
+        for (name, data) in zip(names, before) { try data.write(to: URL(filePath: home.path + "/" + name)) }
+        for name in names { try home.setMode(0o600, of: name) }
+        try change(home)
+        guard case .bad(.older, _, _) = try verdict(home) else {
+            Issue.record("forgotten")
+            return
+        }
+    }
+
+    /// A log that is busy while the vault is written tells it nothing: the beginning goes on waiting.
+    @Test func aBeginningThatIsNotStoredStays() throws {
+        let home = try home()
+        try write(home)
+        do {
+            let holder = try openPrivateFile(home.path + "/.local/state/warder/log.seal", O_RDWR)
+            let isHeld = try ShortLock.acquire(holder, limit: 0)
+            #expect(isHeld)
+            try change(home)
+        }
+        #expect(home.has(".local/state/warder/log.start"))
+        guard case .good = try verdict(home) else {
+            Issue.record("it is not good")
+            return
+        }
+    }
+
+    /// A vault that is copied to another machine knows the logs of both.
+    @Test func eachHomeHasALogOfItsOwn() throws {
+        let (home, other) = try (home(), TestHome(keepsLog: true))
+        try write(home)
+        try change(home)
+        try copyVault(home, to: other)
+        try write(other)
+        try change(other)
+        guard case .good = try verdict(other) else {
+            Issue.record("the other home's log is taken for this one's")
+            return
+        }
+        // One that begins anew leaves the other's in the store.
+        try LogChecking(Keys(other.context())).beginAnew()
+        try copyVault(other, to: home)
+        guard case .good = try verdict(home) else {
+            Issue.record("forgotten")
+            return
+        }
+    }
+
+    private func copyVault(_ home: TestHome, to other: TestHome) throws {
+        let (from, to) = try (home.context().paths.vault, other.context().paths.vault)
+        try FileManager.default.createDirectory(
+            atPath: (to as NSString).deletingLastPathComponent, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        try Data(contentsOf: URL(filePath: from)).write(to: URL(filePath: to))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: to)
+        try other.write(home.read("keyfile"), to: "keyfile")
+        other.set("WARDER_KEYFILE", other.path + "/keyfile")
+    }
+
+    @Test func aLogThatIsOffIsNotBegunAnew() throws {
+        let home = try TestHome()
+        try home.makeVault()
+        do throws(Failure) {
+            try LogChecking(Keys(home.context())).beginAnew()
+            Issue.record("begun")
+        } catch { #expect(error.code == .usage && error.message == "the log is off") }
+        #expect(!home.has(".local/state/warder/log"))
     }
 
     @Test func aLogThatWasRemovedIsMissed() throws {
