@@ -102,6 +102,32 @@ struct RotationRunTests {
         #expect(!bare.iam.actions.contains("GetSessionToken"))
     }
 
+    @Test("a device that only another profile names is asked for a code, once for both names of the key")
+    func deviceOfAnother() throws {
+        var work = key("work")
+        work.accessKeyID = oldKey
+        let config = """
+            [profile alice]
+            region = eu-west-1
+            [profile codes]
+            warder_key = alice
+            mfa_serial = \(Self.device)
+            [profile work]
+            mfa_serial = \(Self.device)
+
+            """
+        let rig = try Rig(config: config, keys: [TestKey(), work])
+        let run = try rig.run(code: "123456")
+        var results: [String?] = []
+        try run.run(run.chosen(.named(["alice", "work"], olderThan: nil))) { _, result throws(Failure) in
+            results.append(result.success?.accessKeyID)
+        }
+        #expect(results == [newKey, "AKIANEW000000002"])
+        #expect(rig.iam.actions.filter { $0 == "GetSessionToken" }.count == 1)
+        let ofKeys = rig.iam.sender.requests.filter { ($0.form["Action"] ?? "").hasSuffix("AccessKey") }
+        #expect(ofKeys.count == 6 && ofKeys.allSatisfy(\.hasSecretHeader))
+    }
+
     @Test("without MFA the key signs, first the old one, then the new one")
     func signers() throws {
         let rig = try Rig()
@@ -155,6 +181,18 @@ struct RotationRunTests {
         rig.iam.add(TestIAM.Key(id: oldKey, createdAt: 1))
         #expect(
             try rig.run().plan(name).steps == ["do nothing: \(oldKey) is in the way, and AWS allows a user two keys"])
+    }
+
+    @Test("each request about keys names their user")
+    func userOfEach() throws {
+        let rig = try Rig()
+        let name = try #require(KeyName("alice"))
+        _ = try Keys(rig.home.context()).changeKey(name, if: { _ in true }) {
+            $0.summary.principalARN = "arn:aws:iam::111111111111:user/alice"
+        }
+        _ = try rig.rotate()
+        let ofKeys = rig.iam.sender.requests.filter { ($0.form["Action"] ?? "").contains("AccessKey") }
+        #expect(ofKeys.map { $0.form["UserName"] } == ["alice", "alice", "alice", "alice"])
     }
 
     @Test("a plan changes nothing")
