@@ -182,6 +182,91 @@ struct RotationTests {
         #expect(try rig.works() && rig.stored().id == "AKIANEW000000002")
     }
 
+    @Test("each name that gets the new key is in the log, once")
+    func events() throws {
+        var work = TestKey("work")
+        work.accessKeyID = oldKey
+        let rig = try Rig(keys: [TestKey(), work])
+        _ = try rig.rotate()
+        let events = rig.home.events.all.filter { $0.kind == .rotated }
+        #expect(events.map(\.profile) == ["alice", "work"])
+        #expect(events.allSatisfy { $0.key.map { newKey.hasSuffix($0) } == true })
+    }
+
+    @Test("the very same key under another name is replaced before it is deactivated", arguments: [nil, 3_600])
+    func twinFirst(grace: Int?) throws {
+        var work = TestKey("work")
+        work.accessKeyID = oldKey
+        let rig = try Rig(keys: [TestKey(), work])
+        let home = rig.home
+        let seen = Mutex<[String]>([])
+        rig.iam.watch { action in
+            guard action == "UpdateAccessKey", let name = KeyName("work"),
+                let record = try? Keys(home.context()).storedRecord(name)
+            else { return }
+            let id = record.summary.accessKeyID
+            seen.withLock { $0.append(id) }
+        }
+        #expect(try rig.rotate("alice", RotationOptions(grace: grace)).success != nil)
+        #expect(seen.withLock { $0 } == (grace == nil ? [newKey] : []))
+        #expect(try rig.stored("work").id == newKey)
+    }
+
+    @Test("where the new key does not work without the old one, that is activated again")
+    func activatedAgain() throws {
+        let rig = try Rig()
+        let iam = rig.iam
+        let isFirst = Mutex(true)
+        iam.watch { action in
+            guard action == "UpdateAccessKey", isFirst.withLock({ let was = $0; $0 = false; return was }) else { return }
+            for _ in 0..<40 { iam.fail("GetCallerIdentity", .refused("InvalidClientTokenId")) }
+        }
+        let failure = try #require(try rig.rotate().failure)
+        #expect(failure.code == .refused && failure.message.contains(newKey))
+        #expect(iam.keys.map(\.isActive) == [true, true])
+        #expect(try rig.stored().id == newKey)
+        iam.heal()
+        #expect(try rig.rotate().success?.old == .deleted)
+        #expect(iam.keys.map(\.id) == [newKey])
+    }
+
+    @Test("the run that finishes keeps the old key, if the one that was interrupted was to")
+    func keptByTheNextRun() throws {
+        let rig = try Rig()
+        for _ in 0..<40 { rig.iam.fail("UpdateAccessKey", .dropped) }
+        #expect(try rig.rotate("alice", RotationOptions(keepsOld: true)).failure?.code == .network)
+        rig.iam.heal()
+        #expect(try rig.rotate().success?.old == .inactive)
+        #expect(rig.iam.keys.map(\.isActive) == [false, true])
+        #expect(try rig.stored().rotation == .kept(accessKeyID: oldKey))
+    }
+
+    @Test("what another process noted meanwhile is not written over")
+    func notedMeanwhile() throws {
+        let rig = try Rig()
+        let home = rig.home
+        rig.iam.watch { action in
+            guard action == "CreateAccessKey", let name = KeyName("alice") else { return }
+            _ = try? Keys(home.context()).changeKey(name, if: { _ in true }) {
+                $0.note(.discarding(accessKeyID: "AKIAOTHER0000000"))
+            }
+        }
+        #expect(try rig.rotate().failure?.message.contains(newKey) == true)
+        #expect(try rig.stored().rotation == .discarding(accessKeyID: "AKIAOTHER0000000"))
+        #expect(try rig.stored().id == oldKey && rig.iam.keys.map(\.id) == [oldKey])
+    }
+
+    @Test("a refusal is no interruption: nothing is left to do, and no key is taken for one that it made")
+    func refusedForGood() throws {
+        let rig = try Rig()
+        rig.iam.fail("CreateAccessKey", .refused("AccessDenied"))
+        #expect(try rig.rotate().failure?.code == .refused)
+        #expect(try rig.stored().rotation == nil)
+        rig.iam.add(TestIAM.Key(id: "AKIAOTHER0000000", createdAt: rig.home.clock.now))
+        #expect(try rig.rotate().failure?.code == .refused)
+        #expect(rig.iam.keys.count == 2)
+    }
+
     @Test("what a newer version noted is left alone")
     func newer() throws {
         let rig = try Rig()
