@@ -155,6 +155,17 @@ def test_the_name_of_another_key(vaulted):
     assert "aws-vault remove bob" in result.err and "aws-vault remove alice" not in result.err
 
 
+def test_a_profile_that_would_not_ask_warder(vaulted):
+    """SDKs take a key in plain text first: it stays as it is, and the keys are stored."""
+    text = "[profile work]\ncredential_process = aws-vault export --format=json bob\n"
+    vaulted.config(text)
+    key = "[work]\naws_access_key_id = {}\naws_secret_access_key = {}\n".format(*random_key())
+    (vaulted.root / ".aws/credentials").write_text(key)
+    result = run(vaulted, "--yes")
+    assert result.code == 8 and "work goes on asking aws-vault" in result.err, result
+    assert vaulted.stored() == {"alice": vaulted.key, "bob": OTHER} and vaulted.config_file.read_text() == text
+
+
 def test_a_read_only_config(vaulted, sts):
     """Found before anything is stored."""
     user = vaulted.as_ordinary_user()
