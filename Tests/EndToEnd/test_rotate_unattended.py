@@ -7,6 +7,7 @@ import subprocess
 import time
 
 import pytest
+from asking import until
 from home import TESTS, WARDER
 from rotating import STORES, Rotation
 from test_totp import add_seed, canonical, code, random_seed, stored_seeds
@@ -63,6 +64,35 @@ def test_the_timer_s_command_changes_nothing_where_it_would_have_to_ask(with_mfa
     assert allowed == {3, 4}
     assert with_mfa.iam.changes() == []
     with_mfa.check_that_old_is_in_use()
+
+
+def test_the_timer_s_command_notifies_where_it_would_have_to_ask(with_mfa, bus):
+    """Of a key that needs a code, and of a vault that is locked; not of what AWS refuses, which no answer helps."""
+    home = with_mfa.home
+    home.environment["DBUS_SESSION_BUS_ADDRESS"] = bus.address
+    log = home.root / "notifications"
+    daemon = subprocess.Popen(
+        ["/usr/bin/python3", str(TESTS / "DesktopTests/notification_daemon.py"), str(log)],
+        env=home.environment,
+    )
+    try:
+        until(log.exists)
+
+        def told(*arguments, **options):
+            before = len(log.read_text())
+            result = home.run(*command_of_unit(), *arguments, timeout=150, **options)
+            return result.code, log.read_text()[before:]
+
+        code, said = told(passphrase=True)
+        assert code == 4 and "The AWS key alice is due" in said and "warder rotate alice" in said
+        home.good("lock")
+        code, said = told()
+        assert code == 3 and "AWS keys may be due" in said
+        with_mfa.user.denied.add("iam:ListAccessKeys")
+        assert told("--mfa-code", with_mfa.account.code(), passphrase=True) == (5, "")
+    finally:
+        daemon.kill()
+        daemon.wait()
 
 
 @pytest.mark.needs("systemd-analyze")
