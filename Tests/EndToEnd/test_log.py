@@ -281,3 +281,11 @@ def test_it_moves_with_the_keys(filled):
     filled.good("store", "move", "--to", "libsecret", passphrase=True)
     assert len(filled.keyring.items("LogSeal")) == 1
     assert filled.run("log", "--verify").code == 0
+
+
+@pytest.mark.parametrize("line", ["\tlog = off", "  log=off", "log = off\r", "unlock_time = 2h\nlog =off ; so"])
+def test_off_however_it_is_written(working, line):
+    before = (working.state / "log").read_bytes()
+    working.settings(f"[warder]\n{line}\n")
+    result = working.run(*PROCESS)
+    assert result.code == 0 and (working.state / "log").read_bytes() == before, result
