@@ -274,6 +274,16 @@ def test_the_secret_service_has_where_it_began(filled, sts):
     assert filled.run("log", "--verify", "--no-prompt").code in (3, 4)
 
 
+def test_the_secret_service_forgets_the_log_before(filled):
+    for path in filled.state.glob("log*"):
+        path.unlink()
+    filled.run("log", "--verify").failed(9, "seal is not there")
+    filled.good("log", "--begin-anew")
+    assert len(filled.keyring.items("LogSeal")) == 1
+    result = filled.run("log", "--verify")
+    assert result.code == 0 and "as it was written" in result.err, result
+
+
 def test_it_moves_with_the_keys(filled):
     filled.good("store", "move", "--to", "file", passphrase=True)
     assert filled.keyring.items("LogSeal") == []
