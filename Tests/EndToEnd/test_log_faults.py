@@ -228,3 +228,16 @@ def test_the_holder_is_slow(working):
     assert child.communicate()[1] == b"" and child.returncode == 0
     assert "late" not in entries(working)[-1]
     verified(working)
+
+
+@pytest.mark.needs("strace")
+def test_where_it_began_is_on_disk_first(home, tmp_path):
+    """After a power cut, lines without it could not be verified."""
+    trace = tmp_path / "trace"
+    calls = ["strace", "-f", "-y", "-o", trace, "-e", "trace=fsync,rename,pwrite64"]
+    assert home.run(*PROCESS, prefix=calls).code == 3
+    done = re.findall(r"^\d+ +(?:fsync|pwrite64)\(\d+<(.*?)>|^\d+ +rename\(.*, \"(.*)\"", trace.read_text(), re.MULTILINE)
+    start, folder = home.state / "log.start", home.state
+    places = [file or new for file, new in done]
+    first = places.index(f"{start}.new")
+    assert places[first : first + 4] == [f"{start}.new", str(start), str(folder), f"{folder}/log.seal"]
