@@ -37,6 +37,13 @@ def test_one_key(keyed, sts):
     assert sorted(path.name for path in keyed.credentials.parent.iterdir()) == ["config", "credentials"]
 
 
+def test_whose_the_key_is_stays_with_it(keyed):
+    """AWS said so when it was checked."""
+    imported(keyed)
+    (key,) = keyed.read_vault().access_keys()
+    assert key["account_id"] == "111111111111" and key["principal_arn"].startswith("arn:aws:iam::111111111111:user/")
+
+
 def test_a_dry_run_asks_nothing_and_changes_nothing(keyed, sts):
     before = sorted(keyed.root.rglob("*"))
     result = keyed.run("import", "--dry-run")
