@@ -390,3 +390,9 @@ def test_into_the_secret_service(desktop):
     assert credentials.read_text() == "" and not desktop.vault.exists()
     credentials.write_text(f"[default]\n{pair(random_key())}")
     run(desktop, "--yes", "default", passphrase=False).failed(1, "a different key named default")
+
+
+def test_into_the_store_that_is_named(desktop):
+    (desktop.root / ".aws/credentials").write_text("[default]\n" + pair(desktop.key))
+    imported(desktop, "--store", "file")
+    assert desktop.stored() == {"default": desktop.key} and stored_keys(desktop.keyring) == {}
