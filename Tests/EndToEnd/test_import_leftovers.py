@@ -79,3 +79,10 @@ def test_a_file_that_is_too_large_is_named(keyed):
         file.write(keyed.key[1] + "\n")
     said = imported(keyed, "--no-verify").err
     assert f"is still in {history}\n" in said and f"{history} is too large, and was not searched to its end" in said
+
+
+def test_many_places_are_counted(keyed):
+    for number in range(30):
+        (keyed.credentials.parent / f"credentials.{number}").write_text(keyed.key[1] + "\n")
+    said = imported(keyed, "--no-verify").err
+    assert said.count("is still in") == 24 and "and in 6 more places" in said
