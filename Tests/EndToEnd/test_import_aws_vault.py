@@ -155,6 +155,14 @@ def test_the_name_of_another_key(vaulted):
     assert "aws-vault remove bob" in result.err and "aws-vault remove alice" not in result.err
 
 
+def test_the_name_of_another_key_is_asked_for(vaulted):
+    """Nothing is imported then."""
+    taken = random_key()
+    vaulted.add_vault(alice=taken)
+    run(vaulted, "alice", "bob", "--yes").failed(1, "another key named alice")
+    assert vaulted.stored() == {"alice": taken} and vaulted.config_file.read_text() == CONFIG
+
+
 def test_a_profile_that_would_not_ask_warder(vaulted):
     """SDKs take a key in plain text first: it stays as it is, and the keys are stored."""
     text = "[profile work]\ncredential_process = aws-vault export --format=json bob\n"
