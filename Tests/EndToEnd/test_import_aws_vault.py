@@ -163,6 +163,13 @@ def test_the_name_of_another_key_is_asked_for(vaulted):
     assert vaulted.stored() == {"alice": taken} and vaulted.config_file.read_text() == CONFIG
 
 
+def test_a_store_that_cannot_be_made(vaulted):
+    """The profiles go on asking aws-vault until warder has the keys."""
+    result = run(vaulted, "--yes", "--no-prompt", passphrase=False)
+    assert result.code in (3, 4), result
+    assert not vaulted.vault.exists() and vaulted.config_file.read_text() == CONFIG
+
+
 def test_a_profile_that_would_not_ask_warder(vaulted):
     """SDKs take a key in plain text first: it stays as it is, and the keys are stored."""
     text = "[profile work]\ncredential_process = aws-vault export --format=json bob\n"
