@@ -247,7 +247,7 @@ def test_a_key_that_is_not_there(rotation):
 
 
 @pytest.mark.parametrize("options", [
-    ["--older-than", "soon"], ["--older-than", "-1d"], ["--grace", "x"], ["--all", "alice"],
+    ["--older-than", "soon"], ["--older-than", "-1d"], ["--grace", "x"], ["--grace", "366d"], ["--all", "alice"],
 ], ids=" ".join)
 def test_words_that_make_no_sense(rotation, options):
     result = rotation.store.run("rotate", *options)
