@@ -35,6 +35,7 @@ struct RotationRunTests {
             $0.note(.discarding(accessKeyID: "AKIA"))
         }
         #expect(try chosen(rig, .all(olderThan: 2 * day)) == ["carol"])
+        #expect(try chosen(rig, .named(["bob", "carol"], olderThan: 2 * day)) == ["carol"])
         _ = try Keys(rig.home.context()).changeKey(name, if: { _ in true }) { $0.note(.kept(accessKeyID: "AKIA")) }
         #expect(try chosen(rig, .all(olderThan: 2 * day)) == [])
     }
@@ -100,6 +101,19 @@ struct RotationRunTests {
         let bare = try Rig(config: "")
         #expect(try bare.rotate().success != nil)
         #expect(!bare.iam.actions.contains("GetSessionToken"))
+    }
+
+    @Test("a key that AWS does not list any more is not replaced, though a session made from it still signs")
+    func unlisted() throws {
+        let rig = try Rig(config: "[profile alice]\nregion = eu-west-1\nmfa_serial = \(Self.device)\n")
+        let iam = rig.iam
+        iam.watch { action in
+            if action == "ListAccessKeys" { iam.remove(oldKey) }
+        }
+        let failure = try #require(try rig.rotate(code: "123456").failure)
+        #expect(failure.code == .refused && failure.message.contains(oldKey))
+        #expect(!iam.actions.contains("CreateAccessKey"))
+        #expect(try rig.stored().rotation == nil && iam.keys.isEmpty)
     }
 
     @Test("a device that only another profile names is asked for a code, once for both names of the key")
