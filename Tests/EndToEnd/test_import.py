@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from home import PASSPHRASE, WARDER, exit_code, random_key
 from importing import asking, imported, pair, run
-from recording_sts import invalid_key
+from logs import entries
+from recording_sts import html, invalid_key
 from secret_service import stored_keys
 
 WHO = """

@@ -148,7 +148,7 @@ def test_the_name_of_another_key(vaulted):
     taken = random_key()
     vaulted.add_vault(alice=taken)
     result = run(vaulted, "--yes")
-    assert result.code and "another key named alice" in result.err, result
+    assert result.code and "a different key named alice" in result.err, result
     assert vaulted.stored() == {"alice": taken, "bob": OTHER}
     text = vaulted.config_file.read_text()
     assert "\ncredential_process = /usr/bin/aws-vault exec --json alice\n" in text and "process raw\n" in text
@@ -159,7 +159,7 @@ def test_the_name_of_another_key_is_asked_for(vaulted):
     """Nothing is imported then."""
     taken = random_key()
     vaulted.add_vault(alice=taken)
-    run(vaulted, "alice", "bob", "--yes").failed(1, "another key named alice")
+    run(vaulted, "alice", "bob", "--yes").failed(1, "a different key named alice")
     assert vaulted.stored() == {"alice": taken} and vaulted.config_file.read_text() == CONFIG
 
 

@@ -106,4 +106,4 @@ def test_a_device_is_named_whose_codes_sessions_need(keyed):
     third = random_key()
     keyed.credentials.write_text(f"[mfa]\nmfa_serial = {MFA}\n{pair(third)}")
     said = imported(keyed).err
-    assert MFA in said and "once for 12 hours" in said and "warder refresh mfa\n" in said
+    assert MFA in said and "once every 12 hours" in said and "warder refresh mfa\n" in said

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+from asking import is_waited_for, keys, open_home, until, waiting_home
 from home import PASSPHRASE, ROLE, WARDER, exit_code
 from logs import entries, events, fill, log, start, start_in_vault, verified
 from recording_sts import denied
