@@ -46,7 +46,10 @@ enum LateLines {
     private static func content(_ path: String) -> [UInt8]? {
         guard let text = try? readPrivateFile(path, limit: LineText.limit - 256) else { return nil }
         let content = text.withUnsafeBytes { Array($0) }
-        guard content.allSatisfy({ (0x20...0x7e).contains($0) }) else { return nil }
+        // A power cut may leave an empty file.
+        guard content.first == UInt8(ascii: "\""), content.allSatisfy({ (0x20...0x7e).contains($0) }) else {
+            return nil
+        }
         var object = SecretBytes("{")
         object.append(text)
         object.append(UInt8(ascii: "}"))

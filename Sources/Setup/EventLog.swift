@@ -63,7 +63,7 @@ extension Settings {
     private static func mayNameLog(_ text: UnsafeRawBufferPointer) -> Bool {
         var isAtStart = true
         for (index, byte) in text.enumerated() {
-            if isAtStart, text[index...].starts(with: "log".utf8) { return true }
+            if isAtStart, text[index...].prefix(3).map({ $0 | 0x20 }).elementsEqual("log".utf8) { return true }
             isAtStart = byte == UInt8(ascii: "\n") || (isAtStart && (byte == UInt8(ascii: " ") || byte == 9))
         }
         return false

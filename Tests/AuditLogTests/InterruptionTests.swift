@@ -170,7 +170,7 @@ import Testing
 
     /// What warder does not write is not sealed, whatever lies there.
     @Test(arguments: [
-        "x", "\"event\":\"served\"\n", "\"event\":\"serv\u{e9}d\"", "\"event\":\"\u{1b}[2J\"",
+        "", " ", "x", "\"event\":\"served\"\n", "\"event\":\"serv\u{e9}d\"", "\"event\":\"\u{1b}[2J\"",
         "\"event\":\"served\"},{", "\"event\":\"" + String(repeating: "x", count: 4096) + "\"",
     ]) func aLateLineOfAnotherFormIsPassedOver(_ text: String) throws {
         let home = LogHome()

@@ -295,7 +295,8 @@ def test_it_moves_with_the_keys(filled):
     assert filled.run("log", "--verify").code == 0
 
 
-@pytest.mark.parametrize("line", ["\tlog = off", "  log=off", "log = off\r", "unlock_time = 2h\nlog =off ; so"])
+@pytest.mark.parametrize(
+    "line", ["LOG = off", "\tlog = off", "  log=off", "log = off\r", "unlock_time = 2h\nlog =off ; so"])
 def test_off_however_it_is_written(working, line):
     before = (working.state / "log").read_bytes()
     working.settings(f"[warder]\n{line}\n")
