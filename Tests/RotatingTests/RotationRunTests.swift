@@ -116,25 +116,23 @@ struct RotationRunTests {
         #expect(try rig.stored().rotation == nil && iam.keys.isEmpty)
     }
 
-    @Test("a device that only another profile names is asked for a code, once for both names of the key")
+    @Test("a device that only another profile names is asked for a code, once for all rotations of a run")
     func deviceOfAnother() throws {
-        var work = key("work")
-        work.accessKeyID = oldKey
         let config = """
             [profile alice]
             region = eu-west-1
             [profile codes]
             warder_key = alice
             mfa_serial = \(Self.device)
-            [profile work]
-            mfa_serial = \(Self.device)
 
             """
-        let rig = try Rig(config: config, keys: [TestKey(), work])
+        let rig = try Rig(config: config)
         let run = try rig.run(code: "123456")
         var results: [String?] = []
-        try run.run(run.chosen(.named(["alice", "work"], olderThan: nil))) { _, result throws(Failure) in
-            results.append(result.success?.accessKeyID)
+        for _ in 0..<2 {
+            try run.run(run.chosen(.named(["alice"], olderThan: nil))) { _, result throws(Failure) in
+                results.append(result.success?.accessKeyID)
+            }
         }
         #expect(results == [newKey, "AKIANEW000000002"])
         #expect(rig.iam.actions.filter { $0 == "GetSessionToken" }.count == 1)
