@@ -2,8 +2,8 @@ import Secrets
 import Times
 import Transport
 
-/// A client of Identity and Access Management. Every request is about the user whose key signs, whom IAM finds by that
-/// key.
+/// A client of Identity and Access Management. Requests are about the user that they name or, without a name, the one whose
+/// key signs.
 public struct IAMClient {
     private let client: QueryClient
 
