@@ -110,9 +110,8 @@ let package = Package(
         room(
             "Importing",
             [
-                "AuditLog", "Chains", "Explaining", "Failures", "Issuing", "JSON", "Linux", "Profiles", "Prompt", "STS",
-                "Secrets",
-                "Sessions", "Setup", "Stores", "Text", "Vault",
+                "AuditLog", "Chains", "Explaining", "Failures", "Issuing", "JSON", "KeyInput", "Linux", "Profiles",
+                "Prompt", "STS", "Secrets", "Sessions", "Setup", "Stores", "Text", "Vault",
             ]),
         room(
             "Rotating",

@@ -1,3 +1,4 @@
+import KeyInput
 import Profiles
 import Text
 
@@ -24,6 +25,19 @@ extension Failure {
         case .unusableName(let origin):
             self.init(origin, "SDKs accept no profile named \(profile)", hint: "rename it, without blanks and quotes")
         }
+    }
+
+    /// The two lines of a profile are there, but not in the form of a key.
+    package init(_ error: KeyInputError, of profile: String, _ origin: Origin) {
+        let known = Failure(error, from: profile)
+        let hint =
+            switch error {
+            case .notAnIdentifier: "the id of a key that warder stores has 16 to 128 capital letters and digits"
+            case .secretAsIdentifier, .identifierAsSecret:
+                "aws_access_key_id is the id, AKIA…, and aws_secret_access_key the secret that AWS shows behind it"
+            default: known.hint
+            }
+        self.init(origin, known.message, hint: hint)
     }
 
     private init(_ origin: Origin, _ message: String, hint: String) {

@@ -1,6 +1,7 @@
 import Chains
 import Explaining
 import Failures
+import KeyInput
 import Profiles
 import Setup
 import Text
@@ -40,6 +41,10 @@ package struct AWSVaultPlan {
         }
         for pair in pairs {
             guard let name = KeyName(pair.profile) else { continue }
+            do throws(KeyInputError) { try checkForm(identifier: pair.accessKeyID, secret: pair.secret) } catch {
+                refused.append((pair.profile, .malformed(error, pair)))
+                continue
+            }
             let isStored = try twins.names(of: pair).contains(name)
             if !isStored, twins.holds(name) {
                 refused.append((pair.profile, .taken(pair)))
@@ -138,6 +143,12 @@ extension Failure {
         Failure(
             .badConfig, "aws-vault's \(name) is not a name that a key can have",
             hint: "add it to aws-vault under another name: up to 128 letters, digits and . _ @ + = , : / % -")
+    }
+
+    fileprivate static func malformed(_ error: KeyInputError, _ pair: PlaintextPair) -> Failure {
+        Failure(
+            .badConfig, Failure(error, from: "aws-vault's \(pair.profile)").message,
+            hint: "see what it has: aws-vault export --no-session \(shellWord(pair.profile))")
     }
 
     fileprivate static func notFromAWSVault(_ name: String, _ files: ProfileSet) -> Failure {

@@ -1,4 +1,5 @@
 import Failures
+import KeyInput
 import Profiles
 import Setup
 
@@ -16,7 +17,7 @@ struct FoundKeys {
         let found = files.plaintextProfiles
         for profile in found where names.isEmpty || names.contains(profile) {
             do throws(PlaintextFault) {
-                if let pair = try files.plaintextPair(of: profile) { pairs.append(pair) }
+                if let pair = try files.plaintextPair(of: profile) { take(pair) }
             } catch {
                 if case .session(let origin) = error, names.isEmpty {
                     sessions.append((profile, origin))
@@ -25,10 +26,19 @@ struct FoundKeys {
                 }
             }
         }
-        // A session's id without its token.
-        for pair in pairs where pair.accessKeyID.utf8.starts(with: "ASIA".utf8) {
+    }
+
+    /// Takes a key in the form that `add` takes; what has another form could not sign, or not be stored.
+    private mutating func take(_ pair: PlaintextPair) {
+        do throws(KeyInputError) {
+            // A session's id without its token, whatever follows.
+            guard !pair.accessKeyID.utf8.starts(with: "ASIA".utf8) else { throw .temporary }
+            try checkForm(identifier: pair.accessKeyID, secret: pair.secret)
+            pairs.append(pair)
+        } catch .temporary {
             sessions.append((pair.profile, pair.origin))
+        } catch {
+            refused.append((pair.profile, Failure(error, of: pair.profile, pair.origin)))
         }
-        pairs.removeAll { $0.accessKeyID.utf8.starts(with: "ASIA".utf8) }
     }
 }

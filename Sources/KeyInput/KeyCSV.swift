@@ -47,8 +47,7 @@ public struct KeyCSV: ~Copyable {
         }
         guard own.count == 1 else { throw .severalKeys }
         try text.checkIdentifier(row.identifier)
-        guard !text.isAWSIdentifier(row.secret) else { throw .identifierAsSecret }
-        guard text.isSecret(row.secret) else { throw .notASecret }
+        try text.checkSecret(row.secret)
         return Credentials(
             accessKeyID: text.text(row.identifier), secret: text.copy(row.secret), sessionToken: nil, expiration: nil,
             accountID: nil)

@@ -106,8 +106,7 @@ public struct PartialKey: ~Copyable {
     }
 
     private mutating func takeSecret(_ line: borrowing SecretBytes, _ range: Range<Int>) throws(KeyInputError) {
-        guard !line.isAWSIdentifier(range) else { throw .identifierAsSecret }
-        guard line.isSecret(range) else { throw .notASecret }
+        try line.checkSecret(range)
         secret = line.copy(range)
     }
 

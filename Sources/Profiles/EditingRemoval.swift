@@ -13,16 +13,21 @@ extension ProfileFile {
         } ?? []
     }
 
-    /// The same file with an asterisk for each byte of a secret, to be shown.
+    /// The same file with an asterisk for each byte of a secret, to be shown. An id that does not look like one is masked
+    /// too: it may be the secret, in the wrong line.
     public func masked() -> ProfileFile {
+        let identifier = PropertyName("aws_access_key_id")
         let secrets = ["aws_secret_access_key", "aws_session_token", "aws_security_token"].map { PropertyName($0) }
         let ranges =
             withText { text in
                 sections.flatMap { section in
                     var properties: [Property] = []
                     text.read(section, inCredentials: kind == .credentials, into: &properties)
-                    return properties.filter { property in secrets.contains { text.isNamed(property, $0) } }
-                        .map { Int($0.valueStart)..<Int($0.end) }
+                    return properties.filter { property in
+                        secrets.contains { text.isNamed(property, $0) }
+                            || text.isNamed(property, identifier) && !text.looksLikeIdentifier(property)
+                    }
+                    .map { Int($0.valueStart)..<Int($0.end) }
                 }
             } ?? []
         var copy = edited([])
@@ -34,6 +39,17 @@ extension ProfileFile {
 }
 
 extension FileBytes {
+    /// Whether a value has capital letters and digits alone, and is on one line.
+    fileprivate func looksLikeIdentifier(_ property: Property) -> Bool {
+        let pieces = pieces(of: property)
+        return pieces.count <= 1
+            && pieces.joined().allSatisfy { offset in
+                let byte = self[offset]
+                return (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            }
+    }
+
     fileprivate func removingKey(from section: Section, inCredentials: Bool) -> [Edit] {
         let wanted = [PropertyName("aws_access_key_id"), PropertyName("aws_secret_access_key")]
         var properties: [Property] = []

@@ -179,6 +179,28 @@ def test_what_is_no_key_stays(keyed, text):
     assert keyed.credentials.read_text() == text and not keyed.config_file.exists() and not keyed.vault.exists()
 
 
+@pytest.mark.parametrize("case", ["exchanged", "emulator", "blank"])
+def test_what_add_would_refuse_stays(keyed, sts, case):
+    """Beside a key that is imported, whose diff shows these lines too: what stands there is not shown, sent or stored."""
+    identifier, secret = random_key()
+    if case == "exchanged":
+        identifier, secret = secret, identifier
+    odd = {"exchanged": (identifier, secret), "emulator": ("test", "test"), "blank": (identifier, f"{secret[:20]} {secret[21:]}")}[case]
+    text = "[odd]\n" + pair(odd)
+    keyed.credentials.write_text(text + "[default]\n" + pair(keyed.key))
+    dry = keyed.run("import", "--dry-run")
+    done = run(keyed, "--yes")
+    for result in (dry, done):
+        assert result.code == 8 and f"{keyed.credentials}:2: " in result.err, result
+        if case != "emulator":
+            assert not any(part[:20] in result.out + result.err for part in odd if not part.startswith("AKIA"))
+    assert keyed.credentials.read_text() == text and keyed.stored() == {"default": keyed.key}
+    assert {request.access_key_id for request in sts.requests} == {keyed.key[0]}
+    run(keyed, "--yes", "odd").failed(8, f"{keyed.credentials}:2: ")
+    added = keyed.run("add", "odd", "--stdin", "--no-verify", input="{}\n{}\n".format(*odd), passphrase=True)
+    assert added.code == 8, added
+
+
 def test_two_keys_of_one_profile(keyed):
     """Neither may be lost."""
     keyed.credentials.write_text("[p]\n" + pair(keyed.key))
@@ -397,3 +419,14 @@ def test_into_the_store_that_is_named(desktop):
     (desktop.root / ".aws/credentials").write_text("[default]\n" + pair(desktop.key))
     imported(desktop, "--store", "file")
     assert desktop.stored() == {"default": desktop.key} and stored_keys(desktop.keyring) == {}
+
+
+def test_what_the_secret_service_could_not_give_back(desktop):
+    """Nothing is written there that makes the store unreadable; the other key is imported."""
+    credentials = desktop.root / ".aws/credentials"
+    odd = f"[odd]\n{pair((random_key()[0], 'a secret with blanks in it'))}[local]\n{pair(('test', 'test-secret-0123456789'))}"
+    credentials.write_text(f"{odd}[default]\n{pair(desktop.key)}")
+    for _ in range(2):
+        result = run(desktop, "--yes", passphrase=False)
+        assert result.code == 8 and f"{credentials}:2: " in result.err and f"{credentials}:5: " in result.err, result
+        assert stored_keys(desktop.keyring) == {"default": desktop.key} and credentials.read_text() == odd

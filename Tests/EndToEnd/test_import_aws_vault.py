@@ -205,6 +205,17 @@ def test_a_dry_run_takes_no_key(vaulted, sts):
     assert not vaulted.vault.exists() and sts.actions() == []
 
 
+@pytest.mark.parametrize("key", [(OTHER[1], OTHER[0]), ("test", "test"), (OTHER[0], "with blanks " + OTHER[1])])
+def test_what_is_not_a_key(vaulted, key):
+    """It stays in aws-vault, and is not shown."""
+    vaulted.config("")
+    store = {"passphrase": PHRASE, "keys": {"alice": vaulted.key, "bob": key}}
+    (vaulted.root / "aws-vault.json").write_text(json.dumps(store))
+    result = run(vaulted, "--yes")
+    assert result.code == 8 and "aws-vault's bob" in result.err and OTHER[1] not in result.out + result.err, result
+    assert vaulted.stored() == {"alice": vaulted.key}
+
+
 def test_a_second_time(vaulted):
     vaulted.config("")
     assert run(vaulted, "--yes").code == 0

@@ -14,6 +14,7 @@ func configTables(_ o: String) -> [Table] {
         Table(editingErrors(o)) { Failure($0) }, Table(plaintextFaults()) { Failure($0, of: o) },
         Table(folderErrors(o)) { Failure($0) },
         Table(intakeErrors(o)) { Failure($0, from: "standard input") },
+        Table("a malformed key in a file", malformedKeys().map { ("\($0)", Failure($0, of: o, line)) }),
         Table(
             "ForeignIdentifier",
             ForeignIdentifier.allCases.map { ("\($0)", Failure(.foreignIdentifier($0), from: Failure.typed)) }),
@@ -88,6 +89,10 @@ private func plaintextFaults() -> [PlaintextFault] {
         .different(key: "aws_access_key_id", line, other), .severalLines(key: "aws_secret_access_key", line),
         .unusableName(line),
     ]
+}
+
+private func malformedKeys() -> [KeyInputError] {
+    [.notAnIdentifier, .foreignIdentifier(.user), .secretAsIdentifier, .notASecret, .identifierAsSecret]
 }
 
 private func folderErrors(_ o: String) -> [FolderError] {

@@ -30,7 +30,7 @@ struct PlanTests {
     /// The same id with another secret is another key.
     @Test(arguments: ["AKIAOTHER0000000", "AKIAALICE0000000"])
     func aNameThatIsTaken(_ id: String) throws {
-        let lines = "aws_access_key_id = \(id)\naws_secret_access_key = other\n"
+        let lines = "aws_access_key_id = \(id)\naws_secret_access_key = the-other-secret\n"
         let home = try warderHome(credentials: "[alice]\n\(lines)[bob]\n\(key("AKIABOB000000000"))")
         try home.makeVault([TestKey("alice")])
         let plan = try home.plan()
@@ -47,6 +47,27 @@ struct PlanTests {
         let plan = try home.plan(opening: false)
         #expect(plan.items.isEmpty && plan.refused.count == 2)
         #expect(plan.refused.allSatisfy { $0.failure.message.contains("is not a name that a key can have") })
+    }
+
+    /// The same rule as for `add`.
+    @Test(arguments: [
+        ("test", "test", "has no valid access key id"), ("AKIA$(id)0000000", "secret-of-another", "has no valid"),
+        ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "AKIAALICE0000001", "has a secret access key where its id"),
+        ("AKIAALICE0000001", "AKIAALICE0000002", "has an access key id where the secret belongs"),
+        ("AKIAALICE0000001", "a secret of an id", "is not one"), ("AKIAALICE0000001", "short", "is not one"),
+        ("AIDAALICE0000001", "secret-of-another", "is a user's id"),
+    ])
+    func whatHasNotTheFormOfAKey(_ id: String, _ secret: String, _ words: String) throws {
+        let lines = "[odd]\naws_access_key_id = \(id)\naws_secret_access_key = \(secret)\n"
+        let home = try warderHome(credentials: "[alice]\n\(key())\(lines)[bob]\n\(key("AKIABOB000000000"))")
+        let plan = try home.plan(opening: false)
+        #expect(plan.items.map(\.profile) == ["alice", "bob"] && plan.refused.map(\.profile) == ["odd"])
+        let failure = try #require(plan.refused.first?.failure)
+        #expect(failure.code == .badConfig && failure.message.contains("credentials:5: "))
+        #expect(failure.message.contains(words))
+        let shown = plan.differences.joined().joined() + failure.message + failure.hint
+        #expect(!shown.contains(secret) || secret == "test")
+        #expect(!shown.contains("wJalr") && !shown.contains("$("))
     }
 
     /// AWS gives a role an hour at most behind a session.
