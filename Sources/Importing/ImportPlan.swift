@@ -43,6 +43,7 @@ package struct ImportPlan {
     let context: Context
     let files: ProfileSet
     let wishes: Wishes
+    private let twins: StoredTwins
     /// The files after the change.
     private(set) var result: ProfileSet
     package private(set) var items: [Item] = []
@@ -60,6 +61,7 @@ package struct ImportPlan {
         self.context = context
         self.files = files
         self.wishes = wishes
+        self.twins = twins
         result = files
         if let present = files.config {
             config = present
@@ -85,6 +87,10 @@ package struct ImportPlan {
             pairs = items.map(\.pair).filter { pair in !failures.contains { $0.profile == pair.profile } }
         }
     }
+
+    /// The same files with other wishes. The files are not read anew: what was shown and checked is what is done, and if a
+    /// file has changed, the write refuses.
+    func again(_ wishes: Wishes) throws(Failure) -> ImportPlan { try ImportPlan(context, files, wishes, twins) }
 
     /// Gives each key its name in the store: the one that it is stored under or, of its profiles', the first that is
     /// free.

@@ -79,7 +79,7 @@ package struct KeyImport {
             }
         }
         guard wishes.excluded.count > plan.wishes.excluded.count else { return plan }
-        return try self.plan(wishes, opening: true)
+        return try plan.again(wishes)
     }
 
     /// The plan with `warder_session = off` for keys that call IAM, where that is wanted: a session that was made without
@@ -97,7 +97,7 @@ package struct KeyImport {
         }
         var wishes = plan.wishes
         wishes.withoutSession = Set(profiles)
-        return try self.plan(wishes, opening: true)
+        return try plan.again(wishes)
     }
 
     private func wantsNoSession() throws(Failure) -> Bool {

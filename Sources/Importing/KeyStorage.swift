@@ -22,6 +22,7 @@ struct KeyStorage {
     let keys: Keys
     /// Ask AWS whether a key works before it is stored.
     let verifies: Bool
+    /// By the id of the key.
     private(set) var identities: [String: CallerIdentity] = [:]
 
     init(_ context: Context, _ keys: Keys, verifies: Bool) {
@@ -36,7 +37,7 @@ struct KeyStorage {
         let calls = try DirectCalls(context, profile: key.pair.profile, region: nil)
         let identity = try calls.callerIdentity(key.pair.credentials)
         context.console.note("\(key.pair.accessKeyID) is \(identity.arn) in account \(identity.account)")
-        identities[key.name.text] = identity
+        identities[key.pair.accessKeyID] = identity
     }
 
     /// Stores those that are not stored yet, reads the store anew, and compares.
@@ -67,7 +68,7 @@ struct KeyStorage {
     }
 
     private func record(_ key: KeyToStore) -> SharedRecord {
-        let identity = identities[key.name.text]
+        let identity = identities[key.pair.accessKeyID]
         let summary = AccessKeySummary(
             name: key.name, accessKeyID: key.pair.accessKeyID, createdAt: UInt64(max(0, context.now)),
             accountID: identity?.account, principalARN: identity?.arn)

@@ -1,6 +1,7 @@
 """`warder import` of a home whose keys lie in plain text."""
 
 from home import WARDER
+from recording_sts import wrapped
 
 
 def pair(key, equals=" = ", end="\n"):
@@ -20,3 +21,8 @@ def imported(home, *arguments, **options):
     assert result.code == 0, result
     assert home.key[1] not in result.out + result.err
     return result
+
+
+def user(sts, request):
+    """The answer to iam:GetUser of a key that may call it."""
+    return wrapped("GetUser", "<User><UserName>alice</UserName><Arn>arn:aws:iam::111111111111:user/alice</Arn></User>")

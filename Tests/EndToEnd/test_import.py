@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from home import PASSPHRASE, WARDER, exit_code, random_key
-from importing import asking, imported, pair, run
+from importing import asking, imported, pair, run, user
 from logs import entries
 from recording_sts import html, invalid_key
 from secret_service import stored_keys
@@ -154,6 +154,33 @@ def test_it_is_in_the_log(keyed):
     imported(keyed)
     found = [(entry["profile"], entry["key"]) for entry in entries(keyed) if entry["event"] == "imported"]
     assert found == [("default", keyed.key[0][-4:]), ("work", other[0][-4:])]
+
+
+@pytest.mark.parametrize("moment", ["another is refused", "it calls IAM"])
+@pytest.mark.parametrize("change", ["a key more", "another key"])
+def test_a_file_that_changes_while_aws_is_asked(keyed, sts, moment, change):
+    """What was shown and checked is stored, and nothing else; the file stays as the other program left it."""
+    one, two, three = random_key(), random_key(), random_key()
+    text = f"[one]\n{pair(one)}[two]\n{pair(two)}"
+    after = text + f"[three]\n{pair(three)}" if change == "a key more" else text.replace(pair(one), pair(three))
+    keyed.credentials.write_text(text)
+
+    def answer(server, request):
+        if request.action == "GetUser":
+            keyed.credentials.write_text(after)
+            return user(server, request)
+        if moment == "another is refused" and request.access_key_id == two[0]:
+            keyed.credentials.write_text(after)
+            return invalid_key(server, request)
+        return server.ordinary(request)
+
+    for action in ("GetCallerIdentity", "GetUser"):
+        sts.always(action, answer)
+    result = run(keyed, "--yes", "--session-off")
+    assert result.code == 1 and "was changed meanwhile" in result.err and "warder import again" in result.err, result
+    assert keyed.stored() == ({"one": one} if moment == "another is refused" else {"one": one, "two": two})
+    assert keyed.credentials.read_text() == after
+    assert three[0] not in {request.access_key_id for request in sts.requests}
 
 
 def test_a_key_in_the_config_file(keyed):

@@ -4,12 +4,8 @@ import json
 
 import pytest
 from home import MFA, PASSPHRASE, ROLE, exit_code, random_key
-from importing import asking, imported, pair, run
-from recording_sts import denied, wrapped
-
-
-def user(sts, request):
-    return wrapped("GetUser", "<User><UserName>alice</UserName><Arn>arn:aws:iam::111111111111:user/alice</Arn></User>")
+from importing import asking, imported, pair, run, user
+from recording_sts import denied
 
 
 def test_a_key_that_calls_iam(keyed, sts):
