@@ -47,19 +47,32 @@ package struct AWSVaultImport {
         return plan
     }
 
-    /// Checks the keys, stores them, and changes the config file.
-    package func carryOut(_ plan: AWSVaultPlan) throws(Failure) {
-        if let config = plan.files.config, !plan.edits.isEmpty {
+    /// Checks the keys, stores them, and changes the config file. Returns what was done.
+    package func carryOut(_ wanted: AWSVaultPlan) throws(Failure) -> AWSVaultPlan {
+        if let config = wanted.files.config, !wanted.edits.isEmpty {
             try ConfigRewrite.check(config.path, "the config file")
         }
         var storage = KeyStorage(context, keys, verifies: verifies)
-        for key in plan.keys { try storage.verify(key) }
-        try storage.store(plan.keys)
+        let plan = try verified(wanted, &storage)
+        if !plan.keys.isEmpty { try storage.store(plan.keys) }
         // Here the keys are imported, whatever becomes of the config file.
         if let config = plan.files.config, !plan.edits.isEmpty {
             try ConfigRewrite(context).replace(config, at: config.path, with: config.edited(plan.edits))
             for (name, _) in plan.profiles { context.console.note("\(name) asks warder from now on, not aws-vault") }
         }
+        return plan
+    }
+
+    /// What is left of the plan: keys that AWS refuses stay where they are, unless the command line names them.
+    private func verified(_ plan: AWSVaultPlan, _ storage: inout KeyStorage) throws(Failure) -> AWSVaultPlan {
+        var refusals: [(name: String, failure: Failure)] = []
+        for key in plan.keys {
+            do throws(Failure) { try storage.verify(key) } catch {
+                guard error.code == .refused, !plan.isLimited else { throw error }
+                refusals.append((key.name.text, error))
+            }
+        }
+        return refusals.isEmpty ? plan : try plan.without(refusals)
     }
 }
 

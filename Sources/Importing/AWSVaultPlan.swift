@@ -22,24 +22,29 @@ package struct AWSVaultPlan {
     /// Names that a stored key has, now or afterwards.
     private let known: Set<String>
     /// The command line names some keys: profiles of others are none of its business.
-    private let isLimited: Bool
+    let isLimited: Bool
+    /// What it was made of.
+    private let given: (names: [String], pairs: [PlaintextPair], twins: StoredTwins)
 
     /// - Parameters:
     ///   - names: those of the keys to import.
     ///   - pairs: the keys themselves; empty if they are only to be shown.
     ///   - isLimited: the command line names them.
+    ///   - excluded: keys to leave as they are, and why.
     init(
         _ context: Context, _ files: ProfileSet, names: [String], pairs: [PlaintextPair], isLimited: Bool,
-        _ twins: StoredTwins
+        _ twins: StoredTwins, excluded: [(name: String, failure: Failure)] = []
     ) throws(Failure) {
         self.context = context
         self.files = files
+        given = (names, pairs, twins)
         var (keys, taken): ([KeyToStore], [String]) = ([], [])
         var refused: [(name: String, failure: Failure)] = []
+        let left = excluded.map(\.name)
         for name in names where name.begins(with: "-") || KeyName(name) == nil {
             refused.append((name, .unnamable(name)))
         }
-        for pair in pairs {
+        for pair in pairs where !left.contains(pair.profile) {
             guard let name = KeyName(pair.profile) else { continue }
             do throws(KeyInputError) { try checkForm(identifier: pair.accessKeyID, secret: pair.secret) } catch {
                 refused.append((pair.profile, .malformed(error, pair)))
@@ -53,13 +58,23 @@ package struct AWSVaultPlan {
                 keys.append(KeyToStore(name: name, pair: pair, isStored: isStored))
             }
         }
-        let unusable = refused.map(\.name)
+        let unusable = refused.map(\.name) + left
         self.names = names.filter { name in !unusable.contains(name) }
         self.keys = keys
         self.isLimited = isLimited
         self.refused = refused
-        known = Set(self.names + twins.names.filter { !taken.contains($0) })
+        known = Set(self.names + twins.names.filter { !taken.contains($0) && !left.contains($0) })
         try compose()
+        self.refused += excluded
+    }
+
+    /// The same without some keys: those stay in aws-vault, and profiles that ask for them go on asking it.
+    ///
+    /// - Parameter excluded: the names of the keys, and why.
+    func without(_ excluded: [(name: String, failure: Failure)]) throws(Failure) -> AWSVaultPlan {
+        try AWSVaultPlan(
+            context, files, names: given.names, pairs: given.pairs, isLimited: isLimited, given.twins,
+            excluded: excluded)
     }
 
     /// Makes the edits of the profiles that ask aws-vault; those that would not work are left out.

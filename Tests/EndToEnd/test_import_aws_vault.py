@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from home import MFA, PASSPHRASE, ROLE, TESTS, WARDER, exit_code, random_key
+from recording_sts import invalid_key
 
 PHRASE = "of aws-vault"
 OTHER = random_key()
@@ -196,6 +197,31 @@ def test_one_key_of_several(vaulted):
     assert result.code == 0 and vaulted.stored() == {"bob": OTHER}, result
     text = vaulted.config_file.read_text()
     assert "process raw\n" in text and "\ncredential_process = /usr/bin/aws-vault exec --json alice\n" in text
+
+
+def test_a_key_that_aws_refuses_stays(vaulted, sts):
+    """The other is imported, and a profile that asks for the refused one goes on asking aws-vault."""
+    sts.always("GetCallerIdentity", lambda server, request: (
+        invalid_key if request.access_key_id == vaulted.key[0] else type(server).ordinary)(server, request))
+    vaulted.config("[profile raw]\ncredential_process = aws-vault exec -nj bob\n")
+    result = run(vaulted, "alice", "bob", "--yes")
+    assert result.code == 5 and vaulted.key[0] in result.err, result
+    assert not vaulted.vault.exists() and "aws-vault exec -nj bob" in vaulted.config_file.read_text()
+    text = "[profile alice]\ncredential_process = aws-vault exec -j alice\n"
+    vaulted.config(text + "[profile raw]\ncredential_process = aws-vault exec -nj bob\n")
+    result = run(vaulted, "--yes")
+    assert result.code == 5 and vaulted.key[0] in result.err, result
+    assert "aws-vault remove bob\n" in result.err and "aws-vault remove alice" not in result.err
+    assert vaulted.stored() == {"bob": OTHER}
+    after = vaulted.config_file.read_text()
+    assert after.startswith(text) and "process raw\n" in after
+
+
+def test_no_key_that_aws_takes(vaulted, sts):
+    sts.always("GetCallerIdentity", invalid_key)
+    result = run(vaulted, "--yes")
+    assert result.code == 5 and "aws-vault remove" not in result.err, result
+    assert not vaulted.vault.exists() and vaulted.config_file.read_text() == CONFIG
 
 
 def test_a_dry_run_takes_no_key(vaulted, sts):

@@ -67,7 +67,6 @@ struct Import: Command {
         try dialogue.show(plan.difference)
         if dialogue.isDry || plan.isEmpty { return try plan.finish(isDone: false) }
         try dialogue.ask("import \(plan.count)?")
-        try work.carryOut(plan)
-        try plan.finish(isDone: true)
+        try work.carryOut(plan).finish(isDone: true)
     }
 }
