@@ -120,8 +120,20 @@ package struct KeyImport {
         return calling
     }
 
+    /// Whether the files, read anew, hold none of the keys any more, and the profiles ask warder.
+    private func isDoneMeanwhile(_ plan: ImportPlan) throws(Failure) -> Bool {
+        let files = try ProfileLoading(context).profiles().indexed()
+        let plaintext = Set(files.plaintextProfiles)
+        return plan.items.allSatisfy { item in
+            !plaintext.contains(item.profile) && (try? files.profile(item.profile)?.asksWarder()) == true
+        }
+    }
+
     private func write(_ plan: ImportPlan) throws(Failure) {
-        do throws(Failure) { try plan.writeFiles() } catch { throw error.withKeysStored }
+        do throws(Failure) { try plan.writeFiles() } catch {
+            guard try isDoneMeanwhile(plan) else { throw error.withKeysStored }
+            return context.console.note("another import has changed the files meanwhile, in the same way")
+        }
         for item in plan.items {
             context.console.note("\(item.profile) asks warder from now on; the lines of its key are gone")
         }

@@ -46,13 +46,11 @@ struct KeyStorage {
         if let passedOver = keys.passedOver, !new.isEmpty, try !keys.vaultStore().exists() {
             context.console.note("the keys go to a vault, not to the desktop's keyring: \(passedOver)")
         }
-        if !new.isEmpty { try keys.put(new.map(record)) }
+        let added = try put(new)
         try keys.readAgain()
         let kind = try keys.presentStore().kind.spoken
         for key in all {
-            guard let stored = try keys.recordBefore(key.name),
-                key.pair.isSame(as: stored.summary.accessKeyID, stored.secret)
-            else {
+            guard try isThere(key) == true else {
                 throw Failure(
                     .other, "the \(kind) does not hold the key \(key.name) as it was given",
                     hint: "no file was changed; see warder list")
@@ -60,10 +58,50 @@ struct KeyStorage {
         }
         for key in all {
             let what = "the key \(key.name) (\(key.pair.accessKeyID))"
-            if !key.isStored {
+            let isNew = added.contains(key.name)
+            if isNew {
                 context.record(Event(.imported, profile: key.name.text, keyID: key.pair.accessKeyID))
             }
-            context.console.note(key.isStored ? "\(what) is in the \(kind) already" : "stored \(what) in the \(kind)")
+            context.console.note(isNew ? "stored \(what) in the \(kind)" : "\(what) is in the \(kind) already")
+        }
+    }
+
+    /// Stores keys in one write, and returns their names. The very same key is no conflict: another import may have stored
+    /// it since the look.
+    private func put(_ new: [KeyToStore]) throws(Failure) -> [KeyName] {
+        var missing = new
+        while !missing.isEmpty {
+            do throws(Failure) {
+                try keys.put(missing.map(record))
+                break
+            } catch {
+                let left = try lacking(missing, after: error)
+                guard left.count < missing.count else { throw error }
+                missing = left
+            }
+        }
+        return missing.map(\.name)
+    }
+
+    /// Those that the store does not have by now, after a write failed. Fails if the name of one has another key.
+    private func lacking(_ new: [KeyToStore], after failure: Failure) throws(Failure) -> [KeyToStore] {
+        do throws(Failure) { try keys.readAgain() } catch { throw failure }
+        var left: [KeyToStore] = []
+        for key in new {
+            switch try isThere(key) {
+            case nil: left.append(key)
+            case false?: throw .taken(key.pair, as: key.name)
+            case true?: break
+            }
+        }
+        return left
+    }
+
+    /// Whether the key of that name is this one; nil if there is none.
+    private func isThere(_ key: KeyToStore) throws(Failure) -> Bool? {
+        switch try keys.recordBefore(key.name) {
+        case .some(let stored): key.pair.isSame(as: stored.summary.accessKeyID, stored.secret)
+        case .none: nil
         }
     }
 

@@ -2,6 +2,7 @@ import Chains
 import Failures
 import Profiles
 import Text
+import Vault
 
 // What stands beside a plaintext key, so that it is not clear which of the two counts.
 
@@ -42,10 +43,12 @@ extension ImportPlan {
 }
 
 extension Failure {
-    static func taken(_ pair: PlaintextPair) -> Failure {
-        Failure(
-            .other, "the store already has a different key named \(pair.profile) than \(pair.origin.place)",
-            hint: "if the one in the store is out of date: warder add --replace \(shellWord(pair.profile)); if not, "
+    /// - Parameter name: the one that the other key has, if not the profile's.
+    static func taken(_ pair: PlaintextPair, as name: KeyName? = nil) -> Failure {
+        let name = name?.text ?? pair.profile
+        return Failure(
+            .other, "the store already has a different key named \(name) than \(pair.origin.place)",
+            hint: "if the one in the store is out of date: warder add --replace \(shellWord(name)); if not, "
                 + "remove the other one where it is")
     }
 

@@ -1,5 +1,6 @@
 """Plaintext keys that go into the store, and all that used them before and does after."""
 
+import concurrent.futures
 import os
 import stat
 import subprocess
@@ -343,6 +344,33 @@ def test_a_store_that_does_not_keep_them(home, tmp_path):
     assert result.code in (1, 9), result
     assert home.vault.read_bytes() == vault
     assert credentials.read_text() == text and home.config_file.read_text() == config
+
+
+# Several at once
+
+
+def eight_at_once(home, stored, **options):
+    """The very same keys are no conflict, in an empty store and in one that has others."""
+    credentials = home.root / ".aws/credentials"
+    every = {}
+    for turn in range(2):
+        keys = {f"p{turn}{number}": random_key() for number in range(6)}
+        every |= keys
+        credentials.write_text("".join(f"[{name}]\n{pair(key)}" for name, key in keys.items()))
+        with concurrent.futures.ThreadPoolExecutor(8) as threads:
+            results = list(threads.map(lambda _: run(home, "--yes", "--no-verify", **options), range(8)))
+        assert [result.code for result in results] == [0] * 8, results
+        assert stored() == every and credentials.read_text() == ""
+        assert home.config_file.read_text() == "\n".join(f"[profile {name}]\n{asking(name)}" for name in every)
+        assert sorted(path.name for path in credentials.parent.iterdir()) == ["config", "credentials"]
+
+
+def test_eight_at_once_with_a_vault(keyed):
+    eight_at_once(keyed, keyed.stored)
+
+
+def test_eight_at_once_with_the_secret_service(desktop):
+    eight_at_once(desktop, lambda: stored_keys(desktop.keyring), passphrase=False)
 
 
 # Real programs, before and after
