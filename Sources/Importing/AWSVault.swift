@@ -63,6 +63,13 @@ struct AWSVault {
         }
     }
 
+    /// When to give it up. It may ask at the terminal, where the user sees that and can press Ctrl-C, or in a window.
+    private var deadline: Deadline? {
+        if context.canAsk { return nil }
+        let hasWindow = context.mayPrompt && context.environment.hasDisplay
+        return hasWindow ? PromptTimeout.deadline : .after(milliseconds: 20_000)
+    }
+
     /// A profile's role is not wanted, but the key behind it: aws-vault reads no config, and none of the variables that
     /// stand for its settings.
     private func output(_ arguments: String..., limit: Int) throws(Failure) -> SecretBytes {
@@ -70,7 +77,7 @@ struct AWSVault {
             return try Linux.output(
                 ofProgram: program, arguments,
                 withheld: PassphraseSource.variables + ["AWS_VAULT", "AWS_ROLE_ARN", "AWS_MFA_SERIAL"],
-                adding: ["AWS_CONFIG_FILE": "/dev/null"], limit: limit)
+                adding: ["AWS_CONFIG_FILE": "/dev/null"], limit: limit, until: deadline)
         } catch {
             throw Failure(
                 .other, "aws-vault \(arguments[0]) \(error.outcome(in: context.environment).withoutFullStop)",

@@ -57,7 +57,8 @@ public func commandOutput(
 
 /// Runs a program, without a shell, and returns its output, without trailing line ends.
 ///
-/// If there is a terminal, it may ask there: it reads it as its standard input, and its messages go there.
+/// If there is a terminal, it may ask there: it reads it as its standard input, and its messages go there. It ends with
+/// this process.
 ///
 /// - Parameters:
 ///   - program: its path.
@@ -65,16 +66,17 @@ public func commandOutput(
 ///   - withheld: variables to remove from its environment.
 ///   - added: variables that it has beside this process's, or in place of them.
 ///   - limit: the most bytes that it may print.
+///   - deadline: when to kill it; nil for no limit.
 public func output(
     ofProgram program: String, _ arguments: [String], withheld: [String], adding added: [String: String] = [:],
-    limit: Int
+    limit: Int, until deadline: Deadline?
 ) throws(ChildError) -> SecretBytes {
     let terminal = isInFrontOfTerminal() ? open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC) : -1
     defer { if terminal >= 0 { close(terminal) } }
     var listening = try Listening(
         to: program, program, [program] + arguments, reading: terminal >= 0 ? terminal : nil, withheld: withheld,
-        adding: added, limit: limit)
-    return try listening.output(of: program, limit: limit, until: nil, hiding: SentSecrets()).text.copy()
+        adding: added, limit: limit, bound: true)
+    return try listening.output(of: program, limit: limit, until: deadline, hiding: SentSecrets()).text.copy()
 }
 
 extension Listening {
@@ -116,7 +118,7 @@ private struct Listening: ~Copyable {
 
     init(
         to command: String, _ program: String, _ arguments: [String], reading input: Int32? = nil, withheld: [String],
-        adding added: [String: String], limit: Int
+        adding added: [String: String], limit: Int, bound: Bool = false
     ) throws(ChildError) {
         var ends: [Int32] = [-1, -1]
         guard warder_pipe(&ends) == 0 else { throw .notStarted(program: command, code: errno) }
@@ -126,7 +128,7 @@ private struct Listening: ~Copyable {
         func start(_ standardError: Int32?) {
             code = spawn(
                 program, arguments, standardInput: input, standardOutput: standardOutput,
-                standardError: standardError, withheld: withheld, adding: added, &process)
+                standardError: standardError, withheld: withheld, adding: added, bound: bound, &process)
         }
         let messages = isInFrontOfTerminal() ? nil : ChildMessages(losing: false) { start($0) }
         if messages == nil { start(nil) }

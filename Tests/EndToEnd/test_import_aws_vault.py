@@ -1,8 +1,10 @@
 """Keys that aws-vault has, and profiles that ask it."""
 
 import json
+import pathlib
 import shutil
 import sys
+import time
 
 import pytest
 from home import MFA, PASSPHRASE, ROLE, TESTS, WARDER, exit_code, random_key
@@ -266,6 +268,47 @@ def test_what_goes_wrong(vaulted, case):
         del vaulted.environment["AWS_VAULT_FILE_PASSPHRASE"]
     run(vaulted, *arguments, *([] if case == "unnamed" else ["--yes"])).failed(code, words)
     assert not vaulted.vault.exists() and vaulted.config_file.read_text() == CONFIG
+
+
+def hanging(home):
+    """aws-vault never ends; where it writes its process id."""
+    place = home.root / "process"
+    (home.bin / "aws-vault").write_text(f"#!/bin/sh\necho $$ > {place}.new\nmv {place}.new {place}\nexec sleep 1000\n")
+    return place
+
+
+def wait_until(condition):
+    for _ in range(600):
+        if condition():
+            return
+        time.sleep(0.05)
+    raise AssertionError("in vain")
+
+
+def is_running(process):
+    try:
+        return pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(") ", 1)[1][0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_one_that_never_ends(vaulted):
+    """Where nobody can be asked, there is a limit, and nothing of it is left."""
+    place = hanging(vaulted)
+    before = time.monotonic()
+    result = run(vaulted, "--yes", "--no-prompt")
+    assert time.monotonic() - before < 40
+    result.failed(1, "aws-vault list did not end in time", "aws-vault list --credentials")
+    assert not is_running(place.read_text().strip()) and not vaulted.vault.exists()
+
+
+def test_it_ends_with_warder(vaulted):
+    place = hanging(vaulted)
+    process = vaulted.start("import", "--from", "aws-vault", "--yes")
+    wait_until(place.exists)
+    process.kill()
+    process.communicate()
+    wait_until(lambda: not is_running(place.read_text().strip()))
 
 
 def test_at_a_terminal(vaulted):

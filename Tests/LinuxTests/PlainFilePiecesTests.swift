@@ -43,14 +43,21 @@ struct PlainFilePiecesTests {
 
 @Suite("A program that is run without a shell")
 struct ProgramOutputTests {
-    private func output(_ program: String, _ arguments: String...) throws -> String {
-        try Linux.output(ofProgram: program, arguments, withheld: ["HOME"], adding: ["ADDED": "x"], limit: 64)
-            .withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+    private func output(_ program: String, _ arguments: String..., until deadline: Deadline? = nil) throws -> String {
+        try Linux.output(
+            ofProgram: program, arguments, withheld: ["HOME"], adding: ["ADDED": "x"], limit: 64, until: deadline
+        ).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
     }
 
     @Test func argumentsAreTakenLiterally() throws {
         #expect(try output("/bin/echo", "$ADDED;", "a  b") == "$ADDED; a  b")
         #expect(try output("/bin/sh", "-c", "echo \"$ADDED${HOME-none}\"; echo") == "xnone")
+    }
+
+    @Test func aDeadlineEndsIt() throws {
+        #expect(throws: ChildError.timedOut(program: "/bin/sleep")) {
+            _ = try output("/bin/sleep", "60", until: .after(milliseconds: 100))
+        }
     }
 
     @Test func failuresAreTold() throws {
