@@ -40,26 +40,29 @@ struct Leftovers {
 
     private mutating func search(_ path: String, _ pairs: [PlaintextPair]) {
         let overlap = max(0, (pairs.map { $0.secret.count }.max() ?? 0) - 1)
+        // The first lines of each, and no more: a file may hold a secret a million times.
         var found: [[Int]] = pairs.map { _ in [] }
         var (line, isText, isFirst) = (1, true, true)
         let isWhole = try? eachPiece(ofPlainFile: path, overlap: overlap, limit: Self.largest) { piece in
             let known = isFirst ? 0 : min(overlap, piece.count)
             isFirst = false
             if piece.contains(0) { isText = false }
-            for (index, pair) in pairs.enumerated() {
+            for (index, pair) in pairs.enumerated() where found[index].count < Self.mostLines {
+                var (present, counted) = (line, 0)
                 piece.each(pair.secret) { start in
                     // One that ends in the overlap was found in the piece before.
-                    guard start + pair.secret.count > known || known == 0 else { return }
-                    found[index].append(line + piece.lineFeeds(..<start))
+                    guard start + pair.secret.count > known || known == 0 else { return true }
+                    present += piece.lineFeeds(counted..<start)
+                    counted = start
+                    if found[index].last != present { found[index].append(present) }
+                    return found[index].count < Self.mostLines
                 }
             }
-            line += piece.lineFeeds(..<(piece.count - min(overlap, piece.count)))
+            line += piece.lineFeeds(0..<(piece.count - min(overlap, piece.count)))
         }
         if isWhole == false { unfinished.append(path) }
         for (index, pair) in pairs.enumerated() {
-            var lines: [Int] = []
-            for line in found[index] where lines.last != line { lines.append(line) }
-            for line in isText ? lines.prefix(Self.mostLines) : lines.prefix(1) {
+            for line in found[index].prefix(isText ? Self.mostLines : 1) {
                 places.append(Place(path: path, line: isText ? line : nil, profile: pair.profile))
             }
         }
@@ -67,8 +70,8 @@ struct Leftovers {
 }
 
 extension UnsafeRawBufferPointer {
-    /// Calls `body` with each offset at which the secret stands.
-    fileprivate func each(_ secret: borrowing SecretBytes, _ body: (Int) -> Void) {
+    /// Calls `body` with each offset at which the secret stands, until it returns false.
+    fileprivate func each(_ secret: borrowing SecretBytes, _ body: (Int) -> Bool) {
         guard let base = baseAddress, !secret.isEmpty else { return }
         secret.withUnsafeBytes { needle in
             guard let word = needle.baseAddress else { return }
@@ -78,13 +81,13 @@ extension UnsafeRawBufferPointer {
             {
                 let offset = UnsafeRawPointer(found) - base
                 let isFound = memcmp(found, word, needle.count) == 0
-                if isFound { body(offset) }
+                if isFound, !body(offset) { return }
                 start = offset + (isFound ? needle.count : 1)
             }
         }
     }
 
-    fileprivate func lineFeeds(_ range: PartialRangeUpTo<Int>) -> Int {
+    fileprivate func lineFeeds(_ range: Range<Int>) -> Int {
         self[range].reduce(0) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
     }
 }
