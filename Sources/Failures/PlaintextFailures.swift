@@ -40,6 +40,20 @@ extension Failure {
         self.init(origin, known.message, hint: hint)
     }
 
+    /// A key that no profile has.
+    package init(_ stray: StrayKey) {
+        guard let header = stray.header else {
+            self.init(
+                stray.origin, "a key stands in a section whose name is not UTF-8, or has a NUL byte",
+                hint: "write the header anew, with letters, digits and _ - / . % @ : + alone")
+            return
+        }
+        self.init(
+            stray.origin, "a key stands in the section [\(header)], which SDKs do not read as a profile",
+            hint: stray.heading.map { "write \($0) there, or remove the key" }
+                ?? "move it into the section of a profile, or remove it")
+    }
+
     private init(_ origin: Origin, _ message: String, hint: String) {
         self.init(.badConfig, "\(origin.place): \(message)", hint: hint, origin: origin.place)
     }

@@ -14,8 +14,8 @@ struct FoundKeys {
 
     /// - Parameter names: the profiles to look at; all if there are none.
     init(_ files: ProfileSet, names: [String]) {
-        let found = files.plaintextProfiles
-        for profile in found where names.isEmpty || names.contains(profile) {
+        if names.isEmpty { refused = files.strayKeys.map { ($0.header ?? "", Failure($0)) } }
+        for profile in files.plaintextProfiles where names.isEmpty || names.contains(profile) {
             do throws(PlaintextFault) {
                 if let pair = try files.plaintextPair(of: profile) { take(pair) }
             } catch {

@@ -34,6 +34,14 @@ extension ProfileFile {
         } ?? nil
     }
 
+    /// How a section of the config file should be headed for the profile that its header seems to mean; nil if that is
+    /// not the name of one.
+    func profileHeading(meantBy header: String) -> String? {
+        let name = meant(header) ?? header
+        guard !name.isEmpty, name.utf8.allSatisfy(isNameByte) else { return nil }
+        return name == "default" ? "[default]" : "[profile \(name)]"
+    }
+
     private func meant(_ heading: String) -> String? {
         heading.lowercased() == "default" ? "default" : Self.name(in: heading, behind: "profile")
     }

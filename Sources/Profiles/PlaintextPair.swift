@@ -50,13 +50,6 @@ public enum PlaintextFault: Error, Equatable, Sendable {
 }
 
 extension ProfileSet {
-    /// The profiles with a line of a plaintext key, each once: first the credentials file's, then the config file's,
-    /// each in file order.
-    public var plaintextProfiles: [String] {
-        var seen: Set<String> = []
-        return [credentials, config].flatMap { $0?.plaintextProfiles ?? [] }.filter { seen.insert($0).inserted }
-    }
-
     /// The plaintext key of a profile; nil if there is no line of one.
     ///
     /// A profile may have it more than once, but only the same one each time: of two keys, one would be lost.
@@ -124,24 +117,6 @@ extension ProfileFile {
     func editable(_ name: String) -> [EditableProfile] {
         let kinds: [Section.Kind] = name == "default" ? [.profile, .bareDefault] : [.profile]
         return kinds.compactMap { EditableProfile($0, name, in: self, nil) }
-    }
-
-    fileprivate var plaintextProfiles: [String] {
-        let wanted = [PropertyName("aws_access_key_id"), PropertyName("aws_secret_access_key")]
-        return withText { text in
-            var names: [String] = []
-            for section in sections where section.kind == .profile || section.kind == .bareDefault {
-                guard let name = text.string(Int(section.nameStart)..<Int(section.nameEnd)) else { continue }
-                var properties: [Property] = []
-                text.read(section, inCredentials: kind == .credentials, into: &properties)
-                let hasLine = properties.contains { property in
-                    !property.isOwn && !text.isEmpty(property)
-                        && wanted.contains { text.isNamed(property, $0) }
-                }
-                if hasLine { names.append(name) }
-            }
-            return names
-        } ?? []
     }
 
     fileprivate func pieces(of setting: EditableSetting) -> [Range<Int>] {

@@ -229,6 +229,27 @@ def test_what_add_would_refuse_stays(keyed, sts, case):
     assert added.code == 8, added
 
 
+@pytest.mark.parametrize("where, header", [
+    ("config", b"[foo]"), ("config", b"[sso-session foo]"), ("config", b"[profile f\xffoo]"), ("credentials", b"[f\xffoo]"),
+    ("credentials", b"[f\0oo]"),
+])
+def test_a_key_that_no_profile_has(keyed, where, header):
+    """It is in plain text all the same: alone, and beside one that is imported."""
+    text = header + b"\n" + pair(random_key()).encode()
+    path = keyed.credentials.parent / where
+    keyed.credentials.unlink()
+    path.write_bytes(text)
+    for options in (["--dry-run"], ["--yes"]):
+        result = run(keyed, *options)
+        assert result.code == 8 and f"{path}:2: a key stands in" in result.err, result
+        assert "there is no key" not in result.err and path.read_bytes() == text
+    path.write_bytes(text + (b"[profile default]\n" if where == "config" else b"[default]\n") + pair(keyed.key).encode())
+    result = run(keyed, "--yes")
+    assert result.code == 8 and f"{path}:2: a key stands in" in result.err, result
+    assert keyed.stored() == {"default": keyed.key} and path.read_bytes().startswith(text)
+    assert run(keyed, "default").code == 0
+
+
 def test_two_keys_of_one_profile(keyed):
     """Neither may be lost."""
     keyed.credentials.write_text("[p]\n" + pair(keyed.key))

@@ -14,6 +14,11 @@ func configTables(_ o: String) -> [Table] {
         Table(editingErrors(o)) { Failure($0) }, Table(plaintextFaults()) { Failure($0, of: o) },
         Table(folderErrors(o)) { Failure($0) },
         Table(intakeErrors(o)) { Failure($0, from: "standard input") },
+        Table(
+            "a key that no profile has",
+            [("headed", "[foo]" as String?), ("not headed", nil)].map { words, heading in
+                (words, Failure(StrayKey(header: o, heading: heading, origin: line)))
+            } + [("not text", Failure(StrayKey(header: nil, heading: nil, origin: line)))]),
         Table("a malformed key in a file", malformedKeys().map { ("\($0)", Failure($0, of: o, line)) }),
         Table(
             "ForeignIdentifier",

@@ -35,6 +35,26 @@ struct PlaintextKeysTests {
         #expect(found == ["p A7 credentials:3", "p A8 credentials:5", "default A1 config:2", "p A4 config:8"])
     }
 
+    /// What no SDK reads as a profile holds a key all the same.
+    @Test func inNoProfile() throws {
+        let key = "aws_access_key_id = A\naws_secret_access_key = s\n"
+        let config =
+            "[p]\n\(key)[Profile q]\nregion = r\n\(key)[my p]\n\(key)[sso-session s]\n\(key)[other]\nregion = r\n"
+            + "[Default]\naws_secret_access_key = s\n[empty]\naws_access_key_id =\n[profile x\0]\n\(key)"
+        let files = ProfileSet(
+            config: try Self.file(config, .config), credentials: try Self.file("[p]\n\(key)[x\0]\n\(key)", .credentials)
+        )
+        let found = files.strayKeys.map {
+            "\($0.header ?? "–") \($0.heading ?? "–") \($0.origin.path):\($0.origin.line)"
+        }
+        #expect(
+            found == [
+                "– – credentials:5", "p [profile p] config:2", "Profile q [profile q] config:6", "my p – config:9",
+                "sso-session s – config:12", "Default [default] config:17", "– – config:21",
+            ])
+        #expect(files.plaintextProfiles == ["p"])
+    }
+
     @Test("There are none")
     func none() throws {
         #expect(ProfileSet(config: nil, credentials: nil).writtenKeys == [])
