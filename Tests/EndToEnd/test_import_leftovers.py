@@ -4,8 +4,7 @@ import os
 
 import pytest
 from importing import imported, pair
-from logs import log
-from test_secrets import holds
+from leaks import holds
 
 
 def test_what_still_holds_the_secret_is_named(keyed):
@@ -67,8 +66,7 @@ def test_nothing_is_left_of_the_secret(keyed):
     texts += [path.read_bytes() for path in keyed.root.rglob("*") if path.is_file()]
     assert len(texts) > 6
     for text in texts:
-        assert not holds(text, secret) and secret.encode("utf-16-le") not in text
-        assert secret.encode("utf-16-be") not in text
+        assert not holds(text, secret)
 
 
 def test_a_file_that_is_too_large_is_named(keyed):

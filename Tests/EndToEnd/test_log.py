@@ -11,6 +11,7 @@ import time
 import pytest
 from asking import is_waited_for, keys, open_home, until, waiting_home
 from home import PASSPHRASE, ROLE, WARDER, exit_code
+from leaks import forms
 from logs import entries, events, fill, log, start, start_in_vault, verified
 from recording_sts import denied
 
@@ -222,16 +223,6 @@ def test_off(working):
 
 
 # Where nothing may leak
-
-
-def forms(secret):
-    raw = secret if isinstance(secret, bytes) else secret.encode()
-    yield raw
-    yield raw.hex().encode()
-    yield raw.hex().upper().encode()
-    for shift in range(3):
-        yield base64.b64encode(b"x" * shift + raw)[4 if shift else 0 : -4].rstrip(b"=")
-    yield raw.decode("latin-1").encode("utf-16-le")
 
 
 def test_no_secret_is_in_it(bare, sts, tmp_path):

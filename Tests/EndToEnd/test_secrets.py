@@ -15,25 +15,12 @@ import pytest
 import recording_sts
 import vault_v1 as v1
 from home import PASSPHRASE, ROLE
+from leaks import forms, holds
 
 # The tests' usual one is typed by programs of other tests at the same time, and stands in their arguments.
 OWN = "a passphrase " + secrets.token_hex(16)
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="root is needed to read another process's memory")
-
-
-def forms(secret):
-    """A secret as it is, and as it would look encoded at any offset of a longer text."""
-    raw = secret.encode()
-    encoded = {raw, raw.hex().encode(), raw.hex().upper().encode()}
-    for shift in range(3):
-        for alphabet in (base64.b64encode, base64.urlsafe_b64encode):
-            encoded.add(alphabet(bytes(shift) + raw)[4 if shift else 0 :].rstrip(b"=")[:-2])
-    return encoded
-
-
-def holds(text, secret):
-    return any(form in text for form in forms(secret))
 
 
 @pytest.fixture
@@ -64,6 +51,9 @@ def test_the_search_finds_what_is_there():
         assert holds(b"..." + (prefix + secret).encode() + b"...", secret)
         assert holds(base64.b64encode((prefix + secret + "tail").encode()), secret)
         assert holds(base64.urlsafe_b64encode((prefix + secret).encode()), secret)
+        assert holds((prefix + secret).encode().hex().encode(), secret)
+        for encoding in ("utf-16-le", "utf-16-be"):
+            assert holds((prefix + secret).encode(encoding), secret)
     assert not holds(b"another", secret)
 
 
