@@ -36,7 +36,7 @@ let package = Package(
         room("KeyInput", ["Secrets"]),
 
         // warder's own subjects.
-        room("Profiles", ["Secrets", "Text"]),
+        room("Profiles", ["Crypto", "Secrets", "Text"]),
         room("Chains", ["Profiles", "Secrets", "Text"]),
         room("Vault", ["Crypto", "Fields", "Linux", "Secrets", "Text"]),
         room("Sessions", ["Crypto", "Fields", "Linux", "Secrets", "Text"]),

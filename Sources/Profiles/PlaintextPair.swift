@@ -1,3 +1,4 @@
+import Crypto
 import Secrets
 import Text
 
@@ -31,7 +32,7 @@ public final class PlaintextPair: Sendable {
     /// Whether it is exactly this key.
     public func isSame(as identifier: String, _ secret: borrowing SecretBytes) -> Bool {
         accessKeyID.isSame(as: identifier)
-            && self.secret.withUnsafeBytes { own in secret.withUnsafeBytes { own.elementsEqual($0) } }
+            && self.secret.withUnsafeBytes { own in secret.withUnsafeBytes { equalInConstantTime(own, $0) } }
     }
 }
 
