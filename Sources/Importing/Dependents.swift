@@ -46,12 +46,14 @@ extension ImportPlan {
     }
 
     /// Fails if a profile would get other credentials than before, or none.
-    func check(_ item: Item) throws(Failure) {
+    ///
+    /// - Parameter lookup: how SDKs look up profiles afterwards; made once, as it reads the whole files.
+    func check(_ item: Item, _ lookup: SDKLookup) throws(Failure) {
         let after = try chain(item.profile, in: result)
         guard case .storedKey(let key, _) = after.source, key.isSame(as: item.key.text),
             roles(of: after) == roles(of: try chain(item.profile, in: files))
         else { throw .rival(item.pair) }
-        if let origin = try obstacle(to: item.profile)?.origin { throw .rival(item.pair, origin.place) }
+        if let origin = try obstacle(to: item.profile, lookup)?.origin { throw .rival(item.pair, origin.place) }
         for name in item.dependents {
             guard let before = try? chain(name, in: files) else { continue }
             let after = try chain(name, in: result)
@@ -62,9 +64,9 @@ extension ImportPlan {
     }
 
     /// What keeps SDKs from asking warder for a profile afterwards.
-    private func obstacle(to name: String) throws(Failure) -> SDKObstacle? {
+    private func obstacle(to name: String, _ lookup: SDKLookup) throws(Failure) -> SDKObstacle? {
         do throws(ProfileError) {
-            return try SDKVerdict.lookup(context, result).obstacles(in: name).first { $0.scope == .all }
+            return try lookup.obstacles(in: name).first { $0.scope == .all }
         } catch { throw Failure(error) }
     }
 

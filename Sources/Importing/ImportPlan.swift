@@ -55,6 +55,8 @@ package struct ImportPlan {
     private(set) var credentialsEdits: [Edit] = []
     /// The config file, or an empty one in its place.
     let config: ProfileFile
+    /// The profiles of that file alone.
+    private let configProfiles: ProfileSet
 
     /// - Parameter twins: what the store holds already.
     init(_ context: Context, _ files: ProfileSet, _ wishes: Wishes, _ twins: StoredTwins) throws(Failure) {
@@ -71,10 +73,11 @@ package struct ImportPlan {
                 config = try ProfileFile(text: SecretBytes(capacity: 0), path: path, kind: .config)
             } catch { throw Failure(error) }
         }
+        configProfiles = ProfileSet(config: config, credentials: nil, isIndexed: true)
         let found = FoundKeys(files, names: wishes.names)
         sessions = found.sessions
         refused = found.refused + wishes.excluded
-        let excluded = wishes.excluded.map(\.profile)
+        let excluded = Set(wishes.excluded.map(\.profile))
         var pairs = found.pairs.filter { !excluded.contains($0.profile) }
         // A refusal may change the name that a key is stored under, and so other profiles.
         while true {
@@ -84,7 +87,8 @@ package struct ImportPlan {
             let failures = try compose()
             guard !failures.isEmpty else { return }
             refused += failures
-            pairs = items.map(\.pair).filter { pair in !failures.contains { $0.profile == pair.profile } }
+            let failed = Set(failures.map(\.profile))
+            pairs = items.map(\.pair).filter { !failed.contains($0.profile) }
         }
     }
 
@@ -99,8 +103,9 @@ package struct ImportPlan {
     ) throws(Failure) -> ([Item], refused: [(profile: String, failure: Failure)]) {
         var items: [Item] = []
         var refused: [(profile: String, failure: Failure)] = []
+        let byIdentifier = Dictionary(grouping: pairs, by: \.accessKeyID)
         for pair in pairs {
-            let alike = pairs.filter { $0.isSame(as: pair) }.map(\.profile)
+            let alike = byIdentifier[pair.accessKeyID, default: []].filter { $0.isSame(as: pair) }.map(\.profile)
             let stored = try twins.names(of: pair)
             // An interrupted run may have written it.
             let own = (try? files.profile(pair.profile)?.own("key"))?.value
@@ -137,9 +142,10 @@ package struct ImportPlan {
             } catch { failures.append((items[index].profile, error)) }
         }
         guard failures.isEmpty else { return failures }
-        edits += items.flatMap { config.removingKey(of: $0.profile) }
+        let imported = Set(items.map(\.profile))
+        edits += config.removingKeys(of: imported)
         configEdits = (edits + config.appending(added)).inOrder
-        credentialsEdits = items.flatMap { files.credentials?.removingKey(of: $0.profile) ?? [] }.inOrder
+        credentialsEdits = files.credentials?.removingKeys(of: imported) ?? []
         do throws(ProfileError) {
             let credentials = try files.credentials.map { (file) throws(ProfileError) in
                 try ProfileFile(text: file.edited(credentialsEdits), path: file.path, kind: .credentials)
@@ -147,8 +153,9 @@ package struct ImportPlan {
             let config = try ProfileFile(text: config.edited(configEdits), path: config.path, kind: .config)
             result = files.with(config: config, credentials: credentials)
         } catch { throw Failure(error) }
+        let lookup = SDKVerdict.lookup(context, result)
         return items.compactMap { item in
-            do throws(Failure) { try check(item) } catch { return (item.profile, error) }
+            do throws(Failure) { try check(item, lookup) } catch { return (item.profile, error) }
             return nil
         }
     }
@@ -163,7 +170,7 @@ package struct ImportPlan {
         if !item.key.text.isSame(as: name) || runsOther { settings.append(("warder_key", item.key.text)) }
         if wishes.withoutSession.contains(name) { settings.append(("warder_session", "off")) }
         do throws(EditingError) {
-            if config.hasProfile(name) {
+            if configProfiles.profile(name) != nil {
                 let edits = try files.serving(name, program: context.ownPath, settings: settings)
                 item.written = edits.isEmpty ? "asks warder already" : "asks warder"
                 return (nil, edits)
@@ -187,12 +194,5 @@ package struct ImportPlan {
             }
         }
         return edits
-    }
-}
-
-extension ProfileFile {
-    /// Whether it has a section of that profile.
-    fileprivate func hasProfile(_ name: String) -> Bool {
-        ProfileSet(config: self, credentials: nil).profile(name) != nil
     }
 }

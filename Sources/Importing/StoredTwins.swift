@@ -2,13 +2,15 @@ import Failures
 import Profiles
 import Sessions
 import Stores
-import Text
 import Vault
 
 /// What the store holds already of keys that are to be imported.
 struct StoredTwins {
     private let keys: Keys
-    private let listing: [IndexedKey]
+    /// By the id.
+    private let listing: [String: [IndexedKey]]
+    /// The names of all stored keys.
+    let names: Set<String>
     /// The store is open, so that secrets can be compared.
     private let isOpen: Bool
 
@@ -16,23 +18,23 @@ struct StoredTwins {
     init(_ keys: Keys, opening: Bool) throws(Failure) {
         self.keys = keys
         isOpen = opening
+        let present: [IndexedKey]
         if opening {
-            listing = try keys.listingBefore()
+            present = try keys.listingBefore()
         } else {
-            listing = try keys.store() == nil ? [] : (try keys.listing().keys ?? [])
+            present = try keys.store() == nil ? [] : (try keys.listing().keys ?? [])
         }
+        listing = Dictionary(grouping: present, by: \.accessKeyID)
+        names = Set(present.map(\.name))
     }
 
-    /// The names of all stored keys.
-    var names: [String] { listing.map(\.name) }
-
     /// Whether a key of this name is stored.
-    func holds(_ name: KeyName) -> Bool { listing.contains { $0.name.isSame(as: name.text) } }
+    func holds(_ name: KeyName) -> Bool { names.contains(name.text) }
 
     /// The names under which exactly this key is stored.
     func names(of pair: PlaintextPair) throws(Failure) -> [KeyName] {
         var names: [KeyName] = []
-        for key in listing where key.accessKeyID.isSame(as: pair.accessKeyID) {
+        for key in listing[pair.accessKeyID] ?? [] {
             guard let name = KeyName(key.name) else { continue }
             if try isSame(pair, name) { names.append(name) }
         }

@@ -1,14 +1,18 @@
 import Secrets
 
 extension ProfileFile {
-    /// The edits that remove the lines of a profile's plaintext key. A section of the credentials file that holds
+    /// The edits that remove the lines of plaintext keys, in file order. A section of the credentials file that holds
     /// nothing any more goes with its header and its blank lines; one with a comment above the key or beside its header
     /// stays. All other bytes stay unchanged.
-    public func removingKey(of name: String) -> [Edit] {
+    ///
+    /// - Parameter names: the profiles that have the keys.
+    public func removingKeys(of names: Set<String>) -> [Edit] {
         withText { text in
             sections.filter { section in
-                (section.kind == .profile || section.kind == .bareDefault && name == "default")
-                    && text.string(Int(section.nameStart)..<Int(section.nameEnd)) == name
+                guard section.kind == .profile || section.kind == .bareDefault,
+                    let name = text.string(Int(section.nameStart)..<Int(section.nameEnd))
+                else { return false }
+                return names.contains(name)
             }.flatMap { text.removingKey(from: $0, inCredentials: kind == .credentials) }
         } ?? []
     }

@@ -57,9 +57,9 @@ extension ProfileSet {
     public func plaintextPair(of name: String) throws(PlaintextFault) -> PlaintextPair? {
         var found: PlaintextPair?
         var lines: [(file: ProfileFile, settings: [EditableSetting])] = []
-        for file in [credentials, config] {
+        for (file, index) in [(credentials, credentialsIndex), (config, configIndex)] {
             guard let file else { continue }
-            let settings = file.editable(name).flatMap(\.settings).filter { !$0.isOwn && !file.isEmpty($0) }
+            let settings = file.editable(name, index).flatMap(\.settings).filter { !$0.isOwn && !file.isEmpty($0) }
             lines.append((file, settings))
         }
         let hasLines = lines.contains { $0.settings.contains { Self.halves.contains($0.key) } }
@@ -115,9 +115,9 @@ extension ProfileSet {
 
 extension ProfileFile {
     /// The sections of a profile, as they are edited.
-    func editable(_ name: String) -> [EditableProfile] {
+    fileprivate func editable(_ name: String, _ index: SectionIndex?) -> [EditableProfile] {
         let kinds: [Section.Kind] = name == "default" ? [.profile, .bareDefault] : [.profile]
-        return kinds.compactMap { EditableProfile($0, name, in: self, nil) }
+        return kinds.compactMap { EditableProfile($0, name, in: self, index) }
     }
 
     fileprivate func pieces(of setting: EditableSetting) -> [Range<Int>] {

@@ -74,13 +74,13 @@ struct PlaintextPairTests {
     @Test(arguments: removals)
     func itsLinesGo(_ before: String, _ after: String) throws {
         let file = try ProfilesTests.credentials(before)
-        let text = file.edited(file.removingKey(of: "p"))
+        let text = file.edited(file.removingKeys(of: ["p"]))
         #expect(text.withUnsafeBytes { String(decoding: $0, as: UTF8.self) } == after)
     }
 
     @Test func aDiffIsMasked() throws {
         let file = try ProfilesTests.credentials("[p]\n" + lines + "[q]\n" + other + "aws_session_token = t\n  more")
-        let text = file.masked().difference(file.removingKey(of: "p") + file.removingKey(of: "q")).joined(
+        let text = file.masked().difference(file.removingKeys(of: ["p", "q"])).joined(
             separator: "\n")
         #expect(text.contains("-aws_secret_access_key = ***\n") && text.contains("-aws_access_key_id = AKIA1\n"))
         #expect(!text.contains("s/1") && !text.contains("s/2"))
