@@ -39,7 +39,7 @@ public struct AccessKeySummary: Equatable, Sendable {
 /// Fields that this version does not know survive reading, changing and storing the record, so that an older warder
 /// does not lose what a newer one stored.
 public struct AccessKeyRecord: ~Copyable, Sendable {
-    private static let name: UInt8 = 1
+    static let name: UInt8 = 1
     private static let accessKeyID: UInt8 = 2
     static let secretTag: UInt8 = 3
     private static let createdAt: UInt8 = 4

@@ -125,7 +125,8 @@ package struct Records: ~Copyable, Sendable {
                 var reader = FieldReader(bytes)
                 while let record = try reader.next() {
                     guard record.tag == Self.accessKey else { continue }
-                    if try AccessKeyRecord.summary(fields: record.value).name == name { return record.range }
+                    let present = try FieldReader(record.value).value(AccessKeyRecord.name)
+                    if present?.elementsEqual(name.text.utf8) == true { return record.range }
                 }
                 return nil
             }
