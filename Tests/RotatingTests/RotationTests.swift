@@ -218,7 +218,11 @@ struct RotationTests {
         let iam = rig.iam
         let isFirst = Mutex(true)
         iam.watch { action in
-            guard action == "UpdateAccessKey", isFirst.withLock({ let was = $0; $0 = false; return was }) else { return }
+            guard action == "UpdateAccessKey",
+                isFirst.withLock({
+                    let was = $0; $0 = false; return was
+                })
+            else { return }
             for _ in 0..<40 { iam.fail("GetCallerIdentity", .refused("InvalidClientTokenId")) }
         }
         let failure = try #require(try rig.rotate().failure)
