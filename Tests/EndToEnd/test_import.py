@@ -1,6 +1,5 @@
 """Plaintext keys that go into the store, and all that used them before and does after."""
 
-import concurrent.futures
 import os
 import stat
 import subprocess
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from home import PASSPHRASE, WARDER, exit_code, random_key
-from importing import asking, imported, pair, run, user
+from importing import asking, imported, pair, run
 from logs import entries
 from recording_sts import html, invalid_key
 from secret_service import stored_keys
@@ -157,33 +156,6 @@ def test_it_is_in_the_log(keyed):
     assert found == [("default", keyed.key[0][-4:]), ("work", other[0][-4:])]
 
 
-@pytest.mark.parametrize("moment", ["another is refused", "it calls IAM"])
-@pytest.mark.parametrize("change", ["a key more", "another key"])
-def test_a_file_that_changes_while_aws_is_asked(keyed, sts, moment, change):
-    """What was shown and checked is stored, and nothing else; the file stays as the other program left it."""
-    one, two, three = random_key(), random_key(), random_key()
-    text = f"[one]\n{pair(one)}[two]\n{pair(two)}"
-    after = text + f"[three]\n{pair(three)}" if change == "a key more" else text.replace(pair(one), pair(three))
-    keyed.credentials.write_text(text)
-
-    def answer(server, request):
-        if request.action == "GetUser":
-            keyed.credentials.write_text(after)
-            return user(server, request)
-        if moment == "another is refused" and request.access_key_id == two[0]:
-            keyed.credentials.write_text(after)
-            return invalid_key(server, request)
-        return server.ordinary(request)
-
-    for action in ("GetCallerIdentity", "GetUser"):
-        sts.always(action, answer)
-    result = run(keyed, "--yes", "--session-off")
-    assert result.code == 1 and "was changed meanwhile" in result.err and "warder import again" in result.err, result
-    assert keyed.stored() == ({"one": one} if moment == "another is refused" else {"one": one, "two": two})
-    assert keyed.credentials.read_text() == after
-    assert three[0] not in {request.access_key_id for request in sts.requests}
-
-
 def test_a_key_in_the_config_file(keyed):
     keyed.credentials.unlink()
     keyed.config(f"[profile work]\nregion = r\n{pair(keyed.key)}output = json\n")
@@ -205,49 +177,6 @@ def test_what_is_no_key_stays(keyed, text):
     result.failed(8, f"{keyed.credentials}:")
     assert keyed.key[1] not in result.err
     assert keyed.credentials.read_text() == text and not keyed.config_file.exists() and not keyed.vault.exists()
-
-
-@pytest.mark.parametrize("case", ["exchanged", "emulator", "blank"])
-def test_what_add_would_refuse_stays(keyed, sts, case):
-    """Beside a key that is imported, whose diff shows these lines too: what stands there is not shown, sent or stored."""
-    identifier, secret = random_key()
-    if case == "exchanged":
-        identifier, secret = secret, identifier
-    odd = {"exchanged": (identifier, secret), "emulator": ("test", "test"), "blank": (identifier, f"{secret[:20]} {secret[21:]}")}[case]
-    text = "[odd]\n" + pair(odd)
-    keyed.credentials.write_text(text + "[default]\n" + pair(keyed.key))
-    dry = keyed.run("import", "--dry-run")
-    done = run(keyed, "--yes")
-    for result in (dry, done):
-        assert result.code == 8 and f"{keyed.credentials}:2: " in result.err, result
-        if case != "emulator":
-            assert not any(part[:20] in result.out + result.err for part in odd if not part.startswith("AKIA"))
-    assert keyed.credentials.read_text() == text and keyed.stored() == {"default": keyed.key}
-    assert {request.access_key_id for request in sts.requests} == {keyed.key[0]}
-    run(keyed, "--yes", "odd").failed(8, f"{keyed.credentials}:2: ")
-    added = keyed.run("add", "odd", "--stdin", "--no-verify", input="{}\n{}\n".format(*odd), passphrase=True)
-    assert added.code == 8, added
-
-
-@pytest.mark.parametrize("where, header", [
-    ("config", b"[foo]"), ("config", b"[sso-session foo]"), ("config", b"[profile f\xffoo]"), ("credentials", b"[f\xffoo]"),
-    ("credentials", b"[f\0oo]"),
-])
-def test_a_key_that_no_profile_has(keyed, where, header):
-    """It is in plain text all the same: alone, and beside one that is imported."""
-    text = header + b"\n" + pair(random_key()).encode()
-    path = keyed.credentials.parent / where
-    keyed.credentials.unlink()
-    path.write_bytes(text)
-    for options in (["--dry-run"], ["--yes"]):
-        result = run(keyed, *options)
-        assert result.code == 8 and f"{path}:2: a key stands in" in result.err, result
-        assert "there is no key" not in result.err and path.read_bytes() == text
-    path.write_bytes(text + (b"[profile default]\n" if where == "config" else b"[default]\n") + pair(keyed.key).encode())
-    result = run(keyed, "--yes")
-    assert result.code == 8 and f"{path}:2: a key stands in" in result.err, result
-    assert keyed.stored() == {"default": keyed.key} and path.read_bytes().startswith(text)
-    assert run(keyed, "default").code == 0
 
 
 def test_two_keys_of_one_profile(keyed):
@@ -367,33 +296,6 @@ def test_a_store_that_does_not_keep_them(home, tmp_path):
     assert credentials.read_text() == text and home.config_file.read_text() == config
 
 
-# Several at once
-
-
-def eight_at_once(home, stored, **options):
-    """The very same keys are no conflict, in an empty store and in one that has others."""
-    credentials = home.root / ".aws/credentials"
-    every = {}
-    for turn in range(2):
-        keys = {f"p{turn}{number}": random_key() for number in range(6)}
-        every |= keys
-        credentials.write_text("".join(f"[{name}]\n{pair(key)}" for name, key in keys.items()))
-        with concurrent.futures.ThreadPoolExecutor(8) as threads:
-            results = list(threads.map(lambda _: run(home, "--yes", "--no-verify", **options), range(8)))
-        assert [result.code for result in results] == [0] * 8, results
-        assert stored() == every and credentials.read_text() == ""
-        assert home.config_file.read_text() == "\n".join(f"[profile {name}]\n{asking(name)}" for name in every)
-        assert sorted(path.name for path in credentials.parent.iterdir()) == ["config", "credentials"]
-
-
-def test_eight_at_once_with_a_vault(keyed):
-    eight_at_once(keyed, keyed.stored)
-
-
-def test_eight_at_once_with_the_secret_service(desktop):
-    eight_at_once(desktop, lambda: stored_keys(desktop.keyring), passphrase=False)
-
-
 # Real programs, before and after
 
 
@@ -495,14 +397,3 @@ def test_into_the_store_that_is_named(desktop):
     (desktop.root / ".aws/credentials").write_text("[default]\n" + pair(desktop.key))
     imported(desktop, "--store", "file")
     assert desktop.stored() == {"default": desktop.key} and stored_keys(desktop.keyring) == {}
-
-
-def test_what_the_secret_service_could_not_give_back(desktop):
-    """Nothing is written there that makes the store unreadable; the other key is imported."""
-    credentials = desktop.root / ".aws/credentials"
-    odd = f"[odd]\n{pair((random_key()[0], 'a secret with blanks in it'))}[local]\n{pair(('test', 'test-secret-0123456789'))}"
-    credentials.write_text(f"{odd}[default]\n{pair(desktop.key)}")
-    for _ in range(2):
-        result = run(desktop, "--yes", passphrase=False)
-        assert result.code == 8 and f"{credentials}:2: " in result.err and f"{credentials}:5: " in result.err, result
-        assert stored_keys(desktop.keyring) == {"default": desktop.key} and credentials.read_text() == odd
