@@ -131,7 +131,7 @@ package struct KeyImport {
 
     private func write(_ plan: ImportPlan) throws(Failure) {
         do throws(Failure) { try plan.writeFiles() } catch {
-            guard try isDoneMeanwhile(plan) else { throw error.withKeysStored }
+            guard (try? isDoneMeanwhile(plan)) == true else { throw error.withKeysStored }
             return context.console.note("another import has changed the files meanwhile, in the same way")
         }
         for item in plan.items {
