@@ -46,7 +46,7 @@ package struct Rotation {
     }
 
     /// Programs that go by a plaintext copy of the key would fail once it is deleted at AWS.
-    private func refuseInPlaintext(_ summary: AccessKeySummary) throws(Failure) {
+    func refuseInPlaintext(_ summary: AccessKeySummary) throws(Failure) {
         guard let profiles = try? ProfileLoading(context).profiles() else { return }
         for copy in profiles.writtenKeys where copy.accessKeyID.isSame(as: summary.accessKeyID) {
             throw Failure.inPlaintext(name.text, copy.profile, copy.origin)

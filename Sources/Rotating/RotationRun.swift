@@ -79,7 +79,9 @@ package struct RotationRun {
 
     /// What a run would do with a key. AWS is asked, and nothing is changed.
     package func plan(_ name: KeyName) throws(Failure) -> RotationPlan {
-        try RotationPlan(keys.storedRecord(name), options, sessions)
+        let record = try keys.storedRecord(name)
+        try Rotation(name, options, sessions).refuseInPlaintext(record.summary)
+        return try RotationPlan(record, options, sessions)
     }
 
     /// The keys that are chosen, in the order of the command line or of the store.

@@ -75,6 +75,7 @@ struct OtherNamesTests {
         let failure = try #require(try rig.rotate().failure)
         #expect(failure.code == .badConfig && failure.message.contains(".aws/credentials:2"))
         #expect(failure.hint == "first run warder import old")
+        #expect(refusal { try rig.run().plan(try #require(KeyName("alice"))) }?.code == .badConfig)
         #expect(rig.iam.actions == [])
         try rig.home.write(
             "[old]\naws_access_key_id = AKIASOMETHING000\naws_secret_access_key = secret\n", to: ".aws/credentials")
