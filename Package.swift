@@ -76,7 +76,7 @@ let package = Package(
             [
                 "AuditLog", "Crypto", "Failures", "Folders", "Linux", "Profiles", "Prompt", "Secrets", "Sessions",
                 "Text", "Times",
-                "Transport",
+                "Transport", "Vault",
             ]),
         room(
             "Stores",

@@ -47,6 +47,7 @@ package struct KeyAddition {
     @discardableResult package func run() throws(Failure) -> (keys: Keys, twins: [String]) {
         let keyName = try KeyChecks.keyName(name)
         try checkSettings()
+        if seed != nil { try context.policy().refuseSeeds() }
         let keys = Keys(context)
         try keys.chooseStore(store)
         let taken = try replaces ? nil : notedKey(keys)

@@ -34,6 +34,7 @@ package struct SeedAddition {
     package func change(storing: Bool) throws(Failure) -> Bool {
         let keyName = try KeyChecks.keyName(name)
         try KeyChecks.check(serial: mfaSerial)
+        if storing { try context.policy().refuseSeeds() }
         let keys = Keys(context)
         guard try keys.store() != nil, try keys.holds(name) else {
             if storing { return false }
@@ -48,6 +49,7 @@ package struct SeedAddition {
             context.console.note("took the seed of one-time codes from the key \(name)")
             return true
         }
+        try keys.refuseForbiddenStore()
         let record = try keys.storedRecord(keyName)
         let device = mfaSerial ?? record.summary.mfaSerial
         let seed = try stored(try text(behind: record), device)

@@ -29,15 +29,22 @@ public struct Chain: Sendable {
     /// - Parameters:
     ///   - origin: what says that the device is the key's.
     ///   - other: the chain of a profile that the key is used by; its region and endpoints apply.
-    public static func session(ofKey name: String, device: String, _ origin: Origin, as other: Chain?) -> Chain {
+    ///   - longest: how long the session lives at most.
+    public static func session(
+        ofKey name: String, device: String, _ origin: Origin, as other: Chain?, longest: Seconds? = nil
+    ) -> Chain {
         let mfa = MFADevice(serial: Setting(value: device, origin: origin))
         return Chain(
             profile: name, source: .storedKey(name: name, origin: nil),
             session: SessionStep(
-                durationSeconds: SessionStep.defaultDuration, mfa: mfa, region: other?.session?.region ?? other?.region),
+                SessionStep.defaultDuration, longest: longest, mfa: mfa,
+                region: other?.session?.region ?? other?.region),
             roles: [], region: other?.region, endpoint: other?.endpoint ?? .none, mfaProcess: other?.mfaProcess,
             confirmation: .none)
     }
+
+    /// Whether an MFA code goes into one of its steps.
+    package var hasMFA: Bool { session?.mfa != nil || roles.contains { $0.mfa != nil } }
 
     /// The index of the source among the steps, before the first.
     public static let sourceStep = -1
@@ -92,10 +99,37 @@ public struct SessionStep: Sendable {
 
     /// How long the session lives, in seconds, within `durations`.
     public let durationSeconds: Int
+    /// What shortened it to that; nil if nothing did.
+    package let shortening: Shortening?
     /// The device whose code is sent with the request.
     public let mfa: MFADevice?
     /// The region of the source's profile, if it has one.
     public let region: Setting?
+}
+
+extension SessionStep {
+    /// - Parameter longest: how long the session lives at most.
+    init(_ seconds: Int, longest: Seconds?, mfa: MFADevice?, region: Setting?) {
+        shortening = Shortening(seconds, by: longest)
+        durationSeconds = shortening?.bound.value ?? seconds
+        self.mfa = mfa
+        self.region = region
+    }
+}
+
+/// A bound that made a session shorter.
+package struct Shortening: Sendable {
+    /// How long the session would live without it, in seconds.
+    package let wanted: Int
+    /// How long it lives, and the line that says so.
+    package let bound: Seconds
+
+    /// Nil if `seconds` are within the bound.
+    init?(_ seconds: Int, by bound: Seconds?) {
+        guard let bound, seconds > bound.value else { return nil }
+        wanted = seconds
+        self.bound = bound
+    }
 }
 
 /// An MFA device that a profile names.
@@ -110,6 +144,12 @@ public struct Seconds: Sendable, Equatable {
     public let value: Int
     /// The line that it is on.
     public let origin: Origin
+
+    /// A number, and the line that it is on.
+    package init(value: Int, origin: Origin) {
+        self.value = value
+        self.origin = origin
+    }
 }
 
 /// One `AssumeRole`.
@@ -127,8 +167,10 @@ public struct RoleStep: Sendable {
     public let sessionName: Setting?
     /// `external_id`.
     public let externalID: Setting?
-    /// `duration_seconds`, within `durations`.
-    public let duration: Seconds?
+    /// `duration_seconds`, within `durations`, or a bound that makes it shorter.
+    public internal(set) var duration: Seconds?
+    /// What shortened it; nil if nothing did.
+    package internal(set) var shortening: Shortening?
     /// `policy` or `policy_file`: narrows the role.
     public var policy: SessionPolicy?
     /// `policy_arns`: managed policies that narrow the role.
@@ -146,6 +188,14 @@ public struct RoleStep: Sendable {
     public internal(set) var mfa: MFADevice?
     /// The region of the role's profile, or of the nearest of its sources that has one.
     public internal(set) var region: Setting?
+}
+
+extension RoleStep {
+    /// Shortens the session to a bound.
+    mutating func keep(within longest: Seconds?) {
+        shortening = Shortening(duration?.value ?? Self.chainedDuration, by: longest)
+        if let shortening { duration = shortening.bound }
+    }
 }
 
 /// A session policy, or the path of one.

@@ -10,20 +10,23 @@ extension Chain {
     ///
     /// - Parameters:
     ///   - webIdentityTokenFile: `AWS_WEB_IDENTITY_TOKEN_FILE`, the source of a role without another one.
+    ///   - longest: how long each session lives at most.
     ///   - environment: looks up the variables that name an STS endpoint.
     public static func resolve(
-        _ profile: String, in profiles: ProfileSet, webIdentityTokenFile: String? = nil,
+        _ profile: String, in profiles: ProfileSet, webIdentityTokenFile: String? = nil, longest: Seconds? = nil,
         environment: (String) -> String? = { _ in nil }, isStoredKey: (String) -> Bool
     ) throws(ChainError) -> Chain {
         let chain = try unchecked(
-            profile, in: profiles, webIdentityTokenFile: webIdentityTokenFile, isStoredKey: isStoredKey)
+            profile, in: profiles, webIdentityTokenFile: webIdentityTokenFile, longest: longest,
+            isStoredKey: isStoredKey)
         try chain.check(environment)
         return chain
     }
 
     /// A chain whose ARNs, names and policies have not been checked against STS's rules.
     package static func unchecked(
-        _ profile: String, in profiles: ProfileSet, webIdentityTokenFile: String? = nil, isStoredKey: (String) -> Bool
+        _ profile: String, in profiles: ProfileSet, webIdentityTokenFile: String? = nil, longest: Seconds? = nil,
+        isStoredKey: (String) -> Bool
     ) throws(ChainError) -> Chain {
         let walk = try Walk(
             from: profile, in: profiles, webIdentityTokenFile: webIdentityTokenFile, isStoredKey: isStoredKey)
@@ -37,10 +40,10 @@ extension Chain {
             guard let last = walk.profiles.last else { throw .noSuchProfile(profile) }
             source = try Source(of: last, in: profiles, isStoredKey: isStoredKey)
         }
-        var steps = Steps(source: source)
+        var steps = Steps(source: source, longest: longest)
         try steps.read(walk)
         return Chain(
-            profile: profile, source: source, session: steps.session, roles: steps.roles,
+            profile: profile, source: source.keeping(within: longest), session: steps.session, roles: steps.roles,
             region: steps.region, endpoint: try endpoint(walk, profiles), mfaProcess: try walk.nearest("mfa_process"),
             confirmation: try Confirmation(of: walk.profiles.first))
     }
@@ -54,12 +57,16 @@ extension Chain {
 /// The session and the roles of a chain, while it is built.
 private struct Steps {
     let source: Source
+    let longest: Seconds?
     var session: SessionStep?
     var roles: [RoleStep] = []
     /// The region of the last step read, or the nearest one before it.
     var region: Setting?
 
-    init(source: Source) { self.source = source }
+    init(source: Source, longest: Seconds?) {
+        self.source = source
+        self.longest = longest
+    }
 
     mutating func read(_ walk: Walk) throws(ChainError) {
         let base = baseProfile(walk)
@@ -71,6 +78,7 @@ private struct Steps {
             roles[index].region = region
         }
         try checkDurations()
+        if let longest { for index in roles.indices { roles[index].keep(within: longest) } }
         let device = source.isSession ? nil : try base?.device()
         session = try makeSession(walk, device ?? roles.first { $0.mfa != nil }?.mfa, baseRegion)
         placeCodes(device)
@@ -110,7 +118,7 @@ private struct Steps {
             duration = try said.asDuration("warder_session_duration", SessionStep.durations)
             break
         }
-        return SessionStep(durationSeconds: duration, mfa: device, region: region)
+        return SessionStep(duration, longest: longest, mfa: device, region: region)
     }
 
     /// Assigns each device's code to one step: the session, or the first role that needs it.

@@ -55,8 +55,10 @@ public struct WebIdentity: Sendable {
     public let tokenFile: Setting
     /// `role_session_name`.
     public let sessionName: Setting?
-    /// `duration_seconds`.
-    public let duration: Seconds?
+    /// `duration_seconds`, or a bound that makes it shorter.
+    public internal(set) var duration: Seconds?
+    /// What shortened it; nil if nothing did.
+    package private(set) var shortening: Shortening?
     /// Role settings in the profile that `AssumeRoleWithWebIdentity` does not accept; SDKs ignore them too.
     public let unsent: [IgnoredSetting]
 
@@ -66,6 +68,13 @@ public struct WebIdentity: Sendable {
         public let key: String
         /// Its value, and where it is written.
         public let setting: Setting
+    }
+}
+
+extension WebIdentity {
+    fileprivate mutating func keep(within longest: Seconds?) {
+        shortening = Shortening(duration?.value ?? RoleStep.chainedDuration, by: longest)
+        if let shortening { duration = shortening.bound }
     }
 }
 
@@ -86,8 +95,15 @@ public struct SSO: Sendable {
 }
 
 extension Source {
+    /// The same source, with sessions that live as long as a bound allows.
+    func keeping(within longest: Seconds?) -> Source {
+        guard case .webIdentity(var identity) = self else { return self }
+        identity.keep(within: longest)
+        return .webIdentity(identity)
+    }
+
     /// Whether it is a key, which may request sessions, and roles of over an hour.
-    var isKey: Bool {
+    package var isKey: Bool {
         switch self {
         case .storedKey: true
         case .plaintextKey(let key): !key.hasSessionToken

@@ -25,6 +25,8 @@ package struct Explanation {
     var obstacle: String?
     /// Why it would fail if it finds nothing in the cache, whose content is unknown while locked; nil as above.
     var doubt: String?
+    /// The machine's rules that hold for the profile.
+    var rules: [Policy.Effect] = []
     /// While the cache is locked, its content is unknown.
     let isLocked: Bool
     /// AWS's time minus this machine's, in seconds, according to the cached sessions.
@@ -51,6 +53,14 @@ extension Explanation {
         endpointOrigin = endpoint?.isCustom == true ? issuer.sessionMaker.endpointOrigin : nil
         let hasStore = try issuer.keys.store() != nil
         isLocked = try issuer.keys.unlockedState()?.deadline == nil && hasStore
+        rules = try Self.rules(issuer)
+        do throws(Failure) { try issuer.refuseForbidden() } catch {
+            // Whatever is cached.
+            try findCached(issuer)
+            obstacle = Self.words(error)
+            for index in steps.indices { steps[index].isNeeded = false }
+            return
+        }
         try plan(issuer)
     }
 

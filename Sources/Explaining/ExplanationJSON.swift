@@ -1,5 +1,6 @@
 import Failures
 import JSON
+import Setup
 import Times
 
 extension Explanation {
@@ -14,7 +15,7 @@ extension Explanation {
                 } ?? .null
             ),
             ("fails", .optional(obstacle)), ("locked", .bool(isLocked)), ("prompts", .bool(!prompts.isEmpty)),
-            ("sdks", sdks.json),
+            ("rules", .array(rules.map(\.json))), ("sdks", sdks.json),
         ])
     }
 
@@ -30,6 +31,15 @@ extension Explanation {
                     ("origin", .optional(failure.origin)),
                 ])
             ),
+        ])
+    }
+}
+
+extension Policy.Effect {
+    fileprivate var json: JSONValue {
+        .object([
+            ("name", .string(line.name)), ("value", .string(line.value)), ("origin", .string(line.origin.place)),
+            ("effect", .string(text)),
         ])
     }
 }

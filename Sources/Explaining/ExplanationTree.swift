@@ -1,6 +1,7 @@
 import Issuing
 import Linux
 import Profiles
+import Setup
 import Text
 import Times
 
@@ -29,6 +30,9 @@ extension Explanation {
             text += "\(endpointOrigin.map { " (\(place($0)))" } ?? "")\n"
         }
         if clockOffset != 0 { text += "clock: this machine's is \(spoken(clockOffset: clockOffset))\n" }
+        for rule in rules {
+            text += "rule: \(rule.line.name) = \(rule.line.value) (\(place(rule.line.origin))): \(rule.text)\n"
+        }
         text += "next: \(obstacle.map { "fails: " + $0 } ?? outlook)\n"
         return text + "sdks: \(abridged(sdks.text(place: place)))\n" as Shown
     }

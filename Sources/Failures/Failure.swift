@@ -73,6 +73,8 @@ package struct Failure: Error {
         case notMade
         /// A person said no.
         case declined
+        /// A rule of this machine forbids it.
+        case forbidden
         /// The message was already printed.
         case saidAlready
     }

@@ -26,13 +26,15 @@ package struct ChainLoading {
 
     /// The chain of a profile, with its policy files read.
     package func chain(_ name: String) throws(Failure) -> Chain {
+        let longest = try context.longestSession()
         let profiles = try loading.profiles()
         var chain: Chain
         var failure: Failure?
         do throws(ChainError) {
             let tokenFile = context.environment.nonEmpty("AWS_WEB_IDENTITY_TOKEN_FILE")
             chain = try Chain.resolve(
-                name, in: profiles, webIdentityTokenFile: tokenFile, environment: { context.environment[$0] }
+                name, in: profiles, webIdentityTokenFile: tokenFile, longest: longest,
+                environment: { context.environment[$0] }
             ) { key in
                 do throws(Failure) { return try isStoredKey(key, profiles, isAskedFor: key == name) } catch {
                     failure = error
@@ -94,5 +96,12 @@ package struct ChainLoading {
                 hint: "take white space out, or name a managed policy with policy_arns")
         }
         return Setting(value: policy, origin: setting.origin)
+    }
+}
+
+extension Context {
+    /// How long a session lives at most by the machine's rules, and the line that says so; nil for any time.
+    package func longestSession() throws(Failure) -> Seconds? {
+        try policy().longestSession.map { Seconds(value: $0.value, origin: $0.line.origin) }
     }
 }

@@ -14,6 +14,8 @@ package final class Issuer {
     package let keys: Keys
     package let chain: Chain
     package let sessionMaker: SessionMaker
+    /// What the machine's rules make of the chain.
+    package let rules: ChainRules
     let codes: CodeSupply
     private let freshness: Freshness
     private let requiresFreshness: Bool
@@ -55,7 +57,8 @@ package final class Issuer {
         self.chain = chain
         // A job without a terminal should not wait for a browser that the user does not see.
         let method = signIn ?? (context.isHelper || !context.canAsk ? .none : .automatic)
-        sessionMaker = try SessionMaker(keys, chain, codes, signIn: method)
+        rules = ChainRules(try context.policy(), chain)
+        sessionMaker = try SessionMaker(keys, chain, codes, signIn: method, rules)
         // Checked before waiting for any lock: its holder may be waiting for this process.
         try sessionMaker.source.refuseCircle()
     }
@@ -102,6 +105,8 @@ package final class Issuer {
     /// The profile's credentials, to be given out: if the profile requires it, the user confirms first. The log says so.
     package func credentials() throws(Failure) -> Credentials {
         do throws(Failure) {
+            try refuseForbidden()
+            if let warning = rules.warning { keys.context.notices.add(warning) }
             let given = try keys.resuming { () throws(Failure) in
                 try Consent(chain: chain, keys: keys, prompter: codes.prompter).obtain()
                 return try timely(credentials(of: chain.stepCount - 1))
@@ -112,6 +117,12 @@ package final class Issuer {
             keys.context.record(failure: error, profile: chain.profile, by: command)
             throw error
         }
+    }
+
+    /// Fails if a rule of the machine forbids the chain's credentials, whatever is cached.
+    package func refuseForbidden() throws(Failure) {
+        if let refusal = rules.refusal { throw refusal }
+        try keys.refuseForbiddenStore()
     }
 
     private func record(
@@ -127,7 +138,8 @@ package final class Issuer {
 
     /// The profile's credentials, for warder's own use.
     package func unconfirmedCredentials() throws(Failure) -> Credentials {
-        try keys.resuming { () throws(Failure) in try timely(credentials(of: chain.stepCount - 1)) }
+        try refuseForbidden()
+        return try keys.resuming { () throws(Failure) in try timely(credentials(of: chain.stepCount - 1)) }
     }
 
     /// Warns if the clock that the expiration refers to differs from this machine's.
@@ -141,7 +153,8 @@ package final class Issuer {
     /// The MFA session behind a role is also made again if a code was given for it or less than half of it is left: a
     /// user who refreshes in the morning wants credentials for the whole day.
     package func refresh() throws(Failure) -> Credentials {
-        try keys.resuming { () throws(Failure) in try timely(refreshed()) }
+        try refuseForbidden()
+        return try keys.resuming { () throws(Failure) in try timely(refreshed()) }
     }
 
     private func refreshed() throws(Failure) -> Credentials {
@@ -170,7 +183,8 @@ package final class Issuer {
 
     /// The first step's session, newly made if `refresh` would make it.
     package func refreshFirstStep() throws(Failure) -> Credentials {
-        try keys.resuming { () throws(Failure) in try timely(refreshedFirstStep()) }
+        try refuseForbidden()
+        return try keys.resuming { () throws(Failure) in try timely(refreshedFirstStep()) }
     }
 
     private func refreshedFirstStep() throws(Failure) -> Credentials {
@@ -180,7 +194,8 @@ package final class Issuer {
 
     /// The last step's session, newly made from the cached sessions before it, which `refreshFirstStep` made.
     package func refreshLastStep() throws(Failure) -> Credentials {
-        try keys.resuming { () throws(Failure) in try renewed(chain.stepCount - 1, unless: nil) }
+        try refuseForbidden()
+        return try keys.resuming { () throws(Failure) in try renewed(chain.stepCount - 1, unless: nil) }
     }
 
     /// Deletes the cached sessions of every step and returns how many there were.
@@ -339,7 +354,7 @@ extension Issuer {
     /// The cached session, if it has not ended.
     func cached(_ name: String, _ sessions: borrowing SessionCache) throws(Failure) -> Session? {
         do throws(SessionCacheError) {
-            guard let session = try sessions.session(name), session.end > keys.context.now else { return nil }
+            guard let session = kept(try sessions.session(name)), session.end > keys.context.now else { return nil }
             return session
         } catch { throw Failure(error) }
     }
@@ -349,9 +364,15 @@ extension Issuer {
         _ step: Int, _ name: String, _ sessions: borrowing SessionCache
     ) throws(Failure) -> Session? {
         do throws(SessionCacheError) {
-            guard let session = try sessions.fallbackSession(name), lasts(session, step) else { return nil }
+            guard let session = kept(try sessions.fallbackSession(name)), lasts(session, step) else { return nil }
             return session
         } catch { throw Failure(error) }
+    }
+
+    /// The session, as long as the machine's rules let it be served.
+    private func kept(_ session: consuming Session?) -> Session? {
+        guard let longest = rules.longestSession else { return session }
+        return session.take()?.lasting(atMost: longest)
     }
 
     /// A session that cannot be cached (on a full disk, say) is still an answer.
@@ -384,7 +405,7 @@ extension Issuer {
 extension Context {
     /// Records that credentials were wanted, and why they were not given out.
     fileprivate func record(failure: Failure, profile: String, by command: String?) {
-        let isRefused = failure.code == .refused || failure.cause == .declined
+        let isRefused = failure.code == .refused || [.declined, .forbidden].contains(failure.cause)
         record(Event(isRefused ? .refused : .failed, profile: profile, by: command, reason: failure.message))
     }
 }

@@ -20,10 +20,12 @@ package final class SessionMaker {
     private let signIn: SignInMethod
     private let endpoints: EndpointResolver
     private let calls: AWSCalls
+    private let rules: ChainRules
 
     init(
-        _ keys: Keys, _ chain: Chain, _ codes: CodeSupply, signIn: SignInMethod
+        _ keys: Keys, _ chain: Chain, _ codes: CodeSupply, signIn: SignInMethod, _ rules: ChainRules
     ) throws(Failure) {
+        self.rules = rules
         self.keys = keys
         self.chain = chain
         self.codes = codes
@@ -69,12 +71,16 @@ package final class SessionMaker {
             clock: calls.clock)
     }
 
-    /// The source's credentials.
+    /// The source's credentials, if no rule of the machine forbids their use.
     func sourceCredentials() throws(Failure) -> Credentials {
-        do throws(Failure) { return try source.credentials() } catch {
+        let credentials: Credentials
+        do throws(Failure) { credentials = try source.credentials() } catch {
             guard chain.stepCount > 0 else { throw error }
             throw error.wanting(key: keyName ?? sourceProfile, for: chain.profile)
         }
+        // Of a key that a profile names, the chain has shown it already.
+        if !chain.source.isKey, let refusal = rules.refusal(of: credentials) { throw refusal }
+        return credentials
     }
 
     /// The longest session that STS issues, in seconds: 36 hours. A session that claims more would never be renewed.
@@ -91,7 +97,7 @@ package final class SessionMaker {
         let made =
             step == Chain.sourceStep
             ? try sourceCredentials() : try requestedSession(step, requiresAnswer, signer: signer)
-        var credentials = made.ending(by: calls.time + Self.longest)
+        var credentials = made.ending(by: calls.time + min(Self.longest, rules.longestSession ?? Self.longest))
         credentials.clockOffset = calls.clock?.seconds ?? 0
         return credentials
     }
@@ -195,7 +201,7 @@ package final class SessionMaker {
 
     /// The seed of the device's codes, if one is stored with the key.
     private func seed(of device: String) throws(Failure) -> SecretBytes? {
-        guard let keyName else { return nil }
+        guard let keyName, try keys.context.policy().seedsRule == nil else { return nil }
         return try keys.totpSeed(keyName, device: device)
     }
 

@@ -15,7 +15,8 @@ extension ProfileSet {
 }
 
 extension ProfileFile {
-    fileprivate var repetition: DuplicateEntry? {
+    /// The first duplicate. Takes time in proportion to the file's length.
+    package var repetition: DuplicateEntry? {
         withText { text in
             var hashes = Set<UInt32>(minimumCapacity: sections.count)
             var properties: [Property] = []

@@ -16,11 +16,17 @@ public enum PassphraseWeakness: Equatable, Sendable {
             self = .common
             return
         }
+        let characters = Self.characters(of: passphrase)
+        guard characters < Self.enoughCharacters else { return nil }
+        self = .short(characters: characters)
+    }
+
+    /// How many characters a passphrase has.
+    public static func characters(of passphrase: borrowing SecretBytes) -> Int {
         var characters = 0
         // Each UTF-8 character has exactly one byte that is not a continuation byte.
         for index in 0..<passphrase.count where passphrase[index] & 0xc0 != 0x80 { characters += 1 }
-        guard characters < Self.enoughCharacters else { return nil }
-        self = .short(characters: characters)
+        return characters
     }
 
     /// Whether it is on the list, in any case, or repeats one unit: `aaaaaaaaaaaa`, `passwordpassword`.

@@ -153,6 +153,8 @@ final class KeySigner {
             found = found ?? chain
         }
         guard let device = summary.mfaSerial, found?.session != nil || found == nil else { return found }
-        return .session(ofKey: name, device: device, Origin(path: "the key \(name)", line: 0), as: found)
+        let longest = try sessions.context.longestSession()
+        return .session(
+            ofKey: name, device: device, Origin(path: "the key \(name)", line: 0), as: found, longest: longest)
     }
 }

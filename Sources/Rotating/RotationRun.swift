@@ -48,6 +48,7 @@ package struct RotationRun {
         _ names: [KeyName], report: (KeyName, Result<RotationResult, Failure>) throws(Failure) -> Void
     ) throws(Failure) {
         guard !names.isEmpty else { return }
+        try keys.refuseForbiddenStore()
         let lock = try lock()
         defer { withExtendedLifetime(lock) {} }
         // Another run may have finished while this one waited.
@@ -79,6 +80,7 @@ package struct RotationRun {
 
     /// What a run would do with a key. AWS is asked, and nothing is changed.
     package func plan(_ name: KeyName) throws(Failure) -> RotationPlan {
+        try keys.refuseForbiddenStore()
         let record = try keys.storedRecord(name)
         try Rotation(name, options, sessions).refuseInPlaintext(record.summary)
         return try RotationPlan(record, options, sessions)

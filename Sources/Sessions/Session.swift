@@ -30,6 +30,13 @@ public struct Session: ~Copyable {
         return Session(credentials, label)
     }
 
+    /// The same session, ending at most `seconds` after it was made.
+    public consuming func lasting(atMost seconds: Int64) -> Session {
+        let label = label
+        let end = label.issued + seconds + credentials.clockOffset
+        return Session(intoCredentials().ending(by: end), label)
+    }
+
     private init(_ credentials: consuming Credentials, _ label: SessionLabel) {
         self.credentials = credentials
         self.label = label

@@ -248,6 +248,12 @@ public struct SessionSummary: Sendable {
     public let accessKeyID: String
     /// When it expires by this machine's clock, in seconds since 1970.
     public let expiration: Int64
+
+    /// The same session, ending at most `seconds` after it was made.
+    public func lasting(atMost seconds: Int64) -> SessionSummary {
+        SessionSummary(
+            name: name, label: label, accessKeyID: accessKeyID, expiration: min(expiration, label.issued + seconds))
+    }
 }
 
 private func hexadecimal(_ bytes: [UInt8]) -> String {

@@ -39,6 +39,7 @@ public struct UnlockedState: Sendable {
     private let markName: String
     private let releaseName: String
     private let runtimeFolder: String?
+    private let limit: Int?
 
     /// The longest time to unlock for, in seconds: 30 days.
     public static let longest = 30 * 86_400
@@ -48,11 +49,14 @@ public struct UnlockedState: Sendable {
     /// - Parameters:
     ///   - store: the identifier, in hexadecimal, of the store that the key belongs to.
     ///   - runtimeFolder: `$XDG_RUNTIME_DIR`, if it is set.
-    public init(_ key: UnlockedKeyKind, store: String, runtimeFolder: String?) {
+    ///   - limit: how long a key is available at most from when it is seen, in seconds: one that was stored for longer
+    ///     ends then. Nil for as long as it was stored for.
+    public init(_ key: UnlockedKeyKind, store: String, runtimeFolder: String?, limit: Int? = nil) {
         name = "warder:\(key.rawValue):\(store)"
         markName = "warder:lock-of-\(key.locked.rawValue):\(store)"
         releaseName = "warder:release-of-\(key.locked.rawValue):\(store)"
         self.runtimeFolder = runtimeFolder
+        self.limit = limit
     }
 
     /// The key; nil while locked.
@@ -92,7 +96,7 @@ public struct UnlockedState: Sendable {
         _ key: borrowing SecretBytes, seconds: Int, snapshot: LockSnapshot? = nil
     ) throws(UnlockedStateError) {
         let snapshot = snapshot ?? lockSnapshot()
-        let seconds = min(max(1, seconds), Self.longest)
+        let seconds = min(max(1, seconds), limit ?? Self.longest, Self.longest)
         do throws(UnlockedStateError) { try put(key, seconds, in: .kernel, snapshot.kernel) } catch {
             guard case .keyring = error else { throw error }
             guard let file = files.first else { throw .noPlace(runtimeFolder: runtimeFolder) }
@@ -135,7 +139,21 @@ public struct UnlockedState: Sendable {
             return nil
         }
         guard place.mark(markName)?.stamp == unlockedKey.stamp else { return nil }
+        if let limit, unlockedKey.deadline.remaining > Int64(limit) * 1000 {
+            return shortened(unlockedKey, to: limit, in: place)
+        }
         return unlockedKey
+    }
+
+    /// The key, stored anew for a shorter time; nil if that fails. A lock meanwhile makes it invalid all the same, by its
+    /// stamp.
+    private func shortened(
+        _ unlockedKey: borrowing UnlockedKey, to seconds: Int, in place: UnlockedKeyStorage
+    ) -> UnlockedKey? {
+        let deadline = Deadline.after(milliseconds: Int64(seconds) * 1000)
+        let shorter = UnlockedKey(key: unlockedKey.key.copy(), deadline: deadline, stamp: unlockedKey.stamp)
+        guard (try? place.put(shorter.encoded(), name, seconds: seconds)) != nil else { return nil }
+        return shorter
     }
 
     private var files: [UnlockedKeyStorage] {

@@ -16,6 +16,8 @@ package struct Context {
     package let world: World
     /// Messages besides the answer.
     package let notices: Notices
+    /// The settings of this machine, and its rules.
+    package let machine: MachineSettings
     /// Where events are recorded; `record` adds who this process works for.
     package let events: any EventLog
 
@@ -31,7 +33,8 @@ package struct Context {
         mayPrompt = !noPrompt && environment["WARDER_NO_PROMPT"] != "1"
         self.isHelper = isHelper
         notices = Notices(isHelper: isHelper, world.console)
-        events = world.events ?? FileEventLog(paths, random: world.random)
+        machine = MachineSettings(world.machineSettings)
+        events = world.events ?? FileEventLog(paths, machine, random: world.random)
     }
 
     /// Where the command writes.

@@ -16,17 +16,19 @@ package protocol EventLog: AnyObject, Sendable {
 final class FileEventLog: EventLog {
     private let log: AuditLog
     private let settings: String
+    private let machine: MachineSettings
     /// Whether the settings turn the log off; nil before they are read.
     private let isOff = Mutex<Bool?>(nil)
 
-    init(_ paths: Paths, random: RandomSource) {
+    init(_ paths: Paths, _ machine: MachineSettings, random: RandomSource) {
         log = AuditLog(LogFolder(paths.state), random: random)
         settings = paths.settings
+        self.machine = machine
     }
 
     var files: AuditLog? {
         let isOff = isOff.withLock { known -> Bool in
-            let isOff = known ?? Settings.turnLogOff(settings)
+            let isOff = known ?? Settings.turnLogOff(settings, machine)
             known = isOff
             return isOff
         }
@@ -50,22 +52,26 @@ extension Context {
 }
 
 extension Settings {
-    /// Whether the settings at `path` turn the log off; false also where they are wrong, which other readers report.
-    fileprivate static func turnLogOff(_ path: String) -> Bool {
+    /// Whether the settings at `path`, or else the machine's, turn the log off; false also where they are wrong, which
+    /// other readers report, and where a rule of the machine keeps it on.
+    fileprivate static func turnLogOff(_ path: String, _ machine: MachineSettings) -> Bool {
+        guard let policy = try? machine.policy(), policy.log == nil else { return false }
+        let defaults = (try? machine.defaults()) ?? nil
         // A warm answer reads no other setting: most files can be seen not to name this one.
-        guard let text = try? readFile(path, limit: 1 << 20, timeout: 0), text.withUnsafeBytes(mayNameLog) else {
-            return false
-        }
-        return (try? isLogOff(path)) == true
+        guard defaults != nil || mayNameLog(path) else { return false }
+        return (try? isLogOff(path, defaults)) == true
     }
 
-    /// Whether a line begins with `log`.
-    private static func mayNameLog(_ text: UnsafeRawBufferPointer) -> Bool {
-        var isAtStart = true
-        for (index, byte) in text.enumerated() {
-            if isAtStart, text[index...].prefix(3).map({ $0 | 0x20 }).elementsEqual("log".utf8) { return true }
-            isAtStart = byte == UInt8(ascii: "\n") || (isAtStart && (byte == UInt8(ascii: " ") || byte == 9))
+    /// Whether a line of the file begins with `log`.
+    private static func mayNameLog(_ path: String) -> Bool {
+        guard let text = try? readFile(path, limit: 1 << 20, timeout: 0) else { return false }
+        return text.withUnsafeBytes { text in
+            var isAtStart = true
+            for (index, byte) in text.enumerated() {
+                if isAtStart, text[index...].prefix(3).map({ $0 | 0x20 }).elementsEqual("log".utf8) { return true }
+                isAtStart = byte == UInt8(ascii: "\n") || (isAtStart && (byte == UInt8(ascii: " ") || byte == 9))
+            }
+            return false
         }
-        return false
     }
 }

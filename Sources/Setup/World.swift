@@ -25,6 +25,8 @@ package struct World {
     package var standardInput: Int32 = STDIN_FILENO
     /// Where events are recorded; nil for the log in the state folder.
     package var events: (any EventLog)?
+    /// The file of the machine's settings.
+    package var machineSettings = MachineSettings.standard
     /// The cost of trying a passphrase that is being set.
     package var passphraseCost = ScryptCost.standard
 

@@ -54,9 +54,11 @@ extension Keys {
     package func liveSessions() throws(Failure) -> [SessionSummary]? {
         guard let sessions = try unlockedSessions() else { return nil }
         let now = context.now
-        do throws(SessionCacheError) { return try sessions.all().filter { $0.expiration > now } } catch {
-            throw Failure(error)
-        }
+        let longest = try context.policy().longestSession.map { Int64($0.value) }
+        do throws(SessionCacheError) {
+            return try sessions.all().map { session in longest.map(session.lasting) ?? session }
+                .filter { $0.expiration > now }
+        } catch { throw Failure(error) }
     }
 
     /// How much there is in the cache; nil while locked.

@@ -34,7 +34,8 @@ final class SessionKey {
     func state() throws(Failure) -> UnlockedState? {
         guard let store = try stores.store() else { return try transientState() }
         guard let head = try store.head() else { return nil }
-        return UnlockedState(.sessionCache, store: head.identifier, runtimeFolder: context.paths.runtime)
+        return UnlockedState(
+            .sessionCache, store: head.identifier, runtimeFolder: context.paths.runtime, limit: context.longestUnlock)
     }
 
     /// A store that opens by itself would give everything away again at once: what `warder lock` took stays away until
@@ -108,7 +109,8 @@ final class SessionKey {
             digest = try path.span.withUnsafeBytes { (path) throws(CryptoError) in try sha256(path) }
         } catch { throw Failure(error) }
         let identifier = VaultIdentifier(Array(digest.prefix(VaultIdentifier.size)))?.hex ?? ""
-        return UnlockedState(.sessionCache, store: identifier, runtimeFolder: context.paths.runtime)
+        return UnlockedState(
+            .sessionCache, store: identifier, runtimeFolder: context.paths.runtime, limit: context.longestUnlock)
     }
 
     /// The key of a home without a store. Where nothing holds one, this run alone has it.

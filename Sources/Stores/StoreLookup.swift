@@ -79,6 +79,7 @@ final class StoreLookup {
     func choose(_ wanted: StoreKind?) throws(Failure) {
         let setting = try Settings.load(context).store
         if let present = try store() {
+            try context.refuse(present)
             if let wanted, wanted != present.kind {
                 throw Failure(
                     .usage, "the keys are in the \(present.kind.spoken)",
@@ -92,14 +93,26 @@ final class StoreLookup {
             }
             return
         }
-        use(StoreTable.make(wanted ?? setting?.kind ?? defaultKind(), context, stops))
+        if let wanted {
+            try context.refuse(wanted)
+        } else if let setting, let rule = try context.policy().rule(against: setting.kind) {
+            throw Failure(
+                rule, forbids: "store is \(setting.kind.rawValue) (\(setting.origin.place))",
+                hint: "change that line, or take it away")
+        }
+        let kind: StoreKind
+        if let named = wanted ?? setting?.kind { kind = named } else { kind = try defaultKind() }
+        use(StoreTable.make(kind, context, stops))
     }
 
-    private func defaultKind() -> StoreKind {
-        for type in StoreTable.all {
+    private func defaultKind() throws(Failure) -> StoreKind {
+        let rules = try context.policy()
+        for type in StoreTable.all where rules.rule(against: type.kind) == nil {
             guard let obstacle = type.obstacle(context) else { return type.kind }
             passedOver = obstacle
         }
-        return .file
+        // The only one that is allowed, even though it is not ready.
+        guard rules.rule(against: .file) != nil, let allowed = rules.stores?.value.first else { return .file }
+        return allowed
     }
 }

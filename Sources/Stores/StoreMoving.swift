@@ -25,6 +25,7 @@ package struct StoreMoving {
     }
 
     package func move(to kind: StoreKind) throws(Failure) {
+        try context.refuse(kind)
         _ = try keys.presentStore()
         let lock = try marker.lockForChange()
         defer { withExtendedLifetime(lock) {} }

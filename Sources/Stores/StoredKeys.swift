@@ -68,6 +68,7 @@ extension Keys {
 
     /// Stores keys: all of them or, if the name of one is taken, none.
     package func put(_ records: [SharedRecord], replacing: Bool = false) throws(Failure) {
+        if let store = try store() { try context.refuse(store) }
         let summaries = records.map { $0.copy().summary }
         try following { (store) throws(Failure) in try store.put(records, replacing: replacing) }
         try settle { keys in

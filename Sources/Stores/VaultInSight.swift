@@ -21,13 +21,18 @@ extension VaultStore {
     package func shows(_ name: KeyName) throws(Failure) -> Bool? { nil }
 
     package var keysOpenApart: Bool { true }
-    package func keysDeadline() throws(Failure) -> Deadline? { try dataKeyState()?.deadline }
+    package func keysDeadline() throws(Failure) -> Deadline? {
+        guard try context.policy().unlockedKeysRule == nil else { return nil }
+        return try dataKeyState()?.deadline
+    }
     package func opensByItself() throws(Failure) -> Bool { try hasUnattendedSlot() }
 
     /// In the order in which its ways are tried.
     package func outlook(needsCache: Bool) throws(Failure) -> StoreOutlook {
-        if try dataKeyState()?.deadline != nil { return .unasked }
-        let slots = try slots()
+        if try keysDeadline() != nil { return .unasked }
+        let rules = try context.policy()
+        let slots = try slots().filter { rules.rule(againstSlot: $0.type.name) == nil }
+        if slots.isEmpty, let refusal = try forbiddenSlots() { return .closed(refusal) }
         if !isPassphraseGiven {
             for slot in slots where try slot.handler?.mayOpen(slot, of: self) == true { return .unasked }
         }

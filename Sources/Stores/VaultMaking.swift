@@ -29,11 +29,13 @@ extension VaultStore {
         recovery: Recovery, sessionCacheKey: borrowing SecretBytes? = nil,
         _ body: (inout Vault) throws(Failure) -> Void
     ) throws(Failure) -> Bool {
+        try refuseMaking(recovery)
         lookAgain()
         opening = StoreOpening(method: passphraseMethod, snapshot: .ofNewStore)
         let passphrase = try choosePassphrase(passphraseSource())
         let hasTerminal = context.mayPrompt && (try? context.terminal()) != nil
-        let wantsCode = recovery == .printed || (recovery == .ifSomebodyIsThere && hasTerminal)
+        let mayHaveCode = try rule(against: .recovery) == nil
+        let wantsCode = recovery == .printed || (recovery == .ifSomebodyIsThere && hasTerminal && mayHaveCode)
         var code: SecretBytes? = nil
         var new = try new(sessionCacheKey)
         do throws(VaultError) {
@@ -52,7 +54,9 @@ extension VaultStore {
         context.console.note("made a vault at \(file.path)")
         switch consume code {
         case .some(let code): try showRecoveryCode(code, printed: recovery == .printed)
-        case .none: context.console.note("it has no recovery code; warder vault recovery makes one")
+        case .none:
+            context.console.note(
+                "it has no recovery code" + (mayHaveCode ? "; warder vault recovery makes one" : ""))
         }
         return true
     }

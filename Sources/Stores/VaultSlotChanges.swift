@@ -78,6 +78,11 @@ extension VaultStore {
         var types: Set<SlotType> = []
         for slot in slots {
             let isFirst = types.insert(slot.type).inserted
+            if let rule = try rule(against: slot.type) {
+                throw Failure(
+                    rule, forbids: "the \(slot.type.name) slot \(slot.identifier) would be made anew",
+                    hint: "remove that slot first: warder vault slots remove \(slot.identifier)")
+            }
             guard isFirst, try slot.handler?.canRenew(slot, of: self) == true else {
                 throw Failure(
                     .other,

@@ -156,6 +156,7 @@ package final class VaultStore: KeyStore {
 
     /// Puts a backup in the vault's place; the passphrase asked for is the backup's.
     package func restore(_ backup: borrowing SecretBytes) throws(Failure) {
+        try context.refuse(kind)
         let copy = backup.copy()
         try openAndKeep(.copy) { (opener) throws(VaultFileError) in
             try self.file.restore(copy, until: Self.timeout, random: context.random, opener)
@@ -170,6 +171,7 @@ package final class VaultStore: KeyStore {
     package func changePassphrase(
         recoveryCode: consuming SecretBytes?, _ method: StoreOpening.Method = .typed
     ) throws(Failure) {
+        try refuse(.passphrase)
         switch consume recoveryCode {
         case .some(let code):
             lookAgain()
@@ -193,6 +195,7 @@ package final class VaultStore: KeyStore {
 
     /// Makes a new recovery code, in the place of the one before, and prints it.
     package func renewRecoveryCode() throws(Failure) {
+        try refuse(.recovery)
         let made = CodeBox()
         try change(.slots) { (vault) throws(VaultError) in
             made.code = try vault.setRecoveryCode(random: self.context.random)
@@ -207,7 +210,7 @@ package final class VaultStore: KeyStore {
     /// Moves all keys out: gives the open vault to `body` and, if that succeeds, removes it for good.
     func retire(_ body: @escaping (borrowing Vault) throws(Failure) -> Void) throws(Failure) {
         var failure: Failure?
-        try openAndKeep { (opener) throws(VaultFileError) in
+        try openAndKeep(.leaving) { (opener) throws(VaultFileError) in
             failure = nil
             _ = try self.file.retire(until: Self.timeout, opener) { vault in
                 do throws(Failure) {

@@ -13,9 +13,12 @@ import Vault
 extension VaultStore {
     /// What may open the vault.
     package enum OpeningPolicy {
-        /// Also a data key that `warder unlock --keys` left in the kernel.
+        /// Also a data key that `warder unlock --keys` left in the kernel, if the machine's rules let the vault be opened
+        /// so; and of the slots, those that the rules allow.
         case unlocked
-        /// Its slots alone: for what changes who gets in.
+        /// The same, whatever the rules forbid: for what moves the keys elsewhere.
+        case leaving
+        /// Its slots alone, whatever the rules forbid: for what changes who gets in.
         case slots
         /// The slots of a copy that lies elsewhere.
         case copy
@@ -37,7 +40,7 @@ extension VaultStore {
         }
         // Before anything is read or asked for: what is locked from here on stays locked.
         opening = StoreOpening(method: .unasked, snapshot: try lockSnapshot())
-        if policy == .unlocked, try attempt(leftUnlocked(), work) { return }
+        if policy == .unlocked || policy == .leaving, try attempt(leftUnlocked(policy), work) { return }
         var obstacle: String?
         if !isPassphraseGiven, try openUnattended(policy, &obstacle, work) { return }
         try openAndKeepByPassphrase(policy, obstacle, cancellation ?? stops.cancellation(), work)
@@ -46,17 +49,19 @@ extension VaultStore {
     /// Whether the vault may open without a prompt.
     package func opensUnasked() throws(Failure) -> Bool {
         if passphraseIsUnattended { return true }
-        if try dataKeyState()?.deadline != nil { return true }
+        if try keysDeadline() != nil { return true }
         return try hasUnattendedSlot()
     }
 
     /// Whether it has a slot that opens without asking.
     package func hasUnattendedSlot() throws(Failure) -> Bool {
-        try slots().contains { $0.handler?.isUnattended == true }
+        let rules = try context.policy()
+        return try slots().contains { $0.handler?.isUnattended == true && rules.rule(againstSlot: $0.type.name) == nil }
     }
 
     /// Opens the vault, and leaves its data key unlocked for `seconds`.
     package func leaveUnlocked(seconds: Int) throws(Failure) {
+        try refuseUnlockedKeys()
         let snapshot = try dataKeyState()?.lockSnapshot()
         try open()
         guard let key = vault?.copyOfDataKey(), let state = try dataKeyState() else { return }
@@ -98,7 +103,8 @@ extension VaultStore {
     }
 
     /// The data key that `warder unlock --keys` left.
-    private func leftUnlocked() throws(Failure) -> VaultOpener? {
+    private func leftUnlocked(_ policy: OpeningPolicy) throws(Failure) -> VaultOpener? {
+        if policy == .unlocked, try context.policy().unlockedKeysRule != nil { return nil }
         guard let key = try dataKeyState()?.key() else { return nil }
         return { (bytes) throws(VaultError) in try Vault.open(bytes, dataKey: key) }
     }
@@ -106,7 +112,8 @@ extension VaultStore {
     /// Where `warder unlock --keys` leaves the data key.
     package func dataKeyState() throws(Failure) -> UnlockedState? {
         guard let head = try head() else { return nil }
-        return UnlockedState(.vaultKey, store: head.identifier, runtimeFolder: context.paths.runtime)
+        return UnlockedState(
+            .vaultKey, store: head.identifier, runtimeFolder: context.paths.runtime, limit: context.longestUnlock)
     }
 
     /// Tries the slots that open without a prompt; whether one did.
@@ -115,9 +122,10 @@ extension VaultStore {
     private func openUnattended(
         _ policy: OpeningPolicy, _ obstacle: inout String?, _ work: (VaultOpener) throws(VaultFileError) -> Vault?
     ) throws(Failure) -> Bool {
+        let rules = policy == .unlocked ? try context.policy() : Policy()
         for handler in SlotTypes.all where handler.isUnattended && (policy != .copy || handler.opensCopies) {
             let slots = try slots().filter { $0.type == handler.type }
-            guard !slots.isEmpty else { continue }
+            guard !slots.isEmpty, rules.rule(againstSlot: handler.type.name) == nil else { continue }
             switch try handler.opening(of: slots, in: self) {
             case .opener(let opener): if try attempt(opener, work) { return true }
             case .obstacle(let reason): obstacle = reason
@@ -125,7 +133,9 @@ extension VaultStore {
             }
         }
         if obstacle == nil, policy != .copy {
-            let present = try slots().first { $0.handler?.isUnattended == true }
+            let present = try slots().first {
+                $0.handler?.isUnattended == true && rules.rule(againstSlot: $0.type.name) == nil
+            }
             obstacle = present.map { "what is at hand does not open its \($0.type.name) slot" }
         }
         return false
@@ -139,7 +149,11 @@ extension VaultStore {
         _ work: (VaultOpener) throws(VaultFileError) -> Vault?
     ) throws(Failure) {
         if policy != .copy, try !slots().contains(where: { $0.type == .passphrase }) {
+            if policy == .unlocked, let refusal = try forbiddenSlots() { throw refusal }
             throw noWay(obstacle)
+        }
+        if policy == .unlocked, try rule(against: .passphrase) != nil, let refusal = try forbiddenSlots() {
+            throw refusal
         }
         opening.method = passphraseMethod
         let source = try passphraseSource()
@@ -200,6 +214,7 @@ extension VaultStore {
             passphrase = try source.passphrase(
                 asking: "choose a passphrase for \(file.path): ", again: "once more: ", in: context.environment)
         } catch { throw Failure(error) }
+        try refuseShort(passphrase)
         if let weakness = PassphraseWeakness(of: passphrase) { weakness.show(on: context.console) }
         return passphrase
     }

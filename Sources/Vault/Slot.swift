@@ -15,6 +15,9 @@ public struct SlotType: RawRepresentable, Hashable, Sendable {
     /// A printed recovery code.
     public static let recovery = SlotType(rawValue: 4)
 
+    /// The names of the types that this version knows.
+    package static let names = [passphrase, libsecret, keyfile, recovery].map(\.name)
+
     /// Its name in messages and tables.
     package var name: String {
         switch self {

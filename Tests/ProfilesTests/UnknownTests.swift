@@ -74,15 +74,15 @@ struct UnknownTests {
 
     static let ownFiles: [(String, UnknownEntry?)] = [
         ("[warder]\nstore = file\n", nil), ("", nil), ("# c\n", nil), ("[warder]\n[warder]\nStore = x", nil),
-        ("[warder]\nunlock_tme = 8h", .setting("unlock_tme", Origin(path: "credentials", line: 2))),
-        ("[warder]\nstore = x\nun lock = 8h", .setting("un lock", Origin(path: "credentials", line: 3))),
-        ("[warder]\nwarder_store = x", .setting("warder_store", Origin(path: "credentials", line: 2))),
+        ("[warder]\nunlock_tme = 8h", .setting("unlock_tme", section: "warder", Origin(path: "credentials", line: 2))),
+        ("[warder]\nstore = x\nun lock = 8h", .setting("un lock", section: "warder", Origin(path: "credentials", line: 3))),
+        ("[warder]\nwarder_store = x", .setting("warder_store", section: "warder", Origin(path: "credentials", line: 2))),
         ("[default]\nstore = x", .section("default", Origin(path: "credentials", line: 1))),
         ("[warder]\n[Warder]", .section("Warder", Origin(path: "credentials", line: 2))),
     ]
 
     @Test(arguments: ownFiles)
     func findsWhatAFileOfWardersOwnDoesNotHave(_ text: String, _ unknown: UnknownEntry?) throws {
-        #expect(try credentials(text).unknown(besides: "warder", ["store"]) == unknown)
+        #expect(try credentials(text).unknown(besides: [("warder", ["store"])]) == unknown)
     }
 }

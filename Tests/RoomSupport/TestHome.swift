@@ -122,6 +122,7 @@ package final class TestHome: Sendable {
             timing: clock.timing, random: seededRandom(seeds.wrappingAdd(1, ordering: .relaxed).newValue),
             terminal: { () throws(TerminalError) in throw .none },
             sender: { (_) throws(TransportError) in sender }, console: console)
+        world.machineSettings = RootsFile(path + "/etc/warder/config", owner: geteuid(), below: path)
         world.waits = waits
         world.events = events
         world.passphraseCost = cheapestCost

@@ -52,6 +52,7 @@ package struct KeyfileSlot: SlotHandler {
 extension VaultStore {
     /// Lets the vault open by itself where the file can be read; the file is made where it is not there.
     package func addKeyfileSlot(_ path: String) throws(Failure) {
+        try refuse(.keyfile)
         let path = absolute(path)
         let keyfile = Keyfile(path: path)
         // Before a file is made for nothing.

@@ -55,6 +55,7 @@ package struct LibsecretSlot: SlotHandler {
 extension VaultStore {
     /// Lets the vault open by itself on this desktop.
     package func addDesktopSlot() throws(Failure) {
+        try refuse(.libsecret)
         lookAgain()
         // Its dialog must not come up while the vault is held.
         try DesktopSecrets(context).with { (service) throws(SecretServiceError) in try service.unlock() }

@@ -47,6 +47,7 @@ struct Exec: Command {
     func run() throws {
         let context = try given.context()
         try refuseCommandAlone(context)
+        if let lifetime = try lifetime() { try context.policy().refuse(sessionsLasting: lifetime) }
         let issuer = try Issuer(
             context, profile: profile, code: given.mfaCode, freshness: try lifetime().map { .exactly($0) } ?? .ordinary,
             strict: minimum != nil,

@@ -39,10 +39,10 @@ struct Unlock: Command {
         let context = try given.context()
         context.reportUnusedRuntimeFolder()
         let keys = Keys(context)
-        let time = try wanted()
+        let time = try wanted(context)
         if given[Self.keys] {
             let vault = try keys.presentVault()
-            let seconds = time ?? Self.keyTime
+            let seconds = time ?? min(Self.keyTime, context.longestUnlock ?? Self.keyTime)
             try vault.leaveUnlocked(seconds: seconds)
             try keys.settle(unlockingFor: try keys.unlockedState()?.deadline == nil ? sessionTime(context) : nil)
             return note("unlocked, and the keys themselves for \(spoken(seconds: Int64(seconds)))")
@@ -56,11 +56,13 @@ struct Unlock: Command {
 
     private func sessionTime(_ context: Context) throws(Failure) -> Int { try Settings.load(context).unlockTime }
 
-    private func wanted() throws(Failure) -> Int? {
+    private func wanted(_ context: Context) throws(Failure) -> Int? {
         guard let duration = given[Self.duration] else { return nil }
-        return try seconds(
+        let time = try seconds(
             ofDuration: duration, in: 1...UnlockedState.longest, "a time to be unlocked for",
             hint: "give 1s to 30d, as 8h or 90m"
         ) { Failure(.usage, $0, hint: $1) }
+        try context.policy().refuse(unlockingFor: time)
+        return time
     }
 }

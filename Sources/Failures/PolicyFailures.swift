@@ -1,0 +1,77 @@
+import Linux
+import Profiles
+import Text
+
+// The machine's rules, and the file that they stand in.
+
+/// A line of the machine's settings that sets a bound.
+package struct RuleLine: Sendable, Equatable {
+    /// The setting's name.
+    package let name: String
+    /// Its value, as written.
+    package let value: String
+    /// Where it is written.
+    package let origin: Origin
+
+    /// A bound of `[policy]`.
+    package init(name: String, value: String, origin: Origin) {
+        self.name = name
+        self.value = value
+        self.origin = origin
+    }
+
+    /// What the rule is, as a sentence begins with it: `require_mfa is true`.
+    package var spoken: String { "\(name) is \(value)" }
+}
+
+extension Failure {
+    /// A rule of this machine forbids what was asked for.
+    ///
+    /// - Parameters:
+    ///   - what: what goes past the rule, as `the keys are in the vault`.
+    ///   - hint: how to go on within the rule.
+    package init(_ rule: RuleLine, forbids what: String, hint: String) {
+        self.init(
+            .badConfig, "\(rule.origin.place): \(rule.spoken), and \(what)", hint: hint, origin: rule.origin.place,
+            fault: "policy_" + rule.name, cause: .forbidden)
+    }
+
+    /// The machine's settings are not used, and so nothing that they may forbid is done.
+    package init(_ error: RootsFileError) {
+        let (message, hint) = Self.words(error)
+        self.init(.badConfig, message, hint: hint, fault: "machine_settings")
+    }
+
+    private static func words(_ error: RootsFileError) -> (String, String) {
+        let what = "the machine's settings"
+        switch error {
+        case .system(let error):
+            return (
+                "\(what) \(error.path) cannot be read: \(error.reason.lowercasedFirst)",
+                "let every user read them: sudo chmod a+rX \(shellWord(error.path))"
+            )
+        case .foreign(let path, let owner):
+            return (
+                "\(what) are not used: \(path) belongs to user \(owner), not to root",
+                "sudo chown -h root: \(shellWord(path))"
+            )
+        case .writable(let path, let mode):
+            return (
+                "\(what) are not used: users other than root can write to \(path) (mode \(String(mode, radix: 8)))",
+                "sudo chmod go-w \(shellWord(path))"
+            )
+        case .notAFile(let path):
+            return ("\(what) are not used: \(path) is not a plain file", "see what it is: ls -ld \(shellWord(path))")
+        case .brokenLink(let path, let target):
+            return (
+                "\(what) are not used: \(path) is a link to \(target), which leads to nothing",
+                "put the file there, or remove the link: sudo rm \(shellWord(path))"
+            )
+        case .tooLarge(let path, let limit):
+            return (
+                "\(what) are not used: \(path) is larger than \(limit / 1024) KiB",
+                "see what grew in it, and make it smaller"
+            )
+        }
+    }
+}

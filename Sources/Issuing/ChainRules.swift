@@ -1,0 +1,115 @@
+import Chains
+import Failures
+import Profiles
+import Secrets
+import Setup
+import Stores
+import Text
+
+/// What the machine's rules make of a chain.
+package struct ChainRules {
+    private let policy: Policy
+    private let chain: Chain
+
+    init(_ policy: Policy, _ chain: Chain) {
+        self.policy = policy
+        self.chain = chain
+    }
+
+    /// How long a session is served at most from when it was made, in seconds; nil for as long as it lives.
+    var longestSession: Int64? { policy.longestSession.map { Int64($0.value) } }
+
+    // MARK: - What is refused
+
+    /// Why no credentials of the chain may be given out, as far as the chain shows; nil if they may.
+    package var refusal: Failure? {
+        if case .plaintextKey(let key) = chain.source, !key.hasSessionToken, policy.plaintextKeys?.value == .refuse,
+            let line = policy.plaintextKeys?.line
+        {
+            return Failure(
+                line, forbids: "the key of \(key.profile.name) is in plain text (\(key.accessKeyID.origin.place))",
+                hint: "store it: warder import \(shellWord(key.profile.name))")
+        }
+        guard chain.source.isKey else { return nil }
+        if chain.stepCount == 0, let refusal = refusalOfEndlessKey(keyItself) { return refusal }
+        return chain.hasMFA ? nil : policy.mfaRule.map { withoutCode($0, keyItself) }
+    }
+
+    /// Why a source's credentials may not be used, which only they themselves show; nil if they may.
+    func refusal(of credentials: borrowing Credentials) -> Failure? {
+        switch credentials.sessionToken {
+        case .some: return nil
+        case .none: break
+        }
+        let what = "\(chain.profile) begins with a long-term key (\(credentials.accessKeyID))"
+        if chain.stepCount == 0, let refusal = refusalOfEndlessKey(what) { return refusal }
+        return chain.hasMFA ? nil : policy.mfaRule.map { withoutCode($0, what) }
+    }
+
+    /// A key that is given out itself never ends.
+    private func refusalOfEndlessKey(_ what: String) -> Failure? {
+        guard let rule = policy.longestSession?.line else { return nil }
+        let hint =
+            switch chain.source {
+            case .storedKey: "take warder_session = off away, so that \(chain.profile) gets a session"
+            case .plaintextKey(let key): "store it, so that it gives sessions: warder import \(shellWord(key.profile.name))"
+            default: "let \(chain.profile) begin with a session, or store the key: warder add"
+            }
+        return Failure(rule, forbids: "\(what) would be given out itself, which never ends", hint: hint)
+    }
+
+    private func withoutCode(_ rule: RuleLine, _ what: String) -> Failure {
+        let origin: String
+        switch chain.source {
+        case .storedKey(_, .some(let place)): origin = " (\(place.place))"
+        case .plaintextKey(let key): origin = " (\(key.accessKeyID.origin.place))"
+        default: origin = ""
+        }
+        return Failure(
+            rule, forbids: "\(chain.profile) asks for no MFA code\(origin)",
+            hint: "add mfa_serial to the profile of its key: the ARN of the user's MFA device")
+    }
+
+    private var keyItself: String {
+        switch chain.source {
+        case .storedKey(let name, _): "the key \(name)"
+        case .plaintextKey(let key): "the key of \(key.profile.name)"
+        default: "the key of \(chain.profile)"
+        }
+    }
+
+    // MARK: - What is said
+
+    /// What to say of a key in plain text, if the rules want it said; nil otherwise.
+    var warning: String? {
+        guard case .plaintextKey(let key) = chain.source, !key.hasSessionToken,
+            let rule = policy.plaintextKeys, rule.value == .warn
+        else { return nil }
+        return "\(rule.line.origin.place): \(rule.line.spoken), and the key of \(key.profile.name) is in plain text "
+            + "(\(key.accessKeyID.origin.place)): warder import \(shellWord(key.profile.name))"
+    }
+
+    /// The bounds that hold for the chain: what they shorten, and what they warn of.
+    package func effects() -> [Policy.Effect] {
+        var effects: [Policy.Effect] = []
+        func add(_ line: RuleLine?, _ effect: String) { if let line { effects.append(.init(line, effect)) } }
+        let longest = policy.longestSession?.line
+        if let cut = chain.session?.shortening {
+            add(longest, "the session lasts \(cut.lasts)")
+        }
+        if case .webIdentity(let identity) = chain.source, let cut = identity.shortening {
+            add(longest, "the web identity's session lasts \(cut.lasts)")
+        }
+        for role in chain.roles {
+            if let cut = role.shortening { add(longest, "the role of \(role.profile) lasts \(cut.lasts)") }
+        }
+        if warning != nil { add(policy.plaintextKeys?.line, "a warning: its key is in plain text") }
+        return effects
+    }
+}
+
+extension Shortening {
+    fileprivate var lasts: String {
+        "\(spoken(seconds: Int64(bound.value))) at most, not \(spoken(seconds: Int64(wanted)))"
+    }
+}

@@ -1,0 +1,108 @@
+import Failures
+import Text
+
+/// The bounds of the machine's settings, from their section `[policy]`: no setting of a user, no variable and no option
+/// goes past them. A bound that is nil is not set.
+package struct Policy: Sendable {
+    /// A bound, and the line that sets it.
+    package struct Rule<Value: Sendable>: Sendable {
+        /// What it allows.
+        package let value: Value
+        /// The line.
+        package let line: RuleLine
+    }
+
+    /// What becomes of a long-term key in a config or credentials file.
+    package enum PlaintextKeys: String, CaseIterable, Sendable {
+        case allow
+        case warn
+        case refuse
+    }
+
+    /// `max_session_duration`: how long a session is served at most, in seconds from when it was made.
+    package internal(set) var longestSession: Rule<Int>?
+    /// `max_unlock_time`: how long anything stays unlocked at most, in seconds.
+    package internal(set) var longestUnlock: Rule<Int>?
+    /// `stores`: where keys may be kept.
+    package internal(set) var stores: Rule<[StoreKind]>?
+    /// `plaintext_keys`: whether long-term keys in files may be used.
+    package internal(set) var plaintextKeys: Rule<PlaintextKeys>?
+    /// `min_passphrase_length`: how many characters a new passphrase has at least.
+    package internal(set) var shortestPassphrase: Rule<Int>?
+    /// `require_mfa`: whether credentials made from a long-term key must be made with an MFA code.
+    package internal(set) var requiresMFA: Rule<Bool>?
+    /// `rotate_after`: the age at which a key is due at the latest, in seconds.
+    package internal(set) var rotateAfter: Rule<Int>?
+    /// `log = on`: the log is written, whatever a user's settings say.
+    package internal(set) var log: Rule<Bool>?
+    /// `allow_unlock_keys`: whether the vault's own key may lie unlocked.
+    package internal(set) var allowsUnlockedKeys: Rule<Bool>?
+    /// `allow_totp_seeds`: whether seeds of one-time codes may be stored and used.
+    package internal(set) var allowsSeeds: Rule<Bool>?
+    /// `slots`: the names of the slot types that may open a vault.
+    package internal(set) var slots: Rule<[String]>?
+
+    /// Every bound that is set, in the order of the file.
+    package internal(set) var lines: [RuleLine] = []
+
+    /// No bounds.
+    package init() {}
+}
+
+extension Policy {
+    /// What a bound does here.
+    package struct Effect: Sendable, Equatable {
+        /// The bound.
+        package let line: RuleLine
+        /// What it does, for people, as `the session lasts 1h at most, not 12h`.
+        package let text: String
+
+        /// A bound, and what it does.
+        package init(_ line: RuleLine, _ text: String) {
+            self.line = line
+            self.text = text
+        }
+    }
+
+    /// The line that demands an MFA code; nil if none does.
+    package var mfaRule: RuleLine? { Self.line(requiresMFA, unless: { !$0 }) }
+    /// The line that forbids `unlock --keys`; nil if none does.
+    package var unlockedKeysRule: RuleLine? { Self.line(allowsUnlockedKeys, unless: { $0 }) }
+    /// The line that forbids seeds of one-time codes; nil if none does.
+    package var seedsRule: RuleLine? { Self.line(allowsSeeds, unless: { $0 }) }
+
+    /// The line that forbids a store of this kind; nil if none does.
+    package func rule(against kind: StoreKind) -> RuleLine? { Self.line(stores, unless: { $0.contains(kind) }) }
+
+    /// The line that forbids slots of this type, by its name; nil if none does.
+    package func rule(againstSlot type: String) -> RuleLine? { Self.line(slots, unless: { $0.contains(type) }) }
+
+    /// Fails if what an option asks for goes past `max_unlock_time`.
+    package func refuse(unlockingFor seconds: Int) throws(Failure) {
+        guard let rule = longestUnlock, seconds > rule.value else { return }
+        throw Failure(
+            rule.line, forbids: "--for asks for \(spoken(seconds: Int64(seconds)))",
+            hint: "ask for \(spoken(seconds: Int64(rule.value))) at most, or leave --for out")
+    }
+
+    /// Fails if what an option asks for goes past `max_session_duration`.
+    package func refuse(sessionsLasting seconds: Int64) throws(Failure) {
+        guard let rule = longestSession, seconds > Int64(rule.value) else { return }
+        throw Failure(
+            rule.line, forbids: "--min-ttl asks for \(spoken(seconds: seconds))",
+            hint: "ask for \(spoken(seconds: Int64(rule.value))) at most; --serve renews as it goes")
+    }
+
+    /// Fails if no seed of one-time codes may be stored.
+    package func refuseSeeds() throws(Failure) {
+        guard let rule = seedsRule else { return }
+        throw Failure(
+            rule, forbids: "no seed may be stored beside its key",
+            hint: "a security key keeps them apart: mfa_process = ykman oath accounts code --single NAME")
+    }
+
+    private static func line<Value>(_ rule: Rule<Value>?, unless isAllowed: (Value) -> Bool) -> RuleLine? {
+        guard let rule, !isAllowed(rule.value) else { return nil }
+        return rule.line
+    }
+}

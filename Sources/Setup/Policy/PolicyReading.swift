@@ -1,0 +1,124 @@
+import Failures
+import Profiles
+import Sessions
+import Text
+import Times
+import Vault
+
+extension Policy {
+    /// The names of all bounds.
+    package static let names = [
+        "max_session_duration", "max_unlock_time", "stores", "plaintext_keys", "min_passphrase_length", "require_mfa",
+        "rotate_after", "log", "allow_unlock_keys", "allow_totp_seeds", "slots",
+    ]
+
+    /// Slot types that a policy may name beforehand: this version has none of them.
+    private static let futureSlots = ["tpm2"]
+
+    /// What AWS takes for a session, in seconds.
+    private static let sessions = 900...129_600
+    /// How many characters a bound may ask of a passphrase.
+    private static let passphrases = 1...256
+
+    /// Reads the section.
+    init(_ section: Profile) throws(Failure) {
+        for name in Self.names {
+            guard let setting = try Self.setting(name, section) else { continue }
+            try take(setting, name)
+            lines.append(Self.line(setting, name))
+        }
+        lines.sort { $0.origin.line < $1.origin.line }
+    }
+
+    private mutating func take(_ setting: Setting, _ name: String) throws(Failure) {
+        switch name {
+        case "max_session_duration":
+            longestSession = try Self.time(
+                setting, name, in: Self.sessions, "a time that AWS gives sessions for", hint: "write 15m to 36h, as 8h")
+        case "max_unlock_time":
+            longestUnlock = try Self.time(
+                setting, name, in: 1...UnlockedState.longest, "a time to be unlocked for",
+                hint: "write 1s to 30d, as 8h or 90m")
+        case "rotate_after":
+            rotateAfter = try Self.time(
+                setting, name, in: Settings.rotationAges, "an age at which a key is due",
+                hint: "write 1d to 3650d, as 90d")
+        case "stores":
+            stores = try Self.list(setting, name, of: StoreKind.allCases.map(\.rawValue), "a store") {
+                StoreKind(rawValue: $0)
+            }
+        case "slots":
+            slots = try Self.list(setting, name, of: SlotType.names + Self.futureSlots, "a slot type") { $0 }
+        case "plaintext_keys":
+            let words = PlaintextKeys.allCases.map(\.rawValue)
+            guard let value = PlaintextKeys(rawValue: setting.value) else {
+                throw .wrongSetting(setting, "is none of \(alternatives(words))", hint: "write one of these words")
+            }
+            plaintextKeys = Rule(value: value, line: Self.line(setting, name))
+        case "min_passphrase_length":
+            guard let value = Int(setting.value), Self.passphrases.contains(value) else {
+                throw .wrongSetting(
+                    setting, "is not a number of characters from 1 to 256", hint: "write a number, as 16")
+            }
+            shortestPassphrase = Rule(value: value, line: Self.line(setting, name))
+        case "log":
+            guard setting.value == "on" else {
+                throw .wrongSetting(
+                    setting, "is not a bound: the log can only be kept on",
+                    hint: "write log = on, or take the line away; log = off belongs in [warder]")
+            }
+            log = Rule(value: true, line: Self.line(setting, name))
+        case "require_mfa": requiresMFA = try Self.choice(setting, name)
+        case "allow_unlock_keys": allowsUnlockedKeys = try Self.choice(setting, name)
+        case "allow_totp_seeds": allowsSeeds = try Self.choice(setting, name)
+        default: break
+        }
+    }
+
+    // MARK: - Values
+
+    /// A bound without a value would be one that is not kept.
+    private static func setting(_ name: String, _ section: Profile) throws(Failure) -> Setting? {
+        do throws(ProfileError) {
+            if let setting = try section.plain(name) { return setting }
+        } catch { throw Failure(error) }
+        guard let origin = section.mention(of: name) else { return nil }
+        throw Failure(
+            .badConfig, "\(origin.place): \(name) is empty", hint: "write a value, or take the line away",
+            origin: origin.place, fault: "bad_setting")
+    }
+
+    private static func line(_ setting: Setting, _ name: String) -> RuleLine {
+        RuleLine(name: name, value: setting.words.joined(separator: ", "), origin: setting.origin)
+    }
+
+    private static func time(
+        _ setting: Setting, _ name: String, in range: ClosedRange<Int>, _ what: String, hint: String
+    ) throws(Failure) -> Rule<Int> {
+        Rule(value: try setting.seconds(in: range, what, hint: hint), line: line(setting, name))
+    }
+
+    private static func choice(_ setting: Setting, _ name: String) throws(Failure) -> Rule<Bool> {
+        switch setting.value {
+        case "true", "on": return Rule(value: true, line: line(setting, name))
+        case "false", "off": return Rule(value: false, line: line(setting, name))
+        default: throw .wrongSetting(setting, "is neither true nor false", hint: "write true or false")
+        }
+    }
+
+    private static func list<Value>(
+        _ setting: Setting, _ name: String, of known: [String], _ what: String, _ value: (String) -> Value?
+    ) throws(Failure) -> Rule<[Value]> {
+        var values: [Value] = []
+        for word in setting.words {
+            guard known.contains(word), let value = value(word) else {
+                let meant = nearest(to: word, among: known).map { "write \($0), if that is what you mean" }
+                throw .wrongSetting(
+                    Setting(value: word, origin: setting.origin), "is not \(what)",
+                    hint: meant ?? "write some of \(known.joined(separator: ", "))")
+            }
+            values.append(value)
+        }
+        return Rule(value: values, line: line(setting, name))
+    }
+}
