@@ -6,7 +6,7 @@ import Times
 extension Explanation {
     /// The chain as JSON, for programs.
     package var json: JSONValue {
-        .object([
+        var fields: [(String, JSONValue)] = [
             ("profile", .string(profile)), ("steps", .array(steps.map { $0.json(isLocked: isLocked) })),
             (
                 "endpoint",
@@ -15,8 +15,10 @@ extension Explanation {
                 } ?? .null
             ),
             ("fails", .optional(obstacle)), ("locked", .bool(isLocked)), ("prompts", .bool(!prompts.isEmpty)),
-            ("rules", .array(rules.map(\.json))), ("sdks", sdks.json),
-        ])
+        ]
+        // Most machines have no rules.
+        if !rules.isEmpty { fields.append(("rules", .array(rules.map(\.json)))) }
+        return .object(fields + [("sdks", sdks.json)])
     }
 
     /// The same for a profile that cannot be resolved.

@@ -46,9 +46,11 @@ extension Failure {
         let what = "the machine's settings"
         switch error {
         case .system(let error):
+            // What cannot even be looked at is in a folder that is closed.
+            let closed = error.call == "lstat" ? folder(ofPath: error.path) ?? error.path : error.path
             return (
                 "\(what) \(error.path) cannot be read: \(error.reason.lowercasedFirst)",
-                "let every user read them: sudo chmod a+rX \(shellWord(error.path))"
+                "let every user read them: sudo chmod a+rX \(shellWord(closed))"
             )
         case .foreign(let path, let owner):
             return (

@@ -1,0 +1,207 @@
+"""The bounds of `/etc/warder/config`: each one, and each way around it."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import time
+import typing
+
+import pytest
+from home import MFA, PASSPHRASE, ROLE, WARDER, random_key
+from ruled import PATH, Machine, Ruled, missing
+from stores import add_key_profile, lines
+
+pytestmark = pytest.mark.skipif(missing() is not None, reason=missing() or "")
+LONG = "a passphrase of more than thirty characters"
+RAW = ["warder_key = alice", "warder_session = off"]
+
+
+@pytest.fixture
+def machine(tmp_path):
+    tmp_path.chmod(0o755)
+    return Machine(tmp_path / "etc")
+
+
+@pytest.fixture
+def ruled(home, machine):
+    """A home with a vault and no session, on a machine without rules so far."""
+    return Ruled(home, machine)
+
+
+def process(ruled, profile, *options, **more):
+    return json.loads(ruled.good("process", profile, *options, **{"passphrase": True} | more))
+
+
+def left(answer):
+    """How long its credentials last from now, in seconds."""
+    return time.mktime(time.strptime(answer["Expiration"], "%Y-%m-%dT%H:%M:%SZ")) - time.timezone - time.time()
+
+
+def explained(ruled, profile, **options):
+    return json.loads(ruled.good("explain", profile, "--json", **options))
+
+
+def rules(ruled, profile, **options):
+    return {rule["name"]: rule["effect"] for rule in explained(ruled, profile, **options).get("rules", [])}
+
+
+# What is refused: the rule, what the user does, and what is said. Each works without the rule.
+
+
+@dataclasses.dataclass
+class Way:
+    """A way around a rule."""
+
+    rule: str
+    words: list
+    mentions: list
+    profile: list = dataclasses.field(default_factory=list)
+    settings: str = "[warder]\n"
+    env: dict = dataclasses.field(default_factory=dict)
+    input: typing.Optional[str] = None
+    prepare: typing.Optional[typing.Callable] = None
+    # Without a vault at first.
+    bare: bool = False
+    works: bool = True
+
+    def __str__(self):
+        return f"{self.rule.split()[0]}: {' '.join(map(str, self.words))[:40]}"
+
+
+def plain(home):
+    key = random_key()
+    home.add_profile("plain", f"aws_access_key_id = {key[0]}", f"aws_secret_access_key = {key[1]}")
+    with home.config_file.open("a") as file:
+        file.write(f"\n[profile lower]\nwarder_source_profile = plain\nwarder_role_arn = {ROLE}\nregion = eu-west-1\n")
+
+
+def keyfile_slot(home):
+    path = home.root / "keyfile"
+    home.good("vault", "slots", "add", "keyfile", path, passphrase=True)
+    home.good("lock")
+
+
+def unlocked_keys(home):
+    home.good("unlock", "--keys", "--for", "1h", passphrase=True)
+    home.good("lock")
+    home.good("unlock", "--keys", "--for", "1h", passphrase=True)
+
+
+MFA_RULE = "require_mfa = true"
+NO_MFA = ["warder_key = alice"]
+SHORT = {"WARDER_NEW_PASSPHRASE": "short one"}
+SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+WAYS = [
+    # require_mfa
+    *[Way(MFA_RULE, [*words], ["p asks for no MFA code", "add mfa_serial"], profile=NO_MFA)
+      for words in (["process", "p"], ["env", "p"], ["exec", "p", "--", "true"], ["exec", "--serve", "p", "--", "true"],
+                    ["refresh", "p"], ["whoami", "p"], ["use", "p", "--keys"], ["env", "--format", "json", "p"])],
+    Way(MFA_RULE, ["process", "p"], ["p asks for no MFA code"], profile=RAW),
+    Way(MFA_RULE, ["process", "p"], ["p asks for no MFA code"], profile=[*RAW, f"warder_role_arn = {ROLE}"]),
+    Way(MFA_RULE, ["process", "p"], ["p asks for no MFA code"], profile=[*NO_MFA, f"warder_role_arn = {ROLE}",
+                                                                          "warder_duration_seconds = 7200"]),
+    Way(MFA_RULE, ["process", "lower"], ["lower asks for no MFA code", "/.aws/config:"], prepare=plain),
+    Way(MFA_RULE, ["process", "plain"], ["plain asks for no MFA code"], prepare=plain),
+    Way(MFA_RULE, ["process", "p"], ["p asks for no MFA code"],
+        profile=[f"warder_role_arn = {ROLE}", "warder_credential_source = Environment"],
+        env={"AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT00000", "AWS_SECRET_ACCESS_KEY": "x" * 40}),
+    # plaintext_keys
+    *[Way("plaintext_keys = refuse", [*words], ["the key of plain is in plain text", "warder import plain"], prepare=plain)
+      for words in (["process", "plain"], ["process", "lower"], ["env", "lower"], ["exec", "lower", "--", "true"],
+                    ["refresh", "lower"])],
+    # max_session_duration
+    Way("max_session_duration = 1h", ["exec", "--min-ttl", "2h", "prod", "--mfa-code", "123456", "--", "true"],
+        ["--min-ttl asks for 2h", "1h at most"], works=False),
+    Way("max_session_duration = 1h", ["process", "p"], ["the key alice would be given out itself", "warder_session = off"],
+        profile=RAW),
+    Way("max_session_duration = 1h", ["process", "plain"], ["the key of plain would be given out itself", "warder import"],
+        prepare=plain),
+    Way("max_session_duration = 1h", ["process", "p"], ["begins with a long-term key (AKIAENVIRONMENT00000)"],
+        profile=["warder_credential_source = Environment"],
+        env={"AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT00000", "AWS_SECRET_ACCESS_KEY": "x" * 40}),
+    Way("max_session_duration = 1h", ["process", "p"], ["begins with a long-term key (AKIAPROGRAM000000000)"],
+        profile=['warder_credential_process = echo \'{"Version":1,"AccessKeyId":"AKIAPROGRAM000000000",'
+                 '"SecretAccessKey":"xxxx"}\'']),
+    # max_unlock_time
+    Way("max_unlock_time = 1h", ["unlock", "--for", "2h"], ["--for asks for 2h", "1h at most"]),
+    Way("max_unlock_time = 1h", ["unlock", "--keys", "--for", "61m"], ["--for asks for 1h 1m", "1h at most"]),
+    # allow_unlock_keys
+    Way("allow_unlock_keys = false", ["unlock", "--keys"], ["the vault's own key may not lie unlocked"]),
+    Way("allow_unlock_keys = off", ["unlock", "--keys", "--for", "1s"], ["the vault's own key may not lie unlocked"]),
+    # stores
+    *[Way("stores = libsecret", [*words], ["the keys are in the vault", "warder store move --to libsecret"],
+          profile=RAW, **more)
+      for words, more in ((["process", "p"], {}), (["env", "p"], {}),
+                          (["add", "bob", "--stdin", "--no-verify"], {"input": lines(random_key())}),
+                          (["refresh", "prod", "--mfa-code", "123456"], {}))],
+    Way("stores = libsecret", ["add", "alice", "--totp", "--stdin"], ["the keys are in the vault"], input=SEED + "\n"),
+    Way("stores = libsecret", ["rotate", "--dry-run", "alice", "--mfa-code", "123456"], ["the keys are in the vault"],
+        works=False),
+    Way("stores = libsecret", ["vault", "init"], ["keys may not go to the vault", "allowed: libsecret"], bare=True),
+    Way("stores = libsecret", ["add", "bob", "--stdin", "--no-verify", "--store", "file"],
+        ["keys may not go to the vault"], bare=True, input=lines(random_key())),
+    Way("stores = libsecret", ["add", "bob", "--stdin", "--no-verify"], ["store is file (", "config/warder/config:2)"],
+        bare=True, input=lines(random_key()), settings="[warder]\nstore = file\n"),
+    Way("stores = file", ["store", "move", "--to", "libsecret"], ["keys may not go to the desktop's Secret Service"],
+        works=False),
+    Way("stores = file", ["add", "bob", "--stdin", "--no-verify", "--store", "libsecret"],
+        ["keys may not go to the desktop's Secret Service"], bare=True, input=lines(random_key()), works=False),
+    # slots
+    Way("slots = passphrase", ["vault", "slots", "add", "keyfile", "/tmp/k{pid}"], ["the vault may have no keyfile slot"]),
+    Way("slots = passphrase", ["vault", "recovery"], ["the vault may have no recovery slot"]),
+    Way("slots = passphrase", ["vault", "slots", "add", "recovery"], ["the vault may have no recovery slot"]),
+    Way("slots = passphrase", ["vault", "slots", "add", "libsecret"], ["the vault may have no libsecret slot"], works=False),
+    Way("slots = passphrase", ["vault", "init"], ["a new vault gets a recovery code", "--no-recovery"], bare=True),
+    Way("slots = keyfile, tpm2", ["vault", "init"], ["a new vault is made under a passphrase"], bare=True),
+    Way("slots = keyfile, recovery", ["vault", "passphrase"], ["the vault may have no passphrase slot"],
+        env={"WARDER_NEW_PASSPHRASE": LONG}),
+    Way("slots = keyfile", ["process", "p"], ["opens by its passphrase slot", "warder vault slots add keyfile"],
+        profile=RAW),
+    Way("slots = recovery", ["unlock"], ["opens by its passphrase slot", "warder vault slots add recovery"]),
+    # min_passphrase_length
+    Way("min_passphrase_length = 16", ["vault", "passphrase"], ["this passphrase has 9 characters", "a longer one"], env=SHORT),
+    Way("min_passphrase_length = 29", ["vault", "init"], ["this passphrase has 28 characters"], bare=True),
+    Way("min_passphrase_length = 29", ["add", "bob", "--stdin", "--no-verify", "--store", "file"], ["this passphrase has 28 characters"],
+        bare=True, input=lines(random_key())),
+    # allow_totp_seeds
+    Way("allow_totp_seeds = false", ["add", "alice", "--totp", "--stdin"], ["no seed may be stored", "mfa_process"],
+        input=SEED + "\n"),
+    Way("allow_totp_seeds = false", ["add", "bob", "--totp", "--stdin", "--no-verify"], ["no seed may be stored"],
+        input=lines(random_key()) + SEED + "\n"),
+]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_a_way_around_a_rule(bare, sts, machine, way):
+    home = bare
+    home.endpoint(sts.url)
+    home.add_profiles()
+    if not way.bare:
+        home.add_vault()
+    home.settings(way.settings)
+    if way.prepare:
+        way.prepare(home)
+    if way.profile:
+        home.add_profile("p", *way.profile)
+    ruled = Ruled(home, machine)
+    words = [word.replace("{pid}", home.root.name) for word in way.words]
+
+    def run():
+        return ruled.run(*words, passphrase=True, env=way.env, input=way.input)
+
+    ruled.rule(way.rule)
+    before = home.vault.read_bytes() if home.vault.exists() else None
+    sts.requests.clear()
+    result = run()
+    assert result.code == 8, result
+    assert "AKIA" not in result.out and "ASIA" not in result.out, result
+    result.explained(f"{PATH}:2: {way.rule.split()[0]} is ", *way.mentions)
+    assert (home.vault.read_bytes() if home.vault.exists() else None) == before
+    assert sts.requests == [] or "whoami" in words
+    if way.works:
+        machine.rule("max_unlock_time = 30d")
+        assert run().code == 0, run()
+    for path in pathlib.Path("/tmp").glob(f"k{home.root.name}"):
+        path.unlink()
