@@ -39,8 +39,7 @@ struct PolicyTests {
             log = on
             allow_unlock_keys = false
             allow_totp_seeds = off
-            slots =
-              passphrase
+            slots = passphrase,
               recovery, tpm2
             """)
         #expect(policy.longestSession?.value == 28_800 && policy.longestUnlock?.value == 36_000)
