@@ -102,6 +102,7 @@ package struct ChainLoading {
 extension Context {
     /// How long a session lives at most by the machine's rules, and the line that says so; nil for any time.
     package func longestSession() throws(Failure) -> Seconds? {
-        try policy().longestSession.map { Seconds(value: $0.value, origin: $0.line.origin) }
+        guard let rule = try policy().longestSession else { return nil }
+        return Seconds(value: rule.value, origin: rule.line.origin)
     }
 }

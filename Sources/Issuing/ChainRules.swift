@@ -10,24 +10,25 @@ import Text
 package struct ChainRules {
     private let policy: Policy
     private let chain: Chain
+    /// How long a session is served at most from when it was made, in seconds; nil for as long as it lives.
+    let longestSession: Int64?
 
     init(_ policy: Policy, _ chain: Chain) {
         self.policy = policy
         self.chain = chain
+        if let rule = policy.longestSession { longestSession = Int64(rule.value) } else { longestSession = nil }
     }
-
-    /// How long a session is served at most from when it was made, in seconds; nil for as long as it lives.
-    var longestSession: Int64? { policy.longestSession.map { Int64($0.value) } }
 
     // MARK: - What is refused
 
     /// Why no credentials of the chain may be given out, as far as the chain shows; nil if they may.
     package var refusal: Failure? {
-        if case .plaintextKey(let key) = chain.source, !key.hasSessionToken, policy.plaintextKeys?.value == .refuse,
-            let line = policy.plaintextKeys?.line
+        if policy.lines.isEmpty { return nil }
+        if case .plaintextKey(let key) = chain.source, !key.hasSessionToken, let rule = policy.plaintextKeys,
+            rule.value == .refuse
         {
             return Failure(
-                line, forbids: "the key of \(key.profile.name) is in plain text (\(key.accessKeyID.origin.place))",
+                rule.line, forbids: "the key of \(key.profile.name) is in plain text (\(key.accessKeyID.origin.place))",
                 hint: "store it: warder import \(shellWord(key.profile.name))")
         }
         guard chain.source.isKey else { return nil }
@@ -37,6 +38,7 @@ package struct ChainRules {
 
     /// Why a source's credentials may not be used, which only they themselves show; nil if they may.
     func refusal(of credentials: borrowing Credentials) -> Failure? {
+        if policy.lines.isEmpty { return nil }
         switch credentials.sessionToken {
         case .some: return nil
         case .none: break
@@ -82,6 +84,7 @@ package struct ChainRules {
 
     /// What to say of a key in plain text, if the rules want it said; nil otherwise.
     var warning: String? {
+        if policy.lines.isEmpty { return nil }
         guard case .plaintextKey(let key) = chain.source, !key.hasSessionToken,
             let rule = policy.plaintextKeys, rule.value == .warn
         else { return nil }

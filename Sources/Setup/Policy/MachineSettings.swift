@@ -2,63 +2,61 @@ import Failures
 import Linux
 import Profiles
 import Secrets
-import Synchronization
 import Text
 
 /// The machine's settings, which its administrator writes: defaults for every user in `[warder]`, and bounds in
-/// `[policy]`. Read once, when something first depends on them.
+/// `[policy]`. Read once a process.
 package final class MachineSettings: Sendable {
-    /// What the file says.
-    struct Content: Sendable {
-        /// The section `[warder]`; nil if there is none.
-        var defaults: Profile?
-        /// The section `[policy]`.
-        var policy = Policy()
-    }
-
     /// `/etc/warder/config`. No variable names another file: it would be a way around the rules.
     package static let standard = RootsFile("/etc/warder/config")
 
     /// The largest file to read, in bytes.
-    static let largest = 1 << 20
-
-    private let file: RootsFile
-    private let known = Mutex<Result<Content, Failure>?>(nil)
-
-    init(_ file: RootsFile) { self.file = file }
+    private static let largest = 1 << 20
 
     /// The file's path.
-    package var path: String { file.path }
+    package let path: String
+    // Not a `Result`, nor read late under a lock: the types of these are made at run time, which costs a warm answer
+    // sixty times what it takes to see that there is no file.
+    private let bounds: Policy
+    private let section: Profile?
+    private let failure: Failure?
+
+    /// Reads the file. If it cannot be used, that is a failure of what depends on it, not of every command.
+    init(_ file: RootsFile) {
+        path = file.path
+        do throws(Failure) {
+            guard let sections = try Self.sections(of: file) else {
+                (bounds, section, failure) = (Policy(), nil, nil)
+                return
+            }
+            let bounds = try sections["policy"].map { (section) throws(Failure) in try Policy(section) }
+            (self.bounds, section, failure) = (bounds ?? Policy(), sections["warder"], nil)
+        } catch {
+            (bounds, section, failure) = (Policy(), nil, error)
+        }
+    }
+
+    private static func sections(of file: RootsFile) throws(Failure) -> SettingsFile? {
+        let text: SecretBytes?
+        do throws(RootsFileError) { text = try file.read(limit: largest) } catch { throw Failure(error) }
+        guard let text else { return nil }
+        return try SettingsFile(
+            text, path: file.path, knowing: [("warder", Settings.names), ("policy", Policy.names)],
+            allowsRepetitions: false)
+    }
 
     /// The bounds; none if there is no file.
     ///
     /// - Throws: if the file cannot be used: a rule that cannot be read must not be skipped.
-    package func policy() throws(Failure) -> Policy { try content().policy }
-
-    /// The lines of `[warder]`; nil if there is no such section.
-    func defaults() throws(Failure) -> Profile? { try content().defaults }
-
-    private func content() throws(Failure) -> Content {
-        try known.withLock { known -> Result<Content, Failure> in
-            if let known { return known }
-            let result: Result<Content, Failure>
-            do throws(Failure) { result = .success(try read()) } catch { result = .failure(error) }
-            known = result
-            return result
-        }.get()
+    package func policy() throws(Failure) -> Policy {
+        if let failure { throw failure }
+        return bounds
     }
 
-    private func read() throws(Failure) -> Content {
-        let text: SecretBytes?
-        do throws(RootsFileError) { text = try file.read(limit: Self.largest) } catch { throw Failure(error) }
-        guard let text else { return Content() }
-        let sections = try SettingsFile(
-            text, path: file.path, knowing: [("warder", Settings.names), ("policy", Policy.names)],
-            allowsRepetitions: false)
-        var content = Content()
-        content.defaults = sections["warder"]
-        if let section = sections["policy"] { content.policy = try Policy(section) }
-        return content
+    /// The lines of `[warder]`; nil if there is no such section.
+    func defaults() throws(Failure) -> Profile? {
+        if let failure { throw failure }
+        return section
     }
 }
 

@@ -64,18 +64,37 @@ extension Policy {
         }
     }
 
+    // Each of these is written out: one generic function would make its types at run time.
+
     /// The line that demands an MFA code; nil if none does.
-    package var mfaRule: RuleLine? { Self.line(requiresMFA, unless: { !$0 }) }
+    package var mfaRule: RuleLine? {
+        guard let requiresMFA, requiresMFA.value else { return nil }
+        return requiresMFA.line
+    }
+
     /// The line that forbids `unlock --keys`; nil if none does.
-    package var unlockedKeysRule: RuleLine? { Self.line(allowsUnlockedKeys, unless: { $0 }) }
+    package var unlockedKeysRule: RuleLine? {
+        guard let allowsUnlockedKeys, !allowsUnlockedKeys.value else { return nil }
+        return allowsUnlockedKeys.line
+    }
+
     /// The line that forbids seeds of one-time codes; nil if none does.
-    package var seedsRule: RuleLine? { Self.line(allowsSeeds, unless: { $0 }) }
+    package var seedsRule: RuleLine? {
+        guard let allowsSeeds, !allowsSeeds.value else { return nil }
+        return allowsSeeds.line
+    }
 
     /// The line that forbids a store of this kind; nil if none does.
-    package func rule(against kind: StoreKind) -> RuleLine? { Self.line(stores, unless: { $0.contains(kind) }) }
+    package func rule(against kind: StoreKind) -> RuleLine? {
+        guard let stores, !stores.value.contains(kind) else { return nil }
+        return stores.line
+    }
 
     /// The line that forbids slots of this type, by its name; nil if none does.
-    package func rule(againstSlot type: String) -> RuleLine? { Self.line(slots, unless: { $0.contains(type) }) }
+    package func rule(againstSlot type: String) -> RuleLine? {
+        guard let slots, !slots.value.contains(type) else { return nil }
+        return slots.line
+    }
 
     /// Fails if what an option asks for goes past `max_unlock_time`.
     package func refuse(unlockingFor seconds: Int) throws(Failure) {
@@ -99,10 +118,5 @@ extension Policy {
         throw Failure(
             rule, forbids: "no seed may be stored beside its key",
             hint: "a security key keeps them apart: mfa_process = ykman oath accounts code --single NAME")
-    }
-
-    private static func line<Value>(_ rule: Rule<Value>?, unless isAllowed: (Value) -> Bool) -> RuleLine? {
-        guard let rule, !isAllowed(rule.value) else { return nil }
-        return rule.line
     }
 }
