@@ -45,7 +45,8 @@ extension Explanation.Step {
     init(session: SessionStep, of chain: Chain, key: String?) {
         let profile = key ?? chain.profile
         self.init(kind: "session_token", title: "session of \(profile)", profile: profile)
-        parameters = [.init(key: "duration_seconds", value: String(session.durationSeconds), origin: session.shortening?.bound.origin)]
+        let bound = session.shortening?.bound.origin
+        parameters = [.init(key: "duration_seconds", value: String(session.durationSeconds), origin: bound)]
         add([("mfa_serial", session.mfa?.serial), ("region", session.region)])
         asksForCode = session.mfa != nil && chain.mfaProcess == nil
         if session.mfa != nil { add([("mfa_process", chain.mfaProcess)]) }

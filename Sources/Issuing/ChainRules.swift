@@ -54,7 +54,8 @@ package struct ChainRules {
         let hint =
             switch chain.source {
             case .storedKey: "take warder_session = off away, so that \(chain.profile) gets a session"
-            case .plaintextKey(let key): "store it, so that it gives sessions: warder import \(shellWord(key.profile.name))"
+            case .plaintextKey(let key):
+                "store it, so that it gives sessions: warder import \(shellWord(key.profile.name))"
             default: "let \(chain.profile) begin with a session, or store the key: warder add"
             }
         return Failure(rule, forbids: "\(what) would be given out itself, which never ends", hint: hint)

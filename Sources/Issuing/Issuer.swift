@@ -17,8 +17,8 @@ package final class Issuer {
     /// What the machine's rules make of the chain.
     package let rules: ChainRules
     let codes: CodeSupply
-    private let freshness: Freshness
-    private let requiresFreshness: Bool
+    let freshness: Freshness
+    let requiresFreshness: Bool
     /// A code came from the command line.
     let hadCode: Bool
     /// The deadline of waiting for the locks of all steps together, if this process may not prompt.
@@ -338,67 +338,6 @@ package final class Issuer {
         keep(session, name, sessions)
         SessionFolder(keys.context.paths.sessions).sweep(now: keys.context.now)
         return session.intoCredentials()
-    }
-}
-
-// MARK: - The cache
-
-extension Issuer {
-    private func name(of step: Int, _ sessions: borrowing SessionCache) throws(Failure) -> String {
-        let identity = try sessionMaker.identity(of: step)
-        do throws(SessionCacheError) { return try sessions.name(of: identity) } catch {
-            throw Failure(error)
-        }
-    }
-
-    /// The cached session, if it has not ended.
-    func cached(_ name: String, _ sessions: borrowing SessionCache) throws(Failure) -> Session? {
-        do throws(SessionCacheError) {
-            guard let session = kept(try sessions.session(name)), session.end > keys.context.now else { return nil }
-            return session
-        } catch { throw Failure(error) }
-    }
-
-    /// The session that could not be written to disk a moment ago; the disk may still hold an older one.
-    private func fallbackSession(
-        _ step: Int, _ name: String, _ sessions: borrowing SessionCache
-    ) throws(Failure) -> Session? {
-        do throws(SessionCacheError) {
-            guard let session = kept(try sessions.fallbackSession(name)), lasts(session, step) else { return nil }
-            return session
-        } catch { throw Failure(error) }
-    }
-
-    /// The session, as long as the machine's rules let it be served.
-    private func kept(_ session: consuming Session?) -> Session? {
-        guard let longest = rules.longestSession else { return session }
-        return session.take()?.lasting(atMost: longest)
-    }
-
-    /// A session that cannot be cached (on a full disk, say) is still an answer.
-    private func keep(_ session: borrowing Session, _ name: String, _ sessions: borrowing SessionCache) {
-        do throws(SessionCacheError) {
-            guard let obstacle = try sessions.publish(session, name, random: keys.context.random) else { return }
-            keys.reportNotCached(.file(obstacle))
-        } catch { keys.reportNotCached(error) }
-    }
-
-    /// The session of `step` has enough left. What the caller asks for holds for the last step: the session that a step
-    /// makes lives as long whether the one that signs for it ends soon or not.
-    private func lasts(_ session: borrowing Session, _ step: Int) -> Bool {
-        session.isServed(at: keys.context.now, isLast(step) ? freshness : .ordinary)
-    }
-
-    private func isStrict(_ step: Int) -> Bool { requiresFreshness && isLast(step) }
-
-    private func isLast(_ step: Int) -> Bool { step == chain.stepCount - 1 }
-
-    /// A code was given for the session of `step`, or the session needs none, or less than half of it is left.
-    private func isSpent(step: Int) throws(Failure) -> Bool {
-        guard !codes.isGiven, chain.session?.mfa != nil else { return true }
-        let sessions = try keys.sessions()
-        guard let session = try cached(name(of: step, sessions), sessions) else { return true }
-        return (session.end - keys.context.now) * 2 < session.end - session.label.issued
     }
 }
 

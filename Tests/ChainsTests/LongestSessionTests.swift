@@ -29,7 +29,8 @@ struct LongestSessionTests {
         Bounded(bound: 3600, lines: role + "duration_seconds = 900", durations: [3600, 900], wanted: [43_200]),
         // No session, since the role takes the code: with a bound of an hour it need not.
         Bounded(bound: 7200, lines: role + "duration_seconds = 43200", durations: [7200], wanted: [43_200]),
-        Bounded(bound: 3600, lines: role + "duration_seconds = 43200", durations: [3600, 3600], wanted: [43_200, 43_200]),
+        Bounded(
+            bound: 3600, lines: role + "duration_seconds = 43200", durations: [3600, 3600], wanted: [43_200, 43_200]),
     ]
 
     @Test(arguments: cases)
@@ -82,8 +83,8 @@ struct LongestSessionTests {
     func identity() throws {
         let files = try profiles("[profile p]\nwarder_key = alice\n")
         let names = try [nil, 7200, 3600].map { bound in
-            try Chain.resolve("p", in: files, longest: bound.map { Seconds(value: $0, origin: Self.bound) }) { _ in true }
-                .identity(ofStep: 0, endpoint: "e")
+            let longest = bound.map { Seconds(value: $0, origin: Self.bound) }
+            return try Chain.resolve("p", in: files, longest: longest) { _ in true }.identity(ofStep: 0, endpoint: "e")
         }
         #expect(Set(names).count == 3)
     }

@@ -27,8 +27,8 @@ struct ChainRulesTests {
         RuledProfile(
             rule: "require_mfa = true", lines: "warder_key = alice\nwarder_session = off\n" + mfa, refusal: none),
         RuledProfile(
-            rule: "require_mfa = true", lines: "role_arn = \(Rig.admin)\nwarder_key = alice\nwarder_session = off\n" + mfa,
-            refusal: nil),
+            rule: "require_mfa = true",
+            lines: "role_arn = \(Rig.admin)\nwarder_key = alice\nwarder_session = off\n" + mfa, refusal: nil),
         RuledProfile(
             rule: "require_mfa = true", lines: "role_arn = \(Rig.admin)\nwarder_key = alice\nwarder_session = off",
             refusal: none),
@@ -46,7 +46,8 @@ struct ChainRulesTests {
             refusal: "the key of p would be given out itself, which never ends"),
         RuledProfile(rule: "max_session_duration = 36h", lines: key + "\n" + mfa, refusal: nil),
         RuledProfile(rule: "max_session_duration = 36h", lines: "warder_key = alice", refusal: nil),
-        RuledProfile(rule: "plaintext_keys = refuse", lines: key + "\n" + mfa, refusal: "the key of p is in plain text"),
+        RuledProfile(
+            rule: "plaintext_keys = refuse", lines: key + "\n" + mfa, refusal: "the key of p is in plain text"),
         RuledProfile(rule: "plaintext_keys = warn", lines: key, refusal: nil),
         RuledProfile(rule: "plaintext_keys = refuse", lines: key + "\naws_session_token = t", refusal: nil),
         RuledProfile(rule: "plaintext_keys = refuse", lines: "warder_key = alice", refusal: nil),
@@ -58,8 +59,9 @@ struct ChainRulesTests {
         try rig.home.write("[policy]\n\(ruled.rule)\n", to: "etc/warder/config")
         let issuer = try rig.issuer("p")
         let refusal = issuer.rules.refusal
-        #expect((refusal?.message.contains(ruled.refusal ?? "") ?? false) == (ruled.refusal != nil), "\(refusal as Any)")
+        #expect((refusal == nil) == (ruled.refusal == nil), "\(refusal as Any)")
         guard let wanted = ruled.refusal else { return }
+        #expect(refusal?.message.contains(wanted) == true)
         #expect(refusal?.origin == rig.home.path + "/etc/warder/config:2" && refusal?.cause == .forbidden)
         // Whatever asks for credentials is refused, and nothing is asked of AWS.
         for ask in [

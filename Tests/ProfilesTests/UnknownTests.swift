@@ -72,11 +72,15 @@ struct UnknownTests {
         #expect(set.profile("c")?.unknownOwn(known)?.key == nil)
     }
 
+    private static func unknown(_ name: String, _ line: Int) -> UnknownEntry {
+        .setting(name, section: "warder", Origin(path: "credentials", line: line))
+    }
+
     static let ownFiles: [(String, UnknownEntry?)] = [
         ("[warder]\nstore = file\n", nil), ("", nil), ("# c\n", nil), ("[warder]\n[warder]\nStore = x", nil),
-        ("[warder]\nunlock_tme = 8h", .setting("unlock_tme", section: "warder", Origin(path: "credentials", line: 2))),
-        ("[warder]\nstore = x\nun lock = 8h", .setting("un lock", section: "warder", Origin(path: "credentials", line: 3))),
-        ("[warder]\nwarder_store = x", .setting("warder_store", section: "warder", Origin(path: "credentials", line: 2))),
+        ("[warder]\nunlock_tme = 8h", unknown("unlock_tme", 2)),
+        ("[warder]\nstore = x\nun lock = 8h", unknown("un lock", 3)),
+        ("[warder]\nwarder_store = x", unknown("warder_store", 2)),
         ("[default]\nstore = x", .section("default", Origin(path: "credentials", line: 1))),
         ("[warder]\n[Warder]", .section("Warder", Origin(path: "credentials", line: 2))),
     ]

@@ -39,9 +39,10 @@ struct SettingsFile {
         case .section(let name, let place):
             let sections = known.map(\.section)
             let meant = sections.count > 1 ? nearest(to: name, among: sections) : nil
-            let all = "write \(alternatives(sections.map { "[\($0)]" })), the only \(sections.count > 1 ? "ones" : "one")"
+            let all = alternatives(sections.map { "[\($0)]" }) + ", the only " + (sections.count > 1 ? "ones" : "one")
             words = (
-                "there is no section [\(name)] here", meant.map { "write [\($0)], if that is what you mean" } ?? all
+                "there is no section [\(name)] here",
+                "write " + (meant.map { "[\($0)], if that is what you mean" } ?? all)
             )
             origin = place
         case .setting(let name, let section, let place):
