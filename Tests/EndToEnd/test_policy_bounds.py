@@ -119,10 +119,10 @@ def test_another_programs_session_ends_at_the_bound(ruled):
 
 
 def test_exec_serve_ends_at_the_bound(ruled):
-    ruled.rule("max_session_duration = 1h")
+    ruled.rule("max_session_duration = 30m")
     fetch = 'curl -s -H "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" "$AWS_CONTAINER_CREDENTIALS_FULL_URI"'
     answer = ruled.good("exec", "--serve", "prod", *CODE, "--", "sh", "-c", fetch, passphrase=True)
-    assert 0 < left(answer) <= 3600
+    assert 0 < left(answer) <= 1800
 
 
 # max_unlock_time, rotate_after, log: settings
