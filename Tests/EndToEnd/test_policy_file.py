@@ -230,6 +230,7 @@ def test_no_variable_moves_it(ruled):
     ("[policy]\nmax_unlock_time = 31d\n", 2, "31d is not a time", "1s to 30d"),
     ("[policy]\nstores = file, keychain\n", 2, "keychain is not a store", "some of file, libsecret"),
     ("[policy]\nstores = libsecrt\n", 2, "libsecrt is not a store", "write libsecret"),
+    ("[policy]\nstores = ,\n", 2, ", names nothing", "some of file, libsecret"),
     ("[policy]\nslots = pasphrase\n", 2, "pasphrase is not a slot type", "write passphrase"),
     ("[policy]\nplaintext_keys = no\n", 2, "no is none of allow, warn or refuse", "one of these"),
     ("[policy]\nmin_passphrase_length = long\n", 2, "long is not a number of characters", "as 16"),

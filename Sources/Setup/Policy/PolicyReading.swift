@@ -50,24 +50,9 @@ extension Policy {
         case "slots":
             slots = try Self.list(setting, name, of: SlotType.names + Self.futureSlots, "a slot type") { $0 }
         case "plaintext_keys":
-            let words = PlaintextKeys.allCases.map(\.rawValue)
-            guard let value = PlaintextKeys(rawValue: setting.value) else {
-                throw .wrongSetting(setting, "is none of \(alternatives(words))", hint: "write one of these words")
-            }
-            plaintextKeys = Rule(value: value, line: Self.line(setting, name))
-        case "min_passphrase_length":
-            guard let value = Int(setting.value), Self.passphrases.contains(value) else {
-                throw .wrongSetting(
-                    setting, "is not a number of characters from 1 to 256", hint: "write a number, as 16")
-            }
-            shortestPassphrase = Rule(value: value, line: Self.line(setting, name))
-        case "log":
-            guard setting.value == "on" else {
-                throw .wrongSetting(
-                    setting, "is not a bound: the log can only be kept on",
-                    hint: "write log = on, or take the line away; log = off belongs in [warder]")
-            }
-            log = Rule(value: true, line: Self.line(setting, name))
+            plaintextKeys = try Self.plaintextKeys(setting, name)
+        case "min_passphrase_length": shortestPassphrase = try Self.length(setting, name)
+        case "log": log = try Self.on(setting, name)
         case "require_mfa": requiresMFA = try Self.choice(setting, name)
         case "allow_unlock_keys": allowsUnlockedKeys = try Self.choice(setting, name)
         case "allow_totp_seeds": allowsSeeds = try Self.choice(setting, name)
@@ -98,6 +83,30 @@ extension Policy {
         Rule(value: try setting.seconds(in: range, what, hint: hint), line: line(setting, name))
     }
 
+    private static func plaintextKeys(_ setting: Setting, _ name: String) throws(Failure) -> Rule<PlaintextKeys> {
+        let words = PlaintextKeys.allCases.map(\.rawValue)
+        guard let value = PlaintextKeys(rawValue: setting.value) else {
+            throw .wrongSetting(setting, "is none of \(alternatives(words))", hint: "write one of these words")
+        }
+        return Rule(value: value, line: line(setting, name))
+    }
+
+    private static func length(_ setting: Setting, _ name: String) throws(Failure) -> Rule<Int> {
+        guard let value = Int(setting.value), passphrases.contains(value) else {
+            throw .wrongSetting(setting, "is not a number of characters from 1 to 256", hint: "write a number, as 16")
+        }
+        return Rule(value: value, line: line(setting, name))
+    }
+
+    private static func on(_ setting: Setting, _ name: String) throws(Failure) -> Rule<Bool> {
+        guard setting.value == "on" else {
+            throw .wrongSetting(
+                setting, "is not a bound: the log can only be kept on",
+                hint: "write log = on, or take the line away; log = off belongs in [warder]")
+        }
+        return Rule(value: true, line: line(setting, name))
+    }
+
     private static func choice(_ setting: Setting, _ name: String) throws(Failure) -> Rule<Bool> {
         switch setting.value {
         case "true", "on": return Rule(value: true, line: line(setting, name))
@@ -118,6 +127,9 @@ extension Policy {
                     hint: meant ?? "write some of \(known.joined(separator: ", "))")
             }
             values.append(value)
+        }
+        guard !values.isEmpty else {
+            throw .wrongSetting(setting, "names nothing", hint: "write some of \(known.joined(separator: ", "))")
         }
         return Rule(value: values, line: line(setting, name))
     }
