@@ -126,11 +126,18 @@ let package = Package(
                 "Serving",
                 "Sessions", "Setup", "Shells", "Text", "Times",
             ]),
+        room(
+            "Diagnosing",
+            [
+                "Adopting", "AuditLog", "Chains", "Desktop", "Explaining", "Failures", "Folders", "Importing", "Issuing",
+                "JSON", "Linux", "Profiles", "Prompt", "Rotating", "STS", "Secrets", "Sessions", "Setup", "Shells",
+                "Stores", "Text", "Times", "Transport", "Vault",
+            ]),
 
         .executableTarget(
             name: "warder",
             dependencies: [
-                "Adding", "Adopting", "Arguments", "AuditLog", "Chains", "Crypto", "Delivering", "Desktop",
+                "Adding", "Adopting", "Arguments", "AuditLog", "Chains", "Crypto", "Delivering", "Desktop", "Diagnosing",
                 "Explaining",
                 "Failures", "Folders", "RemotePrompts", "Importing", "Issuing", "JSON", "Linux", "Profiles", "Prompt",
                 "Rotating",
@@ -206,6 +213,9 @@ let package = Package(
                 "Setup", "Stores", "Text", "Times", "Transport",
             ]),
         tests(of: "Adopting", ["Failures", "Profiles", "RoomSupport", "Secrets", "Setup", "Stores"]),
+        tests(
+            of: "Diagnosing",
+            ["Failures", "Linux", "Profiles", "RoomSupport", "Secrets", "Setup", "Stores", "Vault"]),
         tests(
             of: "warder", ["Arguments", "Failures", "Shells"]),
 

@@ -5,9 +5,8 @@ import Text
 
 /// Writes a diff to standard output, in colour if that is a terminal.
 func printOut(difference lines: [String], _ context: Context) throws(Failure) {
-    let environment = context.environment
     let isTerminal = isatty(STDOUT_FILENO) == 1
-    let isColoured = isTerminal && environment.nonEmpty("NO_COLOR") == nil && environment["TERM"] != "dumb"
+    let isColoured = showsColours(context)
     var all: Shown = ""
     for line in lines {
         let isOfWindows = line.utf8.last == UInt8(ascii: "\r")
@@ -19,6 +18,12 @@ func printOut(difference lines: [String], _ context: Context) throws(Failure) {
         all += (isColoured ? coloured(shown, as: line) : shown) + end
     }
     try printOut(all)
+}
+
+/// Whether standard output is a terminal that shows colours, and the user wants them (no-color.org).
+func showsColours(_ context: Context) -> Bool {
+    isatty(STDOUT_FILENO) == 1 && context.environment.nonEmpty("NO_COLOR") == nil
+        && context.environment["TERM"] != "dumb"
 }
 
 /// Colours as in `git diff`.

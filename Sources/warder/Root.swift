@@ -23,7 +23,7 @@ struct Warder: Command {
                 CommandGroup(
                     "sessions",
                     [Process.self, Env.self, Exec.self, MFA.self, Refresh.self, Forget.self, WhoAmI.self]),
-                CommandGroup("profiles", [Explain.self, Adopt.self]),
+                CommandGroup("profiles", [Explain.self, Adopt.self, Doctor.self]),
                 CommandGroup(
                     "shells",
                     [

@@ -1,0 +1,35 @@
+import Failures
+
+/// What all checks together found.
+package struct Diagnosis {
+    package private(set) var findings: [Finding] = []
+    package private(set) var remarks: [Remark] = []
+
+    package init() {}
+
+    /// Adds a finding; the same one of two checks counts once.
+    package mutating func add(_ finding: Finding) {
+        if !findings.contains(finding) { findings.append(finding) }
+    }
+
+    package mutating func add(_ remark: Remark) {
+        if !remarks.contains(remark) { remarks.append(remark) }
+    }
+
+    /// The findings, the gravest first, and those of one gravity in the order of the checks.
+    package var sorted: [Finding] {
+        Finding.Gravity.allCases.flatMap { gravity in findings.filter { $0.gravity == gravity } }
+    }
+
+    /// Runs all checks that need no network. Nothing is asked, started or changed.
+    package static func offline(_ subject: Subject) -> Diagnosis {
+        var diagnosis = Diagnosis()
+        for check in Checks.offline { check.run(subject, &diagnosis) }
+        return diagnosis
+    }
+}
+
+/// Looks for one kind of fault.
+package protocol Check {
+    static func run(_ subject: Subject, _ diagnosis: inout Diagnosis)
+}

@@ -1,0 +1,115 @@
+import Text
+
+/// Replaces what identifies a person or an account in a text that leaves the machine, the same way throughout: names that
+/// it is told of (`USER-1`), account numbers (`ACCOUNT-1`), access key IDs and other unique IDs (`KEY-1`; IAM User Guide,
+/// "IAM identifiers"). What could be a secret access key becomes `REDACTED`, though none should be there.
+package struct Pseudonyms {
+    /// The words that are replaced, as bytes, the longest first.
+    private var names: [(word: [UInt8], pseudonym: String)] = []
+    private var pseudonyms: [String: String] = [:]
+    private var counts: [String: Int] = [:]
+
+    package init() {}
+
+    /// Replaces this word from now on, where no letter or digit stands beside it.
+    ///
+    /// - Parameter kind: what it is replaced by, before its number.
+    package mutating func add(_ word: String, as kind: String) {
+        guard !word.isEmpty, !names.contains(where: { $0.word.elementsEqual(word.utf8) }) else { return }
+        names.append((Array(word.utf8), pseudonym(of: word, kind)))
+        names.sort { $0.word.count > $1.word.count }
+    }
+
+    /// The text without them.
+    package mutating func applied(to text: String) -> String {
+        let text = Array(text.utf8)
+        var result: [UInt8] = []
+        var index = 0
+        while index < text.count {
+            guard isBoundary(text, index) else {
+                result.append(text[index])
+                index += 1
+                continue
+            }
+            let rest = text[index...]
+            if let name = names.first(where: { rest.starts(with: $0.word) && isEnd(text, index + $0.word.count) }) {
+                result += name.pseudonym.utf8
+                index += name.word.count
+            } else if Self.mayBeSecret(rest.prefix(while: Self.isOfSecret)) {
+                result += "REDACTED".utf8
+                index += Self.secretLength
+            } else {
+                let word = rest.prefix(while: isAlphanumeric)
+                result += replaced(word)
+                index += word.count
+                if word.isEmpty {
+                    result.append(text[index])
+                    index += 1
+                }
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// A run of letters and digits.
+    private mutating func replaced(_ word: ArraySlice<UInt8>) -> [UInt8] {
+        let kind: String
+        if Self.isUniqueID(word) {
+            kind = "KEY"
+        } else if word.count == 12, word.allSatisfy(isDigit) {
+            kind = "ACCOUNT"
+        } else {
+            return Array(word)
+        }
+        return Array(pseudonym(of: String(decoding: word, as: UTF8.self), kind).utf8)
+    }
+
+    private mutating func pseudonym(of word: String, _ kind: String) -> String {
+        if let known = pseudonyms[word] { return known }
+        counts[kind, default: 0] += 1
+        let pseudonym = "\(kind)-\(counts[kind, default: 0])"
+        pseudonyms[word] = pseudonym
+        return pseudonym
+    }
+
+    private func isBoundary(_ text: [UInt8], _ index: Int) -> Bool {
+        index == 0 || !isAlphanumeric(text[index - 1])
+    }
+
+    private func isEnd(_ text: [UInt8], _ index: Int) -> Bool {
+        index == text.count || !isAlphanumeric(text[index])
+    }
+
+    // MARK: - What is recognised without being told
+
+    /// `AKIA`, `ASIA`, `AROA` and others of four letters, and 12 to 124 more (IAM API Reference: 16 to 128).
+    private static func isUniqueID(_ word: ArraySlice<UInt8>) -> Bool {
+        guard (16...128).contains(word.count), word.starts(with: "A".utf8) else { return false }
+        guard word.allSatisfy({ isDigit($0) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }) else {
+            return false
+        }
+        return prefixes.contains { word.starts(with: $0.utf8) }
+    }
+
+    private static let prefixes = [
+        "ABIA", "ACCA", "AGPA", "AIDA", "AIPA", "AKIA", "ANPA", "ANVA", "APKA", "AROA", "ASCA", "ASIA",
+    ]
+
+    private static let secretLength = 40
+
+    /// A secret access key has 40 characters of base64.
+    private static func mayBeSecret(_ run: ArraySlice<UInt8>) -> Bool {
+        run.count == secretLength && run.contains { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+            && run.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) } && run.contains(where: isDigit)
+    }
+
+    private static func isOfSecret(_ byte: UInt8) -> Bool {
+        isAlphanumeric(byte) || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "+")
+    }
+}
+
+private func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+private func isAlphanumeric(_ byte: UInt8) -> Bool {
+    isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+}

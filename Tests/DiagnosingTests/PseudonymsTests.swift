@@ -1,0 +1,43 @@
+import Diagnosing
+import Testing
+
+@Suite struct PseudonymsTests {
+    private func applied(_ text: String, _ names: String...) -> String {
+        var pseudonyms = Pseudonyms()
+        for name in names { pseudonyms.add(name, as: "USER") }
+        return pseudonyms.applied(to: text)
+    }
+
+    @Test func replacesTheSameThingTheSameWay() {
+        #expect(
+            applied(
+                "arn:aws:iam::123456789012:user/alice has AKIAIOSFODNN7EXAMPLE; 123456789012, 210987654321, alice",
+                "alice")
+                == "arn:aws:iam::ACCOUNT-1:user/USER-1 has KEY-1; ACCOUNT-1, ACCOUNT-2, USER-1")
+    }
+
+    @Test func replacesWholeWordsAlone() {
+        #expect(applied("alice alice2 malice al-alice-x", "alice") == "USER-1 alice2 malice al-USER-1-x")
+        #expect(applied("1234567890123 12345678901") == "1234567890123 12345678901")
+        #expect(applied("AKIASHORT") == "AKIASHORT")
+    }
+
+    @Test func prefersTheLongerName() {
+        #expect(applied("alice.b@example.com alice", "alice", "alice.b@example.com") == "USER-2 USER-1")
+    }
+
+    @Test func doesNotReplaceItsOwnWords() {
+        #expect(applied("bob USER", "bob", "USER") == "USER-1 USER-2")
+    }
+
+    @Test func redactsWhatCouldBeASecret() {
+        #expect(
+            applied("key wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKE1 end") == "key REDACTED end")
+        #expect(
+            applied("sha da39a3ee5e6b4b0d3255bfef95601890afd80709") == "sha da39a3ee5e6b4b0d3255bfef95601890afd80709")
+    }
+
+    @Test func keepsOtherText() {
+        #expect(applied("größe ✓ /home/x", "alice") == "größe ✓ /home/x")
+    }
+}

@@ -1,0 +1,89 @@
+"""What the tests of `warder doctor` share: a home that is broken in one way, examined, mended as printed, and examined
+again."""
+
+import dataclasses
+import json
+import os
+import subprocess
+from collections.abc import Callable
+
+import pytest
+from home import WARDER
+
+
+@dataclasses.dataclass
+class Case:
+    """One way to break a healthy home.
+
+    - breaking: does it to the home; what it returns is set in the environment from then on.
+    - code: the finding that doctor must make.
+    - place: what `place` must end with; None where the finding has none.
+    - beside: findings that come of the same fault, and go with it.
+    - mends: the printed command mends it. Where it only shows what to mend, this says what does.
+    """
+
+    name: str
+    breaking: Callable
+    code: str
+    place: str | None = None
+    beside: tuple = ()
+    mends: Callable | None = None
+    profile: str | None = None
+
+
+def cases(*all):
+    return pytest.mark.parametrize("case", all, ids=[case.name for case in all])
+
+
+def examined(home, *arguments, **more):
+    """What doctor reports, as JSON; its exit code must say the same."""
+    result = home.run("doctor", *arguments, "--json", **more)
+    assert result.err == "", result
+    report = json.loads(result.out)
+    assert result.code == (1 if report["findings"] else 0), result
+    for finding in report["findings"]:
+        assert finding["message"] and finding["why"] and finding["command"], finding
+        for key in ("message", "why", "command"):
+            assert "\n" not in finding[key], finding
+    return report
+
+
+def codes(report):
+    return sorted({finding["code"] for finding in report["findings"]})
+
+
+def mend(home, command):
+    """Runs a command as printed, in bash with warder in its PATH; what it sets and unsets goes for the home from then
+    on."""
+    path = home.environment["PATH"]
+    reader, writer = os.pipe()
+    done = subprocess.run(
+        ["bash", "-c", f"{command}\nstatus=$?; env -0 >&{writer}; exit $status"],
+        env={**home.environment, "PATH": f"{WARDER.parent}:{path}"}, cwd=home.root, pass_fds=[writer],
+        capture_output=True, text=True, stdin=subprocess.DEVNULL,
+    )
+    os.close(writer)
+    with open(reader, "rb") as pipe:
+        left = dict(entry.split("=", 1) for entry in os.fsdecode(pipe.read()).split("\0") if entry)
+    assert done.returncode == 0, (command, done)
+    home.environment = {name: left[name] for name in home.environment if name in left}
+    home.environment["PATH"] = home.environment["PATH"].removeprefix(f"{WARDER.parent}:")
+
+
+def goes_through(home, case):
+    """The home is healthy, is broken, found, mended as printed, and healthy again."""
+    arguments = [case.profile] if case.profile else []
+    assert codes(examined(home, *arguments)) == [], "the home is not healthy to begin with"
+    home.environment.update(case.breaking(home) or {})
+    report = examined(home, *arguments)
+    assert codes(report) == sorted({case.code, *case.beside}), report
+    finding = next(each for each in report["findings"] if each["code"] == case.code)
+    assert case.place is None or (finding["place"] or "").endswith(case.place), finding
+    spoken = home.run("doctor", *arguments)
+    assert finding["command"] in spoken.out and spoken.code == 1, spoken
+    if case.mends:
+        case.mends(home)
+    else:
+        for command in dict.fromkeys(each["command"] for each in report["findings"]):
+            mend(home, command)
+    assert codes(examined(home, *arguments)) == []
