@@ -9,6 +9,7 @@ The binary is $WARDER, or the one that `make` has built. The rest of those files
 
 import os
 import pathlib
+import subprocess
 import sys
 
 from grammar import grammar
@@ -20,6 +21,12 @@ BEGIN, END = "# BEGIN: written by completions/generate.py", "# END"
 WRITERS = [bash, zsh, fish, nu]
 
 
+def stamp():
+    """The line by which `warder doctor` knows completions of another version."""
+    version = subprocess.run([WARDER, "--version"], capture_output=True, text=True, check=True).stdout.split()[-1]
+    return f"# of warder {version}"
+
+
 def renewed(path, lines):
     head, rest = path.read_text().split(BEGIN, 1)
     tail = rest.split("\n" + END + "\n", 1)[1]
@@ -28,10 +35,11 @@ def renewed(path, lines):
 
 def main():
     root = grammar(WARDER)
+    of_version = stamp()
     stale = []
     for writer in WRITERS:
         path = HERE / writer.FILE
-        text = renewed(path, writer.lines(root))
+        text = renewed(path, [of_version, *writer.lines(root)])
         if text == path.read_text():
             continue
         stale.append(writer.FILE)

@@ -189,11 +189,12 @@ __warder_offer_place() {
 }
 
 # BEGIN: written by completions/generate.py
+# of warder 0.1.0
 __warder_grammar() {
     commands='' options='' values='' places=()
     case $1 in
         '')
-            commands='add import list rotate remove process env exec mfa refresh forget whoami explain adopt use drop hook trust distrust unlock lock status log store vault help version'
+            commands='add import list rotate remove process env exec mfa refresh forget whoami explain adopt doctor use drop hook trust distrust unlock lock status log store vault help version'
             options='-h --help -V --version'
             ;;
         'add')
@@ -260,6 +261,10 @@ __warder_grammar() {
         'adopt')
             options='--all --undo --dry-run --no-prompt -h --help'
             places=('@profiles*')
+            ;;
+        'doctor')
+            options='--json -h --help'
+            places=('@profiles')
             ;;
         'use')
             options='--keys --read-only --mfa-code --shell --no-prompt -h --help'

@@ -152,6 +152,7 @@ complete -c warder -fa '(__warder)'
 complete -c warder -n '__warder files' -F
 
 # BEGIN: written by completions/generate.py
+# of warder 0.1.0
 set -g __warder_paths 'add' \
     'import' \
     'list' \
@@ -166,6 +167,7 @@ set -g __warder_paths 'add' \
     'whoami' \
     'explain' \
     'adopt' \
+    'doctor' \
     'use' \
     'drop' \
     'hook' \
@@ -237,6 +239,7 @@ function __warder_grammar --no-scope-shadowing
                 whoami 'Asks AWS who a profile\'s credentials are (sts:GetCallerIdentity)' \
                 explain 'Shows where a profile\'s credentials come from, and what the next process will do' \
                 adopt 'Points profiles at warder, so that every SDK asks it for their credentials' \
+                doctor 'Finds what is wrong or will be, each with the command that mends it' \
                 use 'Works with a profile in this shell, until warder drop; needs the shell\'s hook' \
                 drop 'Takes back what use has set; needs the shell\'s hook' \
                 hook 'Prints the shell integration, for the shell\'s start-up file' \
@@ -409,6 +412,11 @@ function __warder_grammar --no-scope-shadowing
                 --help 'Show this help'
             set places '@profiles'
             set repeated '@profiles'
+        case 'doctor'
+            set options --json 'Print JSON' \
+                -h 'Show this help' \
+                --help 'Show this help'
+            set places '@profiles'
         case 'use'
             set options --keys 'Export the credentials themselves' \
                 --read-only 'Narrow the role to AWS\'s ReadOnlyAccess policy; means --keys' \

@@ -13,13 +13,14 @@ def "nu-complete warder profiles" [] { nu-complete warder names profiles }
 def "nu-complete warder keys" [] { nu-complete warder names keys }
 
 # BEGIN: written by completions/generate.py
+# of warder 0.1.0
 def "nu-complete warder file-or-libsecret" [] { ["file" "libsecret"] }
 def "nu-complete warder aws-vault" [] { ["aws-vault"] }
 def "nu-complete warder bash-or-zsh-or-sh-or-fish-or-nu-or-pwsh" [] { ["bash" "zsh" "sh" "fish" "nu" "pwsh"] }
 def "nu-complete warder dotenv-or-json-or-systemd-or-github" [] { ["dotenv" "json" "systemd" "github"] }
 def "nu-complete warder bash-or-zsh-or-fish-or-nu" [] { ["bash" "zsh" "fish" "nu"] }
 def "nu-complete warder libsecret-or-keyfile-or-passphrase-or-recovery" [] { ["libsecret" "keyfile" "passphrase" "recovery"] }
-def "nu-complete warder commands" [] { ["add" "import" "list" "rotate" "remove" "process" "env" "exec" "mfa" "refresh" "forget" "whoami" "explain" "adopt" "use" "drop" "hook" "trust" "distrust" "unlock" "lock" "status" "log" "store" "vault" "help" "version"] }
+def "nu-complete warder commands" [] { ["add" "import" "list" "rotate" "remove" "process" "env" "exec" "mfa" "refresh" "forget" "whoami" "explain" "adopt" "doctor" "use" "drop" "hook" "trust" "distrust" "unlock" "lock" "status" "log" "store" "vault" "help" "version"] }
 
 # Keeps AWS access keys encrypted, and answers every SDK with short-lived sessions
 export extern main [
@@ -167,6 +168,13 @@ export extern "warder adopt" [
     --undo  # Take back what adopt changed, to the byte
     --dry-run  # Show what would change, and change nothing
     --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
+    --help(-h)  # Show this help
+]
+
+# Finds what is wrong or will be, each with the command that mends it
+export extern "warder doctor" [
+    profile?: string@"nu-complete warder profiles"
+    --json  # Print JSON
     --help(-h)  # Show this help
 ]
 

@@ -1,0 +1,50 @@
+import Secrets
+import Shells
+import Text
+
+/// The shell's hook: loaded twice, or a copy of another version.
+enum LoadedHooks: Check {
+    static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
+        for files in StartUpFiles.all(subject.context.environment) {
+            let loads = files.loads
+            for load in loads.dropFirst() { diagnosis.add(again(load, after: loads[0], files.shell)) }
+            for copy in Set(loads.compactMap(\.copy)).sorted() where isOld(copy, files.shell) {
+                diagnosis.add(old(copy, files.shell))
+            }
+        }
+    }
+
+    private static func again(_ load: StartUpFiles.Load, after first: StartUpFiles.Load, _ shell: Shell) -> Finding {
+        let file = shellWord(load.path)
+        // A file that is the hook's text goes as a whole; in a block, something must be left to run.
+        let command =
+            load.copy?.isSame(as: load.path) == true
+            ? "rm \(file)"
+            : "sed -i --follow-symlinks '\(load.line)\(load.isIndented ? "s/[^[:blank:]].*/:/" : "d")' \(file)"
+        return Finding(
+            "hook_twice", .risky, at: "\(load.path):\(load.line)",
+            "\(shell.title) loads warder's hook again; \(first.path):\(first.line) has it already",
+            why: "each prompt does its work twice", .run(command))
+    }
+
+    private static func isOld(_ copy: String, _ shell: Shell) -> Bool {
+        guard let hook = shell.hook, let text = startUpText(copy) else { return false }
+        return text.withUnsafeBytes { bytes in
+            // It may stand among other lines; its first line and what follows must be today's.
+            guard let start = bytes.indices.first(where: { bytes[$0...].starts(with: hook.text.prefix(64)) }) else {
+                return true
+            }
+            return !bytes[start...].starts(with: hook.text)
+        }
+    }
+
+    private static func old(_ copy: String, _ shell: Shell) -> Finding {
+        let file = shellWord(copy)
+        let command =
+            mayWrite(copy)
+            ? "warder hook \(shell.name) > \(file)" : "warder hook \(shell.name) | sudo tee \(file) > /dev/null"
+        return Finding(
+            "hook_old", .risky, at: copy, "a copy of the hook for \(shell.title) of another version",
+            why: "it may not know what this warder prints", .run(command))
+    }
+}

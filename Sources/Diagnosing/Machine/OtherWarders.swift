@@ -1,0 +1,32 @@
+import Linux
+import Text
+
+/// Another program named warder in `PATH`: which of the two is run depends on each program's `PATH`.
+enum OtherWarders: Check {
+    static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
+        let own = OwnProgram(searchPath: subject.context.environment["PATH"])
+        var seen: [FileIdentity] = []
+        for folder in searchPath(subject.context.environment) {
+            let path = folder + "/warder"
+            guard isProgram(path), let identity = FileIdentity(at: path), !seen.contains(identity) else { continue }
+            seen.append(identity)
+            guard !own.isRun(by: path), !isWrapper(path, of: subject) else { continue }
+            diagnosis.add(
+                Finding(
+                    "two_warders", .risky, at: path, "another warder is in PATH; this one is \(subject.context.ownPath)",
+                    why: "programs with another PATH run the other version, on the same keys and sessions",
+                    .run(asOwner(ofFolder: folder, "mv \(shellWord(path)) \(shellWord(path + ".old"))"))))
+        }
+    }
+
+    /// Whether the path is how this program says that it is called: a Nix wrapper is another file.
+    private static func isWrapper(_ path: String, of subject: Subject) -> Bool {
+        FileIdentity(at: subject.context.ownPath) == FileIdentity(at: path)
+    }
+}
+
+/// The absolute folders of `PATH`, in its order.
+func searchPath(_ environment: Environment) -> [String] {
+    (environment["PATH"] ?? "").utf8.split(separator: UInt8(ascii: ":")).map { String(Substring($0)) }
+        .filter { $0.begins(with: "/") }
+}

@@ -1,0 +1,116 @@
+import Linux
+import Secrets
+import Shells
+import Text
+
+/// The files that one shell reads when it starts, and where they load warder's hook.
+struct StartUpFiles {
+    /// One place where the hook is loaded.
+    struct Load: Equatable {
+        let path: String
+        /// The line, counted from 1.
+        let line: Int
+        /// The line is inside a block, which may hold nothing else.
+        let isIndented: Bool
+        /// The file with the hook's text; nil if warder prints it anew.
+        let copy: String?
+    }
+
+    let shell: Shell
+    /// In the order in which they are read.
+    private let paths: [String]
+    private let home: String
+
+    /// The sets of files of which one shell reads all.
+    static func all(_ environment: Environment) -> [StartUpFiles] {
+        guard let home = environment.nonEmpty("HOME") else { return [] }
+        let config = environment.nonEmpty("XDG_CONFIG_HOME") ?? home + "/.config"
+        let data = environment.nonEmpty("XDG_DATA_HOME") ?? home + "/.local/share"
+        let zsh = environment.nonEmpty("ZDOTDIR") ?? home
+        let login = [".bash_profile", ".bash_login", ".profile"].map { home + "/" + $0 }.first(where: isPlainFile)
+        let bash = [login.flatMap { contains($0, ".bashrc") ? $0 : nil }, home + "/.bashrc"].compactMap { $0 }
+        let fish = plainFiles(config + "/fish/conf.d", ending: ".fish") + [config + "/fish/config.fish"]
+        let nu =
+            ["env.nu", "config.nu"].map { config + "/nushell/" + $0 }
+            + plainFiles(data + "/nushell/vendor/autoload", ending: ".nu")
+            + plainFiles(config + "/nushell/autoload", ending: ".nu")
+        return [
+            StartUpFiles(shell: .bash, paths: bash, home: home),
+            StartUpFiles(
+                shell: .zsh, paths: [".zshenv", ".zprofile", ".zshrc", ".zlogin"].map { zsh + "/" + $0 }, home: home),
+            StartUpFiles(shell: .fish, paths: fish, home: home),
+            StartUpFiles(shell: .nu, paths: nu, home: home),
+        ]
+    }
+
+    /// Where they load the hook.
+    var loads: [Load] { paths.flatMap(loads(in:)) }
+
+    private func loads(in path: String) -> [Load] {
+        guard let text = startUpText(path) else { return [] }
+        return text.withUnsafeBytes { bytes in
+            if let marker = lineNumber(of: Self.marker(shell), in: bytes) {
+                return [Load(path: path, line: marker, isIndented: false, copy: path)]
+            }
+            var found: [Load] = []
+            for (number, line) in bytes.split(separator: 0x0a, omittingEmptySubsequences: false).enumerated() {
+                let words = line.drop { $0 == 0x20 || $0 == 0x09 }
+                guard words.first != UInt8(ascii: "#"), holds(words, "warder") else { continue }
+                let isIndented = words.startIndex != line.startIndex
+                if holds(words, "warder hook") {
+                    found.append(Load(path: path, line: number + 1, isIndented: isIndented, copy: nil))
+                } else if let copy = sourced(words), contains(copy, Self.marker(shell)) {
+                    found.append(Load(path: path, line: number + 1, isIndented: isIndented, copy: copy))
+                }
+            }
+            return found
+        }
+    }
+
+    /// What stands in the first lines of the hook's text.
+    static func marker(_ shell: Shell) -> String { "# warder's hook for \(shell.title)" }
+
+    /// The path of a file `warder.SHELL` that a line sources; nil for one that only the shell can find.
+    private func sourced(_ line: Slice<UnsafeRawBufferPointer>) -> String? {
+        let words = line.split { $0 == 0x20 || $0 == 0x09 || $0 == UInt8(ascii: ";") }
+            .map { String(decoding: $0, as: UTF8.self) }
+        guard words.count > 1, [".", "source", "use"].holds(words[0]) else { return nil }
+        var path = words[1].unicodeScalars.filter { $0 != "\"" && $0 != "'" }.reduce(into: "") { $0.unicodeScalars.append($1) }
+        for prefix in ["~/", "$HOME/", "${HOME}/"] {
+            if let rest = path.removingPrefix(prefix) { path = home + "/" + rest }
+        }
+        return path.begins(with: "/") && lastPart(ofPath: path).isSame(as: "warder.\(shell.name)") ? path : nil
+    }
+}
+
+/// The text of a start-up file; nil for what is not a plain file of ordinary size.
+func startUpText(_ path: String) -> SecretBytes? {
+    isPlainFile(path) ? try? readFile(path, limit: 1 << 20) : nil
+}
+
+private func contains(_ path: String, _ needle: String) -> Bool {
+    startUpText(path)?.withUnsafeBytes { holds($0[...], needle) } ?? false
+}
+
+private func plainFiles(_ folder: String, ending: String) -> [String] {
+    ((try? names(inFolder: folder)) ?? []).filter { $0.ends(with: ending) }.sorted().prefix(100)
+        .map { folder + "/" + $0 }
+}
+
+/// Whether the bytes hold this text, which is not empty.
+private func holds(_ bytes: Slice<UnsafeRawBufferPointer>, _ text: String) -> Bool {
+    position(of: text, in: bytes) != nil
+}
+
+private func lineNumber(of text: String, in bytes: UnsafeRawBufferPointer) -> Int? {
+    position(of: text, in: bytes[...]).map { end in bytes[..<end].count { $0 == 0x0a } + 1 }
+}
+
+private func position(of text: String, in bytes: Slice<UnsafeRawBufferPointer>) -> Int? {
+    let text = Array(text.utf8)
+    guard let first = text.first, bytes.count >= text.count else { return nil }
+    for index in bytes.startIndex...(bytes.endIndex - text.count) where bytes[index] == first {
+        if bytes[index...].starts(with: text) { return index }
+    }
+    return nil
+}
