@@ -16,7 +16,9 @@ extension Diagnosis {
             text += block("note: \(place)\(remark.what)", indent: 0)
         }
         if !remarks.isEmpty { text += "\n" }
-        return text + "\(summary)\n"
+        let count = fixes.count
+        let offer: Shown = count == 0 ? "" : "; warder doctor --fix mends \(count == 1 ? "one" : "\(count)") after a yes"
+        return text + "\(summary)" + offer + "\n"
     }
 
     /// How many findings of each gravity, on one line.

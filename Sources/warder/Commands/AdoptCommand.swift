@@ -41,26 +41,16 @@ struct Adopt: Command {
                     : "warder adopt PROFILE, or warder adopt --all")
         }
         let context = try given.context()
+        let names = all ? nil : profiles
         if given[Self.dryRun] {
-            let plan = try plan(context)
+            let plan = try AdoptionPlan.planned(context, names: names, undoes: undo)
             if let config = plan.config, !plan.edits.isEmpty {
                 try printOut(difference: config.difference(plan.edits), context)
             }
             return try plan.finish(isWritten: false)
         }
-        let rewrite = try ConfigRewrite(context)
-        let plan = try plan(context)
-        if let config = plan.config, !plan.edits.isEmpty {
-            try rewrite.replace(config, at: config.path, with: config.edited(plan.edits))
-        }
+        let plan = try AdoptionPlan.carriedOut(context, names: names, undoes: undo)
         for name in plan.changed { note("\(name) \(undo ? "asks warder no more" : "asks warder from now on")") }
         try plan.finish(isWritten: true)
-    }
-
-    private func plan(_ context: Context) throws(Failure) -> AdoptionPlan {
-        let files = try ProfileLoading(context).profiles()
-        do throws(Failure) {
-            return try AdoptionPlan(context, files, names: all ? nil : profiles, undoes: undo)
-        } catch { throw error.lookedIn(context) }
     }
 }

@@ -1,0 +1,75 @@
+"""`warder doctor --report`: a text to hand on, which identifies neither a person nor an account."""
+
+import random
+import re
+import socket
+import string
+
+from home import WARDER
+
+ACCOUNT, OTHER = "123456789012", "210987654321"
+
+
+def broken_home(home, user, session):
+    """A home whose findings and notes are full of names."""
+    home.config(f"""\
+[profile {user}]
+region = eu-wset-1
+mfa_serial = arn:aws:iam::{ACCOUNT}:mfa/{user}
+credential_process = {WARDER} process {user}
+
+[profile prod]
+region = eu-west-1
+credential_process = /home/{user}/bin/absent process arn:aws:iam::{OTHER}:role/Admin
+warder_role_arn = arn:aws:iam::{OTHER}:role/Admin
+warder_source_profile = {user}
+warder_role_session_name = {session}
+""")
+    home.environment.update({
+        "USER": user, "AWS_ACCESS_KEY_ID": home.key[0], "AWS_SECRET_ACCESS_KEY": home.key[1],
+        "HTTPS_PROXY": f"http://{user}:{home.key[1]}@proxy.{user}.example:3128",
+        "AWS_CA_BUNDLE": f"/home/{user}/{session}/ca.pem",
+        "AWS_REGION": f"arn:aws:iam::{ACCOUNT}:user/team/{user}",
+    })
+
+
+def test_names_numbers_and_keys_are_replaced_the_same_way_throughout(home):
+    broken_home(home, "alice.b", "alice.b@example.com")
+    result = home.run("doctor", "--report")
+    assert result.code == 1 and result.err == ""
+    text = result.out
+    for secret in ("alice.b", ACCOUNT, OTHER, *home.key, "example.com", "hunter"):
+        assert secret not in text, text
+    assert "USER-1" in text and "ACCOUNT-1" in text
+    assert "AWS_ACCESS_KEY_ID" in text and "eu-wset-1" in text and "proxy.USER-1" in text
+    # The same account has the same number wherever it stands.
+    assert text.count("ACCOUNT-1") + text.count("ACCOUNT-2") == len(re.findall(r"ACCOUNT-\d", text))
+
+
+def test_what_it_says_of_the_machine(home):
+    text = home.run("doctor", "--report").out
+    lines = dict(line.split(": ", 1) for line in text.split("\n\n")[0].splitlines())
+    version = home.good("--version").split()[-1]
+    assert lines["warder"] == version and "Linux" in lines["system"]
+    assert lines["store"].startswith("file") and lines["profiles"] == "3, of which 3 ask warder"
+    assert "AWS_EC2_METADATA_DISABLED" in lines["variables"].split()
+    name = socket.gethostname()
+    assert not re.search(rf"\b{re.escape(name)}\b", text)
+
+
+def test_no_name_gets_through(home):
+    """Names of all kinds, a hundred of them."""
+    for seed in range(100):
+        chance = random.Random(seed)
+        user = "".join(chance.choices(string.ascii_lowercase + string.digits + "._-", k=chance.randint(3, 20)))
+        user = "u" + user.strip("._-") + "x"
+        session = user + chance.choice(["", "@example.com", "+ci@a.example.org"])
+        broken_home(home, user, session)
+        text = home.run("doctor", "--report").out
+        for secret in (user, session, ACCOUNT, OTHER, *home.key):
+            assert not re.search(rf"(?<![A-Za-z0-9]){re.escape(secret)}(?![A-Za-z0-9])", text), (seed, secret, text)
+
+
+def test_it_goes_with_no_other_form(home):
+    for other in ("--json", "--fix"):
+        home.run("doctor", "--report", other).failed(2, "--report")
