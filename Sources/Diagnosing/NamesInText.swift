@@ -2,18 +2,22 @@
 /// their MFA devices and of roles' sessions in ARNs (IAM User Guide, "IAM identifiers").
 func personalNames(in text: String) -> [String] {
     words(of: text).flatMap { word -> [String] in
-        if let at = word.firstIndex(of: UInt8(ascii: "@")), at > word.startIndex, word[at...].count > 1 {
-            let address = String(decoding: word, as: UTF8.self)
-            return [address, String(decoding: word[..<at], as: UTF8.self)]
-        }
-        guard word.starts(with: "arn:".utf8) else { return [] }
+        guard word.starts(with: "arn:".utf8) else { return address(word) }
         let parts = word.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
         guard let kind = parts.first?.utf8.split(separator: UInt8(ascii: ":")).last, parts.count > 1 else { return [] }
         switch String(Substring(kind)) {
-        case "user", "mfa", "sms-mfa", "assumed-role", "federated-user": return [parts[parts.count - 1]]
+        case "user", "mfa", "sms-mfa", "assumed-role", "federated-user":
+            let name = parts[parts.count - 1]
+            return [name] + address(Array(name.utf8)[...])
         default: return []
         }
     }
+}
+
+/// An address, and what stands before its `@`; nothing if it is none.
+private func address(_ word: ArraySlice<UInt8>) -> [String] {
+    guard let at = word.firstIndex(of: UInt8(ascii: "@")), at > word.startIndex, word[at...].count > 1 else { return [] }
+    return [word, word[..<at]].map { String(decoding: $0, as: UTF8.self) }
 }
 
 /// Runs of what may be in an ARN or an address.
