@@ -129,7 +129,8 @@ let package = Package(
         room(
             "Diagnosing",
             [
-                "Adopting", "AuditLog", "Chains", "Desktop", "Explaining", "Failures", "Folders", "Importing", "Issuing",
+                "Adopting", "AuditLog", "Chains", "Desktop", "Explaining", "Failures", "Folders", "Importing",
+                "Issuing",
                 "JSON", "Linux", "Profiles", "Prompt", "Rotating", "STS", "Secrets", "Sessions", "Setup", "Shells",
                 "Stores", "Text", "Times", "Transport", "Vault",
             ]),
@@ -137,7 +138,8 @@ let package = Package(
         .executableTarget(
             name: "warder",
             dependencies: [
-                "Adding", "Adopting", "Arguments", "AuditLog", "Chains", "Crypto", "Delivering", "Desktop", "Diagnosing",
+                "Adding", "Adopting", "Arguments", "AuditLog", "Chains", "Crypto", "Delivering", "Desktop",
+                "Diagnosing",
                 "Explaining",
                 "Failures", "Folders", "RemotePrompts", "Importing", "Issuing", "JSON", "Linux", "Profiles", "Prompt",
                 "Rotating",

@@ -17,7 +17,8 @@ extension Diagnosis {
         }
         if !remarks.isEmpty { text += "\n" }
         let count = fixes.count
-        let offer: Shown = count == 0 ? "" : "; warder doctor --fix mends \(count == 1 ? "one" : "\(count)") after a yes"
+        let offer: Shown =
+            count == 0 ? "" : "; warder doctor --fix mends \(count == 1 ? "one" : "\(count)") after a yes"
         return text + "\(summary)" + offer + "\n"
     }
 

@@ -31,7 +31,8 @@ package struct Handout {
     private var facts: [(name: String, value: String)] {
         let machine = Machine.this
         return [
-            ("warder", Version.current), ("system", "\(distribution), Linux \(machine.release), \(machine.architecture)"),
+            ("warder", Version.current),
+            ("system", "\(distribution), Linux \(machine.release), \(machine.architecture)"),
             ("shell", environment.nonEmpty("SHELL").map { lastPart(ofPath: $0) } ?? "not known"),
             ("store", store), ("profiles", profiles),
             ("variables", variables.isEmpty ? "none of AWS's or warder's" : variables.joined(separator: " ")),
@@ -72,7 +73,6 @@ package struct Handout {
         let line = text.split(separator: "\n").first { $0.begins(with: "PRETTY_NAME=") }
         return line.map { String($0.dropFirst(12)).filter { $0 != "\"" } } ?? "an unknown system"
     }
-
 
     // MARK: - What it does not say
 

@@ -16,7 +16,9 @@ func personalNames(in text: String) -> [String] {
 
 /// An address, and what stands before its `@`; nothing if it is none.
 private func address(_ word: ArraySlice<UInt8>) -> [String] {
-    guard let at = word.firstIndex(of: UInt8(ascii: "@")), at > word.startIndex, word[at...].count > 1 else { return [] }
+    guard let at = word.firstIndex(of: UInt8(ascii: "@")), at > word.startIndex, word[at...].count > 1 else {
+        return []
+    }
     return [word, word[..<at]].map { String(decoding: $0, as: UTF8.self) }
 }
 

@@ -21,7 +21,8 @@ enum NetworkSettings: Check {
         for name in subject.names {
             guard let bundle = try? profiles.profile(name)?.setting("ca_bundle") else { continue }
             diagnosis.add(
-                Remark("ca_bundle", at: bundle.origin.place, "servers are trusted by \(bundle.value) alone, for \(name)"))
+                Remark(
+                    "ca_bundle", at: bundle.origin.place, "servers are trusted by \(bundle.value) alone, for \(name)"))
         }
     }
 

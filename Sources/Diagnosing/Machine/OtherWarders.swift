@@ -13,7 +13,8 @@ enum OtherWarders: Check {
             guard !own.isRun(by: path), !isWrapper(path, of: subject) else { continue }
             diagnosis.add(
                 Finding(
-                    "two_warders", .risky, at: path, "another warder is in PATH; this one is \(subject.context.ownPath)",
+                    "two_warders", .risky, at: path,
+                    "another warder is in PATH; this one is \(subject.context.ownPath)",
                     why: "programs with another PATH run the other version, on the same keys and sessions",
                     .run(asOwner(ofFolder: folder, "mv \(shellWord(path)) \(shellWord(path + ".old"))"))))
         }

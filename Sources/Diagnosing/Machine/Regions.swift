@@ -8,7 +8,11 @@ enum Regions: Check {
     static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
         for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
             guard let region = subject.context.environment.nonEmpty(name) else { continue }
-            judge(region, at: name, &diagnosis) { "export \(name)=\(shellWord($0))" } unset: { "unset \(name)" }
+            judge(region, at: name, &diagnosis) {
+                "export \(name)=\(shellWord($0))"
+            } unset: {
+                "unset \(name)"
+            }
         }
         guard let profiles = try? subject.profiles.get() else { return }
         for name in subject.names {

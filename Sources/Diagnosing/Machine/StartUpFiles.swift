@@ -75,7 +75,9 @@ struct StartUpFiles {
         let words = line.split { $0 == 0x20 || $0 == 0x09 || $0 == UInt8(ascii: ";") }
             .map { String(decoding: $0, as: UTF8.self) }
         guard words.count > 1, [".", "source", "use"].holds(words[0]) else { return nil }
-        var path = words[1].unicodeScalars.filter { $0 != "\"" && $0 != "'" }.reduce(into: "") { $0.unicodeScalars.append($1) }
+        var path = words[1].unicodeScalars.filter { $0 != "\"" && $0 != "'" }.reduce(into: "") {
+            $0.unicodeScalars.append($1)
+        }
         for prefix in ["~/", "$HOME/", "${HOME}/"] {
             if let rest = path.removingPrefix(prefix) { path = home + "/" + rest }
         }
