@@ -13,7 +13,7 @@ extension Diagnosis {
         }
         for remark in remarks {
             let place = remark.place.map { shownPath($0, home: home) + ": " } ?? ""
-            text += block("note: \(place)\(remark.what)", indent: 0)
+            text += block("note: \(place)\(remark.what)", indent: 0, hanging: 6)
         }
         if !remarks.isEmpty { text += "\n" }
         let count = fixes.count
@@ -54,6 +54,6 @@ extension Finding.Gravity {
     }
 }
 
-private func block(_ text: String, indent: Int) -> Shown {
-    wrapped(printable(text), width: 80, indent: indent).reduce("") { $0 + "\($1)\n" }
+private func block(_ text: String, indent: Int, hanging: Int = 0) -> Shown {
+    wrapped(printable(text), width: 80, indent: indent, hanging: hanging).reduce("") { $0 + "\($1)\n" }
 }

@@ -51,7 +51,7 @@ def test_of_a_key_without_a_profile(working):
 def test_of_a_config_that_cannot_be_used(working):
     working.config_file.write_bytes(b"[profile a\n")
     text = page(working)
-    assert "hint: " in text and str(working.config_file) in text
+    assert "hint: " in text and str(working.config_file) in text and "  warder doctor " in text
 
 
 @pytest.mark.parametrize("words", [["--no-prompt"], ["--json"]], ids=" ".join)
