@@ -2,7 +2,9 @@
 enum Checks {
     static var offline: [any Check.Type] {
         [
-            ReadableFiles.self, AskedBySDKs.self,
+            // The files, and what SDKs make of them.
+            ReadableFiles.self, FileLinks.self, FileModes.self, FileGrammar.self, SDKEnvironment.self, AskedBySDKs.self,
+            UnknownSettings.self, Resolution.self,
             // The machine.
             OtherWarders.self, LoadedHooks.self, InstalledCompletions.self, Regions.self, FreeSpace.self,
             FileWatches.self, FittingPinentry.self, NetworkSettings.self,

@@ -21,10 +21,8 @@ package final class Subject {
         loading = ProfileLoading(context)
     }
 
-    /// The profiles, or why they cannot be read.
-    package private(set) lazy var profiles: Result<ProfileSet, Failure> = Result { () throws(Failure) in
-        try loading.profiles().indexed()
-    }
+    /// The profiles, as far as the files can be read, or why it is unknown where those are.
+    package private(set) lazy var profiles: Result<ProfileSet, Failure> = awsFiles.map(\.profiles)
 
     /// warder's settings, or why they cannot be read.
     package private(set) lazy var settings: Result<Settings, Failure> = Result { () throws(Failure) in
@@ -43,4 +41,22 @@ package final class Subject {
 
     /// The home folder, if there is one.
     package var home: String? { context.environment.nonEmpty("HOME") }
+
+    /// The config and the credentials file.
+    private(set) lazy var awsFiles: Result<AWSFiles, Failure> = Result { () throws(Failure) in try AWSFiles(context) }
+
+    /// Which profiles are meant to ask warder.
+    private(set) lazy var meant = MeantProfiles((try? profiles.get()) ?? ProfileSet(config: nil, credentials: nil))
+
+    /// The names of the stored keys, as far as they are known without a prompt; nil while that is unknown, or if the store
+    /// may have others.
+    private(set) lazy var storedKeys: Set<String>? = {
+        guard case .success(let store) = Result(catching: { () throws(Failure) in try keys.store() }) else { return nil }
+        guard let store else { return [] }
+        guard store.isListExact, let index = try? keys.index() else { return nil }
+        return Set(index.map(\.name))
+    }()
+
+    /// The path by which SDKs should call this executable.
+    private(set) lazy var ownPath: String = context.ownPath
 }

@@ -7,6 +7,10 @@ public struct DuplicateEntry: Sendable, Equatable {
     public let isSection: Bool
     /// The line of the second occurrence.
     public let origin: Origin
+    /// The lines of the first one: a section with its settings, or a setting with its continuation.
+    package let first: ClosedRange<Int>
+    /// The lines of the second one.
+    package let second: ClosedRange<Int>
 }
 
 extension ProfileSet {
@@ -24,8 +28,10 @@ extension ProfileFile {
                 // Two headers may share a hash.
                 if !hashes.insert(text.headerHash(of: section)).inserted {
                     let header = text.header(of: section)
-                    if let header, sections[..<index].contains(where: { text.header(of: $0) == header }) {
-                        return DuplicateEntry(name: header, isSection: true, origin: origin(section.line))
+                    if let header, let first = sections[..<index].first(where: { text.header(of: $0) == header }) {
+                        return DuplicateEntry(
+                            name: header, isSection: true, origin: origin(section.line), first: text.lines(of: first),
+                            second: text.lines(of: section))
                     }
                 }
                 properties.removeAll(keepingCapacity: true)
@@ -41,7 +47,9 @@ extension ProfileFile {
             for other in properties[..<index] where other.hash == property.hash && other.isOwn == property.isOwn {
                 let name = text.name(of: property)
                 if text.name(of: other) == name {
-                    return DuplicateEntry(name: name, isSection: false, origin: origin(property.line))
+                    return DuplicateEntry(
+                        name: name, isSection: false, origin: origin(property.line), first: text.lines(of: other),
+                        second: text.lines(of: property))
                 }
             }
         }

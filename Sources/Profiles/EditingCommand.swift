@@ -30,6 +30,11 @@ enum WarderCommand {
     }
 }
 
+/// The `credential_process` that asks warder, `program`, for a profile. Throws if not every SDK would read it alike.
+package func warderCommand(program: String, profile: String) throws(EditingError) -> String {
+    try WarderCommand.text(program: program, profile: profile)
+}
+
 extension Profile {
     /// Whether SDKs ask warder for the profile: its `credential_process` runs warder.
     public func asksWarder() throws(ProfileError) -> Bool {

@@ -8,7 +8,54 @@ public struct MisnamedSection: Sendable, Equatable {
     public let heading: String
 }
 
+extension ProfileSet {
+    /// Every section that no SDK reads as a profile, but that was meant for one, as far as its header or its settings
+    /// tell. Takes time in proportion to the files' length.
+    package var misnamedSections: [MisnamedSection] {
+        (config?.sectionsWithoutProfile ?? []) + (credentials?.profilesWithWord ?? [])
+    }
+}
+
 extension ProfileFile {
+    /// Settings that only a profile has; other programs keep sections of their own in the config file, such as
+    /// `[plugins]` of the AWS CLI.
+    private static let telling = [
+        "role_arn", "source_profile", "credential_source", "credential_process", "include_profile", "mfa_serial",
+        "web_identity_token_file", "sso_session", "sso_account_id", "sso_role_name", "login_session", "region",
+        "aws_access_key_id", "aws_secret_access_key",
+    ].map { PropertyName($0) }
+
+    /// Sections of a config file without a kind, with settings of a profile.
+    fileprivate var sectionsWithoutProfile: [MisnamedSection] {
+        withText { text in
+            sections.compactMap { section in
+                guard section.kind == .other,
+                    let said = text.string(Int(section.nameStart)..<Int(section.nameEnd)),
+                    let heading = profileHeading(meantBy: said)
+                else { return nil }
+                var properties: [Property] = []
+                text.read(section, inCredentials: false, into: &properties)
+                let isTelling = properties.contains { property in
+                    property.isOwn || Self.telling.contains { text.isNamed(property, $0) }
+                }
+                return isTelling ? MisnamedSection(origin: origin(section.line), heading: heading) : nil
+            }
+        } ?? []
+    }
+
+    /// `[profile abc]` in a credentials file, where the header of a profile is its name.
+    fileprivate var profilesWithWord: [MisnamedSection] {
+        withText { text in
+            sections.compactMap { section in
+                guard let said = text.string(Int(section.nameStart)..<Int(section.nameEnd)),
+                    text.begins(with: "profile", Int(section.nameStart), Int(section.nameEnd)),
+                    let name = meant(said), !name.isEmpty, name.utf8.allSatisfy(isNameByte)
+                else { return nil }
+                return MisnamedSection(origin: origin(section.line), heading: "[\(name)]")
+            }
+        } ?? []
+    }
+
     /// The line of the first section of a config file whose header is a malformed `[word name]`.
     func misnamed(_ name: String, as word: String) -> UInt32? {
         withText { text -> UInt32? in

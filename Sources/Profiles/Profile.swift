@@ -105,6 +105,13 @@ public final class Profile: Sendable {
         return file(of: property)?.origin(property.line)
     }
 
+    /// The lines of the setting that counts of exactly `key`, in lowercase, even if it is empty.
+    package func lines(of key: String) -> ClosedRange<Int>? {
+        let name = PropertyName(key)
+        guard let property = latest(name, isOwn: name.isOwn) else { return nil }
+        return file(of: property)?.withText { $0.lines(of: property) }
+    }
+
     /// The first setting of this profile itself whose name is probably a misspelling of `key`.
     public func misspelling(of key: String) -> Misspelling? {
         for property in properties {

@@ -1,0 +1,91 @@
+import Profiles
+import Secrets
+
+/// A line that breaks the grammar of the AWS files, and how little makes it whole. The line may hold a secret: only a
+/// section's header, which holds none, becomes text.
+enum BrokenLine {
+    /// A change to one line.
+    enum Repair: Equatable {
+        /// `# ` before it.
+        case comment
+        /// ` =` in place of its first colon: some programs write `name: value`.
+        case equals
+        /// The header that was meant, with its bracket.
+        case header(String)
+
+        /// Nil if the error is not of one line.
+        init?(_ error: ProfileError, in text: borrowing SecretBytes) {
+            guard let origin = error.origin else { return nil }
+            switch error {
+            case .utf16: return nil
+            case .unclosedSection: self = .header(text.withUnsafeBytes { closed($0[range(of: origin.line, in: $0)]) })
+            case .propertyWithoutEquals where text.withUnsafeBytes({ hasColon($0[range(of: origin.line, in: $0)]) }):
+                self = .equals
+            default: self = .comment
+            }
+        }
+
+        /// The command that makes it.
+        func command(at origin: Origin) -> String {
+            switch self {
+            case .comment: LineEdit.comment(origin.line...origin.line, of: origin.path)
+            case .equals: LineEdit.sed("\(origin.line)s|:| =|", origin.path)
+            case .header(let header): LineEdit.head(header, at: origin)
+            }
+        }
+    }
+
+    /// The text with its line, counted from 1, changed.
+    static func mended(_ text: borrowing SecretBytes, _ line: Int, _ repair: Repair) -> SecretBytes {
+        text.withUnsafeBytes { bytes in
+            let range = range(of: line, in: bytes)
+            var whole = SecretBytes(capacity: bytes.count + 64)
+            whole.append(UnsafeRawBufferPointer(rebasing: bytes[..<range.lowerBound]))
+            switch repair {
+            case .comment:
+                whole.append("# ")
+                whole.append(UnsafeRawBufferPointer(rebasing: bytes[range.lowerBound...]))
+            case .equals:
+                let colon = bytes[range].firstIndex(of: UInt8(ascii: ":")) ?? range.upperBound
+                whole.append(UnsafeRawBufferPointer(rebasing: bytes[range.lowerBound..<colon]))
+                whole.append(" =")
+                whole.append(UnsafeRawBufferPointer(rebasing: bytes[min(colon + 1, bytes.count)...]))
+            case .header(let header):
+                whole.append(header)
+                whole.append(UnsafeRawBufferPointer(rebasing: bytes[range.upperBound...]))
+            }
+            return whole
+        }
+    }
+
+    /// The bytes of a line, counted from 1, without its end and without a byte order mark.
+    private static func range(of line: Int, in bytes: UnsafeRawBufferPointer) -> Range<Int> {
+        var start = line == 1 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        for _ in 1..<max(line, 1) {
+            guard let feed = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) else { return bytes.count..<bytes.count }
+            start = feed + 1
+        }
+        return start..<(bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count)
+    }
+
+    /// The header that a line begins, with its bracket.
+    private static func closed(_ line: Slice<UnsafeRawBufferPointer>) -> String {
+        let comments = [UInt8(ascii: "#"), UInt8(ascii: ";")]
+        var text = String(decoding: line.prefix { !comments.contains($0) }, as: UTF8.self)
+        while let last = text.unicodeScalars.last, last == " " || last == "\t" || last == "\r" || last == "]" {
+            text.unicodeScalars.removeLast()
+        }
+        return text + "]"
+    }
+
+    /// Whether the line is `name: value`.
+    private static func hasColon(_ line: Slice<UnsafeRawBufferPointer>) -> Bool {
+        let line = line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        let name = line.prefix { $0 != UInt8(ascii: ":") }
+        let rest = line[name.endIndex...].dropFirst()
+        let isName = name.allSatisfy { byte in
+            byte == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+        }
+        return !name.isEmpty && isName && rest.first.map { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") } == true
+    }
+}

@@ -1,0 +1,41 @@
+import Failures
+import Profiles
+import Text
+
+/// What warder and some SDKs read, and others refuse or pass over: a byte order mark, entries that occur twice, sections
+/// whose header is not a profile's.
+enum FileGrammar: Check {
+    static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
+        guard let profiles = try? subject.profiles.get() else { return }
+        for file in [profiles.config, profiles.credentials].compactMap({ $0 }) where file.hasByteOrderMark {
+            diagnosis.add(
+                Finding(
+                    "byte_order_mark", .broken, at: "\(file.path):1", "the file begins with a byte order mark",
+                    why: "the AWS CLI and boto3 cannot read this", .run(LineEdit.sed("1s|^\\xEF\\xBB\\xBF||", file.path))))
+        }
+        for entry in profiles.repetitions { diagnosis.add(finding(entry)) }
+        for section in profiles.misnamedSections { diagnosis.add(finding(section, profiles)) }
+    }
+
+    private static func finding(_ entry: DuplicateEntry) -> Finding {
+        let path = entry.origin.path
+        let command =
+            entry.isSection
+            ? LineEdit.merge(entry.second, into: entry.first, header: entry.name, of: path)
+            : LineEdit.comment(
+                entry.name, at: Origin(path: path, line: entry.first.lowerBound), entry.first)
+        return Finding(
+            "repetition", .broken, at: entry.origin.place,
+            "\(entry.isSection ? "[\(entry.name)]" : entry.name) stands there twice",
+            why: "boto3 and the AWS CLI read nothing of such a file", .run(command))
+    }
+
+    private static func finding(_ section: MisnamedSection, _ profiles: ProfileSet) -> Finding {
+        let header = String(section.heading.dropFirst().dropLast())
+        let isThere = profiles.profile(header.removingPrefix("profile ").map { String($0) } ?? header) != nil
+        return Finding(
+            "misnamed_section", .broken, at: section.origin.place, "this section is not headed as a profile",
+            why: "no SDK reads it, and warder does not; \(section.heading) would be one",
+            .run(isThere ? LineEdit.edit(section.origin) : LineEdit.head(section.heading, at: section.origin)))
+    }
+}

@@ -1,0 +1,113 @@
+import Linux
+import Setup
+import Text
+
+/// Who owns the files that warder and SDKs read, and who else may read or change them.
+enum FileModes: Check {
+    static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
+        var found: [Finding] = []
+        userFiles(subject, &found)
+        let paths = subject.context.paths
+        for path in [paths.vault, paths.vault + ".bak", paths.store] { found += ownFile(path, .broken) }
+        for folder in [paths.state, paths.sessions] {
+            for name in (try? names(inFolder: folder)) ?? [] {
+                let path = folder + "/" + name
+                found += FileAccess(at: path)?.isFolder == true ? ownFolder(path) : ownFile(path, .risky)
+            }
+        }
+        for path in [folder(ofPath: paths.vault) ?? paths.vault, paths.state, paths.sessions] { found += ownFolder(path) }
+        for finding in found { diagnosis.add(finding) }
+    }
+
+    // MARK: - The user's files
+
+    private static func userFiles(_ subject: Subject, _ found: inout [Finding]) {
+        let keys = (try? subject.profiles.get())?.writtenKeys.map(\.origin.path) ?? []
+        let settings = subject.context.paths.settings
+        for path in subject.files + [settings] {
+            guard let access = FileAccess(at: path) else { continue }
+            found += ownership(path, access)
+            guard access.isPlainFile else { continue }
+            if access.othersMayRead, keys.contains(where: { $0.isSame(as: path) }), othersReach(path) {
+                found.append(
+                    Finding(
+                        "readable_keys", .exposed, at: path, "other users can read it, and it has keys in plain text",
+                        why: "who reads a key can use it from anywhere", mode(path, access, access.mode & 0o700)))
+            } else {
+                found += writing(path, access)
+            }
+        }
+        var folders: [String] = []
+        for folder in (subject.files + [settings]).compactMap({ folder(ofPath: $0) }) where !folders.contains(folder) {
+            folders.append(folder)
+            guard let access = FileAccess(at: folder), access.isFolder else { continue }
+            found += ownership(folder, access) + writing(folder, access)
+        }
+    }
+
+    /// A file or a folder in which others could put a program for SDKs to run.
+    private static func writing(_ path: String, _ access: FileAccess) -> [Finding] {
+        guard access.othersMayWrite, othersReach(path) else { return [] }
+        return [
+            Finding(
+                "writable_by_others", .risky, at: path, "other users can change \(access.isFolder ? "what is in it" : "it")",
+                why: "they could have SDKs run a program of theirs as you", mode(path, access, access.mode & ~0o022))
+        ]
+    }
+
+    /// A file of another user, who could change it, or of root's where this user has a folder, as after `sudo`.
+    private static func ownership(_ path: String, _ access: FileAccess) -> [Finding] {
+        guard !access.isOwn else { return [] }
+        guard access.owner == 0 else { return [foreign(path, .risky, "its owner could have SDKs run a program of theirs")] }
+        guard let part = rootsPart(of: path), !isMountPoint(part) else { return [] }
+        return [
+            Finding(
+                "roots_file", .risky, at: part, "it belongs to root, as after sudo",
+                why: "warder, run as you, may not change it, or not even read it",
+                .run("sudo chown -R \(shellWord(userName())) \(shellWord(part))"))
+        ]
+    }
+
+    // MARK: - Warder's own
+
+    /// A file that warder opens only if it is this user's, and closed to others.
+    private static func ownFile(_ path: String, _ gravity: Finding.Gravity) -> [Finding] {
+        guard let access = FileAccess(at: path), access.isPlainFile else { return [] }
+        guard access.isOwn else { return [foreign(path, gravity, "warder opens no file of another user's here")] }
+        guard access.mode & 0o077 != 0 else { return [] }
+        return [
+            Finding(
+                "open_to_others", gravity, at: path, "its mode, \(octal(access.mode)), is open to other users",
+                why: "warder opens no such file here", mode(path, access, access.mode & 0o700))
+        ]
+    }
+
+    /// A folder that warder writes to only if no other user can.
+    private static func ownFolder(_ path: String) -> [Finding] {
+        guard let access = FileAccess(at: path), access.isFolder else { return [] }
+        guard access.isOwn else { return [foreign(path, .broken, "warder writes nothing to a folder of another user's")] }
+        guard access.mode & 0o022 != 0 else { return [] }
+        return [
+            Finding(
+                "open_to_others", .broken, at: path, "its mode, \(octal(access.mode)), lets other users write to it",
+                why: "warder writes nothing to such a folder", mode(path, access, access.mode & ~0o022))
+        ]
+    }
+
+    // MARK: - Both
+
+    private static func foreign(_ path: String, _ gravity: Finding.Gravity, _ why: String) -> Finding {
+        let command = "chown \(shellWord(userName())) \(shellWord(path))"
+        return Finding(
+            "foreign_owner", gravity, at: path, "it belongs to another user", why: why,
+            .run(isRoot ? command : "sudo \(command)"))
+    }
+
+    /// Sets a mode; only the owner and root may.
+    private static func mode(_ path: String, _ access: FileAccess, _ mode: UInt32) -> Remedy {
+        if access.isOwn { return .fix(.mode(path: path, to: mode)) }
+        return .run((isRoot ? "" : "sudo ") + Fix.mode(path: path, to: mode).command)
+    }
+
+    private static func octal(_ mode: UInt32) -> String { "0" + String(mode, radix: 8) }
+}

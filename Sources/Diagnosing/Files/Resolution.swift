@@ -1,0 +1,62 @@
+import Chains
+import Failures
+import Profiles
+import Stores
+import Text
+
+/// Profiles that warder is meant to resolve and cannot.
+enum Resolution: Check {
+    static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
+        guard let files = try? subject.awsFiles.get() else { return }
+        // Several profiles may meet the same fault, at the same line.
+        var places = Set(diagnosis.findings.compactMap(\.place))
+        for name in subject.names {
+            guard subject.profile != nil || subject.meant.concernsWarder(name) else { continue }
+            do throws(ChainError) {
+                let chain = try subject.chain(name)
+                guard let missing = missingKey(of: chain, subject) else { continue }
+                if places.insert(missing.place ?? "").inserted { diagnosis.add(missing) }
+            } catch {
+                // Told already, with the section that it would be, or what SDKs make of it.
+                if case .misnamed(_, let section, _) = error, places.contains(section.origin.place) { continue }
+                guard let found = finding(error, of: name, subject, files) else { continue }
+                if found.place.map({ places.insert($0).inserted }) ?? true { diagnosis.add(found) }
+            }
+        }
+    }
+
+    private static func finding(_ error: ChainError, of name: String, _ subject: Subject, _ files: AWSFiles) -> Finding? {
+        // Another file, or another line, may have what is missing here.
+        guard files.areWhole || !error.isAbsence else { return nil }
+        if case .noSuchProfile = error { return nil }
+        if case .unknownSetting = error { return nil }
+        let isAdopted = files.profiles.isAdopted(name)
+        return Finding(
+            Failure(error),
+            why: "warder gives no credentials for \(name)" + (isAdopted ? ", which warder adopt has checked before" : ""),
+            ChainRemedy(subject, files.profiles).remedy(error))
+    }
+
+    /// The chain begins at a key that the store does not have.
+    private static func missingKey(of chain: Chain, _ subject: Subject) -> Finding? {
+        guard case .storedKey(let name, let origin) = chain.source, let stored = subject.storedKeys,
+            !stored.isEmpty, !stored.contains(name)
+        else { return nil }
+        return Finding(
+            "no_such_key", .broken, at: origin?.place, "the store has no key named \(name)",
+            why: "warder gives no credentials for \(chain.profile)",
+            .run("warder add \(name.begins(with: "-") ? "-- " : "")\(shellWord(name))"))
+    }
+}
+
+extension ChainError {
+    /// Something is not there.
+    fileprivate var isAbsence: Bool {
+        switch self {
+        case .sourceMissing, .noCredentials, .ssoSessionMissing, .servicesMissing, .ssoIncomplete, .roleWithoutSource,
+            .halfAKey, .ownSource, .noSuchProfile, .profile(.includedProfileMissing):
+            true
+        default: false
+        }
+    }
+}

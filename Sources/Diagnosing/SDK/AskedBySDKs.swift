@@ -1,0 +1,63 @@
+import Chains
+import Explaining
+import Failures
+import Profiles
+import Setup
+import Text
+
+/// What SDKs do instead of asking warder, for the profiles that are meant to ask it.
+enum AskedBySDKs: Check {
+    static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
+        guard let profiles = try? subject.profiles.get() else { return }
+        let lookup = SDKVerdict.lookup(subject.context, profiles)
+        for name in subject.names {
+            guard subject.profile != nil || subject.meant.asks(name) else { continue }
+            guard let verdict = try? SDKVerdict(subject.context, profiles, lookup, profile: name),
+                let obstacles = try? lookup.obstacles(in: name)
+            else { continue }
+            let remedies = ObstacleRemedies(subject, profiles, profile: name)
+            for finding in findings(obstacles, of: name, verdict, remedies) { diagnosis.add(finding) }
+        }
+    }
+
+    /// Of several obstacles that the same command takes away, only the gravest.
+    private static func findings(
+        _ obstacles: [SDKObstacle], of name: String, _ verdict: SDKVerdict, _ remedies: ObstacleRemedies
+    ) -> [Finding] {
+        var commands: Set<String> = []
+        return obstacles.sorted { $0.rank < $1.rank }.compactMap { obstacle in
+            let remedy = remedies.remedy(obstacle)
+            guard commands.insert(remedy.command).inserted else { return nil }
+            return Finding(
+                obstacle.name, obstacle.isWorking ? .risky : .broken, at: obstacle.origin?.place, verdict.what(obstacle),
+                why: why(obstacle, name), remedy)
+        }
+    }
+
+    private static func why(_ obstacle: SDKObstacle, _ name: String) -> String {
+        switch obstacle {
+        case .notAbsolute: "where PATH is another, as in cron or an editor, SDKs find no warder for \(name)"
+        case .anotherWarder: "that one may be of another version, with other keys and sessions"
+        default:
+            obstacle.scope == .all
+                ? "SDKs do not ask warder for \(name)"
+                : "some SDKs do not ask warder for \(name), or refuse the profile"
+        }
+    }
+}
+
+extension SDKObstacle {
+    /// Its place among others that the same command takes away: a shell's `~` or `$` is why a program is not found.
+    fileprivate var rank: Int {
+        if case .shellSyntax = self { return 0 }
+        return scope == .all ? 1 : 2
+    }
+
+    /// Programs get the right credentials all the same, today and here.
+    fileprivate var isWorking: Bool {
+        switch self {
+        case .notAbsolute, .anotherWarder: true
+        default: false
+        }
+    }
+}

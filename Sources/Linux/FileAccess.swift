@@ -1,0 +1,82 @@
+import Glibc
+import Text
+
+/// Who owns a file or a folder, and what other users may do with it, after links are followed.
+public struct FileAccess: Equatable, Sendable {
+    /// The ID of its owner.
+    public let owner: UInt32
+    /// Its permission bits.
+    public let mode: UInt32
+    /// Whether it is a folder.
+    public let isFolder: Bool
+    /// Whether it is a plain file.
+    public let isPlainFile: Bool
+    /// Its group has this user alone, as distributions make it that give each user a group of the same name.
+    private let isGroupPrivate: Bool
+
+    /// Nil if there is nothing that this user may look at. The corresponding C function is `stat`.
+    public init?(at path: String) {
+        var info = stat()
+        guard stat(path, &info) == 0 else { return nil }
+        owner = info.st_uid
+        mode = info.st_mode & 0o7777
+        isFolder = info.st_mode & S_IFMT == S_IFDIR
+        isPlainFile = info.st_mode & S_IFMT == S_IFREG
+        isGroupPrivate = info.st_mode & 0o070 != 0 && isPrivateGroup(info.st_gid)
+    }
+
+    /// Whether this user owns it.
+    public var isOwn: Bool { owner == geteuid() }
+
+    /// Whether other users may read it, or list the folder.
+    public var othersMayRead: Bool { others & 0o4 != 0 }
+
+    /// Whether other users may write to it, or replace what is in the folder: not if it is sticky, as `/tmp`.
+    public var othersMayWrite: Bool { others & 0o2 != 0 && !(isFolder && mode & UInt32(S_ISVTX) != 0) }
+
+    /// Whether other users may go through the folder.
+    fileprivate var othersMayPass: Bool { others & 0o1 != 0 }
+
+    /// What others may do: the bits of all others, and those of the group if that has others.
+    private var others: UInt32 { mode & 0o7 | (isGroupPrivate ? 0 : mode >> 3 & 0o7) }
+}
+
+/// Whether this process runs as root. The corresponding C function is `geteuid`.
+public var isRoot: Bool { geteuid() == 0 }
+
+/// Whether other users may go through every folder above `path`, an absolute path without links at its end.
+public func othersReach(_ path: String) -> Bool {
+    var path = resolved(path) ?? path
+    while let folder = folder(ofPath: path) {
+        guard let access = FileAccess(at: folder.isEmpty ? "/" : folder) else { return false }
+        if !access.othersMayPass { return false }
+        path = folder
+    }
+    return true
+}
+
+/// Whether `path` is where another file system begins, as a mounted file or folder of a container does.
+public func isMountPoint(_ path: String) -> Bool {
+    var (here, above) = (stat(), stat())
+    guard stat(path, &here) == 0, stat(folder(of: path), &above) == 0 else { return false }
+    return here.st_dev != above.st_dev
+}
+
+/// Whether a group has this user's name and no other member. The corresponding C function is `getgrgid_r`.
+private func isPrivateGroup(_ number: gid_t) -> Bool {
+    var entry = group()
+    var found: UnsafeMutablePointer<group>?
+    var text = [CChar](repeating: 0, count: 16_384)
+    let user = userName()
+    return text.withUnsafeMutableBufferPointer { buffer in
+        guard let base = buffer.baseAddress, getgrgid_r(number, &entry, base, buffer.count, &found) == 0,
+            let found, let name = found.pointee.gr_name, String(cString: name).isSame(as: user)
+        else { return false }
+        guard var member = found.pointee.gr_mem else { return true }
+        while let name = member.pointee {
+            if !String(cString: name).isSame(as: user) { return false }
+            member += 1
+        }
+        return true
+    }
+}

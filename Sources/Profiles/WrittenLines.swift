@@ -1,0 +1,36 @@
+/// Which lines of a file an entry takes, for a command that changes them.
+extension FileBytes {
+    /// The lines of a setting: its own and those that continue it, without blank lines and comments at the end.
+    func lines(of property: Property) -> ClosedRange<Int> {
+        let first = Int(property.line)
+        var last = first
+        var position = lineFeed(from: Int(property.valueStart)) &+ 1
+        var line = first
+        while position < Int(property.end) {
+            let end = contentEnd(from: position, lineFeed: lineFeed(from: position))
+            line += 1
+            let start = skipBlanks(position, end)
+            if start < end, !isCommentMark(self[start]) { last = line }
+            position = nextLine(position)
+        }
+        return first...last
+    }
+
+    /// The lines of a section, from its header on.
+    func lines(of section: Section) -> ClosedRange<Int> {
+        var line = Int(section.line)
+        var position = Int(section.bodyStart)
+        while position < Int(section.bodyEnd) {
+            line += 1
+            position = nextLine(position)
+        }
+        return Int(section.line)...line
+    }
+}
+
+extension ProfileFile {
+    /// Whether it begins with a byte order mark, which Python, and with it the AWS CLI, takes for part of the first line.
+    package var hasByteOrderMark: Bool {
+        withText { $0.count >= 3 && $0[0] == 0xEF && $0[1] == 0xBB && $0[2] == 0xBF } ?? false
+    }
+}

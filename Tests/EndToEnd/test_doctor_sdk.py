@@ -1,0 +1,313 @@
+"""`warder doctor` on what SDKs do instead of asking warder: the environment, the credentials file, settings beside
+`credential_process`, and the program that it names."""
+
+import shlex
+import time
+
+import pexpect
+import pytest
+from doctor import Case, cases, codes, examined, goes_through
+from home import PROFILES, ROLE, WARDER
+from importing import pair
+
+LINES = PROFILES.splitlines()
+# Where prod's and alice's settings are.
+PROD = LINES.index("[profile prod]") + 1
+PROCESS = PROD + 2
+ALICE = 1
+ASKS = f"credential_process = {WARDER} process prod"
+
+
+def replacing(old, new):
+    """Writes something else into the config."""
+
+    def change(home):
+        text = home.config_file.read_text()
+        assert old in text
+        home.config(text.replace(old, new))
+
+    return change
+
+
+def process(command):
+    """Gives prod another program."""
+    return replacing(ASKS, f"credential_process = {command}")
+
+
+def beside(*lines):
+    """Gives prod more settings, below its first."""
+    return replacing(ASKS, "\n".join([ASKS, *lines]))
+
+
+def credentials(*lines):
+    """Writes a credentials file."""
+
+    def change(home):
+        file = home.root / ".aws/credentials"
+        file.write_text("\n".join(lines) + "\n")
+        file.chmod(0o600)
+
+    return change
+
+
+def variables(**values):
+    return lambda home: values
+
+
+def at(moment):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
+
+
+KEY = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "x" * 40}
+SESSION = {"AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "x" * 40, "AWS_SESSION_TOKEN": "t" * 40}
+
+
+def expired(home):
+    return {**SESSION, "WARDER_PROFILE": "prod", "AWS_CREDENTIAL_EXPIRATION": at(time.time() - 60)}
+
+
+def a_relative_config(home):
+    """Doctor runs in the home's folder."""
+    return {"AWS_CONFIG_FILE": ".aws/config"}
+
+
+@cases(
+    Case("a key", variables(**KEY), "environment_key", "AWS_ACCESS_KEY_ID"),
+    Case("a session", variables(**SESSION), "environment_key", "AWS_ACCESS_KEY_ID"),
+    Case("a session that warder exported and that has ended", expired, "expired_session", "AWS_ACCESS_KEY_ID"),
+    Case(
+        "another's that has ended",
+        lambda home: {**SESSION, "AWS_CREDENTIAL_EXPIRATION": at(time.time() - 60)}, "expired_session",
+    ),
+    Case("a token alone", variables(AWS_SESSION_TOKEN="t" * 40), "stale_session_token", "AWS_SESSION_TOKEN"),
+    Case("an older one", variables(AWS_SECURITY_TOKEN="t" * 40), "stale_session_token", "AWS_SECURITY_TOKEN"),
+    Case(
+        "a token beside a long-term key", variables(**KEY, AWS_SESSION_TOKEN="t" * 40), "stale_session_token",
+        "AWS_SESSION_TOKEN", beside=("environment_key",),
+    ),
+    Case(
+        "a web identity", variables(AWS_WEB_IDENTITY_TOKEN_FILE="/run/token", AWS_ROLE_ARN=ROLE),
+        "environment_web_identity", "AWS_WEB_IDENTITY_TOKEN_FILE",
+    ),
+    Case("a profile that is mistyped", variables(AWS_PROFILE="prdo"), "unknown_profile", "AWS_PROFILE"),
+    Case("a profile that is gone", variables(AWS_PROFILE="sandbox"), "unknown_profile", "AWS_PROFILE"),
+    Case("a default that is gone", variables(AWS_DEFAULT_PROFILE="x"), "unknown_profile", "AWS_DEFAULT_PROFILE"),
+    Case(
+        "two profiles", variables(AWS_PROFILE="prod", AWS_DEFAULT_PROFILE="audit"), "two_profiles", "AWS_DEFAULT_PROFILE"
+    ),
+    Case("a relative config", a_relative_config, "relative_file", "AWS_CONFIG_FILE"),
+    Case(
+        "relative credentials", variables(AWS_SHARED_CREDENTIALS_FILE="credentials"), "relative_file",
+        "AWS_SHARED_CREDENTIALS_FILE",
+    ),
+    Case("a config that is gone", variables(AWS_CONFIG_FILE="/nowhere/config"), "absent_file", "AWS_CONFIG_FILE"),
+)
+def test_the_environment(home, case):
+    goes_through(home, case)
+
+
+def test_a_key_without_a_profile_of_its_name_gets_one(unlocked):
+    """SDKs know no key that has no section."""
+    with unlocked.opened():
+        unlocked.good("list")
+    unlocked.config(PROFILES.split("\n\n", 1)[1].replace("source_profile = alice", "key = alice"))
+    goes_through(unlocked, Case("a key", variables(AWS_PROFILE="alice"), "unknown_profile", "AWS_PROFILE"))
+    assert f"[profile alice]\ncredential_process = {WARDER} process alice\n" in unlocked.config_file.read_text()
+
+
+def notes(home):
+    report = examined(home)
+    assert report["findings"] == []
+    return {note["code"]: note["place"] for note in report["notes"]}
+
+
+def test_what_is_meant_is_a_note(home):
+    """A session that warder exported for this shell, a config elsewhere, a key that a profile lives on."""
+    assert notes(home) == {}
+    end = at(time.time() + 3600)
+    home.environment |= {**SESSION, "WARDER_PROFILE": "prod", "AWS_CREDENTIAL_EXPIRATION": end}
+    assert notes(home) == {"exported_session": "AWS_ACCESS_KEY_ID"}
+    assert end in home.good("doctor")
+    for name in (*SESSION, "WARDER_PROFILE", "AWS_CREDENTIAL_EXPIRATION"):
+        del home.environment[name]
+    (home.root / "elsewhere").write_text(PROFILES)
+    home.environment |= {"AWS_CONFIG_FILE": str(home.root / "elsewhere"), "AWS_SHARED_CREDENTIALS_FILE": "~/none"}
+    assert notes(home) == {
+        "config_file": "AWS_CONFIG_FILE", "credentials_file": "AWS_SHARED_CREDENTIALS_FILE"
+    }
+    with (home.root / "elsewhere").open("a") as file:
+        file.write(f"[profile here]\ncredential_process = {WARDER} process here\nwarder_credential_source = Environment\n")
+    home.environment |= KEY
+    assert notes(home)["needed_key"] == "AWS_ACCESS_KEY_ID"
+
+
+def test_a_web_identity_that_a_profile_lives_on_is_a_note(bare):
+    web = f"[profile web]\ncredential_process = {WARDER} process web\nwarder_role_arn = {ROLE}\n"
+    bare.config(web + "warder_web_identity_token_file = /run/token\n[profile pod]\n" + f"role_arn = {ROLE}\n")
+    bare.environment |= {"AWS_WEB_IDENTITY_TOKEN_FILE": "/run/token", "AWS_ROLE_ARN": ROLE}
+    assert notes(bare) == {"web_identity_variable": "AWS_WEB_IDENTITY_TOKEN_FILE"}
+
+
+@pytest.mark.parametrize("variables", [KEY, {"AWS_WEB_IDENTITY_TOKEN_FILE": "/run/token"}])
+def test_the_environment_is_free_to_who_asks_no_warder(bare, variables):
+    bare.config("[profile plain]\nregion = eu-west-1\n")
+    bare.environment |= variables
+    assert examined(bare) == {"findings": [], "notes": []}
+
+
+@cases(
+    Case("a role", beside(f"role_arn = {ROLE}"), "setting_before_process", f"config:{PROCESS + 1}"),
+    Case(
+        "a role and its source", beside(f"role_arn = {ROLE}", "source_profile = alice"), "setting_before_process",
+        f"config:{PROCESS + 1}", beside=(),
+    ),
+    Case(
+        "a role over several lines", beside("role_arn = arn:aws:iam::1:", "    role/x"), "setting_before_process",
+        f"config:{PROCESS + 1}",
+    ),
+    Case("a web identity", beside("web_identity_token_file = /run/token"), "setting_before_process"),
+    Case("a login", beside("login_session = arn:aws:iam::1:user/x"), "setting_before_process"),
+    Case(
+        "a sign-in", beside("sso_account_id = 222222222222", "sso_role_name = Admin"), "setting_before_process",
+        f"config:{PROCESS + 1}",
+    ),
+    Case("a sign-in's session alone", beside("sso_session = corp"), "setting_before_process"),
+    Case(
+        "a role in the credentials file", credentials("[prod]", f"role_arn = {ROLE}"), "setting_before_process",
+        "credentials:2",
+    ),
+    Case(
+        "a session's key in the credentials file",
+        credentials("[prod]", *(f"{name.lower()} = {value}" for name, value in SESSION.items())), "key_in_credentials",
+        "credentials:2",
+    ),
+    Case(
+        "half a key in the credentials file", credentials("[prod]", "region = x", "aws_access_key_id = AKIA"),
+        "key_in_credentials", "credentials:3",
+    ),
+    Case("no process", replacing(ASKS + "\n", ""), "no_process", f"config:{PROD}"),
+    Case("an empty one", process(""), "empty_process", f"config:{PROCESS}"),
+    Case("an open quote", process(f"'{WARDER} process prod"), "unfinished_process", f"config:{PROCESS}"),
+    Case("quotes round all", process(f'"{WARDER} process prod"'), "quoted_arguments", f"config:{PROCESS}"),
+    Case("a tilde", process("~/bin/warder process prod"), "shell_syntax", f"config:{PROCESS}"),
+    Case("a pipe", process(f"{WARDER} process prod | cat"), "shell_syntax", f"config:{PROCESS}"),
+    Case("an assignment", process(f"A=b {WARDER} process prod"), "shell_syntax", f"config:{PROCESS}"),
+    Case("a program that is gone", process("/gone/warder process prod"), "absent_program", f"config:{PROCESS}"),
+    Case("a mistyped one", process("/usr/bin/wardr process prod"), "absent_program", f"config:{PROCESS}"),
+    Case("another command", process(f"{WARDER} list"), "other_command", f"config:{PROCESS}"),
+    Case("another profile", process(f"{WARDER} process audit"), "another_profile", f"config:{PROCESS}"),
+)
+def test_a_profile(home, case):
+    goes_through(home, case)
+    assert f"credential_process = {WARDER} process prod\n" in home.config_file.read_text()
+
+
+def executable(home, name, mode=0o755):
+    """A program of the home's."""
+    path = home.root / "bin" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("#!/bin/sh\n")
+    path.chmod(mode)
+    return path
+
+
+def a_file_that_is_no_program(home):
+    process(f"{executable(home, 'warder', 0o644)} process prod")(home)
+
+
+def another_warder(home):
+    process(f"{executable(home, 'warder')} process prod")(home)
+
+
+def by_its_name_alone(home):
+    process("warder process prod")(home)
+    return {"PATH": f"{WARDER.parent}:{home.environment['PATH']}"}
+
+
+@cases(
+    Case("a file that is no program", a_file_that_is_no_program, "not_executable", f"config:{PROCESS}"),
+    Case("another warder", another_warder, "another_warder", f"config:{PROCESS}"),
+    Case("a name", by_its_name_alone, "not_absolute", f"config:{PROCESS}"),
+)
+def test_a_program(home, case):
+    goes_through(home, case)
+
+
+def test_a_key_in_the_credentials_file(working, sts):
+    """The command asks for a yes, and so runs at a terminal."""
+    lines = pair(working.key).splitlines()
+
+    def at_a_terminal(home):
+        command = next(each["command"] for each in examined(home)["findings"] if each["code"] == "key_in_credentials")
+        assert command == "warder import alice"
+        with home.opened():
+            terminal = home.terminal(*shlex.split(command)[1:], passphrase=True)
+            terminal.expect("Y/n|y/N")
+            terminal.sendline("y")
+            terminal.expect(pexpect.EOF)
+
+    credentials("[alice]", *lines)(working)
+    found = {each["code"]: each for each in examined(working)["findings"]}
+    assert found["key_in_credentials"]["place"].endswith("credentials:2"), found
+    at_a_terminal(working)
+    assert "key_in_credentials" not in codes(examined(working))
+
+
+def test_two_defaults(home):
+    """`[profile default]` asks warder, and the AWS CLI reads `[default]` below it."""
+    home.add_profile("default", "warder_source_profile = alice", f"warder_role_arn = {ROLE}")
+    goes_through(
+        home,
+        Case(
+            "another", lambda home: home.config(home.config_file.read_text() + "[default]\nregion = us-east-1\n"),
+            "hidden_default", f"config:{len(home.config_file.read_text().splitlines()) + 1}"))
+
+
+def test_many_faults_of_one_kind_are_each_told(home):
+    process("/gone/warder process prod")(home)
+    replacing(f"{WARDER} process audit", "/gone/warder process audit")(home)
+    assert [each["code"] for each in examined(home)["findings"]] == ["absent_program"] * 2
+
+
+def test_one_profile_alone(home):
+    """Of a profile that never was warder's only who names it wants to know."""
+    home.config(home.config_file.read_text() + "\n[profile plain]\nsso_session = s\nsso_account_id = 1\nsso_role_name = R\n")
+    assert codes(examined(home)) == []
+    assert codes(examined(home, "plain")) != []
+    process("/gone/warder process prod")(home)
+    assert codes(examined(home, "audit")) == []
+    assert codes(examined(home, "prod")) == ["absent_program"]
+    assert codes(examined(home, "nobody")) == ["no_profile"]
+
+
+HEALTHY = {
+    "an sso profile": "[profile x]\nsso_session = s\nsso_account_id = 222222222222\nsso_role_name = R\n"
+    "[sso-session s]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\n",
+    "a role": f"[profile x]\nrole_arn = {ROLE}\nsource_profile = alice\nmfa_serial = m\n",
+    "a role that lives on nothing": f"[profile x]\nrole_arn = {ROLE}\n",
+    "another program": "[profile x]\ncredential_process = /bin/echo {}\n",
+    "a program that is gone": "[profile x]\ncredential_process = /gone/vault get x\n",
+    "a wrapper": "[profile x]\ncredential_process = /bin/sh /opt/warder-wrapper x\n",
+    "a source without a process": f"[profile x]\nmfa_serial = arn:aws:iam::111111111111:mfa/alice\nwarder_key = alice\n"
+    f"[profile y]\ncredential_process = {WARDER} process y\nwarder_role_arn = {ROLE}\nwarder_source_profile = x\n",
+    "what others include": f"[profile x]\nwarder_session_duration = 8h\n[profile y]\ninclude_profile = x\n"
+    f"credential_process = {WARDER} process y\nwarder_key = alice\n",
+    "an unprefixed role that exec uses": f"[profile x]\nrole_arn = {ROLE}\nsource_profile = alice\n"
+    "warder_session_duration = 8h\n",
+    "other programs' sections": "[plugins]\ncli_legacy_plugin_path = /x\n[preview]\ncloudfront = true\n",
+    "both defaults": f"[default]\ncredential_process = {WARDER} process default\n[profile default]\n"
+    f"credential_process = {WARDER} process default\nwarder_key = alice\n",
+}
+
+
+@pytest.mark.parametrize("text", HEALTHY.values(), ids=HEALTHY)
+def test_what_is_meant_so_is_no_fault(home, text):
+    home.config(PROFILES + "\n" + text)
+    assert examined(home)["findings"] == []
+
+
+def test_no_secret_of_the_environment_is_shown(home):
+    home.environment |= {**SESSION, "AWS_SESSION_TOKEN": "token-of-mine", "AWS_SECRET_ACCESS_KEY": "secret-of-mine"}
+    for arguments in ([], ["--json"]):
+        out = home.run("doctor", *arguments).out
+        assert "of-mine" not in out
