@@ -53,6 +53,12 @@ int warder_is_memory_filesystem(int descriptor) {
     return info.f_type == TMPFS_MAGIC || info.f_type == RAMFS_MAGIC;
 }
 
+int64_t warder_filesystem_type(const char *path) {
+    struct statfs info;
+    if (statfs(path, &info) != 0) return -1;
+    return (uint32_t)info.f_type;
+}
+
 int warder_forbid_core_dump(uint64_t *previous) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_CORE, &limit) != 0) return -1;

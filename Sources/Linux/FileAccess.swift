@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Text
 
@@ -13,6 +14,8 @@ public struct FileAccess: Equatable, Sendable {
     public let isPlainFile: Bool
     /// Its group has this user alone, as distributions make it that give each user a group of the same name.
     private let isGroupPrivate: Bool
+    /// Its file system has modes of its own, rather than one for all files.
+    private let hasMode: Bool
 
     /// Nil if there is nothing that this user may look at. The corresponding C function is `stat`.
     public init?(at path: String) {
@@ -23,6 +26,7 @@ public struct FileAccess: Equatable, Sendable {
         isFolder = info.st_mode & S_IFMT == S_IFDIR
         isPlainFile = info.st_mode & S_IFMT == S_IFREG
         isGroupPrivate = info.st_mode & 0o070 != 0 && isPrivateGroup(info.st_gid)
+        hasMode = info.st_mode & 0o066 == 0 || Self.keepsModes(warder_filesystem_type(path))
     }
 
     /// Whether this user owns it.
@@ -38,7 +42,16 @@ public struct FileAccess: Equatable, Sendable {
     fileprivate var othersMayPass: Bool { others & 0o1 != 0 }
 
     /// What others may do: the bits of all others, and those of the group if that has others.
-    private var others: UInt32 { mode & 0o7 | (isGroupPrivate ? 0 : mode >> 3 & 0o7) }
+    private var others: UInt32 { hasMode ? mode & 0o7 | (isGroupPrivate ? 0 : mode >> 3 & 0o7) : mode & 0o1 }
+
+    /// Whether files of a file system have the mode that they are given: not on those of Windows, which show one mode
+    /// for all. The numbers are those of statfs(2).
+    public static func keepsModes(_ type: Int64) -> Bool { !typesWithoutModes.contains(type) }
+
+    /// FAT, exFAT, both of NTFS, 9P as in WSL, CIFS, SMB and FUSE.
+    private static let typesWithoutModes: [Int64] = [
+        0x4d44, 0x2011_BAB0, 0x5346_544e, 0x7366_746e, 0x0102_1997, 0xff53_4d42, 0xfe53_4d42, 0x6573_5546,
+    ]
 }
 
 /// Whether this process runs as root. The corresponding C function is `geteuid`.

@@ -64,7 +64,8 @@ extension FileBytes {
         return start..<max(start, Int(section.nameEnd))
     }
 
-    fileprivate func header(of section: Section) -> String? { string(headerRange(of: section)) }
+    /// Nil if it is not UTF-8.
+    func header(of section: Section) -> String? { string(headerRange(of: section)) }
 
     fileprivate func headerHash(of section: Section) -> UInt32 {
         let range = headerRange(of: section)

@@ -29,8 +29,19 @@ extension FileBytes {
 }
 
 extension ProfileFile {
-    /// Whether it begins with a byte order mark, which Python, and with it the AWS CLI, takes for part of the first line.
+    /// Whether it begins with a byte order mark. Python, and with it the AWS CLI, takes one for part of the first line.
     package var hasByteOrderMark: Bool {
         withText { $0.count >= 3 && $0[0] == 0xEF && $0[1] == 0xBB && $0[2] == 0xBF } ?? false
+    }
+}
+
+extension ProfileSet {
+    /// The header that begins at this line, without its brackets; nil if there is none.
+    package func header(at origin: Origin) -> String? {
+        for case .some(let file) in [config, credentials] where file.path == origin.path {
+            let found = file.sections.first { Int($0.line) == origin.line }
+            return found.flatMap { section in file.withText { $0.header(of: section) } ?? nil }
+        }
+        return nil
     }
 }

@@ -4,10 +4,9 @@
 import shlex
 import time
 
-import pexpect
 import pytest
-from doctor import Case, cases, codes, examined, goes_through
-from home import PROFILES, ROLE, WARDER
+from doctor import Case, cases, codes, examined, goes_through, mend
+from home import PROFILES, ROLE, WARDER, exit_code
 from importing import pair
 
 LINES = PROFILES.splitlines()
@@ -159,7 +158,7 @@ def test_the_environment_is_free_to_who_asks_no_warder(bare, variables):
     Case("a role", beside(f"role_arn = {ROLE}"), "setting_before_process", f"config:{PROCESS + 1}"),
     Case(
         "a role and its source", beside(f"role_arn = {ROLE}", "source_profile = alice"), "setting_before_process",
-        f"config:{PROCESS + 1}", beside=(),
+        f"config:{PROCESS + 1}",
     ),
     Case(
         "a role over several lines", beside("role_arn = arn:aws:iam::1:", "    role/x"), "setting_before_process",
@@ -175,15 +174,6 @@ def test_the_environment_is_free_to_who_asks_no_warder(bare, variables):
     Case(
         "a role in the credentials file", credentials("[prod]", f"role_arn = {ROLE}"), "setting_before_process",
         "credentials:2",
-    ),
-    Case(
-        "a session's key in the credentials file",
-        credentials("[prod]", *(f"{name.lower()} = {value}" for name, value in SESSION.items())), "key_in_credentials",
-        "credentials:2",
-    ),
-    Case(
-        "half a key in the credentials file", credentials("[prod]", "region = x", "aws_access_key_id = AKIA"),
-        "key_in_credentials", "credentials:3",
     ),
     Case("no process", replacing(ASKS + "\n", ""), "no_process", f"config:{PROD}"),
     Case("an empty one", process(""), "empty_process", f"config:{PROCESS}"),
@@ -233,24 +223,46 @@ def test_a_program(home, case):
     goes_through(home, case)
 
 
-def test_a_key_in_the_credentials_file(working, sts):
-    """The command asks for a yes, and so runs at a terminal."""
-    lines = pair(working.key).splitlines()
+def mended(home, code):
+    """Runs the command of one finding, whatever else there is; the finding must go with it."""
+    (finding,) = [each for each in examined(home)["findings"] if each["code"] == code]
+    mend(home, finding["command"])
+    assert code not in codes(examined(home))
+    return finding
 
-    def at_a_terminal(home):
-        command = next(each["command"] for each in examined(home)["findings"] if each["code"] == "key_in_credentials")
-        assert command == "warder import alice"
-        with home.opened():
-            terminal = home.terminal(*shlex.split(command)[1:], passphrase=True)
-            terminal.expect("Y/n|y/N")
-            terminal.sendline("y")
-            terminal.expect(pexpect.EOF)
 
-    credentials("[alice]", *lines)(working)
-    found = {each["code"]: each for each in examined(working)["findings"]}
-    assert found["key_in_credentials"]["place"].endswith("credentials:2"), found
-    at_a_terminal(working)
-    assert "key_in_credentials" not in codes(examined(working))
+LAPSED = [f"{name.lower()} = {value}" for name, value in SESSION.items()]
+
+
+@pytest.mark.parametrize(
+    "lines, line", [(LAPSED, 2), (["region = x", "aws_access_key_id = AKIA"], 3)], ids=["a session's", "half a key"]
+)
+def test_a_key_that_cannot_be_stored(home, lines, line):
+    """Nothing of it stays, and every other line does."""
+    credentials("[prod]", *lines)(home)
+    assert mended(home, "key_in_credentials")["place"].endswith(f"credentials:{line}")
+    text = (home.root / ".aws/credentials").read_text()
+    assert "aws_" not in text and text.count("\n") == len(lines) + 1 and text.startswith("[prod]\n"), text
+
+
+def test_a_key_in_the_config(home):
+    """Some SDKs go by it, and others by the program."""
+    beside(*LAPSED)(home)
+    assert mended(home, "key_in_config")["place"].endswith(f"config:{PROCESS + 1}")
+    assert "aws_" not in home.config_file.read_text()
+
+
+def test_a_key_in_the_credentials_file(working):
+    """The command asks for a yes, and so is run at a terminal."""
+    credentials("[alice]", *pair(working.key).splitlines())(working)
+    (finding,) = [each for each in examined(working)["findings"] if each["code"] == "key_in_credentials"]
+    assert finding["place"].endswith("credentials:2") and finding["command"] == "warder import alice", finding
+    with working.opened():
+        terminal = working.terminal(*shlex.split(finding["command"])[1:], passphrase=True)
+        terminal.expect("Y/n|y/N")
+        terminal.sendline("y")
+        assert exit_code(terminal) == 0
+    assert codes(examined(working)) == []
 
 
 def test_two_defaults(home):
@@ -280,9 +292,44 @@ def test_one_profile_alone(home):
     assert codes(examined(home, "nobody")) == ["no_profile"]
 
 
+@cases(
+    Case("a sign-in", lambda home: home.config(home.config_file.read_text() + SIGN_IN), "setting_before_process", profile="x"),
+    Case(
+        "a role",
+        lambda home: home.config(home.config_file.read_text() + f"[profile x]\nrole_arn = {ROLE}\nsource_profile = alice\n"),
+        "setting_before_process", profile="x",
+    ),
+    Case(
+        "another program", lambda home: home.config(home.config_file.read_text() + "[profile x]\ncredential_process = /bin/true\n"),
+        "other_program", profile="x",
+    ),
+)
+def test_a_profile_that_never_asked_warder_does_once_it_is_named(home, case):
+    home.add_profile("x", "warder_key = alice")
+    assert codes(examined(home, "x")) == []
+    home.config(PROFILES)
+    case.breaking(home)
+    assert codes(examined(home)) == []
+    report = examined(home, "x")
+    assert codes(report) == [case.code]
+    for finding in report["findings"]:
+        assert finding["command"] == "warder adopt x" and finding["fix"], finding
+    mend(home, "warder adopt x")
+    assert codes(examined(home, "x")) == []
+
+
+SIGN_IN = """
+[profile x]
+sso_session = corp
+sso_account_id = 222222222222
+sso_role_name = R
+[sso-session corp]
+sso_start_url = https://x.awsapps.com/start
+sso_region = eu-west-1
+"""
+
 HEALTHY = {
-    "an sso profile": "[profile x]\nsso_session = s\nsso_account_id = 222222222222\nsso_role_name = R\n"
-    "[sso-session s]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\n",
+    "a sign-in": SIGN_IN,
     "a role": f"[profile x]\nrole_arn = {ROLE}\nsource_profile = alice\nmfa_serial = m\n",
     "a role that lives on nothing": f"[profile x]\nrole_arn = {ROLE}\n",
     "another program": "[profile x]\ncredential_process = /bin/echo {}\n",

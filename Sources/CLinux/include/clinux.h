@@ -25,6 +25,8 @@ int warder_invalidate_key(warder_key_serial key);
 int warder_set_dumpable(int dumpable);
 /// Whether `f_type` of fstatfs(2) is TMPFS_MAGIC or RAMFS_MAGIC: 1 or 0; or -1 and errno.
 int warder_is_memory_filesystem(int descriptor);
+/// `f_type` of statfs(2), in 32 bits; or -1 and errno.
+int64_t warder_filesystem_type(const char *path);
 
 /// Sets the soft RLIMIT_CORE to 0 and stores its previous value; returns 0, or -1 and errno.
 int warder_forbid_core_dump(uint64_t *previous);

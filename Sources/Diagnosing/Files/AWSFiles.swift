@@ -4,8 +4,8 @@ import Profiles
 import Secrets
 import Setup
 
-/// The config and the credentials file, read as far as they can be: of a file whose grammar is broken, all lines but the
-/// broken ones, so that one of those hides no other fault.
+/// The config and the credentials file, read as far as they can be: a line that breaks the grammar is mended first, so
+/// that it hides no other fault.
 struct AWSFiles {
     /// What keeps programs from reading a file.
     enum Fault {
@@ -23,7 +23,11 @@ struct AWSFiles {
     let credentials: String
 
     /// Whether every section of both is known.
-    var areWhole: Bool { faults.isEmpty }
+    var areWhole: Bool {
+        faults.allSatisfy { fault in
+            if case .broken(_, _, .some) = fault { true } else { false }
+        }
+    }
 
     /// A config of 10,000 profiles has some 2 MiB.
     private static let largest = 64 << 20

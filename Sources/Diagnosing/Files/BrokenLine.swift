@@ -19,18 +19,28 @@ enum BrokenLine {
             switch error {
             case .utf16: return nil
             case .unclosedSection: self = .header(text.withUnsafeBytes { closed($0[range(of: origin.line, in: $0)]) })
-            case .propertyWithoutEquals where text.withUnsafeBytes({ hasColon($0[range(of: origin.line, in: $0)]) }):
-                self = .equals
+            case .propertyWithoutEquals, .continuationOutsideProperty, .subpropertyWithoutEquals:
+                self = text.withUnsafeBytes { hasColon($0[range(of: origin.line, in: $0)]) } ? .equals : .comment
             default: self = .comment
             }
         }
 
-        /// The command that makes it.
-        func command(at origin: Origin) -> String {
+        /// The command that makes it. It cannot say what the line holds, and names what it lacks.
+        func command(_ error: ProfileError, at origin: Origin) -> String {
             switch self {
-            case .comment: LineEdit.comment(origin.line...origin.line, of: origin.path)
-            case .equals: LineEdit.sed("\(origin.line)s|:| =|", origin.path)
-            case .header(let header): LineEdit.head(header, at: origin)
+            case .comment: LineEdit.sed("\(origin.line){\(Self.guarding(error))s|^|# |}", origin.path)
+            case .equals: LineEdit.sed("\(origin.line)s|^\\([^=:]*\\):|\\1 =|", origin.path)
+            case .header(let header):
+                LineEdit.head(header, inPlaceOf: String(header.dropFirst().dropLast()), at: origin)
+            }
+        }
+
+        /// The address of a line with that error (sed(1)), in front of a command.
+        private static func guarding(_ error: ProfileError) -> String {
+            switch error {
+            case .propertyWithoutName, .subpropertyWithoutName: "/^[[:blank:]]*=/"
+            case .outsideSection: "/^[^[#;]/"
+            default: #"/^[^=]*\([[:blank:]][#;]\|$\)/"#
             }
         }
     }
@@ -62,7 +72,9 @@ enum BrokenLine {
     private static func range(of line: Int, in bytes: UnsafeRawBufferPointer) -> Range<Int> {
         var start = line == 1 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         for _ in 1..<max(line, 1) {
-            guard let feed = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) else { return bytes.count..<bytes.count }
+            guard let feed = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) else {
+                return bytes.count..<bytes.count
+            }
             start = feed + 1
         }
         return start..<(bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count)

@@ -33,7 +33,7 @@ struct ChainRemedy {
                 write("credential_source", $0, at: origin)
             }
         case .misnamed(_, let section, _), .sectionMisnamed(_, _, let section, _):
-            LineEdit.head(section.heading, at: section.origin)
+            LineEdit.head(section, in: profiles)
         case .ssoKeyBesideSession(_, let key, let own, .some): comment(key, at: own.origin)
         case .roleChainingTooLong(_, _, let origin): write("duration_seconds", "3600", at: origin)
         case .changedSourceIdentity(_, let origin): comment("source_identity", at: origin)

@@ -2,8 +2,8 @@ import Failures
 import Profiles
 import Text
 
-/// What warder and some SDKs read, and others refuse or pass over: a byte order mark, entries that occur twice, sections
-/// whose header is not a profile's.
+/// What some SDKs, or all, refuse or pass over: a byte order mark, entries that occur twice, sections without a
+/// profile's header.
 enum FileGrammar: Check {
     static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
         guard let profiles = try? subject.profiles.get() else { return }
@@ -11,7 +11,8 @@ enum FileGrammar: Check {
             diagnosis.add(
                 Finding(
                     "byte_order_mark", .broken, at: "\(file.path):1", "the file begins with a byte order mark",
-                    why: "the AWS CLI and boto3 cannot read this", .run(LineEdit.sed("1s|^\\xEF\\xBB\\xBF||", file.path))))
+                    why: "the AWS CLI and boto3 cannot read this",
+                    .run(LineEdit.sed("1s|^\\xEF\\xBB\\xBF||", file.path))))
         }
         for entry in profiles.repetitions { diagnosis.add(finding(entry)) }
         for section in profiles.misnamedSections { diagnosis.add(finding(section, profiles)) }
@@ -36,6 +37,14 @@ enum FileGrammar: Check {
         return Finding(
             "misnamed_section", .broken, at: section.origin.place, "this section is not headed as a profile",
             why: "no SDK reads it, and warder does not; \(section.heading) would be one",
-            .run(isThere ? LineEdit.edit(section.origin) : LineEdit.head(section.heading, at: section.origin)))
+            .run(isThere ? LineEdit.edit(section.origin) : LineEdit.head(section, in: profiles)))
+    }
+}
+
+extension LineEdit {
+    /// Heads a section as a profile.
+    static func head(_ section: MisnamedSection, in profiles: ProfileSet) -> String {
+        guard let old = profiles.header(at: section.origin) else { return edit(section.origin) }
+        return head(section.heading, inPlaceOf: old, at: section.origin)
     }
 }

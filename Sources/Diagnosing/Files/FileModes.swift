@@ -8,14 +8,16 @@ enum FileModes: Check {
         var found: [Finding] = []
         userFiles(subject, &found)
         let paths = subject.context.paths
-        for path in [paths.vault, paths.vault + ".bak", paths.store] { found += ownFile(path, .broken) }
+        let data = folder(ofPath: paths.vault) ?? paths.vault
+        found += ownFolder(data) { ["/vault", "/vault.bak", "/store"].flatMap { ownFile(data + $0, .broken) } }
         for folder in [paths.state, paths.sessions] {
-            for name in (try? names(inFolder: folder)) ?? [] {
-                let path = folder + "/" + name
-                found += FileAccess(at: path)?.isFolder == true ? ownFolder(path) : ownFile(path, .risky)
+            found += ownFolder(folder) {
+                ((try? names(inFolder: folder)) ?? []).flatMap { name in
+                    let path = folder + "/" + name
+                    return FileAccess(at: path)?.isFolder == true ? ownFolder(path) { [] } : ownFile(path, .risky)
+                }
             }
         }
-        for path in [folder(ofPath: paths.vault) ?? paths.vault, paths.state, paths.sessions] { found += ownFolder(path) }
         for finding in found { diagnosis.add(finding) }
     }
 
@@ -38,7 +40,8 @@ enum FileModes: Check {
             }
         }
         var folders: [String] = []
-        for folder in (subject.files + [settings]).compactMap({ folder(ofPath: $0) }) where !folders.contains(folder) {
+        let paths = subject.files + [settings, subject.context.paths.sessions]
+        for folder in paths.compactMap({ folder(ofPath: $0) }) where !folders.contains(folder) {
             folders.append(folder)
             guard let access = FileAccess(at: folder), access.isFolder else { continue }
             found += ownership(folder, access) + writing(folder, access)
@@ -50,15 +53,19 @@ enum FileModes: Check {
         guard access.othersMayWrite, othersReach(path) else { return [] }
         return [
             Finding(
-                "writable_by_others", .risky, at: path, "other users can change \(access.isFolder ? "what is in it" : "it")",
+                "writable_by_others", .risky, at: path,
+                "other users can change \(access.isFolder ? "what is in it" : "it")",
                 why: "they could have SDKs run a program of theirs as you", mode(path, access, access.mode & ~0o022))
         ]
     }
 
     /// A file of another user, who could change it, or of root's where this user has a folder, as after `sudo`.
     private static func ownership(_ path: String, _ access: FileAccess) -> [Finding] {
-        guard !access.isOwn else { return [] }
-        guard access.owner == 0 else { return [foreign(path, .risky, "its owner could have SDKs run a program of theirs")] }
+        // What is mounted into a container belongs to whoever it belongs to outside.
+        guard !access.isOwn, !isMountPoint(path), !isMountPoint(folder(ofPath: path) ?? path) else { return [] }
+        guard access.owner == 0 else {
+            return [foreign(path, .risky, "its owner could have SDKs run a program of theirs")]
+        }
         guard let part = rootsPart(of: path), !isMountPoint(part) else { return [] }
         return [
             Finding(
@@ -82,24 +89,28 @@ enum FileModes: Check {
         ]
     }
 
-    /// A folder that warder writes to only if no other user can.
-    private static func ownFolder(_ path: String) -> [Finding] {
+    /// A folder that warder writes to only if no other user can, and what is in it.
+    private static func ownFolder(_ path: String, _ content: () -> [Finding]) -> [Finding] {
         guard let access = FileAccess(at: path), access.isFolder else { return [] }
-        guard access.isOwn else { return [foreign(path, .broken, "warder writes nothing to a folder of another user's")] }
-        guard access.mode & 0o022 != 0 else { return [] }
-        return [
-            Finding(
-                "open_to_others", .broken, at: path, "its mode, \(octal(access.mode)), lets other users write to it",
-                why: "warder writes nothing to such a folder", mode(path, access, access.mode & ~0o022))
-        ]
+        guard access.isOwn else {
+            return [foreign(path, .broken, "warder writes nothing to a folder of another user's")]
+        }
+        guard access.mode & 0o022 != 0 else { return content() }
+        let found = Finding(
+            "open_to_others", .broken, at: path, "its mode, \(octal(access.mode)), lets other users write to it",
+            why: "warder writes nothing to such a folder", mode(path, access, access.mode & ~0o022))
+        return [found] + content()
     }
 
     // MARK: - Both
 
     private static func foreign(_ path: String, _ gravity: Finding.Gravity, _ why: String) -> Finding {
-        let command = "chown \(shellWord(userName())) \(shellWord(path))"
+        let access = FileAccess(at: path)
+        let all = access?.isFolder == true ? "-R " : ""
+        let command = "chown \(all)\(shellWord(userName())) \(shellWord(path))"
+        let owner = access.map { $0.owner == 0 ? "root" : "user \($0.owner)" } ?? "another user"
         return Finding(
-            "foreign_owner", gravity, at: path, "it belongs to another user", why: why,
+            "foreign_owner", gravity, at: path, "it belongs to \(owner), not to you", why: why,
             .run(isRoot ? command : "sudo \(command)"))
     }
 

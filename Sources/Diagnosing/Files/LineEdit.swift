@@ -1,15 +1,20 @@
 import Profiles
 import Text
 
-/// Commands that change one line of a file, and leave the number of every other as it is. They name what the line holds,
-/// and do nothing if another is there by now: a file may change after the report, and one command comes after another.
+/// Commands that change one line of a file, and leave the number of every other as it is. They name what the line
+/// holds, and do nothing if another is there by now: a file may change after the report, and one command comes after
+/// another.
 enum LineEdit {
     /// Makes a comment of a setting and of the lines that continue it.
     ///
     /// - Parameter lines: those that it takes; nil if it takes one.
     static func comment(_ key: String, at origin: Origin, _ lines: ClosedRange<Int>? = nil) -> String {
-        if let lines, lines.count > 1 { return comment(lines, of: origin.path) }
-        return sed("\(origin.line)s|^[[:blank:]]*\(setting(key))|# &|I", origin.path)
+        guard let lines, lines.count > 1 else {
+            return sed("\(origin.line)s|^[[:blank:]]*\(setting(key))|# &|I", origin.path)
+        }
+        let file = shellWord(origin.path)
+        let guarding = "sed -n \(origin.line)p \(file) | grep -qi \(shellWord("^[[:blank:]]*\(setting(key))"))"
+        return "\(guarding) && \(comment(lines, of: origin.path))"
     }
 
     /// Makes comments of lines, whatever they hold.
@@ -35,8 +40,10 @@ enum LineEdit {
     }
 
     /// Writes a section's header.
-    static func head(_ heading: String, at origin: Origin) -> String {
-        sed("\(origin.line)s|^[[:blank:]]*\\[.*|\(replacement(heading))|", origin.path)
+    ///
+    /// - Parameter old: how the one that is there begins, after its bracket.
+    static func head(_ heading: String, inPlaceOf old: String, at origin: Origin) -> String {
+        sed("\(origin.line)s|^[[:blank:]]*\\[\(pattern(old)).*|\(replacement(heading))|", origin.path)
     }
 
     /// Adds lines to the end of a file, which is made if it is not there.
@@ -50,9 +57,9 @@ enum LineEdit {
     {
         let file = shellWord(path)
         let head = "\(second.lowerBound)s|^[[:blank:]]*\\[\(pattern(header))\\]|# &|"
-        let guarding = "sed -n \(second.lowerBound)p \(file) | grep -qF \(shellWord("[\(header)]"))"
         guard second.count > 1 else { return sed(head, path) }
-        let lines = "\(second.lowerBound + 1),\(second.upperBound)"
+        let guarding = "sed -n \(second.lowerBound)p \(file) | grep -qF \(shellWord("[\(header)]"))"
+        let lines = second.count == 2 ? "\(second.upperBound)" : "\(second.lowerBound + 1),\(second.upperBound)"
         let taking = "{ sed -n '\(lines)p' \(file); echo; }"
         return "\(guarding) && \(taking) | sed -i --follow-symlinks "
             + "-e '\(first.upperBound)r /dev/stdin' -e '\(lines)d' -e \(shellWord(head)) \(file)"

@@ -9,7 +9,7 @@ import Text
 enum ReadableFiles: Check {
     static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
         switch subject.awsFiles {
-        case .success(let files): for fault in files.faults { diagnosis.add(finding(fault)) }
+        case .success(let files): for fault in files.faults { diagnosis.add(finding(fault, subject)) }
         case .failure(let failure): diagnosis.add(Finding(failure, why: why, .run("export HOME=~")))
         }
         if case .failure(let failure) = subject.settings {
@@ -23,12 +23,15 @@ enum ReadableFiles: Check {
 
     private static let why = "no command and no program gets credentials until then"
 
-    private static func finding(_ fault: AWSFiles.Fault) -> Finding {
+    private static func finding(_ fault: AWSFiles.Fault, _ subject: Subject) -> Finding {
         switch fault {
         case .unreadable(let path, let kind, let error):
             let name = kind == .config ? "the config file" : "the credentials file"
+            let variable = kind == .config ? "AWS_CONFIG_FILE" : "AWS_SHARED_CREDENTIALS_FILE"
+            let isChosen = subject.context.environment.nonEmpty(variable) != nil
             return Finding(
-                "unreadable_file", .broken, at: path, Failure(error, name).message, why: why, remedy(error, path))
+                "unreadable_file", .broken, at: path, Failure(error, name).message, why: why,
+                remedy(error, path, choosing: isChosen ? variable : nil))
         case .broken(let error, let kind, let repair):
             let failure = Failure(error, sections: kind == .config ? "like [profile NAME]" : "like [NAME]")
             return Finding(failure, why: why, remedy(error, repair))
@@ -39,25 +42,33 @@ enum ReadableFiles: Check {
         switch (error, repair, error.origin) {
         case (.utf16(let path, let encoding), _, _):
             let (old, new) = (shellWord(path), shellWord(path + ".new"))
-            return .run(
-                "(umask 077; iconv -f \(encoding.rawValue) -t UTF-8 \(old) > \(new)) && cat \(new) > \(old) && rm \(new)")
-        case (_, .some(let repair), .some(let origin)): return .run(repair.command(at: origin))
+            let converting = "(umask 077; iconv -f \(encoding.rawValue) -t UTF-8 \(old) > \(new))"
+            return .run("\(converting) && cat \(new) > \(old) && rm \(new)")
+        case (_, .some(let repair), .some(let origin)): return .run(repair.command(error, at: origin))
         case (.fileTooLarge(let path), _, _): return .run("ls -lL \(shellWord(path))")
         default: return .run("warder list")
         }
     }
 
-    private static func remedy(_ error: FileError, _ path: String) -> Remedy {
+    private static func remedy(_ error: FileError, _ path: String, choosing variable: String?) -> Remedy {
         let file = shellWord(path)
         guard case .system(let error) = error else { return .run("ls -lL \(file)") }
         switch error.code {
-        case EISDIR: return .run("mv \(file) \(shellWord(path + ".folder"))")
+        case EISDIR: return .run(variable.map { "unset \($0)" } ?? "mv \(file) \(shellWord(path + ".folder"))")
         case ELOOP: return .run("rm \(file)")
-        case EACCES:
-            if let access = FileAccess(at: path), access.isOwn { return .fix(.mode(path: path, to: access.mode | 0o600)) }
-            return .run("sudo chown \(shellWord(userName())) \(file)")
+        case EACCES: return access(to: path)
         default: return .run("ls -lL \(file)")
         }
+    }
+
+    /// Lets this user read the file, or go through the folder that is closed.
+    private static func access(to path: String) -> Remedy {
+        var closed = path
+        while FileAccess(at: closed) == nil, let above = folder(ofPath: closed), !above.isEmpty { closed = above }
+        guard let access = FileAccess(at: closed), access.isOwn else {
+            return .run("sudo chown \(shellWord(userName())) \(shellWord(closed))")
+        }
+        return .fix(.mode(path: closed, to: access.mode | (access.isFolder ? 0o700 : 0o600)))
     }
 
     /// Takes the line out: without it, the setting has its default.
@@ -68,6 +79,12 @@ enum ReadableFiles: Check {
 }
 
 extension Finding {
+    /// A failure that commands meet, with its hint.
+    init(_ failure: Failure) {
+        self.init(
+            failure, why: "no command and no program gets credentials until then", .run(failure.hint))
+    }
+
     /// A failure that commands meet.
     ///
     /// - Parameter path: the file that it is about.

@@ -29,7 +29,8 @@ enum AskedBySDKs: Check {
             let remedy = remedies.remedy(obstacle)
             guard commands.insert(remedy.command).inserted else { return nil }
             return Finding(
-                obstacle.name, obstacle.isWorking ? .risky : .broken, at: obstacle.origin?.place, verdict.what(obstacle),
+                obstacle.name, obstacle.isWorking ? .risky : .broken, at: obstacle.origin?.place ?? remedies.config,
+                verdict.what(obstacle),
                 why: why(obstacle, name), remedy)
         }
     }

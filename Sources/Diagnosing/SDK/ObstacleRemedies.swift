@@ -18,6 +18,9 @@ struct ObstacleRemedies {
         self.name = name
     }
 
+    /// Where a profile would be that is not there.
+    var config: String? { try? subject.awsFiles.get().config }
+
     func remedy(_ obstacle: SDKObstacle) -> Remedy {
         switch obstacle {
         case .noProfile: return noProfile
@@ -61,14 +64,17 @@ struct ObstacleRemedies {
     // MARK: - A profile, and its process
 
     private var noProfile: Remedy {
+        if let section = profiles.misnamed(name) { return .run(LineEdit.head(section, in: profiles)) }
         if subject.storedKeys?.contains(name) == true { return section() }
-        if let near = nearest(to: name, among: profiles.profileNames) { return .run("warder doctor \(shellWord(near))") }
+        if let near = nearest(to: name, among: profiles.profileNames) {
+            return .run("warder doctor \(shellWord(near))")
+        }
         return .run("warder add \(word)")
     }
 
     /// A section of the config file that asks warder.
     private func section() -> Remedy {
-        guard let line, let config = try? subject.awsFiles.get().config else { return explanation }
+        guard let line, let config else { return explanation }
         return .run(LineEdit.append([name == "default" ? "[default]" : "[profile \(name)]", line], to: config))
     }
 
@@ -93,21 +99,26 @@ struct ObstacleRemedies {
         let isKey = subject.storedKeys?.contains(asked) == true
         let own = isKey ? "warder_key = \(asked)" : "include_profile = \(asked)"
         let text = LineEdit.replacement(line) + "\\n" + LineEdit.replacement(own)
-        return .run(LineEdit.sed("\(origin.line)s|^[[:blank:]]*credential_process[[:blank:]]*=.*|\(text)|I", origin.path))
+        return .run(
+            LineEdit.sed("\(origin.line)s|^[[:blank:]]*credential_process[[:blank:]]*=.*|\(text)|I", origin.path))
     }
 
-    private static let sources = ["role_arn", "key", "credential_source", "sso_session", "sso_start_url", "include_profile"]
-        .flatMap { [$0, "warder_" + $0] }
+    private static let sources = [
+        "role_arn", "key", "credential_source", "sso_session", "sso_start_url", "include_profile",
+    ]
+    .flatMap { [$0, "warder_" + $0] }
 
     // MARK: - Settings that come first
 
     private func key(_ origin: Origin) -> Remedy {
         guard let profile = profiles.profile(name) else { return explanation }
-        let lines = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token"].compactMap {
+        let lines = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token"].compactMap
+        {
             key in profile.mention(of: key).map { (key: key, origin: $0) }
         }
         // A session's key is good for hours at most, and half a key for nothing.
-        let isLasting = lines.contains { $0.key == "aws_secret_access_key" } && profile.mention(of: "aws_session_token") == nil
+        let isLasting =
+            lines.contains { $0.key == "aws_secret_access_key" } && profile.mention(of: "aws_session_token") == nil
         guard !isLasting else { return .run("warder import \(word)") }
         let here = lines.filter { $0.origin.path == origin.path }.map { (key: $0.key, line: $0.origin.line) }
         return .run(LineEdit.empty(here, of: origin.path))
@@ -119,9 +130,7 @@ struct ObstacleRemedies {
         let lines = profile.lines(of: key)
         // Warder goes by its own, and SDKs by this one.
         if profile.origin(of: "warder_" + key) != nil { return .run(LineEdit.comment(key, at: origin, lines)) }
-        let isInCredentials = profiles.credentials?.path == origin.path && profiles.config?.path != origin.path
-        guard isInCredentials, lines?.count == 1 else { return .run(LineEdit.edit(origin)) }
-        // SDKs do not look at it under warder's name, and warder reads it there too.
+        // As `adopt` would, which refuses a profile of the credentials file, and one that does not resolve.
         return .run(LineEdit.rename(key, to: "warder_" + key, at: origin))
     }
 }

@@ -44,12 +44,15 @@ enum SDKEnvironment: Check {
         }
         guard !isNeeded else {
             diagnosis.add(
-                Remark("web_identity_variable", at: variable, "programs that name no profile use the web identity of this pod"))
+                Remark(
+                    "web_identity_variable", at: variable,
+                    "programs that name no profile use the web identity of this pod"))
             return
         }
         diagnosis.add(
             Finding(
-                "environment_web_identity", .broken, at: variable, "it is set here, and comes before credential_process",
+                "environment_web_identity", .broken, at: variable,
+                "it is set here, and comes before credential_process",
                 why: "programs that name no profile by an option do not ask warder", .run("unset \(variable)")))
     }
 
@@ -76,7 +79,7 @@ enum SDKEnvironment: Check {
 
     private static func unknown(_ variable: String, _ name: String, _ subject: Subject, _ files: AWSFiles) -> Finding {
         let remedy: Remedy =
-            if subject.storedKeys?.contains(name) == true {
+            if files.profiles.misnamed(name) != nil || subject.storedKeys?.contains(name) == true {
                 ObstacleRemedies(subject, files.profiles, profile: name).remedy(.noProfile)
             } else if let near = nearest(to: name, among: files.profiles.profileNames) {
                 .run("export \(variable)=\(shellWord(near))")
@@ -108,7 +111,8 @@ enum SDKEnvironment: Check {
             diagnosis.add(
                 Finding(
                     "absent_file", .broken, at: variable, "there is no file \(written)",
-                    why: "SDKs and warder find no profile but those of the credentials file", .run("unset \(variable)")))
+                    why: "SDKs and warder find no profile but those of the credentials file", .run("unset \(variable)"))
+            )
             return
         }
         diagnosis.add(
