@@ -9,7 +9,7 @@ import pytest
 from doctor import Case, cases, codes, examined, goes_through, mend
 from home import PROFILES, ROLE, WARDER
 from importing import pair
-from test_doctor_sdk import PROCESS, beside, credentials, mended, replacing
+from test_doctor_sdk import LAPSED, PROCESS, beside, credentials, mended, process, replacing
 
 END = len(PROFILES.splitlines())
 
@@ -212,6 +212,14 @@ SSO = ["[sso-session corp]", "sso_start_url = https://x.awsapps.com/start", "sso
         more(*asking("x", f"warder_role_arn = {ROLE}", "warder_source_profile = prod", "duration_seconds = 7200")),
         "role_chaining_too_long", f"config:{END + 5}",
     ),
+    Case(
+        "no policy file",
+        both(
+            more(*asking("x", f"warder_role_arn = {ROLE}", "warder_source_profile = alice", "warder_policy_file = ~/p.json")),
+            edits("s/^/# /"),
+        ),
+        "no_policy_file", f"config:{END + 5}",
+    ),
     Case("a mistyped source of another kind", more(*asking("x", "warder_credential_source = Enviroment")), "unknown_credential_source"),
     Case(
         "two sources",
@@ -248,6 +256,15 @@ def test_a_profile_that_was_adopted_and_does_not_resolve_any_more(listed):
     home.config(before + "[profile x]" + after.replace("alice", "alicia"))
     (finding,) = examined(home)["findings"]
     assert finding["code"] == "source_missing" and "adopt" in finding["why"], finding
+
+
+def test_an_unknown_setting_of_the_source_of_the_one_that_is_named(home):
+    more("[profile base]", "warder_key = alice", "warder_regin = x",
+         *asking("x", f"warder_role_arn = {ROLE}", "warder_source_profile = base"))(home)
+    (finding,) = examined(home, "x")["findings"]
+    assert finding["code"] == "unknown_setting" and finding["place"].endswith(f"config:{END + 3}"), finding
+    mend(home, finding["command"])
+    assert examined(home, "x")["findings"] == [] and "warder_region = x" in home.config_file.read_text()
 
 
 def test_a_key_that_is_not_stored(listed):
@@ -434,3 +451,40 @@ def test_a_link_to_what_may_not_be_changed(home, store):
     os.chown(home.config_file, user["user"], user["group"])
     assert not home.config_file.is_symlink() and home.config_file.stat().st_mode & stat.S_IWUSR
     assert codes(examined(home, **user)) == []
+
+
+# What the SDK makes of it
+
+
+METHOD = """
+import botocore.session, sys
+try:
+    print(botocore.session.Session(profile="prod").get_credentials().method)
+except Exception as error:
+    print(type(error).__name__)
+"""
+
+
+@pytest.mark.parametrize(
+    "change, before",
+    [
+        (bytes_of("utf-8", MARK), "ConfigParseError"),
+        (bytes_of("utf-16"), "ConfigParseError"),
+        (more("[profile x]", "[profile x]"), "ConfigParseError"),
+        (more("[profile x]", "a = b", "a = c"), "ConfigParseError"),
+        (more("[profile x]", "what"), "ConfigParseError"),
+        (replacing("[profile prod]", "[Profile prod]"), "ProfileNotFound"),
+        (beside(f"role_arn = {ROLE}", "source_profile = alice"), "assume-role"),
+        (credentials("[prod]", *LAPSED), "shared-credentials-file"),
+        (process(f"'{WARDER} process prod"), "ValueError"),
+        (process("~/bin/warder process prod"), "FileNotFoundError"),
+        (process(f'"{WARDER} process prod"'), "FileNotFoundError"),
+        (process(f"{WARDER} process prod | cat"), "CredentialRetrievalError"),
+    ],
+)
+def test_boto3_asks_warder_once_it_is_mended(working, change, before):
+    change(working)
+    assert working.sdk(METHOD).stdout.strip() == before
+    for command in dict.fromkeys(each["command"] for each in examined(working)["findings"]):
+        mend(working, command)
+    assert working.sdk(METHOD).stdout.strip() == "custom-process"

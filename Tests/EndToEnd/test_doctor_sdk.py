@@ -2,6 +2,8 @@
 `credential_process`, and the program that it names."""
 
 import shlex
+import shutil
+import subprocess
 import time
 
 import pytest
@@ -263,6 +265,17 @@ def test_a_key_in_the_credentials_file(working):
         terminal.sendline("y")
         assert exit_code(terminal) == 0
     assert codes(examined(working)) == []
+
+
+def test_nixs_wrapper_is_no_other_warder(home):
+    folder = home.root / "nix"
+    folder.mkdir()
+    shutil.copy(WARDER, folder / ".warder-wrapped")
+    wrapper = executable(home, "../nix/warder").resolve()
+    wrapper.write_text(f'#!/bin/bash\nexec -a "$0" {folder}/.warder-wrapped "$@"\n')
+    home.config(PROFILES.replace(str(WARDER), str(wrapper)))
+    done = subprocess.run([wrapper, "doctor"], env=home.environment, cwd=home.root, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "nothing to mend\n"), done
 
 
 def test_two_defaults(home):

@@ -53,8 +53,8 @@ struct FileAccessTests {
 
     /// ext4, btrfs, tmpfs and NFS; FAT, exFAT, NTFS, 9P as in WSL, SMB and FUSE.
     @Test func knowsFileSystemsWithoutModes() {
-        for type in [0xEF53, 0x9123_683E, 0x0102_1994, 0x6969, -1] { #expect(FileAccess.keepsModes(type)) }
-        for type in [0x4d44, 0x2011_BAB0, 0x7366_746e, 0x0102_1997, 0xff53_4d42, 0x6573_5546] {
+        for type: Int64 in [0xEF53, 0x9123_683E, 0x0102_1994, 0x6969, -1] { #expect(FileAccess.keepsModes(type)) }
+        for type: Int64 in [0x4d44, 0x2011_BAB0, 0x7366_746e, 0x0102_1997, 0xff53_4d42, 0x6573_5546] {
             #expect(!FileAccess.keepsModes(type))
         }
     }

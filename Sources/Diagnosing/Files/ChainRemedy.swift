@@ -26,7 +26,7 @@ struct ChainRemedy {
             }
         case .profile(.includedProfileMissing(let included, let origin)):
             nearest(to: included, among: profiles.profileNames).map { write("include_profile", $0, at: origin) }
-        case .noCredentials(let profile, _), .ownSource(let profile, _): "warder add \(word(profile))"
+        case .noCredentials(let profile, _), .ownSource(let profile, _): "warder add \(operand(profile))"
         case .roleWithoutSource(_, _, .some(let near)): LineEdit.rename(near.said, to: near.meant, at: near.origin)
         case .unknownCredentialSource(let said, let origin):
             nearest(to: said, among: ["Environment", "Ec2InstanceMetadata", "EcsContainer"]).map {
@@ -58,6 +58,4 @@ struct ChainRemedy {
         let isOwn = profiles.profileNames.contains { profiles.profile($0)?.mention(of: own) == origin }
         return isOwn ? own : key
     }
-
-    private func word(_ name: String) -> String { (name.begins(with: "-") ? "-- " : "") + shellWord(name) }
 }

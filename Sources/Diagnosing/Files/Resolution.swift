@@ -1,5 +1,6 @@
 import Chains
 import Failures
+import Linux
 import Profiles
 import Stores
 import Text
@@ -14,38 +15,59 @@ enum Resolution: Check {
             guard subject.profile != nil || subject.meant.concernsWarder(name) else { continue }
             do throws(ChainError) {
                 let chain = try subject.chain(name)
-                guard let missing = missingKey(of: chain, subject) else { continue }
-                if places.insert(missing.place ?? "").inserted { diagnosis.add(missing) }
+                for missing in policies(of: chain, subject) + missingKey(of: chain, subject)
+                where places.insert(missing.place ?? "").inserted { diagnosis.add(missing) }
             } catch {
                 // Told already, with the section that it would be, or what SDKs make of it.
                 if case .misnamed(_, let section, _) = error, places.contains(section.origin.place) { continue }
+                if case .unknownSetting(let key, let origin) = error {
+                    // Of a profile that it goes through.
+                    if places.insert(origin.place).inserted {
+                        diagnosis.add(UnknownSettings.finding(key, origin, in: files.profiles))
+                    }
+                    continue
+                }
                 guard let found = finding(error, of: name, subject, files) else { continue }
                 if found.place.map({ places.insert($0).inserted }) ?? true { diagnosis.add(found) }
             }
         }
     }
 
-    private static func finding(_ error: ChainError, of name: String, _ subject: Subject, _ files: AWSFiles) -> Finding? {
+    private static func finding(_ error: ChainError, of name: String, _ subject: Subject, _ files: AWSFiles) -> Finding?
+    {
         // Another file, or another line, may have what is missing here.
         guard files.areWhole || !error.isAbsence else { return nil }
         if case .noSuchProfile = error { return nil }
-        if case .unknownSetting = error { return nil }
         let isAdopted = files.profiles.isAdopted(name)
         return Finding(
             Failure(error),
-            why: "warder gives no credentials for \(name)" + (isAdopted ? ", which warder adopt has checked before" : ""),
+            why: "warder gives no credentials for \(name)"
+                + (isAdopted ? ", which warder adopt has checked before" : ""),
             ChainRemedy(subject, files.profiles).remedy(error))
     }
 
     /// The chain begins at a key that the store does not have.
-    private static func missingKey(of chain: Chain, _ subject: Subject) -> Finding? {
+    private static func missingKey(of chain: Chain, _ subject: Subject) -> [Finding] {
         guard case .storedKey(let name, let origin) = chain.source, let stored = subject.storedKeys,
             !stored.isEmpty, !stored.contains(name)
-        else { return nil }
-        return Finding(
-            "no_such_key", .broken, at: origin?.place, "the store has no key named \(name)",
-            why: "warder gives no credentials for \(chain.profile)",
-            .run("warder add \(name.begins(with: "-") ? "-- " : "")\(shellWord(name))"))
+        else { return [] }
+        return [
+            Finding(
+                "no_such_key", .broken, at: origin?.place, "the store has no key named \(name)",
+                why: "warder gives no credentials for \(chain.profile)", .run("warder add \(operand(name))"))
+        ]
+    }
+
+    /// Files with session policies that cannot be read.
+    private static func policies(of chain: Chain, _ subject: Subject) -> [Finding] {
+        chain.roles.compactMap { role in
+            guard case .file(let setting) = role.policy else { return nil }
+            let path = subject.context.expanded(setting.value)
+            guard FileAccess(at: path)?.isPlainFile != true else { return nil }
+            return Finding(
+                "no_policy_file", .broken, at: setting.origin.place, "there is no policy file \(setting.value)",
+                why: "warder gives no credentials for \(chain.profile)", .run(LineEdit.edit(setting.origin)))
+        }
     }
 }
 

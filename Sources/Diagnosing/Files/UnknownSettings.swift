@@ -18,10 +18,23 @@ enum UnknownSettings: Check {
         guard let first = profile.unknownOwn(Chain.ownSettings) else { return [] }
         let known = Chain.ownSettings.names
         let named = profile.keys.compactMap { key -> (String, Origin)? in
-            guard let own = key.removingPrefix("warder_"), !own.isEmpty, !known.contains(String(own)) else { return nil }
+            guard let own = key.removingPrefix("warder_"), !own.isEmpty, !known.contains(String(own)) else {
+                return nil
+            }
             return profile.mention(of: key).map { (key, $0) }
         }
         return named.isEmpty ? [(first.key, first.origin)] : named
+    }
+
+    /// Of the profile that has the setting at this line.
+    static func finding(_ key: String, _ origin: Origin, in profiles: ProfileSet) -> Finding {
+        let owners = profiles.profileNames.lazy.compactMap { profiles.profile($0) }
+        guard let owner = owners.first(where: { $0.mention(of: key) == origin }) else {
+            return Finding(
+                "unknown_setting", .broken, at: origin.place, "\(key) is not a setting of warder's",
+                why: "warder refuses a profile with it, since it would have no effect", .run(LineEdit.edit(origin)))
+        }
+        return finding(key, origin, owner)
     }
 
     private static func finding(_ key: String, _ origin: Origin, _ profile: Profile) -> Finding {

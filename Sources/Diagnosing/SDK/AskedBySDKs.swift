@@ -1,6 +1,7 @@
 import Chains
 import Explaining
 import Failures
+import Linux
 import Profiles
 import Setup
 import Text
@@ -16,8 +17,16 @@ enum AskedBySDKs: Check {
                 let obstacles = try? lookup.obstacles(in: name)
             else { continue }
             let remedies = ObstacleRemedies(subject, profiles, profile: name)
-            for finding in findings(obstacles, of: name, verdict, remedies) { diagnosis.add(finding) }
+            let real = obstacles.filter { !isOwnWrapper($0, subject.context.environment) }
+            for finding in findings(real, of: name, verdict, remedies) { diagnosis.add(finding) }
         }
+    }
+
+    /// Whether the other warder is the wrapper that Nix makes for this one.
+    private static func isOwnWrapper(_ obstacle: SDKObstacle, _ environment: Environment) -> Bool {
+        guard case .anotherWarder(let program, _) = obstacle else { return false }
+        let own = OwnProgram(searchPath: environment["PATH"]).path(named: "warder", calledBy: program)
+        return own.isSame(as: program)
     }
 
     /// Of several obstacles that the same command takes away, only the gravest.

@@ -45,10 +45,7 @@ struct ObstacleRemedies {
         return MeantProfiles.isMeantForWarder(command.value)
     }
 
-    private var explanation: Remedy { .run("warder explain \(word)") }
-
-    /// The profile as an operand.
-    private var word: String { (name.begins(with: "-") ? "-- " : "") + shellWord(name) }
+    private var explanation: Remedy { .run("warder explain \(operand(name))") }
 
     /// The line that SDKs run; nil if there is none that all SDKs read alike.
     private var line: String? {
@@ -67,9 +64,9 @@ struct ObstacleRemedies {
         if let section = profiles.misnamed(name) { return .run(LineEdit.head(section, in: profiles)) }
         if subject.storedKeys?.contains(name) == true { return section() }
         if let near = nearest(to: name, among: profiles.profileNames) {
-            return .run("warder doctor \(shellWord(near))")
+            return .run("warder doctor \(operand(near))")
         }
-        return .run("warder add \(word)")
+        return .run("warder add \(operand(name))")
     }
 
     /// A section of the config file that asks warder.
@@ -119,7 +116,7 @@ struct ObstacleRemedies {
         // A session's key is good for hours at most, and half a key for nothing.
         let isLasting =
             lines.contains { $0.key == "aws_secret_access_key" } && profile.mention(of: "aws_session_token") == nil
-        guard !isLasting else { return .run("warder import \(word)") }
+        guard !isLasting else { return .run("warder import \(operand(name))") }
         let here = lines.filter { $0.origin.path == origin.path }.map { (key: $0.key, line: $0.origin.line) }
         return .run(LineEdit.empty(here, of: origin.path))
     }
