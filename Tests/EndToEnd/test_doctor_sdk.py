@@ -271,8 +271,9 @@ def test_nixs_wrapper_is_no_other_warder(home):
     folder = home.root / "nix"
     folder.mkdir()
     shutil.copy(WARDER, folder / ".warder-wrapped")
-    wrapper = executable(home, "../nix/warder").resolve()
+    wrapper = folder / "warder"
     wrapper.write_text(f'#!/bin/bash\nexec -a "$0" {folder}/.warder-wrapped "$@"\n')
+    wrapper.chmod(0o755)
     home.config(PROFILES.replace(str(WARDER), str(wrapper)))
     done = subprocess.run([wrapper, "doctor"], env=home.environment, cwd=home.root, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "nothing to mend\n"), done
