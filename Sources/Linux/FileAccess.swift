@@ -12,8 +12,7 @@ public struct FileAccess: Equatable, Sendable {
     public let isFolder: Bool
     /// Whether it is a plain file.
     public let isPlainFile: Bool
-    /// Its group has this user alone, as distributions make it that give each user a group of the same name.
-    private let isGroupPrivate: Bool
+    private let group: UInt32
     /// Its file system has modes of its own, rather than one for all files.
     private let hasMode: Bool
 
@@ -25,7 +24,7 @@ public struct FileAccess: Equatable, Sendable {
         mode = info.st_mode & 0o7777
         isFolder = info.st_mode & S_IFMT == S_IFDIR
         isPlainFile = info.st_mode & S_IFMT == S_IFREG
-        isGroupPrivate = info.st_mode & 0o070 != 0 && isPrivateGroup(info.st_gid)
+        group = info.st_gid
         hasMode = info.st_mode & 0o066 == 0 || Self.keepsModes(warder_filesystem_type(path))
     }
 
@@ -33,16 +32,19 @@ public struct FileAccess: Equatable, Sendable {
     public var isOwn: Bool { owner == geteuid() }
 
     /// Whether other users may read it, or list the folder.
-    public var othersMayRead: Bool { others & 0o4 != 0 }
+    public var othersMayRead: Bool { othersMay(0o4) }
 
     /// Whether other users may write to it, or replace what is in the folder: not if it is sticky, as `/tmp`.
-    public var othersMayWrite: Bool { others & 0o2 != 0 && !(isFolder && mode & UInt32(S_ISVTX) != 0) }
+    public var othersMayWrite: Bool { othersMay(0o2) && !(isFolder && mode & UInt32(S_ISVTX) != 0) }
 
     /// Whether other users may go through the folder.
-    fileprivate var othersMayPass: Bool { others & 0o1 != 0 }
+    fileprivate var othersMayPass: Bool { othersMay(0o1) }
 
-    /// What others may do: the bits of all others, and those of the group if that has others.
-    private var others: UInt32 { hasMode ? mode & 0o7 | (isGroupPrivate ? 0 : mode >> 3 & 0o7) : mode & 0o1 }
+    /// Whether all others have this permission, or a group that has other users.
+    private func othersMay(_ bit: UInt32) -> Bool {
+        guard hasMode || bit == 0o1 else { return false }
+        return mode & bit != 0 || mode >> 3 & bit != 0 && !isPrivateGroup(group)
+    }
 
     /// Whether files of a file system have the mode that they are given: not on those of Windows, which show one mode
     /// for all. The numbers are those of statfs(2).
@@ -75,21 +77,25 @@ public func isMountPoint(_ path: String) -> Bool {
     return here.st_dev != above.st_dev
 }
 
-/// Whether a group has this user's name and no other member. The corresponding C function is `getgrgid_r`.
-private func isPrivateGroup(_ number: gid_t) -> Bool {
-    var entry = group()
-    var found: UnsafeMutablePointer<group>?
-    var text = [CChar](repeating: 0, count: 16_384)
-    let user = userName()
-    return text.withUnsafeMutableBufferPointer { buffer in
-        guard let base = buffer.baseAddress, getgrgid_r(number, &entry, base, buffer.count, &found) == 0,
-            let found, let name = found.pointee.gr_name, String(cString: name).isSame(as: user)
-        else { return false }
-        guard var member = found.pointee.gr_mem else { return true }
-        while let name = member.pointee {
-            if !String(cString: name).isSame(as: user) { return false }
-            member += 1
-        }
-        return true
+/// Whether a group has this user alone, as distributions make it that give each user a group of the same name or number.
+///
+/// Only the files of the user database are read: others would be asked over a socket. A group that they do not have
+/// counts by its number.
+private func isPrivateGroup(_ number: UInt32) -> Bool {
+    let user = entry(of: geteuid(), in: "/etc/passwd")?.first ?? ""
+    guard let group = entry(of: number, in: "/etc/group") else { return number == geteuid() }
+    let members = (group.count > 3 ? group[3] : "").split(separator: ",")
+    guard members.allSatisfy({ String($0).isSame(as: user) }) else { return false }
+    return number == geteuid() || !user.isEmpty && group[0].isSame(as: user)
+}
+
+/// The fields of the line with this ID in passwd(5) or group(5).
+private func entry(of number: UInt32, in path: String) -> [String]? {
+    guard let text = try? readFile(path, limit: 1 << 20) else { return nil }
+    let lines = text.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }.utf8.split(separator: UInt8(ascii: "\n"))
+    for line in lines {
+        let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map { Substring($0) }
+        if fields.count > 2, UInt32(fields[2]) == number { return fields.map { String($0) } }
     }
+    return nil
 }

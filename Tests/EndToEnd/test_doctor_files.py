@@ -45,28 +45,28 @@ MARK = b"\xef\xbb\xbf"
     Case("no equals sign", more("[profile x]", "what"), "property_without_equals", f"config:{END + 2}"),
     Case("a colon", more("[profile x]", "region: eu-west-1"), "property_without_equals", f"config:{END + 2}"),
     Case("no name", more("[profile x]", "= what"), "property_without_name", f"config:{END + 2}"),
-    Case("an open header", more("[profile x # mine", "region = y"), "unclosed_section", f"config:{END + 1}"),
+    Case("an open header", more("[profile x # mine", "region = eu-west-1"), "unclosed_section", f"config:{END + 1}"),
     Case("an indented word", more("[profile x]", "  what"), "continuation_outside_property", f"config:{END + 2}"),
     Case("below an empty setting", more("[profile x]", "s3 =", "  what"), "subproperty_without_equals"),
     Case("there too", more("[profile x]", "s3 =", "  = y"), "subproperty_without_name", f"config:{END + 3}"),
     Case(
-        "before the first section", lambda home: home.config("region = x\n" + PROFILES), "outside_section", "config:1"
+        "before the first section", lambda home: home.config("region = eu-west-1\n" + PROFILES), "outside_section", "config:1"
     ),
     Case("in the credentials file", credentials("[x]", "what"), "property_without_equals", "credentials:2"),
     Case(
-        "a section twice", more(*asking("x", "region = a", "warder_key = alice"), "[profile y]", "region = b", "[profile x]", "output = json"),
+        "a section twice", more(*asking("x", "region = eu-west-1", "warder_key = alice"), "[profile y]", "region = eu-west-2", "[profile x]", "output = json"),
         "repetition", f"config:{END + 7}",
     ),
     Case("an empty section twice", more("[profile x]", "[profile y]", "[profile x]"), "repetition", f"config:{END + 3}"),
     Case(
-        "a setting twice", more("[profile x]", "region = a", "output = b", "REGION = c"), "repetition", f"config:{END + 4}"
+        "a setting twice", more("[profile x]", "region = eu-west-1", "output = b", "REGION = eu-west-3"), "repetition", f"config:{END + 4}"
     ),
     Case("a section twice in the credentials file", credentials("[x]", "a = b", "[x]", "c = d"), "repetition", "credentials:3"),
-    Case("no word profile", more("[x]", "region = y"), "misnamed_section", f"config:{END + 1}"),
+    Case("no word profile", more("[x]", "region = eu-west-1"), "misnamed_section", f"config:{END + 1}"),
     Case("a capital", more("[Profile x]", f"role_arn = {ROLE}"), "misnamed_section", f"config:{END + 1}"),
     Case("no blank", more("[profilex]", f"role_arn = {ROLE}"), "misnamed_section", f"config:{END + 1}"),
-    Case("a capital default", more("[Default]", "region = y"), "misnamed_section", f"config:{END + 1}"),
-    Case("the word in the credentials file", credentials("[profile x]", "region = y"), "misnamed_section", "credentials:1"),
+    Case("a capital default", more("[Default]", "region = eu-west-1"), "misnamed_section", f"config:{END + 1}"),
+    Case("the word in the credentials file", credentials("[profile x]", "region = eu-west-1"), "misnamed_section", "credentials:1"),
     Case(
         "a mistyped setting", beside("warder_external_idd = xyz"), "unknown_setting", f"config:{PROCESS + 1}"
     ),
@@ -80,7 +80,7 @@ def test_the_grammar(home, case):
 
 
 def test_a_section_that_was_twice_keeps_its_settings(home):
-    test_merged = ["[profile x]", "region = a", "", "[profile y]", "region = b", "", "[profile x]", "# why", "output = json"]
+    test_merged = ["[profile x]", "region = eu-west-1", "", "[profile y]", "region = eu-west-2", "", "[profile x]", "# why", "output = json"]
     goes_through(home, Case("twice", more(*test_merged), "repetition"))
     text = home.config_file.read_text().removeprefix(PROFILES)
     assert text.index("output = json") < text.index("[profile y]"), text
@@ -105,12 +105,12 @@ def goes_through_from_here(home, *wanted):
 def test_one_bad_line_hides_nothing_else(home):
     """Neither another bad line nor what is wrong with the rest."""
     replacing(f"{WARDER} process audit", "/gone/warder process audit")(home)
-    home.config(home.config_file.read_text() + "[profile x]\nwhat\n[profile y\nregion: z\n")
+    home.config(home.config_file.read_text() + "[profile x]\nwhat\n[profile y\nregion: eu-west-1\n")
     credentials("[p]", "what")(home)
     goes_through_from_here(
         home, "absent_program", "property_without_equals", "unclosed_section"
     )
-    assert "[profile y]\nregion = z\n" in home.config_file.read_text()
+    assert "[profile y]\nregion = eu-west-1\n" in home.config_file.read_text()
 
 
 def test_a_file_that_cannot_be_read_hides_nothing_of_the_other(home):
@@ -188,7 +188,7 @@ SSO = ["[sso-session corp]", "sso_start_url = https://x.awsapps.com/start", "sso
     Case("a mistyped profile to include", more(*asking("x", "include_profile = prdo")), "included_profile_missing"),
     Case(
         "a source whose section is misnamed",
-        more("[base]", "region = x", "warder_key = alice", *asking("x", f"warder_role_arn = {ROLE}", "warder_source_profile = base")),
+        more("[base]", "region = eu-west-1", "warder_key = alice", *asking("x", f"warder_role_arn = {ROLE}", "warder_source_profile = base")),
         "misnamed_section", f"config:{END + 1}",
     ),
     Case(
@@ -259,12 +259,12 @@ def test_a_profile_that_was_adopted_and_does_not_resolve_any_more(listed):
 
 
 def test_an_unknown_setting_of_the_source_of_the_one_that_is_named(home):
-    more("[profile base]", "warder_key = alice", "warder_regin = x",
+    more("[profile base]", "warder_key = alice", "warder_regin = eu-west-1",
          *asking("x", f"warder_role_arn = {ROLE}", "warder_source_profile = base"))(home)
     (finding,) = examined(home, "x")["findings"]
     assert finding["code"] == "unknown_setting" and finding["place"].endswith(f"config:{END + 3}"), finding
     mend(home, finding["command"])
-    assert examined(home, "x")["findings"] == [] and "warder_region = x" in home.config_file.read_text()
+    assert examined(home, "x")["findings"] == [] and "warder_region = eu-west-1" in home.config_file.read_text()
 
 
 def test_a_key_that_is_not_stored(listed):

@@ -119,7 +119,8 @@ def test_a_key_without_a_profile_of_its_name_gets_one(unlocked):
 def notes(home):
     report = examined(home)
     assert report["findings"] == []
-    return {note["code"]: note["place"] for note in report["notes"]}
+    # The tests' own AWS is a note too.
+    return {note["code"]: note["place"] for note in report["notes"] if note["code"] != "endpoint"}
 
 
 def test_what_is_meant_is_a_note(home):
@@ -153,7 +154,7 @@ def test_a_web_identity_that_a_profile_lives_on_is_a_note(bare):
 def test_the_environment_is_free_to_who_asks_no_warder(bare, variables):
     bare.config("[profile plain]\nregion = eu-west-1\n")
     bare.environment |= variables
-    assert examined(bare) == {"findings": [], "notes": []}
+    assert examined(bare)["findings"] == [] and notes(bare) == {}
 
 
 @cases(
@@ -237,7 +238,7 @@ LAPSED = [f"{name.lower()} = {value}" for name, value in SESSION.items()]
 
 
 @pytest.mark.parametrize(
-    "lines, line", [(LAPSED, 2), (["region = x", "aws_access_key_id = AKIA"], 3)], ids=["a session's", "half a key"]
+    "lines, line", [(LAPSED, 2), (["region = eu-west-1", "aws_access_key_id = AKIA"], 3)], ids=["a session's", "half a key"]
 )
 def test_a_key_that_cannot_be_stored(home, lines, line):
     """Nothing of it stays, and every other line does."""
@@ -276,7 +277,7 @@ def test_nixs_wrapper_is_no_other_warder(home):
     wrapper.chmod(0o755)
     home.config(PROFILES.replace(str(WARDER), str(wrapper)))
     done = subprocess.run([wrapper, "doctor"], env=home.environment, cwd=home.root, capture_output=True, text=True)
-    assert (done.returncode, done.stdout) == (0, "nothing to mend\n"), done
+    assert done.returncode == 0 and done.stdout.endswith("nothing to mend\n"), done
 
 
 def test_two_defaults(home):

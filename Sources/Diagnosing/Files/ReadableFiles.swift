@@ -66,7 +66,7 @@ enum ReadableFiles: Check {
         var closed = path
         while FileAccess(at: closed) == nil, let above = folder(ofPath: closed), !above.isEmpty { closed = above }
         guard let access = FileAccess(at: closed), access.isOwn else {
-            return .run("sudo chown \(shellWord(userName())) \(shellWord(closed))")
+            return .run("sudo chown \"$(id -un)\" \(shellWord(closed))")
         }
         return .fix(.mode(path: closed, to: access.mode | (access.isFolder ? 0o700 : 0o600)))
     }
