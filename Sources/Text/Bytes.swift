@@ -21,7 +21,11 @@ extension StringProtocol {
     ///
     /// The standard library's `contains` would link its regular expressions: a megabyte.
     package func includes(_ part: String) -> Bool {
-        part.isEmpty || utf8.indices.contains { utf8[$0...].starts(with: part.utf8) }
+        var part = part
+        return part.withUTF8 { part in
+            utf8.withContiguousStorageIfAvailable { contain($0, part) }
+                ?? Array(utf8).withUnsafeBufferPointer { contain($0, part) }
+        }
     }
 
     /// Whether `byte`, which is ASCII, is among its bytes.
@@ -45,6 +49,18 @@ extension String {
 extension Sequence where Element: StringProtocol {
     /// Whether `text` is among the elements, compared by bytes.
     @inlinable package func holds(_ text: some StringProtocol) -> Bool { contains { $0.isSame(as: text) } }
+}
+
+/// Over buffers: as a generic with run-time look-up it takes microseconds for a name.
+private func contain(_ bytes: UnsafeBufferPointer<UInt8>, _ part: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let first = part.first else { return true }
+    guard bytes.count >= part.count else { return false }
+    for start in 0...(bytes.count - part.count) where bytes[start] == first {
+        var index = 1
+        while index < part.count, bytes[start + index] == part[index] { index += 1 }
+        if index == part.count { return true }
+    }
+    return false
 }
 
 /// A text that equals only a text with the same bytes: for sets and dictionary keys.
