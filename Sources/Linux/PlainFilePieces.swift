@@ -12,11 +12,13 @@ public func eachPiece(
     ofPlainFile path: String, overlap: Int, limit: Int, _ body: (UnsafeRawBufferPointer) -> Void
 ) throws(FileError) -> Bool {
     guard isPlainFile(path) else { throw .notAFile(path: path) }
-    let size = 64 * 1024
     do throws(SystemError) {
         let file = try Descriptor(opening: path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
         // What is there may have changed.
-        guard try file.status().st_mode & S_IFMT == S_IFREG else { return true }
+        let status = try file.status()
+        guard status.st_mode & S_IFMT == S_IFREG else { return true }
+        // Most files are small, and pages that hold secrets are dear.
+        let size = min(64 * 1024, max(4096, Int(status.st_size) + 1))
         var piece = SecretBytes(zeros: size + overlap)
         var (kept, total) = (0, 0)
         while total < limit {
