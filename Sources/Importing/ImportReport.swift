@@ -31,7 +31,7 @@ extension ImportPlan {
         let files = [config.path, files.credentials?.path].compactMap { $0 }
         let pairs = keys.map(\.pair)
         guard !pairs.isEmpty else { return }
-        let found = Leftovers(of: pairs, in: leftoverPlaces(beside: files, context.environment))
+        let found = Leftovers(of: pairs, in: leftoverPlaces(beside: files, context.environment).map(\.path))
         for place in found.places.prefix(24) {
             context.console.note("the secret of \(place.profile) is still in \(place.text)")
         }
