@@ -4,16 +4,16 @@ import Profiles
 import Setup
 
 /// The plaintext keys in the files, and what is no such key.
-struct FoundKeys {
+package struct FoundKeys {
     /// In the order of the files.
-    private(set) var pairs: [PlaintextPair] = []
+    package private(set) var pairs: [PlaintextPair] = []
     /// Profiles that have a session's credentials, and the line.
-    private(set) var sessions: [(profile: String, origin: Origin)] = []
+    package private(set) var sessions: [(profile: String, origin: Origin)] = []
     /// Profiles whose lines cannot be imported, and why.
-    private(set) var refused: [(profile: String, failure: Failure)] = []
+    package private(set) var refused: [(profile: String, failure: Failure)] = []
 
     /// - Parameter names: the profiles to look at; all if there are none.
-    init(_ files: ProfileSet, names: [String]) {
+    package init(_ files: ProfileSet, names: [String]) {
         if names.isEmpty { refused = files.strayKeys.map { ($0.header ?? "", Failure($0)) } }
         for profile in files.plaintextProfiles where names.isEmpty || names.contains(profile) {
             do throws(PlaintextFault) {
