@@ -129,7 +129,7 @@ let package = Package(
         room(
             "Diagnosing",
             [
-                "Adopting", "AuditLog", "Chains", "Desktop", "Explaining", "Failures", "Folders", "Importing",
+                "Adopting", "AuditLog", "Chains", "Crypto", "Desktop", "Explaining", "Failures", "Folders", "Importing",
                 "Issuing",
                 "JSON", "Linux", "Profiles", "Prompt", "Rotating", "STS", "Secrets", "Sessions", "Setup", "Shells",
                 "Stores", "Text", "Times", "Transport", "Vault",
@@ -217,7 +217,9 @@ let package = Package(
         tests(of: "Adopting", ["Failures", "Profiles", "RoomSupport", "Secrets", "Setup", "Stores"]),
         tests(
             of: "Diagnosing",
-            ["Failures", "Linux", "Profiles", "RoomSupport", "Secrets", "Setup", "Stores", "Vault"]),
+            [
+                "Failures", "Importing", "Linux", "Profiles", "RoomSupport", "Secrets", "Setup", "Stores", "Vault",
+            ]),
         tests(
             of: "warder", ["Arguments", "Failures", "Shells"]),
 

@@ -8,6 +8,8 @@ enum Checks {
             // The machine.
             OtherWarders.self, LoadedHooks.self, InstalledCompletions.self, Regions.self, FreeSpace.self,
             FileWatches.self, FittingPinentry.self, NetworkSettings.self,
+            // What lies in plain text.
+            PlaintextKeys.self, PlaintextCaches.self,
         ]
     }
 }

@@ -2,6 +2,7 @@ import Explaining
 import Failures
 import Linux
 import Profiles
+import Sessions
 import Setup
 import Stores
 
@@ -53,10 +54,13 @@ package final class Subject {
     private(set) lazy var storedKeys: Set<String>? = {
         guard case .success(let store) = Result(catching: { () throws(Failure) in try keys.store() }) else { return nil }
         guard let store else { return [] }
-        guard store.isListExact, let index = try? keys.index() else { return nil }
+        guard store.isListExact, let index = keyIndex else { return nil }
         return Set(index.map(\.name))
     }()
 
     /// The path by which SDKs should call this executable.
     private(set) lazy var ownPath: String = context.ownPath
+
+    /// The stored keys as they were noted; nil while locked, and where there are none.
+    package private(set) lazy var keyIndex: [IndexedKey]? = (try? keys.index()) ?? nil
 }

@@ -1,0 +1,64 @@
+import Importing
+import Text
+
+/// A file with keys in plain text, and the one command that mends it, or begins to.
+///
+/// The command never takes away the only copy of a key: a key that warder does not have is stored first. No line goes as a
+/// whole, so that the numbers in other commands for the file stay right, and a command that is run twice does no harm.
+struct PlaintextFile {
+    let place: LeftoverPlace
+    let keys: [LooseKeys.Key]
+    let isText: Bool
+    /// The ids of keys that are somewhere else too.
+    let kept: Set<String>
+
+    /// GNU sed's largest number of repetitions.
+    private static let farthest = 32_767
+    /// More would make a line that cannot be read.
+    private static let most = 16
+
+    /// The keys that the command is about: those that are kept elsewhere or else the first that is not.
+    private var wanted: [LooseKeys.Key] { lost.map { [$0] } ?? Array(keys.prefix(Self.most)) }
+
+    private var lost: LooseKeys.Key? {
+        keys.first { key in key.identifier.map { !kept.contains($0) } ?? true }
+    }
+
+    /// `FILE:LINE`, or the file alone if it is not text.
+    var position: String { isText ? "\(place.path):\(wanted[0].line)" : place.path }
+
+    /// - Parameter name: what to store a key as that is only here.
+    func command(keepingAs name: String) -> String {
+        guard let lost else { return removal }
+        guard isText, lost.identifier != nil else { return isText ? editing(lost) : "warder add \(shellWord(name))" }
+        guard lost.isAlone, place.kind != .history else { return "warder add \(shellWord(name))" }
+        let lines = lost.lines.map { "\($0)p" }.joined(separator: ";")
+        return "sed -n '\(lines)' \(file) | warder add \(shellWord(name)) --stdin && \(removal)"
+    }
+
+    private var file: String { shellWord(place.path) }
+
+    /// Takes the secrets away, and leaves all else.
+    private var removal: String {
+        if !isText || place.kind == .cache { return "rm \(file)" }
+        if let far = wanted.first(where: { !isWhole($0) && $0.column > Self.farthest }) { return editing(far) }
+        let edits = wanted.flatMap { key -> [String] in
+            guard isWhole(key) else { return ["\(key.line)s/^(.{\(key.column)}).{40}/\\1REMOVED/"] }
+            return key.lines.map { "\($0)s/[^[:blank:]].*/\(isPOSIX ? ":" : "")/" }
+        }
+        // Bytes are counted, not characters.
+        return "LC_ALL=C sed -i --follow-symlinks -E '\(edits.joined(separator: ";"))' \(file)"
+    }
+
+    /// Whether the key's lines can go as a whole.
+    private func isWhole(_ key: LooseKeys.Key) -> Bool { key.isAlone && place.kind != .history }
+
+    /// Where a line may be all that a block has, and `:` does nothing.
+    private var isPOSIX: Bool {
+        guard place.kind == .startUp else { return false }
+        let name = lastPart(ofPath: place.path)
+        return name.begins(with: ".") && !name.isSame(as: ".pam_environment")
+    }
+
+    private func editing(_ key: LooseKeys.Key) -> String { "${EDITOR:-vi} +\(key.line) \(file)" }
+}

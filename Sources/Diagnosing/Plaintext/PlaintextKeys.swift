@@ -1,0 +1,82 @@
+import Importing
+import Text
+
+/// Long-term keys in plain text: in the AWS files, and in the other places where they are likely to lie.
+enum PlaintextKeys: Check {
+    static let why = "any program that you run can read it, and backups hold it for years"
+
+    static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
+        var search = PlaintextSearch(subject)
+        for pair in search.found?.pairs ?? [] { diagnosis.add(finding(pair.profile, at: pair.origin.place)) }
+        note(search.found?.sessions.map { $0.origin.place } ?? [], &diagnosis)
+        for file in search.files() {
+            guard file.place.kind != .program else {
+                diagnosis.add(remark(file))
+                continue
+            }
+            diagnosis.add(finding(file, search))
+        }
+        for path in search.unfinished {
+            diagnosis.add(
+                Remark(
+                    "searched_in_part", at: path, "the search for plaintext keys ended here: there is too much to read")
+            )
+        }
+    }
+
+    /// A key that `import` can take.
+    private static func finding(_ profile: String, at place: String) -> Finding {
+        let marker = profile.begins(with: "-") ? "-- " : ""
+        return Finding(
+            "plaintext_key", .exposed, at: place, "the secret access key of \(profile) lies in plain text", why: why,
+            .run("warder import \(marker)\(shellWord(profile))"))
+    }
+
+    private static func finding(_ file: PlaintextFile, _ search: PlaintextSearch) -> Finding {
+        let count = file.keys.count
+        return Finding(
+            file.place.kind.code, .exposed, at: file.position,
+            (count == 1 ? "a secret access key lies" : "\(count) secret access keys lie")
+                + " in plain text \(file.place.kind.words)", why: why,
+            .run(file.command(keepingAs: search.freeName)))
+    }
+
+    /// A program that has no other way to its key is not broken.
+    private static func remark(_ file: PlaintextFile) -> Remark {
+        Remark(
+            "program_with_key", at: file.position,
+            "a program keeps an access key of its own in plain text; most can ask warder by a profile")
+    }
+
+    private static func note(_ sessions: [String], _ diagnosis: inout Diagnosis) {
+        guard let first = sessions.first else { return }
+        let what =
+            sessions.count == 1 ? "the credentials of a session" : "the credentials of \(sessions.count) sessions"
+        diagnosis.add(Remark("plaintext_session", at: first, "\(what) in plain text, which end by themselves"))
+    }
+}
+
+extension LeftoverPlace.Kind {
+    /// The code of a finding in such a file.
+    fileprivate var code: String {
+        switch self {
+        case .awsFile: "plaintext_key"
+        case .copy: "plaintext_key_in_copy"
+        case .cache: "plaintext_key_in_cache"
+        case .startUp: "plaintext_key_at_start_up"
+        case .history: "plaintext_key_in_history"
+        case .program, .variables: "plaintext_key_in_variables"
+        }
+    }
+
+    fileprivate var words: String {
+        switch self {
+        case .awsFile: "where no profile has it as its own"
+        case .copy: "in a copy, or beside the AWS files"
+        case .cache: "in a cache"
+        case .startUp: "in what a shell reads when it starts"
+        case .history: "in what was typed earlier"
+        case .program, .variables: "in a file of variables"
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Importing
+import Linux
+import Profiles
+import Sessions
+import Text
+
+/// The search for plaintext keys, bounded in files and bytes.
+struct PlaintextSearch {
+    /// The keys of profiles that `import` takes, and what it does not take; nil where the files cannot be read.
+    let found: FoundKeys?
+    /// Files of which only the beginning was searched.
+    private(set) var unfinished: [String] = []
+    private let subject: Subject
+    /// The ids of keys that the store has, as far as that can be seen, or that a profile has in plain text: a copy of one
+    /// of them is not the only one.
+    private let kept: Set<String>
+
+    private enum Limit {
+        /// In bytes, for one file and for all.
+        static let file = 2 << 20, all = 8 << 20
+        static let files = 400
+        /// Names of one folder.
+        static let names = 4000
+    }
+
+    init(_ subject: Subject) {
+        self.subject = subject
+        let profiles = try? subject.profiles.get()
+        found = profiles.map { FoundKeys($0, names: subject.profile.map { [$0] } ?? []) }
+        let stored = (subject.keyIndex ?? []).map(\.accessKeyID)
+        kept = Set(stored + (profiles?.writtenKeys ?? []).map(\.accessKeyID))
+    }
+
+    /// The files that hold keys besides those that a profile has as its own.
+    mutating func files() -> [PlaintextFile] {
+        var (files, seen): ([PlaintextFile], [FileIdentity]) = ([], [])
+        var rest = Limit.all
+        for place in places {
+            guard rest > 0, seen.count < Limit.files else {
+                unfinished.append(place.path)
+                break
+            }
+            guard let identity = FileIdentity(at: place.path), !seen.contains(identity) else { continue }
+            seen.append(identity)
+            // The keys of other profiles are not asked for.
+            if place.kind == .awsFile, subject.profile != nil { continue }
+            let limit = min(rest, Limit.file)
+            guard let search = LooseKeys(file: place.path, limit: limit) else { continue }
+            rest -= search.size
+            if !search.isWhole { unfinished.append(place.path) }
+            let keys = place.kind == .awsFile ? search.keys.filter { isLoose($0, place.path) } : search.keys
+            guard !keys.isEmpty else { continue }
+            files.append(PlaintextFile(place: place, keys: keys, isText: search.isText, kept: kept))
+        }
+        return files
+    }
+
+    private var places: [LeftoverPlace] {
+        let files = subject.files + (subject.home.map { [$0 + "/.aws/config", $0 + "/.aws/credentials"] } ?? [])
+        let all = leftoverPlaces(beside: files, subject.context.environment, most: Limit.names)
+        return Self.order.flatMap { kind in all.filter { $0.kind == kind } }
+    }
+
+    /// What may be large or many comes last.
+    private static let order: [LeftoverPlace.Kind] = [
+        .awsFile, .startUp, .variables, .copy, .program, .cache, .history,
+    ]
+
+    /// Whether the key in one of the AWS files is none that `import` takes.
+    private func isLoose(_ key: LooseKeys.Key, _ path: String) -> Bool {
+        guard let found, let profiles = try? subject.profiles.get() else { return true }
+        return !profiles.writtenKeys.contains { entry in
+            entry.origin.line == key.identifierLine && entry.origin.path.isSame(as: path)
+                && found.pairs.contains { $0.profile.isSame(as: entry.profile) }
+        }
+    }
+
+    /// A name under which no key is stored, as far as that can be seen, and that no profile has.
+    var freeName: String {
+        let taken = (subject.keyIndex ?? []).map(\.name) + ((try? subject.profiles.get())?.profileNames ?? [])
+        let names = ["default", "imported"] + (2...99).map { "imported-\($0)" }
+        return names.first { !taken.holds($0) } ?? "NAME"
+    }
+}

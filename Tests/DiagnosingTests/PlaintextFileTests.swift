@@ -1,0 +1,75 @@
+import RoomSupport
+import Testing
+
+@testable import Diagnosing
+@testable import Importing
+
+private let kept = "AKIAALICE00000000000"
+private let lost = "AKIABOB0000000000000"
+private let secretText = "abcdefghijklmnopqrstuvwxyz+/ABCDEFGH1234"
+
+@Suite("The command for a file with keys in plain text")
+struct PlaintextFileTests {
+    private func file(_ text: String, _ path: String, _ kind: LeftoverPlace.Kind) -> PlaintextFile {
+        let search = LooseKeys(in: secret(text))
+        return PlaintextFile(
+            place: LeftoverPlace(path: path, kind: kind), keys: search.keys, isText: search.isText, kept: [kept])
+    }
+
+    private func command(_ text: String, _ path: String = "/f", _ kind: LeftoverPlace.Kind = .copy) -> String {
+        file(text, path, kind).command(keepingAs: "default")
+    }
+
+    private func pair(_ identifier: String) -> String {
+        "aws_access_key_id=\(identifier)\naws_secret_access_key=\(secretText)\n"
+    }
+
+    private let sed = "LC_ALL=C sed -i --follow-symlinks -E"
+
+    @Test func whatIsKeptElsewhereGoes() {
+        #expect(command(pair(kept)) == "\(sed) '1s/[^[:blank:]].*//;2s/[^[:blank:]].*//' /f")
+        #expect(command(pair(kept), "/a b") == "\(sed) '1s/[^[:blank:]].*//;2s/[^[:blank:]].*//' '/a b'")
+        #expect(
+            command("\n" + pair(kept) + pair(kept))
+                == "\(sed) '" + (2...5).map { "\($0)s/[^[:blank:]].*//" }.joined(separator: ";") + "' /f")
+        #expect(command("\(kept) \(secretText) x") == "\(sed) '1s/^(.{21}).{40}/\\1REMOVED/' /f")
+    }
+
+    @Test func aBlockIsLeftWithSomething() {
+        let emptied = "\(sed) '1s/[^[:blank:]].*/:/;2s/[^[:blank:]].*/:/' "
+        #expect(command(pair(kept), "/h/.bashrc", .startUp) == emptied + "/h/.bashrc")
+        for path in ["/h/.pam_environment", "/h/config.fish", "/h/config.nu"] {
+            #expect(!command(pair(kept), path, .startUp).contains(":/;"))
+        }
+    }
+
+    @Test func aLineOfAHistoryStays() {
+        #expect(
+            command(pair(kept), "/h", .history) == "\(sed) '2s/^(.{22}).{40}/\\1REMOVED/' /h")
+    }
+
+    @Test func whatIsNotTextGoesAsAWhole() {
+        #expect(command("\0\(kept) \(secretText)") == "rm /f" && command(pair(kept), "/c", .cache) == "rm /c")
+        #expect(file("\0\(kept) \(secretText)", "/f", .copy).position == "/f")
+    }
+
+    @Test func theOnlyCopyIsStoredFirst() {
+        #expect(
+            command(pair(kept) + pair(lost))
+                == "sed -n '3p;4p' /f | warder add default --stdin && \(sed) '3s/[^[:blank:]].*//;4s/[^[:blank:]].*//' /f"
+        )
+        #expect(file(pair(kept) + pair(lost), "/f", .copy).position == "/f:4")
+        #expect(command("\0\(lost) \(secretText)") == "warder add default")
+        #expect(command("\(lost) \(secretText) x") == "warder add default")
+        #expect(command(pair(lost), "/h", .history) == "warder add default")
+    }
+
+    @Test func whatHasNoIdentifierIsForAPerson() {
+        #expect(command("\naws_secret_access_key=\(secretText)") == "${EDITOR:-vi} +2 /f")
+    }
+
+    @Test func aPlaceFarInALineIsForAPerson() {
+        let line = String(repeating: " ", count: 33_000)
+        #expect(command("\(line)\(kept) \(secretText) x") == "${EDITOR:-vi} +1 /f")
+    }
+}

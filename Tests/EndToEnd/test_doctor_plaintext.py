@@ -1,0 +1,321 @@
+"""Keys, sessions and sign-ins in plain text, as `warder doctor` finds them: each file, the command that mends it, and that
+no command takes the only copy of a key away."""
+
+import dataclasses
+import hashlib
+import json
+import os
+import subprocess
+import time
+
+import pytest
+import recording_sts
+from doctor import Case, cases, codes, examined, goes_through, mend
+from home import ROLE, exit_code, random_key
+from importing import pair
+
+OTHER = random_key()
+ARN = "arn:aws:sts::222222222222:assumed-role/Admin/warder-alice"
+
+
+@pytest.fixture
+def healthy(working):
+    """A home with live sessions, whose store opens for a change."""
+    working.lend_data_key()
+    return working
+
+
+def stored(home):
+    return home.key
+
+
+def unknown(home):
+    return OTHER
+
+
+def written(path, text, key=stored):
+    """Writes a file below the home, in which `{id}` and `{secret}` are a key's."""
+
+    def breaking(home):
+        file = home.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        identifier, secret = key(home)
+        content = text.replace("{id}", identifier).replace("{secret}", secret)
+        file.write_bytes(content.encode())
+
+    return breaking
+
+
+def appended(path, text, key=unknown):
+    def breaking(home):
+        file = home.root / path
+        identifier, secret = key(home)
+        with file.open("a") as out:
+            out.write(text.replace("{id}", identifier).replace("{secret}", secret))
+
+    return breaking
+
+
+def at_terminal(home):
+    """Runs the printed command at a terminal, and says yes to what it asks."""
+    (finding,) = examined(home)["findings"]
+    path = {"PATH": f"{home.command()[0].rsplit('/', 1)[0]}:{home.environment['PATH']}"}
+    terminal = home.terminal(command=["bash", "-c", finding["command"]], env=path)
+    terminal.expect(r"\[y/N\] ")
+    terminal.sendline("y")
+    assert exit_code(terminal) == 0
+
+
+def typed(home):
+    """`warder add NAME` asks for the key; once that is stored, the printed command takes it away."""
+    (finding,) = examined(home)["findings"]
+    assert finding["command"] == "warder add default"
+    home.good("add", "default", "--stdin", input="\n".join(OTHER))
+    (finding,) = examined(home)["findings"]
+    mend(home, finding["command"])
+
+
+EXPORTS = "export AWS_ACCESS_KEY_ID={id}\nexport AWS_SECRET_ACCESS_KEY='{secret}'\n"
+PAIR = "aws_access_key_id = {id}\naws_secret_access_key = {secret}\n"
+BLOCK = "if true; then\n  export AWS_ACCESS_KEY_ID={id}\n  export AWS_SECRET_ACCESS_KEY={secret}\nfi\n"
+SWAP = "b0VIM 9\0\0\0\n\0aws_secret_access_key = {secret}\0aws_access_key_id = {id}\0"
+JSON = '{"AccessKeyId": "{id}", "SecretAccessKey": "{secret}"}'
+FISH = "set -gx AWS_ACCESS_KEY_ID {id}\nset -gx AWS_SECRET_ACCESS_KEY {secret}\n"
+TYPED = "ls\naws configure set aws_access_key_id {id}\naws configure set aws_secret_access_key {secret}; ls\nls\n"
+
+
+@cases(
+    Case(
+        "in the credentials file", written(".aws/credentials", f"[work]\n{PAIR}", unknown), "plaintext_key",
+        ".aws/credentials:2", mends=at_terminal,
+    ),
+    Case(
+        "in the config file", appended(".aws/config", f"\n[profile work]\nregion = eu-west-1\n{PAIR}"), "plaintext_key",
+        ".aws/config:20", mends=at_terminal,
+    ),
+    Case(
+        "where no profile has it", appended(".aws/config", f"\n[sso-session work]\nsso_region = eu-west-1\n{PAIR}"),
+        "plaintext_key", ".aws/config:21",
+    ),
+    Case(
+        "in a copy of the credentials file", written(".aws/credentials~", f"[alice]\n{PAIR}"), "plaintext_key_in_copy",
+        ".aws/credentials~:3",
+    ),
+    Case(
+        "a dated copy with the only copy of the key", written(".aws/credentials.2024-11-30", f"[work]\n{PAIR}", unknown),
+        "plaintext_key_in_copy", ".aws/credentials.2024-11-30:3",
+    ),
+    Case(
+        "an editor's swap file", written(".aws/.credentials.swp", SWAP), "plaintext_key_in_copy", ".credentials.swp",
+    ),
+    Case("an unsaved file of emacs", written(".aws/#config#", f"[x]\n{PAIR}"), "plaintext_key_in_copy", "#config#:3"),
+    Case("a copy of a start-up file", written(".bashrc.bak", EXPORTS), "plaintext_key_in_copy", ".bashrc.bak:2"),
+    Case("in a start-up file", written(".bashrc", f"# me\n{EXPORTS}"), "plaintext_key_at_start_up", ".bashrc:3"),
+    Case(
+        "in a start-up file alone", written(".zshrc", f"# me\n{EXPORTS}", unknown), "plaintext_key_at_start_up", ".zshrc:3",
+    ),
+    Case("all that a block does", written(".profile", BLOCK), "plaintext_key_at_start_up", ".profile:3"),
+    Case("in fish's", written("config/fish/config.fish", FISH), "plaintext_key_at_start_up", "config.fish:2"),
+    Case("typed earlier", written(".bash_history", TYPED), "plaintext_key_in_history", ".bash_history:3"),
+    Case(
+        "typed earlier, and nowhere else", written(".bash_history", TYPED, unknown), "plaintext_key_in_history",
+        ".bash_history:3", mends=typed,
+    ),
+    Case("in .env here", written(".env", EXPORTS.replace("export ", "")), "plaintext_key_in_variables", ".env:2"),
+    Case(
+        "in .env.local here alone", written(".env.local", EXPORTS.replace("export ", ""), unknown),
+        "plaintext_key_in_variables", ".env.local:2",
+    ),
+    Case(
+        "in terraform's variables", written("a.auto.tfvars", 'access_key = "{id}"\nsecret_key = "{secret}"\n'),
+        "plaintext_key_in_variables", "a.auto.tfvars:2",
+    ),
+    Case("in the CLI's cache", written(".aws/cli/cache/a.json", JSON), "plaintext_key_in_cache", "cli/cache/a.json:1"),
+)
+def test_a_key_in_plain_text(healthy, case):
+    goes_through(healthy, case)
+    secrets = {key[1] for key in (healthy.key, OTHER)}
+    left = [path for secret in secrets for path in healthy.has_secret(secret)]
+    assert left == []
+    # The key that was nowhere else is stored now.
+    ids = {key[0] for key in healthy.stored().values()}
+    lost = OTHER[0] not in ids and case.breaking.__closure__ and unknown in [c.cell_contents for c in case.breaking.__closure__]
+    assert healthy.key[0] in ids and not lost
+
+
+def test_lines_beside_the_key_stay(healthy):
+    healthy.root.joinpath(".profile").write_text("a=1\n" + BLOCK.format(id=healthy.key[0], secret=healthy.key[1]) + "b=2\n")
+    (finding,) = examined(healthy)["findings"]
+    for _ in range(2):
+        mend(healthy, finding["command"])
+        assert healthy.root.joinpath(".profile").read_text() == "a=1\nif true; then\n  :\n  :\nfi\nb=2\n"
+    assert subprocess.run(["sh", healthy.root / ".profile"]).returncode == 0
+
+
+def test_only_the_secret_goes_from_a_line_with_more(healthy):
+    history = healthy.root / ".bash_history"
+    history.write_text(TYPED.format(id=healthy.key[0], secret=healthy.key[1]).replace("ls\n", "lß\n"))
+    (finding,) = examined(healthy)["findings"]
+    mend(healthy, finding["command"])
+    assert history.read_text().splitlines()[2] == "aws configure set aws_secret_access_key REMOVED; lß"
+
+
+def test_a_key_that_aws_refuses_stays_where_it_is(healthy, sts):
+    text = EXPORTS.format(id=OTHER[0], secret=OTHER[1])
+    healthy.root.joinpath(".bashrc").write_text(text)
+    (finding,) = examined(healthy)["findings"]
+    sts.always("GetCallerIdentity", recording_sts.denied)
+    with pytest.raises(AssertionError):
+        mend(healthy, finding["command"])
+    assert healthy.root.joinpath(".bashrc").read_text() == text
+
+
+def test_several_keys_of_a_file_one_after_the_other(healthy):
+    """Each command is for the file as it is after the one before."""
+    keys = [random_key() for _ in range(3)]
+    path = healthy.root / ".aws/credentials.orig"
+    path.write_text("".join(f"[p{number}]\n{pair(key)}" for number, key in enumerate([healthy.key, *keys])))
+    for number in range(3):
+        (finding,) = examined(healthy)["findings"]
+        assert finding["message"].startswith(f"{4 - number} secret access keys lie" if number == 0 else "")
+        mend(healthy, finding["command"])
+    while examined(healthy)["findings"]:
+        mend(healthy, examined(healthy)["findings"][0]["command"])
+    assert {key for key in healthy.stored().values()} == {healthy.key, *keys}
+    assert path.read_text().split() == ["[p0]", "[p1]", "[p2]", "[p3]"]
+
+
+def test_while_locked_a_key_is_stored_before_it_goes(healthy):
+    """Whether the store has it cannot be seen."""
+    written(".bashrc", EXPORTS)(healthy)
+    healthy.good("lock")
+    (finding,) = examined(healthy)["findings"]
+    assert "warder add default --stdin && " in finding["command"]
+
+
+# What is none, or needs no mending
+
+
+@dataclasses.dataclass
+class Quiet:
+    name: str
+    breaking: object
+    notes: tuple = ()
+
+
+SESSION = f"aws_access_key_id = ASIA{'A' * 16}\naws_secret_access_key = {OTHER[1]}\naws_session_token = x\n"
+
+
+def fifo(home):
+    for name in (".bashrc", ".env", ".aws/credentials.bak"):
+        os.mkfifo(home.root / name)
+    (home.root / ".zshrc").symlink_to("/dev/zero")
+    (home.root / ".profile").symlink_to("nowhere")
+
+
+def crowded(home):
+    folder = home.root / ".aws/cli/cache"
+    folder.mkdir(parents=True)
+    for number in range(5000):
+        (folder / f"{number}.json").touch()
+
+
+@cases(
+    Quiet("AWS's own example", written(".bashrc", EXPORTS.replace("{secret}", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"))),
+    Quiet("an id alone", written(".bashrc", "export AWS_ACCESS_KEY_ID={id}\n")),
+    Quiet("a digest", written(".bash_history", f"git show {hashlib.sha1(b'').hexdigest()}  # {{id}}\n")),
+    Quiet("another secret", written(".env", "CLIENT_SECRET={secret}\n", unknown)),
+    Quiet("a session's", written(".bashrc", f"export AWS_ACCESS_KEY_ID=ASIA{'A' * 16}\n{EXPORTS.splitlines()[1]}\n")),
+    Quiet("a session's without its id", written(".env", "AWS_SECRET_ACCESS_KEY={secret}\nAWS_SESSION_TOKEN=abc\n", unknown)),
+    Quiet("a session in the credentials file", written(".aws/credentials", f"[s]\n{SESSION}"), ("plaintext_session",)),
+    Quiet("a program's own", written(".s3cfg", "access_key = {id}\nsecret_key = {secret}\n"), ("program_with_key",)),
+    Quiet("pipes, devices and broken links", fifo),
+    Quiet("a folder of 5000 files", crowded),
+    Quiet("a history of 3 MiB", written(".bash_history", "ls -l /usr/lib\n" * 210_000), ("searched_in_part",)),
+)
+def test_nothing_is_made_of_it(healthy, case):
+    case.breaking(healthy)
+    before = time.monotonic()
+    report = examined(healthy, timeout=10)
+    assert time.monotonic() - before < 5
+    assert codes(report) == [], report
+    assert {note["code"] for note in report["notes"]} >= set(case.notes), report
+
+
+def test_no_secret_and_no_id_is_shown(healthy):
+    for path, text in [(".bashrc", EXPORTS), (".bash_history", TYPED), (".env", JSON), (".aws/config~", PAIR)]:
+        written(path, text, unknown)(healthy)
+    appended(".aws/credentials", f"[work]\n{PAIR}")(healthy)
+    for output in (healthy.run("doctor").out, json.dumps(examined(healthy))):
+        assert output.count("plain text") >= 5
+        for part in (*OTHER, OTHER[1][:16], OTHER[1][-16:], OTHER[0][-8:]):
+            assert part not in output
+
+
+def test_of_one_profile_only_its_own_and_what_all_share(healthy):
+    appended(".aws/credentials", f"[work]\n{PAIR}")(healthy)
+    written(".env", EXPORTS)(healthy)
+    assert {"plaintext_key", "plaintext_key_in_variables"} <= set(codes(examined(healthy, "work")))
+    assert codes(examined(healthy, "prod")) == ["plaintext_key_in_variables"]
+
+
+# Caches
+
+
+def cached(role, left=3600):
+    end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + left))
+    return json.dumps({
+        "Credentials": {
+            "AccessKeyId": "ASIA" + "A" * 16, "SecretAccessKey": OTHER[1], "SessionToken": "t" * 400, "Expiration": end,
+        },
+        "AssumedRoleUser": {"AssumedRoleId": "AROA:x", "Arn": role},
+    })
+
+
+def cli_cache(role, left=3600):
+    return written(".aws/cli/cache/1234.json", cached(role, left))
+
+
+def login(session, age=0):
+    """A sign-in of `aws login` in its cache."""
+
+    def breaking(home):
+        name = hashlib.sha256(session.encode()).hexdigest()
+        file = home.root / f".aws/login/cache/{name}.json"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps({"accessToken": {"accessKeyId": "ASIA" + "A" * 16}, "refreshToken": "r", "dpopKey": "k"}))
+        os.utime(file, (time.time() - age, time.time() - age))
+
+    return breaking
+
+
+LOGIN = "arn:aws:iam::111111111111:user/bob"
+
+
+@cases(
+    Case("a session of a role that warder gives", cli_cache(ARN), "session_in_cli_cache", "1234.json"),
+    Case("a sign-in that no profile uses", login(LOGIN), "sign_in_in_login_cache", ".json"),
+)
+def test_what_the_aws_cli_still_keeps(healthy, case):
+    assert ROLE.split(":")[4] == ARN.split(":")[4]
+    goes_through(healthy, case)
+
+
+def used_login(home):
+    login(LOGIN)(home)
+    appended(".aws/config", f"\n[profile bob]\nregion = eu-west-1\nlogin_session = {LOGIN}\n")(home)
+
+
+@cases(
+    Quiet("one of another role", cli_cache(ARN.replace("Admin", "Other")), ("cli_sessions",)),
+    Quiet("one of another account", cli_cache(ARN.replace("2222", "4444")), ("cli_sessions",)),
+    Quiet("one that has ended", cli_cache(ARN, -10)),
+    Quiet("what is none", written(".aws/cli/cache/1234.json", '{"Credentials": [')),
+    Quiet("a sign-in that a profile uses", used_login),
+    Quiet("a sign-in of yesterday", login(LOGIN, 13 * 3600)),
+)
+def test_what_the_aws_cli_may_keep(healthy, case):
+    case.breaking(healthy)
+    report = examined(healthy)
+    assert codes(report) == [], report
+    assert {note["code"] for note in report["notes"]} == set(case.notes), report
