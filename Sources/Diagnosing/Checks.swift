@@ -10,6 +10,8 @@ enum Checks {
             FileWatches.self, FittingPinentry.self, NetworkSettings.self,
             // What lies in plain text.
             PlaintextKeys.self, PlaintextCaches.self,
+            // The keys themselves.
+            KeyRotations.self, CodesInReach.self,
         ]
     }
 }

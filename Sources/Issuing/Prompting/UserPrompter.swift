@@ -53,10 +53,10 @@ package final class UserPrompter: Prompter {
 
     // MARK: - Prompt methods
 
-    private enum TerminalPosition { case foreground, background, none }
+    enum TerminalPosition { case foreground, background, none }
 
     /// Whether warder is in the foreground of its terminal.
-    private var terminalPosition: TerminalPosition {
+    var terminalPosition: TerminalPosition {
         do throws(TerminalError) {
             _ = try context.terminal()
             return .foreground
@@ -67,7 +67,7 @@ package final class UserPrompter: Prompter {
 
     /// All methods that the settings name. By default: the terminal or, unless it is in the foreground, a window; and
     /// always `warder mfa`.
-    private func methods(_ settings: Settings, requiresAnswer: Bool) -> [PromptMethod] {
+    func methods(_ settings: Settings, requiresAnswer: Bool) -> [PromptMethod] {
         if let methods = settings.codeMethods { return requiresAnswer ? methods : methods.filter { $0 == .terminal } }
         guard requiresAnswer, terminalPosition != .foreground else {
             return requiresAnswer ? [.terminal, .remote] : [.terminal]
