@@ -14,6 +14,11 @@ from home import MFA, exit_code
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
+def notes(report):
+    """The codes of its notes, but that the tests' AWS is an endpoint of its own."""
+    return [note["code"] for note in report["notes"] if note["code"] != "endpoint"]
+
+
 # Rotation
 
 
@@ -41,9 +46,10 @@ def killed(rotation):
 
 
 def graced(rotation):
-    rotation.good("--grace", "1s")
+    # Not so short that the run itself would end it.
+    rotation.good("--grace", "5s")
+    time.sleep(6)
     rotation.home.unlock()
-    time.sleep(2)
 
 
 @cases(
@@ -62,7 +68,7 @@ def test_during_a_grace_period_there_is_only_a_note(rotation):
     young(rotation).good("--grace", "7d")
     rotation.home.unlock()
     report = examined(rotation.home)
-    assert codes(report) == [] and [note["code"] for note in report["notes"]] == ["rotation_grace"]
+    assert codes(report) == [] and notes(report) == ["rotation_grace"]
 
 
 def test_a_rotation_of_a_key_of_the_secret_service(desktop_rotation):
@@ -135,7 +141,7 @@ def at_a_terminal(home, *arguments):
     terminal = home.terminal("doctor", "--json", *arguments)
     terminal.expect(pexpect.EOF)
     report = json.loads(terminal.before)
-    return codes(report), [note["code"] for note in report["notes"]]
+    return codes(report), notes(report)
 
 
 def test_at_a_terminal_a_code_can_be_had(lasting, sts):
@@ -203,12 +209,11 @@ def test_each_device_is_named_once(lasting):
 
 def test_a_cached_role_needs_no_code_yet(lasting):
     """Its own session lasts, though the key's has ended."""
-    names = {path.name: path for path in lasting.sessions()}
-    for path in names.values():
+    for path in lasting.sessions():
         kept = path.read_bytes()
         path.unlink()
-        if codes(examined(lasting, "prod")) == []:
+        if codes(examined(lasting, "audit")) == ["code_out_of_reach"]:
             break
         path.write_bytes(kept)
         path.chmod(0o600)
-    assert codes(examined(lasting, "prod")) == [] and codes(examined(lasting, "audit")) == ["code_out_of_reach"]
+    assert len(lasting.sessions()) == 1 and codes(examined(lasting, "prod")) == []

@@ -318,4 +318,5 @@ def test_what_the_aws_cli_may_keep(healthy, case):
     case.breaking(healthy)
     report = examined(healthy)
     assert codes(report) == [], report
-    assert {note["code"] for note in report["notes"]} == set(case.notes), report
+    # The tests' AWS is an endpoint of its own.
+    assert {note["code"] for note in report["notes"]} - {"endpoint"} == set(case.notes), report
