@@ -41,7 +41,7 @@ enum PlaintextCaches: Check {
                 Finding(
                     "session_in_cli_cache", .exposed, at: path,
                     "the AWS CLI keeps a live session in plain text of the role of \(profile), which asks warder",
-                    why: "any program that reads it can use it until it ends; warder keeps its own encrypted",
+                    why: "every program of yours can use it until it ends; warder keeps its own encrypted",
                     .run("rm \(shellWord(path))")))
         }
         guard others > 0, subject.profile == nil else { return }
@@ -70,7 +70,7 @@ enum PlaintextCaches: Check {
                 Finding(
                     "sign_in_in_login_cache", .exposed, at: path,
                     "a sign-in of aws login lies in plain text, and no profile uses it",
-                    why: "any program that reads it can renew it for half a day", .run("rm \(shellWord(path))")))
+                    why: "every program of yours can read it, and renew it for half a day", .run("rm \(shellWord(path))")))
         }
     }
 

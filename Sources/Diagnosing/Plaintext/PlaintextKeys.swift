@@ -3,7 +3,7 @@ import Text
 
 /// Long-term keys in plain text: in the AWS files, and in the other places where they are likely to lie.
 enum PlaintextKeys: Check {
-    static let why = "any program that you run can read it, and backups hold it for years"
+    private static let why = "every program of yours can read it"
 
     static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
         var search = PlaintextSearch(subject)
@@ -28,7 +28,8 @@ enum PlaintextKeys: Check {
     private static func finding(_ profile: String, at place: String) -> Finding {
         let marker = profile.begins(with: "-") ? "-- " : ""
         return Finding(
-            "plaintext_key", .exposed, at: place, "the secret access key of \(profile) lies in plain text", why: why,
+            "plaintext_key", .exposed, at: place, "the profile \(profile) has a key in plain text",
+            why: why + ", and SDKs take it before they ask warder",
             .run("warder import \(marker)\(shellWord(profile))"))
     }
 
@@ -36,8 +37,8 @@ enum PlaintextKeys: Check {
         let count = file.keys.count
         return Finding(
             file.place.kind.code, .exposed, at: file.position,
-            (count == 1 ? "a secret access key lies" : "\(count) secret access keys lie")
-                + " in plain text \(file.place.kind.words)", why: why,
+            (count == 1 ? "a key lies in plain text" : "\(count) keys lie in plain text")
+                + " \(file.place.kind.words)", why: why,
             .run(file.command(keepingAs: search.freeName)))
     }
 
@@ -71,7 +72,7 @@ extension LeftoverPlace.Kind {
 
     fileprivate var words: String {
         switch self {
-        case .awsFile: "where no profile has it as its own"
+        case .awsFile: "where warder import cannot take it"
         case .copy: "in a copy, or beside the AWS files"
         case .cache: "in a cache"
         case .startUp: "in what a shell reads when it starts"
