@@ -8,6 +8,8 @@ final class Bus {
     /// The `GCancellable` that ends every wait.
     let cancellation: OpaquePointer?
     private var hasAnswered = false
+    /// Whether the first call may start the service, where it does not run.
+    var mayStartService = true
 
     /// Connects to the bus.
     ///
@@ -55,13 +57,41 @@ final class Bus {
         _ path: String, _ method: Method, _ arguments: Variant, returns type: String, _ error: inout ErrorPointer?
     ) -> OpaquePointer? {
         // After the first answer: a new instance of the service would not know our session.
-        let flags = hasAnswered ? WARDER_G_DBUS_CALL_NO_AUTO_START : 0
+        let flags = hasAnswered || !mayStartService ? WARDER_G_DBUS_CALL_NO_AUTO_START : 0
         return arguments.withRaw { arguments in
             library.glib.g_dbus_connection_call_sync(
-                connection, "org.freedesktop.secrets", path, method.interface, method.name, arguments, type,
+                connection, Self.service, path, method.interface, method.name, arguments, type,
                 Int32(flags), .max, cancellation, &error)
         }
     }
+
+    /// Whether a Secret Service runs on the bus.
+    func hasService() throws(SecretServiceError) -> Bool {
+        try callBus("NameHasOwner", [library.value(Self.service)], returns: "(b)")[0].truth ?? false
+    }
+
+    /// Whether the bus can start one.
+    func canStartService() throws(SecretServiceError) -> Bool {
+        try callBus("ListActivatableNames", [], returns: "(as)")[0].texts.contains(Self.service)
+    }
+
+    /// Calls a method of the bus itself (D-Bus specification, "Message Bus Messages").
+    private func callBus(
+        _ name: String, _ arguments: [GLib.Value], returns type: String
+    ) throws(SecretServiceError) -> Variant {
+        var error: ErrorPointer?
+        let tuple = Variant(library, owning: library.value(tuple: arguments))
+        let answer = tuple.withRaw { arguments in
+            library.glib.g_dbus_connection_call_sync(
+                connection, Self.bus, "/org/freedesktop/DBus", Self.bus, name, arguments, type,
+                Int32(WARDER_G_DBUS_CALL_NO_AUTO_START), .max, cancellation, &error)
+        }
+        guard let answer else { throw failure(error) }
+        return Variant(library, owning: answer)
+    }
+
+    private static let service = "org.freedesktop.secrets"
+    private static let bus = "org.freedesktop.DBus"
 
     /// As `callIfThere`, but the object must exist.
     func call(

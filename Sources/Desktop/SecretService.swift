@@ -150,7 +150,7 @@ public struct SecretService: Sendable {
         }
     }
 
-    private func converse(
+    func converse(
         _ work: @escaping (SecretServiceClient) throws(SecretServiceError) -> Void
     ) throws(SecretServiceError) {
         guard let address else { throw .noBus }

@@ -1,3 +1,4 @@
+import Desktop
 import Explaining
 import Failures
 import Linux
@@ -5,6 +6,7 @@ import Profiles
 import Sessions
 import Setup
 import Stores
+import Vault
 
 /// The home that is examined, of which each part is read once.
 package final class Subject {
@@ -52,15 +54,53 @@ package final class Subject {
     /// The names of the stored keys, as far as they are known without a prompt; nil while that is unknown, or if the store
     /// may have others.
     private(set) lazy var storedKeys: Set<String>? = {
-        guard case .success(let store) = Result(catching: { () throws(Failure) in try keys.store() }) else { return nil }
+        guard case .success(let store) = store else { return nil }
         guard let store else { return [] }
-        guard store.isListExact, let index = keyIndex else { return nil }
+        guard store.isListExact || store.kind == .libsecret, let index = keyIndex else { return nil }
         return Set(index.map(\.name))
     }()
 
     /// The path by which SDKs should call this executable.
     private(set) lazy var ownPath: String = context.ownPath
 
-    /// The stored keys as they were noted; nil while locked, and where there are none.
-    package private(set) lazy var keyIndex: [IndexedKey]? = (try? keys.index()) ?? nil
+    // MARK: - The store
+
+    /// Where the keys are, nil where there are none yet; or why that cannot be told.
+    package private(set) lazy var store: Result<(any KeyStore)?, Failure> = Result { () throws(Failure) in
+        try keys.store()
+    }
+
+    /// The vault from outside, nil where there is none; or why it would not open.
+    package private(set) lazy var vault: Result<VaultFile.Exterior?, VaultFileError> = Result {
+        () throws(VaultFileError) in try vaultFile.exterior()
+    }
+
+    /// The vault's file, there or not.
+    package var vaultFile: VaultFile {
+        VaultFile(path: context.paths.vault, stateFolder: context.paths.state)
+    }
+
+    /// The types of the vault's slots; none where there is no vault that can be read.
+    package var slotTypes: [SlotType] {
+        guard let vault = try? vault.get() else { return [] }
+        return vault.header.slots.map(\.type)
+    }
+
+    /// What is to be seen of the Secret Service, which is spoken to once; nil where nothing of this home is in it.
+    package private(set) lazy var desktop: Result<ServiceSurvey, SecretServiceError>? = {
+        guard (try? store.get())?.kind == .libsecret || slotTypes.contains(.libsecret) else { return nil }
+        return Result { () throws(SecretServiceError) in try DesktopSecrets(context).survey() }
+    }()
+
+    /// The stored keys, as far as they are known without a prompt; nil while locked.
+    package private(set) lazy var keyIndex: [IndexedKey]? = {
+        guard let store = try? store.get() else { return nil }
+        let noted = (try? keys.index()) ?? nil
+        guard store.kind == .libsecret else { return noted }
+        guard case .open(let items)? = try? desktop?.get() else { return nil }
+        return SecretServiceStore.listing(of: items, noted: noted ?? [])
+    }()
+
+    /// Until when the session cache is unlocked; nil while locked.
+    package private(set) lazy var unlockedUntil: Deadline? = (try? keys.unlockedState())??.deadline
 }

@@ -16,12 +16,10 @@ public func readCredentialFile(_ path: String, limit: Int) throws(FileError) -> 
 }
 
 /// Whether `readCredentialFile` would accept the file, without reading its content.
-public func isCredentialFile(_ path: String) -> Bool {
-    do throws(FileError) {
-        _ = try openCredentialFile(path)
-        return true
-    } catch { return false }
-}
+public func isCredentialFile(_ path: String) -> Bool { (try? checkCredentialFile(path)) != nil }
+
+/// Fails as `readCredentialFile` would, without reading the file's content.
+public func checkCredentialFile(_ path: String) throws(FileError) { _ = try openCredentialFile(path) }
 
 private func openCredentialFile(_ path: String) throws(FileError) -> Descriptor {
     let file = try openNonblocking(path)

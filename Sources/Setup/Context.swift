@@ -58,13 +58,7 @@ package struct Context {
     /// If `XDG_RUNTIME_DIR` is set but not used, says why.
     package func reportUnusedRuntimeFolder() {
         guard case .refused(let path, let fault) = paths.runtimeFolder else { return }
-        let why =
-            switch fault {
-            case .notAFolder: "it is not a folder"
-            case .foreign(let owner): "it belongs to user \(owner)"
-            case .exposed(let mode): "others can write to it (mode \(String(mode, radix: 8)))"
-            }
-        notices.add("XDG_RUNTIME_DIR is not used, as if it were not set: \(path): \(why)")
+        notices.add("XDG_RUNTIME_DIR is not used, as if it were not set: \(path): \(fault.reason)")
     }
 
     /// The desktop may show its own dialog.
@@ -97,5 +91,16 @@ package struct Context {
     package func expanded(_ path: String) -> String {
         guard let rest = path.removingPrefix("~/"), let home = environment.nonEmpty("HOME") else { return path }
         return home + "/" + rest
+    }
+}
+
+extension RuntimeFolder.Fault {
+    /// Why the folder is not used, in words.
+    package var reason: String {
+        switch self {
+        case .notAFolder: "it is not a folder"
+        case .foreign(let owner): "it belongs to user \(owner)"
+        case .exposed(let mode): "others can write to it (mode \(String(mode, radix: 8)))"
+        }
     }
 }

@@ -17,7 +17,7 @@ package struct Paths {
     /// `$XDG_CONFIG_HOME/warder/config`: warder's own settings.
     package let settings: String
     /// `$XDG_RUNTIME_DIR`, and whether it is usable.
-    let runtimeFolder: RuntimeFolder
+    package let runtimeFolder: RuntimeFolder
     /// `$XDG_RUNTIME_DIR`, if it is set and usable.
     package var runtime: String? { runtimeFolder.path }
 

@@ -18,7 +18,7 @@ package struct DesktopSecrets {
 
     private let context: Context
 
-    init(_ context: Context) { self.context = context }
+    package init(_ context: Context) { self.context = context }
 
     /// Timeout for calls that never prompt, in milliseconds: an SDK's helper has half a second.
     private var timeout: Int64 { context.isHelper ? 500 : 3000 }
@@ -73,6 +73,11 @@ package struct DesktopSecrets {
         if items.contains(where: { !$0.isLocked }) { return true }
         guard items.isEmpty else { throw failure(.locked) }
         return false
+    }
+
+    /// What is to be seen of the service and the keys in it within half a second, without starting anything.
+    package func survey() throws(SecretServiceError) -> ServiceSurvey {
+        try service(.never, milliseconds: 500).survey(Self.accessKeys)
     }
 
     /// Why no key could be stored in it at once; nil where it answers, and nothing would have to be asked before.

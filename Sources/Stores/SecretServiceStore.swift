@@ -154,6 +154,11 @@ package final class SecretServiceStore: KeyStore {
         let items = try desktop.look { (service) throws(SecretServiceError) in
             try service.items(DesktopSecrets.accessKeys, [:])
         }
+        return Self.listing(of: items, noted: noted)
+    }
+
+    /// What these items, which are keys, show.
+    package static func listing(of items: [SecretItem], noted: [IndexedKey]) -> [IndexedKey] {
         var known: [String: IndexedKey] = [:]
         for key in noted { known[key.name] = key }
         return items.compactMap { $0.attributes["name"].flatMap(KeyName.init) }.map(\.text).sorted().map { name in

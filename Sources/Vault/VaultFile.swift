@@ -190,7 +190,7 @@ public struct VaultFile: Sendable {
         return vault
     }
 
-    private func refuseOlder(_ vault: VaultIdentifier, _ generation: UInt64) throws(VaultFileError) {
+    func refuseOlder(_ vault: VaultIdentifier, _ generation: UInt64) throws(VaultFileError) {
         let seen: UInt64?
         do throws(SeenGenerationError) { seen = try generations.seen(vault) } catch {
             throw .unknownGeneration(error, path: path)

@@ -114,6 +114,9 @@ class Home:
         self.root = root
         self.key = random_key()
         self.ordinary = None
+        # Of scrypt, in the vaults that the second writer makes: the lowest that the format allows, so that warder opens
+        # them in a tenth of a second.
+        self.cost = 15
         self.data = root / "data/warder"
         self.cache = root / "cache/warder/sessions"
         self.state = root / "state/warder"
@@ -142,15 +145,15 @@ class Home:
     def endpoint(self, url):
         self.environment["AWS_ENDPOINT_URL"] = url
 
-    def add_vault(self, passphrase=PASSPHRASE, cost=15, age=0, **keys):
+    def add_vault(self, passphrase=PASSPHRASE, cost=None, age=0, **keys):
         """Writes a vault with the second writer: `name=(id, secret)`; alice's own key if none is named. They were stored
         `age` seconds ago.
 
-        It has the lowest scrypt cost that the format allows, so that warder opens it in a tenth of a second. All these
-        vaults have the same salt, so that the second writer runs scrypt once; each still has its own wrapping key.
+        All these vaults have the same salt, so that the second writer runs scrypt once; each still has its own wrapping
+        key.
         """
         vault = v1.Vault(os.urandom(16), os.urandom(32))
-        slot = v1.make_slot(v1.PASSPHRASE, vault.identifier, vault.data_key, passphrase.encode(), SALT, bytes([cost]))
+        slot = v1.make_slot(v1.PASSPHRASE, vault.identifier, vault.data_key, passphrase.encode(), SALT, bytes([cost or self.cost]))
         vault.slots = [slot]
         vault.records = [(v1.CACHE_KEY, os.urandom(32))]
         for name, (identifier, secret) in (keys or {"alice": self.key}).items():

@@ -12,10 +12,11 @@ import forks
 
 PASSWORD = "the password of the login"
 SCHEMAS = {name: f"org.warder.{name}" for name in ("AccessKey", "SessionCacheKey", "VaultKey", "LogSeal")}
-# No service folder: nothing starts that the test did not start.
+# No service folder, unless a test has one: nothing starts that the test did not start.
 BUS = """\
 <busconfig>
   <type>session</type>
+  {1}
   <listen>unix:path={0}</listen>
   <auth>EXTERNAL</auth>
   <policy context="default">
@@ -80,9 +81,9 @@ class Bus(Server):
         }
         self.start()
 
-    def start(self):
+    def start(self, more=""):
         file = self.folder / "bus.conf"
-        file.write_text(BUS.format(self.socket))
+        file.write_text(BUS.format(self.socket, more))
         self.socket.unlink(missing_ok=True)
         command = ["dbus-daemon", f"--config-file={file}", "--nofork", "--nopidfile", "--print-address"]
         with (self.folder / "bus.log").open("ab") as log:

@@ -64,7 +64,7 @@ struct CodeSearch {
 
     /// Nil while locked.
     init?(_ subject: Subject) {
-        guard let profiles = try? subject.profiles.get(), let stored = subject.storedKeys else { return nil }
+        guard let profiles = try? subject.profiles.get(), let stored = subject.keyIndex else { return nil }
         self.subject = subject
         self.profiles = profiles
         names = Set(stored.map { ByteText($0.name) })
@@ -119,7 +119,7 @@ struct CodeSearch {
     }
 
     private func hasSeed(_ key: String?) -> Bool {
-        guard let key, let stored = subject.storedKeys else { return false }
+        guard let key, let stored = subject.keyIndex else { return false }
         return stored.contains { $0.hasTOTPSeed && $0.name.isSame(as: key) }
     }
 

@@ -7,7 +7,7 @@ import Times
 /// Keys that are due for rotation, and rotations that were begun. While locked, nothing is known of either.
 enum KeyRotations: Check {
     static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
-        guard let settings = try? subject.settings.get(), let all = subject.storedKeys else { return }
+        guard let settings = try? subject.settings.get(), let all = subject.keyIndex else { return }
         let now = subject.context.now
         for key in of(subject, all) {
             if let from = key.unfinishedFrom {

@@ -1,0 +1,50 @@
+import Glibc
+import Linux
+import Setup
+import Stores
+import Text
+
+/// Whether there is a place for the key of the session cache while warder is unlocked: the kernel's keyring or, where
+/// that is refused, a folder in memory.
+enum PlaceForUnlockedKey: Check {
+    static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
+        guard let store = try? subject.store.get(), subject.isKeyringRefused else { return }
+        if let folder = subject.folderInMemory {
+            return diagnosis.add(
+                Remark(
+                    "keyring_refused", at: folder,
+                    "the kernel keeps no key for this user: what unlocks the session cache is in a file here"))
+        }
+        if (try? store.opensByItself()) == true {
+            return diagnosis.add(
+                Remark("keyring_refused", "the kernel keeps no key for this user: each command opens the store"))
+        }
+        let isSet = subject.context.environment.nonEmpty("XDG_RUNTIME_DIR") != nil
+        diagnosis.add(
+            Finding(
+                isSet ? "keyring_refused" : "no_runtime_folder", .broken, at: "XDG_RUNTIME_DIR",
+                "the kernel keeps no key for this user, and XDG_RUNTIME_DIR "
+                    + (isSet ? "names no folder of this user's in memory" : "is not set"),
+                why: "warder unlock has no place for the key: each command asks for the passphrase",
+                .run(remedy)))
+    }
+
+    private static var remedy: String {
+        if let folder = UsableRuntimeFolder.usableCustomaryFolder, (try? liesInMemory(folder)) == true {
+            return "export XDG_RUNTIME_DIR=\(folder)"
+        }
+        let folder = "/dev/shm/runtime-\(geteuid())"
+        return "mkdir -p -m 700 \(folder) && export XDG_RUNTIME_DIR=\(folder)"
+    }
+}
+
+extension Subject {
+    /// The kernel does not keep the key of an unlocked session cache.
+    var isKeyringRefused: Bool { unlockedUntil == nil && !KernelKeyring.hasRoom || !KernelKeyring.isPermitted }
+
+    /// The runtime folder, if it is in memory.
+    var folderInMemory: String? {
+        guard let folder = context.paths.runtime, (try? liesInMemory(folder)) == true else { return nil }
+        return folder
+    }
+}

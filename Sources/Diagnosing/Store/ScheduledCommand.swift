@@ -1,0 +1,87 @@
+import Text
+
+/// A command of warder's that cron or systemd runs, and that needs what is in the store.
+struct ScheduledCommand: Equatable {
+    /// Its line in the file, counted from 1.
+    let line: Int
+    /// As `process`.
+    let name: String
+
+    /// Those that need a session or a key. `rotate` and `lock` are made to run where nobody can be asked.
+    private static let names = ["process", "env", "exec", "refresh", "whoami"]
+
+    /// Those of a unit file; none where the unit brings what opens the store (systemd.exec(5)).
+    static func all(inUnit text: String) -> [ScheduledCommand] {
+        var commands: [ScheduledCommand] = []
+        for (number, line) in numbered(text) {
+            guard let (key, value) = assignment(line) else { continue }
+            if bringsOpener(line) || opensByUnit(key, value) { return [] }
+            guard key.begins(with: "Exec"), let name = command(in: value) else { continue }
+            commands.append(ScheduledCommand(line: number, name: name))
+        }
+        return commands
+    }
+
+    /// Those of a crontab (crontab(5)); none where it brings what opens the store.
+    static func all(inCrontab text: String) -> [ScheduledCommand] {
+        var commands: [ScheduledCommand] = []
+        for (number, line) in numbered(text) {
+            if bringsOpener(line) { return [] }
+            if let name = command(in: line) { commands.append(ScheduledCommand(line: number, name: name)) }
+        }
+        return commands
+    }
+
+    /// The lines that are no comments, each with those that continue it.
+    private static func numbered(_ text: String) -> [(Int, String)] {
+        var lines: [(number: Int, text: String)] = []
+        var isContinued = false
+        let all = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, line) in all.enumerated() {
+            let line = String(Substring(line))
+            let goesOn = line.ends(with: "\\")
+            let part = goesOn ? String(line.dropLast()) + " " : line
+            if isContinued {
+                lines[lines.count - 1].text += part
+            } else if let first = line.utf8.first(where: { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }),
+                first != UInt8(ascii: "#"), first != UInt8(ascii: ";")
+            {
+                lines.append((index + 1, part))
+            } else {
+                continue
+            }
+            isContinued = goesOn
+        }
+        return lines.map { ($0.number, $0.text) }
+    }
+
+    private static func assignment(_ line: String) -> (key: String, value: String)? {
+        guard let equals = line.utf8.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+        let key = line.utf8[..<equals].filter { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
+        return (String(decoding: key, as: UTF8.self), String(Substring(line.utf8[equals...].dropFirst())))
+    }
+
+    private static func bringsOpener(_ line: String) -> Bool {
+        line.includes("WARDER_PASSPHRASE") || line.includes("WARDER_KEYFILE")
+    }
+
+    /// A credential of warder's, or variables that are not in the unit.
+    private static func opensByUnit(_ key: String, _ value: String) -> Bool {
+        key == "EnvironmentFile" || (key.includes("Credential") && value.includes("warder."))
+    }
+
+    /// The first command of warder's on a line, if it is one of those.
+    private static func command(in line: String) -> String? {
+        let ends = Array(" \t\"'`;|&()".utf8)
+        let words = line.utf8.split { ends.contains($0) }.map { String(Substring($0)) }
+        guard let program = words.firstIndex(where: { isWarder($0) }) else { return nil }
+        let name = words[(program + 1)...].first { !$0.begins(with: "-") }
+        return name.flatMap { names.holds($0) ? $0 : nil }
+    }
+
+    /// Behind a path there may be the characters that systemd puts before a program.
+    private static func isWarder(_ word: String) -> Bool {
+        let program = word.utf8.drop { "-@:+!".utf8.contains($0) }
+        return lastPart(ofPath: String(Substring(program))).isSame(as: "warder")
+    }
+}

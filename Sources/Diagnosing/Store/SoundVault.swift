@@ -1,0 +1,87 @@
+import Failures
+import Linux
+import Setup
+import Stores
+import Text
+import Vault
+
+/// Whether the vault would open with its passphrase, and what lies beside it.
+enum SoundVault: Check {
+    static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
+        switch subject.vault {
+        case .failure(let error): diagnosis.add(finding(error, subject.vaultFile))
+        case .success(nil): break
+        case .success(let vault?):
+            for finding in [weak(vault, subject), otherKey(vault, subject.vaultFile), unfinished(vault, subject)] {
+                if let finding { diagnosis.add(finding) }
+            }
+        }
+    }
+
+    // MARK: - It would not open
+
+    private static func finding(_ error: VaultFileError, _ file: VaultFile) -> Finding {
+        func broken(_ code: String, _ why: String, _ remedy: Remedy) -> Finding {
+            Finding(code, .broken, at: file.path, Failure(error).message, why: why, remedy)
+        }
+        let accepting = Remedy.run("warder vault verify --accept-older")
+        switch error {
+        case .older:
+            return broken(
+                "vault_older", "an old copy of it took its place: warder opens it once you say that you put it there",
+                accepting)
+        case .unknownGeneration:
+            return broken("vault_unseen", "warder cannot tell an old copy of it from the right one", accepting)
+        case .file(.exposed(let path, _)):
+            return broken(
+                "vault_mode", "warder opens no vault that others can read", .fix(.mode(path: path, to: 0o600)))
+        case .vault(.unknownVersion, _):
+            return broken(
+                "vault_newer", "a newer warder wrote it, and this one reads no key of it", .run("warder version"))
+        case .vault:
+            let isSound = file.exteriorOfPrevious() != nil
+            return broken(
+                "vault_damaged", "no stored key can be read",
+                .run(isSound ? "warder vault restore \(shellWord(file.previousPath))" : looking(at: file)))
+        default: return broken("vault_unreadable", "no stored key can be read", .run(looking(at: file)))
+        }
+    }
+
+    private static func looking(at file: VaultFile) -> String {
+        "ls -la \(shellWord(folder(ofPath: file.path) ?? file.path))"
+    }
+
+    // MARK: - It would
+
+    private static func weak(_ vault: VaultFile.Exterior, _ subject: Subject) -> Finding? {
+        let standard = subject.context.world.passphraseCost.logN
+        guard let cost = vault.passphraseCost, cost < standard else { return nil }
+        return Finding(
+            "weak_scrypt", .risky, at: subject.vaultFile.path,
+            "the scrypt cost of its passphrase is 2^\(cost), and today's is 2^\(standard)",
+            why: "a copy of the vault gives its passphrase away \(1 << (standard - cost)) times as fast",
+            .run("warder vault passphrase"))
+    }
+
+    private static func otherKey(_ vault: VaultFile.Exterior, _ file: VaultFile) -> Finding? {
+        guard let previous = file.exteriorOfPrevious(), previous.hasCertainlyOtherKey(than: vault) else { return nil }
+        let isOfOtherVault = previous.header.identifier != vault.header.identifier
+        return Finding(
+            "copy_of_other_key", .risky, at: file.previousPath,
+            isOfOtherVault
+                ? "it is a copy of another vault than the one beside it"
+                : "it is a copy from before the vault's keys were renewed",
+            why: "what no longer opens the vault opens it, and it holds access keys; as a backup it is of no use",
+            .run("rm \(shellWord(file.previousPath))"))
+    }
+
+    private static func unfinished(_ vault: VaultFile.Exterior, _ subject: Subject) -> Finding? {
+        guard let renewal = (try? subject.vaultFile.unfinishedRenewal()) ?? nil,
+            renewal.isBehind(vault.header.slots)
+        else { return nil }
+        return Finding(
+            "unfinished_rekey", .risky, at: subject.vaultFile.path, "its keys were renewed, and that was interrupted",
+            why: "copies and cached sessions from before are still there",
+            .run("warder vault slots remove \(shellWord(renewal.word)) --rekey"))
+    }
+}

@@ -1,0 +1,62 @@
+import Chains
+import Failures
+import Profiles
+import Text
+
+/// Whether the keys that profiles are to get their credentials from are stored.
+enum StoredKeysNeeded: Check {
+    static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
+        guard case .success(let store) = subject.store else { return }
+        let known: [String]
+        if store == nil {
+            known = []
+        } else if let stored = subject.keyIndex {
+            known = stored.map(\.name)
+        } else {
+            return
+        }
+        for need in needs(subject) where !known.contains(where: { $0.isSame(as: need.key) }) {
+            diagnosis.add(store == nil ? noStore(need) : notStored(need, store?.kind.spoken ?? ""))
+        }
+    }
+
+    /// A key that a profile begins with.
+    private struct Need {
+        let key: String
+        let profile: String
+        let origin: Origin?
+    }
+
+    /// The keys that profiles which ask warder begin with, each once.
+    private static func needs(_ subject: Subject) -> [Need] {
+        guard let profiles = try? subject.profiles.get() else { return [] }
+        var needs: [Need] = []
+        for name in subject.names {
+            guard let profile = profiles.profile(name), (try? profile.asksWarder()) == true else { continue }
+            let token = subject.context.environment.nonEmpty("AWS_WEB_IDENTITY_TOKEN_FILE")
+            let chain = try? Chain.unchecked(name, in: profiles, webIdentityTokenFile: token) { _ in true }
+            guard case .storedKey(let key, let origin)? = chain?.source,
+                !needs.contains(where: { $0.key.isSame(as: key) })
+            else { continue }
+            needs.append(Need(key: key, profile: name, origin: origin ?? profile.origin))
+        }
+        return needs
+    }
+
+    private static func noStore(_ need: Need) -> Finding {
+        Finding(
+            "no_store", .broken, at: need.origin?.place, "no key is stored yet, and \(need.profile) needs \(need.key)",
+            why: "programs that use the profile get no credentials", adding(need.key))
+    }
+
+    private static func notStored(_ need: Need, _ store: String) -> Finding {
+        Finding(
+            "key_not_stored", .broken, at: need.origin?.place,
+            "\(need.profile) needs the key \(need.key), which is not in the \(store)",
+            why: "programs that use the profile get no credentials", adding(need.key))
+    }
+
+    private static func adding(_ key: String) -> Remedy {
+        .run("warder add \(key.begins(with: "-") ? "-- " : "")\(shellWord(key))")
+    }
+}

@@ -1,0 +1,72 @@
+import Failures
+import Linux
+import Setup
+import Stores
+import Text
+import Vault
+
+/// Whether the vault opens without a prompt, where cron or units of this user run warder.
+enum UnattendedOpening: Check {
+    static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
+        guard let store = try? subject.store.get(), store.kind == .file, (try? subject.vault.get()) != nil,
+            (try? store.opensByItself()) == false, (try? store.keysDeadline()) ?? nil == nil
+        else { return }
+        for (path, command) in scheduled(subject) {
+            diagnosis.add(
+                Finding(
+                    "no_unattended_slot", .risky, at: "\(path):\(command.line)",
+                    "it runs warder \(command.name), and the vault opens by nothing but a passphrase",
+                    why: "nobody can be asked there: it fails once the cached session has ended",
+                    .run(addingKeyfile(subject))))
+        }
+    }
+
+    private static func scheduled(_ subject: Subject) -> [(path: String, ScheduledCommand)] {
+        units(subject).flatMap { path in
+            bringsMore(path) ? [] : ScheduledCommand.all(inUnit: text(path)).map { (path, $0) }
+        }
+            + crontabs.flatMap { path in ScheduledCommand.all(inCrontab: text(path)).map { (path, $0) } }
+    }
+
+    /// The services of this user (systemd.unit(5), "User Unit Search Path").
+    private static func units(_ subject: Subject) -> [String] {
+        [subject.context.paths.settings, subject.context.paths.vault].flatMap { file -> [String] in
+            // `$XDG_CONFIG_HOME/warder/config`, `$XDG_DATA_HOME/warder/vault`
+            guard let base = folder(ofPath: file).flatMap({ folder(ofPath: $0) }) else { return [] }
+            let units = base + "/systemd/user"
+            let present = (try? names(inFolder: units)) ?? []
+            return present.filter { $0.ends(with: ".service") }.sorted().map { units + "/" + $0 }
+        }
+    }
+
+    /// A unit's drop-ins may bring what opens the vault.
+    private static func bringsMore(_ unit: String) -> Bool { fileExists(unit + ".d") }
+
+    /// Where Debian, Fedora and SUSE keep this user's crontab, which root alone can read.
+    private static var crontabs: [String] {
+        ["/var/spool/cron/crontabs", "/var/spool/cron", "/var/spool/cron/tabs"].map { "\($0)/\(userName())" }
+    }
+
+    /// "" for a file that cannot be read.
+    private static func text(_ path: String) -> String {
+        guard isPlainFile(path), let text = try? readFile(path, limit: 1 << 20) else { return "" }
+        return text.text(0..<text.count)
+    }
+
+    /// Adds a slot, and the setting by which its keyfile is found.
+    private static func addingKeyfile(_ subject: Subject) -> String {
+        if let named = (try? subject.settings.get())?.keyfile {
+            return "warder vault slots add keyfile \(shellWord(named))"
+        }
+        let settings = subject.context.paths.settings
+        let folder = Text.folder(ofPath: settings) ?? ""
+        let keyfile = folder + "/vault.key"
+        let setting =
+            if fileExists(settings) {
+                "sed -i --follow-symlinks \(shellWord("/^\\[warder\\]/a keyfile = \(keyfile)")) \(shellWord(settings))"
+            } else {
+                "printf '[warder]\\nkeyfile = %s\\n' \(shellWord(keyfile)) > \(shellWord(settings))"
+            }
+        return "mkdir -p \(shellWord(folder)) && warder vault slots add keyfile \(shellWord(keyfile)) && \(setting)"
+    }
+}
