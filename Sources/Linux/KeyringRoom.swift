@@ -17,7 +17,7 @@ extension KernelKeyring {
 
     /// Whether the quota of a user allows one more key of some hundred bytes, by a table as `/proc/key-users` is
     /// (keyrings(7)); a user who is not in it has no keys yet.
-    static func hasRoom(inTable text: String, user: UInt32) -> Bool {
+    package static func hasRoom(inTable text: String, user: UInt32) -> Bool {
         for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
             let words = line.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) }
             guard words.count == 5, words[0] == "\(user):" else { continue }

@@ -55,7 +55,7 @@ public struct SwapArea: Equatable, Sendable {
 }
 
 /// A block device, as sysfs describes it.
-struct BlockDevice {
+package struct BlockDevice {
     private let folder: String
 
     init(number: dev_t) {
@@ -64,12 +64,12 @@ struct BlockDevice {
     }
 
     /// - Parameter folder: its folder in sysfs, or a link there.
-    init(folder: String) { self.folder = folder }
+    package init(folder: String) { self.folder = folder }
 
     /// Whether what is written to it is encrypted: by the device itself, or by all those that it is made of.
     ///
     /// - Parameter depth: how many devices may lie upon each other.
-    func protection(depth: Int = 8) -> SwapArea.Protection {
+    package func protection(depth: Int = 8) -> SwapArea.Protection {
         guard depth > 0, let folder = resolved(folder) else { return .unknown }
         let name = lastPart(ofPath: folder)
         if name.begins(with: "zram") { return isWrittenBack(folder) ? .unknown : .protected }

@@ -37,10 +37,8 @@ extension VaultFile {
             return try bytes.withUnsafeBytes { (bytes) throws(VaultError) in
                 let layout = try VaultLayout(of: bytes)
                 let slot = layout.slots.first { $0.type == .passphrase }
-                return Exterior(
-                    header: layout.header, passphraseCost: try slot.map { (slot) throws(VaultError) in
-                        try WrappedKey(slot).parameters[0]
-                    })
+                let cost = try slot.map { (slot) throws(VaultError) in try WrappedKey(slot).parameters[0] }
+                return Exterior(header: layout.header, passphraseCost: cost)
             }
         } catch { throw .vault(error, path: path) }
     }
@@ -48,7 +46,7 @@ extension VaultFile {
 
 extension VaultFile.Exterior {
     /// Whether this and `other` are certainly encrypted under different keys: they are of two vaults, or the keys were
-    /// renewed between the two. With one slot each, a changed passphrase looks the same as renewed keys.
+    /// renewed between the two. With one slot each, a changed passphrase looks like renewed keys.
     public func hasCertainlyOtherKey(than other: Self) -> Bool {
         guard header.identifier == other.header.identifier else { return true }
         let isDisjoint = !header.slots.contains { other.header.slots.contains($0) }

@@ -86,4 +86,5 @@ def goes_through(home, case):
     else:
         for command in dict.fromkeys(each["command"] for each in report["findings"]):
             mend(home, command)
-    assert codes(examined(home, *arguments)) == []
+    report = examined(home, *arguments)
+    assert codes(report) == [], report

@@ -1,16 +1,17 @@
 """What `warder doctor` finds about the store: where the keys are, the vault, the Secret Service, what opens them."""
 
-import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import time
 
 import pytest
 import vault_v1 as v1
 from doctor import Case, cases, codes, examined, goes_through, mend
-from home import PASSPHRASE, random_key
-from secret_service import missing
+from home import ORDINARY, PASSPHRASE, random_key
+from secret_service import missing, stored_keys
 from stores import LIBSECRET, add_key, lines
 
 TYPED = {"WARDER_PASSPHRASE": PASSPHRASE}
@@ -85,7 +86,19 @@ def garbled_marker(home):
     (home.data / "store").chmod(0o600)
 
 
-@cases(Case("a marker that says nothing", garbled_marker, "store_unknown", "warder/store"))
+def exposed_marker(home):
+    garbled_marker(home)
+    (home.data / "store").chmod(0o640)
+
+
+def remove_marker(home):
+    (home.data / "store").unlink()
+
+
+@cases(
+    Case("a marker that says nothing", garbled_marker, "store_unknown", "warder/store"),
+    Case("a marker that others may read", exposed_marker, "store_unknown", "warder/store", mends=remove_marker),
+)
 def test_it_cannot_be_told_where_the_keys_are(home, case):
     goes_through(home, case)
 
@@ -99,6 +112,21 @@ def wanted_in_file(home):
 def test_the_keys_are_elsewhere(filled, case):
     goes_through(filled, case)
     assert filled.stored()["alice"] == filled.key
+
+
+def vault_too(home):
+    marker = (home.data / "store").read_text()
+    shutil.rmtree(home.data)
+    home.add_vault()
+    (home.data / "store").write_text(marker)
+    (home.data / "store").chmod(0o600)
+    return TYPED
+
+
+@cases(Case("a vault beside the marker", vault_too, "move_unfinished", "warder/vault"))
+def test_a_move_that_was_interrupted(filled, case):
+    goes_through(filled, case)
+    assert not filled.vault.exists() and stored_keys(filled.keyring) == {"alice": filled.key}
 
 
 # The vault
@@ -123,6 +151,10 @@ def forgotten(home):
 
 def exposed(home):
     home.vault.chmod(0o644)
+
+
+def foreign(home):
+    os.chown(home.vault, ORDINARY, ORDINARY)
 
 
 def newer_version(home):
@@ -195,6 +227,12 @@ def copy_before_renewal(home):
     Case("a copy from before its keys were renewed", copy_before_renewal, "copy_of_other_key", "vault.bak"),
 )
 def test_the_vault(home, case):
+    goes_through(home, case)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone gives files away")
+@cases(Case("another user's", foreign, "vault_unreadable", "warder/vault"))
+def test_a_vault_of_another_user(home, case):
     goes_through(home, case)
 
 
@@ -315,22 +353,40 @@ def library_again(home):
     del home.environment["LD_LIBRARY_PATH"]
 
 
+def start_service(home):
+    """Runs what is printed, for the login whose keyring it is. It leaves a daemon, which must not hold a pipe of the
+    test's."""
+    (found,) = examined(home)["findings"]
+    null = subprocess.DEVNULL
+    command = ["bash", "-c", found["command"]]
+    subprocess.run(command, env=home.keyring.bus.environment, stdin=null, stdout=null, stderr=null, timeout=30, check=True)
+
+
 SERVICES = [
     Case("a bus that is not there", no_bus, "no_session_bus", "DBUS_SESSION_BUS_ADDRESS"),
     Case("no bus", no_bus_at_all, "no_session_bus", mends=bus_again),
     Case("no library", no_library, "no_libsecret", mends=library_again),
     Case("it hangs", lambda home: home.keyring.stop(), "secret_service_hangs", mends=lambda home: home.keyring.resume()),
-    Case("it does not run", lambda home: home.keyring.kill(), "no_secret_service",
-         mends=lambda home: home.keyring.start()),
+    Case("it does not run", lambda home: home.keyring.kill(), "no_secret_service", mends=start_service),
 ]
 
 
 @cases(*SERVICES)
 def test_the_secret_service(filled, case):
-    filled.good("lock")
-    filled.good("unlock")
     filled.start_anew()
-    goes_through(filled, case)
+    try:
+        goes_through(filled, case)
+    finally:
+        end_started(filled.keyring.bus)
+
+
+def end_started(bus):
+    """Ends the service that a printed command started."""
+    call = ["gdbus", "call", "--session", "-d", "org.freedesktop.DBus", "-o", "/org/freedesktop/DBus"]
+    call += ["-m", "org.freedesktop.DBus.GetConnectionUnixProcessID", "org.freedesktop.secrets"]
+    found = re.search(r"uint32 (\d+)", bus.run(*call, check=False))
+    if found:
+        os.kill(int(found[1]), signal.SIGKILL)
 
 
 @cases(*SERVICES[:3])
@@ -436,6 +492,11 @@ def with_settings_of_its_own(home):
     return unit(BACKUP)(home)
 
 
+def with_empty_settings(home):
+    (home.root / "config/warder/config").write_text("# nothing yet\n")
+    return unit(BACKUP)(home)
+
+
 def without_settings(home):
     shutil.rmtree(home.root / "config")
     return unit(BACKUP, folder="data")(home)
@@ -448,6 +509,7 @@ def without_settings(home):
     Case("continued", unit("[Service]\nExecStart=\\\n  /usr/bin/env \\\n  warder env prod\n"), "no_unattended_slot",
          "backup.service:2"),
     Case("a keyfile is named, and opens nothing", with_settings_of_its_own, "no_unattended_slot", "backup.service:3"),
+    Case("with settings that say nothing", with_empty_settings, "no_unattended_slot", "backup.service:3"),
     Case("without settings", without_settings, "no_unattended_slot", "backup.service:3"),
 )
 def test_a_unit_and_a_vault_that_asks(home, case):

@@ -15,7 +15,7 @@ enum PlaceForUnlockedKey: Check {
                     "keyring_refused", at: folder,
                     "the kernel keeps no key for this user: what unlocks the session cache is in a file here"))
         }
-        if (try? store.opensByItself()) == true {
+        if (try? store.opensUnasked()) == true {
             return diagnosis.add(
                 Remark("keyring_refused", "the kernel keeps no key for this user: each command opens the store"))
         }

@@ -1,4 +1,6 @@
 import Failures
+import Glibc
+import Linux
 import Setup
 import Stores
 import Text
@@ -8,22 +10,30 @@ import Vault
 enum PresentStore: Check {
     static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
         switch subject.store {
-        // `SoundVault` says more of a vault.
-        case .failure(let failure) where failure.isOfMarker(subject):
-            diagnosis.add(unreadableMarker(failure, subject.context.paths.store))
-        case .failure, .success(nil): break
+        case .failure(let failure):
+            // The marker is read first; of a vault, `SoundVault` says more.
+            let marker = subject.context.paths.store
+            if fileExists(marker) { diagnosis.add(unreadable(marker, failure)) }
+        case .success(nil): break
         case .success(let store?):
-            if let finding = misplaced(store, subject) { diagnosis.add(finding) }
+            for finding in [misplaced(store, subject), halfMoved(store, subject)] {
+                if let finding { diagnosis.add(finding) }
+            }
             if let remark = locked(store, subject) { diagnosis.add(remark) }
         }
     }
 
-    private static func unreadableMarker(_ failure: Failure, _ path: String) -> Finding {
-        let word = shellWord(path)
+    private static func unreadable(_ marker: String, _ failure: Failure) -> Finding {
+        let remedy: Remedy
+        do throws(FileError) {
+            _ = try openPrivateFile(marker, O_RDONLY)
+            remedy = .run("mv \(shellWord(marker)) \(shellWord(marker + ".unreadable"))")
+        } catch {
+            remedy = .opening(marker, error)
+        }
         return Finding(
-            "store_unknown", .broken, at: path, failure.message,
-            why: "warder cannot tell whether the keys are in the Secret Service or in a vault",
-            .run("mv \(word) \(shellWord(path + ".unreadable"))"))
+            "store_unknown", .broken, at: marker, failure.message,
+            why: "warder cannot tell whether the keys are in the Secret Service or in a vault", remedy)
     }
 
     private static func misplaced(_ store: any KeyStore, _ subject: Subject) -> Finding? {
@@ -32,6 +42,16 @@ enum PresentStore: Check {
             "store_elsewhere", .broken, at: setting.origin.place,
             "store is \(setting.kind.rawValue), but the keys are in the \(store.kind.spoken)",
             why: "warder add refuses to store a key", .run("warder store move --to \(setting.kind.rawValue)"))
+    }
+
+    private static func halfMoved(_ store: any KeyStore, _ subject: Subject) -> Finding? {
+        let vault = subject.context.paths.vault
+        guard store.kind == .libsecret, fileExists(vault) else { return nil }
+        return Finding(
+            "move_unfinished", .risky, at: vault,
+            "there is a vault too, as when warder store move was interrupted",
+            why: "warder does not see the keys in it, and its passphrase still opens them",
+            .run("warder store move --to libsecret"))
     }
 
     /// A locked store is as it should be; `UnattendedOpening` knows where it is not.
@@ -49,7 +69,14 @@ enum PresentStore: Check {
     }
 }
 
-extension Failure {
-    /// It is about the file that says where the keys are.
-    fileprivate func isOfMarker(_ subject: Subject) -> Bool { message.includes(subject.context.paths.store) }
+extension Remedy {
+    /// What lets one of warder's own files be read, where that can be said.
+    static func opening(_ path: String, _ error: FileError) -> Remedy {
+        switch error {
+        case .exposed(let path, _): return .fix(.mode(path: path, to: 0o600))
+        case .foreign(let path, _):
+            return .run((geteuid() == 0 ? "" : "sudo ") + "chown \(shellWord(userName())) \(shellWord(path))")
+        default: return .run("ls -la \(shellWord(folder(ofPath: path) ?? path))")
+        }
+    }
 }

@@ -1,17 +1,17 @@
 import Text
 
 /// A command of warder's that cron or systemd runs, and that needs what is in the store.
-struct ScheduledCommand: Equatable {
+package struct ScheduledCommand: Equatable {
     /// Its line in the file, counted from 1.
-    let line: Int
+    package let line: Int
     /// As `process`.
-    let name: String
+    package let name: String
 
     /// Those that need a session or a key. `rotate` and `lock` are made to run where nobody can be asked.
     private static let names = ["process", "env", "exec", "refresh", "whoami"]
 
     /// Those of a unit file; none where the unit brings what opens the store (systemd.exec(5)).
-    static func all(inUnit text: String) -> [ScheduledCommand] {
+    package static func all(inUnit text: String) -> [ScheduledCommand] {
         var commands: [ScheduledCommand] = []
         for (number, line) in numbered(text) {
             guard let (key, value) = assignment(line) else { continue }
@@ -23,7 +23,7 @@ struct ScheduledCommand: Equatable {
     }
 
     /// Those of a crontab (crontab(5)); none where it brings what opens the store.
-    static func all(inCrontab text: String) -> [ScheduledCommand] {
+    package static func all(inCrontab text: String) -> [ScheduledCommand] {
         var commands: [ScheduledCommand] = []
         for (number, line) in numbered(text) {
             if bringsOpener(line) { return [] }
@@ -32,27 +32,24 @@ struct ScheduledCommand: Equatable {
         return commands
     }
 
-    /// The lines that are no comments, each with those that continue it.
+    /// The lines that are no comments, each with those that continue it (systemd.syntax(7)).
     private static func numbered(_ text: String) -> [(Int, String)] {
         var lines: [(number: Int, text: String)] = []
         var isContinued = false
         let all = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        for (index, line) in all.enumerated() {
+        for (index, line) in all.enumerated() where !isComment(line) {
             let line = String(Substring(line))
             let goesOn = line.ends(with: "\\")
-            let part = goesOn ? String(line.dropLast()) + " " : line
-            if isContinued {
-                lines[lines.count - 1].text += part
-            } else if let first = line.utf8.first(where: { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }),
-                first != UInt8(ascii: "#"), first != UInt8(ascii: ";")
-            {
-                lines.append((index + 1, part))
-            } else {
-                continue
-            }
+            let part = goesOn ? String(Substring(line.utf8.dropLast())) + " " : line
+            if isContinued { lines[lines.count - 1].text += part } else { lines.append((index + 1, part)) }
             isContinued = goesOn
         }
         return lines.map { ($0.number, $0.text) }
+    }
+
+    private static func isComment(_ line: Substring.UTF8View) -> Bool {
+        let first = line.first { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
+        return first == UInt8(ascii: "#") || first == UInt8(ascii: ";")
     }
 
     private static func assignment(_ line: String) -> (key: String, value: String)? {

@@ -32,9 +32,11 @@ enum SoundVault: Check {
                 accepting)
         case .unknownGeneration:
             return broken("vault_unseen", "warder cannot tell an old copy of it from the right one", accepting)
-        case .file(.exposed(let path, _)):
-            return broken(
-                "vault_mode", "warder opens no vault that others can read", .fix(.mode(path: path, to: 0o600)))
+        case .file(let error):
+            guard case .exposed = error else {
+                return broken("vault_unreadable", "no stored key can be read", .opening(file.path, error))
+            }
+            return broken("vault_mode", "warder opens no vault that others can use", .opening(file.path, error))
         case .vault(.unknownVersion, _):
             return broken(
                 "vault_newer", "a newer warder wrote it, and this one reads no key of it", .run("warder version"))
@@ -43,7 +45,8 @@ enum SoundVault: Check {
             return broken(
                 "vault_damaged", "no stored key can be read",
                 .run(isSound ? "warder vault restore \(shellWord(file.previousPath))" : looking(at: file)))
-        default: return broken("vault_unreadable", "no stored key can be read", .run(looking(at: file)))
+        case .absent, .exists, .lock:
+            return broken("vault_unreadable", "no stored key can be read", .run(looking(at: file)))
         }
     }
 

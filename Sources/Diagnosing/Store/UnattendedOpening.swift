@@ -61,12 +61,13 @@ enum UnattendedOpening: Check {
         let settings = subject.context.paths.settings
         let folder = Text.folder(ofPath: settings) ?? ""
         let keyfile = folder + "/vault.key"
+        let hasSection = text(settings).utf8.split(separator: UInt8(ascii: "\n")).contains {
+            Substring($0).begins(with: "[warder]")
+        }
         let setting =
-            if fileExists(settings) {
-                "sed -i --follow-symlinks \(shellWord("/^\\[warder\\]/a keyfile = \(keyfile)")) \(shellWord(settings))"
-            } else {
-                "printf '[warder]\\nkeyfile = %s\\n' \(shellWord(keyfile)) > \(shellWord(settings))"
-            }
+            hasSection
+            ? "sed -i --follow-symlinks \(shellWord("/^\\[warder\\]/a keyfile = \(keyfile)")) \(shellWord(settings))"
+            : "printf '[warder]\\nkeyfile = %s\\n' \(shellWord(keyfile)) >> \(shellWord(settings))"
         return "mkdir -p \(shellWord(folder)) && warder vault slots add keyfile \(shellWord(keyfile)) && \(setting)"
     }
 }

@@ -1,0 +1,65 @@
+import Diagnosing
+import Testing
+
+@Suite struct ScheduledCommandTests {
+    private func unit(_ text: String) -> [String] {
+        ScheduledCommand.all(inUnit: text).map { "\($0.line) \($0.name)" }
+    }
+
+    private func crontab(_ text: String) -> [String] {
+        ScheduledCommand.all(inCrontab: text).map { "\($0.line) \($0.name)" }
+    }
+
+    @Test(arguments: [
+        ("ExecStart=/usr/bin/warder exec prod -- a", "exec"),
+        ("ExecStart = -/usr/bin/warder process prod", "process"),
+        ("ExecStart=!!@+:warder env prod", "env"),
+        ("ExecStartPost=/bin/sh -c 'cd /; eval \"$(warder env prod)\"'", "env"),
+        ("ExecStart=/usr/bin/env A=b warder --no-prompt refresh --all", "refresh"),
+        ("ExecStop=\"/opt/my tools/warder\" whoami prod", "whoami"),
+    ])
+    func findsThemInUnits(line: String, name: String) {
+        #expect(unit("[Service]\n\(line)\n") == ["2 \(name)"])
+    }
+
+    @Test(arguments: [
+        "ExecStart=/usr/bin/warder lock --watch", "ExecStart=/usr/bin/warder rotate --no-prompt --notify",
+        "ExecStart=/usr/bin/warder", "ExecStart=/usr/bin/warder status", "#ExecStart=warder exec a -- b",
+        "; ExecStart=warder exec a -- b", "Description=warder exec prod", "ExecStart=/usr/bin/mywarder exec a",
+        "ExecStart=/usr/bin/warder-x exec a", "ExecStart=echo exec", "", "=warder exec",
+    ])
+    func findsNoOthers(line: String) {
+        #expect(unit("[Service]\n\(line)\n") == [])
+    }
+
+    @Test(arguments: [
+        "LoadCredential=warder.keyfile:/etc/key", "LoadCredentialEncrypted=warder.passphrase:/etc/p",
+        "SetCredential=warder.passphrase:x", "ImportCredential=warder.*", "EnvironmentFile=-/etc/default/x",
+        "Environment=WARDER_KEYFILE=/k A=b", "Environment=\"WARDER_PASSPHRASE_COMMAND=pass show x\"",
+    ])
+    func leavesUnitsThatBringWhatTheyNeed(line: String) {
+        let text = "[Service]\nExecStart=warder exec a -- b\n"
+        #expect(unit(text + line + "\n") == [])
+        #expect(unit(text + "#" + line + "\n") == ["2 exec"])
+    }
+
+    @Test func joinsLinesThatAreContinued() {
+        let text = "[Service]\nExecStart=\\\n# a comment\n  warder \\\n  exec a\nExecStop=warder env b\n"
+        #expect(unit(text) == ["2 exec", "6 env"])
+        #expect(unit("ExecStart=a \\") == [])
+    }
+
+    @Test func findsThemInCrontabs() {
+        let text = """
+            MAILTO=me
+            # 0 0 * * * warder exec prod -- a
+            @daily   /usr/local/bin/warder exec prod -- backup
+            0 * * * * AWS_PROFILE=prod aws s3 ls && warder process prod >/dev/null
+            0 * * * * backup
+
+            """
+        #expect(crontab(text) == ["3 exec", "4 process"])
+        #expect(crontab("WARDER_KEYFILE=/k\n" + text) == [])
+        #expect(crontab("") == [])
+    }
+}
