@@ -3,11 +3,18 @@ import Testing
 
 @Suite struct ScheduledCommandTests {
     private func unit(_ text: String) -> [String] {
-        ScheduledCommand.all(inUnit: text).map { "\($0.line) \($0.name)" }
+        ScheduledCommand.all(inUnit: text).map(shown)
     }
 
     private func crontab(_ text: String) -> [String] {
-        ScheduledCommand.all(inCrontab: text).map { "\($0.line) \($0.name)" }
+        ScheduledCommand.all(inCrontab: text).map(shown)
+    }
+
+    private func shown(_ command: ScheduledCommand) -> String {
+        switch command.need {
+        case .command(let name): "\(command.line) \(name)"
+        case .profile(let name): "\(command.line) AWS_PROFILE=\(name)"
+        }
     }
 
     @Test(arguments: [
@@ -43,6 +50,21 @@ import Testing
         #expect(unit(text + "#" + line + "\n") == ["2 exec"])
     }
 
+    @Test(arguments: [
+        "Environment=AWS_PROFILE=prod", "Environment=\"A=b\" \"AWS_PROFILE=prod\"",
+        "ExecStart=/usr/bin/env AWS_PROFILE=prod restic backup",
+    ])
+    func findsProfiles(line: String) {
+        #expect(unit("[Service]\n\(line)\n") == ["2 AWS_PROFILE=prod"])
+        #expect(unit("[Service]\n\(line)\nLoadCredential=warder.keyfile:/k\n") == [])
+    }
+
+    @Test func knowsWhoRunsAUnit() {
+        #expect(ScheduledCommand.user(ofUnit: "[Service]\nUser = backup\n") == "backup")
+        #expect(ScheduledCommand.user(ofUnit: "[Service]\n#User=backup\nExecStart=a\n") == "root")
+        #expect(ScheduledCommand.user(ofUnit: "User=\n") == "root")
+    }
+
     @Test func joinsLinesThatAreContinued() {
         let text = "[Service]\nExecStart=\\\n# a comment\n  warder \\\n  exec a\nExecStop=warder env b\n"
         #expect(unit(text) == ["2 exec", "6 env"])
@@ -55,10 +77,11 @@ import Testing
             # 0 0 * * * warder exec prod -- a
             @daily   /usr/local/bin/warder exec prod -- backup
             0 * * * * AWS_PROFILE=prod aws s3 ls && warder process prod >/dev/null
+            0 * * * * AWS_PROFILE=prod aws s3 ls
             0 * * * * backup
 
             """
-        #expect(crontab(text) == ["3 exec", "4 process"])
+        #expect(crontab(text) == ["3 exec", "4 process", "5 AWS_PROFILE=prod"])
         #expect(crontab("WARDER_KEYFILE=/k\n" + text) == [])
         #expect(crontab("") == [])
     }

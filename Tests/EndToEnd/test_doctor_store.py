@@ -508,6 +508,8 @@ def without_settings(home):
          "no_unattended_slot", "backup.service:2"),
     Case("continued", unit("[Service]\nExecStart=\\\n  /usr/bin/env \\\n  warder env prod\n"), "no_unattended_slot",
          "backup.service:2"),
+    Case("a program with a profile", unit("[Service]\nExecStart=restic\nEnvironment=AWS_PROFILE=prod\n"),
+         "no_unattended_slot", "backup.service:3"),
     Case("a keyfile is named, and opens nothing", with_settings_of_its_own, "no_unattended_slot", "backup.service:3"),
     Case("with settings that say nothing", with_empty_settings, "no_unattended_slot", "backup.service:3"),
     Case("without settings", without_settings, "no_unattended_slot", "backup.service:3"),
@@ -527,6 +529,7 @@ def test_a_unit_and_a_vault_that_asks(home, case):
     BACKUP + "LoadCredential=warder.keyfile:/etc/warder/key\n",
     BACKUP + "Environment=WARDER_PASSPHRASE_COMMAND=/usr/bin/pass\n",
     "[Service]\nEnvironmentFile=/etc/warder/env\nExecStart=warder exec prod -- a\n",
+    "[Service]\nExecStart=restic\nEnvironment=AWS_PROFILE=another\n",
     "[Service]\nExecStart=/usr/bin/warder-backup exec\nDescription=warder exec\n",
 ])
 def test_units_that_bring_what_they_need(home, text):
@@ -542,16 +545,26 @@ def test_a_data_key_that_is_left_unlocked_opens_for_units(home):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="root alone reads a crontab")
-def test_a_crontab(home):
+@pytest.mark.parametrize("place, name, text, line", [
+    ("/var/spool/cron", "root", "# warder exec\nMAILTO=x\n*/5 * * * * cd / && warder process prod > /dev/null\n", 3),
+    ("/var/spool/cron/crontabs", "root", "0 5 * * * AWS_PROFILE=prod restic backup\n", 1),
+    ("/etc/systemd/system", "backup.service", BACKUP + "User=0\n", 3),
+])
+def test_what_the_machine_runs(home, place, name, text, line):
     """In a namespace of mounts, over the machine's own."""
-    table = home.root / "spool"
-    table.mkdir()
-    (table / "root").write_text("# warder exec\nMAILTO=x\n*/5 * * * * cd / && warder process prod > /dev/null\n")
+    if subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode != 0:
+        pytest.skip("the kernel refuses a mount namespace")
+    folder = home.root / "there"
+    folder.mkdir()
+    (folder / name).write_text(text)
+    (folder / "another.service").write_text(BACKUP + "User=nobody\n")
+    (folder / "nobody").write_text("@daily warder exec prod -- a\n")
+    script = f'mount -t tmpfs tmpfs {"/".join(place.split("/")[:3])} && mkdir -p {place}'
+    script += f' && mount --bind "$0" {place} && exec "$@"'
     plain = home.command
-    script = 'mkdir -p /var/spool/cron && mount --bind "$0" /var/spool/cron && exec "$@"'
-    home.command = lambda *arguments: ["unshare", "-m", "sh", "-c", script, str(table), *plain(*arguments)]
+    home.command = lambda *arguments: ["unshare", "-m", "sh", "-c", script, str(folder), *plain(*arguments)]
     (found,) = examined(home)["findings"]
-    assert found["code"] == "no_unattended_slot" and found["place"] == "/var/spool/cron/root:3"
+    assert found["code"] == "no_unattended_slot" and found["place"] == f"{place}/{name}:{line}"
     home.environment |= TYPED
     mend(home, found["command"])
     assert codes(examined(home)) == []

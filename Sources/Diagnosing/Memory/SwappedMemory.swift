@@ -33,8 +33,8 @@ enum SwappedMemory: Check {
         diagnosis.add(
             Remark(
                 "swap", at: path,
-                "this swap area is not encrypted; warder locks its secrets in memory, and the programs that it gives "
-                    + "credentials to do not"))
+                "this swap area is not encrypted; warder locks its secrets in memory, and its libraries and the programs "
+                    + "that it gives credentials to do not"))
     }
 
     /// Where the unlocked key is in a file that can be swapped: in tmpfs, and not in the kernel's keyring.

@@ -1,11 +1,17 @@
 import Text
 
-/// A command of warder's that cron or systemd runs, and that needs what is in the store.
+/// What cron or systemd runs that needs what is in the store.
 package struct ScheduledCommand: Equatable {
+    package enum Need: Equatable {
+        /// A command of warder's, as `process`.
+        case command(String)
+        /// A program that finds this profile in `AWS_PROFILE`.
+        case profile(String)
+    }
+
     /// Its line in the file, counted from 1.
     package let line: Int
-    /// As `process`.
-    package let name: String
+    package let need: Need
 
     /// Those that need a session or a key. `rotate` and `lock` are made to run where nobody can be asked.
     private static let names = ["process", "env", "exec", "refresh", "whoami"]
@@ -16,8 +22,8 @@ package struct ScheduledCommand: Equatable {
         for (number, line) in numbered(text) {
             guard let (key, value) = assignment(line) else { continue }
             if bringsOpener(line) || opensByUnit(key, value) { return [] }
-            guard key.begins(with: "Exec"), let name = command(in: value) else { continue }
-            commands.append(ScheduledCommand(line: number, name: name))
+            guard key == "Environment" || key.begins(with: "Exec"), let need = need(in: value) else { continue }
+            commands.append(ScheduledCommand(line: number, need: need))
         }
         return commands
     }
@@ -27,9 +33,18 @@ package struct ScheduledCommand: Equatable {
         var commands: [ScheduledCommand] = []
         for (number, line) in numbered(text) {
             if bringsOpener(line) { return [] }
-            if let name = command(in: line) { commands.append(ScheduledCommand(line: number, name: name)) }
+            if let need = need(in: line) { commands.append(ScheduledCommand(line: number, need: need)) }
         }
         return commands
+    }
+
+    /// The user that a system's unit runs as: a name or a number.
+    package static func user(ofUnit text: String) -> String {
+        for (_, line) in numbered(text) {
+            guard let (key, value) = assignment(line), key == "User" else { continue }
+            return words(value).first ?? "root"
+        }
+        return "root"
     }
 
     /// The lines that are no comments, each with those that continue it (systemd.syntax(7)).
@@ -67,13 +82,20 @@ package struct ScheduledCommand: Equatable {
         key == "EnvironmentFile" || (key.includes("Credential") && value.includes("warder."))
     }
 
-    /// The first command of warder's on a line, if it is one of those.
-    private static func command(in line: String) -> String? {
+    /// What a line needs: by the first command of warder's on it, if it is one of those, or a profile.
+    private static func need(in line: String) -> Need? {
+        let words = words(line)
+        if let program = words.firstIndex(where: { isWarder($0) }) {
+            let name = words[(program + 1)...].first { !$0.begins(with: "-") }
+            return name.flatMap { names.holds($0) ? .command($0) : nil }
+        }
+        let profile = words.compactMap { $0.removingPrefix("AWS_PROFILE=") }.first
+        return profile.map { .profile(String($0)) }
+    }
+
+    private static func words(_ line: String) -> [String] {
         let ends = Array(" \t\"'`;|&()".utf8)
-        let words = line.utf8.split { ends.contains($0) }.map { String(Substring($0)) }
-        guard let program = words.firstIndex(where: { isWarder($0) }) else { return nil }
-        let name = words[(program + 1)...].first { !$0.begins(with: "-") }
-        return name.flatMap { names.holds($0) ? $0 : nil }
+        return line.utf8.split { ends.contains($0) }.map { String(Substring($0)) }
     }
 
     /// Behind a path there may be the characters that systemd puts before a program.

@@ -1,4 +1,5 @@
 import Failures
+import Glibc
 import Linux
 import Setup
 import Stores
@@ -12,39 +13,48 @@ enum UnattendedOpening: Check {
             (try? store.opensByItself()) == false, (try? store.keysDeadline()) ?? nil == nil
         else { return }
         for (path, command) in scheduled(subject) {
+            guard let what = what(command.need, subject) else { continue }
             diagnosis.add(
                 Finding(
                     "no_unattended_slot", .risky, at: "\(path):\(command.line)",
-                    "it runs warder \(command.name), and the vault opens by nothing but a passphrase",
+                    "\(what), and the vault opens by nothing but a passphrase",
                     why: "nobody can be asked there: it fails once the cached session has ended",
                     .run(addingKeyfile(subject))))
         }
     }
 
+    /// What is run; nil where it does not ask warder.
+    private static func what(_ need: ScheduledCommand.Need, _ subject: Subject) -> String? {
+        switch need {
+        case .command(let name): return "it runs warder \(name)"
+        case .profile(let name):
+            let profile = (try? subject.profiles.get())?.profile(name)
+            return (try? profile?.asksWarder()) == true ? "it runs with AWS_PROFILE=\(name)" : nil
+        }
+    }
+
     private static func scheduled(_ subject: Subject) -> [(path: String, ScheduledCommand)] {
-        units(subject).flatMap { path in
-            bringsMore(path) ? [] : ScheduledCommand.all(inUnit: text(path)).map { (path, $0) }
+        let own = [subject.context.paths.settings, subject.context.paths.vault].flatMap { file -> [String] in
+            // `$XDG_CONFIG_HOME/warder/config`, `$XDG_DATA_HOME/warder/vault`; systemd.unit(5), "User Unit Search Path"
+            folder(ofPath: file).flatMap { folder(ofPath: $0) }.map { units(in: $0 + "/systemd/user") } ?? []
         }
-            + crontabs.flatMap { path in ScheduledCommand.all(inCrontab: text(path)).map { (path, $0) } }
+        let user = userName()
+        let system = units(in: "/etc/systemd/system").filter {
+            [user, String(geteuid())].holds(ScheduledCommand.user(ofUnit: text($0)))
+        }
+        return (own + system).flatMap { path in ScheduledCommand.all(inUnit: text(path)).map { (path, $0) } }
+            + crontabs(of: user).flatMap { path in ScheduledCommand.all(inCrontab: text(path)).map { (path, $0) } }
     }
 
-    /// The services of this user (systemd.unit(5), "User Unit Search Path").
-    private static func units(_ subject: Subject) -> [String] {
-        [subject.context.paths.settings, subject.context.paths.vault].flatMap { file -> [String] in
-            // `$XDG_CONFIG_HOME/warder/config`, `$XDG_DATA_HOME/warder/vault`
-            guard let base = folder(ofPath: file).flatMap({ folder(ofPath: $0) }) else { return [] }
-            let units = base + "/systemd/user"
-            let present = (try? names(inFolder: units)) ?? []
-            return present.filter { $0.ends(with: ".service") }.sorted().map { units + "/" + $0 }
-        }
+    /// The services of a folder, but for those whose drop-ins may bring what opens the vault.
+    private static func units(in folder: String) -> [String] {
+        let present = ((try? names(inFolder: folder)) ?? []).filter { $0.ends(with: ".service") }
+        return present.sorted().map { folder + "/" + $0 }.filter { !fileExists($0 + ".d") }
     }
 
-    /// A unit's drop-ins may bring what opens the vault.
-    private static func bringsMore(_ unit: String) -> Bool { fileExists(unit + ".d") }
-
-    /// Where Debian, Fedora and SUSE keep this user's crontab, which root alone can read.
-    private static var crontabs: [String] {
-        ["/var/spool/cron/crontabs", "/var/spool/cron", "/var/spool/cron/tabs"].map { "\($0)/\(userName())" }
+    /// Where Debian, Fedora and SUSE keep a user's crontab, which root alone can read.
+    private static func crontabs(of user: String) -> [String] {
+        ["/var/spool/cron/crontabs", "/var/spool/cron", "/var/spool/cron/tabs"].map { "\($0)/\(user)" }
     }
 
     /// "" for a file that cannot be read.
