@@ -36,8 +36,12 @@ def cases(*all):
 
 
 def examined(home, *arguments, **more):
-    """What doctor reports, as JSON; its exit code must say the same."""
-    result = home.run("doctor", *arguments, "--json", **more)
+    """What doctor reports, as JSON; its exit code must say the same. It gives a Secret Service that a busy machine holds
+    up half a second, and is asked again here."""
+    for _ in range(3):
+        result = home.run("doctor", *arguments, "--json", **more)
+        if "secret_service_hangs" not in result.out:
+            break
     assert result.err == "", result
     report = json.loads(result.out)
     assert result.code == (1 if report["findings"] else 0), result

@@ -153,7 +153,8 @@ class Home:
         key.
         """
         vault = v1.Vault(os.urandom(16), os.urandom(32))
-        slot = v1.make_slot(v1.PASSPHRASE, vault.identifier, vault.data_key, passphrase.encode(), SALT, bytes([cost or self.cost]))
+        cost = bytes([cost or self.cost])
+        slot = v1.make_slot(v1.PASSPHRASE, vault.identifier, vault.data_key, passphrase.encode(), SALT, cost)
         vault.slots = [slot]
         vault.records = [(v1.CACHE_KEY, os.urandom(32))]
         for name, (identifier, secret) in (keys or {"alice": self.key}).items():

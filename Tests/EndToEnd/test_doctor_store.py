@@ -1,5 +1,6 @@
 """What `warder doctor` finds about the store: where the keys are, the vault, the Secret Service, what opens them."""
 
+import json
 import os
 import re
 import shutil
@@ -12,19 +13,13 @@ import vault_v1 as v1
 from doctor import Case, cases, codes, examined, goes_through, mend
 from home import ORDINARY, PASSPHRASE, random_key
 from secret_service import missing, stored_keys
-from stores import LIBSECRET, add_key, lines
+from stores import LIMIT, add_key, lines
 
 TYPED = {"WARDER_PASSPHRASE": PASSPHRASE}
 
 
 def remarks(report):
     return sorted({note["code"] for note in report["notes"]})
-
-
-def line_of(path, text):
-    """`FILE:LINE` of the first line that holds the text."""
-    numbers = [number for number, line in enumerate(path.read_text().splitlines(), 1) if text in line]
-    return f"{path.name}:{numbers[0]}"
 
 
 # Keys
@@ -208,7 +203,8 @@ def copy_before_renewal(home):
     home.good("vault", "slots", "add", "keyfile", keyfile, passphrase=True)
     before = home.vault.read_bytes()
     home.good("vault", "slots", "add", "keyfile", home.root / "second", passphrase=True)
-    home.good("vault", "slots", "remove", "2", "--rekey", "--yes", passphrase=True, env={"WARDER_KEYFILE": str(keyfile)})
+    found = {"WARDER_KEYFILE": str(keyfile)}
+    home.good("vault", "slots", "remove", "2", "--rekey", "--yes", passphrase=True, env=found)
     copy = home.vault.with_name("vault.bak")
     copy.write_bytes(before)
     copy.chmod(0o600)
@@ -359,14 +355,16 @@ def start_service(home):
     (found,) = examined(home)["findings"]
     null = subprocess.DEVNULL
     command = ["bash", "-c", found["command"]]
-    subprocess.run(command, env=home.keyring.bus.environment, stdin=null, stdout=null, stderr=null, timeout=30, check=True)
+    environment = home.keyring.bus.environment
+    subprocess.run(command, env=environment, stdin=null, stdout=null, stderr=null, timeout=30, check=True)
 
 
 SERVICES = [
     Case("a bus that is not there", no_bus, "no_session_bus", "DBUS_SESSION_BUS_ADDRESS"),
     Case("no bus", no_bus_at_all, "no_session_bus", mends=bus_again),
     Case("no library", no_library, "no_libsecret", mends=library_again),
-    Case("it hangs", lambda home: home.keyring.stop(), "secret_service_hangs", mends=lambda home: home.keyring.resume()),
+    Case("it hangs", lambda home: home.keyring.stop(), "secret_service_hangs",
+         mends=lambda home: home.keyring.resume()),
     Case("it does not run", lambda home: home.keyring.kill(), "no_secret_service", mends=start_service),
 ]
 
@@ -408,7 +406,8 @@ def test_a_vault_that_opens_by_it_alone(desktop, case):
     goes_through(desktop, case)
 
 
-@pytest.mark.parametrize("fault", ["error=ReadAlias:AccessDenied", "garbage=ReadAlias", "error=SearchItems:AccessDenied"])
+@pytest.mark.parametrize(
+    "fault", ["error=ReadAlias:AccessDenied", "garbage=ReadAlias", "error=SearchItems:AccessDenied"])
 def test_a_service_that_fails(faulty, fault):
     faulty.start_anew()
     goes_through(
@@ -422,8 +421,9 @@ def test_a_service_that_hangs_takes_half_a_second(faulty):
     for fault in ("hang=ReadAlias", "hang=SearchItems", "hang=Properties.Get"):
         faulty.service.start(fault)
         started = time.monotonic()
-        assert codes(examined(faulty)) == ["secret_service_hangs"]
-        assert time.monotonic() - started < 1
+        result = faulty.run("doctor", "--json")
+        assert time.monotonic() - started < LIMIT
+        assert codes(json.loads(result.out)) == ["secret_service_hangs"]
 
 
 def test_the_service_is_looked_at_and_nothing_more(faulty):
@@ -549,7 +549,7 @@ def test_a_data_key_that_is_left_unlocked_opens_for_units(home):
     ("/var/spool/cron", "root", "# warder exec\nMAILTO=x\n*/5 * * * * cd / && warder process prod > /dev/null\n", 3),
     ("/var/spool/cron/crontabs", "root", "0 5 * * * AWS_PROFILE=prod restic backup\n", 1),
     ("/etc/systemd/system", "backup.service", BACKUP + "User=0\n", 3),
-])
+], ids=["Fedora's crontab", "Debian's crontab", "a unit"])
 def test_what_the_machine_runs(home, place, name, text, line):
     """In a namespace of mounts, over the machine's own."""
     if subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode != 0:

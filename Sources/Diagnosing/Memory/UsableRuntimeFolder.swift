@@ -9,7 +9,7 @@ enum UsableRuntimeFolder: Check {
         diagnosis.add(
             Finding(
                 "runtime_folder_unused", .risky, at: "XDG_RUNTIME_DIR", "\(path): \(fault.reason)",
-                why: "warder goes without it: no session bus is found there, and no code is asked for elsewhere",
+                why: "warder ignores it: it finds no session bus there, and passes no prompt to another terminal",
                 remedy(path, fault)))
     }
 

@@ -28,7 +28,7 @@ enum SoundVault: Check {
         switch error {
         case .older:
             return broken(
-                "vault_older", "an old copy of it took its place: warder opens it once you say that you put it there",
+                "vault_older", "warder refuses an old copy until you confirm that you put it there yourself",
                 accepting)
         case .unknownGeneration:
             return broken("vault_unseen", "warder cannot tell an old copy of it from the right one", accepting)
@@ -62,7 +62,7 @@ enum SoundVault: Check {
         return Finding(
             "weak_scrypt", .risky, at: subject.vaultFile.path,
             "the scrypt cost of its passphrase is 2^\(cost), and today's is 2^\(standard)",
-            why: "a copy of the vault gives its passphrase away \(1 << (standard - cost)) times as fast",
+            why: "an attacker who has a copy of the vault guesses \(1 << (standard - cost)) times as fast",
             .run("warder vault passphrase"))
     }
 
@@ -74,7 +74,7 @@ enum SoundVault: Check {
             isOfOtherVault
                 ? "it is a copy of another vault than the one beside it"
                 : "it is a copy from before the vault's keys were renewed",
-            why: "what no longer opens the vault opens it, and it holds access keys; as a backup it is of no use",
+            why: "a passphrase that no longer opens the vault may open it, and the access keys in it",
             .run("rm \(shellWord(file.previousPath))"))
     }
 

@@ -17,8 +17,8 @@ enum UnattendedOpening: Check {
             diagnosis.add(
                 Finding(
                     "no_unattended_slot", .risky, at: "\(path):\(command.line)",
-                    "\(what), and the vault opens by nothing but a passphrase",
-                    why: "nobody can be asked there: it fails once the cached session has ended",
+                    "\(what), and the vault opens only with a passphrase",
+                    why: "no prompt is possible there: it fails once the cached session has ended",
                     .run(addingKeyfile(subject))))
         }
     }
@@ -78,6 +78,7 @@ enum UnattendedOpening: Check {
             hasSection
             ? "sed -i --follow-symlinks \(shellWord("/^\\[warder\\]/a keyfile = \(keyfile)")) \(shellWord(settings))"
             : "printf '[warder]\\nkeyfile = %s\\n' \(shellWord(keyfile)) >> \(shellWord(settings))"
-        return "mkdir -p \(shellWord(folder)) && warder vault slots add keyfile \(shellWord(keyfile)) && \(setting)"
+        let making = fileExists(folder) ? "" : "mkdir -p \(shellWord(folder)) && "
+        return making + "warder vault slots add keyfile \(shellWord(keyfile)) && \(setting)"
     }
 }

@@ -26,7 +26,8 @@ enum UsableKeyfile: Check {
         switch error {
         case .exposed(let path, let mode) where mode & 0o044 != 0:
             return Finding(
-                "keyfile_mode", .exposed, at: path, what, why: "whoever reads it opens the vault; until then, " + why,
+                "keyfile_mode", .exposed, at: path, what,
+                why: "any user who reads it can open the vault; until then, " + why,
                 .fix(.mode(path: path, to: 0o600)))
         case .exposed(let path, _):
             return Finding("keyfile_mode", .broken, at: path, what, why: why, .fix(.mode(path: path, to: 0o600)))
