@@ -218,7 +218,8 @@ let package = Package(
         tests(
             of: "Diagnosing",
             [
-                "Failures", "Importing", "Linux", "Profiles", "RoomSupport", "Secrets", "Setup", "Stores", "Vault",
+                "Failures", "Importing", "Linux", "Profiles", "RoomSupport", "STS", "Secrets", "Setup", "Stores", "Transport",
+                "Vault",
             ]),
         tests(
             of: "warder", ["Arguments", "Failures", "Shells"]),

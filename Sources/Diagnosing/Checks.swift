@@ -17,4 +17,9 @@ enum Checks {
             KeyRotations.self, CodesInReach.self,
         ]
     }
+
+    /// Those that ask AWS, each of which builds on what those before it found.
+    static var online: [any OnlineCheck.Type] {
+        [ReachableEndpoints.self, AgreeingClocks.self, ActiveKeys.self, RightDevices.self, AssumableRoles.self]
+    }
 }

@@ -20,10 +20,11 @@ extension Diagnosis {
                 "notes",
                 .array(
                     remarks.map { remark in
-                        .object([
-                            ("code", .string(remark.code)), ("place", .optional(remark.place)),
-                            ("message", .string(remark.what)),
-                        ])
+                        .object(
+                            [
+                                ("code", .string(remark.code)), ("place", .optional(remark.place)),
+                                ("message", .string(remark.what)),
+                            ] + (remark.milliseconds.map { [("milliseconds", .number($0))] } ?? []))
                     })
             ),
         ])

@@ -62,10 +62,14 @@ package enum Fix: Equatable, Sendable {
     package var command: String {
         switch self {
         case .mode(let path, let mode): "chmod \(String(mode, radix: 8)) \(shellWord(path))"
-        case .adopt(let profile):
-            "warder adopt \(profile.utf8.first == UInt8(ascii: "-") ? "-- " : "")\(shellWord(profile))"
+        case .adopt(let profile): "warder adopt \(operand(profile))"
         }
     }
+}
+
+/// A name as an operand of a command, which takes it for no option.
+func operand(_ name: String) -> String {
+    (name.utf8.first == UInt8(ascii: "-") ? "-- " : "") + shellWord(name)
 }
 
 /// What is in force, and needs no mending: a proxy, an endpoint of one's own.
@@ -76,10 +80,13 @@ package struct Remark: Equatable, Sendable {
     package let place: String?
     /// One line, lower case, without a full stop.
     package let what: String
+    /// How long a request took; nil where there was none.
+    package let milliseconds: Int64?
 
-    package init(_ code: String, at place: String? = nil, _ what: String) {
+    package init(_ code: String, at place: String? = nil, _ what: String, milliseconds: Int64? = nil) {
         self.code = code
         self.place = place
         self.what = what
+        self.milliseconds = milliseconds
     }
 }

@@ -56,15 +56,21 @@ extension Failure {
             self.init(
                 .refused, message,
                 hint: "check the role's trust policy, external id and MFA condition, and the user's policy")
-        case .expiredToken: self.init(.refused, message, hint: "drop the cached session: warder forget")
+        case .expiredToken:
+            self.init(.refused, message, hint: "drop the cached session: warder forget")
+            if signer?.isSession == true { cause = .sessionRefused }
         case .invalidKey:
             self.init(.refused, message, hint: (signer ?? .unknown).hint(refused: code))
+            if signer?.isSession == true { cause = .sessionRefused }
         case .skewed(_, let offset):
-            self.init(.refused, message, hint: "set the clock: it is off by \(offset.magnitude) seconds")
-        case .throttled: self.init(.refused, message, hint: "wait a moment, and try again")
+            self.init(
+                .refused, message, hint: "set the clock: it is off by \(offset.magnitude) seconds", cause: .unjudged)
+        case .throttled: self.init(.refused, message, hint: "wait a moment, and try again", cause: .unjudged)
         default:
             let request = refusal?.requestID.map { " (request \($0))" } ?? ""
-            self.init(.refused, message, hint: "check the profile's settings against what AWS says\(request)")
+            self.init(
+                .refused, message, hint: "check the profile's settings against what AWS says\(request)",
+                cause: (refusal?.status ?? 0) < 500 ? .ordinary : .unjudged)
         }
     }
 

@@ -71,6 +71,10 @@ package struct Failure: Error {
         case noSuchEntity
         /// AWS certainly did nothing.
         case notMade
+        /// AWS does not take the session that signed, or no longer.
+        case sessionRefused
+        /// AWS did not judge the request itself: it is busy, has failed, or takes this machine's clock for wrong.
+        case unjudged
         /// A person said no.
         case declined
         /// A rule of this machine forbids it.

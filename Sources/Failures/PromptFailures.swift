@@ -12,6 +12,13 @@ extension Failure {
             hint: "run the command without --no-prompt and WARDER_NO_PROMPT")
     }
 
+    /// A code is needed, and this command uses none up.
+    package static func codeWithheld(device: String, profile: String) -> Failure {
+        Failure(
+            .promptNeeded, "a code of \(device) is needed, and this command uses none up",
+            hint: "run warder refresh \(shellWord(profile)) in a terminal")
+    }
+
     package init(_ error: TerminalError, askingFor what: String) {
         switch error {
         case .none:

@@ -87,6 +87,10 @@ extension Failure {
                 default: "try again; if it stays so, check sso_start_url and sso_region"
                 }
             self.init(.refused, "AWS refused to \(what)" + (said.isEmpty ? "" : ": \(said)"), hint: hint)
+            switch error {
+            case .accessDenied, .noSuchRole: break
+            default: cause = .unjudged
+            }
             return
         }
         switch error {
@@ -104,7 +108,8 @@ extension Failure {
         case .listening(let error): self.init(error, "the address that the browser comes back to")
         case .crypto(let error): self.init(error)
         default:
-            self.init(.refused, "IAM Identity Center gave no answer that could be used", hint: "try again")
+            self.init(
+                .refused, "IAM Identity Center gave no answer that could be used", hint: "try again", cause: .unjudged)
         }
     }
 }

@@ -106,7 +106,7 @@ package final class SessionMaker {
     var wasStopped: Bool { calls.wasStopped }
 
     /// The file or folder of CA certificates for requests; nil for the system's.
-    var caBundle: String? { endpoints.caBundle }
+    package var caBundle: String? { endpoints.caBundle }
 
     private func requestedSession(_ step: Int, _ requiresAnswer: Bool, signer: () throws(Failure) -> Credentials)
         throws(Failure)
@@ -210,7 +210,8 @@ package final class SessionMaker {
     /// Where the last step's request goes.
     package func stsEndpoint() throws(Failure) -> Endpoint { try endpoint(of: chain.stepCount - 1) }
 
-    private func endpoint(of step: Int) throws(Failure) -> Endpoint {
+    /// Where the request for `step` goes.
+    package func endpoint(of step: Int) throws(Failure) -> Endpoint {
         let environment = keys.context.environment
         let region = chain.effectiveRegion(ofStep: step) { environment.nonEmpty($0) }
         let origin = chain.region(ofStep: step)?.origin

@@ -63,6 +63,29 @@ public struct HTTPRequest: ~Copyable, Sendable {
     }
 }
 
+extension HTTPRequest {
+    /// The same request, with a timeout of `milliseconds` at most.
+    package borrowing func limited(to milliseconds: Int) -> HTTPRequest {
+        HTTPRequest(
+            method: method, url: url, query: copied(query), headers: headers, secretHeader: copiedHeader(),
+            body: copied(body), timeout: min(timeout, milliseconds), isOnce: isOnce)
+    }
+
+    private borrowing func copiedHeader() -> SecretHeader? {
+        switch secretHeader {
+        case .some(let header): SecretHeader(header.name, header.value.copy())
+        case .none: nil
+        }
+    }
+}
+
+private func copied(_ bytes: borrowing SecretBytes?) -> SecretBytes? {
+    switch bytes {
+    case .some(let bytes): bytes.copy()
+    case .none: nil
+    }
+}
+
 /// The answer to a request.
 public struct HTTPResponse: ~Copyable, Sendable {
     /// The status code: 200 to 299, or 400 to 599.

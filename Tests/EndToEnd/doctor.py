@@ -74,9 +74,9 @@ def mend(home, command):
     home.environment["PATH"] = home.environment["PATH"].removeprefix(f"{WARDER.parent}:")
 
 
-def goes_through(home, case):
+def goes_through(home, case, *options):
     """The home is healthy, is broken, found, mended as printed, and healthy again."""
-    arguments = [case.profile] if case.profile else []
+    arguments = [*([case.profile] if case.profile else []), *options]
     assert codes(examined(home, *arguments)) == [], "the home is not healthy to begin with"
     home.environment.update(case.breaking(home) or {})
     report = examined(home, *arguments)

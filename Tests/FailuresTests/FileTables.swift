@@ -57,6 +57,7 @@ func spokenTable(_ o: String) -> Table {
             ("locked", open),
             ("locked", .locked(vault: "/v/" + o, because: "the keyring is locked", sessionsAreOpen: true)),
             ("wanting", open.wanting(key: o, for: o)), ("notAllowed", .notAllowed(wanting: "a name")),
+            ("codeWithheld", .codeWithheld(device: o, profile: o)),
             ("notAsked", .notAsked("a code of " + o, o)), ("notAsked", .notAsked("a yes", o, isCode: false)),
             ("stopped", .stopped), ("answeredElsewhere", .answeredElsewhere("a code of " + o)),
             ("noEnvironment", .noEnvironment(line)), ("unreadableToken", .unreadableToken(line, "/v/" + o)),

@@ -33,6 +33,8 @@ package final class CodeSupply {
     /// Prompts the user. One for each command, so that a user who answers from elsewhere sees the outcome.
     let prompter: any Prompter
     private var given: String?
+    /// No code may be used up: whatever needs one fails.
+    private let isWithheld: Bool
 
     /// A device's code changes every 30 s (RFC 6238 section 5.2).
     private static let period: Int64 = 30
@@ -40,8 +42,10 @@ package final class CodeSupply {
     /// - Parameters:
     ///   - given: a code from the command line.
     ///   - prompter: prompts the user; nil for the default one.
-    package init(given: String?, keys: Keys, prompter: (any Prompter)? = nil) {
+    ///   - isWithheld: no code may be used up, not even one that comes from a command or a stored seed.
+    package init(given: String?, keys: Keys, prompter: (any Prompter)? = nil, isWithheld: Bool = false) {
         self.given = given
+        self.isWithheld = isWithheld
         self.keys = keys
         self.prompter = prompter ?? UserPrompter(keys.context)
     }
@@ -58,6 +62,7 @@ package final class CodeSupply {
         _ wanted: WantedCode, seed: () throws(Failure) -> SecretBytes?, time: () -> Int64,
         _ work: (borrowing MFACode?) throws(STSError) -> Credentials
     ) throws(Failure) -> Credentials {
+        guard !isWithheld else { throw .codeWithheld(device: wanted.device, profile: wanted.profile) }
         let sessions = try keys.sessions()
         // Another process that needs a code of the same device must wait for the next code anyway.
         let lock = try lock(wanted.device, sessions)

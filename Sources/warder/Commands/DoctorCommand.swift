@@ -8,6 +8,7 @@ import Text
 struct Doctor: Command {
     static let name = "doctor"
     static let profile = OptionalOperand("profile", .profile, "Examine this profile alone, and what all share.")
+    static let online = Flag("online", "Ask AWS too: endpoints, keys, MFA devices, roles.")
     static let fix = Flag("fix", "Do what is safe, after a yes: permissions, and adopting profiles.")
     static let yes = Flag("yes", "With --fix: do not ask.")
     static let report = Flag("report", "Print a text to hand on, without names, account numbers and key IDs.")
@@ -16,17 +17,19 @@ struct Doctor: Command {
             "Finds what is wrong or will be, each with the command that mends it.",
             """
             Looks at the files, the environment, the store, the sessions and this
-            machine. It asks nothing, starts nothing and connects nowhere. Exit code 0
+            machine. It asks nothing, starts nothing and connects nowhere; with --online
+            it asks AWS too, uses up no code, and is done in ten seconds. Exit code 0
             means that nothing is to be mended, 1 that something is.
 
             examples:
               warder doctor
               warder doctor prod
+              warder doctor prod --online
               warder doctor prod --fix
               warder doctor --report > report.txt     to be pasted into a ticket
               warder doctor --json | jq .findings
             """,
-            [profile, fix, yes, report, Shared.json])
+            [profile, online, fix, yes, report, Shared.json])
     }
 
     let given: Given
@@ -50,7 +53,9 @@ struct Doctor: Command {
 
     private func examined() throws(Failure) -> (Subject, Diagnosis) {
         let subject = Subject(try Context(noPrompt: true), profile: given[Self.profile])
-        return (subject, Diagnosis.offline(subject))
+        var diagnosis = Diagnosis.offline(subject)
+        if given[Self.online] { diagnosis.online(subject) }
+        return (subject, diagnosis)
     }
 
     /// Does what may be done, after a yes.

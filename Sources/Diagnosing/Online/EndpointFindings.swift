@@ -1,0 +1,94 @@
+import Failures
+import Linux
+import Profiles
+import STS
+import Setup
+import Text
+import Transport
+
+// What keeps warder from an endpoint, and the command that mends it or shows it.
+
+extension Finding {
+    init(_ error: TransportError, _ target: EndpointTarget, _ environment: Environment) {
+        let failure = Failure(error, configured: false, environment: environment)
+        let url = target.endpoint.url
+        func finding(_ code: String, at place: String?, why: String? = nil, _ remedy: Remedy) -> Finding {
+            Finding(code, .broken, at: place, failure.message, why: why ?? failure.hint, remedy)
+        }
+        let place = Self.place(target, environment)
+        switch error {
+        case .libraryMissing, .libraryUnusable, .libraryUnloadable, .shortage:
+            self = finding(
+                "libcurl_unusable", at: nil, why: "warder reaches AWS by it", .run(Self.libraryCommand(error)))
+        case .proxyRefused:
+            let proxy = ProxyInForce(for: nil) { environment[$0] }
+            self = finding("proxy_refused", at: proxy?.variable, .run(Self.look(at: url)))
+        case .tls:
+            self = finding("endpoint_untrusted", at: place, .run(Self.lookAtCertificate(of: url)))
+        case .unreadableCABundle:
+            let origin = Self.bundleOrigin(target, environment)
+            self = finding(
+                "ca_bundle_unusable", at: origin?.place, .run(origin.map(SettingEdit.removal) ?? Self.look(at: url)))
+        case .unhashedCABundle(let path):
+            self = finding(
+                "ca_bundle_unusable", at: Self.bundleOrigin(target, environment)?.place,
+                .run("openssl rehash \(shellWord(path))"))
+        case .redirected, .tooLarge, .malformedURL, .insecureURL, .malformedHeader:
+            self = finding("endpoint_not_aws", at: place, .run(Self.look(at: url)))
+        case .unreachable, .timedOut, .interrupted:
+            if let remedy = Self.otherRegion(target, environment) {
+                self = finding("region_unknown", at: place, remedy)
+            } else {
+                self = finding("endpoint_unreachable", at: place, .run(Self.look(at: url)))
+            }
+        }
+    }
+
+    /// A web page or JSON came where STS should be.
+    init(foreignAnswer status: Int, _ target: EndpointTarget) {
+        self.init(
+            "endpoint_not_aws", .broken, at: target.origin?.place,
+            "\(target.endpoint.url.hostHeader) answers as STS does not, with status \(status)",
+            why: "a proxy, a sign-in page or another service answers there, and gives no sessions",
+            .run(Self.look(at: target.endpoint.url)))
+    }
+
+    private static func place(_ target: EndpointTarget, _ environment: Environment) -> String? {
+        guard !target.endpoint.isCustom else { return target.origin?.place }
+        return regionVariable(environment) ?? target.origin?.place
+    }
+
+    private static func regionVariable(_ environment: Environment) -> String? {
+        ["AWS_REGION", "AWS_DEFAULT_REGION"].first { environment.nonEmpty($0) != nil }
+    }
+
+    /// Writes the region that was probably meant in place of one that warder does not know.
+    private static func otherRegion(_ target: EndpointTarget, _ environment: Environment) -> Remedy? {
+        guard let region = unknownRegion(inHost: target.endpoint.url.host),
+            let near = nearest(to: region, among: knownRegions)
+        else { return nil }
+        if let variable = regionVariable(environment) { return .run("export \(variable)=\(near)") }
+        return target.origin.flatMap { SettingEdit(at: $0, to: near) }.map { .run($0.command) }
+    }
+
+    private static func bundleOrigin(_ target: EndpointTarget, _ environment: Environment) -> Origin? {
+        environment.nonEmpty("AWS_CA_BUNDLE") == nil
+            ? target.caBundleOrigin : Origin(path: "AWS_CA_BUNDLE", line: 0)
+    }
+
+    private static func libraryCommand(_ error: TransportError) -> String {
+        switch error {
+        case .libraryMissing: "sudo apt-get install libcurl4"
+        case .libraryUnusable: "sudo apt-get install --reinstall libcurl4"
+        case .shortage: "ulimit -a"
+        default: "dpkg --verify libcurl4"
+        }
+    }
+
+    /// Shows how far a request gets.
+    private static func look(at url: ServiceURL) -> String { "curl -sSv -m 10 -o /dev/null \(shellWord(url.text))" }
+
+    private static func lookAtCertificate(of url: ServiceURL) -> String {
+        "openssl s_client -connect \(shellWord("\(url.host):\(url.port ?? 443)")) </dev/null"
+    }
+}
