@@ -263,7 +263,7 @@ __warder_grammar() {
             places=('@profiles*')
             ;;
         'doctor')
-            options='--json -h --help'
+            options='--online --fix --yes --report --json -h --help'
             places=('@profiles')
             ;;
         'use')

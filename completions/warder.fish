@@ -413,7 +413,11 @@ function __warder_grammar --no-scope-shadowing
             set places '@profiles'
             set repeated '@profiles'
         case 'doctor'
-            set options --json 'Print JSON' \
+            set options --online 'Ask AWS too: endpoints, keys, MFA devices, roles' \
+                --fix 'Do what is safe, after a yes: permissions, and adopting profiles' \
+                --yes 'With --fix: do not ask' \
+                --report 'Print a text to hand on, without names, account numbers and key IDs' \
+                --json 'Print JSON' \
                 -h 'Show this help' \
                 --help 'Show this help'
             set places '@profiles'

@@ -174,6 +174,10 @@ export extern "warder adopt" [
 # Finds what is wrong or will be, each with the command that mends it
 export extern "warder doctor" [
     profile?: string@"nu-complete warder profiles"
+    --online  # Ask AWS too: endpoints, keys, MFA devices, roles
+    --fix  # Do what is safe, after a yes: permissions, and adopting profiles
+    --yes  # With --fix: do not ask
+    --report  # Print a text to hand on, without names, account numbers and key IDs
     --json  # Print JSON
     --help(-h)  # Show this help
 ]
