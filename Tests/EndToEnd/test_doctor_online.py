@@ -125,13 +125,13 @@ def test_a_device_that_is_not_the_users(mfa_home, case):
 def test_the_devices_of_a_policy_that_asks_for_mfa_are_listed_with_the_cached_session(mfa_home):
     mfa_home.rig.user.needs_mfa = True
     report = examined(mfa_home, ONLINE)
-    assert codes(report) == [] and notes(report, "mfa_device") and not notes(report, "mfa_unchecked"), report
+    assert codes(report) == [] and notes(report, "mfa_device_listed") and not notes(report, "mfa_unchecked"), report
 
 
 def test_that_devices_may_not_be_listed_is_no_finding(mfa_home):
     mfa_home.rig.user.denied.add("iam:ListMFADevices")
     report = examined(mfa_home, ONLINE)
-    assert codes(report) == [] and not notes(report, "mfa_device"), report
+    assert codes(report) == [] and not notes(report, "mfa_device_listed"), report
     (note,) = notes(report, "mfa_unchecked")
     assert "AccessDenied" in note["message"] and "iam:ListMFADevices" in note["message"]
 
@@ -174,7 +174,7 @@ def test_a_refusal_is_said_once_and_of_the_role_that_is_refused(keyed_home):
     report = examined(keyed_home, ONLINE)
     (finding,) = report["findings"]
     assert finding["code"] == "role_refused" and finding["place"].endswith(":16") and ADMIN in finding["message"]
-    assert notes(report, "role") == []
+    assert notes(report, "role_assumed") == []
     keyed_home.rig.iam.next("AssumeRole", None, denied)
     (finding,) = examined(keyed_home, "one", ONLINE)["findings"]
     assert finding["place"].endswith(":22") and f"{ADMIN}2" in finding["message"], finding
@@ -197,7 +197,7 @@ def test_a_role_of_a_web_identity(keyed_home, sts):
     (keyed_home.root / "jwt").write_text("e30.e30.e30")
     keyed_home.add_profile("web", f"warder_role_arn = {ADMIN}", f"warder_web_identity_token_file = {keyed_home.root}/jwt")
     report = examined(keyed_home, "web", ONLINE)
-    assert codes(report) == [] and notes(report, "role"), report
+    assert codes(report) == [] and notes(report, "role_assumed"), report
     (keyed_home.root / "jwt").write_text("expired")
     report = examined(keyed_home, "web", ONLINE)
     assert codes(report) == ["role_refused"] and "InvalidIdentityToken" in report["findings"][0]["message"], report
@@ -213,7 +213,7 @@ def test_roles_of_identity_center(corp, center, sts):
     assert not (corp.root / "opened").exists() and center.log == []
     corp.good("refresh", "asked", "--device-code")
     report = examined(corp, "asked", ONLINE)
-    assert codes(report) == [] and notes(report, "role"), report
+    assert codes(report) == [] and notes(report, "role_assumed"), report
 
 
 def test_with_the_stricter_moto(bare, moto):
@@ -229,13 +229,13 @@ def test_with_the_stricter_moto(bare, moto):
     report = examined(bare, ONLINE)
     moto.post("reset-auth", b"inf")
     assert codes(report) == ["role_refused"], report
-    assert notes(report, "key"), report
+    assert notes(report, "key_accepted"), report
     moto.client("iam").put_user_policy(
         UserName="alice", PolicyName="may",
         PolicyDocument='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}')
     moto.check_everything()
     report = examined(bare, ONLINE)
-    assert codes(report) == [] and notes(report, "role"), report
+    assert codes(report) == [] and notes(report, "role_assumed"), report
 
 
 # The clock
@@ -308,7 +308,7 @@ def test_an_endpoint_where_nothing_answers(keyed_home, case):
     goes_through(keyed_home, case, ONLINE)
     keyed_home.environment.update(reach_nothing(keyed_home))
     report = examined(keyed_home, ONLINE)
-    assert [note["code"] for note in report["notes"]] == [], "what lies behind it is not tried"
+    assert not any("milliseconds" in note for note in report["notes"]), "what lies behind it is not tried"
 
 
 def test_an_endpoint_that_hangs(keyed_home, silent):
@@ -468,7 +468,7 @@ def test_a_region_that_is_misspelled(keyed_home, where):
     else:
         keyed_home.environment["AWS_REGION"] = "eu-wset-1"
     report = examined(keyed_home, "alice", ONLINE)
-    assert codes(report) == ["region_unknown"], report
+    assert codes(report) == ["unknown_region"], report
     assert report["findings"][0]["place"].endswith(".aws/config:3" if where == "file" else "AWS_REGION")
     mend(keyed_home, report["findings"][0]["command"])
     report = examined(keyed_home, "alice", ONLINE)
@@ -478,7 +478,7 @@ def test_a_region_that_is_misspelled(keyed_home, where):
 def test_each_endpoint_is_tried_once(keyed_home):
     add_roles(keyed_home, "one", "two")
     report = examined(keyed_home, ONLINE)
-    assert len(notes(report, "endpoint")) == 1
+    assert len(notes(report, "endpoint_answers")) == 1
     unsigned = [request for request in keyed_home.rig.iam.requests if not request.signed]
     assert len(unsigned) == 1
 
@@ -489,7 +489,7 @@ def test_each_endpoint_is_tried_once(keyed_home):
 def test_what_is_well_is_said_with_its_time(mfa_home):
     report = examined(mfa_home, ONLINE)
     assert report["findings"] == []
-    for code in ("endpoint", "key", "mfa_device", "role"):
+    for code in ("endpoint_answers", "key_accepted", "mfa_device_listed", "role_assumed"):
         assert notes(report, code), (code, report)
         for note in notes(report, code):
             assert 0 <= note["milliseconds"] < 5000 and f"in {note['milliseconds']} ms" in note["message"]

@@ -1,3 +1,4 @@
+import Failures
 import Linux
 import Profiles
 import STS
@@ -8,36 +9,34 @@ enum Regions: Check {
     static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
         for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
             guard let region = subject.context.environment.nonEmpty(name) else { continue }
-            judge(region, at: name, &diagnosis) {
-                "export \(name)=\(shellWord($0))"
-            } unset: {
-                "unset \(name)"
-            }
+            judge(region, at: Origin(path: name, line: 0), &diagnosis)
         }
         guard let profiles = try? subject.profiles.get() else { return }
         for name in subject.names {
             guard let region = try? profiles.profile(name)?.setting("region") else { continue }
-            let file = shellWord(region.origin.path)
-            judge(region.value, at: region.origin.place, &diagnosis) {
-                "sed -i --follow-symlinks '\(region.origin.line)s/=.*/= \($0)/' \(file)"
-            } unset: {
-                "sed -i --follow-symlinks '\(region.origin.line)d' \(file)"
-            }
+            judge(region.value, at: region.origin, &diagnosis)
         }
     }
 
-    private static func judge(
-        _ region: String, at place: String, _ diagnosis: inout Diagnosis, set: (String) -> String, unset: () -> String
-    ) {
-        switch KnownRegion(region) {
-        case .known: return
-        case .new: diagnosis.add(Remark("new_region", at: place, "\(region) is newer than this warder, or misspelt"))
-        case .misspelt(let near):
+    private static func judge(_ region: String, at origin: Origin, _ diagnosis: inout Diagnosis) {
+        if let finding = finding(region, at: origin) {
+            diagnosis.add(finding)
+        } else if KnownRegion(region) == .new {
             diagnosis.add(
-                Finding(
-                    "unknown_region", .broken, at: place, "there is no region \(printable(region, limit: 64))",
-                    why: "requests go to a host that does not exist", .run(near.map(set) ?? unset())))
+                Remark("new_region", at: origin.place, "\(region) is newer than this warder, or misspelt"))
         }
+    }
+
+    /// A region that does not exist.
+    ///
+    /// - Parameter origin: with the line 0, the name of a variable.
+    static func finding(_ region: String, at origin: Origin) -> Finding? {
+        guard case .misspelt(let near) = KnownRegion(region) else { return nil }
+        let edit = near.flatMap { SettingEdit(at: origin, to: $0) }
+        return Finding(
+            "unknown_region", .broken, at: origin.place, "there is no region \(printable(region, limit: 64))",
+            why: "requests go to a host that does not exist",
+            .run(edit?.command ?? SettingEdit.removal(of: origin)))
     }
 }
 

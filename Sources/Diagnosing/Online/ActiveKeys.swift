@@ -44,7 +44,7 @@ enum ActiveKeys: OnlineCheck {
             subject.users[name] = answer.result.arn
             diagnosis.add(
                 Remark(
-                    "key", "AWS takes the key \(name), of \(answer.result.arn), in \(answer.milliseconds) ms",
+                    "key_accepted", "AWS takes the key \(name), of \(answer.result.arn), in \(answer.milliseconds) ms",
                     milliseconds: answer.milliseconds))
             if let account = summary.accountID, account != answer.result.account {
                 diagnosis.add(otherAccount(name, noted: account, answer.result.account))

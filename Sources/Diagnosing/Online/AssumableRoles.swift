@@ -73,7 +73,7 @@ private struct RoleTrial {
             }
             diagnosis.add(
                 Remark(
-                    "role", at: role.role.origin.place,
+                    "role_assumed", at: role.role.origin.place,
                     "\(name) gets sessions of \(role.role.value), in \(made.milliseconds) ms",
                     milliseconds: made.milliseconds))
         } catch { report(error, role, &diagnosis) }

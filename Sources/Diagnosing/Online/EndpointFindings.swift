@@ -36,11 +36,9 @@ extension Finding {
         case .redirected, .tooLarge, .malformedURL, .insecureURL, .malformedHeader:
             self = finding("endpoint_not_aws", at: place, .run(Self.look(at: url)))
         case .unreachable, .timedOut, .interrupted:
-            if let remedy = Self.otherRegion(target, environment) {
-                self = finding("region_unknown", at: place, remedy)
-            } else {
-                self = finding("endpoint_unreachable", at: place, .run(Self.look(at: url)))
-            }
+            self =
+                Self.regionFault(target, environment)
+                ?? finding("endpoint_unreachable", at: place, .run(Self.look(at: url)))
         }
     }
 
@@ -62,13 +60,12 @@ extension Finding {
         ["AWS_REGION", "AWS_DEFAULT_REGION"].first { environment.nonEmpty($0) != nil }
     }
 
-    /// Writes the region that was probably meant in place of one that warder does not know.
-    private static func otherRegion(_ target: EndpointTarget, _ environment: Environment) -> Remedy? {
-        guard let region = unknownRegion(inHost: target.endpoint.url.host),
-            let near = nearest(to: region, among: knownRegions)
+    /// The endpoint is that of a region that does not exist.
+    private static func regionFault(_ target: EndpointTarget, _ environment: Environment) -> Finding? {
+        guard !target.endpoint.isCustom, let region = unknownRegion(inHost: target.endpoint.url.host),
+            let origin = regionVariable(environment).map({ Origin(path: $0, line: 0) }) ?? target.origin
         else { return nil }
-        if let variable = regionVariable(environment) { return .run("export \(variable)=\(near)") }
-        return target.origin.flatMap { SettingEdit(at: $0, to: near) }.map { .run($0.command) }
+        return Regions.finding(region, at: origin)
     }
 
     private static func bundleOrigin(_ target: EndpointTarget, _ environment: Environment) -> Origin? {

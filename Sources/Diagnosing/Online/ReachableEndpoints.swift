@@ -34,8 +34,8 @@ enum ReachableEndpoints: OnlineCheck {
         case .answered(let milliseconds):
             diagnosis.add(
                 Remark(
-                    "endpoint", at: probe.target.origin?.place, "\(url.hostHeader) answered in \(milliseconds) ms",
-                    milliseconds: milliseconds))
+                    "endpoint_answers", at: probe.target.origin?.place,
+                    "\(url.hostHeader) answered in \(milliseconds) ms", milliseconds: milliseconds))
         case .other(let status): diagnosis.add(Finding(foreignAnswer: status, probe.target))
         case .failed(let error): diagnosis.add(Finding(error, probe.target, context.environment))
         }

@@ -61,7 +61,7 @@ enum RightDevices: OnlineCheck {
         case .right:
             diagnosis.add(
                 Remark(
-                    "mfa_device", at: device.serial.origin.place,
+                    "mfa_device_listed", at: device.serial.origin.place,
                     "\(device.serial.value) is a device of \(user), listed in \(milliseconds) ms",
                     milliseconds: milliseconds))
         case .wrong(let other):

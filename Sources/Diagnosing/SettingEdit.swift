@@ -1,14 +1,21 @@
+import Failures
 import Profiles
 import Text
 
-/// A command that gives a setting another value on its line, or takes it away.
+/// A command that gives a setting another value on its line, or in its variable.
 struct SettingEdit {
     let command: String
 
-    /// Nil if the setting is not on a line of a file, or the value is not one that `sed` takes as it is.
+    /// - Parameter origin: with the line 0, the name of a variable.
+    /// - Returns: nil if the value is not one that `sed` and a shell take as it is.
     init?(at origin: Origin, to value: String) {
-        guard origin.line > 0, !value.isEmpty, value.utf8.allSatisfy(Self.isPlain) else { return nil }
-        let script = "\(origin.line)s|=.*|= \(value)|"
+        guard !value.isEmpty, value.utf8.allSatisfy(Self.isPlain) else { return nil }
+        guard origin.line > 0 else {
+            command = "export \(origin.path)=\(value)"
+            return
+        }
+        let mark = value.utf8.contains(UInt8(ascii: "/")) ? "|" : "/"
+        let script = "\(origin.line)s\(mark)=.*\(mark)= \(value)\(mark)"
         command = "sed -i --follow-symlinks \(shellWord(script)) \(shellWord(origin.path))"
     }
 
