@@ -218,7 +218,8 @@ let package = Package(
         tests(
             of: "Diagnosing",
             [
-                "Failures", "Importing", "Linux", "Profiles", "RoomSupport", "STS", "Secrets", "Setup", "Stores", "Transport",
+                "Failures", "Importing", "Issuing", "Linux", "Profiles", "RoomSupport", "STS", "Secrets", "Setup",
+                "Stores", "Transport", "Vault",
                 "Vault",
             ]),
         tests(

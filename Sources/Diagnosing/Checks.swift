@@ -20,6 +20,6 @@ enum Checks {
 
     /// Those that ask AWS, each of which builds on what those before it found.
     static var online: [any OnlineCheck.Type] {
-        [ReachableEndpoints.self, AgreeingClocks.self, ActiveKeys.self, RightDevices.self, AssumableRoles.self]
+        [ReachableEndpoints.self, AgreeingClocks.self, ActiveKeys.self, AssumableRoles.self, RightDevices.self]
     }
 }

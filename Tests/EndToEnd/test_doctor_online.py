@@ -162,9 +162,18 @@ def test_a_role_that_is_refused(keyed_home, case):
     assert "sts:AssumeRole" in finding["message"] and ADMIN in finding["message"], finding
 
 
-@cases(Case("dead", end_sessions, "session_refused"))
+@cases(
+    Case("dead", end_sessions, "session_refused"),
+    Case("dead, of one profile", end_sessions, "session_refused", profile="two"),
+)
 def test_a_cached_session_that_aws_does_not_take(mfa_home, case):
+    """One finding, for however many roles it signs."""
+    add_roles(mfa_home, "two", "three")
+    mfa_home.good("refresh", "two")
     goes_through(mfa_home, case, ONLINE)
+    mfa_home.good("refresh", "two", "--mfa-code", mfa_home.rig.account.code())
+    end_sessions(mfa_home)
+    assert len(examined(mfa_home, ONLINE)["findings"]) == 1
 
 
 def test_a_refusal_is_said_once_and_of_the_role_that_is_refused(keyed_home):
@@ -579,3 +588,18 @@ def test_a_locked_vault_asks_nobody_at_a_terminal(keyed_home):
     terminal = keyed_home.terminal("doctor", ONLINE)
     assert exit_code(terminal) == 0
     assert "nothing to mend" in terminal.before and "passphrase" not in terminal.before.lower().replace("\r", "")
+
+
+def test_the_secret_service(desktop_rotation):
+    """A keyring that is locked is left so."""
+    home = desktop_rotation.home
+    add_roles(home, "prod")
+    report = examined(home, ONLINE)
+    assert codes(report) == [] and notes(report, "key_accepted") and notes(report, "role_assumed"), report
+    home.good("lock")
+    home.keyring.lock()
+    start = time.monotonic()
+    report = examined(home, ONLINE)
+    assert time.monotonic() - start < 5
+    assert codes(report) == [] and notes(report, "key_unchecked") and notes(report, "role_unchecked"), report
+    assert home.keyring.locked()

@@ -11,7 +11,7 @@ import Vault
 enum ActiveKeys: OnlineCheck {
     static func run(_ subject: OnlineSubject, _ diagnosis: inout Diagnosis) {
         var unchecked = Unchecked("key_unchecked", "the key", "the keys")
-        for (name, profile) in subject.storedKeys where subject.isReachable(profile) {
+        for (name, profile) in subject.storedKeys {
             guard let keyName = KeyName(name) else { continue }
             guard !subject.time.isUp else {
                 unchecked.addUntimely(name)

@@ -18,7 +18,7 @@ enum AgreeingClocks: OnlineCheck {
                 "clock_off", gravity, "this machine's clock is \(spoken(clockOffset: offset))",
                 why: gravity == .broken
                     ? "AWS refuses what programs sign, and they take live sessions for ended ones or the reverse"
-                    : "AWS refuses the one-time codes that are made on this machine, and five minutes are too much for all",
+                    : "AWS refuses one-time codes made on this machine and, beyond five minutes, all that it signs",
                 .run("timedatectl set-ntp true")))
     }
 

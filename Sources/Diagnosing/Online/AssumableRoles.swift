@@ -48,6 +48,8 @@ private struct RoleTrial {
     var unchecked = Unchecked("role_unchecked", "the role of", "the roles of")
     private var known: Set<String> = []
     private var refused: Set<String> = []
+    /// What comes before the roles whose session before them is dead.
+    private var deadBeginnings: Set<[String]> = []
 
     init(subject: OnlineSubject) { self.subject = subject }
 
@@ -76,13 +78,24 @@ private struct RoleTrial {
                     "role_assumed", at: role.role.origin.place,
                     "\(name) gets sessions of \(role.role.value), in \(made.milliseconds) ms",
                     milliseconds: made.milliseconds))
-        } catch { report(error, role, &diagnosis) }
+        } catch {
+            if error.cause == .sessionRefused {
+                refused.insert(name)
+                // What drops it for one role drops it for all.
+                guard deadBeginnings.insert(Self.beginning(issuer)).inserted else { return }
+            }
+            report(error, role, &diagnosis)
+        }
+    }
+
+    /// The session that a chain begins with, and the roles before its last one.
+    private static func beginning(_ issuer: Issuer) -> [String] {
+        [(try? issuer.beginning()) ?? ""] + issuer.chain.roles.dropLast().map(\.profile)
     }
 
     private mutating func report(_ failure: Failure, _ role: NamedRole, _ diagnosis: inout Diagnosis) {
         switch failure.code {
         case .refused where failure.cause == .sessionRefused:
-            refused.insert(role.profile)
             diagnosis.add(
                 Finding(
                     "session_refused", .broken, at: role.role.origin.place, failure.message,

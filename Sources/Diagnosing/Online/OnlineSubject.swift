@@ -47,10 +47,10 @@ final class OnlineSubject {
         profile.targets.allSatisfy { target in probes.contains { $0.target.isSame(as: target) && $0.hasAnswered } }
     }
 
-    /// The stored keys of the profiles, each with the first profile that begins with it.
+    /// The stored keys of the profiles, each with the first profile that begins with it and whose endpoints answer.
     var storedKeys: [(name: String, profile: OnlineProfile)] {
         var found: [(name: String, profile: OnlineProfile)] = []
-        for profile in profiles {
+        for profile in profiles where isReachable(profile) {
             guard case .storedKey(let name, _) = profile.chain.source, !found.contains(where: { $0.name == name })
             else {
                 continue

@@ -11,9 +11,10 @@ import Vault
 enum RightDevices: OnlineCheck {
     static func run(_ subject: OnlineSubject, _ diagnosis: inout Diagnosis) {
         var unchecked = Unchecked("mfa_unchecked", "the MFA device of", "the MFA devices of")
-        for (name, user) in subject.users.sorted(by: { $0.key < $1.key }) where !user.hasSuffix(":root") {
+        for (name, first) in subject.storedKeys {
+            guard let user = subject.users[name], !user.hasSuffix(":root") else { continue }
             let profiles = subject.profiles.filter { $0.issuer.sessionMaker.source.keyName == name }
-            guard let first = profiles.first, !profiles.flatMap(\.devices).isEmpty else { continue }
+            guard !profiles.flatMap(\.devices).isEmpty else { continue }
             guard !subject.time.isUp else {
                 unchecked.addUntimely(name)
                 continue
