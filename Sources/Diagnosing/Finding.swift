@@ -67,11 +67,6 @@ package enum Fix: Equatable, Sendable {
     }
 }
 
-/// A name as an operand of a command, which takes it for no option.
-func operand(_ name: String) -> String {
-    (name.utf8.first == UInt8(ascii: "-") ? "-- " : "") + shellWord(name)
-}
-
 /// What is in force, and needs no mending: a proxy, an endpoint of one's own.
 package struct Remark: Equatable, Sendable {
     /// Its name in machine-readable output, one word.
