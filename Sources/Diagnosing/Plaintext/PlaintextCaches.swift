@@ -70,7 +70,8 @@ enum PlaintextCaches: Check {
                 Finding(
                     "sign_in_in_login_cache", .exposed, at: path,
                     "a sign-in of aws login lies in plain text, and no profile uses it",
-                    why: "every program of yours can read it, and renew it for half a day", .run("rm \(shellWord(path))")))
+                    why: "every program of yours can read it, and renew it for half a day",
+                    .run("rm \(shellWord(path))")))
         }
     }
 
