@@ -2,9 +2,12 @@
 again."""
 
 import dataclasses
+import fcntl
 import json
 import os
+import pty
 import subprocess
+import termios
 from collections.abc import Callable
 
 import pytest
@@ -20,6 +23,8 @@ class Case:
     - place: what `place` must end with; None where the finding has none.
     - beside: findings that come of the same fault, and go with it.
     - mends: the printed command mends it. Where it only shows what to mend, this says what does.
+    - profile: the one to examine.
+    - terminal: a person runs doctor, who could be asked for a code.
     """
 
     name: str
@@ -29,17 +34,31 @@ class Case:
     beside: tuple = ()
     mends: Callable | None = None
     profile: str | None = None
+    terminal: bool = True
 
 
 def cases(*all):
     return pytest.mark.parametrize("case", all, ids=[case.name for case in all])
 
 
+def ran(home, *arguments, terminal=True, **more):
+    """Runs doctor, as a rule with a terminal, whose input and output it does not use."""
+    if not terminal:
+        return home.run("doctor", *arguments, **more)
+    master, slave = pty.openpty()
+    try:
+        return home.run(
+            "doctor", *arguments, pass_fds=[slave], preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0), **more)
+    finally:
+        os.close(slave)
+        os.close(master)
+
+
 def examined(home, *arguments, **more):
     """What doctor reports, as JSON; its exit code must say the same. It gives a Secret Service that a busy machine holds
     up half a second, and is asked again here."""
     for _ in range(3):
-        result = home.run("doctor", *arguments, "--json", **more)
+        result = ran(home, *arguments, "--json", **more)
         if "secret_service_hangs" not in result.out:
             break
     assert result.err == "", result
@@ -77,18 +96,18 @@ def mend(home, command):
 def goes_through(home, case, *options):
     """The home is healthy, is broken, found, mended as printed, and healthy again."""
     arguments = [*([case.profile] if case.profile else []), *options]
-    assert codes(examined(home, *arguments)) == [], "the home is not healthy to begin with"
+    assert codes(examined(home, *arguments, terminal=case.terminal)) == [], "the home is not healthy to begin with"
     home.environment.update(case.breaking(home) or {})
-    report = examined(home, *arguments)
+    report = examined(home, *arguments, terminal=case.terminal)
     assert codes(report) == sorted({case.code, *case.beside}), report
     finding = next(each for each in report["findings"] if each["code"] == case.code)
     assert case.place is None or (finding["place"] or "").endswith(case.place), finding
-    spoken = home.run("doctor", *arguments)
+    spoken = ran(home, *arguments, terminal=case.terminal)
     assert finding["command"] in spoken.out and spoken.code == 1, spoken
     if case.mends:
         case.mends(home)
     else:
         for command in dict.fromkeys(each["command"] for each in report["findings"]):
             mend(home, command)
-    report = examined(home, *arguments)
+    report = examined(home, *arguments, terminal=case.terminal)
     assert codes(report) == [], report

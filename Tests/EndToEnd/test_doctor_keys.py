@@ -119,7 +119,7 @@ def ending(home):
 
 def refreshed(home):
     """Runs the printed command at a terminal, and types the code."""
-    (finding,) = examined(home)["findings"]
+    (finding,) = examined(home, terminal=False)["findings"]
     path = {"PATH": f"{home.command()[0].rsplit('/', 1)[0]}:{home.environment['PATH']}"}
     terminal = home.terminal(command=["bash", "-c", finding["command"]], env=path)
     terminal.expect("MFA code for alice")
@@ -128,8 +128,8 @@ def refreshed(home):
 
 
 @cases(
-    Case("no session, and nowhere to ask", without_sessions, "code_out_of_reach", ".aws/config:3", mends=refreshed),
-    Case("a session that ends soon", ending, "session_ending", ".aws/config:3", mends=refreshed),
+    Case("no session, and nowhere to ask", without_sessions, "code_out_of_reach", ".aws/config:3", mends=refreshed, terminal=False),
+    Case("a session that ends soon", ending, "session_ending", ".aws/config:3", mends=refreshed, terminal=False),
 )
 def test_a_code_that_cannot_be_had(lasting, sts, case):
     lasting.sts = sts
@@ -166,25 +166,25 @@ def test_at_a_terminal_where_prompts_are_forbidden(lasting, variable):
 def test_a_stored_seed_needs_no_one(lasting):
     lasting.good("add", "alice", "--totp", "--stdin", "--mfa-serial", MFA, input=SEED + "\n")
     without_sessions(lasting)
-    assert codes(examined(lasting)) == []
+    assert codes(examined(lasting, terminal=False)) == []
 
 
 def test_a_command_that_prints_codes_needs_no_one(lasting):
     config = lasting.config_file.read_text()
     lasting.config(config.replace(f"mfa_serial = {MFA}", f"mfa_serial = {MFA}\nmfa_process = echo 123456"))
     without_sessions(lasting)
-    assert codes(examined(lasting)) == []
+    assert codes(examined(lasting, terminal=False)) == []
 
 
 def test_a_watcher_is_there_to_be_asked(lasting):
     without_sessions(lasting)
     lasting.settings("[warder]\nhandoff_time = 50s\n")
-    assert codes(examined(lasting)) == ["code_out_of_reach"]
+    assert codes(examined(lasting, terminal=False)) == ["code_out_of_reach"]
     watch = lasting.terminal("mfa", "--watch")
-    until(lambda: codes(examined(lasting)) == [])
+    until(lambda: codes(examined(lasting, terminal=False)) == [])
     watch.sendintr()
     watch.expect(pexpect.EOF)
-    assert codes(examined(lasting)) == ["code_out_of_reach"]
+    assert codes(examined(lasting, terminal=False)) == ["code_out_of_reach"]
 
 
 def test_a_window_is_a_place(lasting):
@@ -195,15 +195,15 @@ def test_a_window_is_a_place(lasting):
     zenity = programs / "zenity"
     zenity.write_text("#!/bin/sh\ntouch \"$HOME/started\"\n")
     zenity.chmod(0o755)
-    found = examined(lasting, env={"DISPLAY": ":99", "PATH": f"{programs}:/usr/bin:/bin"})
+    found = examined(lasting, terminal=False, env={"DISPLAY": ":99", "PATH": f"{programs}:/usr/bin:/bin"})
     assert codes(found) == [] and not (lasting.root / "started").exists()
 
 
 def test_each_device_is_named_once(lasting):
     without_sessions(lasting)
-    (finding,) = examined(lasting)["findings"]
+    (finding,) = examined(lasting, terminal=False)["findings"]
     assert finding["command"] == "warder refresh alice"
-    (finding,) = examined(lasting, "audit")["findings"]
+    (finding,) = examined(lasting, "audit", terminal=False)["findings"]
     assert finding["command"] == "warder refresh audit"
 
 
@@ -212,8 +212,8 @@ def test_a_cached_role_needs_no_code_yet(lasting):
     for path in lasting.sessions():
         kept = path.read_bytes()
         path.unlink()
-        if codes(examined(lasting, "audit")) == ["code_out_of_reach"]:
+        if codes(examined(lasting, "audit", terminal=False)) == ["code_out_of_reach"]:
             break
         path.write_bytes(kept)
         path.chmod(0o600)
-    assert len(lasting.sessions()) == 1 and codes(examined(lasting, "prod")) == []
+    assert len(lasting.sessions()) == 1 and codes(examined(lasting, "prod", terminal=False)) == []
