@@ -9,7 +9,7 @@ import pytest
 from doctor import Case, cases, codes, examined, goes_through, mend
 from home import PROFILES, ROLE, WARDER
 from importing import pair
-from test_doctor_sdk import LAPSED, PROCESS, beside, credentials, mended, process, replacing
+from test_doctor_sdk import LAPSED, PROCESS, beside, credentials, listed, mended, process, replacing  # noqa: F401
 
 END = len(PROFILES.splitlines())
 
@@ -166,14 +166,6 @@ def both(*changes):
         return values
 
     return change
-
-
-@pytest.fixture
-def listed(unlocked):
-    """A home in which it is known without a prompt which keys are stored."""
-    with unlocked.opened():
-        unlocked.good("list")
-    return unlocked
 
 
 BAD_ROLE = [*asking("x", "warder_role_arn = arn:aws:iam::1:user/x", "warder_source_profile = alice")]
@@ -437,19 +429,29 @@ def store():
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes what others may not write")
-def test_a_link_to_what_may_not_be_changed(home, store):
+@pytest.mark.parametrize("name", [".aws/config", ".aws"])
+def test_a_link_to_what_may_not_be_changed(home, store, name):
     user = home.as_ordinary_user()
     home.root.chmod(0o755)
-    (store / "config").write_text(PROFILES.replace(str(WARDER), str(home.root / "warder")))
-    (store / "config").chmod(0o444)
+    text = PROFILES.replace(str(WARDER), str(home.root / "warder"))
     home.config_file.unlink()
-    home.config_file.symlink_to(store / "config")
-    os.lchown(home.config_file, user["user"], user["group"])
+    link = home.root / name
+    if name == ".aws":
+        link.rmdir()
+        (store / "config").write_text(text)
+        link.symlink_to(store)
+    else:
+        (store / "mine").write_text(text)
+        link.symlink_to(store / "mine")
+    os.lchown(link, user["user"], user["group"])
     (finding,) = examined(home, **user)["findings"]
     assert (finding["code"], finding["gravity"]) == ("read_only_link", "risky"), finding
+    assert finding["place"].endswith(name), finding
     mend(home, finding["command"])
-    os.chown(home.config_file, user["user"], user["group"])
-    assert not home.config_file.is_symlink() and home.config_file.stat().st_mode & stat.S_IWUSR
+    for path in (link, home.config_file):
+        os.chown(path, user["user"], user["group"])
+    assert not link.is_symlink() and home.config_file.stat().st_mode & stat.S_IWUSR
+    assert home.config_file.read_text() == text
     assert codes(examined(home, **user)) == []
 
 

@@ -116,6 +116,14 @@ def test_a_key_without_a_profile_of_its_name_gets_one(unlocked):
     assert f"[profile alice]\ncredential_process = {WARDER} process alice\n" in unlocked.config_file.read_text()
 
 
+@pytest.fixture
+def listed(unlocked):
+    """A home in which it is known without a prompt which keys are stored."""
+    with unlocked.opened():
+        unlocked.good("list")
+    return unlocked
+
+
 def notes(home):
     report = examined(home)
     assert report["findings"] == []
@@ -363,9 +371,12 @@ HEALTHY = {
 
 
 @pytest.mark.parametrize("text", HEALTHY.values(), ids=HEALTHY)
-def test_what_is_meant_so_is_no_fault(home, text):
-    home.config(PROFILES + "\n" + text)
-    assert examined(home)["findings"] == []
+def test_what_is_meant_so_is_no_fault(listed, text):
+    """Whether it is known which keys are stored, or not."""
+    listed.config(PROFILES + "\n" + text)
+    assert examined(listed)["findings"] == []
+    listed.good("lock")
+    assert examined(listed)["findings"] == []
 
 
 def test_no_secret_of_the_environment_is_shown(home):

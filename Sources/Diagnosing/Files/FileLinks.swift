@@ -11,7 +11,8 @@ enum FileLinks: Check {
             diagnosis.add(
                 Finding(
                     "broken_link", .broken, at: link.path, "it is a link to \(link.target), which is not there",
-                    why: "programs read it as empty, and warder writes nothing there", .run("rm \(shellWord(link.path))")))
+                    why: "programs read it as empty, and warder writes nothing there",
+                    .run("rm \(shellWord(link.path))")))
         }
         for path in subject.files { readOnly(path, &diagnosis) }
         for path in [paths.vault, paths.store] where isLink(path) {
@@ -34,12 +35,18 @@ enum FileLinks: Check {
             diagnosis.add(Remark("read_only_link", at: path, "it leads to \(target): change it where it is made"))
             return
         }
-        let file = shellWord(path)
+        let (link, end) = isLink(path) ? (path, target) : (Text.folder(ofPath: path) ?? path, folder)
         diagnosis.add(
             Finding(
-                "read_only_link", .risky, at: path, "it leads to \(target), which you may not change",
-                why: "warder add, adopt and import cannot write there",
-                .run("cp --remove-destination \(shellWord(target)) \(file) && chmod u+w \(file)")))
+                "read_only_link", .risky, at: link, "it leads to \(end), which you may not change",
+                why: "warder add, adopt and import cannot write there", .run(copying(end, to: link))))
+    }
+
+    /// Puts a copy of this user's own in the place of a link.
+    private static func copying(_ target: String, to link: String) -> String {
+        let (from, to) = (shellWord(target), shellWord(link))
+        return "cp -rL \(from) \(shellWord(link + ".new")) && rm \(to) && mv \(shellWord(link + ".new")) \(to) "
+            + "&& chmod -R u+rwX,go-w \(to)"
     }
 
     private static func isLink(_ path: String) -> Bool {

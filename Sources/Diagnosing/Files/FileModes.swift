@@ -66,7 +66,8 @@ enum FileModes: Check {
         guard access.owner == 0 else {
             return [foreign(path, .risky, "its owner could have SDKs run a program of theirs")]
         }
-        guard let part = rootsPart(of: path), !isMountPoint(part) else { return [] }
+        // What a link leads to may be root's on purpose.
+        guard let part = rootsPart(of: resolved(path) ?? path), !isMountPoint(part) else { return [] }
         return [
             Finding(
                 "roots_file", .risky, at: part, "it belongs to root, as after sudo",

@@ -13,8 +13,8 @@ enum AskedBySDKs: Check {
         let lookup = SDKVerdict.lookup(subject.context, profiles)
         for name in subject.names {
             guard subject.profile != nil || subject.meant.asks(name) else { continue }
-            guard let verdict = try? SDKVerdict(subject.context, profiles, lookup, profile: name),
-                let obstacles = try? lookup.obstacles(in: name)
+            guard let obstacles = try? lookup.obstacles(in: name), !obstacles.isEmpty,
+                let verdict = try? SDKVerdict(subject.context, profiles, lookup, profile: name)
             else { continue }
             let remedies = ObstacleRemedies(subject, profiles, profile: name)
             let real = obstacles.filter { !isOwnWrapper($0, subject.context.environment) }

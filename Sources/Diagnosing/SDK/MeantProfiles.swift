@@ -8,6 +8,7 @@ struct MeantProfiles {
     private let profiles: ProfileSet
     /// The profiles that another one goes through, or includes.
     private let behindOthers: Set<String>
+    private let asking: Set<String>
 
     /// Warder's names of what supplies a profile's credentials.
     private static let sources = [
@@ -19,30 +20,37 @@ struct MeantProfiles {
     init(_ profiles: ProfileSet) {
         self.profiles = profiles
         var behind: Set<String> = []
-        for name in profiles.profileNames {
-            guard let profile = profiles.profile(name) else { continue }
+        let all = profiles.profileNames.compactMap { profiles.profile($0) }
+        for profile in all {
             for key in ["source_profile", "include_profile"] {
-                if let other = (try? profile.setting(key))??.value, !other.isSame(as: name) { behind.insert(other) }
+                if let other = (try? profile.setting(key))??.value, !other.isSame(as: profile.name) {
+                    behind.insert(other)
+                }
             }
         }
         behindOthers = behind
+        asking = Set(all.filter { Self.asks($0, isBehindOthers: behind.contains($0.name)) }.map(\.name))
+    }
+
+    private static func asks(_ profile: Profile, isBehindOthers: Bool) -> Bool {
+        if let command = try? profile.written("credential_process") { return isMeantForWarder(command.value) }
+        return !isBehindOthers && sources.contains { profile.origin(of: $0) != nil }
     }
 
     /// Whether SDKs are meant to ask warder for it: its program is warder, or was to be; or what it lives on is hidden
     /// from SDKs, and no other profile uses it.
-    func asks(_ name: String) -> Bool {
-        guard let profile = profiles.profile(name) else { return false }
-        if let command = try? profile.written("credential_process") { return Self.isMeantForWarder(command.value) }
-        return Self.sources.contains { profile.origin(of: $0) != nil } && !behindOthers.contains(name)
-    }
+    func asks(_ name: String) -> Bool { asking.contains(name) }
 
-    /// Whether warder is meant to resolve it: it asks warder, or has settings that only warder reads.
+    /// Whether warder is meant to resolve it: it asks warder, or has settings that only warder reads. What others go
+    /// through or include need not stand for itself.
     func concernsWarder(_ name: String) -> Bool {
-        asks(name) || profiles.profile(name)?.keys.contains { $0.begins(with: "warder_") } == true
+        guard !asks(name) else { return true }
+        guard !behindOthers.contains(name), let profile = profiles.profile(name) else { return false }
+        return profile.keys.contains { $0.begins(with: "warder_") }
     }
 
     /// Whether any profile is meant to ask warder.
-    var areAny: Bool { profiles.profileNames.contains { asks($0) } }
+    var areAny: Bool { !asking.isEmpty }
 
     /// Whether a command was to run warder, however it is quoted or misspelt.
     static func isMeantForWarder(_ command: String) -> Bool {
