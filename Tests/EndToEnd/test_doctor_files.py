@@ -130,6 +130,11 @@ def test_a_command_that_comes_too_late_changes_nothing(home):
     assert home.config_file.read_text() == before
 
 
+def a_folder_of_settings(home):
+    (home.root / "config/warder/config").unlink()
+    (home.root / "config/warder/config").mkdir()
+
+
 def settings(*lines):
     return lambda home: home.settings("[warder]\nhandoff_time = 0\n" + "\n".join(lines) + "\n")
 
@@ -141,6 +146,11 @@ def settings(*lines):
     Case("a store that is none", settings("store = cloud"), "bad_setting", "warder/config:3"),
     Case("a relative keyfile", settings("keyfile = key"), "bad_setting", "warder/config:3"),
     Case("no equals sign", settings("log off"), "property_without_equals", "warder/config:3"),
+    Case(
+        "UTF-16", lambda home: (home.root / "config/warder/config").write_bytes("[warder]\n".encode("utf-16")) and None,
+        "utf16", "warder/config:1",
+    ),
+    Case("a folder", a_folder_of_settings, "unreadable_file", "warder/config"),
 )
 def test_warders_settings(home, case):
     goes_through(home, case)

@@ -13,12 +13,17 @@ enum ReadableFiles: Check {
         case .failure(let failure): diagnosis.add(Finding(failure, why: why, .run("export HOME=~")))
         }
         if case .failure(let failure) = subject.settings {
-            let path = subject.context.paths.settings
-            diagnosis.add(
-                Finding(
-                    failure, in: path, why: "no command that needs warder's settings works until then",
-                    remedy(ofSettings: failure, path)))
+            diagnosis.add(settings(failure, subject.context.paths.settings))
         }
+    }
+
+    private static func settings(_ failure: Failure, _ path: String) -> Finding {
+        let why = "no command that needs warder's settings works until then"
+        do throws(FileError) { _ = try readFile(path, limit: 1 << 20) } catch {
+            return Finding(
+                "unreadable_file", .broken, at: path, failure.message, why: why, remedy(error, path, choosing: nil))
+        }
+        return Finding(failure, in: path, why: why, remedy(ofSettings: failure, path))
     }
 
     private static let why = "no command and no program gets credentials until then"
@@ -73,6 +78,7 @@ enum ReadableFiles: Check {
 
     /// Takes the line out: without it, the setting has its default.
     private static func remedy(ofSettings failure: Failure, _ path: String) -> Remedy {
+        if let converting = failure.hint.removingPrefix("convert it: ") { return .run(String(converting)) }
         guard let line = failure.placed(in: path).line else { return .run("ls -lL \(shellWord(path))") }
         return .run(LineEdit.comment(line...line, of: path))
     }

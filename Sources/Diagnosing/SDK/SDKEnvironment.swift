@@ -72,7 +72,7 @@ enum SDKEnvironment: Check {
             Finding(
                 "two_profiles", .risky, at: "AWS_DEFAULT_PROFILE",
                 "it is \(variables[1].name), and AWS_PROFILE is \(variables[0].name)",
-                why: "boto3 and the AWS CLI use the former, other SDKs and warder the latter",
+                why: "boto3 and the AWS CLI 1 use the former, all others and warder the latter",
                 .run("unset AWS_DEFAULT_PROFILE"))
         ]
     }
