@@ -77,7 +77,8 @@ public func isMountPoint(_ path: String) -> Bool {
     return here.st_dev != above.st_dev
 }
 
-/// Whether a group has this user alone, as distributions make it that give each user a group of the same name or number.
+/// Whether a group has this user alone, as distributions make it that give each user a group of the same name or
+/// number.
 ///
 /// Only the files of the user database are read: others would be asked over a socket. A group that they do not have
 /// counts by its number.

@@ -118,6 +118,14 @@ def unlocked(home):
 
 
 @pytest.fixture
+def listed(unlocked):
+    """A home in which it is known without a prompt which keys are stored."""
+    with unlocked.opened():
+        unlocked.good("list")
+    return unlocked
+
+
+@pytest.fixture
 def working(unlocked, sts):
     """The same with an MFA session and prod's role in the cache; nothing is recorded yet."""
     with unlocked.opened():

@@ -1,168 +1,15 @@
-"""`warder doctor` on what SDKs do instead of asking warder: the environment, the credentials file, settings beside
-`credential_process`, and the program that it names."""
+"""`warder doctor` on what SDKs do instead of asking warder: the credentials file, settings beside `credential_process`,
+and the program that it names."""
 
 import shlex
 import shutil
 import subprocess
-import time
 
 import pytest
 from doctor import Case, cases, codes, examined, goes_through, mend
+from faults import ASKS, LAPSED, PROCESS, PROD, at, beside, both, credentials, mended, mode, process, replacing
 from home import PROFILES, ROLE, WARDER, exit_code
 from importing import pair
-
-LINES = PROFILES.splitlines()
-# Where prod's and alice's settings are.
-PROD = LINES.index("[profile prod]") + 1
-PROCESS = PROD + 2
-ALICE = 1
-ASKS = f"credential_process = {WARDER} process prod"
-
-
-def replacing(old, new):
-    """Writes something else into the config."""
-
-    def change(home):
-        text = home.config_file.read_text()
-        assert old in text
-        home.config(text.replace(old, new))
-
-    return change
-
-
-def process(command):
-    """Gives prod another program."""
-    return replacing(ASKS, f"credential_process = {command}")
-
-
-def beside(*lines):
-    """Gives prod more settings, below its first."""
-    return replacing(ASKS, "\n".join([ASKS, *lines]))
-
-
-def credentials(*lines):
-    """Writes a credentials file."""
-
-    def change(home):
-        file = home.root / ".aws/credentials"
-        file.write_text("\n".join(lines) + "\n")
-        file.chmod(0o600)
-
-    return change
-
-
-def variables(**values):
-    return lambda home: values
-
-
-def at(moment):
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
-
-
-KEY = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "x" * 40}
-SESSION = {"AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "x" * 40, "AWS_SESSION_TOKEN": "t" * 40}
-
-
-def expired(home):
-    return {**SESSION, "WARDER_PROFILE": "prod", "AWS_CREDENTIAL_EXPIRATION": at(time.time() - 60)}
-
-
-def a_relative_config(home):
-    """Doctor runs in the home's folder."""
-    return {"AWS_CONFIG_FILE": ".aws/config"}
-
-
-@cases(
-    Case("a key", variables(**KEY), "environment_key", "AWS_ACCESS_KEY_ID"),
-    Case("a session", variables(**SESSION), "environment_key", "AWS_ACCESS_KEY_ID"),
-    Case("a session that warder exported and that has ended", expired, "expired_session", "AWS_ACCESS_KEY_ID"),
-    Case(
-        "another's that has ended",
-        lambda home: {**SESSION, "AWS_CREDENTIAL_EXPIRATION": at(time.time() - 60)}, "expired_session",
-    ),
-    Case("a token alone", variables(AWS_SESSION_TOKEN="t" * 40), "stale_session_token", "AWS_SESSION_TOKEN"),
-    Case("an older one", variables(AWS_SECURITY_TOKEN="t" * 40), "stale_session_token", "AWS_SECURITY_TOKEN"),
-    Case(
-        "a token beside a long-term key", variables(**KEY, AWS_SESSION_TOKEN="t" * 40), "stale_session_token",
-        "AWS_SESSION_TOKEN", beside=("environment_key",),
-    ),
-    Case(
-        "a web identity", variables(AWS_WEB_IDENTITY_TOKEN_FILE="/run/token", AWS_ROLE_ARN=ROLE),
-        "environment_web_identity", "AWS_WEB_IDENTITY_TOKEN_FILE",
-    ),
-    Case("a profile that is mistyped", variables(AWS_PROFILE="prdo"), "unknown_profile", "AWS_PROFILE"),
-    Case("a profile that is gone", variables(AWS_PROFILE="sandbox"), "unknown_profile", "AWS_PROFILE"),
-    Case("a default that is gone", variables(AWS_DEFAULT_PROFILE="x"), "unknown_profile", "AWS_DEFAULT_PROFILE"),
-    Case(
-        "two profiles", variables(AWS_PROFILE="prod", AWS_DEFAULT_PROFILE="audit"), "two_profiles", "AWS_DEFAULT_PROFILE"
-    ),
-    Case("a relative config", a_relative_config, "relative_file", "AWS_CONFIG_FILE"),
-    Case(
-        "relative credentials", variables(AWS_SHARED_CREDENTIALS_FILE="credentials"), "relative_file",
-        "AWS_SHARED_CREDENTIALS_FILE",
-    ),
-    Case("a config that is gone", variables(AWS_CONFIG_FILE="/nowhere/config"), "absent_file", "AWS_CONFIG_FILE"),
-)
-def test_the_environment(home, case):
-    goes_through(home, case)
-
-
-def test_a_key_without_a_profile_of_its_name_gets_one(unlocked):
-    """SDKs know no key that has no section."""
-    with unlocked.opened():
-        unlocked.good("list")
-    unlocked.config(PROFILES.split("\n\n", 1)[1].replace("source_profile = alice", "key = alice"))
-    goes_through(unlocked, Case("a key", variables(AWS_PROFILE="alice"), "unknown_profile", "AWS_PROFILE"))
-    assert f"[profile alice]\ncredential_process = {WARDER} process alice\n" in unlocked.config_file.read_text()
-
-
-@pytest.fixture
-def listed(unlocked):
-    """A home in which it is known without a prompt which keys are stored."""
-    with unlocked.opened():
-        unlocked.good("list")
-    return unlocked
-
-
-def notes(home):
-    report = examined(home)
-    assert report["findings"] == []
-    # The tests' own AWS is a note too.
-    return {note["code"]: note["place"] for note in report["notes"] if note["code"] != "endpoint"}
-
-
-def test_what_is_meant_is_a_note(home):
-    """A session that warder exported for this shell, a config elsewhere, a key that a profile lives on."""
-    assert notes(home) == {}
-    end = at(time.time() + 3600)
-    home.environment |= {**SESSION, "WARDER_PROFILE": "prod", "AWS_CREDENTIAL_EXPIRATION": end}
-    assert notes(home) == {"exported_session": "AWS_ACCESS_KEY_ID"}
-    assert end in home.good("doctor")
-    for name in (*SESSION, "WARDER_PROFILE", "AWS_CREDENTIAL_EXPIRATION"):
-        del home.environment[name]
-    (home.root / "elsewhere").write_text(PROFILES)
-    home.environment |= {"AWS_CONFIG_FILE": str(home.root / "elsewhere"), "AWS_SHARED_CREDENTIALS_FILE": "~/none"}
-    assert notes(home) == {
-        "config_file": "AWS_CONFIG_FILE", "credentials_file": "AWS_SHARED_CREDENTIALS_FILE"
-    }
-    with (home.root / "elsewhere").open("a") as file:
-        file.write(f"[profile here]\ncredential_process = {WARDER} process here\nwarder_credential_source = Environment\n")
-    home.environment |= KEY
-    assert notes(home)["needed_key"] == "AWS_ACCESS_KEY_ID"
-
-
-def test_a_web_identity_that_a_profile_lives_on_is_a_note(bare):
-    web = f"[profile web]\ncredential_process = {WARDER} process web\nwarder_role_arn = {ROLE}\n"
-    bare.config(web + "warder_web_identity_token_file = /run/token\n[profile pod]\n" + f"role_arn = {ROLE}\n")
-    bare.environment |= {"AWS_WEB_IDENTITY_TOKEN_FILE": "/run/token", "AWS_ROLE_ARN": ROLE}
-    assert notes(bare) == {"web_identity_variable": "AWS_WEB_IDENTITY_TOKEN_FILE"}
-
-
-@pytest.mark.parametrize("variables", [KEY, {"AWS_WEB_IDENTITY_TOKEN_FILE": "/run/token"}])
-def test_the_environment_is_free_to_who_asks_no_warder(bare, variables):
-    bare.config("[profile plain]\nregion = eu-west-1\n")
-    bare.environment |= variables
-    assert examined(bare)["findings"] == [] and notes(bare) == {}
 
 
 @cases(
@@ -232,17 +79,6 @@ def by_its_name_alone(home):
 )
 def test_a_program(home, case):
     goes_through(home, case)
-
-
-def mended(home, code):
-    """Runs the command of one finding, whatever else there is; the finding must go with it."""
-    (finding,) = [each for each in examined(home)["findings"] if each["code"] == code]
-    mend(home, finding["command"])
-    assert code not in codes(examined(home))
-    return finding
-
-
-LAPSED = [f"{name.lower()} = {value}" for name, value in SESSION.items()]
 
 
 @pytest.mark.parametrize(
@@ -351,6 +187,7 @@ sso_start_url = https://x.awsapps.com/start
 sso_region = eu-west-1
 """
 
+
 HEALTHY = {
     "a sign-in": SIGN_IN,
     "a role": f"[profile x]\nrole_arn = {ROLE}\nsource_profile = alice\nmfa_serial = m\n",
@@ -377,10 +214,3 @@ def test_what_is_meant_so_is_no_fault(listed, text):
     assert examined(listed)["findings"] == []
     listed.good("lock")
     assert examined(listed)["findings"] == []
-
-
-def test_no_secret_of_the_environment_is_shown(home):
-    home.environment |= {**SESSION, "AWS_SESSION_TOKEN": "token-of-mine", "AWS_SECRET_ACCESS_KEY": "secret-of-mine"}
-    for arguments in ([], ["--json"]):
-        out = home.run("doctor", *arguments).out
-        assert "of-mine" not in out

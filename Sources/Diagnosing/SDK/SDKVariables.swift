@@ -52,7 +52,8 @@ struct SDKVariables {
             return .remark(
                 Remark(
                     "needed_key", at: Self.keyVariable,
-                    "it is set for a profile with credential_source = Environment; programs that name no profile use it too"))
+                    "it is set for credential_source = Environment; programs that name no profile use it too"
+                ))
         }
         guard isMeant else { return .nothing }
         return .finding(
