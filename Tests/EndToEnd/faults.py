@@ -11,7 +11,7 @@ PROCESS = PROD + 2
 END = len(PROFILES.splitlines())
 ASKS = f"credential_process = {WARDER} process prod"
 KEY = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "x" * 40}
-SESSION = {"AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "x" * 40, "AWS_SESSION_TOKEN": "t" * 40}
+SESSION = KEY | {"AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SESSION_TOKEN": "t" * 40}
 LAPSED = [f"{name.lower()} = {value}" for name, value in SESSION.items()]
 MARK = b"\xef\xbb\xbf"
 
@@ -51,6 +51,11 @@ def credentials(*lines):
 def more(*lines):
     """Adds lines to the config, which has `END`."""
     return lambda home: home.config(PROFILES + "\n".join(lines) + "\n")
+
+
+def added(text):
+    """Adds text to the config, whatever it has."""
+    return lambda home: home.config(home.config_file.read_text() + text)
 
 
 def asking(name, *lines):

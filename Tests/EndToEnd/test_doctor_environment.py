@@ -4,7 +4,7 @@ import time
 
 import pytest
 from doctor import Case, cases, examined, goes_through
-from faults import KEY, SESSION, at, beside, credentials, process, variables
+from faults import KEY, SESSION, asking, at, variables
 from home import PROFILES, ROLE, WARDER
 
 
@@ -39,7 +39,8 @@ def a_relative_config(home):
     Case("a profile that is gone", variables(AWS_PROFILE="sandbox"), "unknown_profile", "AWS_PROFILE"),
     Case("a default that is gone", variables(AWS_DEFAULT_PROFILE="x"), "unknown_profile", "AWS_DEFAULT_PROFILE"),
     Case(
-        "two profiles", variables(AWS_PROFILE="prod", AWS_DEFAULT_PROFILE="audit"), "two_profiles", "AWS_DEFAULT_PROFILE"
+        "two profiles", variables(AWS_PROFILE="prod", AWS_DEFAULT_PROFILE="audit"), "two_profiles",
+        "AWS_DEFAULT_PROFILE",
     ),
     Case("a relative config", a_relative_config, "relative_file", "AWS_CONFIG_FILE"),
     Case(
@@ -83,7 +84,7 @@ def test_what_is_meant_is_a_note(home):
         "config_file": "AWS_CONFIG_FILE", "credentials_file": "AWS_SHARED_CREDENTIALS_FILE"
     }
     with (home.root / "elsewhere").open("a") as file:
-        file.write(f"[profile here]\ncredential_process = {WARDER} process here\nwarder_credential_source = Environment\n")
+        file.write("\n".join([*asking("here", "warder_credential_source = Environment"), ""]))
     home.environment |= KEY
     assert notes(home)["needed_key"] == "AWS_ACCESS_KEY_ID"
 

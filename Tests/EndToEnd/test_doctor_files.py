@@ -20,23 +20,33 @@ from home import PROFILES, ROLE, WARDER
     Case("below an empty setting", more("[profile x]", "s3 =", "  what"), "subproperty_without_equals"),
     Case("there too", more("[profile x]", "s3 =", "  = y"), "subproperty_without_name", f"config:{END + 3}"),
     Case(
-        "before the first section", lambda home: home.config("region = eu-west-1\n" + PROFILES), "outside_section", "config:1"
+        "before the first section", lambda home: home.config("region = eu-west-1\n" + PROFILES), "outside_section",
+        "config:1",
     ),
     Case("in the credentials file", credentials("[x]", "what"), "property_without_equals", "credentials:2"),
     Case(
-        "a section twice", more(*asking("x", "region = eu-west-1", "warder_key = alice"), "[profile y]", "region = eu-west-2", "[profile x]", "output = json"),
+        "a section twice",
+        more(*asking("x", "output = a", "warder_key = alice"), "[profile y]", "output = b", "[profile x]", "s3 = c"),
         "repetition", f"config:{END + 7}",
     ),
-    Case("an empty section twice", more("[profile x]", "[profile y]", "[profile x]"), "repetition", f"config:{END + 3}"),
     Case(
-        "a setting twice", more("[profile x]", "region = eu-west-1", "output = b", "REGION = eu-west-3"), "repetition", f"config:{END + 4}"
+        "an empty section twice", more("[profile x]", "[profile y]", "[profile x]"), "repetition", f"config:{END + 3}"
     ),
-    Case("a section twice in the credentials file", credentials("[x]", "a = b", "[x]", "c = d"), "repetition", "credentials:3"),
+    Case(
+        "a setting twice", more("[profile x]", "s3 = a", "output = b", "S3 = c"), "repetition", f"config:{END + 4}"
+    ),
+    Case(
+        "a section twice in the credentials file", credentials("[x]", "a = b", "[x]", "c = d"), "repetition",
+        "credentials:3",
+    ),
     Case("no word profile", more("[x]", "region = eu-west-1"), "misnamed_section", f"config:{END + 1}"),
     Case("a capital", more("[Profile x]", f"role_arn = {ROLE}"), "misnamed_section", f"config:{END + 1}"),
     Case("no blank", more("[profilex]", f"role_arn = {ROLE}"), "misnamed_section", f"config:{END + 1}"),
     Case("a capital default", more("[Default]", "region = eu-west-1"), "misnamed_section", f"config:{END + 1}"),
-    Case("the word in the credentials file", credentials("[profile x]", "region = eu-west-1"), "misnamed_section", "credentials:1"),
+    Case(
+        "the word in the credentials file", credentials("[profile x]", "region = eu-west-1"), "misnamed_section",
+        "credentials:1",
+    ),
     Case(
         "a mistyped setting", beside("warder_external_idd = xyz"), "unknown_setting", f"config:{PROCESS + 1}"
     ),
@@ -50,15 +60,17 @@ def test_the_grammar(home, case):
 
 
 def test_a_section_that_was_twice_keeps_its_settings(home):
-    test_merged = ["[profile x]", "region = eu-west-1", "", "[profile y]", "region = eu-west-2", "", "[profile x]", "# why", "output = json"]
-    goes_through(home, Case("twice", more(*test_merged), "repetition"))
+    first, other = ["[profile x]", "s3 = a", ""], ["[profile y]", "s3 = b", ""]
+    second = ["[profile x]", "# why", "output = c"]
+    twice = [*first, *other, *second]
+    goes_through(home, Case("twice", more(*twice), "repetition"))
     text = home.config_file.read_text().removeprefix(PROFILES)
-    assert text.index("output = json") < text.index("[profile y]"), text
-    assert "# [profile x]" in text and text.count("region") == 2, text
+    assert text.index("# why\noutput = c") < text.index("[profile y]"), text
+    assert "# [profile x]" in text and text.count("s3") == 2, text
     # Line ends and links stay.
     home.config_file.rename(home.root / "elsewhere")
     home.config_file.symlink_to(home.root / "elsewhere")
-    (home.root / "elsewhere").write_text(PROFILES + "\n".join(test_merged))
+    (home.root / "elsewhere").write_text(PROFILES + "\n".join(twice))
     goes_through_from_here(home, "repetition")
     assert home.config_file.is_symlink()
 

@@ -23,10 +23,13 @@ def with_keys(home):
 
 
 @cases(
-    Case("a config that others can write", both(reached, mode(0o646, ".aws/config")), "writable_by_others", ".aws/config"),
+    Case("a config that others can write", both(reached, mode(0o646, ".aws/config")), "writable_by_others", "/config"),
     Case("a folder that others can write", both(reached, mode(0o757, ".aws")), "writable_by_others", "/.aws"),
-    Case("settings that others can write", both(reached, mode(0o755, "config", "config/warder"), mode(0o666, "config/warder/config")),
-         "writable_by_others", "warder/config"),
+    Case(
+        "settings that others can write",
+        both(reached, mode(0o755, "config", "config/warder"), mode(0o666, "config/warder/config")),
+        "writable_by_others", "warder/config",
+    ),
     Case("a vault that others can read", mode(0o644, "data/warder/vault"), "open_to_others", "warder/vault"),
     Case("its folder that others can write", mode(0o777, "data/warder"), "open_to_others", "data/warder"),
 )
@@ -73,11 +76,11 @@ def test_keys_in_the_config_that_others_can_read(home):
         mode(0o755, "data/warder"),
         mode(0o400, "data/warder/vault"),
     ],
-    ids=["a group of one's own", "keys that others cannot reach", "a folder that others can list", "a vault to be read alone"],
+    ids=["a group of one's own", "keys out of reach", "a folder that others can list", "a vault to be read alone"],
 )
 def test_a_mode_that_harms_nobody(home, change):
     change(home)
-    assert [each for each in codes(examined(home)) if each in ("readable_keys", "writable_by_others", "open_to_others")] == []
+    assert not {"readable_keys", "writable_by_others", "open_to_others"} & {*codes(examined(home))}
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")

@@ -7,9 +7,19 @@ import subprocess
 
 import pytest
 from doctor import Case, cases, codes, examined, goes_through, mend
-from faults import ASKS, LAPSED, PROCESS, PROD, at, beside, both, credentials, mended, mode, process, replacing
+from faults import ASKS, LAPSED, PROCESS, PROD, added, beside, credentials, mended, process, replacing
 from home import PROFILES, ROLE, WARDER, exit_code
 from importing import pair
+
+SIGN_IN = """
+[profile x]
+sso_session = corp
+sso_account_id = 222222222222
+sso_role_name = R
+[sso-session corp]
+sso_start_url = https://x.awsapps.com/start
+sso_region = eu-west-1
+"""
 
 
 @cases(
@@ -82,7 +92,7 @@ def test_a_program(home, case):
 
 
 @pytest.mark.parametrize(
-    "lines, line", [(LAPSED, 2), (["region = eu-west-1", "aws_access_key_id = AKIA"], 3)], ids=["a session's", "half a key"]
+    "lines, line", [(LAPSED, 2), (["output = json", "aws_access_key_id = AKIA"], 3)], ids=["a session's", "half a key"]
 )
 def test_a_key_that_cannot_be_stored(home, lines, line):
     """Nothing of it stays, and every other line does."""
@@ -130,7 +140,7 @@ def test_two_defaults(home):
     goes_through(
         home,
         Case(
-            "another", lambda home: home.config(home.config_file.read_text() + "[default]\nregion = us-east-1\n"),
+            "another", added("[default]\nregion = us-east-1\n"),
             "hidden_default", f"config:{len(home.config_file.read_text().splitlines()) + 1}"))
 
 
@@ -142,7 +152,7 @@ def test_many_faults_of_one_kind_are_each_told(home):
 
 def test_one_profile_alone(home):
     """Of a profile that never was warder's only who names it wants to know."""
-    home.config(home.config_file.read_text() + "\n[profile plain]\nsso_session = s\nsso_account_id = 1\nsso_role_name = R\n")
+    added("\n[profile plain]\nsso_session = s\nsso_account_id = 1\nsso_role_name = R\n")(home)
     assert codes(examined(home)) == []
     assert codes(examined(home, "plain")) != []
     process("/gone/warder process prod")(home)
@@ -152,14 +162,14 @@ def test_one_profile_alone(home):
 
 
 @cases(
-    Case("a sign-in", lambda home: home.config(home.config_file.read_text() + SIGN_IN), "setting_before_process", profile="x"),
+    Case("a sign-in", added(SIGN_IN), "setting_before_process", profile="x"),
     Case(
         "a role",
-        lambda home: home.config(home.config_file.read_text() + f"[profile x]\nrole_arn = {ROLE}\nsource_profile = alice\n"),
+        added(f"[profile x]\nrole_arn = {ROLE}\nsource_profile = alice\n"),
         "setting_before_process", profile="x",
     ),
     Case(
-        "another program", lambda home: home.config(home.config_file.read_text() + "[profile x]\ncredential_process = /bin/true\n"),
+        "another program", added("[profile x]\ncredential_process = /bin/true\n"),
         "other_program", profile="x",
     ),
 )
@@ -175,17 +185,6 @@ def test_a_profile_that_never_asked_warder_does_once_it_is_named(home, case):
         assert finding["command"] == "warder adopt x" and finding["fix"], finding
     mend(home, "warder adopt x")
     assert codes(examined(home, "x")) == []
-
-
-SIGN_IN = """
-[profile x]
-sso_session = corp
-sso_account_id = 222222222222
-sso_role_name = R
-[sso-session corp]
-sso_start_url = https://x.awsapps.com/start
-sso_region = eu-west-1
-"""
 
 
 HEALTHY = {
