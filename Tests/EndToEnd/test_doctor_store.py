@@ -559,6 +559,8 @@ def test_what_the_machine_runs(home, place, name, text, line):
     (folder / name).write_text(text)
     (folder / "another.service").write_text(BACKUP + "User=nobody\n")
     (folder / "nobody").write_text("@daily warder exec prod -- a\n")
+    for another in ("another.service", "nobody"):
+        os.chown(folder / another, ORDINARY, ORDINARY)
     script = f'mount -t tmpfs tmpfs {"/".join(place.split("/")[:3])} && mkdir -p {place}'
     script += f' && mount --bind "$0" {place} && exec "$@"'
     plain = home.command

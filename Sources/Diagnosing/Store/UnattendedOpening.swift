@@ -38,12 +38,16 @@ enum UnattendedOpening: Check {
             // `$XDG_CONFIG_HOME/warder/config`, `$XDG_DATA_HOME/warder/vault`; systemd.unit(5), "User Unit Search Path"
             folder(ofPath: file).flatMap { folder(ofPath: $0) }.map { units(in: $0 + "/systemd/user") } ?? []
         }
-        let user = userName()
-        let system = units(in: "/etc/systemd/system").filter {
-            [user, String(geteuid())].holds(ScheduledCommand.user(ofUnit: text($0)))
-        }
+        let users = Self.users(subject.context.environment)
+        let system = units(in: "/etc/systemd/system").filter { users.holds(ScheduledCommand.user(ofUnit: text($0))) }
         return (own + system).flatMap { path in ScheduledCommand.all(inUnit: text(path)).map { (path, $0) } }
-            + crontabs(of: user).flatMap { path in ScheduledCommand.all(inCrontab: text(path)).map { (path, $0) } }
+            + crontabs.flatMap { path in ScheduledCommand.all(inCrontab: text(path)).map { (path, $0) } }
+    }
+
+    /// What a unit may call this user. The user database may be on another machine, and is not asked.
+    private static func users(_ environment: Environment) -> [String] {
+        let names = geteuid() == 0 ? ["root"] : ["LOGNAME", "USER"].compactMap { environment.nonEmpty($0) }
+        return names + [String(geteuid())]
     }
 
     /// The services of a folder, but for those whose drop-ins may bring what opens the vault.
@@ -52,9 +56,16 @@ enum UnattendedOpening: Check {
         return present.sorted().map { folder + "/" + $0 }.filter { !fileExists($0 + ".d") }
     }
 
-    /// Where Debian, Fedora and SUSE keep a user's crontab, which root alone can read.
-    private static func crontabs(of user: String) -> [String] {
-        ["/var/spool/cron/crontabs", "/var/spool/cron", "/var/spool/cron/tabs"].map { "\($0)/\(user)" }
+    /// This user's crontabs, in the places of Debian, Fedora and SUSE; root alone can look there.
+    private static var crontabs: [String] {
+        ["/var/spool/cron/crontabs", "/var/spool/cron", "/var/spool/cron/tabs"].flatMap { folder in
+            ((try? names(inFolder: folder)) ?? []).sorted().map { "\(folder)/\($0)" }.filter(isOwn)
+        }
+    }
+
+    private static func isOwn(_ path: String) -> Bool {
+        var info = stat()
+        return lstat(path, &info) == 0 && info.st_uid == geteuid() && info.st_mode & S_IFMT == S_IFREG
     }
 
     /// "" for a file that cannot be read.
