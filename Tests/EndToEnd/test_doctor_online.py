@@ -195,7 +195,7 @@ def denied(server, request):
 
 @pytest.mark.parametrize("trouble", [strict_iam.throttled, strict_iam.unavailable, strict_iam.dropped])
 def test_that_aws_is_busy_is_no_finding(keyed_home, trouble):
-    keyed_home.rig.iam.next("AssumeRole", *[trouble] * 3)
+    keyed_home.rig.iam.next("AssumeRole", *[trouble] * 9)
     report = examined(keyed_home, ONLINE)
     assert codes(report) == [] and len(notes(report, "role_unchecked")) == 1, report
 
@@ -490,6 +490,17 @@ def test_each_endpoint_is_tried_once(keyed_home):
     assert len(notes(report, "endpoint_answers")) == 1
     unsigned = [request for request in keyed_home.rig.iam.requests if not request.signed]
     assert len(unsigned) == 1
+
+
+def test_all_requests_share_a_connection(mfa_home):
+    """A hundred roles would take a hundred handshakes."""
+    add_roles(mfa_home, "two", "three")
+    server = mfa_home.rig.iam.server
+    accept, connections = server.get_request, []
+    server.get_request = lambda: connections.append(accept()) or connections[-1]
+    report = examined(mfa_home, ONLINE)
+    assert len(notes(report, "role_assumed")) == 3 and notes(report, "mfa_device_listed"), report
+    assert len(connections) == 1
 
 
 # What it says and leaves alone

@@ -33,9 +33,8 @@ struct OnlineTime: Sendable {
         var limited = world
         let (time, sleep) = (self, world.timing.sleep)
         limited.timing.sleep = { sleep(min($0, time.remaining)) }
-        limited.sender = { (caBundle) throws(TransportError) in
-            LimitedSender(sender: try world.sender(caBundle), time: time)
-        }
+        let senders = SharedSenders(world.sender, time)
+        limited.sender = { (caBundle) throws(TransportError) in try senders.sender(caBundle) }
         limited.waits.withoutPrompt = 1_000
         limited.waits.forTokenRenewal = 1_000
         limited.waits.sharedFailureLifetime = 0
@@ -50,6 +49,25 @@ struct Timed<R: ~Copyable>: ~Copyable {
 }
 
 extension Timed: Copyable where R: Copyable {}
+
+/// One sender for each bundle of certificates, so that all requests to a host share a connection.
+private final class SharedSenders {
+    private let make: (_ caBundle: String?) throws(TransportError) -> any HTTPSender
+    private let time: OnlineTime
+    private var made: [String?: LimitedSender] = [:]
+
+    init(_ make: @escaping (_ caBundle: String?) throws(TransportError) -> any HTTPSender, _ time: OnlineTime) {
+        self.make = make
+        self.time = time
+    }
+
+    func sender(_ caBundle: String?) throws(TransportError) -> any HTTPSender {
+        if let sender = made[caBundle] { return sender }
+        let sender = LimitedSender(sender: try make(caBundle), time: time)
+        made[caBundle] = sender
+        return sender
+    }
+}
 
 /// Sends requests while there is time. That there is none says nothing about the network: the error is this process's
 /// own, which is neither tried again nor shared with other processes.
