@@ -21,6 +21,7 @@ from stores import LIBSECRET, FileStore, SecretServiceStore, add_key, add_key_pr
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Servers"))
 import recording_sts  # noqa: E402
 import strict_iam  # noqa: E402
+from doctor_online import add_roles  # noqa: E402
 
 
 def pytest_configure():
@@ -258,6 +259,25 @@ def rotation(bare, iam):
 def with_mfa(bare, iam):
     """The same, and alice has an MFA device."""
     return Rotation("file", bare, iam, mfa=True)
+
+
+@pytest.fixture
+def keyed_home(rotation):
+    """The home of alice's key, unlocked and active, and prod's role, which it assumes without MFA; `rig` has the rest."""
+    home = rotation.home
+    home.rig = rotation
+    add_roles(home, "prod")
+    return home
+
+
+@pytest.fixture
+def mfa_home(with_mfa):
+    """The same with an MFA session of alice in the cache."""
+    home = with_mfa.home
+    home.rig = with_mfa
+    add_roles(home, "prod")
+    home.good("refresh", "prod", "--mfa-code", with_mfa.account.code())
+    return home
 
 
 @pytest.fixture
