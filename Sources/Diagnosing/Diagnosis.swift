@@ -7,9 +7,12 @@ package struct Diagnosis {
 
     package init() {}
 
-    /// Adds a finding; the same one of two checks counts once.
+    /// Adds a finding. Of two at one place that the same command mends, the graver stays.
     package mutating func add(_ finding: Finding) {
-        if !findings.contains(finding) { findings.append(finding) }
+        guard let index = findings.firstIndex(where: { $0.isMended(with: finding) }) else {
+            return findings.append(finding)
+        }
+        if finding.gravity < findings[index].gravity { findings[index] = finding }
     }
 
     package mutating func add(_ remark: Remark) {

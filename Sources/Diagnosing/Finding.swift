@@ -3,13 +3,18 @@ import Text
 /// Something that is wrong, or will be, and the command that mends it.
 package struct Finding: Equatable, Sendable {
     /// How grave it is; the gravest is shown first.
-    package enum Gravity: String, CaseIterable, Sendable {
+    package enum Gravity: String, CaseIterable, Comparable, Sendable {
         /// Others can read a secret, or could.
         case exposed
         /// Programs get no credentials, or others than the user thinks.
         case broken
         /// It works today, and may not tomorrow.
         case risky
+
+        /// The graver is the lesser: it is shown first.
+        package static func < (left: Gravity, right: Gravity) -> Bool { left.rank < right.rank }
+
+        private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
     }
 
     /// Its name in machine-readable output, one word.
@@ -23,6 +28,11 @@ package struct Finding: Equatable, Sendable {
     package let why: String
     /// What mends it.
     package let remedy: Remedy
+
+    /// Whether one command takes away both, at one place.
+    func isMended(with other: Finding) -> Bool {
+        place == other.place && remedy.command == other.remedy.command && (place != nil || code == other.code)
+    }
 
     /// A finding. No part of it may hold a secret.
     package init(

@@ -15,8 +15,7 @@ enum Resolution: Check {
             guard subject.profile != nil || subject.meant.concernsWarder(name) else { continue }
             do throws(ChainError) {
                 let chain = try subject.chain(name)
-                for missing in policies(of: chain, subject) + missingKey(of: chain, subject)
-                where places.insert(missing.place ?? "").inserted { diagnosis.add(missing) }
+                for missing in policies(of: chain, subject) where places.insert(missing.place ?? "").inserted { diagnosis.add(missing) }
             } catch {
                 // Told already, with the section that it would be, or what SDKs make of it.
                 if case .misnamed(_, let section, _) = error, places.contains(section.origin.place) { continue }
@@ -44,18 +43,6 @@ enum Resolution: Check {
             why: "warder gives no credentials for \(name)"
                 + (isAdopted ? ", which warder adopt has checked before" : ""),
             ChainRemedy(subject, files.profiles).remedy(error))
-    }
-
-    /// The chain begins at a key that the store does not have.
-    private static func missingKey(of chain: Chain, _ subject: Subject) -> [Finding] {
-        guard case .storedKey(let name, let origin) = chain.source, let stored = subject.storedKeys,
-            !stored.isEmpty, !stored.contains(name)
-        else { return [] }
-        return [
-            Finding(
-                "no_such_key", .broken, at: origin?.place, "the store has no key named \(name)",
-                why: "warder gives no credentials for \(chain.profile)", .run("warder add \(operand(name))"))
-        ]
     }
 
     /// Files with session policies that cannot be read.

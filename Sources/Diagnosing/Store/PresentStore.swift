@@ -13,7 +13,7 @@ enum PresentStore: Check {
         case .failure(let failure):
             // The marker is read first; of a vault, `SoundVault` says more.
             let marker = subject.context.paths.store
-            if fileExists(marker) { diagnosis.add(unreadable(marker, failure)) }
+            if fileExists(marker), let finding = unreadable(marker, failure) { diagnosis.add(finding) }
         case .success(nil): break
         case .success(let store?):
             for finding in [misplaced(store, subject), halfMoved(store, subject)] {
@@ -23,17 +23,18 @@ enum PresentStore: Check {
         }
     }
 
-    private static func unreadable(_ marker: String, _ failure: Failure) -> Finding {
-        let remedy: Remedy
-        do throws(FileError) {
-            _ = try openPrivateFile(marker, O_RDONLY)
-            remedy = .run("mv \(shellWord(marker)) \(shellWord(marker + ".unreadable"))")
-        } catch {
-            remedy = .opening(marker, error)
+    /// Nil for what `FileModes` says of the marker: whose it is, and its mode.
+    private static func unreadable(_ marker: String, _ failure: Failure) -> Finding? {
+        do throws(FileError) { _ = try openPrivateFile(marker, O_RDONLY) } catch {
+            switch error {
+            case .exposed, .foreign, .link: return nil
+            default: break
+            }
         }
         return Finding(
             "store_unknown", .broken, at: marker, failure.message,
-            why: "warder cannot tell whether the keys are in the Secret Service or in a vault", remedy)
+            why: "warder cannot tell whether the keys are in the Secret Service or in a vault",
+            .run("mv \(shellWord(marker)) \(shellWord(marker + ".unreadable"))"))
     }
 
     private static func misplaced(_ store: any KeyStore, _ subject: Subject) -> Finding? {
@@ -66,17 +67,5 @@ enum PresentStore: Check {
         }
         guard (try? store.opensByItself()) == false else { return nil }
         return Remark("locked", at: store.path, "the vault is locked: warder unlock asks for its passphrase")
-    }
-}
-
-extension Remedy {
-    /// What lets one of warder's own files be read, where that can be said.
-    static func opening(_ path: String, _ error: FileError) -> Remedy {
-        switch error {
-        case .exposed(let path, _): return .fix(.mode(path: path, to: 0o600))
-        case .foreign(let path, _):
-            return .run((geteuid() == 0 ? "" : "sudo ") + "chown \(shellWord(userName())) \(shellWord(path))")
-        default: return .run("ls -la \(shellWord(folder(ofPath: path) ?? path))")
-        }
     }
 }

@@ -9,6 +9,8 @@ import Vault
 enum SoundVault: Check {
     static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
         switch subject.vault {
+        // Whose it is, its mode and a link in its place are `FileModes`' and `FileLinks`' to say.
+        case .failure(.file(.exposed)), .failure(.file(.foreign)), .failure(.file(.link)): break
         case .failure(let error): diagnosis.add(finding(error, subject.vaultFile))
         case .success(nil): break
         case .success(let vault?):
@@ -32,11 +34,6 @@ enum SoundVault: Check {
                 accepting)
         case .unknownGeneration:
             return broken("vault_unseen", "warder cannot tell an old copy of it from the right one", accepting)
-        case .file(let error):
-            guard case .exposed = error else {
-                return broken("vault_unreadable", "no stored key can be read", .opening(file.path, error))
-            }
-            return broken("vault_mode", "warder opens no vault that others can use", .opening(file.path, error))
         case .vault(.unknownVersion, _):
             return broken(
                 "vault_newer", "a newer warder wrote it, and this one reads no key of it", .run("warder version"))
@@ -45,7 +42,7 @@ enum SoundVault: Check {
             return broken(
                 "vault_damaged", "no stored key can be read",
                 .run(isSound ? "warder vault restore \(shellWord(file.previousPath))" : looking(at: file)))
-        case .absent, .exists, .lock:
+        case .absent, .exists, .lock, .file:
             return broken("vault_unreadable", "no stored key can be read", .run(looking(at: file)))
         }
     }

@@ -15,7 +15,10 @@ enum StoredKeysNeeded: Check {
         } else {
             return
         }
+        // What no profile and no key is called is told already, at its line.
+        let places = diagnosis.findings.compactMap(\.place)
         for need in needs(subject) where !known.contains(where: { $0.isSame(as: need.key) }) {
+            guard need.origin.map({ !places.holds($0.place) }) ?? true else { continue }
             diagnosis.add(store == nil ? noStore(need) : notStored(need, store?.kind.spoken ?? ""))
         }
     }
@@ -57,6 +60,6 @@ enum StoredKeysNeeded: Check {
     }
 
     private static func adding(_ key: String) -> Remedy {
-        .run("warder add \(key.begins(with: "-") ? "-- " : "")\(shellWord(key))")
+        .run("warder add \(operand(key))")
     }
 }
