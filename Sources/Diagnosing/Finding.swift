@@ -31,7 +31,7 @@ package struct Finding: Equatable, Sendable {
 
     /// Whether one command takes away both, at one place.
     func isMended(with other: Finding) -> Bool {
-        place == other.place && remedy.command == other.remedy.command && (place != nil || code == other.code)
+        (place ?? code).isSame(as: other.place ?? other.code) && remedy.command.isSame(as: other.remedy.command)
     }
 
     /// A finding. No part of it may hold a secret.

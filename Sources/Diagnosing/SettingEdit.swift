@@ -14,15 +14,13 @@ struct SettingEdit {
             command = "export \(origin.path)=\(value)"
             return
         }
-        let mark = value.utf8.contains(UInt8(ascii: "/")) ? "|" : "/"
-        let script = "\(origin.line)s\(mark)=.*\(mark)= \(value)\(mark)"
-        command = "sed -i --follow-symlinks \(shellWord(script)) \(shellWord(origin.path))"
+        command = LineEdit.sed("\(origin.line)s|=.*|= \(value)|", origin.path)
     }
 
-    /// Takes away the line of a setting or, if it is a variable, that.
+    /// Makes a comment of the setting's line or, if it is a variable, unsets that.
     static func removal(of origin: Origin) -> String {
         guard origin.line > 0 else { return "unset \(origin.path)" }
-        return "sed -i --follow-symlinks \(origin.line)d \(shellWord(origin.path))"
+        return LineEdit.comment(origin.line...origin.line, of: origin.path)
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {

@@ -40,7 +40,7 @@ enum CodesInReach: Check {
             Finding(
                 left == nil ? "code_out_of_reach" : "session_ending", left == nil ? .broken : .risky, at: origin, what,
                 why: "no terminal, no window, no warder mfa --watch and no stored seed: programs get no credentials",
-                .run("warder refresh \(profile.begins(with: "-") ? "-- " : "")\(shellWord(profile))")))
+                .run("warder refresh \(operand(profile))")))
     }
 }
 

@@ -46,6 +46,6 @@ enum KeyRotations: Check {
     }
 
     private static func rotating(_ name: String) -> Remedy {
-        .run("warder rotate \(name.begins(with: "-") ? "-- " : "")\(shellWord(name))")
+        .run("warder rotate \(operand(name))")
     }
 }

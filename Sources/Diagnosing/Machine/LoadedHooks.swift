@@ -15,12 +15,13 @@ enum LoadedHooks: Check {
     }
 
     private static func again(_ load: StartUpFiles.Load, after first: StartUpFiles.Load, _ shell: Shell) -> Finding {
-        let file = shellWord(load.path)
         // A file that is the hook's text goes as a whole; in a block, something must be left to run.
         let command =
             load.copy?.isSame(as: load.path) == true
-            ? "rm \(file)"
-            : "sed -i --follow-symlinks '\(load.line)\(load.isIndented ? "s/[^[:blank:]].*/:/" : "d")' \(file)"
+            ? "rm \(shellWord(load.path))"
+            : load.isIndented
+                ? LineEdit.sed("\(load.line)s/[^[:blank:]].*/:/", load.path)
+                : LineEdit.comment(load.line...load.line, of: load.path)
         return Finding(
             "hook_twice", .risky, at: "\(load.path):\(load.line)",
             "\(shell.title) loads warder's hook again; \(first.path):\(first.line) has it already",

@@ -26,11 +26,10 @@ enum PlaintextKeys: Check {
 
     /// A key that `import` can take.
     private static func finding(_ profile: String, at place: String) -> Finding {
-        let marker = profile.begins(with: "-") ? "-- " : ""
-        return Finding(
+        Finding(
             "plaintext_key", .exposed, at: place, "the profile \(profile) has a key in plain text",
             why: why + ", and SDKs take it before they ask warder",
-            .run("warder import \(marker)\(shellWord(profile))"))
+            .run("warder import \(operand(profile))"))
     }
 
     private static func finding(_ file: PlaintextFile, _ search: PlaintextSearch) -> Finding {
