@@ -96,7 +96,8 @@ def mend(home, command):
 def goes_through(home, case, *options):
     """The home is healthy, is broken, found, mended as printed, and healthy again."""
     arguments = [*([case.profile] if case.profile else []), *options]
-    assert codes(examined(home, *arguments, terminal=case.terminal)) == [], "the home is not healthy to begin with"
+    healthy = examined(home, *arguments, terminal=case.terminal)
+    assert codes(healthy) == [], ("the home is not healthy to begin with", healthy)
     home.environment.update(case.breaking(home) or {})
     report = examined(home, *arguments, terminal=case.terminal)
     assert codes(report) == sorted({case.code, *case.beside}), report

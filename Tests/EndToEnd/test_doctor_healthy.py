@@ -6,7 +6,7 @@ import time
 
 import pexpect
 import pytest
-from doctor import codes, examined
+from doctor import codes, examined, ran
 from home import PASSPHRASE, WARDER
 
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -15,7 +15,7 @@ SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 def nothing_to_mend(home, **more):
     report = examined(home, **more)
     assert report["findings"] == [], report
-    text = home.run("doctor", **more)
+    text = ran(home, **more)
     assert text.code == 0 and text.err == "" and text.out.splitlines()[-1] == "nothing to mend", text
     return report
 

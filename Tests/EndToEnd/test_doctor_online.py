@@ -1,5 +1,6 @@
 """`warder doctor --online`: keys, MFA devices and roles that AWS does not take, and a clock that is off."""
 
+import time
 import pytest
 import strict_iam
 import vault_v1 as v1
@@ -24,7 +25,7 @@ def note_another_account(home):
     vault = home.read_vault()
     records = [record for record in vault.records if record[0] != v1.ACCESS_KEY]
     first = home.rig.first
-    key = {"name": "alice", "access_key_id": first.id, "secret": first.secret, "created_at": 1_700_000_000,
+    key = {"name": "alice", "access_key_id": first.id, "secret": first.secret, "created_at": int(time.time()),
            "account_id": "999999999999"}
     vault.records = [*records, v1.access_key_record(key)]
     home.vault.write_bytes(v1.write(vault))
