@@ -36,7 +36,7 @@ enum FileGrammar: Check {
         let isThere = profiles.profile(header.removingPrefix("profile ").map { String($0) } ?? header) != nil
         return Finding(
             "misnamed_section", .broken, at: section.origin.place, "this section is not headed as a profile",
-            why: "no SDK reads it, and warder does not; \(section.heading) would be one",
+            why: "SDKs and warder pass it over; \(section.heading) would be one",
             .run(isThere ? LineEdit.edit(section.origin) : LineEdit.head(section, in: profiles)))
     }
 }
