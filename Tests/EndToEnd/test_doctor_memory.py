@@ -9,7 +9,7 @@ import shutil
 import subprocess
 
 import pytest
-from doctor import Case, cases, codes, examined, goes_through, mend
+from doctor import Case, cases, examined, goes_through, mend
 from home import ORDINARY, PASSPHRASE
 from system_certificates import SEPARATE
 from test_doctor_store import remarks
