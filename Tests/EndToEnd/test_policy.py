@@ -1,16 +1,13 @@
 """The bounds of `/etc/warder/config`: each one, and each way around it."""
 
 import dataclasses
-import json
-import os
 import pathlib
-import time
 import typing
 
 import pytest
-from home import MFA, PASSPHRASE, ROLE, WARDER, random_key
+from home import ROLE, random_key
 from ruled import PATH, Machine, Ruled, missing
-from stores import add_key_profile, lines
+from stores import lines
 
 pytestmark = pytest.mark.skipif(missing() is not None, reason=missing() or "")
 LONG = "a passphrase of more than thirty characters"
@@ -21,29 +18,6 @@ RAW = ["warder_key = alice", "warder_session = off"]
 def machine(tmp_path):
     tmp_path.chmod(0o755)
     return Machine(tmp_path / "etc")
-
-
-@pytest.fixture
-def ruled(home, machine):
-    """A home with a vault and no session, on a machine without rules so far."""
-    return Ruled(home, machine)
-
-
-def process(ruled, profile, *options, **more):
-    return json.loads(ruled.good("process", profile, *options, **{"passphrase": True} | more))
-
-
-def left(answer):
-    """How long its credentials last from now, in seconds."""
-    return time.mktime(time.strptime(answer["Expiration"], "%Y-%m-%dT%H:%M:%SZ")) - time.timezone - time.time()
-
-
-def explained(ruled, profile, **options):
-    return json.loads(ruled.good("explain", profile, "--json", **options))
-
-
-def rules(ruled, profile, **options):
-    return {rule["name"]: rule["effect"] for rule in explained(ruled, profile, **options).get("rules", [])}
 
 
 # What is refused: the rule, what the user does, and what is said. Each works without the rule.
@@ -76,18 +50,6 @@ def plain(home):
         file.write(f"\n[profile lower]\nwarder_source_profile = plain\nwarder_role_arn = {ROLE}\nregion = eu-west-1\n")
 
 
-def keyfile_slot(home):
-    path = home.root / "keyfile"
-    home.good("vault", "slots", "add", "keyfile", path, passphrase=True)
-    home.good("lock")
-
-
-def unlocked_keys(home):
-    home.good("unlock", "--keys", "--for", "1h", passphrase=True)
-    home.good("lock")
-    home.good("unlock", "--keys", "--for", "1h", passphrase=True)
-
-
 MFA_RULE = "require_mfa = true"
 NO_MFA = ["warder_key = alice"]
 SHORT = {"WARDER_NEW_PASSPHRASE": "short one"}
@@ -108,16 +70,17 @@ WAYS = [
         profile=[f"warder_role_arn = {ROLE}", "warder_credential_source = Environment"],
         env={"AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT00000", "AWS_SECRET_ACCESS_KEY": "x" * 40}),
     # plaintext_keys
-    *[Way("plaintext_keys = refuse", [*words], ["the key of plain is in plain text", "warder import plain"], prepare=plain)
+    *[Way("plaintext_keys = refuse", [*words], ["the key of plain is in plain text", "warder import plain"],
+          prepare=plain)
       for words in (["process", "plain"], ["process", "lower"], ["env", "lower"], ["exec", "lower", "--", "true"],
                     ["refresh", "lower"])],
     # max_session_duration
     Way("max_session_duration = 1h", ["exec", "--min-ttl", "2h", "prod", "--mfa-code", "123456", "--", "true"],
         ["--min-ttl asks for 2h", "1h at most"], works=False),
-    Way("max_session_duration = 1h", ["process", "p"], ["the key alice would be given out itself", "warder_session = off"],
-        profile=RAW),
-    Way("max_session_duration = 1h", ["process", "plain"], ["the key of plain would be given out itself", "warder import"],
-        prepare=plain),
+    Way("max_session_duration = 1h", ["process", "p"],
+        ["the key alice would be given out itself", "warder_session = off"], profile=RAW),
+    Way("max_session_duration = 1h", ["process", "plain"],
+        ["the key of plain would be given out itself", "warder import"], prepare=plain),
     Way("max_session_duration = 1h", ["process", "p"], ["begins with a long-term key (AKIAENVIRONMENT00000)"],
         profile=["warder_credential_source = Environment"],
         env={"AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT00000", "AWS_SECRET_ACCESS_KEY": "x" * 40}),
@@ -149,10 +112,12 @@ WAYS = [
     Way("stores = file", ["add", "bob", "--stdin", "--no-verify", "--store", "libsecret"],
         ["keys may not go to the desktop's Secret Service"], bare=True, input=lines(random_key()), works=False),
     # slots
-    Way("slots = passphrase", ["vault", "slots", "add", "keyfile", "/tmp/k{pid}"], ["the vault may have no keyfile slot"]),
+    Way("slots = passphrase", ["vault", "slots", "add", "keyfile", "/tmp/k{pid}"],
+        ["the vault may have no keyfile slot"]),
     Way("slots = passphrase", ["vault", "recovery"], ["the vault may have no recovery slot"]),
     Way("slots = passphrase", ["vault", "slots", "add", "recovery"], ["the vault may have no recovery slot"]),
-    Way("slots = passphrase", ["vault", "slots", "add", "libsecret"], ["the vault may have no libsecret slot"], works=False),
+    Way("slots = passphrase", ["vault", "slots", "add", "libsecret"], ["the vault may have no libsecret slot"],
+        works=False),
     Way("slots = passphrase", ["vault", "init"], ["a new vault gets a recovery code", "--no-recovery"], bare=True),
     Way("slots = keyfile, tpm2", ["vault", "init"], ["a new vault is made under a passphrase"], bare=True),
     Way("slots = keyfile, recovery", ["vault", "passphrase"], ["the vault may have no passphrase slot"],
@@ -161,10 +126,11 @@ WAYS = [
         profile=RAW),
     Way("slots = recovery", ["unlock"], ["opens by its passphrase slot", "warder vault slots add recovery"]),
     # min_passphrase_length
-    Way("min_passphrase_length = 16", ["vault", "passphrase"], ["this passphrase has 9 characters", "a longer one"], env=SHORT),
+    Way("min_passphrase_length = 16", ["vault", "passphrase"], ["this passphrase has 9 characters", "a longer one"],
+        env=SHORT),
     Way("min_passphrase_length = 29", ["vault", "init"], ["this passphrase has 28 characters"], bare=True),
-    Way("min_passphrase_length = 29", ["add", "bob", "--stdin", "--no-verify", "--store", "file"], ["this passphrase has 28 characters"],
-        bare=True, input=lines(random_key())),
+    Way("min_passphrase_length = 29", ["add", "bob", "--stdin", "--no-verify", "--store", "file"],
+        ["this passphrase has 28 characters"], bare=True, input=lines(random_key())),
     # allow_totp_seeds
     Way("allow_totp_seeds = false", ["add", "alice", "--totp", "--stdin"], ["no seed may be stored", "mfa_process"],
         input=SEED + "\n"),

@@ -1,11 +1,12 @@
 """What the bounds of `/etc/warder/config` shorten, and what goes on under rules that forbid what there is."""
 
+import calendar
 import json
 import time
 
 import pytest
 from aging import age
-from home import MFA, PASSPHRASE, ROLE, kernel_keys, random_key
+from home import MFA, PASSPHRASE, ROLE, random_key
 from ruled import PATH, Machine, Ruled, missing
 from stores import FileStore, add_key_profile, lines
 from test_totp import add_seed, random_seed
@@ -26,10 +27,14 @@ def ruled(unlocked, machine):
     return Ruled(unlocked, machine)
 
 
+def until(end):
+    """How long it is until then, in seconds."""
+    return calendar.timegm(time.strptime(end, "%Y-%m-%dT%H:%M:%SZ")) - time.time()
+
+
 def left(text):
     """How long credentials last from now, in seconds."""
-    end = json.loads(text)["Expiration"]
-    return time.mktime(time.strptime(end, "%Y-%m-%dT%H:%M:%SZ")) - time.timezone - time.time()
+    return until(json.loads(text)["Expiration"])
 
 
 def explained(ruled, profile, **options):
@@ -113,6 +118,7 @@ def test_another_programs_session_ends_at_the_bound(ruled):
     ruled.rule("max_session_duration = 1h")
     # What was made before the rule is served as long as it is younger than the bound, and ends then.
     assert 3500 < left(ruled.good("process", "p")) <= 3600 and runs() == 1
+    assert 3500 < until(json.loads(ruled.good("status", "--json"))["sessions"][0]["expiration"]) <= 3600
     age(bare, 3000)
     assert 3500 < left(ruled.good("process", "p")) <= 3600 and runs() == 2
     assert 3500 < left(ruled.good("process", "p")) <= 3600 and runs() == 2
@@ -126,11 +132,6 @@ def test_exec_serve_ends_at_the_bound(ruled):
 
 
 # max_unlock_time, rotate_after, log: settings
-
-
-def unlocked_for(ruled):
-    """Seconds; None if it is locked."""
-    return json.loads(ruled.good("status", "--json"))["unlocked"]
 
 
 def test_how_long_it_stays_unlocked(ruled):
@@ -245,7 +246,6 @@ def test_with_a_code_all_is_well(ruled):
     ruled.good("process", "alice")
     ruled.home.add_profile("long", f"warder_role_arn = {ROLE}", "warder_key = alice", "duration_seconds = 7200",
                            f"mfa_serial = {MFA}")
-    time.sleep(0)
     ruled.good("process", "long", "--mfa-code", "654321", passphrase=True)
     assert rules(ruled, "prod") == {}
 
@@ -326,10 +326,11 @@ def test_the_only_slot_may_not_open_the_vault(ruled):
     ruled.good("vault", "slots", "add", "keyfile", keyfile, passphrase=True)
     ruled.good("vault", "slots", "remove", "passphrase", "--yes", env=env)
     ruled.rule("slots = passphrase", "min_passphrase_length = 20")
-    ruled.run("process", "raw", env=env).failed(8, f"{PATH}:2: slots is passphrase, and the vault", "by its keyfile slot",
-                                                "warder vault slots add passphrase")
+    ruled.run("process", "raw", env=env).failed(
+        8, f"{PATH}:2: slots is passphrase, and the vault", "by its keyfile slot", "warder vault slots add passphrase")
     assert "by its keyfile slot" in explained(ruled, "raw", env=env)["fails"]
-    ruled.run("vault", "slots", "add", "passphrase", env=env | {"WARDER_NEW_PASSPHRASE": "short"}).failed(8, f"{PATH}:3")
+    short = env | {"WARDER_NEW_PASSPHRASE": "short"}
+    ruled.run("vault", "slots", "add", "passphrase", env=short).failed(8, f"{PATH}:3")
     ruled.good("vault", "slots", "add", "passphrase", env=env | {"WARDER_NEW_PASSPHRASE": PASSPHRASE})
     ruled.good("process", "raw", env=env, passphrase=True)
 
@@ -351,6 +352,7 @@ def test_a_seed_of_before_gives_no_codes(bare, sts, machine):
     store.home.good("forget")
     ruled.rule("allow_totp_seeds = false")
     ruled.run("process", "p", "--no-prompt", passphrase=True).failed(4)
-    assert rules(ruled, "p", passphrase=True) == {"allow_totp_seeds": "the stored seed of its MFA device gives no codes"}
+    effects = rules(ruled, "p", passphrase=True)
+    assert effects == {"allow_totp_seeds": "the stored seed of its MFA device gives no codes"}
     # It may be taken away.
     ruled.good("add", "alice", "--no-totp", passphrase=True)

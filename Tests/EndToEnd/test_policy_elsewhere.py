@@ -1,13 +1,14 @@
 """Rules of `/etc/warder/config` where more than one store or process has a part: moving, renewing, signing in."""
 
+import calendar
 import json
 import time
 
 import pytest
-from home import ROLE, random_key
+from home import random_key
 from importing import pair
 from ruled import PATH, Machine, Ruled, missing
-from stores import FileStore, SecretServiceStore, add_key_profile, lines
+from stores import FileStore, SecretServiceStore, lines
 from test_sso import corp, signed_in  # noqa: F401
 
 pytestmark = pytest.mark.skipif(missing() is not None, reason=missing() or "")
@@ -70,7 +71,8 @@ def test_refresh_all_does_what_is_allowed(unlocked, machine, sts):
     unlocked.add_profile("p", "warder_key = alice")
     ruled = Ruled(unlocked, machine).rule("require_mfa = true")
     result = ruled.run("refresh", "--all", "--mfa-code", "123456", passphrase=True)
-    assert result.code == 8 and f"p      {PATH}:2: require_mfa is true, and p asks for no MFA code" in result.err, result
+    assert result.code == 8, result
+    assert f"p      {PATH}:2: require_mfa is true, and p asks for no MFA code" in result.err, result
     assert sorted(sts.actions()) == ["AssumeRole", "AssumeRole", "GetSessionToken"]
     ruled.good("process", "prod")
 
@@ -92,7 +94,7 @@ def test_a_role_of_the_identity_center_ends_at_the_bound(signed_in, machine):  #
 
     def left():
         end = json.loads(ruled.good("process", "one"))["Expiration"]
-        return time.mktime(time.strptime(end, "%Y-%m-%dT%H:%M:%SZ")) - time.timezone - time.time()
+        return calendar.timegm(time.strptime(end, "%Y-%m-%dT%H:%M:%SZ")) - time.time()
 
     assert left() > 1900
     ruled.rule("max_session_duration = 30m")

@@ -253,7 +253,7 @@ def test_utf_16(ruled):
 
 def test_a_bom_comments_crlf_and_capitals(ruled):
     add_key_profile(ruled.home, "raw", "alice")
-    ruled.machine.write(b"\xef\xbb\xbf# rules\r\n[policy]\r\n; of the house\r\n  Require_MFA = TRUE\r\n".replace(b"TRUE", b"true"))
+    ruled.machine.write(b"\xef\xbb\xbf# rules\r\n[policy]\r\n; of the house\r\n  Require_MFA = true\r\n")
     ruled.run("process", "raw").failed(8, f"{PATH}:4: require_mfa is true")
     assert answers(ruled)
 
