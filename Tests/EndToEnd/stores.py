@@ -2,6 +2,7 @@
 
 import collections
 import json
+import time
 
 import vault_v1 as v1
 
@@ -90,7 +91,7 @@ class FileStore(Store):
         vault = self.home.read_vault()
         vault.records = [(tag, value) for tag, value in vault.records if tag != v1.ACCESS_KEY]
         for name, (identifier, secret) in keys.items():
-            key = {"name": name, "access_key_id": identifier, "secret": secret, "created_at": 1_700_000_000}
+            key = {"name": name, "access_key_id": identifier, "secret": secret, "created_at": int(time.time())}
             vault.records.append(v1.access_key_record(key))
         self.home.vault.write_bytes(v1.write(vault))
 

@@ -113,5 +113,5 @@ def test_an_unknown_setting_of_the_source_of_the_one_that_is_named(home):
 def test_a_key_that_is_not_stored(listed):
     more(*asking("x", "warder_key = alicia"))(listed)
     (finding,) = examined(listed)["findings"]
-    assert finding["code"] == "no_such_key" and finding["command"] == "warder add alicia", finding
+    assert finding["code"] == "key_not_stored" and finding["command"] == "warder add alicia", finding
     assert finding["place"].endswith(f"config:{END + 3}"), finding

@@ -112,7 +112,7 @@ def test_a_key_in_the_config(home):
 def test_a_key_in_the_credentials_file(working):
     """The command asks for a yes, and so is run at a terminal."""
     credentials("[alice]", *pair(working.key).splitlines())(working)
-    (finding,) = [each for each in examined(working)["findings"] if each["code"] == "key_in_credentials"]
+    (finding,) = [each for each in examined(working)["findings"] if each["code"] == "plaintext_key"]
     assert finding["place"].endswith("credentials:2") and finding["command"] == "warder import alice", finding
     with working.opened():
         terminal = working.terminal(*shlex.split(finding["command"])[1:], passphrase=True)

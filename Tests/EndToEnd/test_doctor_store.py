@@ -87,7 +87,7 @@ def remove_marker(home):
 
 @cases(
     Case("a marker that says nothing", garbled_marker, "store_unknown", "warder/store"),
-    Case("a marker that others may read", exposed_marker, "store_unknown", "warder/store", mends=remove_marker),
+    Case("a marker that others may read", exposed_marker, "open_to_others", "warder/store", mends=remove_marker),
 )
 def test_it_cannot_be_told_where_the_keys_are(home, case):
     goes_through(home, case)
@@ -208,7 +208,7 @@ def copy_before_renewal(home):
 @cases(
     Case("older than last seen", older, "vault_older", "warder/vault"),
     Case("last seen is not known", forgotten, "vault_unseen", "warder/vault"),
-    Case("others may read it", exposed, "vault_mode", "warder/vault"),
+    Case("others may read it", exposed, "open_to_others", "warder/vault"),
     Case("of a newer version", newer_version, "vault_newer", "warder/vault", mends=put_back),
     Case("cut short, with a copy", damaged, "vault_damaged", "warder/vault"),
     Case("no vault, without a copy", damaged_alone, "vault_damaged", "warder/vault", mends=put_back),
@@ -222,7 +222,7 @@ def test_the_vault(home, case):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="root alone gives files away")
-@cases(Case("another user's", foreign, "vault_unreadable", "warder/vault"))
+@cases(Case("another user's", foreign, "foreign_owner", "warder/vault"))
 def test_a_vault_of_another_user(home, case):
     goes_through(home, case)
 

@@ -36,6 +36,8 @@ enum StoredKeysNeeded: Check {
         var needs: [Need] = []
         for name in subject.names {
             guard let profile = profiles.profile(name), (try? profile.asksWarder()) == true else { continue }
+            // Told by `Resolution`, at the line that names it.
+            if case .sourceMissing? = fault(of: name, subject) { continue }
             let token = subject.context.environment.nonEmpty("AWS_WEB_IDENTITY_TOKEN_FILE")
             let chain = try? Chain.unchecked(name, in: profiles, webIdentityTokenFile: token) { _ in true }
             guard case .storedKey(let key, let origin)? = chain?.source,
@@ -44,6 +46,11 @@ enum StoredKeysNeeded: Check {
             needs.append(Need(key: key, profile: name, origin: origin ?? profile.origin))
         }
         return needs
+    }
+
+    private static func fault(of profile: String, _ subject: Subject) -> ChainError? {
+        do throws(ChainError) { _ = try subject.chain(profile) } catch { return error }
+        return nil
     }
 
     private static func noStore(_ need: Need) -> Finding {
