@@ -86,12 +86,13 @@ class FileStore(Store):
     def session_cache_key(self):
         return self.home.read_vault().session_cache_key()
 
-    def put_back(self, keys):
+    def put_back(self, keys, created=None):
         """Makes the store hold these keys and no more, without warder's help."""
+        created = int(time.time()) if created is None else created
         vault = self.home.read_vault()
         vault.records = [(tag, value) for tag, value in vault.records if tag != v1.ACCESS_KEY]
         for name, (identifier, secret) in keys.items():
-            key = {"name": name, "access_key_id": identifier, "secret": secret, "created_at": int(time.time())}
+            key = {"name": name, "access_key_id": identifier, "secret": secret, "created_at": created}
             vault.records.append(v1.access_key_record(key))
         self.home.vault.write_bytes(v1.write(vault))
 

@@ -24,6 +24,7 @@ def notes(report):
 
 def young(rotation):
     """A home that rotates late, whose store opens for the next rotation too."""
+    rotation.store.put_back(rotation.store.stored(), created=1_700_000_000)
     rotation.home.settings("[warder]\nrotate_after = 3650d\n")
     rotation.home.lend_data_key()
     rotation.home.unlock()

@@ -12,7 +12,7 @@ enum RightDevices: OnlineCheck {
     static func run(_ subject: OnlineSubject, _ diagnosis: inout Diagnosis) {
         var unchecked = Unchecked("mfa_unchecked", "the MFA device of", "the MFA devices of")
         for (name, first) in subject.storedKeys {
-            guard let user = subject.users[name], !user.hasSuffix(":root") else { continue }
+            guard let user = subject.users[name], !user.ends(with: ":root") else { continue }
             let profiles = subject.profiles.filter { $0.issuer.sessionMaker.source.keyName == name }
             guard !profiles.flatMap(\.devices).isEmpty else { continue }
             guard !subject.time.isUp else {
@@ -94,7 +94,7 @@ enum DeviceVerdict: Equatable {
 
     /// STS takes codes of virtual and hardware devices, and FIDO security keys give none.
     init(_ serial: String, among listed: [String]) {
-        let usable = listed.filter { !$0.contains(":u2f/") }
+        let usable = listed.filter { !$0.includes(":u2f/") }
         if usable.contains(where: { $0.isSame(as: serial) }) {
             self = .right
         } else if let other = usable.first(where: { Self.name($0) == Self.name(serial) }) ?? usable.first {
