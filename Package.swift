@@ -129,9 +129,9 @@ let package = Package(
         room(
             "Diagnosing",
             [
-                "Adopting", "AuditLog", "Chains", "Crypto", "Desktop", "Explaining", "Failures", "Folders", "Importing",
+                "Adopting", "Chains", "Crypto", "Desktop", "Explaining", "Failures", "Importing",
                 "Issuing",
-                "JSON", "Linux", "Profiles", "Prompt", "Rotating", "STS", "Secrets", "Sessions", "Setup", "Shells",
+                "JSON", "Linux", "Profiles", "Prompt", "STS", "Secrets", "Sessions", "Setup", "Shells",
                 "Stores", "Text", "Times", "Transport", "Vault",
             ]),
 

@@ -56,6 +56,14 @@ def test_parsers_and_formats_are_pure(room):
     assert {word for scan in scans for word in scan.identifiers()} & IMPURE == set()
 
 
+def test_each_code_of_doctor_is_explained():
+    text = "".join(path.read_text() for path in (tree.ROOT / "Sources/Diagnosing").rglob("*.swift"))
+    codes = set(re.findall(r'\b(?:Finding|Remark|broken|risky)\(\s*"([a-z0-9]+(?:_[a-z0-9]+)*)"', text))
+    assert len(codes) > 50
+    page = next(page for page in pages() if page.name == "docs/doctor.md")
+    assert codes - set(re.findall(r"`([a-z0-9_]+)`", page.prose)) == set()
+
+
 def test_make_help_lists_every_target():
     text = (tree.ROOT / "Makefile").read_text()
     phony = set(re.search(r"^\.PHONY: (.*)$", text, re.MULTILINE)[1].split())

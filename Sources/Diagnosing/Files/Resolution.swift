@@ -15,7 +15,9 @@ enum Resolution: Check {
             guard subject.profile != nil || subject.meant.concernsWarder(name) else { continue }
             do throws(ChainError) {
                 let chain = try subject.chain(name)
-                for missing in policies(of: chain, subject) where places.insert(missing.place ?? "").inserted { diagnosis.add(missing) }
+                for missing in policies(of: chain, subject) where places.insert(missing.place ?? "").inserted {
+                    diagnosis.add(missing)
+                }
             } catch {
                 // Told already, with the section that it would be, or what SDKs make of it.
                 if case .misnamed(_, let section, _) = error, places.contains(section.origin.place) { continue }
