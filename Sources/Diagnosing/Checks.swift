@@ -5,6 +5,8 @@ enum Checks {
             // The files, and what SDKs make of them.
             ReadableFiles.self, FileLinks.self, FileModes.self, FileGrammar.self, SDKEnvironment.self, AskedBySDKs.self,
             UnknownSettings.self, Resolution.self,
+            // The machine's rules.
+            MachineRules.self,
             // The store, and memory.
             PresentStore.self, StoredKeysNeeded.self, SoundVault.self, UsableKeyfile.self, ReachableDesktop.self,
             UnattendedOpening.self, UsableRuntimeFolder.self, PlaceForUnlockedKey.self, SwappedMemory.self,

@@ -13,7 +13,7 @@ package struct ChainRules {
     /// How long a session is served at most from when it was made, in seconds; nil for as long as it lives.
     let longestSession: Int64?
 
-    init(_ policy: Policy, _ chain: Chain) {
+    package init(_ policy: Policy, _ chain: Chain) {
         self.policy = policy
         self.chain = chain
         if let rule = policy.longestSession { longestSession = Int64(rule.value) } else { longestSession = nil }

@@ -12,6 +12,8 @@ enum ReadableFiles: Check {
         case .success(let files): for fault in files.faults { diagnosis.add(finding(fault, subject)) }
         case .failure(let failure): diagnosis.add(Finding(failure, why: why, .run("export HOME=~")))
         }
+        // Of the machine's settings, `MachineRules` tells.
+        guard (try? subject.context.policy()) != nil else { return }
         if case .failure(let failure) = subject.settings {
             diagnosis.add(settings(failure, subject.context.paths.settings))
         }

@@ -1,0 +1,84 @@
+import Failures
+import Glibc
+import Issuing
+import Profiles
+import Setup
+import Stores
+import Text
+
+/// `/etc/warder/config`: whether it can be used, which of its rules hold here, and what they forbid.
+enum MachineRules: Check {
+    static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
+        let context = subject.context
+        let policy: Policy
+        do throws(Failure) { policy = try context.policy() } catch {
+            return diagnosis.add(unusable(error, context.machine.path))
+        }
+        guard let first = policy.lines.first else { return }
+        let names = listed(policy.lines.map(\.name))
+        diagnosis.add(Remark("rules", at: first.origin.path, "this machine has rules: \(names)"))
+        for effect in (try? subject.settings.get().effects) ?? [] {
+            diagnosis.add(Remark("rule", at: effect.line.origin.place, effect.text))
+        }
+        if let refusal = failure({ () throws(Failure) in try subject.keys.refuseForbiddenStore() }) {
+            diagnosis.add(forbidden(refusal, orShow: "warder store move --help"))
+        }
+        for name in subject.names where subject.profile != nil || subject.meant.asks(name) {
+            guard let chain = try? subject.chain(name) else { continue }
+            // What the rules shorten, `explain` shows.
+            if let refusal = ChainRules(policy, chain).refusal {
+                diagnosis.add(forbidden(refusal, orShow: "warder explain \(operand(name))"))
+            }
+        }
+    }
+
+    private static func failure(_ body: () throws(Failure) -> Void) -> Failure? {
+        do throws(Failure) { try body() } catch { return error }
+        return nil
+    }
+
+    // MARK: - The file
+
+    private static func unusable(_ failure: Failure, _ path: String) -> Finding {
+        let command: String
+        if let place = failure.origin, let line = place.utf8.split(separator: UInt8(ascii: ":")).last {
+            command = asRoot("${EDITOR:-vi} +\(String(Substring(line))) \(shellWord(path))")
+        } else if let mending = failure.hint.command(behind: "sudo ") {
+            command = asRoot(mending)
+        } else {
+            command = "ls -la \(shellWord(folder(ofPath: path) ?? path))"
+        }
+        return Finding(
+            failure, at: failure.origin ?? path, code: "machine_settings",
+            why: "warder gives out no credentials while it cannot tell what is forbidden", .run(command))
+    }
+
+    private static func asRoot(_ command: String) -> String { (geteuid() == 0 ? "" : "sudo ") + command }
+
+    // MARK: - What it forbids
+
+    /// - Parameter orShow: what to run where the failure's hint names no command of warder's.
+    private static func forbidden(_ failure: Failure, orShow: String) -> Finding {
+        Finding(
+            failure, at: failure.origin ?? "", code: failure.fault ?? "policy",
+            why: "warder refuses the credentials until then",
+            .run(failure.hint.command(behind: "warder ").map { "warder \($0)" } ?? orShow))
+    }
+}
+
+extension Finding {
+    fileprivate init(_ failure: Failure, at place: String, code: String, why: String, _ remedy: Remedy) {
+        let message = failure.message.removingPrefix(place + ": ").map(String.init) ?? failure.message
+        self.init(code, .broken, at: place, message, why: why, remedy)
+    }
+}
+
+extension String {
+    /// What follows a mark that the text begins with, or that stands behind a colon; nil if there is none.
+    fileprivate func command(behind mark: String) -> String? {
+        if let rest = removingPrefix(mark) { return String(rest) }
+        let parts = utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1).map { String(Substring($0)) }
+        guard parts.count == 2 else { return nil }
+        return parts[1].removingPrefix(" " + mark).map(String.init)
+    }
+}

@@ -1,0 +1,96 @@
+"""`/etc/warder/config` as `warder doctor` sees it: a file that cannot be used, rules that hold, what they forbid."""
+
+import os
+import shlex
+import subprocess
+
+import pytest
+from doctor import codes, examined
+from ruled import PATH, Machine, Ruled
+
+
+@pytest.fixture
+def ruled(working, tmp_path):
+    return Ruled(working, Machine(tmp_path / "etc"))
+
+
+def mend(ruled, command):
+    """Runs a command as printed, on the machine."""
+    path = f"{os.path.dirname(ruled.command()[0])}:{ruled.environment['PATH']}"
+    done = subprocess.run(
+        [*ruled.machine.prefix, "bash", "-c", command], env={**ruled.environment, "PATH": path, "EDITOR": "sed -i 2d -s --"},
+        cwd=ruled.root, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, (command, done)
+
+
+def found(ruled):
+    (finding,) = examined(ruled)["findings"]
+    return finding
+
+
+def test_a_machine_without_rules(ruled):
+    assert codes(examined(ruled)) == []
+    ruled.machine.write("[warder]\nunlock_time = 4h\n")
+    report = examined(ruled)
+    assert codes(report) == [] and "rules" not in [note["code"] for note in report["notes"]]
+
+
+def exposed(machine):
+    machine.rule("log = on").file.chmod(0o666)
+
+
+def exposed_folder(machine):
+    machine.rule("log = on").folder.chmod(0o777)
+
+
+def of_another_user(machine):
+    os.chown(machine.rule("log = on").file, 4321, 4321)
+
+
+def broken_link(machine):
+    machine.rule("log = on").file.unlink()
+    machine.file.symlink_to("/nowhere/warder")
+
+
+@pytest.mark.parametrize("breaking", [exposed, exposed_folder, of_another_user, broken_link])
+def test_a_file_that_is_not_used(ruled, breaking):
+    breaking(ruled.machine)
+    finding = found(ruled)
+    assert finding["code"] == "machine_settings" and finding["place"] == PATH, finding
+    mend(ruled, finding["command"])
+    assert codes(examined(ruled)) == []
+
+
+def test_a_line_that_is_none(ruled):
+    ruled.rule("max_sesion_duration = 1h")
+    finding = found(ruled)
+    assert (finding["code"], finding["place"]) == ("machine_settings", f"{PATH}:2"), finding
+    assert finding["command"] == f"${{EDITOR:-vi}} +2 {PATH}" and "max_sesion_duration" in finding["message"]
+
+
+def test_rules_that_hold_are_notes(ruled):
+    ruled.rule("max_unlock_time = 1h", "log = on", "max_session_duration = 30m")
+    ruled.settings("[warder]\nlog = off\n")
+    report = examined(ruled)
+    said = [(note["place"], note["message"]) for note in report["notes"] if note["code"] in ("rule", "rules")]
+    assert codes(report) == []
+    assert (PATH, "this machine has rules: max_unlock_time, log, max_session_duration") in said, said
+    assert any(place == f"{PATH}:2" and "1h, not 8h" in what for place, what in said), said
+    assert any(place == f"{PATH}:3" and "log = off" in what for place, what in said), said
+
+
+def test_what_a_rule_forbids_names_its_line(ruled):
+    ruled.config(ruled.config_file.read_text().replace("mfa_serial", "# mfa_serial"))
+    ruled.rule("log = on", "require_mfa = true")
+    report = examined(ruled)
+    assert codes(report) == ["policy_require_mfa"]
+    assert {finding["place"] for finding in report["findings"]} == {f"{PATH}:3"}
+    ruled.rule("log = on")
+    assert codes(examined(ruled)) == []
+
+
+def test_a_store_that_is_forbidden(ruled):
+    ruled.rule("stores = libsecret")
+    finding = found(ruled)
+    assert (finding["code"], finding["place"]) == ("policy_stores", f"{PATH}:2"), finding
+    assert shlex.split(finding["command"]) == ["warder", "store", "move", "--to", "libsecret"]
