@@ -22,6 +22,7 @@ LIMITS = [
         ("list", "list", 20, 8.5, 500, 11_264),
         ("status", "status", 20, 6, 500, 11_264),
         ("explain", "explain prod", 20, 8, 500, 11_264),
+        ("doctor", "doctor", 20, 30, 550, 13_312),
         ("start page", "", 20, 5.2, 500, 10_240),
         ("start page, nothing stored", "", 0, 4.5, 400, 9_216),
         ("--help", "--help", 20, 5.5, 400, 9_216),
