@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct DiagnosisTests {
     private func finding(_ code: String, _ gravity: Finding.Gravity, _ remedy: Remedy = .run("true")) -> Finding {
-        Finding(code, gravity, at: "/home/a/.aws/config:3", "what it is", why: "why it matters", remedy)
+        Finding(code, gravity, at: "/home/a/.aws/config:\(code)", "what it is", why: "why it matters", remedy)
     }
 
     @Test func theGravestComesFirstAndOthersKeepTheirOrder() {
@@ -24,13 +24,23 @@ import Testing
         #expect(diagnosis.summary == "1 finding: 1 risky")
     }
 
+    @Test func ofTwoThatOneCommandMendsTheGraverStays() {
+        var diagnosis = Diagnosis()
+        for (code, gravity) in [("b", .broken), ("e", .exposed), ("r", .risky)] as [(String, Finding.Gravity)] {
+            diagnosis.add(Finding(code, gravity, at: "f:1", "what", why: "why", .run("x")))
+        }
+        diagnosis.add(Finding("other", .broken, at: "f:1", "what", why: "why", .run("y")))
+        diagnosis.add(Finding("place", .broken, at: "f:2", "what", why: "why", .run("x")))
+        #expect(diagnosis.sorted.map(\.code) == ["e", "other", "place"])
+    }
+
     @Test func textNamesPlaceReasonAndCommand() {
         var diagnosis = Diagnosis()
         diagnosis.add(finding("a", .exposed, .fix(.mode(path: "/home/a/.aws/my config", to: 0o600))))
         diagnosis.add(Remark("proxy", at: "HTTPS_PROXY", "a proxy"))
         #expect(
             diagnosis.text(home: "/home/a", isColoured: false).text == """
-                exposed  ~/.aws/config:3
+                exposed  ~/.aws/config:a
                   what it is
                   why it matters
                   $ chmod 600 '/home/a/.aws/my config'

@@ -53,10 +53,10 @@ import Transport
             #expect(SettingEdit(at: place, to: value)?.command == nil, "\(value)")
         }
         #expect(
-            SettingEdit(at: place, to: "x")?.command == "sed -i --follow-symlinks '12s/=.*/= x/' '/home/a b/config'")
+            SettingEdit(at: place, to: "x")?.command == "sed -i --follow-symlinks '12s|=.*|= x|' '/home/a b/config'")
         let variable = Origin(path: "AWS_REGION", line: 0)
         #expect(SettingEdit(at: variable, to: "eu-west-1")?.command == "export AWS_REGION=eu-west-1")
-        #expect(SettingEdit.removal(of: place) == "sed -i --follow-symlinks 12d '/home/a b/config'")
+        #expect(SettingEdit.removal(of: place) == "sed -i --follow-symlinks '12s|^|# |' '/home/a b/config'")
         #expect(SettingEdit.removal(of: Origin(path: "AWS_CA_BUNDLE", line: 0)) == "unset AWS_CA_BUNDLE")
     }
 
@@ -96,7 +96,7 @@ import Transport
                 "openssl s_client -connect \(host):443 </dev/null"
             ),
             (.proxyRefused(status: 407), "proxy_refused", nil, look),
-            (.unreadableCABundle(path: "/x"), "ca_bundle_unusable", "/c:7", "sed -i --follow-symlinks 7d /c"),
+            (.unreadableCABundle(path: "/x"), "ca_bundle_unusable", "/c:7", "sed -i --follow-symlinks '7s|^|# |' /c"),
             (.unhashedCABundle(path: "/x y"), "ca_bundle_unusable", "/c:7", "openssl rehash '/x y'"),
             (.libraryMissing, "libcurl_unusable", nil, "sudo apt-get install libcurl4"),
             (.libraryUnusable, "libcurl_unusable", nil, "sudo apt-get install --reinstall libcurl4"),
@@ -114,7 +114,7 @@ import Transport
         let error = TransportError.unreachable(host: host, reason: "Could not resolve host")
         let found = try finding(error, region: "eu-wset-1")
         #expect(found.code == "unknown_region" && found.place == "/c:3")
-        #expect(found.remedy.command == "sed -i --follow-symlinks '3s/=.*/= eu-west-1/' /c")
+        #expect(found.remedy.command == "sed -i --follow-symlinks '3s|=.*|= eu-west-1|' /c")
         let variable = try finding(error, region: "eu-wset-1", ["AWS_REGION": "eu-wset-1"])
         #expect(variable.place == "AWS_REGION" && variable.remedy.command == "export AWS_REGION=eu-west-1")
         let own = try finding(error, region: "eu-wset-1", url: "https://sts.example.com", ["AWS_REGION": "eu-wset-1"])
