@@ -15,6 +15,13 @@ package struct Diagnosis {
         if finding.gravity < findings[index].gravity { findings[index] = finding }
     }
 
+    /// What this one found that the other did not, without notes.
+    package func without(_ other: Diagnosis) -> Diagnosis {
+        var rest = Diagnosis()
+        for finding in findings where !other.findings.contains(finding) { rest.add(finding) }
+        return rest
+    }
+
     package mutating func add(_ remark: Remark) {
         if !remarks.contains(remark) { remarks.append(remark) }
     }

@@ -33,7 +33,7 @@ package struct ChainRules {
         }
         guard chain.source.isKey else { return nil }
         if chain.stepCount == 0, let refusal = refusalOfEndlessKey(keyItself) { return refusal }
-        return chain.hasMFA ? nil : policy.mfaRule.map { withoutCode($0, keyItself) }
+        return chain.hasMFA ? nil : policy.mfaRule.map(withoutCode)
     }
 
     /// Why a source's credentials may not be used, which only they themselves show; nil if they may.
@@ -43,9 +43,9 @@ package struct ChainRules {
         case .some: return nil
         case .none: break
         }
-        let what = "\(chain.profile) begins with a long-term key (\(credentials.accessKeyID))"
+        let what = "the long-term key \(credentials.accessKeyID) that \(chain.profile) begins with"
         if chain.stepCount == 0, let refusal = refusalOfEndlessKey(what) { return refusal }
-        return chain.hasMFA ? nil : policy.mfaRule.map { withoutCode($0, what) }
+        return chain.hasMFA ? nil : policy.mfaRule.map(withoutCode)
     }
 
     /// A key that is given out itself never ends.
@@ -56,12 +56,12 @@ package struct ChainRules {
             case .storedKey: "take warder_session = off away, so that \(chain.profile) gets a session"
             case .plaintextKey(let key):
                 "store it, so that it gives sessions: warder import \(shellWord(key.profile.name))"
-            default: "let \(chain.profile) begin with a session, or store the key: warder add"
+            default: "let \(chain.profile) begin with a session, or store the key: warder add NAME"
             }
         return Failure(rule, forbids: "\(what) would be given out itself, which never ends", hint: hint)
     }
 
-    private func withoutCode(_ rule: RuleLine, _ what: String) -> Failure {
+    private func withoutCode(_ rule: RuleLine) -> Failure {
         let origin: String
         switch chain.source {
         case .storedKey(_, .some(let place)): origin = " (\(place.place))"

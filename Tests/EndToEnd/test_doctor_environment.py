@@ -17,6 +17,11 @@ def a_relative_config(home):
     return {"AWS_CONFIG_FILE": ".aws/config"}
 
 
+def needed_with_token(home):
+    home.add_profile("here", "warder_credential_source = Environment")
+    return {**KEY, "AWS_SESSION_TOKEN": "t" * 40}
+
+
 @cases(
     Case("a key", variables(**KEY), "environment_key", "AWS_ACCESS_KEY_ID"),
     Case("a session", variables(**SESSION), "environment_key", "AWS_ACCESS_KEY_ID"),
@@ -28,8 +33,12 @@ def a_relative_config(home):
     Case("a token alone", variables(AWS_SESSION_TOKEN="t" * 40), "stale_session_token", "AWS_SESSION_TOKEN"),
     Case("an older one", variables(AWS_SECURITY_TOKEN="t" * 40), "stale_session_token", "AWS_SECURITY_TOKEN"),
     Case(
-        "a token beside a long-term key", variables(**KEY, AWS_SESSION_TOKEN="t" * 40), "stale_session_token",
-        "AWS_SESSION_TOKEN", beside=("environment_key",),
+        "a token beside a long-term key", variables(**KEY, AWS_SESSION_TOKEN="t" * 40), "environment_key",
+        "AWS_ACCESS_KEY_ID",
+    ),
+    Case(
+        "a token beside a long-term key that a profile lives on", needed_with_token, "stale_session_token",
+        "AWS_SESSION_TOKEN",
     ),
     Case(
         "a web identity", variables(AWS_WEB_IDENTITY_TOKEN_FILE="/run/token", AWS_ROLE_ARN=ROLE),

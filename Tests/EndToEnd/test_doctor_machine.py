@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 import pytest
-from doctor import Case, cases, codes, examined, goes_through
+from doctor import Case, cases, codes, examined, goes_through, mend
 from home import WARDER
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
@@ -135,6 +135,18 @@ def test_a_misspelt_region_becomes_the_nearest(home):
     assert home.config_file.read_text().splitlines()[1] == "region = eu-west-1"
 
 
+def test_a_command_for_a_line_that_has_moved_changes_nothing(home):
+    misspelt_region(home)
+    (finding,) = examined(home)["findings"]
+    home.config("# a line more\n" + home.config_file.read_text())
+    before = home.config_file.read_text()
+    mend(home, finding["command"])
+    assert home.config_file.read_text() == before
+    goes = examined(home)["findings"][0]["command"]
+    mend(home, goes)
+    assert codes(examined(home)) == [] and "region = eu-west-1" in home.config_file.read_text()
+
+
 def test_a_region_newer_than_this_warder_is_a_note(home):
     home.config(home.config_file.read_text().replace("eu-west-1", "eu-west-9", 1))
     report = examined(home)
@@ -183,7 +195,9 @@ PINENTRIES = [
 ]
 
 
-@cases(Case("another warder in PATH", another_warder, "two_warders", "bin/warder"),
+@cases(Case("certificates that are not there", lambda home: {"AWS_CA_BUNDLE": "/nowhere/ca.pem"}, "ca_bundle_unusable",
+            "AWS_CA_BUNDLE"),
+       Case("another warder in PATH", another_warder, "two_warders", "bin/warder"),
        *HOOKS, *COMPLETIONS, *REGIONS, *PINENTRIES)
 def test_a_fault_of_the_machine_is_found_and_mended(home, case):
     goes_through(home, case)
@@ -258,7 +272,7 @@ def test_used_up_inotify_is_found(home, call, error, name):
     ("name", "value", "code", "said"),
     [
         ("HTTPS_PROXY", "http://alice:hunter2@proxy:3128", "proxy", "http://proxy:3128"),
-        ("AWS_CA_BUNDLE", "/etc/ca.pem", "ca_bundle", "/etc/ca.pem"),
+        ("AWS_CA_BUNDLE", "/etc/hosts", "ca_bundle", "/etc/hosts"),
         ("AWS_ENDPOINT_URL", "https://alice:hunter2@sts.here", "endpoint", "https://sts.here"),
     ],
 )

@@ -69,7 +69,7 @@ def at_terminal(home):
 def typed(home):
     """`warder add NAME` asks for the key; once that is stored, the printed command takes it away."""
     (finding,) = examined(home)["findings"]
-    assert finding["command"] == "warder add default"
+    assert finding["command"] == "warder add imported"
     home.good("add", "default", "--stdin", input="\n".join(OTHER))
     (finding,) = examined(home)["findings"]
     mend(home, finding["command"])
@@ -187,12 +187,25 @@ def test_several_keys_of_a_file_one_after_the_other(healthy):
     assert path.read_text().split() == ["[p0]", "[p1]", "[p2]", "[p3]"]
 
 
-def test_while_locked_a_key_is_stored_before_it_goes(healthy):
-    """Whether the store has it cannot be seen."""
+def test_while_locked_the_store_is_opened_first(healthy):
+    """Whether it has the key cannot be seen."""
     written(".bashrc", EXPORTS)(healthy)
     healthy.good("lock")
     (finding,) = examined(healthy)["findings"]
-    assert "warder add default --stdin && " in finding["command"]
+    assert finding["command"] == "warder unlock"
+
+
+def test_each_key_gets_a_name_of_its_own(healthy):
+    keys = [random_key() for _ in range(2)]
+    for name, (identifier, secret) in zip((".env", ".bashrc.bak"), keys):
+        (healthy.root / name).write_text(f"AWS_ACCESS_KEY_ID={identifier}\nAWS_SECRET_ACCESS_KEY={secret}\n")
+    (healthy.root / ".zshrc").write_text((healthy.root / ".env").read_text())
+    for finding in examined(healthy)["findings"]:
+        mend(healthy, finding["command"])
+    assert set(keys) <= set(healthy.stored().values())
+    report = examined(healthy)
+    for finding in report["findings"]:
+        assert "warder add" not in finding["command"], finding
 
 
 # What is none, or needs no mending

@@ -13,8 +13,7 @@ enum ReadableFiles: Check {
         case .failure(let failure): diagnosis.add(Finding(failure, why: why, .run("export HOME=~")))
         }
         // Of the machine's settings, `MachineRules` tells.
-        guard (try? subject.context.policy()) != nil else { return }
-        if case .failure(let failure) = subject.settings {
+        if case .failure(let failure) = subject.settings, !MachineRules.isOfMachine(failure, subject.context) {
             diagnosis.add(settings(failure, subject.context.paths.settings))
         }
     }

@@ -14,6 +14,9 @@ enum MachineRules: Check {
         do throws(Failure) { policy = try context.policy() } catch {
             return diagnosis.add(unusable(error, context.machine.path))
         }
+        if case .failure(let failure) = subject.settings, isOfMachine(failure, context) {
+            diagnosis.add(unusable(failure, context.machine.path))
+        }
         guard let first = policy.lines.first else { return }
         let names = listed(policy.lines.map(\.name))
         diagnosis.add(Remark("rules", at: first.origin.path, "this machine has rules: \(names)"))
@@ -23,6 +26,12 @@ enum MachineRules: Check {
         if let refusal = failure({ () throws(Failure) in try subject.keys.refuseForbiddenStore() }) {
             diagnosis.add(forbidden(refusal, orShow: "warder store move --help"))
         }
+        if let rule = onlyForbiddenSlots(subject, policy) {
+            diagnosis.add(
+                Finding(
+                    "policy_slots", .broken, at: rule.origin.place, "\(rule.spoken), and the vault opens by none of them",
+                    why: "warder refuses the credentials until then", .run("warder vault slots")))
+        }
         for name in subject.names where subject.profile != nil || subject.meant.asks(name) {
             guard let chain = try? subject.chain(name) else { continue }
             // What the rules shorten, `explain` shows.
@@ -30,6 +39,18 @@ enum MachineRules: Check {
                 diagnosis.add(forbidden(refusal, orShow: "warder explain \(operand(name))"))
             }
         }
+    }
+
+    /// Whether a failure of the settings is one of `/etc/warder/config`.
+    static func isOfMachine(_ failure: Failure, _ context: Context) -> Bool {
+        (try? context.policy()) == nil || failure.origin?.begins(with: context.machine.path + ":") == true
+    }
+
+    /// The rule that forbids every slot that the vault has; nil if one is allowed.
+    private static func onlyForbiddenSlots(_ subject: Subject, _ policy: Policy) -> RuleLine? {
+        let names = subject.slotTypes.map(\.name)
+        let rules = names.map { policy.rule(againstSlot: $0) }
+        return rules.contains { $0 == nil } ? nil : rules.first ?? nil
     }
 
     private static func failure(_ body: () throws(Failure) -> Void) -> Failure? {

@@ -11,6 +11,7 @@ enum NetworkSettings: Check {
             diagnosis.add(Remark("proxy", at: proxy.variable, "requests go through the proxy \(proxy.address)"))
         }
         if let bundle = environment.nonEmpty("AWS_CA_BUNDLE") {
+            if !fileExists(bundle) { diagnosis.add(absent(bundle)) }
             diagnosis.add(Remark("ca_bundle", at: "AWS_CA_BUNDLE", "servers are trusted by \(bundle) alone"))
         }
         for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"] {
@@ -24,6 +25,13 @@ enum NetworkSettings: Check {
                 Remark(
                     "ca_bundle", at: bundle.origin.place, "servers are trusted by \(bundle.value) alone, for \(name)"))
         }
+    }
+
+    /// What `--online` would find.
+    private static func absent(_ bundle: String) -> Finding {
+        Finding(
+            "ca_bundle_unusable", .broken, at: "AWS_CA_BUNDLE", "there is no \(printable(bundle, limit: 400))",
+            why: "warder and SDKs reach no server", .run("unset AWS_CA_BUNDLE"))
     }
 
     /// The address without a user and a password.

@@ -32,11 +32,11 @@ enum Regions: Check {
     /// - Parameter origin: with the line 0, the name of a variable.
     static func finding(_ region: String, at origin: Origin) -> Finding? {
         guard case .misspelt(let near) = KnownRegion(region) else { return nil }
-        let edit = near.flatMap { SettingEdit(at: origin, to: $0) }
+        let edit = near.flatMap { SettingEdit.write("region", $0, at: origin) }
         return Finding(
             "unknown_region", .broken, at: origin.place, "there is no region \(printable(region, limit: 64))",
             why: "requests go to a host that does not exist",
-            .run(edit?.command ?? SettingEdit.removal(of: origin)))
+            .run(edit ?? SettingEdit.remove("region", at: origin)))
     }
 }
 

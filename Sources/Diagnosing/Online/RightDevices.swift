@@ -66,20 +66,20 @@ enum RightDevices: OnlineCheck {
                     "\(device.serial.value) is a device of \(user), listed in \(milliseconds) ms",
                     milliseconds: milliseconds))
         case .wrong(let other):
-            let remedy = SettingEdit(at: device.serial.origin, to: other)
+            let remedy = SettingEdit.write("mfa_serial", other, at: device.serial.origin)
             diagnosis.add(
                 Finding(
                     "mfa_device_wrong", .broken, at: device.serial.origin.place,
                     "\(device.serial.value) is not an MFA device of \(user)",
                     why: "AWS refuses every code of it; \(other) is one of theirs",
-                    .run(remedy?.command ?? "warder explain \(operand(key))")))
+                    .run(remedy ?? "warder explain \(operand(key))")))
         case .none:
             diagnosis.add(
                 Finding(
                     "mfa_device_missing", .broken, at: device.serial.origin.place,
                     "\(user) has no MFA device that gives codes, and the profile names \(device.serial.value)",
                     why: "AWS refuses every code until one is registered, or the line is gone",
-                    .run(SettingEdit.removal(of: device.serial.origin))))
+                    .run(SettingEdit.remove("mfa_serial", at: device.serial.origin))))
         }
     }
 }

@@ -20,16 +20,18 @@ struct PlaintextFile {
     /// The keys that the command is about: those that are kept elsewhere or else the first that is not.
     private var wanted: [LooseKeys.Key] { lost.map { [$0] } ?? Array(keys.prefix(Self.most)) }
 
-    private var lost: LooseKeys.Key? {
+    /// The first key that is nowhere else.
+    var lost: LooseKeys.Key? {
         keys.first { key in key.identifier.map { !kept.contains($0) } ?? true }
     }
 
     /// `FILE:LINE`, or the file alone if it is not text.
     var position: String { isText ? "\(place.path):\(wanted[0].line)" : place.path }
 
-    /// - Parameter name: what to store a key as that is only here.
-    func command(keepingAs name: String) -> String {
+    /// - Parameter name: what to store a key as that is only here; nil while it cannot be seen which are stored.
+    func command(keepingAs name: String?) -> String {
         guard let lost else { return removal }
+        guard let name else { return "warder unlock" }
         guard isText, lost.identifier != nil else { return isText ? editing(lost) : "warder add \(shellWord(name))" }
         guard lost.isAlone, place.kind != .history else { return "warder add \(shellWord(name))" }
         let lines = lost.lines.map { "\($0)p" }.joined(separator: ";")

@@ -14,7 +14,8 @@ enum PlaintextKeys: Check {
                 diagnosis.add(remark(file))
                 continue
             }
-            diagnosis.add(finding(file, search))
+            let name = search.isLocked ? nil : file.lost.map { search.freeName(for: $0.identifier) } ?? "NAME"
+            diagnosis.add(finding(file, keepingAs: name))
         }
         for path in search.unfinished {
             diagnosis.add(
@@ -32,13 +33,13 @@ enum PlaintextKeys: Check {
             .run("warder import \(operand(profile))"))
     }
 
-    private static func finding(_ file: PlaintextFile, _ search: PlaintextSearch) -> Finding {
+    private static func finding(_ file: PlaintextFile, keepingAs name: String?) -> Finding {
         let count = file.keys.count
         return Finding(
             file.place.kind.code, .exposed, at: file.position,
             (count == 1 ? "a key lies in plain text" : "\(count) keys lie in plain text")
                 + " \(file.place.kind.words)", why: why,
-            .run(file.command(keepingAs: search.freeName)))
+            .run(file.command(keepingAs: name)))
     }
 
     /// A program that has no other way to its key is not broken.

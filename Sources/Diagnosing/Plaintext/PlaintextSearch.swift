@@ -14,6 +14,8 @@ struct PlaintextSearch {
     /// The ids of keys that the store has, as far as that can be seen, or that a profile has in plain text: a copy of one
     /// of them is not the only one.
     private let kept: Set<String>
+    /// The names for keys that are to be stored, by the keys' ids.
+    private var given: [String: String] = [:]
 
     private enum Limit {
         /// In bytes, for one file and for all.
@@ -75,10 +77,17 @@ struct PlaintextSearch {
         }
     }
 
-    /// A name under which no key is stored, as far as that can be seen, and that no profile has.
-    var freeName: String {
+    /// There are keys, and it cannot be seen which.
+    var isLocked: Bool { (try? subject.store.get()) != nil && subject.keyIndex == nil }
+
+    /// A name under which no key is stored, as far as that can be seen, that no profile has, and that no other key gets in
+    /// this report.
+    mutating func freeName(for identifier: String?) -> String {
+        if let identifier, let name = given[identifier] { return name }
         let taken = (subject.keyIndex ?? []).map(\.name) + ((try? subject.profiles.get())?.profileNames ?? [])
-        let names = ["default", "imported"] + (2...99).map { "imported-\($0)" }
-        return names.first { !taken.holds($0) } ?? "NAME"
+        let names = ["imported"] + (2...999).map { "imported-\($0)" }
+        let name = names.first { !taken.holds($0) && !given.values.contains($0) } ?? "NAME"
+        given[identifier ?? name] = name
+        return name
     }
 }

@@ -47,6 +47,7 @@ enum AskedBySDKs: Check {
     private static func why(_ obstacle: SDKObstacle, _ name: String) -> String {
         switch obstacle {
         case .notAbsolute: "where PATH is another, as in cron or an editor, SDKs find no warder for \(name)"
+        case .anotherProfile(let asked, _): "SDKs get the credentials of \(asked) under the name \(name)"
         case .anotherWarder: "that one may be of another version, with other keys and sessions"
         default:
             obstacle.scope == .all
@@ -63,10 +64,10 @@ extension SDKObstacle {
         return scope == .all ? 1 : 2
     }
 
-    /// Programs get the right credentials all the same, today and here.
+    /// Programs get credentials of warder's all the same, today and here.
     fileprivate var isWorking: Bool {
         switch self {
-        case .notAbsolute, .anotherWarder: true
+        case .notAbsolute, .anotherWarder, .anotherProfile: true
         default: false
         }
     }

@@ -94,10 +94,17 @@ struct ObstacleRemedies {
             subject.storedKeys?.contains(name) == false, let line
         else { return mended }
         let isKey = subject.storedKeys?.contains(asked) == true
-        let own = isKey ? "warder_key = \(asked)" : "include_profile = \(asked)"
+        // Without a profile of that name, nothing is there to be included.
+        // Without a source of its own, the other profile lives on the key of its name.
+        let own = isKey || livesOnOwnKey(asked) ? "warder_key = \(asked)" : "include_profile = \(asked)"
         let text = LineEdit.replacement(line) + "\\n" + LineEdit.replacement(own)
         return .run(
             LineEdit.sed("\(origin.line)s|^[[:blank:]]*credential_process[[:blank:]]*=.*|\(text)|I", origin.path))
+    }
+
+    private func livesOnOwnKey(_ asked: String) -> Bool {
+        guard let profile = profiles.profile(asked) else { return true }
+        return !profile.keys.contains { Self.sources.contains($0) }
     }
 
     private static let sources = [

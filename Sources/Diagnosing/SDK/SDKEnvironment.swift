@@ -12,12 +12,16 @@ enum SDKEnvironment: Check {
         guard let files = try? subject.awsFiles.get() else { return }
         let variables = SDKVariables(environment: subject.context.environment, now: subject.context.now)
         let isMeant = subject.profile != nil || subject.meant.areAny
+        var isTold = false
         switch variables.key(isMeant: isMeant, needs: needs(files.profiles, "credential_source", "Environment")) {
         case .nothing: break
-        case .finding(let finding): diagnosis.add(finding)
+        case .finding(let finding):
+            // Its command unsets the token too.
+            isTold = true
+            diagnosis.add(finding)
         case .remark(let remark): diagnosis.add(remark)
         }
-        if let finding = variables.staleToken { diagnosis.add(finding) }
+        if !isTold, let finding = variables.staleToken { diagnosis.add(finding) }
         identity(subject, files.profiles, isMeant, &diagnosis)
         for finding in chosen(subject, files) { diagnosis.add(finding) }
         for variable in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] { file(variable, subject, &diagnosis) }

@@ -65,7 +65,13 @@ enum PresentStore: Check {
             guard case .success(.locked)? = subject.desktop else { return nil }
             return Remark("locked", "the desktop's keyring is locked: warder unlock lets it ask for its password")
         }
-        guard (try? store.opensByItself()) == false else { return nil }
+        let isGiven = ["WARDER_PASSPHRASE", "WARDER_PASSPHRASE_COMMAND", "WARDER_PASSPHRASE_FD"].contains { name in
+            switch subject.context.environment.secret(name) {
+            case .some: true
+            case .none: false
+            }
+        }
+        guard !isGiven, (try? store.opensByItself()) == false else { return nil }
         return Remark("locked", at: store.path, "the vault is locked: warder unlock asks for its passphrase")
     }
 }

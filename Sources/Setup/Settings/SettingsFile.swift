@@ -97,7 +97,7 @@ extension Setting {
     /// The seconds of a duration within `range`.
     func seconds(in range: ClosedRange<Int>, _ what: String, hint: String) throws(Failure) -> Int {
         try Failures.seconds(ofDuration: value, in: range, what, hint: hint) { message, hint in
-            Failure(.badConfig, "\(origin.place): \(message)", hint: hint)
+            Failure(.badConfig, "\(origin.place): \(message)", hint: hint, origin: origin.place)
         }
     }
 }
@@ -105,6 +105,7 @@ extension Setting {
 extension Failure {
     /// A setting with a value that it cannot have.
     static func wrongSetting(_ setting: Setting, _ what: String, hint: String) -> Failure {
-        Failure(.badConfig, "\(setting.origin.place): \(setting.value) \(what)", hint: hint)
+        Failure(
+            .badConfig, "\(setting.origin.place): \(setting.value) \(what)", hint: hint, origin: setting.origin.place)
     }
 }

@@ -39,6 +39,9 @@ struct Doctor: Command {
         guard ways.count < 2 else {
             throw Failure(misused: Self.self, "--fix, --report and --json exclude one another")
         }
+        guard given[Self.fix] || !given[Self.yes] else {
+            throw Failure(misused: Self.self, "--yes goes with --fix alone")
+        }
         let (subject, diagnosis) = try examined()
         if given[Self.report] {
             try printOut(data: Handout(subject, diagnosis).text)
@@ -63,7 +66,10 @@ struct Doctor: Command {
     /// - Returns: the diagnosis of what is left.
     private func fixed(_ diagnosis: Diagnosis) throws(Failure) -> Diagnosis {
         let fixes = diagnosis.fixes
-        guard !fixes.isEmpty else { return diagnosis }
+        guard !fixes.isEmpty else {
+            if !diagnosis.findings.isEmpty { note("none of this is for --fix to do") }
+            return diagnosis
+        }
         let context = try Context(noPrompt: false)
         try printOut(fixes.reduce("\nto be done:\n") { $0 + "  $ \($1.command)\n" })
         try ask(context)
@@ -73,7 +79,12 @@ struct Doctor: Command {
                 note("done: \(fix.command)")
             } catch { error.show(on: context.console) }
         }
-        let (_, left) = try examined()
+        let (subject, left) = try examined()
+        // What came to light only now: a file that can be read at last.
+        let new = left.without(diagnosis)
+        if !new.findings.isEmpty {
+            try printOut("\n" + new.text(home: subject.home, isColoured: showsColours(subject.context)))
+        }
         note(left.summary)
         return left
     }
