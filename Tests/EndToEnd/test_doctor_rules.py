@@ -61,11 +61,24 @@ def test_a_file_that_is_not_used(ruled, breaking):
     assert codes(examined(ruled)) == []
 
 
-def test_a_line_that_is_none(ruled):
-    ruled.rule("max_sesion_duration = 1h")
+@pytest.mark.parametrize(
+    "text",
+    ["[policy]\nmax_sesion_duration = 1h\n", "[policy]\nmin_passphrase_length = 0\n", "[policy]\nlog = off\n",
+     "[warder]\nunlock_time = 4x\n", "[warder]\nunlok_time = 4h\n"],
+    ids=lambda text: text.splitlines()[1])
+def test_a_line_that_is_none(ruled, text):
+    ruled.machine.write(text)
     finding = found(ruled)
     assert (finding["code"], finding["place"]) == ("machine_settings", f"{PATH}:2"), finding
-    assert finding["command"] == f"${{EDITOR:-vi}} +2 {PATH}" and "max_sesion_duration" in finding["message"]
+    assert finding["command"] == f"${{EDITOR:-vi}} +2 {PATH}" and PATH not in finding["message"], finding
+
+
+def test_a_vault_that_opens_by_no_slot_that_is_allowed(ruled):
+    ruled.rule("log = on", "slots = keyfile")
+    finding = found(ruled)
+    assert (finding["code"], finding["place"]) == ("policy_slots", f"{PATH}:3"), finding
+    ruled.rule("slots = keyfile, passphrase")
+    assert codes(examined(ruled)) == []
 
 
 def test_rules_that_hold_are_notes(ruled):

@@ -81,10 +81,10 @@ WAYS = [
         ["the key alice would be given out itself", "warder_session = off"], profile=RAW),
     Way("max_session_duration = 1h", ["process", "plain"],
         ["the key of plain would be given out itself", "warder import"], prepare=plain),
-    Way("max_session_duration = 1h", ["process", "p"], ["begins with a long-term key (AKIAENVIRONMENT00000)"],
+    Way("max_session_duration = 1h", ["process", "p"], ["the long-term key AKIAENVIRONMENT00000 that p begins with"],
         profile=["warder_credential_source = Environment"],
         env={"AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT00000", "AWS_SECRET_ACCESS_KEY": "x" * 40}),
-    Way("max_session_duration = 1h", ["process", "p"], ["begins with a long-term key (AKIAPROGRAM000000000)"],
+    Way("max_session_duration = 1h", ["process", "p"], ["the long-term key AKIAPROGRAM000000000 that p begins with"],
         profile=['warder_credential_process = echo \'{"Version":1,"AccessKeyId":"AKIAPROGRAM000000000",'
                  '"SecretAccessKey":"xxxx"}\'']),
     # max_unlock_time
