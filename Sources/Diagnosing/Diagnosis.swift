@@ -9,6 +9,7 @@ package struct Diagnosis {
 
     /// Adds a finding. Of two at one place that the same command mends, the graver stays.
     package mutating func add(_ finding: Finding) {
+        let finding = finding.redacted
         guard let index = findings.firstIndex(where: { $0.isMended(with: finding) }) else {
             return findings.append(finding)
         }
@@ -23,6 +24,7 @@ package struct Diagnosis {
     }
 
     package mutating func add(_ remark: Remark) {
+        let remark = remark.redacted
         if !remarks.contains(remark) { remarks.append(remark) }
     }
 

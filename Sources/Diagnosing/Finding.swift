@@ -1,3 +1,4 @@
+import Linux
 import Text
 
 /// Something that is wrong, or will be, and the command that mends it.
@@ -63,15 +64,20 @@ package struct Remedy: Equatable, Sendable {
 
 /// A change that loses nothing and can be undone by hand.
 package enum Fix: Equatable, Sendable {
-    /// Sets the mode of a file of this user's.
-    case mode(path: String, to: UInt32)
+    /// Sets the mode of a file of this user's, if it is still that file.
+    case mode(path: String, to: UInt32, of: FileIdentity?)
     /// `warder adopt` of a profile.
     case adopt(profile: String)
+
+    /// Sets the mode of what is at `path` now.
+    package static func mode(path: String, to mode: UInt32) -> Fix {
+        .mode(path: path, to: mode, of: FileIdentity(at: path))
+    }
 
     /// The same as a command.
     package var command: String {
         switch self {
-        case .mode(let path, let mode): "chmod \(String(mode, radix: 8)) \(shellWord(path))"
+        case .mode(let path, let mode, _): "chmod \(String(mode, radix: 8)) \(shellWord(path))"
         case .adopt(let profile): "warder adopt \(operand(profile))"
         }
     }

@@ -14,8 +14,13 @@ extension Fix {
     /// Does it.
     package func carryOut(_ context: Context) throws(Failure) {
         switch self {
-        case .mode(let path, let mode):
-            do throws(FileError) { try setMode(path, mode) } catch { throw Failure(error, "the mode of") }
+        case .mode(let path, let mode, let identity):
+            guard let identity else { return }
+            do throws(FileError) {
+                if try setMode(path, of: identity, mode) { return }
+            } catch { throw Failure(error, "the mode of") }
+            throw Failure(
+                .other, "\(path) is another file now, and stays as it is", hint: "run warder doctor again")
         case .adopt(let profile): _ = try AdoptionPlan.carriedOut(context, names: [profile])
         }
     }

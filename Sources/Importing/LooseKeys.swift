@@ -30,6 +30,8 @@ package struct LooseKeys {
     package private(set) var isText = true
     /// All of the file was read.
     package private(set) var isWhole = true
+    /// There may be more keys in it than are looked for.
+    package private(set) var mayHaveMore = false
     /// How many bytes were searched.
     package private(set) var size = 0
 
@@ -56,6 +58,7 @@ package struct LooseKeys {
         size = text.count
         let words = text.withUnsafeBytes { KeyWords(in: $0) }
         isText = words.isText
+        mayHaveMore = words.secrets.count > Self.most
         for (index, secret) in words.secrets.prefix(Self.most).enumerated() {
             let before = index > 0 ? words.secrets[index - 1].range.lowerBound : -1
             let after = index + 1 < words.secrets.count ? words.secrets[index + 1].range.lowerBound : Int.max

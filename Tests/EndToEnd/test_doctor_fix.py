@@ -59,6 +59,20 @@ def test_without_a_terminal_it_takes_the_option(faulty):
     assert codes(examined(faulty)) == ["unknown_region"]
 
 
+def test_a_file_that_comes_into_the_place_meanwhile_stays_as_it_is(faulty):
+    """While the question waits, another user who may write to the folder puts a link there."""
+    other = faulty.root / "other"
+    other.write_text("x")
+    other.chmod(0o644)
+    terminal = faulty.terminal("doctor", "--fix")
+    terminal.expect_exact("do this? [y/N] ")
+    faulty.vault.rename(faulty.root / "vault.aside")
+    faulty.vault.symlink_to(other)
+    terminal.sendline("y")
+    assert exit_code(terminal) == 1 and "is another file now" in terminal.before
+    assert other.stat().st_mode & 0o777 == 0o644
+
+
 def test_a_healthy_home_is_asked_nothing(working):
     before = contents(working)
     result = ran(working, "--fix")

@@ -97,7 +97,7 @@ def test_roots_file_in_the_users_home(home):
     assert codes(examined(home, **user)) == []
     os.chown(home.config_file, 0, 0)
     (finding,) = examined(home, **user)["findings"]
-    assert finding["code"] == "roots_file" and finding["command"].startswith("sudo chown -R "), finding
+    assert finding["code"] == "roots_file" and finding["command"].startswith("sudo chown -hR --from=root "), finding
     assert finding["place"].endswith(".aws/config")
     os.chown(home.config_file, user["user"], user["group"])
     assert codes(examined(home, **user)) == []

@@ -195,6 +195,41 @@ def test_while_locked_the_store_is_opened_first(healthy):
     assert finding["command"] == "warder unlock"
 
 
+def test_an_id_alone_is_no_copy(healthy):
+    """The secret beside it is somewhere else alone."""
+    identifier, secret = random_key()
+    (healthy.root / ".aws/credentials").write_text(f"[work]\naws_access_key_id = {identifier}\n")
+    (healthy.root / ".env").write_text(f"AWS_ACCESS_KEY_ID={identifier}\nAWS_SECRET_ACCESS_KEY={secret}\n")
+    for finding in examined(healthy)["findings"]:
+        if finding["code"] == "plaintext_key_in_variables":
+            mend(healthy, finding["command"])
+    assert (identifier, secret) in healthy.stored().values()
+
+
+def test_what_was_not_searched_as_a_whole_stays(healthy):
+    """A file that holds more than its beginning shows."""
+    path = healthy.root / ".aws/backup.tar"
+    first, second = (f"aws_access_key_id = {key[0]}\naws_secret_access_key = {key[1]}\n".encode()
+                     for key in (healthy.key, random_key()))
+    path.write_bytes(first + bytes(3_000_000) + second)
+    (finding,) = [each for each in examined(healthy)["findings"] if each["place"].endswith("backup.tar")]
+    assert finding["command"] == f"ls -l {path}"
+    mend(healthy, finding["command"])
+    assert path.read_bytes().endswith(second)
+
+
+def test_a_line_that_has_changed_stays(healthy):
+    """The command was printed for another one."""
+    path = healthy.root / ".bash_history"
+    path.write_text(f"ls\n{TYPED.format(id=healthy.key[0], secret=healthy.key[1])}")
+    commands = [each["command"] for each in examined(healthy)["findings"]]
+    text = "".join(f"echo a line of some length, number {number}, that is no secret at all\n" for number in range(9))
+    path.write_text(text)
+    for command in commands:
+        mend(healthy, command)
+    assert path.read_text() == text
+
+
 def test_each_key_gets_a_name_of_its_own(healthy):
     keys = [random_key() for _ in range(2)]
     for name, (identifier, secret) in zip((".env", ".bashrc.bak"), keys):

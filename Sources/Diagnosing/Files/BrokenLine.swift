@@ -30,6 +30,9 @@ enum BrokenLine {
             switch self {
             case .comment: LineEdit.sed("\(origin.line){\(Self.guarding(error))s|^|# |}", origin.path)
             case .equals: LineEdit.sed("\(origin.line)s|^\\([^=:]*\\):|\\1 =|", origin.path)
+            // A value may follow, and is not to be shown.
+            case .header(let header) where header.utf8.contains(UInt8(ascii: "=")) || header.utf8.count > 200:
+                LineEdit.edit(origin)
             case .header(let header):
                 LineEdit.head(header, inPlaceOf: String(header.dropFirst().dropLast()), at: origin)
             }

@@ -72,7 +72,7 @@ enum FileModes: Check {
             Finding(
                 "roots_file", .risky, at: part, "it belongs to root, as after sudo",
                 why: "warder, run as you, may not change it, or not even read it",
-                .run("sudo chown -R \"$(id -un)\" \(shellWord(part))"))
+                .run("sudo chown -hR --from=root \"$(id -un)\" \(shellWord(part))"))
         ]
     }
 
@@ -107,8 +107,7 @@ enum FileModes: Check {
 
     private static func foreign(_ path: String, _ gravity: Finding.Gravity, _ why: String) -> Finding {
         let access = FileAccess(at: path)
-        let all = access?.isFolder == true ? "-R " : ""
-        let command = "chown \(all)\"$(id -un)\" \(shellWord(path))"
+        let command = "chown \"$(id -un)\" \(shellWord(path))"
         let owner = access.map { $0.owner == 0 ? "root" : "user \($0.owner)" } ?? "another user"
         return Finding(
             "foreign_owner", gravity, at: path, "it belongs to \(owner), not to you", why: why,

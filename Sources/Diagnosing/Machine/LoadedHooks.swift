@@ -15,13 +15,11 @@ enum LoadedHooks: Check {
     }
 
     private static func again(_ load: StartUpFiles.Load, after first: StartUpFiles.Load, _ shell: Shell) -> Finding {
-        // A file that is the hook's text goes as a whole; in a block, something must be left to run.
+        // A file that is the hook's text goes as a whole.
         let command =
             load.copy?.isSame(as: load.path) == true
             ? "rm \(shellWord(load.path))"
-            : load.isIndented
-                ? LineEdit.sed("\(load.line)s/[^[:blank:]].*/:/", load.path)
-                : LineEdit.comment(load.line...load.line, of: load.path)
+            : LineEdit.sed("\(load.line){/^#/!{/warder/s|^|# |}}", load.path)
         return Finding(
             "hook_twice", .risky, at: "\(load.path):\(load.line)",
             "\(shell.title) loads warder's hook again; \(first.path):\(first.line) has it already",

@@ -36,6 +36,8 @@ enum NetworkSettings: Check {
 
     /// The address without a user and a password.
     private static func withoutUser(_ url: String) -> String {
-        ProxyInForce(for: nil) { $0 == "https_proxy" ? url : nil }?.address ?? url
+        let address = ProxyInForce(for: nil) { $0 == "https_proxy" ? url : nil }?.address ?? url
+        // A query may hold a signature.
+        return String(Substring(address.utf8.prefix { $0 != UInt8(ascii: "?") }))
     }
 }

@@ -10,8 +10,6 @@ struct StartUpFiles {
         let path: String
         /// The line, counted from 1.
         let line: Int
-        /// The line is inside a block, which may hold nothing else.
-        let isIndented: Bool
         /// The file with the hook's text; nil if warder prints it anew.
         let copy: String?
     }
@@ -44,23 +42,31 @@ struct StartUpFiles {
     }
 
     /// Where they load the hook.
-    var loads: [Load] { paths.flatMap(loads(in:)) }
+    var loads: [Load] {
+        var seen: [FileIdentity] = []
+        return paths.flatMap { path -> [Load] in
+            guard let identity = FileIdentity(at: path), !seen.contains(identity) else { return [] }
+            seen.append(identity)
+            return loads(in: path)
+        }
+    }
 
     private func loads(in path: String) -> [Load] {
         guard let text = startUpText(path) else { return [] }
         return text.withUnsafeBytes { bytes in
             if let marker = lineNumber(of: Self.marker(shell), in: bytes) {
-                return [Load(path: path, line: marker, isIndented: false, copy: path)]
+                return [Load(path: path, line: marker, copy: path)]
             }
             var found: [Load] = []
             for (number, line) in bytes.split(separator: 0x0a, omittingEmptySubsequences: false).enumerated() {
                 let words = line.drop { $0 == 0x20 || $0 == 0x09 }
                 guard words.first != UInt8(ascii: "#"), holds(words, "warder") else { continue }
-                let isIndented = words.startIndex != line.startIndex
-                if holds(words, "warder hook") {
-                    found.append(Load(path: path, line: number + 1, isIndented: isIndented, copy: nil))
+                // What is indented may depend on something.
+                guard words.startIndex == line.startIndex else { continue }
+                if evaluates(words) {
+                    found.append(Load(path: path, line: number + 1, copy: nil))
                 } else if let copy = sourced(words), contains(copy, Self.marker(shell)) {
-                    found.append(Load(path: path, line: number + 1, isIndented: isIndented, copy: copy))
+                    found.append(Load(path: path, line: number + 1, copy: copy))
                 }
             }
             return found
@@ -69,6 +75,15 @@ struct StartUpFiles {
 
     /// What stands in the first lines of the hook's text.
     static func marker(_ shell: Shell) -> String { "# warder's hook for \(shell.title)" }
+
+    /// Whether a line does nothing but evaluate the hook of this shell.
+    private func evaluates(_ line: Slice<UnsafeRawBufferPointer>) -> Bool {
+        let text = String(decoding: line, as: UTF8.self)
+        let begins = ["eval ", "source ", ". ", "warder hook \(shell.name) | source"]
+        let isOther = [";", "&&", "||", " if ", " then "].contains { text.includes($0) }
+        return begins.contains { text.begins(with: $0) } && !isOther
+            && (text.includes("warder hook \(shell.name)") || text.includes("warder hook)"))
+    }
 
     /// The path of a file `warder.SHELL` that a line sources; nil for one that only the shell can find.
     private func sourced(_ line: Slice<UnsafeRawBufferPointer>) -> String? {

@@ -9,6 +9,8 @@ struct PlaintextFile {
     let place: LeftoverPlace
     let keys: [LooseKeys.Key]
     let isText: Bool
+    /// All of it was searched.
+    let isWhole: Bool
     /// The ids of keys that are somewhere else too.
     let kept: Set<String>
 
@@ -40,13 +42,25 @@ struct PlaintextFile {
 
     private var file: String { shellWord(place.path) }
 
+    /// It holds nothing but what a program makes again: a cache, or the swap file of an editor.
+    private var mayGo: Bool {
+        let name = lastPart(ofPath: place.path)
+        let isSwap = name.begins(with: ".") && [".swp", ".swo", ".swn"].contains { name.ends(with: $0) }
+        return isWhole && (place.kind == .cache || isSwap)
+    }
+
     /// Takes the secrets away, and leaves all else.
     private var removal: String {
-        if !isText || place.kind == .cache { return "rm \(file)" }
+        if !isText || place.kind == .cache { return mayGo ? "rm \(file)" : "ls -l \(file)" }
         if let far = wanted.first(where: { !isWhole($0) && $0.column > Self.farthest }) { return editing(far) }
         let edits = wanted.flatMap { key -> [String] in
-            guard isWhole(key) else { return ["\(key.line)s/^(.{\(key.column)}).{40}/\\1REMOVED/"] }
-            return key.lines.map { "\($0)s/[^[:blank:]].*/\(isPOSIX ? ":" : "")/" }
+            guard isWhole(key) else {
+                let secret = "[A-Za-z0-9+/]{40}([^A-Za-z0-9+/]|$)"
+                return ["\(key.line)s,^(.{\(key.column)})\(secret),\\1REMOVED\\2,"]
+            }
+            // Another line may stand there by now.
+            let guarding = "\\,A(KI|SI)A[A-Z0-9]{12}|[A-Za-z0-9+/]{40},"
+            return key.lines.map { "\($0){\(guarding)s/[^[:blank:]].*/\(isPOSIX ? ":" : "")/}" }
         }
         // Bytes are counted, not characters.
         return "LC_ALL=C sed -i --follow-symlinks -E '\(edits.joined(separator: ";"))' \(file)"

@@ -30,7 +30,9 @@ struct PlaintextSearch {
         let profiles = try? subject.profiles.get()
         found = profiles.map { FoundKeys($0, names: subject.profile.map { [$0] } ?? []) }
         let stored = (subject.keyIndex ?? []).map(\.accessKeyID)
-        kept = Set(stored + (profiles?.writtenKeys ?? []).map(\.accessKeyID))
+        // An id alone keeps nothing: only a pair that `import` takes is another copy.
+        let pairs = profiles.map { FoundKeys($0, names: []).pairs.map(\.accessKeyID) } ?? []
+        kept = Set(stored + pairs)
     }
 
     /// The files that hold keys besides those that a profile has as its own.
@@ -52,7 +54,10 @@ struct PlaintextSearch {
             if !search.isWhole { unfinished.append(place.path) }
             let keys = place.kind == .awsFile ? search.keys.filter { isLoose($0, place.path) } : search.keys
             guard !keys.isEmpty else { continue }
-            files.append(PlaintextFile(place: place, keys: keys, isText: search.isText, kept: kept))
+            files.append(
+                PlaintextFile(
+                    place: place, keys: keys, isText: search.isText, isWhole: search.isWhole && !search.mayHaveMore,
+                    kept: kept))
         }
         return files
     }

@@ -1,0 +1,49 @@
+"""`warder doctor` prints no secret, wherever one was typed."""
+
+import pytest
+from doctor import examined, ran
+from home import WARDER, random_key
+
+PLACES = {
+    "a region": "[profile x]\nregion = {0}\ncredential_process = {1} process x\n",
+    "a header without its bracket": "[profile x aws_secret_access_key = {0}\nregion = eu-west-1\n",
+    "a header": "[prod {0}\n",
+    "a setting of warder's": "[profile x]\nwarder_{0} = y\ncredential_process = {1} process x\n",
+    "a value of warder's": "[profile x]\nwarder_session_duration = {0}\ncredential_process = {1} process x\n",
+    "a source": "[profile x]\nwarder_source_profile = {0}\nwarder_role_arn = {0}\ncredential_process = {1} process x\n",
+    "a program": "[profile x]\nwarder_key = alice\ncredential_process = {0} process x\n",
+    "a bundle": "[profile x]\nca_bundle = {0}\ncredential_process = {1} process x\n",
+    "a policy": "[profile x]\nwarder_role_arn = arn:aws:iam::1:role/a\nwarder_source_profile = alice\n"
+                "warder_policy_file = {0}\ncredential_process = {1} process x\n",
+    "a line": "[profile x]\n{0}\n",
+    "a name": "[profile x]\n{0} = 1\n",
+}
+VARIABLES = ["AWS_REGION", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_CA_BUNDLE", "AWS_CONFIG_FILE", "AWS_ENDPOINT_URL",
+             "HTTPS_PROXY", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CREDENTIAL_EXPIRATION", "WARDER_PROFILE"]
+
+
+def said(home):
+    return "".join(ran(home, *form).out for form in ([], ["--json"], ["--report"])) + ran(home).err
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_of_a_file(working, place):
+    _, secret = random_key()
+    working.config(working.config_file.read_text() + PLACES[place].format(secret, WARDER))
+    text = said(working)
+    assert secret not in text and secret.lower() not in text, text
+    examined(working)
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_of_a_variable(working, variable):
+    _, secret = random_key()
+    url = variable in ("AWS_ENDPOINT_URL", "HTTPS_PROXY")
+    working.environment[variable] = f"http://user:{secret}@localhost:1/?X-Amz-Security-Token={secret}" if url else secret
+    assert secret not in said(working)
+
+
+def test_of_a_line_of_warders_own_settings(working):
+    _, secret = random_key()
+    working.settings(f"[warder]\nunlock_time = {secret}\n{secret} = 8h\n")
+    assert secret not in said(working)
