@@ -239,7 +239,7 @@ function __warder_grammar --no-scope-shadowing
                 whoami 'Asks AWS who a profile\'s credentials are (sts:GetCallerIdentity)' \
                 explain 'Shows where a profile\'s credentials come from, and what the next process will do' \
                 adopt 'Points profiles at warder, so that every SDK asks it for their credentials' \
-                doctor 'Finds what is wrong or will be, each with the command that mends it' \
+                doctor 'Finds what is wrong or soon will be, and prints a command to fix each' \
                 use 'Works with a profile in this shell, until warder drop; needs the shell\'s hook' \
                 drop 'Takes back what use has set; needs the shell\'s hook' \
                 hook 'Prints the shell integration, for the shell\'s start-up file' \
@@ -414,9 +414,9 @@ function __warder_grammar --no-scope-shadowing
             set repeated '@profiles'
         case 'doctor'
             set options --online 'Ask AWS too: endpoints, keys, MFA devices, roles' \
-                --fix 'Do what is safe, after a yes: permissions, and adopting profiles' \
+                --fix 'Make the safe fixes (permissions, adopting profiles), after asking' \
                 --yes 'With --fix: do not ask' \
-                --report 'Print a text to hand on, without names, account numbers and key IDs' \
+                --report 'Print a report to share, without user names, account numbers or key IDs' \
                 --json 'Print JSON' \
                 -h 'Show this help' \
                 --help 'Show this help'

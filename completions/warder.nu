@@ -171,13 +171,13 @@ export extern "warder adopt" [
     --help(-h)  # Show this help
 ]
 
-# Finds what is wrong or will be, each with the command that mends it
+# Finds what is wrong or soon will be, and prints a command to fix each
 export extern "warder doctor" [
     profile?: string@"nu-complete warder profiles"
     --online  # Ask AWS too: endpoints, keys, MFA devices, roles
-    --fix  # Do what is safe, after a yes: permissions, and adopting profiles
+    --fix  # Make the safe fixes (permissions, adopting profiles), after asking
     --yes  # With --fix: do not ask
-    --report  # Print a text to hand on, without names, account numbers and key IDs
+    --report  # Print a report to share, without user names, account numbers or key IDs
     --json  # Print JSON
     --help(-h)  # Show this help
 ]

@@ -18,13 +18,13 @@ extension Diagnosis {
         if !remarks.isEmpty { text += "\n" }
         let count = fixes.count
         let offer: Shown =
-            count == 0 ? "" : "; warder doctor --fix mends \(count == 1 ? "one" : "\(count)") after a yes"
+            count == 0 ? "" : "; warder doctor --fix can fix \(count == 1 ? "one" : "\(count)") (it asks first)"
         return text + "\(summary)" + offer + "\n"
     }
 
     /// How many findings of each gravity, on one line.
     package var summary: String {
-        guard !findings.isEmpty else { return "nothing to mend" }
+        guard !findings.isEmpty else { return "no problems found" }
         let counts = Finding.Gravity.allCases.compactMap { gravity -> String? in
             let count = findings.filter { $0.gravity == gravity }.count
             return count == 0 ? nil : "\(count) \(gravity.rawValue)"

@@ -44,7 +44,9 @@ package struct Handout {
     private var store: String {
         do throws(Failure) {
             guard let store = try subject.keys.store() else { return "none" }
-            let opens = (try? store.opensByItself()).map { $0 ? ", opens by itself" : ", opens when a person opens it" }
+            let opens = (try? store.opensByItself()).map {
+                $0 ? ", opens without a prompt" : ", needs a prompt to open"
+            }
             return store.kind.rawValue + (opens ?? "")
         } catch { return "not readable: \(error.message)" }
     }
@@ -52,7 +54,7 @@ package struct Handout {
     private var profiles: String {
         guard let profiles = try? subject.profiles.get() else { return "not readable" }
         let asking = profiles.profileNames.filter { (try? profiles.profile($0)?.asksWarder()) == true }
-        return "\(profiles.profileNames.count), of which \(asking.count) ask warder"
+        return "\(profiles.profileNames.count), \(asking.count) of them ask warder"
     }
 
     /// The names alone: some of the values are secrets.

@@ -48,7 +48,7 @@ package enum Standing: Sendable, Equatable {
     package func advice(home: String?) -> (state: Shown, commands: [(line: String, purpose: String)]) {
         switch self {
         case .unusable(let message, let hint):
-            return ("\(message)\nhint: \(hint)", [("warder doctor", "what else is wrong, and what mends it")])
+            return ("\(message)\nhint: \(hint)", [("warder doctor", "what else is wrong, and how to fix it")])
         case .nothing:
             return (
                 "Nothing is stored yet. Begin with an access key or, for a role or IAM\nIdentity Center, with a profile:",

@@ -32,7 +32,7 @@ extension Failure {
     ///   - hint: how to go on within the rule.
     package init(_ rule: RuleLine, forbids what: String, hint: String) {
         self.init(
-            .badConfig, "\(rule.origin.place): \(rule.spoken), and \(what)", hint: hint, origin: rule.origin.place,
+            .badConfig, "\(rule.origin.place): \(rule.spoken), but \(what)", hint: hint, origin: rule.origin.place,
             fault: "policy_" + rule.name, cause: .forbidden)
     }
 
@@ -66,7 +66,7 @@ extension Failure {
             return ("\(what) are not used: \(path) is not a plain file", "see what it is: ls -ld \(shellWord(path))")
         case .brokenLink(let path, let target):
             return (
-                "\(what) are not used: \(path) is a link to \(target), which leads to nothing",
+                "\(what) are not used: \(path) is a link to \(target), which does not exist",
                 "put the file there, or remove the link: sudo rm \(shellWord(path))"
             )
         case .tooLarge(let path, let limit):

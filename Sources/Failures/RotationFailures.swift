@@ -116,6 +116,6 @@ extension Failure {
         }
         return saying(
             "\(message); the new key \(id) is still at AWS, and nothing has its secret (\(left))",
-            hint: "mend that, and run warder rotate \(shellWord(name)), which deletes it (\(hint))")
+            hint: "fix that, and run warder rotate \(shellWord(name)), which deletes it (\(hint))")
     }
 }

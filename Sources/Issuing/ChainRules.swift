@@ -53,12 +53,12 @@ package struct ChainRules {
         guard let rule = policy.longestSession?.line else { return nil }
         let hint =
             switch chain.source {
-            case .storedKey: "take warder_session = off away, so that \(chain.profile) gets a session"
+            case .storedKey: "remove warder_session = off, so that \(chain.profile) gets a session"
             case .plaintextKey(let key):
-                "store it, so that it gives sessions: warder import \(shellWord(key.profile.name))"
+                "store it, so that it makes sessions: warder import \(shellWord(key.profile.name))"
             default: "let \(chain.profile) begin with a session, or store the key: warder add NAME"
             }
-        return Failure(rule, forbids: "\(what) would be given out itself, which never ends", hint: hint)
+        return Failure(rule, forbids: "\(what) would be given out as it is, and it never expires", hint: hint)
     }
 
     private func withoutCode(_ rule: RuleLine) -> Failure {
@@ -89,7 +89,7 @@ package struct ChainRules {
         guard case .plaintextKey(let key) = chain.source, !key.hasSessionToken,
             let rule = policy.plaintextKeys, rule.value == .warn
         else { return nil }
-        return "\(rule.line.origin.place): \(rule.line.spoken), and the key of \(key.profile.name) is in plain text "
+        return "\(rule.line.origin.place): \(rule.line.spoken), but the key of \(key.profile.name) is in plain text "
             + "(\(key.accessKeyID.origin.place)): warder import \(shellWord(key.profile.name))"
     }
 

@@ -33,9 +33,9 @@ extension Failure {
     private func behind(_ broken: BrokenLink) -> Failure {
         let hint =
             if let folder = broken.missingFolder {
-                "mkdir -p \(shellWord(folder)) or mount what it is on, or mend the link"
+                "mkdir -p \(shellWord(folder)) or mount what it is on, or fix the link"
             } else {
-                "put the file there, or mend the link: ls -l \(shellWord(broken.path))"
+                "put the file there, or fix the link: ls -l \(shellWord(broken.path))"
             }
         return saying("\(message): \(broken.path) is a link to \(broken.target), which is not there", hint: hint)
     }

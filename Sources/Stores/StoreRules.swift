@@ -14,7 +14,7 @@ extension Context {
         guard let rule = rules.rule(against: kind) else { return }
         let allowed = rules.stores?.value.map(\.rawValue) ?? []
         throw Failure(
-            rule, forbids: "keys may not go to the \(kind.spoken)",
+            rule, forbids: "this would store a key in the \(kind.spoken)",
             hint: "choose a store that is allowed: \(alternatives(allowed))")
     }
 
@@ -45,7 +45,7 @@ extension VaultStore {
     func refuse(_ type: SlotType) throws(Failure) {
         guard let rule = try rule(against: type) else { return }
         throw Failure(
-            rule, forbids: "the vault may have no \(type.name) slot",
+            rule, forbids: "this would add a \(type.name) slot to the vault",
             hint: "see what opens it: warder vault slots")
     }
 
@@ -54,7 +54,7 @@ extension VaultStore {
         try context.refuse(kind)
         if let rule = try rule(against: .passphrase) {
             throw Failure(
-                rule, forbids: "a new vault is made under a passphrase",
+                rule, forbids: "a new vault needs a passphrase",
                 hint: "keep the keys in the desktop's Secret Service: --store libsecret")
         }
         if recovery == .printed, let rule = try rule(against: .recovery) {
@@ -62,12 +62,12 @@ extension VaultStore {
         }
     }
 
-    /// Fails if the vault's own key may not lie unlocked.
+    /// Fails if this would leave the vault's own key unlocked.
     package func refuseUnlockedKeys() throws(Failure) {
         guard let rule = try context.policy().unlockedKeysRule else { return }
         throw Failure(
-            rule, forbids: "the vault's own key may not lie unlocked",
-            hint: "warder unlock opens what is cached; unattended work needs a slot that opens without a prompt")
+            rule, forbids: "this would leave the vault's own key unlocked",
+            hint: "warder unlock opens cached sessions; unattended work needs a slot that opens without a prompt")
     }
 
     /// The names of the slot types that the vault has and that the machine's rules forbid.

@@ -47,7 +47,7 @@ import Testing
 
                 note: HTTPS_PROXY: a proxy
 
-                1 finding: 1 exposed; warder doctor --fix mends one after a yes
+                1 finding: 1 exposed; warder doctor --fix can fix one (it asks first)
 
                 """)
     }

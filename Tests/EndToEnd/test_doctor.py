@@ -14,4 +14,4 @@ def test_a_fault_of_each_gravity_is_found_and_mended(home, case):
 
 def test_a_healthy_home_has_nothing_to_mend(home):
     assert examined(home)["findings"] == []
-    assert home.good("doctor").splitlines()[-1] == "nothing to mend"
+    assert home.good("doctor").splitlines()[-1] == "no problems found"

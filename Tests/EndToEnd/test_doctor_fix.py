@@ -24,7 +24,7 @@ def contents(home):
 
 def answered(home, answer):
     terminal = home.terminal("doctor", "--fix")
-    terminal.expect_exact("do this? [y/N] ")
+    terminal.expect_exact("run these? [y/N] ")
     shown = terminal.before
     terminal.sendline(answer)
     code = exit_code(terminal)
@@ -34,7 +34,7 @@ def answered(home, answer):
 def test_a_yes_does_what_is_safe(faulty):
     code, shown, after = answered(faulty, "y")
     assert f"$ chmod 600 {faulty.vault}" in shown and "$ warder adopt x" in shown
-    assert "mends 2 after a yes" in shown
+    assert "can fix 2 (it asks first)" in shown
     assert f"done: chmod 600 {faulty.vault}" in after and "done: warder adopt x" in after
     assert code == 1 and "1 finding: 1 broken" in after
     mode, text = contents(faulty)
@@ -76,13 +76,13 @@ def test_a_file_that_comes_into_the_place_meanwhile_stays_as_it_is(faulty):
 def test_a_healthy_home_is_asked_nothing(working):
     before = contents(working)
     result = ran(working, "--fix")
-    assert result.code == 0 and "to be done" not in result.out and contents(working) == before
+    assert result.code == 0 and "will run" not in result.out and contents(working) == before
 
 
 def test_when_all_is_mended_it_ends_well(working):
     working.vault.chmod(0o640)
     result = working.run("doctor", "--fix", "--yes")
-    assert result.code == 0 and "nothing to mend" in result.err, result
+    assert result.code == 0 and "no problems found" in result.err, result
 
 
 def test_what_cannot_be_done_is_said_and_the_rest_is_done(faulty):

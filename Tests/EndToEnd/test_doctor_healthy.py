@@ -16,7 +16,7 @@ def nothing_to_mend(home, **more):
     report = examined(home, **more)
     assert report["findings"] == [], report
     text = ran(home, **more)
-    assert text.code == 0 and text.err == "" and text.out.splitlines()[-1] == "nothing to mend", text
+    assert text.code == 0 and text.err == "" and text.out.splitlines()[-1] == "no problems found", text
     return report
 
 

@@ -179,7 +179,7 @@ def test_several_keys_of_a_file_one_after_the_other(healthy):
     path.write_text("".join(f"[p{number}]\n{pair(key)}" for number, key in enumerate([healthy.key, *keys])))
     for number in range(3):
         (finding,) = examined(healthy)["findings"]
-        assert finding["message"].startswith(f"{4 - number} keys lie in plain text" if number == 0 else "")
+        assert finding["message"].startswith(f"{4 - number} keys are stored in plain text" if number == 0 else "")
         mend(healthy, finding["command"])
     while examined(healthy)["findings"]:
         mend(healthy, examined(healthy)["findings"][0]["command"])

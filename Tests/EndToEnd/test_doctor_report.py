@@ -51,7 +51,7 @@ def test_what_it_says_of_the_machine(home):
     lines = dict(line.split(": ", 1) for line in text.split("\n\n")[0].splitlines())
     version = home.good("--version").split()[-1]
     assert lines["warder"] == version and "Linux" in lines["system"]
-    assert lines["store"].startswith("file") and lines["profiles"] == "3, of which 3 ask warder"
+    assert lines["store"].startswith("file") and lines["profiles"] == "3, 3 of them ask warder"
     assert "AWS_EC2_METADATA_DISABLED" in lines["variables"].split()
     name = socket.gethostname()
     assert not re.search(rf"\b{re.escape(name)}\b", text)

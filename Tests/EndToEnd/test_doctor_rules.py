@@ -87,7 +87,7 @@ def test_rules_that_hold_are_notes(ruled):
     report = examined(ruled)
     said = [(note["place"], note["message"]) for note in report["notes"] if note["code"] in ("rule", "rules")]
     assert codes(report) == []
-    assert (PATH, "this machine has rules: max_unlock_time, log, max_session_duration") in said, said
+    assert (PATH, "this machine sets rules: max_unlock_time, log, max_session_duration") in said, said
     assert any(place == f"{PATH}:2" and "1h, not 8h" in what for place, what in said), said
     assert any(place == f"{PATH}:3" and "log = off" in what for place, what in said), said
 

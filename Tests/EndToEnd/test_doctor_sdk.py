@@ -131,7 +131,7 @@ def test_nixs_wrapper_is_no_other_warder(home):
     wrapper.chmod(0o755)
     home.config(PROFILES.replace(str(WARDER), str(wrapper)))
     done = subprocess.run([wrapper, "doctor"], env=home.environment, cwd=home.root, capture_output=True, text=True)
-    assert done.returncode == 0 and done.stdout.endswith("nothing to mend\n"), done
+    assert done.returncode == 0 and done.stdout.endswith("no problems found\n"), done
 
 
 def test_two_defaults(home):

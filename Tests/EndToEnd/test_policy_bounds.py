@@ -257,7 +257,7 @@ def test_what_goes_on_without_a_code(ruled):
     for words in (["status"], ["list"], ["log"], ["forget", "raw"], ["explain", "raw"], ["vault", "verify"], ["lock"]):
         ruled.good(*words, passphrase=True)
     explanation = explained(ruled, "raw")
-    assert explanation["fails"].startswith(f"{PATH}:2: require_mfa is true, and raw asks for no MFA code")
+    assert explanation["fails"].startswith(f"{PATH}:2: require_mfa is true, but raw asks for no MFA code")
     assert [rule["effect"] for rule in explanation["rules"]] == ["no credentials are given out"]
     assert all(step["next"] == "nothing" for step in explanation["steps"])
 
@@ -275,7 +275,7 @@ def test_a_warning_about_plain_text(ruled):
     ruled.rule("plaintext_keys = warn")
     result = ruled.run("env", "plain")
     assert result.code == 0 and result.err.count("\n") == 1, result
-    assert f"{PATH}:2: plaintext_keys is warn, and the key of plain is in plain text" in result.err
+    assert f"{PATH}:2: plaintext_keys is warn, but the key of plain is in plain text" in result.err
     assert "warder import plain" in result.err and key[1] not in result.err
     # An SDK reads both streams.
     quiet = ruled.run("process", "plain")
@@ -327,7 +327,7 @@ def test_the_only_slot_may_not_open_the_vault(ruled):
     ruled.good("vault", "slots", "remove", "passphrase", "--yes", env=env)
     ruled.rule("slots = passphrase", "min_passphrase_length = 20")
     ruled.run("process", "raw", env=env).failed(
-        8, f"{PATH}:2: slots is passphrase, and the vault", "by its keyfile slot", "warder vault slots add passphrase")
+        8, f"{PATH}:2: slots is passphrase, but the vault", "by its keyfile slot", "warder vault slots add passphrase")
     assert "by its keyfile slot" in explained(ruled, "raw", env=env)["fails"]
     short = env | {"WARDER_NEW_PASSPHRASE": "short"}
     ruled.run("vault", "slots", "add", "passphrase", env=short).failed(8, f"{PATH}:3")

@@ -40,10 +40,10 @@ struct ChainRulesTests {
             refusal: nil),
         RuledProfile(
             rule: "max_session_duration = 36h", lines: "warder_key = alice\nwarder_session = off",
-            refusal: "the key alice would be given out itself, which never ends"),
+            refusal: "the key alice would be given out as it is, and it never expires"),
         RuledProfile(
             rule: "max_session_duration = 36h", lines: key,
-            refusal: "the key of p would be given out itself, which never ends"),
+            refusal: "the key of p would be given out as it is, and it never expires"),
         RuledProfile(rule: "max_session_duration = 36h", lines: key + "\n" + mfa, refusal: nil),
         RuledProfile(rule: "max_session_duration = 36h", lines: "warder_key = alice", refusal: nil),
         RuledProfile(

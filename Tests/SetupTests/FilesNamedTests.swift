@@ -55,10 +55,10 @@ struct FilesNamedTests {
         #expect(
             failure.message
                 == "there is no profile p: \(config) is a link to /nowhere/at all/config, which is not there")
-        #expect(failure.hint == "mkdir -p '/nowhere/at all' or mount what it is on, or mend the link")
+        #expect(failure.hint == "mkdir -p '/nowhere/at all' or mount what it is on, or fix the link")
         try home.link("second", to: home.path + "/gone")
         let second = try said(home, ["AWS_CONFIG_FILE": home.path + "/second"])
-        #expect(second.hint == "put the file there, or mend the link: ls -l \(home.path)/second")
+        #expect(second.hint == "put the file there, or fix the link: ls -l \(home.path)/second")
     }
 
     @Test("while locked, only a broken link is worth a word")

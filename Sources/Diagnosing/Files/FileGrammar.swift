@@ -11,7 +11,7 @@ enum FileGrammar: Check {
             diagnosis.add(
                 Finding(
                     "byte_order_mark", .broken, at: "\(file.path):1", "the file begins with a byte order mark",
-                    why: "the AWS CLI and boto3 cannot read this",
+                    why: "the AWS CLI and boto3 cannot read the file",
                     .run(LineEdit.sed("1s|^\\xEF\\xBB\\xBF||", file.path))))
         }
         for entry in profiles.repetitions { diagnosis.add(finding(entry)) }
@@ -27,16 +27,16 @@ enum FileGrammar: Check {
                 entry.name, at: Origin(path: path, line: entry.first.lowerBound), entry.first)
         return Finding(
             "repetition", .broken, at: entry.origin.place,
-            "\(entry.isSection ? "[\(entry.name)]" : entry.name) stands there twice",
-            why: "boto3 and the AWS CLI read nothing of such a file", .run(command))
+            "\(entry.isSection ? "[\(entry.name)]" : entry.name) occurs twice",
+            why: "boto3 and the AWS CLI reject the whole file", .run(command))
     }
 
     private static func finding(_ section: MisnamedSection, _ profiles: ProfileSet) -> Finding {
         let header = String(section.heading.dropFirst().dropLast())
         let isThere = profiles.profile(header.removingPrefix("profile ").map { String($0) } ?? header) != nil
         return Finding(
-            "misnamed_section", .broken, at: section.origin.place, "this section is not headed as a profile",
-            why: "SDKs and warder pass it over; \(section.heading) would be one",
+            "misnamed_section", .broken, at: section.origin.place, "this section header is not a profile's",
+            why: "SDKs and warder ignore the section; write \(section.heading)",
             .run(isThere ? LineEdit.edit(section.origin) : LineEdit.head(section, in: profiles)))
     }
 }

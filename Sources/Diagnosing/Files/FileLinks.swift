@@ -10,8 +10,8 @@ enum FileLinks: Check {
             guard let link = BrokenLink(of: path) else { continue }
             diagnosis.add(
                 Finding(
-                    "broken_link", .broken, at: link.path, "it is a link to \(link.target), which is not there",
-                    why: "programs read it as empty, and warder writes nothing there",
+                    "broken_link", .broken, at: link.path, "it is a link to \(link.target), which does not exist",
+                    why: "programs see an empty file, and warder will not write to it",
                     .run("rm \(shellWord(link.path))")))
         }
         for path in subject.files { readOnly(path, &diagnosis) }
@@ -19,8 +19,8 @@ enum FileLinks: Check {
             let file = shellWord(path)
             diagnosis.add(
                 Finding(
-                    "refused_link", .broken, at: path, "it is a link",
-                    why: "warder opens no link in the place of the store: it could lead to another user's file",
+                    "refused_link", .broken, at: path, "the file is a symbolic link",
+                    why: "warder refuses a link here: it could lead to another user's file",
                     .run("cp -p --remove-destination \"$(readlink -f \(file))\" \(file)")))
         }
     }

@@ -33,8 +33,10 @@ enum FileModes: Check {
             if access.othersMayRead, keys.contains(where: { $0.isSame(as: path) }), othersReach(path) {
                 found.append(
                     Finding(
-                        "readable_keys", .exposed, at: path, "other users can read it, and it has keys in plain text",
-                        why: "who reads a key can use it from anywhere", mode(path, access, access.mode & 0o700)))
+                        "readable_keys", .exposed, at: path,
+                        "other users can read this file, which has keys in plain text",
+                        why: "anyone who reads a key can use it from anywhere",
+                        mode(path, access, access.mode & 0o700)))
             } else {
                 found += writing(path, access)
             }
@@ -54,8 +56,8 @@ enum FileModes: Check {
         return [
             Finding(
                 "writable_by_others", .risky, at: path,
-                "other users can change \(access.isFolder ? "what is in it" : "it")",
-                why: "they could have SDKs run a program of theirs as you", mode(path, access, access.mode & ~0o022))
+                "other users can change \(access.isFolder ? "the files in this folder" : "this file")",
+                why: "they could make SDKs run their program as you", mode(path, access, access.mode & ~0o022))
         ]
     }
 
@@ -64,14 +66,14 @@ enum FileModes: Check {
         // What is mounted into a container belongs to whoever it belongs to outside.
         guard !access.isOwn, !isMountPoint(path), !isMountPoint(folder(ofPath: path) ?? path) else { return [] }
         guard access.owner == 0 else {
-            return [foreign(path, .risky, "its owner could have SDKs run a program of theirs")]
+            return [foreign(path, .risky, "its owner could make SDKs run a program as you")]
         }
         // What a link leads to may be root's on purpose.
         guard let part = rootsPart(of: resolved(path) ?? path), !isMountPoint(part) else { return [] }
         return [
             Finding(
-                "roots_file", .risky, at: part, "it belongs to root, as after sudo",
-                why: "warder, run as you, may not change it, or not even read it",
+                "roots_file", .risky, at: part, "it belongs to root, probably after a sudo",
+                why: "warder runs as you, and may be unable to change or even read it",
                 .run("sudo chown -hR --from=root \"$(id -un)\" \(shellWord(part))"))
         ]
     }
@@ -81,12 +83,12 @@ enum FileModes: Check {
     /// A file that warder opens only if it is this user's, and closed to others.
     private static func ownFile(_ path: String, _ gravity: Finding.Gravity) -> [Finding] {
         guard let access = FileAccess(at: path), access.isPlainFile else { return [] }
-        guard access.isOwn else { return [foreign(path, gravity, "warder opens no file of another user's here")] }
+        guard access.isOwn else { return [foreign(path, gravity, "warder refuses to open another user's file here")] }
         guard access.mode & 0o077 != 0 else { return [] }
         return [
             Finding(
-                "open_to_others", gravity, at: path, "its mode, \(octal(access.mode)), is open to other users",
-                why: "warder opens no such file here", mode(path, access, access.mode & 0o700))
+                "open_to_others", gravity, at: path, "its mode, \(octal(access.mode)), gives other users access",
+                why: "warder refuses to open it", mode(path, access, access.mode & 0o700))
         ]
     }
 
@@ -94,12 +96,12 @@ enum FileModes: Check {
     private static func ownFolder(_ path: String, _ content: () -> [Finding]) -> [Finding] {
         guard let access = FileAccess(at: path), access.isFolder else { return [] }
         guard access.isOwn else {
-            return [foreign(path, .broken, "warder writes nothing to a folder of another user's")]
+            return [foreign(path, .broken, "warder refuses to write to another user's folder")]
         }
         guard access.mode & 0o022 != 0 else { return content() }
         let found = Finding(
             "open_to_others", .broken, at: path, "its mode, \(octal(access.mode)), lets other users write to it",
-            why: "warder writes nothing to such a folder", mode(path, access, access.mode & ~0o022))
+            why: "warder refuses to write to it", mode(path, access, access.mode & ~0o022))
         return [found] + content()
     }
 

@@ -19,7 +19,7 @@ enum ReadableFiles: Check {
     }
 
     private static func settings(_ failure: Failure, _ path: String) -> Finding {
-        let why = "no command that needs warder's settings works until then"
+        let why = "until this is fixed, every command that needs warder's settings fails"
         do throws(FileError) { _ = try readFile(path, limit: 1 << 20) } catch {
             return Finding(
                 "unreadable_file", .broken, at: path, failure.message, why: why, remedy(error, path, choosing: nil))
@@ -27,7 +27,7 @@ enum ReadableFiles: Check {
         return Finding(failure, in: path, why: why, remedy(ofSettings: failure, path))
     }
 
-    private static let why = "no command and no program gets credentials until then"
+    private static let why = "until this is fixed, neither warder nor SDKs can give out credentials"
 
     private static func finding(_ fault: AWSFiles.Fault, _ subject: Subject) -> Finding {
         switch fault {
@@ -89,7 +89,7 @@ extension Finding {
     /// A failure that commands meet, with its hint.
     init(_ failure: Failure) {
         self.init(
-            failure, why: "no command and no program gets credentials until then", .run(failure.hint))
+            failure, why: "until this is fixed, neither warder nor SDKs can give out credentials", .run(failure.hint))
     }
 
     /// A failure that commands meet.

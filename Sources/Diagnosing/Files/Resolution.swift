@@ -43,7 +43,7 @@ enum Resolution: Check {
         return Finding(
             Failure(error),
             why: "warder gives no credentials for \(name)"
-                + (isAdopted ? ", which warder adopt has checked before" : ""),
+                + (isAdopted ? "; it resolved when warder adopt ran" : ""),
             ChainRemedy(subject, files.profiles).remedy(error))
     }
 

@@ -31,16 +31,17 @@ enum UnknownSettings: Check {
         let owners = profiles.profileNames.lazy.compactMap { profiles.profile($0) }
         guard let owner = owners.first(where: { $0.mention(of: key) == origin }) else {
             return Finding(
-                "unknown_setting", .broken, at: origin.place, "\(key) is not a setting of warder's",
-                why: "warder refuses a profile with it, since it would have no effect", .run(LineEdit.edit(origin)))
+                "unknown_setting", .broken, at: origin.place, "warder has no setting \(key)",
+                why: "warder refuses a profile with it, because the setting would have no effect",
+                .run(LineEdit.edit(origin)))
         }
         return finding(key, origin, owner)
     }
 
     private static func finding(_ key: String, _ origin: Origin, _ profile: Profile) -> Finding {
         Finding(
-            "unknown_setting", .broken, at: origin.place, "\(key) is not a setting of warder's",
-            why: "warder refuses the profile \(profile.name), since the setting would have no effect",
+            "unknown_setting", .broken, at: origin.place, "warder has no setting \(key)",
+            why: "warder refuses the profile \(profile.name), because the setting would have no effect",
             .run(command(key, origin, profile)))
     }
 

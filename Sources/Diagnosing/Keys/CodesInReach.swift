@@ -26,20 +26,22 @@ enum CodesInReach: Check {
         if hasPlace {
             guard let left else { return }
             diagnosis.add(
-                Remark("session_ending", at: origin, "the session of \(profile) ends in \(left); the next needs a code")
+                Remark(
+                    "session_ending", at: origin,
+                    "the session of \(profile) ends in \(left); the next one needs an MFA code")
             )
             return
         }
         let what =
             if let left {
-                "the session of \(profile) ends in \(left), and nothing here can ask for the next one's code"
+                "the session of \(profile) ends in \(left), and warder has no way to ask for the next one's code here"
             } else {
-                "\(profile) needs a code of its MFA device, and nothing here can ask for it"
+                "\(profile) needs a code of its MFA device, and warder has no way to ask for it here"
             }
         diagnosis.add(
             Finding(
                 left == nil ? "code_out_of_reach" : "session_ending", left == nil ? .broken : .risky, at: origin, what,
-                why: "no terminal, no window, no warder mfa --watch and no stored seed: programs get no credentials",
+                why: "without a terminal, a window, warder mfa --watch or a stored seed, programs get no credentials",
                 .run("warder refresh \(operand(profile))")))
     }
 }

@@ -32,13 +32,13 @@ enum KeyRotations: Check {
     private static func unfinished(_ key: IndexedKey) -> Finding {
         Finding(
             "rotation_unfinished", .risky, "the rotation of \(key.name) is unfinished",
-            why: "AWS has two keys of its user, and allows no third", rotating(key.name))
+            why: "its user has two keys at AWS, and a third is not allowed", rotating(key.name))
     }
 
     private static func due(_ key: IndexedKey, _ age: KeyAge, _ limit: Int) -> Finding {
         Finding(
             "key_due", .risky, "the key \(key.name) is \(age.text) old, and due after \(spoken(seconds: Int64(limit)))",
-            why: "the longer a key lives, the more copies of it there may be", rotating(key.name))
+            why: "the older a key is, the more copies of it may exist", rotating(key.name))
     }
 
     private static func graceful(_ key: IndexedKey, _ from: Int64) -> Remark {

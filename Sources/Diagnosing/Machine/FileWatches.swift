@@ -9,7 +9,7 @@ enum FileWatches: Check {
             Finding(
                 "inotify_used_up", .risky, at: "/proc/sys/fs/inotify/\(name)",
                 "this user has no inotify \(resource == .instances ? "instances" : "watches") left",
-                why: "warder mfa --watch looks for new questions twice a second instead of being told",
+                why: "warder mfa --watch polls for new questions twice a second",
                 .run(
                     "sudo sysctl fs.inotify.\(name)=$(($(cat /proc/sys/fs/inotify/\(name)) * 2))")))
     }

@@ -18,14 +18,15 @@ enum FittingPinentry: Check {
             guard hasDisplay, isForTerminals(pinentry.program) else { return }
             diagnosis.add(
                 Finding(
-                    "pinentry_without_window", .risky, at: path, "\(pinentry.program) asks at terminals alone",
-                    why: "a program started from the desktop has no terminal, and gets no question", installation()))
+                    "pinentry_without_window", .risky, at: path, "\(pinentry.program) can ask only at a terminal",
+                    why: "a program started from the desktop has no terminal, so no question reaches you",
+                    installation()))
         } catch {
             guard case .notFound(let name) = error else { return }
             diagnosis.add(
                 Finding(
                     "no_pinentry", .broken, at: path, "there is no pinentry \(name)",
-                    why: "what the settings let it ask is not asked", installation()))
+                    why: "warder cannot ask what the settings assign to it", installation()))
         }
 
         func installation() -> Remedy {

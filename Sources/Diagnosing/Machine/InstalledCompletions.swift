@@ -15,8 +15,9 @@ enum InstalledCompletions: Check {
             diagnosis.add(
                 Finding(
                     "completions_old", .risky, at: path,
-                    "completions of \(version.isEmpty ? "an older warder" : "warder " + printable(version, limit: 20))",
-                    why: "Tab offers what this warder, \(Version.current), does not have, or leaves out what it has",
+                    "these completions are for "
+                        + "\(version.isEmpty ? "an older warder" : "warder " + printable(version, limit: 20))",
+                    why: "Tab may offer what warder \(Version.current) lacks, or miss what it has",
                     .run(asOwner(ofFolder: folder(ofPath: path) ?? "/", "rm \(shellWord(path))"))))
         }
     }

@@ -22,8 +22,8 @@ enum LoadedHooks: Check {
             : LineEdit.sed("\(load.line){/^#/!{/warder/s|^|# |}}", load.path)
         return Finding(
             "hook_twice", .risky, at: "\(load.path):\(load.line)",
-            "\(shell.title) loads warder's hook again; \(first.path):\(first.line) has it already",
-            why: "each prompt does its work twice", .run(command))
+            "\(shell.title) loads warder's hook twice; \(first.path):\(first.line) loads it already",
+            why: "the hook runs twice at each prompt", .run(command))
     }
 
     private static func isOld(_ copy: String, _ shell: Shell) -> Bool {
@@ -43,7 +43,7 @@ enum LoadedHooks: Check {
             mayWrite(copy)
             ? "warder hook \(shell.name) > \(file)" : "warder hook \(shell.name) | sudo tee \(file) > /dev/null"
         return Finding(
-            "hook_old", .risky, at: copy, "a copy of the hook for \(shell.title) of another version",
-            why: "it may not know what this warder prints", .run(command))
+            "hook_old", .risky, at: copy, "this copy of the \(shell.title) hook is from another version",
+            why: "it may not understand this version's output", .run(command))
     }
 }

@@ -19,7 +19,7 @@ enum MachineRules: Check {
         }
         guard let first = policy.lines.first else { return }
         let names = listed(policy.lines.map(\.name))
-        diagnosis.add(Remark("rules", at: first.origin.path, "this machine has rules: \(names)"))
+        diagnosis.add(Remark("rules", at: first.origin.path, "this machine sets rules: \(names)"))
         for effect in (try? subject.settings.get().effects) ?? [] {
             diagnosis.add(Remark("rule", at: effect.line.origin.place, effect.text))
         }
@@ -71,7 +71,7 @@ enum MachineRules: Check {
         }
         return Finding(
             failure, at: failure.origin ?? path, code: "machine_settings",
-            why: "warder gives out no credentials while it cannot tell what is forbidden", .run(command))
+            why: "warder gives out no credentials until it can read the rules", .run(command))
     }
 
     private static func asRoot(_ command: String) -> String { (geteuid() == 0 ? "" : "sudo ") + command }
@@ -82,7 +82,7 @@ enum MachineRules: Check {
     private static func forbidden(_ failure: Failure, orShow: String) -> Finding {
         Finding(
             failure, at: failure.origin ?? "", code: failure.fault ?? "policy",
-            why: "warder refuses the credentials until then",
+            why: "warder refuses credentials while this rule is broken",
             .run(failure.hint.command(behind: "warder ").map { "warder \($0)" } ?? orShow))
     }
 }

@@ -12,7 +12,7 @@ enum NetworkSettings: Check {
         }
         if let bundle = environment.nonEmpty("AWS_CA_BUNDLE") {
             if !fileExists(bundle) { diagnosis.add(absent(bundle)) }
-            diagnosis.add(Remark("ca_bundle", at: "AWS_CA_BUNDLE", "servers are trusted by \(bundle) alone"))
+            diagnosis.add(Remark("ca_bundle", at: "AWS_CA_BUNDLE", "only certificates from \(bundle) are trusted"))
         }
         for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"] {
             guard let url = environment.nonEmpty(name) else { continue }
@@ -23,7 +23,8 @@ enum NetworkSettings: Check {
             guard let bundle = try? profiles.profile(name)?.setting("ca_bundle") else { continue }
             diagnosis.add(
                 Remark(
-                    "ca_bundle", at: bundle.origin.place, "servers are trusted by \(bundle.value) alone, for \(name)"))
+                    "ca_bundle", at: bundle.origin.place,
+                    "only certificates from \(bundle.value) are trusted, for \(name)"))
         }
     }
 

@@ -15,7 +15,7 @@ enum OtherWarders: Check {
                 Finding(
                     "two_warders", .risky, at: path,
                     "another warder is in PATH; this one is \(subject.context.ownPath)",
-                    why: "programs with another PATH run the other version, on the same keys and sessions",
+                    why: "programs with another PATH may run that one, with the same keys and sessions",
                     .run(asOwner(ofFolder: folder, "mv \(shellWord(path)) \(shellWord(path + ".old"))"))))
         }
     }

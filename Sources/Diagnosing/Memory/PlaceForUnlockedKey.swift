@@ -13,20 +13,20 @@ enum PlaceForUnlockedKey: Check {
             return diagnosis.add(
                 Remark(
                     "keyring_refused", at: folder,
-                    "the kernel refuses to keep a key for this user: what unlocks the session cache is in a file here"))
+                    "the kernel refuses to keep this user's key, so the session-cache key is in a file here"))
         }
         if (try? store.opensUnasked()) == true {
             return diagnosis.add(
                 Remark(
-                    "keyring_refused", "the kernel refuses to keep a key for this user: each command opens the store"))
+                    "keyring_refused", "the kernel refuses to keep this user's key, so each command opens the store"))
         }
         let isSet = subject.context.environment.nonEmpty("XDG_RUNTIME_DIR") != nil
         diagnosis.add(
             Finding(
                 isSet ? "keyring_refused" : "no_runtime_folder", .broken, at: "XDG_RUNTIME_DIR",
-                "the kernel refuses to keep a key for this user, and XDG_RUNTIME_DIR "
-                    + (isSet ? "names no folder of this user's in memory" : "is not set"),
-                why: "warder unlock has no place for the key: each command asks for the passphrase",
+                "the kernel refuses to keep this user's key, and XDG_RUNTIME_DIR "
+                    + (isSet ? "is not an in-memory folder of this user" : "is not set"),
+                why: "warder unlock cannot keep the key, so each command asks for the passphrase",
                 .run(remedy)))
     }
 

@@ -12,7 +12,7 @@ enum SwappedMemory: Check {
         let areas = SwapArea.present().map { ($0.path, $0.protection()) }
         guard let path = areas.first(where: { $0.1 == .none })?.0 else {
             if let path = areas.first(where: { $0.1 == .unknown })?.0 {
-                diagnosis.add(Remark("swap", at: path, "whether this swap area is encrypted cannot be seen from here"))
+                diagnosis.add(Remark("swap", at: path, "warder cannot tell whether this swap area is encrypted"))
             }
             return
         }
@@ -25,7 +25,7 @@ enum SwappedMemory: Check {
             diagnosis.add(
                 Finding(
                     "swap_unencrypted", .risky, at: path, "this swap area is not encrypted",
-                    why: "the key of cached sessions is in a file in memory, in \(folder), which is written there too",
+                    why: "the session-cache key is in a file in \(folder), which can be swapped out",
                     .run(asRoot("swapoff \(shellWord(path))"))))
             isFound = true
         }
@@ -33,8 +33,8 @@ enum SwappedMemory: Check {
         diagnosis.add(
             Remark(
                 "swap", at: path,
-                "this swap area is not encrypted; warder locks its secrets in memory, and its libraries and the programs "
-                    + "that it gives credentials to do not"))
+                "this swap area is not encrypted; warder locks its secrets in memory, but its libraries and the programs "
+                    + "it serves do not"))
     }
 
     /// Where the unlocked key is in a file that can be swapped: in tmpfs, and not in the kernel's keyring.
@@ -53,7 +53,7 @@ enum SwappedMemory: Check {
         return Finding(
             "memory_lock_limit", .risky,
             "only \(limits.soft / 1024) KiB of memory may be locked, and the swap area \(swap) is not encrypted",
-            why: "keys and session tokens may be written there while warder works",
+            why: "keys and session tokens may be swapped out while warder runs",
             .run(
                 limits.hard >= UInt64(2 * need)
                     ? "ulimit -l \(min(limits.hard, 8 << 20) / 1024)"

@@ -9,7 +9,7 @@ enum UsableRuntimeFolder: Check {
         diagnosis.add(
             Finding(
                 "runtime_folder_unused", .risky, at: "XDG_RUNTIME_DIR", "\(path): \(fault.reason)",
-                why: "warder ignores it: it finds no session bus there, and passes no prompt to another terminal",
+                why: "warder ignores it, so it finds no session bus and cannot pass a prompt to another terminal",
                 remedy(path, fault)))
     }
 

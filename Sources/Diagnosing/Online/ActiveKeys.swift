@@ -44,7 +44,7 @@ enum ActiveKeys: OnlineCheck {
             subject.users[name] = answer.result.arn
             diagnosis.add(
                 Remark(
-                    "key_accepted", "AWS takes the key \(name), of \(answer.result.arn), in \(answer.milliseconds) ms",
+                    "key_accepted", "AWS accepted the key \(name) (\(answer.result.arn)) in \(answer.milliseconds) ms",
                     milliseconds: answer.milliseconds))
             if let account = summary.accountID, account != answer.result.account {
                 diagnosis.add(otherAccount(name, noted: account, answer.result.account))
@@ -66,16 +66,16 @@ enum ActiveKeys: OnlineCheck {
             isSecretWrong ? "key_secret_wrong" : "key_inactive", .broken,
             isSecretWrong
                 ? "the secret that is stored as \(name) does not belong to \(summary.accessKeyID)"
-                : "\(endpoint.url.hostHeader) does not take the key \(name), \(summary.accessKeyID)",
+                : "\(endpoint.url.hostHeader) rejects the key \(name) (\(summary.accessKeyID))",
             why: isSecretWrong
-                ? "AWS refuses all that it signs"
-                : "it was deactivated or deleted at AWS, or is of another partition: all that it signs is refused",
+                ? "AWS refuses every request it signs"
+                : "it was deactivated or deleted, or belongs to another partition",
             replacing(name))
     }
 
     private static func otherAccount(_ name: String, noted: String, _ account: String) -> Finding {
         Finding(
-            "key_account", .broken, "the key \(name) is of the account \(account), and \(noted) is noted with it",
+            "key_account", .broken, "the key \(name) belongs to account \(account), but warder has \(noted) on record",
             why: "programs are told the wrong account", replacing(name))
     }
 

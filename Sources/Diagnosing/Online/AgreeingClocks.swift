@@ -17,8 +17,8 @@ enum AgreeingClocks: OnlineCheck {
             Finding(
                 "clock_off", gravity, "this machine's clock is \(spoken(clockOffset: offset))",
                 why: gravity == .broken
-                    ? "AWS refuses what programs sign, and they take live sessions for ended ones or the reverse"
-                    : "AWS refuses one-time codes made on this machine and, beyond five minutes, all that it signs",
+                    ? "AWS refuses what programs sign, and programs misjudge when sessions end"
+                    : "AWS refuses one-time codes made on this machine and, beyond five minutes, every signed request",
                 .run("timedatectl set-ntp true")))
     }
 

@@ -66,7 +66,7 @@ private struct RoleTrial {
         }
         if case .process = issuer.chain.source {
             return unchecked.add(
-                name, "the credentials before it come from another program, which doctor does not start")
+                name, "its credentials come from another program, which doctor does not run")
         }
         guard !subject.time.isUp else { return unchecked.addUntimely(name) }
         do throws(Failure) {
@@ -76,7 +76,7 @@ private struct RoleTrial {
             diagnosis.add(
                 Remark(
                     "role_assumed", at: role.role.origin.place,
-                    "\(name) gets sessions of \(role.role.value), in \(made.milliseconds) ms",
+                    "\(name) can assume \(role.role.value) (\(made.milliseconds) ms)",
                     milliseconds: made.milliseconds))
         } catch {
             if error.cause == .sessionRefused {
@@ -99,13 +99,14 @@ private struct RoleTrial {
             diagnosis.add(
                 Finding(
                     "session_refused", .broken, at: role.role.origin.place, failure.message,
-                    why: "the cached session before the role is dead, and stays in use until it is dropped",
+                    why: "AWS rejects the cached session, and warder uses it until it is forgotten",
                     .run("warder forget \(operand(role.profile))")))
         case .refused where failure.cause != .unjudged:
             refused.insert(role.profile)
             diagnosis.add(
                 Finding(
-                    "role_refused", .broken, at: role.role.origin.place, failure.message, why: failure.hint,
+                    "role_refused", .broken, at: role.role.origin.place, failure.message,
+                    why: "programs that use \(role.profile) get no credentials",
                     .run("warder explain \(operand(role.profile))")))
         case .locked, .promptNeeded: unchecked.add(role.profile, prompting: failure, subject.keys)
         default: unchecked.add(role.profile, failure, subject)

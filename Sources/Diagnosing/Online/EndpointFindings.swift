@@ -13,13 +13,13 @@ extension Finding {
         let failure = Failure(error, configured: false, environment: environment)
         let url = target.endpoint.url
         func finding(_ code: String, at place: String?, why: String? = nil, _ remedy: Remedy) -> Finding {
-            Finding(code, .broken, at: place, failure.message, why: why ?? failure.hint, remedy)
+            Finding(code, .broken, at: place, failure.message, why: why ?? "warder gets no sessions through it", remedy)
         }
         let place = Self.place(target, environment)
         switch error {
         case .libraryMissing, .libraryUnusable, .libraryUnloadable, .shortage:
             self = finding(
-                "libcurl_unusable", at: nil, why: "warder reaches AWS by it", .run(Self.libraryCommand(error)))
+                "libcurl_unusable", at: nil, why: "warder needs libcurl to reach AWS", .run(Self.libraryCommand(error)))
         case .proxyRefused:
             let proxy = ProxyInForce(for: nil) { environment[$0] }
             self = finding("proxy_refused", at: proxy?.variable, .run(Self.look(at: url)))
@@ -46,7 +46,7 @@ extension Finding {
     init(foreignAnswer status: Int, _ target: EndpointTarget) {
         self.init(
             "endpoint_not_aws", .broken, at: target.origin?.place,
-            "\(target.endpoint.url.hostHeader) answers as STS does not, with status \(status)",
+            "\(target.endpoint.url.hostHeader) does not answer like STS (status \(status))",
             why: "a proxy, a sign-in page or another service answers there, and gives no sessions",
             .run(Self.look(at: target.endpoint.url)))
     }

@@ -88,5 +88,5 @@ private struct LimitedSender: HTTPSender {
 
     func closeConnection() { sender.closeConnection() }
 
-    private static let reason = "there is no time left for it"
+    private static let reason = "time ran out"
 }

@@ -63,7 +63,7 @@ enum RightDevices: OnlineCheck {
             diagnosis.add(
                 Remark(
                     "mfa_device_listed", at: device.serial.origin.place,
-                    "\(device.serial.value) is a device of \(user), listed in \(milliseconds) ms",
+                    "\(device.serial.value) belongs to \(user) (listed in \(milliseconds) ms)",
                     milliseconds: milliseconds))
         case .wrong(let other):
             let remedy = SettingEdit.write("mfa_serial", other, at: device.serial.origin)
@@ -71,14 +71,14 @@ enum RightDevices: OnlineCheck {
                 Finding(
                     "mfa_device_wrong", .broken, at: device.serial.origin.place,
                     "\(device.serial.value) is not an MFA device of \(user)",
-                    why: "AWS refuses every code of it; \(other) is one of theirs",
+                    why: "AWS refuses its codes; the user's device is \(other)",
                     .run(remedy ?? "warder explain \(operand(key))")))
         case .none:
             diagnosis.add(
                 Finding(
                     "mfa_device_missing", .broken, at: device.serial.origin.place,
                     "\(user) has no MFA device that gives codes, and the profile names \(device.serial.value)",
-                    why: "AWS refuses every code until one is registered, or the line is gone",
+                    why: "AWS refuses every code for a device that is not registered",
                     .run(SettingEdit.remove("mfa_serial", at: device.serial.origin))))
         }
     }

@@ -33,7 +33,7 @@ struct Unchecked {
     /// A check for which there is no time.
     mutating func addUntimely(_ name: String) {
         add(
-            name, "the \(OnlineTime.limit / 1000) seconds for all are over",
+            name, "the \(OnlineTime.limit / 1000) seconds for all checks are up",
             way: "examine one profile: warder doctor PROFILE --online")
     }
 

@@ -40,8 +40,8 @@ enum PlaintextCaches: Check {
             diagnosis.add(
                 Finding(
                     "session_in_cli_cache", .exposed, at: path,
-                    "the AWS CLI keeps a live session in plain text of the role of \(profile), which asks warder",
-                    why: "every program of yours can use it until it ends; warder keeps its own encrypted",
+                    "the AWS CLI keeps a live session of \(profile)'s role in plain text, though \(profile) asks warder",
+                    why: "every program you run can use it until it ends; warder keeps its own encrypted",
                     .run("rm \(shellWord(path))")))
         }
         guard others > 0, subject.profile == nil else { return }
@@ -69,8 +69,8 @@ enum PlaintextCaches: Check {
             diagnosis.add(
                 Finding(
                     "sign_in_in_login_cache", .exposed, at: path,
-                    "a sign-in of aws login lies in plain text, and no profile uses it",
-                    why: "every program of yours can read it, and renew it for half a day",
+                    "a sign-in from aws login is stored in plain text, and no profile uses it",
+                    why: "every program you run can read it, and renew it for 12 hours",
                     .run("rm \(shellWord(path))")))
         }
     }

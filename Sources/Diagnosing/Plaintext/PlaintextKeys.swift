@@ -3,7 +3,7 @@ import Text
 
 /// Long-term keys in plain text: in the AWS files, and in the other places where they are likely to lie.
 enum PlaintextKeys: Check {
-    private static let why = "every program of yours can read it"
+    private static let why = "every program you run can read it"
 
     static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
         var search = PlaintextSearch(subject)
@@ -20,7 +20,8 @@ enum PlaintextKeys: Check {
         for path in search.unfinished {
             diagnosis.add(
                 Remark(
-                    "searched_in_part", at: path, "the search for plaintext keys ended here: there is too much to read")
+                    "searched_in_part", at: path,
+                    "the search for plaintext keys stopped here: there is too much to read")
             )
         }
     }
@@ -37,7 +38,7 @@ enum PlaintextKeys: Check {
         let count = file.keys.count
         return Finding(
             file.place.kind.code, .exposed, at: file.position,
-            (count == 1 ? "a key lies in plain text" : "\(count) keys lie in plain text")
+            (count == 1 ? "a key is stored in plain text" : "\(count) keys are stored in plain text")
                 + " \(file.place.kind.words)", why: why,
             .run(file.command(keepingAs: name)))
     }
@@ -46,14 +47,14 @@ enum PlaintextKeys: Check {
     private static func remark(_ file: PlaintextFile) -> Remark {
         Remark(
             "program_with_key", at: file.position,
-            "a program keeps an access key of its own in plain text; most can ask warder by a profile")
+            "a program keeps its own access key in plain text; most programs can use a profile that asks warder")
     }
 
     private static func note(_ sessions: [String], _ diagnosis: inout Diagnosis) {
         guard let first = sessions.first else { return }
         let what =
-            sessions.count == 1 ? "the credentials of a session" : "the credentials of \(sessions.count) sessions"
-        diagnosis.add(Remark("plaintext_session", at: first, "\(what) in plain text, which end by themselves"))
+            sessions.count == 1 ? "session credentials" : "credentials of \(sessions.count) sessions"
+        diagnosis.add(Remark("plaintext_session", at: first, "\(what) in plain text, which expire"))
     }
 }
 
@@ -73,10 +74,10 @@ extension LeftoverPlace.Kind {
     fileprivate var words: String {
         switch self {
         case .awsFile: "where warder import cannot take it"
-        case .copy: "in a copy, or beside the AWS files"
+        case .copy: "in a copy of, or a file beside, the AWS files"
         case .cache: "in a cache"
-        case .startUp: "in what a shell reads when it starts"
-        case .history: "in what was typed earlier"
+        case .startUp: "in a shell's start-up file"
+        case .history: "in a shell's history"
         case .program, .variables: "in a file of variables"
         }
     }

@@ -46,9 +46,9 @@ enum AskedBySDKs: Check {
 
     private static func why(_ obstacle: SDKObstacle, _ name: String) -> String {
         switch obstacle {
-        case .notAbsolute: "where PATH is another, as in cron or an editor, SDKs find no warder for \(name)"
+        case .notAbsolute: "with another PATH, as in cron or an editor, SDKs cannot find warder for \(name)"
         case .anotherProfile(let asked, _): "SDKs get the credentials of \(asked) under the name \(name)"
-        case .anotherWarder: "that one may be of another version, with other keys and sessions"
+        case .anotherWarder: "it may be another version"
         default:
             obstacle.scope == .all
                 ? "SDKs do not ask warder for \(name)"

@@ -50,14 +50,14 @@ enum SDKEnvironment: Check {
             diagnosis.add(
                 Remark(
                     "web_identity_variable", at: variable,
-                    "programs that name no profile use the web identity of this pod"))
+                    "programs that name no profile use this pod's web identity"))
             return
         }
         diagnosis.add(
             Finding(
                 "environment_web_identity", .broken, at: variable,
-                "it is set here, and comes before credential_process",
-                why: "programs that name no profile by an option do not ask warder", .run("unset \(variable)")))
+                "it is set, and SDKs use it before credential_process",
+                why: "programs started without --profile do not ask warder", .run("unset \(variable)")))
     }
 
     // MARK: - The profile
@@ -76,7 +76,7 @@ enum SDKEnvironment: Check {
             Finding(
                 "two_profiles", .risky, at: "AWS_DEFAULT_PROFILE",
                 "it is \(variables[1].name), and AWS_PROFILE is \(variables[0].name)",
-                why: "boto3 and the AWS CLI 1 use the former, all others and warder the latter",
+                why: "boto3 and AWS CLI 1 use AWS_DEFAULT_PROFILE; all others and warder use AWS_PROFILE",
                 .run("unset AWS_DEFAULT_PROFILE"))
         ]
     }
@@ -91,8 +91,8 @@ enum SDKEnvironment: Check {
                 .run("unset \(variable)")
             }
         return Finding(
-            "unknown_profile", .broken, at: variable, "it names \(name), and there is no such profile",
-            why: "programs that name no profile by an option fail", remedy)
+            "unknown_profile", .broken, at: variable, "there is no profile \(name)",
+            why: "programs started without --profile fail", remedy)
     }
 
     // MARK: - The files
@@ -104,7 +104,7 @@ enum SDKEnvironment: Check {
             diagnosis.add(
                 Finding(
                     "relative_file", .broken, at: variable, "it is a relative path, \(written)",
-                    why: "programs that run in another folder find another file there, or none",
+                    why: "programs started in another folder find another file, or none",
                     .run(fileExists(there) ? "export \(variable)=\(shellWord(there))" : "unset \(variable)")))
             return
         }
@@ -115,7 +115,7 @@ enum SDKEnvironment: Check {
             diagnosis.add(
                 Finding(
                     "absent_file", .broken, at: variable, "there is no file \(written)",
-                    why: "SDKs and warder find no profile but those of the credentials file", .run("unset \(variable)"))
+                    why: "SDKs and warder see only the profiles of the credentials file", .run("unset \(variable)"))
             )
             return
         }

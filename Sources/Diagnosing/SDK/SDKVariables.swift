@@ -45,7 +45,7 @@ struct SDKVariables {
             return .remark(
                 Remark(
                     "exported_session", at: Self.keyVariable,
-                    "a session of \(exporter) that warder exported is in force here"
+                    "this environment has a session of \(exporter), exported by warder"
                         + (end.map { ", until \($0.iso8601)" } ?? "")))
         }
         guard !needs else {
@@ -58,8 +58,8 @@ struct SDKVariables {
         guard isMeant else { return .nothing }
         return .finding(
             Finding(
-                "environment_key", .broken, at: Self.keyVariable, "a key is set here, and comes before every profile",
-                why: "programs that name no profile by an option do not ask warder", .run(removal)))
+                "environment_key", .broken, at: Self.keyVariable, "a key is set, and SDKs use it before any profile",
+                why: "programs started without --profile do not ask warder", .run(removal)))
     }
 
     /// Of a session token that belongs to no key here.
@@ -69,13 +69,13 @@ struct SDKVariables {
         let remedy = Remedy.run("unset \(tokens.joined(separator: " "))")
         guard let key = environment.nonEmpty(Self.keyVariable) else {
             return Finding(
-                "stale_session_token", .risky, at: first, "a session token is left here without its key",
-                why: "AWS refuses the next key that is set beside it", remedy)
+                "stale_session_token", .risky, at: first, "a session token is set without its key",
+                why: "AWS will refuse the next key set beside it", remedy)
         }
         // The IDs of long-term keys (IAM User Guide, "IAM identifiers").
         guard key.begins(with: "AKIA") else { return nil }
         return Finding(
-            "stale_session_token", .broken, at: first, "a session token is left here beside a long-term key",
+            "stale_session_token", .broken, at: first, "a session token is set beside a long-term key",
             why: "AWS refuses the two together", remedy)
     }
 

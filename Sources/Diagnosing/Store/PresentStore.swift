@@ -50,8 +50,8 @@ enum PresentStore: Check {
         guard store.kind == .libsecret, fileExists(vault) else { return nil }
         return Finding(
             "move_unfinished", .risky, at: vault,
-            "there is a vault too, as when warder store move was interrupted",
-            why: "warder does not see the keys in it, and its passphrase still opens them",
+            "there is a vault too, probably from an interrupted warder store move",
+            why: "warder does not see the keys in it, but its passphrase still opens them",
             .run("warder store move --to libsecret"))
     }
 
@@ -59,11 +59,11 @@ enum PresentStore: Check {
     private static func locked(_ store: any KeyStore, _ subject: Subject) -> Remark? {
         guard subject.unlockedUntil == nil else { return nil }
         if (try? subject.keys.unlockedState())??.isHeld == true {
-            return Remark("locked", "warder is locked, by warder lock: warder unlock opens it")
+            return Remark("locked", "warder lock locked warder: warder unlock unlocks it")
         }
         if store.kind == .libsecret {
             guard case .success(.locked)? = subject.desktop else { return nil }
-            return Remark("locked", "the desktop's keyring is locked: warder unlock lets it ask for its password")
+            return Remark("locked", "the desktop's keyring is locked: warder unlock makes it prompt for its password")
         }
         let isGiven = ["WARDER_PASSPHRASE", "WARDER_PASSPHRASE_COMMAND", "WARDER_PASSPHRASE_FD"].contains { name in
             switch subject.context.environment.secret(name) {

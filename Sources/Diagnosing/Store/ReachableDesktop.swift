@@ -34,7 +34,7 @@ enum ReachableDesktop: Check {
         func broken(_ code: String, at place: String? = nil, _ remedy: Remedy) -> Finding {
             Finding(
                 code, .broken, at: place, Failure(error).message,
-                why: "warder cannot read the keys, nor open the session cache once it is locked", remedy)
+                why: "warder cannot read the keys, or reopen the session cache once it is locked", remedy)
         }
         switch error {
         case .noLibrary, .unloadable:

@@ -33,10 +33,10 @@ enum SoundVault: Check {
                 "vault_older", "warder refuses an old copy until you confirm that you put it there yourself",
                 accepting)
         case .unknownGeneration:
-            return broken("vault_unseen", "warder cannot tell an old copy of it from the right one", accepting)
+            return broken("vault_unseen", "warder cannot tell whether it is an old copy", accepting)
         case .vault(.unknownVersion, _):
             return broken(
-                "vault_newer", "a newer warder wrote it, and this one reads no key of it", .run("warder version"))
+                "vault_newer", "a newer warder wrote it, and this version cannot read its keys", .run("warder version"))
         case .vault:
             let isSound = file.exteriorOfPrevious() != nil
             return broken(
@@ -58,8 +58,8 @@ enum SoundVault: Check {
         guard let cost = vault.passphraseCost, cost < standard else { return nil }
         return Finding(
             "weak_scrypt", .risky, at: subject.vaultFile.path,
-            "the scrypt cost of its passphrase is 2^\(cost), and today's is 2^\(standard)",
-            why: "an attacker who has a copy of the vault guesses \(1 << (standard - cost)) times as fast",
+            "its passphrase uses scrypt cost 2^\(cost); the current default is 2^\(standard)",
+            why: "an attacker with a copy of the vault can guess \(1 << (standard - cost)) times as fast",
             .run("warder vault passphrase"))
     }
 
@@ -69,9 +69,9 @@ enum SoundVault: Check {
         return Finding(
             "copy_of_other_key", .risky, at: file.previousPath,
             isOfOtherVault
-                ? "it is a copy of another vault than the one beside it"
-                : "it is a copy from before the vault's keys were renewed",
-            why: "a passphrase that no longer opens the vault may open it, and the access keys in it",
+                ? "it is a copy of a different vault"
+                : "it is a copy made before the vault's keys were renewed",
+            why: "an old passphrase may still open it, and the access keys in it",
             .run("rm \(shellWord(file.previousPath))"))
     }
 
@@ -80,7 +80,7 @@ enum SoundVault: Check {
             renewal.isBehind(vault.header.slots)
         else { return nil }
         return Finding(
-            "unfinished_rekey", .risky, at: subject.vaultFile.path, "its keys were renewed, and that was interrupted",
+            "unfinished_rekey", .risky, at: subject.vaultFile.path, "the renewal of its keys was interrupted",
             why: "copies and cached sessions from before are still there",
             .run("warder vault slots remove \(shellWord(renewal.word)) --rekey"))
     }

@@ -55,14 +55,15 @@ enum StoredKeysNeeded: Check {
 
     private static func noStore(_ need: Need) -> Finding {
         Finding(
-            "no_store", .broken, at: need.origin?.place, "no key is stored yet, and \(need.profile) needs \(need.key)",
+            "no_store", .broken, at: need.origin?.place,
+            "the profile \(need.profile) needs the key \(need.key), and no key is stored yet",
             why: "programs that use the profile get no credentials", adding(need.key))
     }
 
     private static func notStored(_ need: Need, _ store: String) -> Finding {
         Finding(
             "key_not_stored", .broken, at: need.origin?.place,
-            "\(need.profile) needs the key \(need.key), which is not in the \(store)",
+            "the profile \(need.profile) needs the key \(need.key), which is not in the \(store)",
             why: "programs that use the profile get no credentials", adding(need.key))
     }
 

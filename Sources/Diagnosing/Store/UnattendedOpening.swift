@@ -17,8 +17,8 @@ enum UnattendedOpening: Check {
             diagnosis.add(
                 Finding(
                     "no_unattended_slot", .risky, at: "\(path):\(command.line)",
-                    "\(what), and the vault opens only with a passphrase",
-                    why: "no prompt is possible there: it fails once the cached session has ended",
+                    "\(what), and only a passphrase opens the vault",
+                    why: "no one can answer a prompt there: the job fails once the cached session ends",
                     .run(addingKeyfile(subject))))
         }
     }
@@ -26,10 +26,10 @@ enum UnattendedOpening: Check {
     /// What is run; nil where it does not ask warder.
     private static func what(_ need: ScheduledCommand.Need, _ subject: Subject) -> String? {
         switch need {
-        case .command(let name): return "it runs warder \(name)"
+        case .command(let name): return "this job runs warder \(name)"
         case .profile(let name):
             let profile = (try? subject.profiles.get())?.profile(name)
-            return (try? profile?.asksWarder()) == true ? "it runs with AWS_PROFILE=\(name)" : nil
+            return (try? profile?.asksWarder()) == true ? "this job runs with AWS_PROFILE=\(name)" : nil
         }
     }
 

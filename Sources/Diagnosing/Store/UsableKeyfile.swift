@@ -22,12 +22,12 @@ enum UsableKeyfile: Check {
 
     private static func finding(_ error: FileError, _ path: String, _ subject: Subject) -> Finding {
         let what = Failure(error, "the keyfile").message
-        let why = "the vault does not open by itself, but asks for its passphrase"
+        let why = "the vault asks for its passphrase"
         switch error {
         case .exposed(let path, let mode) where mode & 0o044 != 0:
             return Finding(
                 "keyfile_mode", .exposed, at: path, what,
-                why: "any user who reads it can open the vault; until then, " + why,
+                why: "any user who reads it can open the vault, and warder refuses to use it",
                 .fix(.mode(path: path, to: 0o600)))
         case .exposed(let path, _):
             return Finding("keyfile_mode", .broken, at: path, what, why: why, .fix(.mode(path: path, to: 0o600)))

@@ -116,7 +116,7 @@ extension Policy {
     package func refuseSeeds() throws(Failure) {
         guard let rule = seedsRule else { return }
         throw Failure(
-            rule, forbids: "no seed may be stored beside its key",
-            hint: "a security key keeps them apart: mfa_process = ykman oath accounts code --single NAME")
+            rule, forbids: "this would store a seed beside its key",
+            hint: "keep the seed on a security key: mfa_process = ykman oath accounts code --single NAME")
     }
 }

@@ -34,14 +34,15 @@ extension Policy {
         switch name {
         case "max_session_duration":
             longestSession = try Self.time(
-                setting, name, in: Self.sessions, "a time that AWS gives sessions for", hint: "write 15m to 36h, as 8h")
+                setting, name, in: Self.sessions, "a session duration that AWS accepts", hint: "write 15m to 36h, as 8h"
+            )
         case "max_unlock_time":
             longestUnlock = try Self.time(
-                setting, name, in: 1...UnlockedState.longest, "a time to be unlocked for",
+                setting, name, in: 1...UnlockedState.longest, "a valid unlock time",
                 hint: "write 1s to 30d, as 8h or 90m")
         case "rotate_after":
             rotateAfter = try Self.time(
-                setting, name, in: Settings.rotationAges, "an age at which a key is due",
+                setting, name, in: Settings.rotationAges, "a valid age for rotation",
                 hint: "write 1d to 3650d, as 90d")
         case "stores":
             stores = try Self.list(setting, name, of: StoreKind.allCases.map(\.rawValue), "a store") {
@@ -69,7 +70,7 @@ extension Policy {
         } catch { throw Failure(error) }
         guard let origin = section.mention(of: name) else { return nil }
         throw Failure(
-            .badConfig, "\(origin.place): \(name) is empty", hint: "write a value, or take the line away",
+            .badConfig, "\(origin.place): \(name) is empty", hint: "write a value, or remove the line",
             origin: origin.place, fault: "bad_setting")
     }
 
@@ -102,7 +103,7 @@ extension Policy {
         guard setting.value == "on" else {
             throw .wrongSetting(
                 setting, "is not a bound: the log can only be kept on",
-                hint: "write log = on, or take the line away; log = off belongs in [warder]")
+                hint: "write log = on, or remove the line; log = off belongs in [warder]")
         }
         return Rule(value: true, line: line(setting, name))
     }
@@ -124,12 +125,12 @@ extension Policy {
                 let meant = nearest(to: word, among: known).map { "write \($0), if that is what you mean" }
                 throw .wrongSetting(
                     Setting(value: word, origin: setting.origin), "is not \(what)",
-                    hint: meant ?? "write some of \(known.joined(separator: ", "))")
+                    hint: meant ?? "write one or more of \(known.joined(separator: ", "))")
             }
             values.append(value)
         }
         guard !values.isEmpty else {
-            throw .wrongSetting(setting, "names nothing", hint: "write some of \(known.joined(separator: ", "))")
+            throw .wrongSetting(setting, "lists nothing", hint: "write one or more of \(known.joined(separator: ", "))")
         }
         return Rule(value: values, line: line(setting, name))
     }

@@ -7,26 +7,26 @@ import Text
 
 struct Doctor: Command {
     static let name = "doctor"
-    static let profile = OptionalOperand("profile", .profile, "Examine this profile alone, and what all share.")
+    static let profile = OptionalOperand("profile", .profile, "Check only this profile, and what all profiles share.")
     static let online = Flag("online", "Ask AWS too: endpoints, keys, MFA devices, roles.")
-    static let fix = Flag("fix", "Do what is safe, after a yes: permissions, and adopting profiles.")
+    static let fix = Flag("fix", "Make the safe fixes (permissions, adopting profiles), after asking.")
     static let yes = Flag("yes", "With --fix: do not ask.")
-    static let report = Flag("report", "Print a text to hand on, without names, account numbers and key IDs.")
+    static let report = Flag("report", "Print a report to share, without user names, account numbers or key IDs.")
     static var description: CommandDescription {
         CommandDescription(
-            "Finds what is wrong or will be, each with the command that mends it.",
+            "Finds what is wrong or soon will be, and prints a command to fix each.",
             """
             Looks at the files, the environment, the store, the sessions and this
-            machine. It asks nothing, starts nothing and connects nowhere; with --online
-            it asks AWS too, uses up no code, and is done in ten seconds. Exit code 0
-            means that nothing is to be mended, 1 that something is.
+            machine. It never prompts, starts no program and makes no network connection.
+            With --online it asks AWS too, uses up no MFA code, and finishes within ten
+            seconds. Exit code 0 means no problems, 1 means some were found.
 
             examples:
               warder doctor
               warder doctor prod
               warder doctor prod --online
               warder doctor prod --fix
-              warder doctor --report > report.txt     to be pasted into a ticket
+              warder doctor --report > report.txt     to paste into a ticket
               warder doctor --json | jq .findings
             """,
             [profile, online, fix, yes, report, Shared.json])
@@ -37,7 +37,7 @@ struct Doctor: Command {
     func run() throws {
         let ways = [given[Self.fix], given[Self.report], given[Shared.json]].filter { $0 }
         guard ways.count < 2 else {
-            throw Failure(misused: Self.self, "--fix, --report and --json exclude one another")
+            throw Failure(misused: Self.self, "use only one of --fix, --report and --json")
         }
         guard given[Self.fix] || !given[Self.yes] else {
             throw Failure(misused: Self.self, "--yes goes with --fix alone")
@@ -71,7 +71,7 @@ struct Doctor: Command {
             return diagnosis
         }
         let context = try Context(noPrompt: false)
-        try printOut(fixes.reduce("\nto be done:\n") { $0 + "  $ \($1.command)\n" })
+        try printOut(fixes.reduce("\nwill run:\n") { $0 + "  $ \($1.command)\n" })
         try ask(context)
         for fix in fixes {
             do throws(Failure) {
@@ -93,9 +93,9 @@ struct Doctor: Command {
         if given[Self.yes] { return }
         guard context.canAsk else {
             throw Failure(
-                .promptNeeded, "a yes is needed, and there is no terminal to ask on", hint: "warder doctor --fix --yes")
+                .promptNeeded, "--fix must ask first, and there is no terminal", hint: "warder doctor --fix --yes")
         }
-        guard try context.confirm("do this?", otherwise: false, unasked: false) else {
+        guard try context.confirm("run these?", otherwise: false, unasked: false) else {
             throw Failure(.promptNeeded, "nothing was changed", hint: "say yes, or give --yes")
         }
     }
