@@ -45,19 +45,21 @@ import Transport
 
     @Test func aSettingIsEditedOnItsLine() {
         let place = Origin(path: "/home/a b/config", line: 12)
-        let edit = SettingEdit(at: place, to: "arn:aws:iam::1:mfa/alice@example.com")
+        let edit = SettingEdit.write("mfa_serial", "arn:aws:iam::1:mfa/alice@example.com", at: place)
+        let setting = "[[:blank:]]*\\(warder_\\)\\{0,1\\}mfa_serial[[:blank:]]*="
         #expect(
-            edit?.command
-                == "sed -i --follow-symlinks '12s|=.*|= arn:aws:iam::1:mfa/alice@example.com|' '/home/a b/config'")
+            edit
+                == "sed -i --follow-symlinks '12s|^\\(\(setting)\\).*|\\1 arn:aws:iam::1:mfa/alice@example.com|I' "
+                + "'/home/a b/config'")
         for value in ["", "a|b", "a&b", "a\\b", "a b", "ä", "a\nb", "a'b"] {
-            #expect(SettingEdit(at: place, to: value)?.command == nil, "\(value)")
+            #expect(SettingEdit.write("region", value, at: place) == nil, "\(value)")
         }
-        #expect(
-            SettingEdit(at: place, to: "x")?.command == "sed -i --follow-symlinks '12s|=.*|= x|' '/home/a b/config'")
         let variable = Origin(path: "AWS_REGION", line: 0)
-        #expect(SettingEdit(at: variable, to: "eu-west-1")?.command == "export AWS_REGION=eu-west-1")
-        #expect(SettingEdit.removal(of: place) == "sed -i --follow-symlinks '12s|^|# |' '/home/a b/config'")
-        #expect(SettingEdit.removal(of: Origin(path: "AWS_CA_BUNDLE", line: 0)) == "unset AWS_CA_BUNDLE")
+        #expect(SettingEdit.write("region", "eu-west-1", at: variable) == "export AWS_REGION=eu-west-1")
+        #expect(
+            SettingEdit.remove("mfa_serial", at: place)
+                == "sed -i --follow-symlinks '12s|^\(setting)|# &|I' '/home/a b/config'")
+        #expect(SettingEdit.remove("ca_bundle", at: Origin(path: "AWS_CA_BUNDLE", line: 0)) == "unset AWS_CA_BUNDLE")
     }
 
     @Test func manyNamesAreCounted() {
@@ -96,7 +98,7 @@ import Transport
                 "openssl s_client -connect \(host):443 </dev/null"
             ),
             (.proxyRefused(status: 407), "proxy_refused", nil, look),
-            (.unreadableCABundle(path: "/x"), "ca_bundle_unusable", "/c:7", "sed -i --follow-symlinks '7s|^|# |' /c"),
+            (.unreadableCABundle(path: "/x"), "ca_bundle_unusable", "/c:7", SettingEdit.remove("ca_bundle", at: Origin(path: "/c", line: 7))),
             (.unhashedCABundle(path: "/x y"), "ca_bundle_unusable", "/c:7", "openssl rehash '/x y'"),
             (.libraryMissing, "libcurl_unusable", nil, "sudo apt-get install libcurl4"),
             (.libraryUnusable, "libcurl_unusable", nil, "sudo apt-get install --reinstall libcurl4"),
@@ -114,7 +116,7 @@ import Transport
         let error = TransportError.unreachable(host: host, reason: "Could not resolve host")
         let found = try finding(error, region: "eu-wset-1")
         #expect(found.code == "unknown_region" && found.place == "/c:3")
-        #expect(found.remedy.command == "sed -i --follow-symlinks '3s|=.*|= eu-west-1|' /c")
+        #expect(found.remedy.command == SettingEdit.write("region", "eu-west-1", at: Origin(path: "/c", line: 3)))
         let variable = try finding(error, region: "eu-wset-1", ["AWS_REGION": "eu-wset-1"])
         #expect(variable.place == "AWS_REGION" && variable.remedy.command == "export AWS_REGION=eu-west-1")
         let own = try finding(error, region: "eu-wset-1", url: "https://sts.example.com", ["AWS_REGION": "eu-wset-1"])

@@ -13,7 +13,7 @@ extension Finding {
         let failure = Failure(error, configured: false, environment: environment)
         let url = target.endpoint.url
         func finding(_ code: String, at place: String?, why: String? = nil, _ remedy: Remedy) -> Finding {
-            Finding(code, .broken, at: place, failure.message, why: why ?? "warder gets no sessions through it", remedy)
+            Finding(code, .broken, at: place, failure.message, why: why ?? failure.hint, remedy)
         }
         let place = Self.place(target, environment)
         switch error {
