@@ -59,7 +59,7 @@ struct PlaintextFile {
                 return ["\(key.line)s,^(.{\(key.column)})\(secret),\\1REMOVED\\2,"]
             }
             // Another line may stand there by now.
-            let guarding = "\\,A(KI|SI)A[A-Z0-9]{12}|[A-Za-z0-9+/]{40},"
+            let guarding = "\\,[[:alnum:]+/]{16},"
             return key.lines.map { "\($0){\(guarding)s/[^[:blank:]].*/\(isPOSIX ? ":" : "")/}" }
         }
         // Bytes are counted, not characters.
