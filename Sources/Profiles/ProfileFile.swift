@@ -99,6 +99,16 @@ public final class ProfileFile: Sendable {
         return line
     }
 
+    /// The first line that is indented deeper than the setting above it, and so continues that setting. Takes time in
+    /// proportion to the file's length.
+    package var continuation: Origin? {
+        withText { text -> UInt32? in
+            var properties: [Property] = []
+            for section in sections { text.read(section, inCredentials: kind == .credentials, into: &properties) }
+            return properties.lazy.compactMap { text.continuation(of: $0) }.first
+        }.flatMap { $0 }.map(origin)
+    }
+
     /// All sections of a name, in file order.
     func sections(_ kind: Section.Kind, _ name: String, _ index: SectionIndex) -> [Section] {
         index[name].map { sections[$0] }.filter { $0.kind == kind }

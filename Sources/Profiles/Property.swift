@@ -92,6 +92,13 @@ extension FileBytes {
         return pieces
     }
 
+    /// The first line below a property that continues it; nil if none does.
+    func continuation(of property: Property) -> UInt32? {
+        var first: UInt32?
+        eachContinuation(of: property) { (_, _, line) in first = first ?? property.line &+ line }
+        return first
+    }
+
     /// Whether a property has no value besides comments.
     func isEmpty(_ property: Property) -> Bool { pieces(of: property).allSatisfy(\.isEmpty) }
 

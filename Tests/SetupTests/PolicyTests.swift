@@ -39,8 +39,7 @@ struct PolicyTests {
             log = on
             allow_unlock_keys = false
             allow_totp_seeds = off
-            slots = passphrase,
-              recovery, tpm2
+            slots = passphrase, recovery, tpm2
             """)
         #expect(policy.longestSession?.value == 28_800 && policy.longestUnlock?.value == 36_000)
         #expect(policy.stores?.value == [.libsecret, .file] && policy.plaintextKeys?.value == .warn)
@@ -108,6 +107,29 @@ struct PolicyTests {
         try home.setMode(0o644, of: Self.file)
         #expect(throws: Failure.self) { try context.policy() }
         #expect(try home.context().policy().mfaRule != nil)
+    }
+
+    @Test(
+        "no line continues another: a rule that is indented would be part of a value",
+        arguments: [
+            ("[warder]\npinentry = x\n  [policy]\n  require_mfa = true\n", 3),
+            ("[policy]\nlog = on\n\n# MFA\n\trequire_mfa = true\n", 5),
+            ("[policy]\n log = on\n  require_mfa = true\n", 3),
+            ("[policy]\nslots = passphrase,\n  recovery\n", 3), ("[policy]\nrequire_mfa =\n  true\n", 3),
+            ("[policy]\nstores =\n  require_mfa = true\n", 3), ("[policy]\nrequire_mfa =\n  = true\n", 3),
+        ])
+    func continued(_ text: String, _ line: Int) throws {
+        let failure = #expect(throws: Failure.self) { try policy(text) }
+        #expect(failure?.code == .badConfig && failure?.fault == "continued_setting")
+        #expect(failure?.message.hasSuffix("/etc/warder/config:\(line): this line continues the line above") == true)
+        #expect(failure?.hint == "begin each line of this file without a blank")
+    }
+
+    @Test("what is indented and continues nothing is read as it stands")
+    func indented() throws {
+        let policy = try policy(
+            "  [policy]\n  require_mfa = true\n  # why\n      ; and since when\n \n  log = on # x\n\n[warder]\n")
+        #expect(policy.mfaRule?.origin.line == 2 && policy.log?.line.origin.line == 6)
     }
 
     @Test("no variable moves it")

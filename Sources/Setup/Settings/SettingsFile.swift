@@ -12,7 +12,8 @@ struct SettingsFile {
     ///
     /// - Parameters:
     ///   - known: the sections that the file may have, each with its settings.
-    ///   - allowsRepetitions: of two equal settings the last counts, and sections of one name are read as one.
+    ///   - allowsRepetitions: of two equal settings the last counts, and sections of one name are read as one. Otherwise
+    ///     neither may stand twice, and no line may continue another: an indented section would be part of a value.
     init(
         _ text: consuming SecretBytes, path: String, knowing known: [(section: String, settings: [String])],
         allowsRepetitions: Bool = true
@@ -21,7 +22,15 @@ struct SettingsFile {
         do throws(ProfileError) {
             // Settings have the credentials file's grammar: a section header is the bare name.
             file = try ProfileFile(text: text, path: path, kind: .credentials)
-        } catch { throw Failure(error, sections: alternatives(known.map { "[\($0.section)]" })) }
+        } catch {
+            switch error {
+            case .subpropertyWithoutEquals(let origin), .subpropertyWithoutName(let origin):
+                if !allowsRepetitions { throw Self.failure(continuation: origin) }
+            default: break
+            }
+            throw Failure(error, sections: alternatives(known.map { "[\($0.section)]" }))
+        }
+        if !allowsRepetitions, let line = file.continuation { throw Self.failure(continuation: line) }
         if let unknown = file.unknown(besides: known) { throw Self.failure(unknown, known) }
         if !allowsRepetitions, let repetition = file.repetition { throw Self.failure(repetition) }
         profiles = ProfileSet(config: nil, credentials: file)
@@ -61,6 +70,12 @@ struct SettingsFile {
         let words = Failure.unknown(name, settings, prefix: "warder_")
         guard let other = known.first(where: { $0.settings.contains(name) })?.section else { return words }
         return ("\(name) is not a setting of [\(section)]", "move the line to [\(other)]")
+    }
+
+    private static func failure(continuation line: Origin) -> Failure {
+        Failure(
+            .badConfig, "\(line.place): this line continues the line above",
+            hint: "begin each line of this file without a blank", origin: line.place, fault: "continued_setting")
     }
 
     private static func failure(_ repetition: DuplicateEntry) -> Failure {
