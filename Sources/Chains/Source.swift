@@ -47,6 +47,14 @@ public struct PlaintextKey: Sendable {
     }
 }
 
+extension PlaintextKey {
+    /// Whether it is a long-term key by its id, even if an `aws_session_token` stands beside it.
+    package var isLongTerm: Bool { !hasSessionToken || isLongTermKey(id: accessKeyID.value) }
+}
+
+/// Whether it is the id of a long-term key: those of sessions begin with `ASIA`.
+package func isLongTermKey(id: String) -> Bool { id.utf8.starts(with: "AKIA".utf8) }
+
 /// `AssumeRoleWithWebIdentity`.
 public struct WebIdentity: Sendable {
     /// The role.
@@ -109,6 +117,12 @@ extension Source {
         case .plaintextKey(let key): !key.hasSessionToken
         case .named, .webIdentity, .sso, .process: false
         }
+    }
+
+    /// The same for the machine's rules, which no token beside a long-term key gets around.
+    package var isLongTermKey: Bool {
+        if case .plaintextKey(let key) = self { return key.isLongTerm }
+        return isKey
     }
 
     /// Whether it is known to be a session, so that a role assumed from it lasts an hour at most.

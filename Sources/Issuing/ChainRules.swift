@@ -24,14 +24,14 @@ package struct ChainRules {
     /// Why no credentials of the chain may be given out, as far as the chain shows; nil if they may.
     package var refusal: Failure? {
         if policy.lines.isEmpty { return nil }
-        if case .plaintextKey(let key) = chain.source, !key.hasSessionToken, let rule = policy.plaintextKeys,
+        if case .plaintextKey(let key) = chain.source, key.isLongTerm, let rule = policy.plaintextKeys,
             rule.value == .refuse
         {
             return Failure(
                 rule.line, forbids: "the key of \(key.profile.name) is in plain text (\(key.accessKeyID.origin.place))",
-                hint: "store it: warder import \(shellWord(key.profile.name))")
+                hint: strayToken ?? "store it: warder import \(shellWord(key.profile.name))")
         }
-        guard chain.source.isKey else { return nil }
+        guard chain.source.isLongTermKey else { return nil }
         if chain.stepCount == 0, let refusal = refusalOfEndlessKey(keyItself) { return refusal }
         return chain.hasMFA ? nil : policy.mfaRule.map(withoutCode)
     }
@@ -40,7 +40,7 @@ package struct ChainRules {
     func refusal(of credentials: borrowing Credentials) -> Failure? {
         if policy.lines.isEmpty { return nil }
         switch credentials.sessionToken {
-        case .some: return nil
+        case .some: if !isLongTermKey(id: credentials.accessKeyID) { return nil }
         case .none: break
         }
         let what = "the long-term key \(credentials.accessKeyID) that \(chain.profile) begins with"
@@ -55,7 +55,7 @@ package struct ChainRules {
             switch chain.source {
             case .storedKey: "remove warder_session = off, so that \(chain.profile) gets a session"
             case .plaintextKey(let key):
-                "store it, so that it makes sessions: warder import \(shellWord(key.profile.name))"
+                strayToken ?? "store it, so that it makes sessions: warder import \(shellWord(key.profile.name))"
             default: "let \(chain.profile) begin with a session, or store the key: warder add NAME"
             }
         return Failure(rule, forbids: "\(what) would be given out as it is, and it never expires", hint: hint)
@@ -70,7 +70,17 @@ package struct ChainRules {
         }
         return Failure(
             rule, forbids: "\(chain.profile) asks for no MFA code\(origin)",
-            hint: "add mfa_serial to the profile of its key: the ARN of the user's MFA device")
+            hint: strayToken ?? "add mfa_serial to the profile of its key: the ARN of the user's MFA device")
+    }
+
+    /// What to do about a token beside a long-term key, which neither gets a session nor is imported with it; nil if
+    /// there is none.
+    private var strayToken: String? {
+        guard case .plaintextKey(let key) = chain.source, key.hasSessionToken,
+            let token = key.profile.origin(of: "aws_session_token")
+        else { return nil }
+        return "take the aws_session_token away (\(token.place)), which no long-term key has, and store the key with "
+            + "warder import \(shellWord(key.profile.name))"
     }
 
     private var keyItself: String {
@@ -86,7 +96,7 @@ package struct ChainRules {
     /// What to say of a key in plain text, if the rules want it said; nil otherwise.
     var warning: String? {
         if policy.lines.isEmpty { return nil }
-        guard case .plaintextKey(let key) = chain.source, !key.hasSessionToken,
+        guard case .plaintextKey(let key) = chain.source, key.isLongTerm,
             let rule = policy.plaintextKeys, rule.value == .warn
         else { return nil }
         return "\(rule.line.origin.place): \(rule.line.spoken), but the key of \(key.profile.name) is in plain text "

@@ -50,6 +50,13 @@ def plain(home):
         file.write(f"\n[profile lower]\nwarder_source_profile = plain\nwarder_role_arn = {ROLE}\nregion = eu-west-1\n")
 
 
+def with_token(home):
+    plain(home)
+    text = home.config_file.read_text()
+    home.config_file.write_text(text.replace("\naws_secret_access_key", '\naws_session_token = ""\naws_secret_access_key'))
+
+
+TOKEN_ENV = {"AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT00000", "AWS_SECRET_ACCESS_KEY": "x" * 40, "AWS_SESSION_TOKEN": "x"}
 MFA_RULE = "require_mfa = true"
 NO_MFA = ["warder_key = alice"]
 SHORT = {"WARDER_NEW_PASSPHRASE": "short one"}
@@ -69,6 +76,21 @@ WAYS = [
     Way(MFA_RULE, ["process", "p"], ["p asks for no MFA code"],
         profile=[f"warder_role_arn = {ROLE}", "warder_credential_source = Environment"],
         env={"AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT00000", "AWS_SECRET_ACCESS_KEY": "x" * 40}),
+    # A token makes no session of a long-term key.
+    *[Way(rule, ["process", name], [said], prepare=with_token)
+      for rule, said in ((MFA_RULE, "asks for no MFA code"), ("plaintext_keys = refuse", "the key of plain is in plain"))
+      for name in ("plain", "lower")],
+    Way("max_session_duration = 1h", ["process", "plain"], ["the key of plain would be given out itself"],
+        prepare=with_token),
+    *[Way(rule, ["process", "p"], [said], profile=source, env=TOKEN_ENV)
+      for source in (["warder_credential_source = Environment"],
+                     ["warder_credential_process = echo '{\"Version\":1,\"AccessKeyId\":"
+                      "\"AKIAENVIRONMENT00000\",\"SecretAccessKey\":\"xxxx\",\"SessionToken\":\"x\","
+                      "\"Expiration\":\"2099-01-01T00:00:00Z\"}'"])
+      for rule, said in ((MFA_RULE, "p asks for no MFA code"),
+                         ("max_session_duration = 1h", "the long-term key AKIAENVIRONMENT00000"))],
+    Way(MFA_RULE, ["process", "p"], ["p asks for no MFA code"], env=TOKEN_ENV,
+        profile=[f"warder_role_arn = {ROLE}", "warder_credential_source = Environment"]),
     # plaintext_keys
     *[Way("plaintext_keys = refuse", [*words], ["the key of plain is in plain text", "warder import plain"],
           prepare=plain)
@@ -126,7 +148,7 @@ WAYS = [
         env={"WARDER_NEW_PASSPHRASE": LONG}),
     Way("slots = keyfile", ["process", "p"], ["opens by its passphrase slot", "warder vault slots add keyfile"],
         profile=RAW),
-    Way("slots = recovery", ["unlock"], ["opens by its passphrase slot", "warder vault slots add recovery"]),
+    Way("slots = recovery, libsecret", ["unlock"], ["opens by its passphrase slot", "warder vault slots add"]),
     # min_passphrase_length
     Way("min_passphrase_length = 16", ["vault", "passphrase"], ["this passphrase has 9 characters", "a longer one"],
         env=SHORT),

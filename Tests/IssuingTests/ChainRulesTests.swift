@@ -17,6 +17,7 @@ struct RuledProfile: Sendable, CustomTestStringConvertible {
 struct ChainRulesTests {
     private static let mfa = "mfa_serial = \(Rig.device)"
     private static let key = "aws_access_key_id = AKIAPLAIN\naws_secret_access_key = s"
+    private static let session = "aws_access_key_id = ASIAPLAIN\naws_secret_access_key = s\naws_session_token = t"
     private static let role = "role_arn = \(Rig.admin)\nsource_profile = p"
     private static let none = "p asks for no MFA code"
 
@@ -34,7 +35,13 @@ struct ChainRulesTests {
             refusal: none),
         RuledProfile(rule: "require_mfa = true", lines: key, refusal: none),
         RuledProfile(rule: "require_mfa = true", lines: key + "\n" + mfa, refusal: nil),
-        RuledProfile(rule: "require_mfa = true", lines: key + "\naws_session_token = t", refusal: nil),
+        RuledProfile(rule: "require_mfa = true", lines: session, refusal: nil),
+        RuledProfile(rule: "require_mfa = true", lines: key + "\naws_session_token = t", refusal: none),
+        RuledProfile(rule: "require_mfa = true", lines: key + "\naws_session_token = \"\"\n" + mfa, refusal: none),
+        RuledProfile(
+            rule: "max_session_duration = 36h", lines: key + "\naws_session_token = t",
+            refusal: "the key of p would be given out itself, which never ends"),
+        RuledProfile(rule: "max_session_duration = 36h", lines: session, refusal: nil),
         RuledProfile(
             rule: "require_mfa = true", lines: "role_arn = \(Rig.admin)\ncredential_source = Ec2InstanceMetadata",
             refusal: nil),
@@ -49,7 +56,10 @@ struct ChainRulesTests {
         RuledProfile(
             rule: "plaintext_keys = refuse", lines: key + "\n" + mfa, refusal: "the key of p is in plain text"),
         RuledProfile(rule: "plaintext_keys = warn", lines: key, refusal: nil),
-        RuledProfile(rule: "plaintext_keys = refuse", lines: key + "\naws_session_token = t", refusal: nil),
+        RuledProfile(rule: "plaintext_keys = refuse", lines: session, refusal: nil),
+        RuledProfile(
+            rule: "plaintext_keys = refuse", lines: key + "\naws_session_token = t",
+            refusal: "the key of p is in plain text"),
         RuledProfile(rule: "plaintext_keys = refuse", lines: "warder_key = alice", refusal: nil),
     ]
 
@@ -72,6 +82,15 @@ struct ChainRulesTests {
             #expect(failure?.message.contains(wanted) == true)
         }
         #expect(rig.sts.requests.isEmpty)
+    }
+
+    @Test("a token beside a long-term key is named by the hint, since no import takes the key with it")
+    func strayToken() throws {
+        let rig = try Rig("[profile p]\n\(Self.key)\naws_session_token = x\n", credentials: "")
+        try rig.home.write("[policy]\nplaintext_keys = refuse\n", to: "etc/warder/config")
+        let hint = try rig.issuer("p").rules.refusal?.hint
+        #expect(hint?.hasPrefix("take the aws_session_token away (\(rig.home.path)/.aws/config:4)") == true)
+        #expect(hint?.hasSuffix("warder import p") == true)
     }
 
     @Test("a plaintext key behind a role is refused as it is itself")
