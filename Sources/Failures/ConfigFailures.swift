@@ -101,11 +101,7 @@ extension Failure {
     }
 
     private static func words(_ path: String, _ encoding: WideEncoding) -> (String, String) {
-        let (old, new) = (shellWord(path), shellWord(path + ".new"))
-        return (
-            "this file is in UTF-16, and every SDK reads UTF-8",
-            "convert it: (umask 077; iconv -f \(encoding.rawValue) -t UTF-8 \(old) > \(new)) && mv \(new) \(old)"
-        )
+        ("this file is in UTF-16, and every SDK reads UTF-8", "convert it: \(encoding.conversion(of: path))")
     }
 
     private static func words(_ error: ChainError) -> (String, String) {
@@ -245,6 +241,16 @@ extension Failure {
 
     /// The same, to begin a message with.
     private static func place(_ origin: Origin?) -> String { line(origin).map { $0 + ": " } ?? "" }
+}
+
+extension WideEncoding {
+    /// The command that converts a file to UTF-8. The file keeps its owner, its mode and its links; one without NUL
+    /// bytes is converted already, and stays as it is.
+    package func conversion(of path: String) -> String {
+        let (file, new) = (shellWord(path), shellWord(path + ".XXXXXX"))
+        return "[ \"$(tr -dc '\\000' < \(file) | wc -c)\" -eq 0 ] || (new=$(mktemp \(new)) && "
+            + "iconv -f \(rawValue) -t UTF-8 \(file) > \"$new\" && cat \"$new\" > \(file) && rm \"$new\")"
+    }
 }
 
 extension Origin {

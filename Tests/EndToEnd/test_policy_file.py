@@ -251,7 +251,15 @@ def test_what_no_administrator_can_have_meant(ruled, text, line, message, hint):
 
 def test_utf_16(ruled):
     ruled.machine.write("[policy]\nrequire_mfa = true\n".encode("utf-16"))
-    ruled.run("process", "prod").failed(8, f"{PATH}:1: this file is in UTF-16")
+    result = ruled.run("process", "prod")
+    result.failed(8, f"{PATH}:1: this file is in UTF-16")
+    command = result.err.splitlines()[1].removeprefix("hint: convert it: ")
+    for _ in range(2):
+        subprocess.run([*ruled.machine.prefix, "sh", "-c", command], check=True)
+        # Every user must be able to read it.
+        assert ruled.machine.file.stat().st_mode & 0o777 == 0o644
+        assert ruled.machine.file.read_bytes() == b"[policy]\nrequire_mfa = true\n"
+    assert answers(ruled) and os.listdir(ruled.machine.folder) == ["config"]
 
 
 def test_a_bom_comments_crlf_and_capitals(ruled):

@@ -46,10 +46,7 @@ enum ReadableFiles: Check {
 
     private static func remedy(_ error: ProfileError, _ repair: BrokenLine.Repair?) -> Remedy {
         switch (error, repair, error.origin) {
-        case (.utf16(let path, let encoding), _, _):
-            let (old, new) = (shellWord(path), shellWord(path + ".new"))
-            let converting = "(umask 077; iconv -f \(encoding.rawValue) -t UTF-8 \(old) > \(new))"
-            return .run("\(converting) && cat \(new) > \(old) && rm \(new)")
+        case (.utf16(let path, let encoding), _, _): return .run(encoding.conversion(of: path))
         case (_, .some(let repair), .some(let origin)): return .run(repair.command(error, at: origin))
         case (.fileTooLarge(let path), _, _): return .run("ls -lL \(shellWord(path))")
         default: return .run("warder list")
