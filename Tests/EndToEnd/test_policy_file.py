@@ -235,6 +235,8 @@ def test_no_variable_moves_it(ruled):
     ("[policy]\nstores = libsecrt\n", 2, "libsecrt is not a store", "write libsecret"),
     ("[policy]\nstores = ,\n", 2, ", lists nothing", "one or more of file, libsecret"),
     ("[policy]\nslots = pasphrase\n", 2, "pasphrase is not a slot type", "write passphrase"),
+    ("[policy]\nslots = tpm2\n", 2, "tpm2 would keep every user out", "some of passphrase, keyfile, libsecret"),
+    ("[policy]\nslots = recovery, tpm2\n", 2, "recovery, tpm2 would keep every user out", "add some of passphrase"),
     ("[policy]\nplaintext_keys = no\n", 2, "no is none of allow, warn or refuse", "one of these"),
     ("[policy]\nmin_passphrase_length = long\n", 2, "long is not a number of characters", "as 16"),
     ("[policy]\nmin_passphrase_length = 0\n", 2, "0 is not a number of characters", "as 16"),

@@ -15,6 +15,9 @@ extension Policy {
     /// Slot types that a policy may name beforehand: this version has none of them.
     private static let futureSlots = ["tpm2"]
 
+    /// The slots by which a vault is opened for its keys: a recovery code only makes a new slot.
+    private static let dailySlots = ["passphrase", "keyfile", "libsecret"]
+
     /// What AWS takes for a session, in seconds.
     private static let sessions = 900...129_600
     /// How many characters a bound may ask of a passphrase.
@@ -49,7 +52,13 @@ extension Policy {
                 StoreKind(rawValue: $0)
             }
         case "slots":
-            slots = try Self.list(setting, name, of: SlotType.names + Self.futureSlots, "a slot type") { $0 }
+            let rule = try Self.list(setting, name, of: SlotType.names + Self.futureSlots, "a slot type") { $0 }
+            guard rule.value.contains(where: Self.dailySlots.contains) else {
+                throw .wrongSetting(
+                    setting, "would keep every user out: no command opens the vault by it",
+                    hint: "add some of \(Self.dailySlots.joined(separator: ", "))")
+            }
+            slots = rule
         case "plaintext_keys":
             plaintextKeys = try Self.plaintextKeys(setting, name)
         case "min_passphrase_length": shortestPassphrase = try Self.length(setting, name)
