@@ -107,3 +107,24 @@ def test_a_store_that_is_forbidden(ruled):
     finding = found(ruled)
     assert (finding["code"], finding["place"]) == ("policy_stores", f"{PATH}:2"), finding
     assert shlex.split(finding["command"]) == ["warder", "store", "move", "--to", "libsecret"]
+
+
+def test_a_store_that_is_wanted_and_forbidden(ruled):
+    ruled.settings("[warder]\nstore = libsecret\n")
+    ruled.rule("stores = file")
+    finding = found(ruled)
+    assert finding["code"] == "store_elsewhere", finding
+    mend(ruled, finding["command"])
+    assert codes(examined(ruled)) == []
+    ruled.machine.write("[warder]\nstore = libsecret\n[policy]\nstores = file\n")
+    assert codes(examined(ruled)) == []
+
+
+def test_no_keyfile_is_advised_where_none_is_allowed(ruled):
+    units = ruled.root / "config/systemd/user"
+    units.mkdir(parents=True)
+    (units / "sync.service").write_text("[Service]\nExecStart=/usr/bin/warder exec prod -- sync\n")
+    ruled.rule("slots = passphrase, keyfile")
+    assert codes(examined(ruled)) == ["no_unattended_slot"]
+    ruled.rule("slots = passphrase")
+    assert codes(examined(ruled)) == []

@@ -38,16 +38,27 @@ enum PresentStore: Check {
     }
 
     private static func misplaced(_ store: any KeyStore, _ subject: Subject) -> Finding? {
-        guard let setting = (try? subject.settings.get())?.store, setting.kind != store.kind else { return nil }
+        guard let setting = (try? subject.settings.get())?.store, setting.kind != store.kind,
+            let policy = try? subject.context.policy()
+        else { return nil }
+        let isForbidden = policy.rule(against: setting.kind) != nil
+        // The machine's own lines are its administrator's.
+        if isForbidden, setting.origin.path != subject.context.paths.settings { return nil }
         return Finding(
             "store_elsewhere", .broken, at: setting.origin.place,
             "store is \(setting.kind.rawValue), but the keys are in the \(store.kind.spoken)",
-            why: "warder add refuses to store a key", .run("warder store move --to \(setting.kind.rawValue)"))
+            why: "warder add refuses to store a key",
+            .run(
+                isForbidden
+                    ? LineEdit.comment("store", at: setting.origin)
+                    : "warder store move --to \(setting.kind.rawValue)"))
     }
 
     private static func halfMoved(_ store: any KeyStore, _ subject: Subject) -> Finding? {
         let vault = subject.context.paths.vault
-        guard store.kind == .libsecret, fileExists(vault) else { return nil }
+        guard store.kind == .libsecret, fileExists(vault),
+            let policy = try? subject.context.policy(), policy.rule(against: .libsecret) == nil
+        else { return nil }
         return Finding(
             "move_unfinished", .risky, at: vault,
             "there is a vault too, probably from an interrupted warder store move",

@@ -10,7 +10,9 @@ import Vault
 enum UnattendedOpening: Check {
     static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
         guard let store = try? subject.store.get(), store.kind == .file, (try? subject.vault.get()) != nil,
-            (try? store.opensByItself()) == false, (try? store.keysDeadline()) ?? nil == nil
+            (try? store.opensByItself()) == false, (try? store.keysDeadline()) ?? nil == nil,
+            // Where the machine's rules forbid keyfiles, a person is to open the vault.
+            let policy = try? subject.context.policy(), policy.rule(againstSlot: "keyfile") == nil
         else { return }
         for (path, command) in scheduled(subject) {
             guard let what = what(command.need, subject) else { continue }
