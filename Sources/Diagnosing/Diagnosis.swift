@@ -28,6 +28,22 @@ package struct Diagnosis {
         if !remarks.contains(remark) { remarks.append(remark) }
     }
 
+    /// The same with each of its texts changed.
+    func mapped(_ change: (String) -> String) -> Diagnosis {
+        var other = self
+        other.findings = findings.map { finding in
+            Finding(
+                finding.code, finding.gravity, at: finding.place.map(change), change(finding.what),
+                why: change(finding.why),
+                Remedy(command: change(finding.remedy.command), fix: finding.remedy.fix))
+        }
+        other.remarks = remarks.map { remark in
+            Remark(
+                remark.code, at: remark.place.map(change), change(remark.what), milliseconds: remark.milliseconds)
+        }
+        return other
+    }
+
     /// The findings, the gravest first, and those of one gravity in the order of the checks.
     package var sorted: [Finding] {
         Finding.Gravity.allCases.flatMap { gravity in findings.filter { $0.gravity == gravity } }

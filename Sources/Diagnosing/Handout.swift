@@ -22,8 +22,11 @@ package struct Handout {
         var pseudonyms = Pseudonyms()
         for name in userNames { pseudonyms.add(name, as: "USER") }
         for name in hostNames { pseudonyms.add(name, as: "HOST") }
-        let facts = facts.map { "\($0.name): \(printable($0.value, limit: 400))\n" }.joined()
-        return pseudonyms.applied(to: facts + "\n" + diagnosis.text(home: subject.home, isColoured: false).text)
+        let facts = facts.map { "\($0.name): \(printable(pseudonyms.applied(to: $0.value), limit: 400))\n" }.joined()
+        // Before lines are wrapped: a name may have a space in it.
+        let home = subject.home.map { pseudonyms.applied(to: $0) }
+        let findings = diagnosis.mapped { pseudonyms.applied(to: $0) }
+        return facts + "\n" + findings.text(home: home, isColoured: false).text
     }
 
     // MARK: - What it says
@@ -82,9 +85,19 @@ package struct Handout {
         let home = subject.home.map { lastPart(ofPath: $0) }
         let known = [environment.nonEmpty("USER"), environment.nonEmpty("LOGNAME"), home, userName()]
         let all =
-            known.compactMap { $0 } + sessionNames + settings.flatMap(personalNames(in:))
-            + personalNames(in: diagnosis.text(home: nil, isColoured: false).text)
+            known.compactMap { $0 }.flatMap(nameAndParts) + sessionNames + settings.flatMap(personalNames(in:))
+            + texts.flatMap(personalNames(in:))
         return all.filter { !["", "root"].holds($0) }
+    }
+
+    /// All that the findings and notes say.
+    private var texts: [String] {
+        var texts: [String] = []
+        _ = diagnosis.mapped { text in
+            texts.append(text)
+            return text
+        }
+        return texts
     }
 
     private var hostNames: [String] {

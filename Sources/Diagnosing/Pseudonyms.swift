@@ -4,19 +4,24 @@ import Text
 /// it is told of (`USER-1`), account numbers (`ACCOUNT-1`), access key IDs and other unique IDs (`KEY-1`; IAM User Guide,
 /// "IAM identifiers"). What could be a secret access key becomes `REDACTED`, though none should be there.
 package struct Pseudonyms {
-    /// The words that are replaced, as bytes, the longest first.
+    /// The words that are replaced, as bytes in lower case, the longest first.
     private var names: [(word: [UInt8], pseudonym: String)] = []
-    private var pseudonyms: [String: String] = [:]
+    private var pseudonyms: [[UInt8]: String] = [:]
     private var counts: [String: Int] = [:]
 
     package init() {}
 
-    /// Replaces this word from now on, where no letter or digit stands beside it.
+    /// Replaces this word from now on, in letters of either case, where no letter or digit stands beside it. The form that
+    /// it has in the patterns of sed commands is replaced the same way.
     ///
     /// - Parameter kind: what it is replaced by, before its number.
     package mutating func add(_ word: String, as kind: String) {
-        guard !word.isEmpty, !names.contains(where: { $0.word.elementsEqual(word.utf8) }) else { return }
-        names.append((Array(word.utf8), pseudonym(of: word, kind)))
+        let folded = word.utf8.map(lowercased)
+        guard !word.isEmpty, !names.contains(where: { $0.word == folded }) else { return }
+        let pseudonym = pseudonym(of: folded, kind)
+        names.append((folded, pseudonym))
+        let pattern = LineEdit.pattern(word).utf8.map(lowercased)
+        if pattern != folded { names.append((pattern, pseudonym)) }
         names.sort { $0.word.count > $1.word.count }
     }
 
@@ -32,10 +37,12 @@ package struct Pseudonyms {
                 continue
             }
             let rest = text[index...]
-            if let name = names.first(where: { rest.starts(with: $0.word) && isEnd(text, index + $0.word.count) }) {
+            if let name = names.first(where: { name in
+                rest.starts(with: name.word) { lowercased($0) == $1 } && isEnd(text, index + name.word.count)
+            }) {
                 result += name.pseudonym.utf8
                 index += name.word.count
-            } else if Self.mayBeSecret(rest.prefix(while: Self.isOfSecret)) {
+            } else if Self.mayBeSecret(text, at: index) {
                 result += "REDACTED".utf8
                 index += Self.secretLength
             } else {
@@ -53,18 +60,18 @@ package struct Pseudonyms {
 
     /// A run of letters and digits.
     private mutating func replaced(_ word: ArraySlice<UInt8>) -> [UInt8] {
-        let kind: String
-        if Self.isUniqueID(word) {
-            kind = "KEY"
-        } else if word.count == 12, word.allSatisfy(isDigit) {
-            kind = "ACCOUNT"
-        } else {
-            return Array(word)
+        if Self.isUniqueID(word) { return Array(pseudonym(of: Array(word), "KEY").utf8) }
+        var result: [UInt8] = []
+        var rest = word
+        while let first = rest.first {
+            let run = rest.prefix { isDigit($0) == isDigit(first) }
+            result += isDigit(first) && run.count == 12 ? Array(pseudonym(of: Array(run), "ACCOUNT").utf8) : Array(run)
+            rest = rest.dropFirst(run.count)
         }
-        return Array(pseudonym(of: String(decoding: word, as: UTF8.self), kind).utf8)
+        return result
     }
 
-    private mutating func pseudonym(of word: String, _ kind: String) -> String {
+    private mutating func pseudonym(of word: [UInt8], _ kind: String) -> String {
         if let known = pseudonyms[word] { return known }
         counts[kind, default: 0] += 1
         let pseudonym = "\(kind)-\(counts[kind, default: 0])"
@@ -97,14 +104,26 @@ package struct Pseudonyms {
 
     private static let secretLength = 40
 
-    /// A secret access key has 40 characters of base64.
-    private static func mayBeSecret(_ run: ArraySlice<UInt8>) -> Bool {
-        run.count == secretLength && run.contains { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+    /// A secret access key has 40 characters of base64, `/` among them. What stands in a path is none.
+    private static func mayBeSecret(_ text: [UInt8], at index: Int) -> Bool {
+        let before = text[..<index].last
+        let run = text[index...].prefix(while: isOfSecret)
+        guard run.count == secretLength, before.map(isOfSecret) != true, run.first != slash else { return false }
+        let after = text[run.endIndex...].prefix(2)
+        let isLonger =
+            before.map(isOfPath) == true || after.first.map(isOfPath) == true && after.last.map(isOfSecret) == true
+        return !(isLonger && run.contains(slash))
+            && run.contains { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
             && run.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) } && run.contains(where: isDigit)
     }
 
+    private static let slash = UInt8(ascii: "/")
+
+    /// Beside base64's, what is in paths and in no secret.
+    private static func isOfPath(_ byte: UInt8) -> Bool { "._-~".utf8.contains(byte) || byte >= 0x80 }
+
     private static func isOfSecret(_ byte: UInt8) -> Bool {
-        isAlphanumeric(byte) || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "+")
+        isAlphanumeric(byte) || byte == slash || byte == UInt8(ascii: "+")
     }
 }
 
@@ -112,4 +131,8 @@ private func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: 
 
 private func isAlphanumeric(_ byte: UInt8) -> Bool {
     isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+}
+
+private func lowercased(_ byte: UInt8) -> UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
 }

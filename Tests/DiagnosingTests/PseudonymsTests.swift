@@ -37,6 +37,28 @@ import Testing
             applied("sha da39a3ee5e6b4b0d3255bfef95601890afd80709") == "sha da39a3ee5e6b4b0d3255bfef95601890afd80709")
     }
 
+    @Test func takesNoPathForASecret() {
+        let piece = "Abcdefghij0123456789Abcdefghij0123456789"
+        for path in ["/\(piece)", "/home/\(piece)/x", "/\(piece.dropFirst())", "~/a.\(piece.dropFirst(2))/x"] {
+            #expect(applied("at \(path) and") == "at \(path) and")
+        }
+        #expect(applied("a.bbb/\(piece.dropFirst(4)) end") == "a.bbb/\(piece.dropFirst(4)) end")
+        #expect(applied("bbb/\(piece.dropFirst(4)).pem") == "bbb/\(piece.dropFirst(4)).pem")
+        #expect(applied("'bbb/\(piece.dropFirst(4))'. =\(piece).") == "'REDACTED'. =REDACTED.")
+    }
+
+    @Test func replacesEitherCaseTheSameWay() {
+        #expect(applied("ann.smith ANN.SMITH", "Ann.Smith", "ann.smith") == "USER-1 USER-1")
+    }
+
+    @Test func replacesWhatIsEscapedForSed() {
+        #expect(applied(#"s|^\[john\.doe\]|john.doe|"#, "john.doe") == #"s|^\[USER-1\]|USER-1|"#)
+    }
+
+    @Test func replacesAccountsBesideLetters() {
+        #expect(applied("acme123456789012 123456789012x x1234567890123") == "acmeACCOUNT-1 ACCOUNT-1x x1234567890123")
+    }
+
     @Test func keepsOtherText() {
         #expect(applied("größe ✓ /home/x", "alice") == "größe ✓ /home/x")
     }

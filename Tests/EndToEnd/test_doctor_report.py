@@ -70,6 +70,25 @@ def test_no_name_gets_through(home):
             assert not re.search(rf"(?<![A-Za-z0-9]){re.escape(secret)}(?![A-Za-z0-9])", text), (seed, secret, text)
 
 
+def test_names_with_dots_spaces_and_addresses(home, tmp_path):
+    """In the patterns of sed, over the end of a line, and as the address that a home is called after."""
+    for number, (folder, user, profile) in enumerate([
+            ("john.doe", "john.doe", "john.doe"), ("ann.smith@corp.com", "ann.smith@corp.com", "ann.smith"),
+            ("x" * 17 + "/Ann Smith", "x", "Ann"), ("Ann.Smith", "Ann.Smith", "ann.smith")]):
+        place = tmp_path / str(number) / folder
+        place.mkdir(parents=True)
+        (place / ".aws").mkdir()
+        home.environment.update({"HOME": str(place), "USER": user, "AWS_CONFIG_FILE": str(place / ".aws/config"),
+                                 "AWS_CA_BUNDLE": f"{place}/a/b/c/ca.pem"})
+        (place / ".aws/config").write_text(
+            f"[profile {profile}]\nregion = eu-west-1\n\n[{profile}]\nregion = eu-west-1\n"
+            f"[profile prod]\nrole_arn = arn:aws:iam::{ACCOUNT}:role/a\nsource_profile = x\n"
+            f"role_session_name = {user.lower()}\ncredential_process = {WARDER} process prod\n")
+        text = home.run("doctor", "--report").out
+        assert not re.search(r"smith|john|doe", text, re.IGNORECASE), text
+        assert re.search(r"USER-[0-9]", text) and "corp" not in text
+
+
 def test_it_goes_with_no_other_form(home):
     for other in ("--json", "--fix"):
         home.run("doctor", "--report", other).failed(2, "--report")

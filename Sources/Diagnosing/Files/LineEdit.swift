@@ -79,7 +79,7 @@ enum LineEdit {
     private static func setting(_ key: String) -> String { pattern(key) + "[[:blank:]]*=" }
 
     /// Text that a basic regular expression between bars matches literally.
-    private static func pattern(_ text: String) -> String { escaped(text, "\\.*[]^$|") }
+    static func pattern(_ text: String) -> String { escaped(text, "\\.*[]^$|") }
 
     /// Text that stays as it is on the right of a substitution.
     static func replacement(_ text: String) -> String { escaped(text, "\\&|") }
