@@ -4,8 +4,8 @@ import Secrets
 
 /// The secrets of long-term keys in a text of any kind: a start-up file, a history, a copy.
 ///
-/// What counts is a word in the form that AWS uses, with the id of a long-term key near it or a name that says what it
-/// is. The secret of a session, which ends by itself, does not count, nor do the examples of AWS's documentation.
+/// What counts is a word in the form that AWS uses, with the id of a long-term key near it or a name that says that it is
+/// AWS's. The secret of a session, which ends by itself, does not count, nor do the examples of AWS's documentation.
 package struct LooseKeys {
     /// One of them.
     package struct Key: Equatable {
@@ -172,6 +172,7 @@ private struct KeyWords {
 
     private func isNamedSecret(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
         let name = folded(bytes)
+        guard name.includes("aws") else { return false }
         return ["secretaccesskey", "awssecret", "secretkey"].contains { name.includes($0) }
     }
 

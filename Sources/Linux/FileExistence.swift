@@ -12,6 +12,14 @@ public func isProgram(_ path: String) -> Bool {
     return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
 }
 
+/// Whether `path` is a plain file in the format of compiled programs (elf(5)), as far as this user may read it.
+public func isCompiledProgram(_ path: String) -> Bool {
+    var start = [UInt8](repeating: 0, count: 4)
+    guard isPlainFile(path), let file = try? Descriptor(opening: path, O_RDONLY | O_NONBLOCK) else { return false }
+    let count = start.withUnsafeMutableBytes { try? file.read(into: $0) }
+    return count == 4 && start == [0x7f, 0x45, 0x4c, 0x46]
+}
+
 /// The first program of that name in the folders of `searchPath`, which is `PATH`; nil if there is none.
 public func programPath(_ name: String, searchPath: String?) -> String? {
     let folders = (searchPath ?? "").utf8.split(separator: UInt8(ascii: ":")).map { String(Substring($0)) }

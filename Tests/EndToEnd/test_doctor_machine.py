@@ -28,6 +28,7 @@ def program(path, text="#!/bin/sh\n"):
 
 def another_warder(home):
     program(home.root / "bin/warder")
+    shutil.copy("/bin/true", home.root / "bin/warder")
     return {"PATH": f"{home.root}/bin:{home.environment['PATH']}"}
 
 
@@ -149,6 +150,26 @@ def test_a_command_for_a_line_that_has_moved_changes_nothing(home):
     assert codes(examined(home)) == [] and "region = eu-west-1" in home.config_file.read_text()
 
 
+@pytest.mark.parametrize("region", ["auto", "garage", "nyc3", "fr-par"])
+def test_the_regions_of_other_services_are_no_finding(home, region):
+    """Where the profile has endpoints of its own, or is none of warder's."""
+    text = home.config_file.read_text()
+    for own in ("endpoint_url = https://s3.example.com", "services = elsewhere"):
+        home.config(text.replace("region = eu-west-1", f"region = {region}\n{own}")
+                    + "\n[services elsewhere]\ns3 =\n  endpoint_url = https://s3.example.com\n")
+        assert "unknown_region" not in codes(examined(home))
+        assert "unknown_region" not in codes(examined(home, "alice"))
+    home.config(text + f"\n[profile other]\nregion = {region}\n")
+    assert codes(examined(home)) == []
+    assert "unknown_region" in codes(examined(home, "other"))
+
+
+def test_a_region_of_the_environment_counts_where_warder_is_used(bare):
+    bare.environment["AWS_REGION"] = "garage"
+    bare.config("[profile other]\nregion = garage\n")
+    assert codes(examined(bare)) == []
+
+
 def test_a_region_newer_than_this_warder_is_a_note(home):
     home.config(home.config_file.read_text().replace("eu-west-1", "eu-west-9", 1))
     report = examined(home)
@@ -203,6 +224,14 @@ PINENTRIES = [
        *HOOKS, *COMPLETIONS, *REGIONS, *PINENTRIES)
 def test_a_fault_of_the_machine_is_found_and_mended(home, case):
     goes_through(home, case)
+
+
+def test_a_script_that_starts_warder_is_no_finding(home):
+    script = program(home.root / "bin/warder", f'#!/bin/sh\nexec {WARDER} "$@"\n')
+    home.environment["PATH"] = f"{home.root}/bin:{home.environment['PATH']}"
+    assert codes(examined(home)) == []
+    home.config(home.config_file.read_text().replace(str(WARDER), str(script)))
+    assert codes(examined(home)) == []
 
 
 def test_the_same_warder_by_another_path_is_no_finding(home):

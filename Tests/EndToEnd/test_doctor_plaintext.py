@@ -275,6 +275,7 @@ def crowded(home):
     Quiet("an id alone", written(".bashrc", "export AWS_ACCESS_KEY_ID={id}\n")),
     Quiet("a digest", written(".bash_history", f"git show {hashlib.sha1(b'').hexdigest()}  # {{id}}\n")),
     Quiet("another secret", written(".env", "CLIENT_SECRET={secret}\n", unknown)),
+    Quiet("another service's key", written(".env", "STRIPE_SECRET_KEY={secret}\n", unknown)),
     Quiet("a session's", written(".bashrc", f"export AWS_ACCESS_KEY_ID=ASIA{'A' * 16}\n{EXPORTS.splitlines()[1]}\n")),
     Quiet("a session's without its id", written(".env", "AWS_SECRET_ACCESS_KEY={secret}\nAWS_SESSION_TOKEN=abc\n", unknown)),
     Quiet("a session in the credentials file", written(".aws/credentials", f"[s]\n{SESSION}"), ("plaintext_session",)),

@@ -74,7 +74,9 @@ def a_file_that_is_no_program(home):
 
 
 def another_warder(home):
-    process(f"{executable(home, 'warder')} process prod")(home)
+    program = executable(home, "warder")
+    shutil.copy("/bin/true", program)
+    process(f"{program} process prod")(home)
 
 
 def by_its_name_alone(home):

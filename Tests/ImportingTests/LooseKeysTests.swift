@@ -38,7 +38,8 @@ struct LooseKeysTests {
         ("\n\nexport aws_secret_access_key='S'\nexport aws_access_key_id=I", "I4 S3:30 alone"),
         ("I:S", "I1 S1:21"), ("# aws_access_key_id=I\n# aws_secret_access_key=S", "I1 S2:24"),
         ("set -gx x I\nset -gx y S\n", "I1 S2:10"), ("{\"k\": \"I\", \"s\": \"S\"}", "I1 S1:36"),
-        ("aws_secret_access_key=S", "–1 S1:22"), ("secret_key: S", "–1 S1:12"),
+        ("aws_secret_access_key=S", "–1 S1:22"), ("aws: {secret_key: S", "–1 S1:18"),
+        ("Xaws_secret_key: S", "–1 S1:17"),
     ])
     func aKeyIsFound(_ text: String, _ expected: String) {
         #expect(found(text) == [expected])
@@ -49,7 +50,8 @@ struct LooseKeysTests {
         "A S", "A\naws_secret_access_key=S", "aws_secret_access_key=S\naws_session_token=x",
         "aws_secret_access_key=S\n\n\n\"sessionToken\"", "",
         "aws_secret_access_key=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-        "I da39a3ee5e6b4b0d3255bfef95601890afd80709", "aws_secret_access_key\nS",
+        "I da39a3ee5e6b4b0d3255bfef95601890afd80709", "aws_secret_access_key\nS", "secret_key: S",
+        "stripe_secret_key=S",
     ])
     func noKeyIsFound(_ text: String) {
         #expect(found(text).isEmpty)

@@ -10,7 +10,8 @@ enum OtherWarders: Check {
             let path = folder + "/warder"
             guard isProgram(path), let identity = FileIdentity(at: path), !seen.contains(identity) else { continue }
             seen.append(identity)
-            guard !own.isRun(by: path), !isWrapper(path, of: subject) else { continue }
+            // A script of that name starts a warder.
+            guard isCompiledProgram(path), !own.isRun(by: path), !isWrapper(path, of: subject) else { continue }
             diagnosis.add(
                 Finding(
                     "two_warders", .risky, at: path,

@@ -4,19 +4,24 @@ import Profiles
 import STS
 import Text
 
-/// Regions that do not exist.
+/// Regions that do not exist, where requests go to AWS for warder's sake. Other services have regions of their own.
 enum Regions: Check {
     static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
-        for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
+        for name in subject.meant.areAny ? ["AWS_REGION", "AWS_DEFAULT_REGION"] : [] {
             guard let region = subject.context.environment.nonEmpty(name) else { continue }
             judge(region, at: Origin(path: name, line: 0), &diagnosis)
         }
         guard let profiles = try? subject.profiles.get() else { return }
         for name in subject.names {
-            guard let region = try? profiles.profile(name)?.setting("region") else { continue }
+            guard subject.profile != nil || subject.meant.concernsWarder(name), let profile = profiles.profile(name),
+                !["endpoint_url", "services"].contains(where: { isSet($0, in: profile) }),
+                let region = try? profile.setting("region")
+            else { continue }
             judge(region.value, at: region.origin, &diagnosis)
         }
     }
+
+    private static func isSet(_ key: String, in profile: Profile) -> Bool { (try? profile.setting(key)) != nil }
 
     private static func judge(_ region: String, at origin: Origin, _ diagnosis: inout Diagnosis) {
         if let finding = finding(region, at: origin) {

@@ -22,11 +22,11 @@ enum AskedBySDKs: Check {
         }
     }
 
-    /// Whether the other warder is the wrapper that Nix makes for this one.
+    /// Whether the other warder is a script that starts one, or the wrapper that Nix makes for this one.
     private static func isOwnWrapper(_ obstacle: SDKObstacle, _ environment: Environment) -> Bool {
         guard case .anotherWarder(let program, _) = obstacle else { return false }
         let own = OwnProgram(searchPath: environment["PATH"]).path(named: "warder", calledBy: program)
-        return own.isSame(as: program)
+        return own.isSame(as: program) || !isCompiledProgram(program)
     }
 
     /// Of several obstacles that the same command takes away, only the gravest.
