@@ -142,18 +142,30 @@ def a_linked_vault(home):
     home.vault.symlink_to(home.root / "elsewhere")
 
 
+def without(name):
+    return lambda home: (home.root / name).unlink()
+
+
 @cases(
-    Case("nothing", a_link(".aws/config", "/gone/config"), "broken_link", ".aws/config"),
+    Case("nothing", a_link(".aws/config", "/gone/config"), "broken_link", ".aws/config", mends=without(".aws/config")),
     Case("nothing, of the credentials", a_link(".aws/credentials", "gone"), "broken_link", ".aws/credentials"),
-    Case("nothing, of the settings", a_link("config/warder/config", "/gone/warder"), "broken_link", "warder/config"),
+    Case("nothing, of the settings", a_link("config/warder/config", "/gone/warder"), "broken_link", "warder/config",
+         mends=without("config/warder/config")),
     Case("a circle", a_link(".aws/credentials", "credentials"), "unreadable_file", ".aws/credentials"),
     Case("a folder", a_folder, "unreadable_file", ".aws/credentials"),
     Case("a folder that a variable names", a_folder_by_a_variable, "unreadable_file", "/.aws"),
-    Case("nothing, of the folder", a_linked_folder, "broken_link", "/.aws"),
+    Case("nothing, of the folder", a_linked_folder, "broken_link", "/.aws", mends=without(".aws")),
     Case("the vault", a_linked_vault, "refused_link", "warder/vault"),
 )
 def test_a_link(home, case):
     goes_through(home, case)
+
+
+def test_a_link_to_what_may_be_mounted_later_is_shown_and_kept(home):
+    a_link(".aws/config", "/mnt/stick/config")(home)
+    (finding,) = examined(home)["findings"]
+    mend(home, finding["command"])
+    assert home.config_file.is_symlink()
 
 
 @pytest.fixture
@@ -183,7 +195,17 @@ def test_a_link_to_what_may_not_be_changed(home, store, name):
     (finding,) = examined(home, **user)["findings"]
     assert (finding["code"], finding["gravity"]) == ("read_only_link", "risky"), finding
     assert finding["place"].endswith(name), finding
+    left = link.parent / f"{link.name}.new"
+    left.mkdir()
+    (left / "config").write_text("what another left\n")
     mend(home, finding["command"])
+    edited = home.config_file.read_text() + "# an edit\n"
+    home.config_file.write_text(edited)
+    with pytest.raises(AssertionError):
+        mend(home, finding["command"])
+    assert home.config_file.read_text() == edited and [*link.parent.glob(f"{link.name}.*")] == [left]
+    home.config_file.write_text(text)
+    assert (left / "config").read_text() == "what another left\n"
     for path in (link, home.config_file):
         os.chown(path, user["user"], user["group"])
     assert not link.is_symlink() and home.config_file.stat().st_mode & stat.S_IWUSR

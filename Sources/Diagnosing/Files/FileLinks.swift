@@ -12,7 +12,7 @@ enum FileLinks: Check {
                 Finding(
                     "broken_link", .broken, at: link.path, "it is a link to \(link.target), which does not exist",
                     why: "programs see an empty file, and warder will not write to it",
-                    .run("rm \(shellWord(link.path))")))
+                    .run(remedy(link))))
         }
         for path in subject.files { readOnly(path, &diagnosis) }
         for path in [paths.vault, paths.store] where isLink(path) {
@@ -23,6 +23,12 @@ enum FileLinks: Check {
                     why: "warder refuses a link here: it could lead to another user's file",
                     .run("cp -p --remove-destination \"$(readlink -f \(file))\" \(file)")))
         }
+    }
+
+    /// Where the link leads to another folder, that may be on a disk that is not mounted now.
+    private static func remedy(_ link: BrokenLink) -> String {
+        let isBeside = Text.folder(ofPath: link.target).map { $0.isSame(as: Text.folder(ofPath: link.path) ?? "") }
+        return "\(isBeside == true ? "rm" : "ls -l") \(shellWord(link.path))"
     }
 
     /// A file behind a link that may be read and not replaced.
@@ -42,11 +48,12 @@ enum FileLinks: Check {
                 why: "warder add, adopt and import cannot write there", .run(copying(end, to: link))))
     }
 
-    /// Puts a copy of this user's own in the place of a link.
+    /// Puts a copy of this user's own in the place of a link. Run again, it changes nothing.
     private static func copying(_ target: String, to link: String) -> String {
-        let (from, to) = (shellWord(target), shellWord(link))
-        return "cp -rL \(from) \(shellWord(link + ".new")) && rm \(to) && mv \(shellWord(link + ".new")) \(to) "
-            + "&& chmod -R u+rwX,go-w \(to)"
+        let to = shellWord(link)
+        return "[ -L \(to) ] && new=$(mktemp -d \(shellWord(link + ".XXXXXX"))) "
+            + "&& cp -rLT \(shellWord(target)) \"$new/copy\" && chmod -R u+rwX,go-w \"$new/copy\" "
+            + "&& rm \(to) && mv -T \"$new/copy\" \(to) && rmdir \"$new\""
     }
 
     private static func isLink(_ path: String) -> Bool {
