@@ -12,6 +12,8 @@ package struct WaitLimits: Sendable {
     package var withOldSession: Int64 = 1_000
     /// Before telling the user what warder is waiting for.
     package var beforeNotice: Int64 = 2_000
+    /// Whether to wait for a pipe in the place of a file, such as `<(command)`.
+    package var readsPipes = true
     /// How long after another process's AWS or network failure a helper reports that failure instead of trying for
     /// itself.
     package var sharedFailureLifetime: Int64 = 5_000

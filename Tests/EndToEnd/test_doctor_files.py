@@ -1,5 +1,8 @@
 """`warder doctor` on the text of files: encodings, grammar, unknown settings; and what boto3 makes of it."""
 
+import os
+import time
+
 import pytest
 from doctor import Case, cases, codes, examined, goes_through, mend
 from faults import END, LAPSED, MARK, PROCESS, asking, beside, bytes_of, credentials, more, process, replacing
@@ -170,3 +173,22 @@ def test_boto3_asks_warder_once_it_is_mended(working, change, before):
     for command in dict.fromkeys(each["command"] for each in examined(working)["findings"]):
         mend(working, command)
     assert working.sdk(METHOD).stdout.strip() == "custom-process"
+
+
+def test_pipes_are_not_waited_for(home):
+    """Nor are they read: what writes to them may write once only."""
+    for path in (".aws/config", ".aws/credentials", "config/warder/config"):
+        (home.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (home.root / path).unlink(missing_ok=True)
+        os.mkfifo(home.root / path)
+    before = time.monotonic()
+    report = examined(home, timeout=20)
+    assert time.monotonic() - before < 0.5
+    assert codes(report) == ["unreadable_file"], report
+    places = sorted(finding["place"].removeprefix(str(home.root)) for finding in report["findings"])
+    assert places == ["/.aws/config", "/.aws/credentials", "/config/warder/config"]
+
+
+def test_no_file_is_an_empty_one(home):
+    home.environment["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null"
+    assert codes(examined(home)) == []

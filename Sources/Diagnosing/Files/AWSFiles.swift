@@ -50,7 +50,7 @@ struct AWSFiles {
 
     private static func file(_ path: String, _ kind: ProfileFile.Kind, _ faults: inout [Fault]) -> ProfileFile? {
         var text: SecretBytes
-        do throws(FileError) { text = try readFile(path, limit: largest) } catch {
+        do throws(FileError) { text = try readFileAtHand(path, limit: largest) } catch {
             if !error.isAbsence { faults.append(.unreadable(path: path, kind, error)) }
             return nil
         }

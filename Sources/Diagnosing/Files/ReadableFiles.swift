@@ -20,7 +20,7 @@ enum ReadableFiles: Check {
 
     private static func settings(_ failure: Failure, _ path: String) -> Finding {
         let why = "until this is fixed, every command that needs warder's settings fails"
-        do throws(FileError) { _ = try readFile(path, limit: 1 << 20) } catch {
+        do throws(FileError) { _ = try readFileAtHand(path, limit: 1 << 20) } catch {
             return Finding(
                 "unreadable_file", .broken, at: path, failure.message, why: why, remedy(error, path, choosing: nil))
         }

@@ -23,7 +23,7 @@ extension Settings {
         let machine = try context.machine.defaults()
         // A mistake in the machine's defaults is one even where the user's own line counts.
         if let machine { _ = try Settings(SettingsLines(sections: [machine]), context) }
-        let user = try section(context.paths.settings)
+        let user = try section(context.paths.settings, readsPipes: context.waits.readsPipes)
         var settings = try Settings(SettingsLines(sections: [user, machine].compactMap { $0 }), context)
         settings.keep(within: policy)
         return settings
@@ -38,9 +38,11 @@ extension Settings {
     }
 
     /// The section `[warder]` of the user's settings; nil if there is none.
-    private static func section(_ path: String) throws(Failure) -> Profile? {
+    private static func section(_ path: String, readsPipes: Bool = true) throws(Failure) -> Profile? {
         let text: SecretBytes
-        do throws(FileError) { text = try readFile(path, limit: 1 << 20) } catch {
+        do throws(FileError) {
+            text = try readsPipes ? readFile(path, limit: 1 << 20) : readFileAtHand(path, limit: 1 << 20)
+        } catch {
             if error.isAbsence { return nil }
             throw Failure(error, "warder's settings")
         }

@@ -55,7 +55,9 @@ struct Doctor: Command {
     }
 
     private func examined() throws(Failure) -> (Subject, Diagnosis) {
-        let subject = Subject(try Context(noPrompt: true), profile: given[Self.profile])
+        var world = World.system
+        world.waits.readsPipes = false
+        let subject = Subject(try Context(noPrompt: true, world: world), profile: given[Self.profile])
         var diagnosis = Diagnosis.offline(subject)
         if given[Self.online] { diagnosis.online(subject) }
         return (subject, diagnosis)
