@@ -4,13 +4,17 @@ import Failures
 package struct Diagnosis {
     package private(set) var findings: [Finding] = []
     package private(set) var remarks: [Remark] = []
+    /// Where each finding is in `findings`, by its place and its command: a home may have thousands.
+    private var indices: [[UInt8]: Int] = [:]
 
     package init() {}
 
     /// Adds a finding. Of two at one place that the same command mends, the graver stays.
     package mutating func add(_ finding: Finding) {
         let finding = finding.redacted
-        guard let index = findings.firstIndex(where: { $0.isMended(with: finding) }) else {
+        let key = finding.mending
+        guard let index = indices[key] else {
+            indices[key] = findings.count
             return findings.append(finding)
         }
         if finding.gravity < findings[index].gravity { findings[index] = finding }

@@ -30,10 +30,8 @@ package struct Finding: Equatable, Sendable {
     /// What mends it.
     package let remedy: Remedy
 
-    /// Whether one command takes away both, at one place.
-    func isMended(with other: Finding) -> Bool {
-        (place ?? code).isSame(as: other.place ?? other.code) && remedy.command.isSame(as: other.remedy.command)
-    }
+    /// Its place and its command: the same of two findings that one command takes away, at one place.
+    var mending: [UInt8] { Array((place ?? code).utf8) + [0] + Array(remedy.command.utf8) }
 
     /// A finding. No part of it may hold a secret.
     package init(

@@ -34,6 +34,13 @@ import Testing
         #expect(diagnosis.sorted.map(\.code) == ["e", "other", "place"])
     }
 
+    /// Otherwise this takes minutes.
+    @Test(.timeLimit(.minutes(1))) func many() {
+        var diagnosis = Diagnosis()
+        for number in 0..<30_000 { diagnosis.add(finding("\(number)", .broken)) }
+        #expect(diagnosis.findings.count == 30_000)
+    }
+
     @Test func textNamesPlaceReasonAndCommand() {
         var diagnosis = Diagnosis()
         diagnosis.add(finding("a", .exposed, .fix(.mode(path: "/home/a/.aws/my config", to: 0o600))))
