@@ -122,7 +122,10 @@ extension Failure {
     /// - Parameters:
     ///   - obstacle: why it did not unlock automatically.
     ///   - sessionsAreOpen: cached sessions can still be read.
-    package static func locked(vault path: String, because obstacle: String? = nil, sessionsAreOpen: Bool) -> Failure {
+    ///   - keysMayOpen: no rule of the machine forbids `unlock --keys`.
+    package static func locked(
+        vault path: String, because obstacle: String? = nil, sessionsAreOpen: Bool, keysMayOpen: Bool = true
+    ) -> Failure {
         let reason = obstacle.map { ": \($0)" } ?? ""
         guard sessionsAreOpen else {
             return Failure(.locked, "the vault \(path) is locked\(reason)", hint: "run warder unlock in a terminal")
@@ -131,7 +134,8 @@ extension Failure {
             .locked,
             "the session cache is unlocked, but this needs a key itself: the keys in the vault \(path) are locked, "
                 + "and only its sessions are not\(reason)",
-            hint: "run this in a terminal, or warder unlock --keys in one", fault: "keys_locked", cause: .keysLocked)
+            hint: "run this in a terminal" + (keysMayOpen ? ", or warder unlock --keys in one" : ""),
+            fault: "keys_locked", cause: .keysLocked)
     }
 
     /// The same failure, if a new session needs a key: `warder unlock` alone does not help.
@@ -139,11 +143,13 @@ extension Failure {
     /// - Parameters:
     ///   - key: its name.
     ///   - profile: the profile whose credentials are wanted.
-    package func wanting(key: String, for profile: String) -> Failure {
+    ///   - keysMayOpen: no rule of the machine forbids `unlock --keys`.
+    package func wanting(key: String, for profile: String, keysMayOpen: Bool = true) -> Failure {
         guard cause == .keysLocked else { return self }
         return saying(
             "no cached session for \(profile) lasts, and a new one needs the key \(key), which is locked: "
                 + "warder unlock opens the session cache alone",
-            hint: "run warder refresh \(shellWord(profile)) in a terminal, or warder unlock --keys")
+            hint: "run warder refresh \(shellWord(profile)) in a terminal"
+                + (keysMayOpen ? ", or warder unlock --keys" : ""))
     }
 }

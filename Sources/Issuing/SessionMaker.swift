@@ -76,7 +76,9 @@ package final class SessionMaker {
         let credentials: Credentials
         do throws(Failure) { credentials = try source.credentials() } catch {
             guard chain.stepCount > 0 else { throw error }
-            throw error.wanting(key: keyName ?? sourceProfile, for: chain.profile)
+            throw error.wanting(
+                key: keyName ?? sourceProfile, for: chain.profile,
+                keysMayOpen: try keys.context.policy().unlockedKeysRule == nil)
         }
         // Of a key that a profile names, the chain has shown it already.
         if !chain.source.isKey, let refusal = rules.refusal(of: credentials) { throw refusal }

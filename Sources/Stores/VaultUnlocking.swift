@@ -192,7 +192,9 @@ extension VaultStore {
         } catch {
             switch error {
             case .notAllowed, .terminal(.none), .terminal(.background), .pinentry(.noDisplay):
-                throw Failure.locked(vault: file.path, because: obstacle, sessionsAreOpen: try sessionsAreOpen)
+                throw Failure.locked(
+                    vault: file.path, because: obstacle, sessionsAreOpen: try sessionsAreOpen,
+                    keysMayOpen: try context.policy().unlockedKeysRule == nil)
             default: throw Failure(error)
             }
         }

@@ -184,6 +184,21 @@ def test_keys_that_were_unlocked_before_they_may_not_be(ruled):
     ruled.good("lock")
 
 
+def test_no_hint_tells_to_unlock_keys_that_may_not_be(ruled):
+    add_key_profile(ruled.home, "raw", "alice")
+    ruled.home.add_profile("direct", "warder_key = alice", "warder_session = off", f"warder_role_arn = {ROLE}")
+    ruled.good("unlock", passphrase=True)
+    for words in (["process", "raw"], ["process", "direct"], ["exec", "direct", "--", "true"], ["status"]):
+        ruled.rule("log = on")
+        result = ruled.run(*words)
+        assert "warder unlock --keys" in result.out + result.err, result
+        ruled.rule("allow_unlock_keys = false")
+        result = ruled.run(*words)
+        assert "--keys" not in result.out + result.err, result
+        assert words == ["status"] or "in a terminal" in result.err, result
+    ruled.good("lock")
+
+
 def test_when_a_key_is_due(ruled):
     ruled.rule("rotate_after = 30d")
     assert rules(ruled, "prod")["rotate_after"] == "a key is due for rotation at 30d, not 90d"

@@ -38,7 +38,9 @@ struct Status: Command {
         if given[Shared.json] {
             return try printOut(data: object(store, left, keysLeft, sessions, index, limit).text() + "\n")
         }
-        try printOut(text(store, isHeld: state?.isHeld == true, left, keysLeft, sessions, index))
+        let keysMayOpen = try context.policy().unlockedKeysRule == nil
+        try printOut(
+            text(store, isHeld: state?.isHeld == true, left, keysLeft, keysMayOpen: keysMayOpen, sessions, index))
         let now = wallClock()
         let ages = (index ?? []).map { ($0.name, KeyAge(createdAt: $0.createdAt, now: now, limit: limit)) }
         if let due = lineOfKeysDue(ages, limit: limit) { note(due) }
@@ -47,8 +49,8 @@ struct Status: Command {
     }
 
     private func text(
-        _ store: (any KeyStore)?, isHeld: Bool, _ left: Int64?, _ keysLeft: Int64?, _ sessions: [SessionSummary]?,
-        _ index: [IndexedKey]?
+        _ store: (any KeyStore)?, isHeld: Bool, _ left: Int64?, _ keysLeft: Int64?, keysMayOpen: Bool,
+        _ sessions: [SessionSummary]?, _ index: [IndexedKey]?
     ) -> Shown {
         guard let left, let sessions else {
             guard let store else { return "no key yet: warder add NAME stores one\n" }
@@ -65,7 +67,7 @@ struct Status: Command {
                 opensByItself
                 ? "keys: they open by themselves\n"
                 : "keys: locked; a new session straight from a key asks for the passphrase, "
-                    + "one behind a cached session does not (warder unlock --keys opens them)\n"
+                    + "one behind a cached session does not\(keysMayOpen ? " (warder unlock --keys opens them)" : "")\n"
         }
         let now = wallClock()
         if !sessions.isEmpty {
