@@ -92,8 +92,8 @@ import Testing
         do {
             let holder = try openPrivateFile(home.folder.seal, O_RDWR)
             // A child that another test starts keeps a copy of the last writer's descriptor, and so its lock, until it runs
-        // its program.
-        let isHeld = try ShortLock.acquire(holder, limit: 10_000)
+            // its program.
+            let isHeld = try ShortLock.acquire(holder, limit: 10_000)
             #expect(isHeld)
             let start = Deadline.now.milliseconds
             home.write(1)

@@ -98,7 +98,10 @@ import Transport
                 "openssl s_client -connect \(host):443 </dev/null"
             ),
             (.proxyRefused(status: 407), "proxy_refused", nil, look),
-            (.unreadableCABundle(path: "/x"), "ca_bundle_unusable", "/c:7", SettingEdit.remove("ca_bundle", at: Origin(path: "/c", line: 7))),
+            (
+                .unreadableCABundle(path: "/x"), "ca_bundle_unusable", "/c:7",
+                SettingEdit.remove("ca_bundle", at: Origin(path: "/c", line: 7))
+            ),
             (.unhashedCABundle(path: "/x y"), "ca_bundle_unusable", "/c:7", "openssl rehash '/x y'"),
             (.libraryMissing, "libcurl_unusable", nil, "sudo apt-get install libcurl4"),
             (.libraryUnusable, "libcurl_unusable", nil, "sudo apt-get install --reinstall libcurl4"),

@@ -11,7 +11,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "short", "/home/alice/work/projects/Some1/ThingTwo", "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+        "", "short", "/home/alice/code/projects/Some1/ThingTwo", "da39a3ee5e6b4b0d3255bfef95601890afd80709",
         "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKE12",
     ]) func whatIsNoSecretStays(_ text: String) { #expect(!Redaction.holdsSecret(text)) }
 

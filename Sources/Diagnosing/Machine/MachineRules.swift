@@ -29,7 +29,8 @@ enum MachineRules: Check {
         if let rule = onlyForbiddenSlots(subject, policy) {
             diagnosis.add(
                 Finding(
-                    "policy_slots", .broken, at: rule.origin.place, "\(rule.spoken), and the vault opens by none of them",
+                    "policy_slots", .broken, at: rule.origin.place,
+                    "\(rule.spoken), and the vault opens by none of them",
                     why: "warder refuses the credentials until then", .run("warder vault slots")))
         }
         for name in subject.names where subject.profile != nil || subject.meant.asks(name) {

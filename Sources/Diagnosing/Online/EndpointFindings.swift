@@ -28,7 +28,8 @@ extension Finding {
         case .unreadableCABundle:
             let origin = Self.bundleOrigin(target, environment)
             self = finding(
-                "ca_bundle_unusable", at: origin?.place, .run(origin.map { SettingEdit.remove("ca_bundle", at: $0) } ?? Self.look(at: url)))
+                "ca_bundle_unusable", at: origin?.place,
+                .run(origin.map { SettingEdit.remove("ca_bundle", at: $0) } ?? Self.look(at: url)))
         case .unhashedCABundle(let path):
             self = finding(
                 "ca_bundle_unusable", at: Self.bundleOrigin(target, environment)?.place,
