@@ -220,7 +220,6 @@ let package = Package(
             [
                 "Failures", "Importing", "Issuing", "Linux", "Profiles", "RoomSupport", "STS", "Secrets", "Setup",
                 "Stores", "Transport", "Vault",
-                "Vault",
             ]),
         tests(
             of: "warder", ["Arguments", "Failures", "Shells"]),

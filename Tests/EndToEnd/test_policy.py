@@ -80,7 +80,7 @@ WAYS = [
     *[Way(rule, ["process", name], [said], prepare=with_token)
       for rule, said in ((MFA_RULE, "asks for no MFA code"), ("plaintext_keys = refuse", "the key of plain is in plain"))
       for name in ("plain", "lower")],
-    Way("max_session_duration = 1h", ["process", "plain"], ["the key of plain would be given out itself"],
+    Way("max_session_duration = 1h", ["process", "plain"], ["the key of plain would be given out as it is"],
         prepare=with_token),
     *[Way(rule, ["process", "p"], [said], profile=source, env=TOKEN_ENV)
       for source in (["warder_credential_source = Environment"],

@@ -40,7 +40,7 @@ struct ChainRulesTests {
         RuledProfile(rule: "require_mfa = true", lines: key + "\naws_session_token = \"\"\n" + mfa, refusal: none),
         RuledProfile(
             rule: "max_session_duration = 36h", lines: key + "\naws_session_token = t",
-            refusal: "the key of p would be given out itself, which never ends"),
+            refusal: "the key of p would be given out as it is, and it never expires"),
         RuledProfile(rule: "max_session_duration = 36h", lines: session, refusal: nil),
         RuledProfile(
             rule: "require_mfa = true", lines: "role_arn = \(Rig.admin)\ncredential_source = Ec2InstanceMetadata",
