@@ -266,6 +266,7 @@ def keyed_home(rotation):
     """The home of alice's key, unlocked and active, and prod's role, which it assumes without MFA; `rig` has the rest."""
     home = rotation.home
     home.rig = rotation
+    home.settings("[warder]\nrotate_after = off\n")
     add_roles(home, "prod")
     return home
 
@@ -275,6 +276,7 @@ def mfa_home(with_mfa):
     """The same with an MFA session of alice in the cache."""
     home = with_mfa.home
     home.rig = with_mfa
+    home.settings("[warder]\nrotate_after = off\n")
     add_roles(home, "prod")
     home.good("refresh", "prod", "--mfa-code", with_mfa.account.code())
     return home

