@@ -10,13 +10,12 @@ package struct KeyAge: Equatable, Sendable {
     package let isDue: Bool
 
     /// - Parameters:
-    ///   - createdAt: when the key was stored, in seconds since 1970; 0 if the store does not know, as some Secret
-    ///     Services: such a key is never due.
+    ///   - createdAt: when the key was stored, in seconds since 1970.
     ///   - now: in seconds since 1970.
     ///   - limit: the age at which a key is due, in seconds, as `Settings.rotateAfter`; nil for never.
     package init(createdAt: Int64, now: Int64, limit: Int?) {
         let (difference, isOverflow) = now.subtractingReportingOverflow(createdAt)
-        let age = isOverflow || createdAt <= 0 ? 0 : max(0, difference)
+        let age = isOverflow ? 0 : max(0, difference)
         seconds = age
         isDue = limit.map { age >= Int64($0) } ?? false
     }

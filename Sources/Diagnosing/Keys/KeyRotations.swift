@@ -15,6 +15,8 @@ enum KeyRotations: Check {
                 // Nothing new begins before that is over.
                 continue
             }
+            // Some Secret Services do not say when an item was made.
+            guard key.createdAt > 1 else { continue }
             let age = KeyAge(createdAt: key.createdAt, now: now, limit: settings.rotateAfter)
             if age.isDue, let limit = settings.rotateAfter { diagnosis.add(due(key, age, limit)) }
         }
