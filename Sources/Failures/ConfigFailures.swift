@@ -39,8 +39,12 @@ extension Failure {
                 )
             }
         self.init(
-            .badConfig, Self.place(error.origin) + what.0, hint: what.1, origin: Self.line(error.origin),
-            fault: Self.fault(error))
+            .badConfig, Self.place(error.origin) + what.0, hint: what.1, command: Self.conversion(error),
+            origin: Self.line(error.origin), fault: Self.fault(error))
+    }
+
+    private static func conversion(_ error: ProfileError) -> String? {
+        if case .utf16(let path, let encoding) = error { encoding.conversion(of: path) } else { nil }
     }
 
     package init(_ error: ChainError) {

@@ -10,6 +10,8 @@ package struct Failure: Error {
     package private(set) var message: String
     /// The one thing to do now.
     package private(set) var hint: String
+    /// The command line in the hint that mends it, where there is one that can be run as it is.
+    package private(set) var command: String?
     /// The line of a config file to look at, as `FILE:LINE`.
     package let origin: String?
     /// What is wrong with the config, as one word for programs.
@@ -23,12 +25,13 @@ package struct Failure: Error {
 
     /// A failure that has just happened in this process.
     package init(
-        _ code: ExitCode, _ message: String, hint: String, origin: String? = nil, fault: String? = nil,
-        cause: Cause = .ordinary
+        _ code: ExitCode, _ message: String, hint: String, command: String? = nil, origin: String? = nil,
+        fault: String? = nil, cause: Cause = .ordinary
     ) {
         self.code = code
         self.message = message
         self.hint = hint
+        self.command = command
         self.origin = origin
         self.fault = fault
         self.cause = cause
@@ -39,7 +42,7 @@ package struct Failure: Error {
     package func saying(_ message: String? = nil, hint: String? = nil) -> Failure {
         var failure = self
         if let message { failure.message = message }
-        if let hint { failure.hint = hint }
+        if let hint { (failure.hint, failure.command) = (hint, nil) }
         return failure
     }
 

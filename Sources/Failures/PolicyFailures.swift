@@ -30,19 +30,22 @@ extension Failure {
     /// - Parameters:
     ///   - what: what goes past the rule, as `the keys are in the vault`.
     ///   - hint: how to go on within the rule.
-    package init(_ rule: RuleLine, forbids what: String, hint: String) {
+    ///   - command: the command line in the hint, if it can be run as it is.
+    package init(_ rule: RuleLine, forbids what: String, hint: String, command: String? = nil) {
         self.init(
-            .badConfig, "\(rule.origin.place): \(rule.spoken), but \(what)", hint: hint, origin: rule.origin.place,
-            fault: "policy_" + rule.name, cause: .forbidden)
+            .badConfig, "\(rule.origin.place): \(rule.spoken), but \(what)", hint: hint, command: command,
+            origin: rule.origin.place, fault: "policy_" + rule.name, cause: .forbidden)
     }
 
     /// The machine's settings are not used, and so nothing that they may forbid is done.
     package init(_ error: RootsFileError) {
-        let (message, hint) = Self.words(error)
-        self.init(.badConfig, message, hint: hint, fault: "machine_settings")
+        let (message, advice, command) = Self.words(error)
+        let hint = [advice, command].compactMap { $0 }.joined(separator: ": ")
+        self.init(.badConfig, message, hint: hint, command: command, fault: "machine_settings")
     }
 
-    private static func words(_ error: RootsFileError) -> (String, String) {
+    /// What is wrong, what to do, and the command that does it.
+    private static func words(_ error: RootsFileError) -> (String, String?, String?) {
         let what = "the machine's settings"
         switch error {
         case .system(let error):
@@ -50,29 +53,31 @@ extension Failure {
             let closed = error.call == "lstat" ? folder(ofPath: error.path) ?? error.path : error.path
             return (
                 "\(what) \(error.path) cannot be read: \(error.reason.lowercasedFirst)",
-                "let every user read them: sudo chmod a+rX \(shellWord(closed))"
+                "let every user read them", "sudo chmod a+rX \(shellWord(closed))"
             )
         case .foreign(let path, let owner):
             return (
                 "\(what) are not used: \(path) belongs to user \(owner), not to root",
-                "sudo chown -h root: \(shellWord(path))"
+                nil, "sudo chown -h root: \(shellWord(path))"
             )
         case .writable(let path, let mode):
             return (
                 "\(what) are not used: users other than root can write to \(path) (mode \(String(mode, radix: 8)))",
-                "sudo chmod go-w \(shellWord(path))"
+                nil, "sudo chmod go-w \(shellWord(path))"
             )
         case .notAFile(let path):
-            return ("\(what) are not used: \(path) is not a plain file", "see what it is: ls -ld \(shellWord(path))")
+            return (
+                "\(what) are not used: \(path) is not a plain file", "see what it is", "ls -ld \(shellWord(path))"
+            )
         case .brokenLink(let path, let target):
             return (
                 "\(what) are not used: \(path) is a link to \(target), which does not exist",
-                "put the file there, or remove the link: sudo rm \(shellWord(path))"
+                "put the file there, or remove the link", "sudo rm \(shellWord(path))"
             )
         case .tooLarge(let path, let limit):
             return (
                 "\(what) are not used: \(path) is larger than \(limit / 1024) KiB",
-                "see what grew in it, and make it smaller"
+                "see what grew in it, and make it smaller", nil
             )
         }
     }

@@ -27,9 +27,10 @@ package struct ChainRules {
         if case .plaintextKey(let key) = chain.source, key.isLongTerm, let rule = policy.plaintextKeys,
             rule.value == .refuse
         {
+            let importing = "warder import \(shellWord(key.profile.name))"
             return Failure(
                 rule.line, forbids: "the key of \(key.profile.name) is in plain text (\(key.accessKeyID.origin.place))",
-                hint: strayToken ?? "store it: warder import \(shellWord(key.profile.name))")
+                hint: strayToken ?? "store it: \(importing)", command: strayToken == nil ? importing : nil)
         }
         guard chain.source.isLongTermKey else { return nil }
         if chain.stepCount == 0, let refusal = refusalOfEndlessKey(keyItself) { return refusal }
@@ -101,6 +102,16 @@ package struct ChainRules {
         else { return nil }
         return "\(rule.line.origin.place): \(rule.line.spoken), but the key of \(key.profile.name) is in plain text "
             + "(\(key.accessKeyID.origin.place)): warder import \(shellWord(key.profile.name))"
+    }
+
+    /// Whether only the source's credentials show that they may not be used, so that a cached session of theirs is not
+    /// enough: it may be from before the rule.
+    var needsSource: Bool {
+        guard policy.mfaRule != nil, !chain.hasMFA, chain.stepCount > 0 else { return false }
+        return switch chain.source {
+        case .process, .named(.environment, _): true
+        default: false
+        }
     }
 
     /// The bounds that hold for the chain: what they shorten, and what they warn of.

@@ -23,9 +23,9 @@ extension Context {
         let rules = try policy()
         guard let rule = rules.rule(against: store.kind) else { return }
         let allowed = rules.stores?.value.first?.rawValue ?? StoreKind.file.rawValue
+        let moving = "warder store move --to \(allowed)"
         throw Failure(
-            rule, forbids: "the keys are in the \(store.kind.spoken)",
-            hint: "move them: warder store move --to \(allowed)")
+            rule, forbids: "the keys are in the \(store.kind.spoken)", hint: "move them: \(moving)", command: moving)
     }
 }
 

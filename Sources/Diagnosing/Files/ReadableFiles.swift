@@ -76,42 +76,23 @@ enum ReadableFiles: Check {
 
     /// Takes the line out: without it, the setting has its default.
     private static func remedy(ofSettings failure: Failure, _ path: String) -> Remedy {
-        if let converting = failure.hint.removingPrefix("convert it: ") { return .run(String(converting)) }
-        guard let line = failure.placed(in: path).line else { return .run("ls -lL \(shellWord(path))") }
+        if let converting = failure.command { return .run(converting) }
+        let number = failure.origin.flatMap { $0.utf8.split(separator: UInt8(ascii: ":")).last }
+        guard let line = number.flatMap({ Int(String(Substring($0))) }) else {
+            return .run("ls -lL \(shellWord(path))")
+        }
         return .run(LineEdit.comment(line...line, of: path))
     }
 }
 
 extension Finding {
-    /// A failure that commands meet, with its hint.
-    init(_ failure: Failure) {
-        self.init(
-            failure, why: "until this is fixed, neither warder nor SDKs can give out credentials", .run(failure.hint))
-    }
-
     /// A failure that commands meet.
     ///
     /// - Parameter path: the file that it is about.
     init(_ failure: Failure, in path: String? = nil, why: String, _ remedy: Remedy) {
-        var (place, message) = (failure.origin ?? path, failure.message)
-        if let origin = failure.origin, let rest = message.removingPrefix(origin + ": ") {
-            message = String(rest)
-        } else if let path {
-            let (line, rest) = failure.placed(in: path)
-            if let line { (place, message) = ("\(path):\(line)", rest) }
-        }
-        self.init(failure.fault ?? "bad_setting", .broken, at: place, message, why: why, remedy)
-    }
-}
-
-extension Failure {
-    /// The line of the file at `path` that its message begins with, and the rest of the message.
-    fileprivate func placed(in path: String) -> (line: Int?, message: String) {
-        guard let rest = message.removingPrefix(path + ":") else { return (nil, message) }
-        let digits = rest.prefix { ("0"..."9").contains($0) }
-        guard let line = Int(digits), let message = String(rest.dropFirst(digits.count)).removingPrefix(": ") else {
-            return (nil, message)
-        }
-        return (line, String(message))
+        let place = failure.origin ?? path
+        let message = failure.origin.flatMap { failure.message.removingPrefix($0 + ": ") }.map(String.init)
+        self.init(
+            failure.fault ?? "bad_setting", .broken, at: place, message ?? failure.message, why: why, remedy)
     }
 }

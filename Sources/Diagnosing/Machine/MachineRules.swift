@@ -31,7 +31,7 @@ enum MachineRules: Check {
                 Finding(
                     "policy_slots", .broken, at: rule.origin.place,
                     "\(rule.spoken), and the vault opens by none of them",
-                    why: "warder refuses the credentials until then", .run("warder vault slots")))
+                    why: "warder refuses credentials while this rule is broken", .run("warder vault slots")))
         }
         for name in subject.names where subject.profile != nil || subject.meant.asks(name) {
             guard let chain = try? subject.chain(name) else { continue }
@@ -63,10 +63,12 @@ enum MachineRules: Check {
 
     private static func unusable(_ failure: Failure, _ path: String) -> Finding {
         let command: String
-        if let place = failure.origin, let line = place.utf8.split(separator: UInt8(ascii: ":")).last {
+        if let mending = failure.command?.removingPrefix("sudo ") {
+            command = asRoot(String(mending))
+        } else if let converting = failure.command {
+            command = asRoot("sh -c \(shellWord(converting))")
+        } else if let place = failure.origin, let line = place.utf8.split(separator: UInt8(ascii: ":")).last {
             command = asRoot("${EDITOR:-vi} +\(String(Substring(line))) \(shellWord(path))")
-        } else if let mending = failure.hint.command(behind: "sudo ") {
-            command = asRoot(mending)
         } else {
             command = "ls -la \(shellWord(folder(ofPath: path) ?? path))"
         }
@@ -79,12 +81,12 @@ enum MachineRules: Check {
 
     // MARK: - What it forbids
 
-    /// - Parameter orShow: what to run where the failure's hint names no command of warder's.
+    /// - Parameter orShow: what to run where the failure has no command.
     private static func forbidden(_ failure: Failure, orShow: String) -> Finding {
         Finding(
             failure, at: failure.origin ?? "", code: failure.fault ?? "policy",
             why: "warder refuses credentials while this rule is broken",
-            .run(failure.hint.command(behind: "warder ").map { "warder \($0)" } ?? orShow))
+            .run(failure.command ?? orShow))
     }
 }
 
@@ -92,15 +94,5 @@ extension Finding {
     fileprivate init(_ failure: Failure, at place: String, code: String, why: String, _ remedy: Remedy) {
         let message = failure.message.removingPrefix(place + ": ").map(String.init) ?? failure.message
         self.init(code, .broken, at: place, message, why: why, remedy)
-    }
-}
-
-extension String {
-    /// What follows a mark that the text begins with, or that stands behind a colon; nil if there is none.
-    fileprivate func command(behind mark: String) -> String? {
-        if let rest = removingPrefix(mark) { return String(rest) }
-        let parts = utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1).map { String(Substring($0)) }
-        guard parts.count == 2 else { return nil }
-        return parts[1].removingPrefix(" " + mark).map(String.init)
     }
 }
