@@ -371,3 +371,19 @@ def test_a_seed_of_before_gives_no_codes(bare, sts, machine):
     assert effects == {"allow_totp_seeds": "the stored seed of its MFA device gives no codes"}
     # It may be taken away.
     ruled.good("add", "alice", "--no-totp", passphrase=True)
+
+
+# require_mfa
+
+
+@pytest.mark.parametrize("identifier, code", [("AKIAPROGRAM000000000", 8), ("ASIAPROGRAM000000000", 0)])
+def test_a_role_that_was_cached_before_the_rule(ruled, identifier, code):
+    """What the role was assumed with, only its source shows: a long-term key without a code, or a session."""
+    token = ',"SessionToken":"t","Expiration":"2099-01-01T00:00:00Z"' if identifier.startswith("ASIA") else ""
+    key = f'{{"Version":1,"AccessKeyId":"{identifier}","SecretAccessKey":"xxxx"{token}}}'
+    ruled.home.add_profile("base", f"warder_credential_process = echo '{key}'")
+    ruled.home.add_profile("role", f"warder_role_arn = {ROLE}", "warder_source_profile = base")
+    ruled.good("process", "role")
+    ruled.rule("require_mfa = true")
+    result = ruled.run("process", "role")
+    assert result.code == code and (code == 0 or f"{PATH}:2" in result.err), result
