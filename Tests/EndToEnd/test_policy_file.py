@@ -225,6 +225,8 @@ def test_no_variable_moves_it(ruled):
     ("[warder]\npinentry = x\n  [policy]\n  require_mfa = true\n", 3, "this line continues the line above",
      "begin each line of this file without a blank"),
     ("[policy]\nlog = on\n  require_mfa = true\n", 3, "this line continues the line above", "without a blank"),
+    ("# rules\r[policy]\rrequire_mfa = true\r", 1, "this line has a carriage return in it", "with a line feed"),
+    ("[policy]\r\nlog = on # \rrequire_mfa = true\r\n", 2, "this line has a carriage return in it", "a line feed"),
     ("[policy]\nmax_session_duration = 8\n", 2, "8 has no unit", "write 8h"),
     ("[policy]\nmax_session_duration = 5m\n", 2, "5m is not a session duration", "15m to 36h"),
     ("[policy]\nmax_session_duration = 37h\n", 2, "37h is not a session duration", "15m to 36h"),

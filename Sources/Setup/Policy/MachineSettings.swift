@@ -40,9 +40,18 @@ package final class MachineSettings: Sendable {
         let text: SecretBytes?
         do throws(RootsFileError) { text = try file.read(limit: largest) } catch { throw Failure(error) }
         guard let text else { return nil }
-        return try SettingsFile(
+        let lone = lineOfLoneReturn(text)
+        let settings = try SettingsFile(
             text, path: file.path, knowing: [("warder", Settings.names), ("policy", Policy.names)],
             allowsRepetitions: false)
+        // To the grammar it ends no line: behind a comment, all rules would be part of it.
+        if let lone {
+            let place = Origin(path: file.path, line: lone).place
+            throw Failure(
+                .badConfig, "\(place): this line has a carriage return in it", hint: "end each line with a line feed",
+                origin: place, fault: "carriage_return")
+        }
+        return settings
     }
 
     /// The bounds; none if there is no file.
@@ -67,4 +76,14 @@ extension Context {
     /// How long anything may stay unlocked, in seconds; nil for any time. Where the machine's settings cannot be used,
     /// what gives out credentials has failed already, and what locks must go on.
     package var longestUnlock: Int? { (try? policy())?.longestUnlock?.value }
+}
+
+/// The first line with a carriage return that no line feed follows, counted from 1; nil if there is none.
+private func lineOfLoneReturn(_ text: borrowing SecretBytes) -> Int? {
+    text.withUnsafeBytes { bytes in
+        let place = bytes.indices.first { index in
+            bytes[index] == 0x0d && (index + 1 == bytes.count || bytes[index + 1] != 0x0a)
+        }
+        return place.map { place in bytes[..<place].count { $0 == 0x0a } + 1 }
+    }
 }
