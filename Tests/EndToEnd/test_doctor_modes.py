@@ -103,6 +103,24 @@ def test_roots_file_in_the_users_home(home):
     assert codes(examined(home, **user)) == []
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be in another's home so")
+def test_root_in_the_home_of_another(home):
+    """As after a sudo that keeps HOME: nothing is to be given to root."""
+    home.as_ordinary_user()
+    (finding,) = [each for each in examined(home)["findings"] if each["code"].startswith("foreign")]
+    assert (finding["code"], finding["command"]) == ("foreign_home", "export HOME=~root"), finding
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_config_elsewhere_may_be_anothers(home, tmp_path):
+    config = tmp_path / "config"
+    config.write_text(home.config_file.read_text())
+    for path in (config, tmp_path):
+        os.chown(path, 4321, 4321)
+    home.environment["AWS_CONFIG_FILE"] = str(config)
+    assert codes(examined(home)) == []
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="root reads everything")
 def test_a_file_that_may_not_be_read(home):
     user = home.as_ordinary_user()

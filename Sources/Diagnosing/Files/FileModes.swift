@@ -5,6 +5,7 @@ import Text
 /// Who owns the files that warder and SDKs read, and who else may read or change them.
 enum FileModes: Check {
     static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
+        if let finding = foreignHome(subject) { return diagnosis.add(finding) }
         var found: [Finding] = []
         userFiles(subject, &found)
         let paths = subject.context.paths
@@ -23,12 +24,27 @@ enum FileModes: Check {
 
     // MARK: - The user's files
 
+    /// Root in the home of another user, as a `sudo` that keeps `HOME` leaves it: whose the files are is right there.
+    private static func foreignHome(_ subject: Subject) -> Finding? {
+        guard isRoot, let home = subject.home, let access = FileAccess(at: home), access.owner != 0, !isMountPoint(home)
+        else { return nil }
+        return Finding(
+            "foreign_home", .risky, at: home, "HOME is the home of user \(access.owner), and warder runs as root",
+            why: "warder refuses that user's files, and that user cannot use what root writes there",
+            .run("export HOME=~root"))
+    }
+
+    /// Whether a file is in the user's own home: elsewhere it may be another user's on purpose.
+    private static func isAtHome(_ path: String, _ subject: Subject) -> Bool {
+        subject.home.map { path.begins(with: $0 + "/") } ?? false
+    }
+
     private static func userFiles(_ subject: Subject, _ found: inout [Finding]) {
         let keys = (try? subject.profiles.get())?.writtenKeys.map(\.origin.path) ?? []
         let settings = subject.context.paths.settings
         for path in subject.files + [settings] {
             guard let access = FileAccess(at: path) else { continue }
-            found += ownership(path, access)
+            if isAtHome(path, subject) { found += ownership(path, access) }
             guard access.isPlainFile else { continue }
             if access.othersMayRead, keys.contains(where: { $0.isSame(as: path) }), othersReach(path) {
                 found.append(
@@ -46,7 +62,7 @@ enum FileModes: Check {
         for folder in paths.compactMap({ folder(ofPath: $0) }) where !folders.contains(folder) {
             folders.append(folder)
             guard let access = FileAccess(at: folder), access.isFolder else { continue }
-            found += ownership(folder, access) + writing(folder, access)
+            found += (isAtHome(folder, subject) ? ownership(folder, access) : []) + writing(folder, access)
         }
     }
 
