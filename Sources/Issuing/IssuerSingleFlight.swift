@@ -74,11 +74,12 @@ extension Issuer {
         _ name: String, _ sessions: borrowing SessionCache, since start: Deadline
     ) throws(Failure) -> Failure? {
         // A user who gives a code wants it tried.
-        guard !codes.isGiven, let boot = bootIdentifier() else { return nil }
+        guard !codes.isGiven, let lifetime = keys.context.waits.sharedFailureLifetime, let boot = bootIdentifier()
+        else { return nil }
         let found: SharedFailure?
         do throws(SessionCacheError) { found = try sessions.failure(name, boot: boot) } catch { throw Failure(error) }
         guard let found, let code = ExitCode(rawValue: Int32(clamping: found.code)) else { return nil }
-        let lateness = keys.context.isHelper ? keys.context.waits.sharedFailureLifetime : 0
+        let lateness = keys.context.isHelper ? lifetime : 0
         let answers = found.answers(waitingSince: start, lateness: lateness, now: .now) { audience in
             sessions.digest(circumstances(for: audience))
         }

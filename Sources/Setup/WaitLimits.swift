@@ -15,8 +15,8 @@ package struct WaitLimits: Sendable {
     /// Whether to wait for a pipe in the place of a file, such as `<(command)`.
     package var readsPipes = true
     /// How long after another process's AWS or network failure a helper reports that failure instead of trying for
-    /// itself.
-    package var sharedFailureLifetime: Int64 = 5_000
+    /// itself; nil for a process that never reports another's failure.
+    package var sharedFailureLifetime: Int64? = 5_000
 
     /// The limits that users get.
     package init() {}

@@ -131,7 +131,8 @@ def test_a_cached_session_that_aws_does_not_take(mfa_home, case):
     goes_through(mfa_home, case, ONLINE)
     mfa_home.good("refresh", "two", "--mfa-code", mfa_home.rig.account.code())
     end_sessions(mfa_home)
-    assert len(examined(mfa_home, ONLINE)["findings"]) == 1
+    report = examined(mfa_home, ONLINE)
+    assert codes(report) == ["session_refused"] and len(report["findings"]) == 1, report
 
 
 def test_a_refusal_is_said_once_and_of_the_role_that_is_refused(keyed_home):

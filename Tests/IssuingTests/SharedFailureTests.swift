@@ -86,6 +86,16 @@ struct SharedFailureTests {
         #expect(try rig.key(waits: waits) == "ASIA000000000001")
     }
 
+    @Test("a process that diagnoses tries for itself, however shortly after")
+    func diagnosing() throws {
+        let rig = try Rig(Rig.plainProfiles)
+        rig.sts.next(denied)
+        #expect(rig.failure()?.code == .refused)
+        var waits = WaitLimits.short
+        waits.sharedFailureLifetime = nil
+        #expect(try rig.key(waits: waits) == "ASIA000000000001")
+    }
+
     @Test(
         "once a file that shapes the request has changed, nobody is told of what was before",
         arguments: [

@@ -28,7 +28,7 @@ struct OnlineTime: Sendable {
     }
 
     /// The world of requests that end when this time does. It waits for no other process to speak of, and tries for
-    /// itself whatever another one failed at a moment ago.
+    /// itself whatever another one, or this one for another profile, failed at a moment ago.
     func limiting(_ world: World) -> World {
         var limited = world
         let (time, sleep) = (self, world.timing.sleep)
@@ -37,7 +37,7 @@ struct OnlineTime: Sendable {
         limited.sender = { (caBundle) throws(TransportError) in try senders.sender(caBundle) }
         limited.waits.withoutPrompt = 1_000
         limited.waits.forTokenRenewal = 1_000
-        limited.waits.sharedFailureLifetime = 0
+        limited.waits.sharedFailureLifetime = nil
         return limited
     }
 }

@@ -124,7 +124,8 @@ struct Consent {
         let given = Deadline(milliseconds: moment)
         guard given <= .now, let answer = Decision(rawValue: String(words[0])) else { return nil }
         // A client that tries again should not wait as long each time.
-        let lateness = answer == .unanswered && keys.context.isHelper ? keys.context.waits.sharedFailureLifetime : 0
+        let isLate = answer == .unanswered && keys.context.isHelper
+        let lateness = isLate ? keys.context.waits.sharedFailureLifetime ?? 0 : 0
         return given >= start || start.milliseconds - given.milliseconds <= lateness ? answer : nil
     }
 
