@@ -42,9 +42,9 @@ package struct Pseudonyms {
             }) {
                 result += name.pseudonym.utf8
                 index += name.word.count
-            } else if Self.mayBeSecret(text, at: index) {
-                result += "REDACTED".utf8
-                index += Self.secretLength
+            } else if let length = Redaction.lengthOfSecret(at: index, in: text) {
+                result += Redaction.mark
+                index += length
             } else {
                 let word = rest.prefix(while: isAlphanumeric)
                 result += replaced(word)
@@ -101,30 +101,6 @@ package struct Pseudonyms {
     private static let prefixes = [
         "ABIA", "ACCA", "AGPA", "AIDA", "AIPA", "AKIA", "ANPA", "ANVA", "APKA", "AROA", "ASCA", "ASIA",
     ]
-
-    private static let secretLength = 40
-
-    /// A secret access key has 40 characters of base64, `/` among them. What stands in a path is none.
-    private static func mayBeSecret(_ text: [UInt8], at index: Int) -> Bool {
-        let before = text[..<index].last
-        let run = text[index...].prefix(while: isOfSecret)
-        guard run.count == secretLength, before.map(isOfSecret) != true, run.first != slash else { return false }
-        let after = text[run.endIndex...].prefix(2)
-        let isLonger =
-            before.map(isOfPath) == true || after.first.map(isOfPath) == true && after.last.map(isOfSecret) == true
-        return !(isLonger && run.contains(slash))
-            && run.contains { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
-            && run.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) } && run.contains(where: isDigit)
-    }
-
-    private static let slash = UInt8(ascii: "/")
-
-    /// Beside base64's, what is in paths and in no secret.
-    private static func isOfPath(_ byte: UInt8) -> Bool { "._-~".utf8.contains(byte) || byte >= 0x80 }
-
-    private static func isOfSecret(_ byte: UInt8) -> Bool {
-        isAlphanumeric(byte) || byte == slash || byte == UInt8(ascii: "+")
-    }
 }
 
 private func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }

@@ -1,48 +1,69 @@
 import Text
 
-/// What could be a secret access key, kept out of a finding: one that was typed in a wrong place, as a region or a
-/// profile's name.
+/// What could be a secret access key: kept out of findings, where one was typed as a region or a profile's name, and out
+/// of the text of `--report`.
 enum Redaction {
+    /// What stands in its place.
+    static let mark = Array("REDACTED".utf8)
+    /// In characters of base64.
     private static let length = 40
 
     /// The text with each such word replaced.
     static func applied(to text: String) -> String {
-        guard holdsSecret(text) else { return text }
-        var result: [UInt8] = []
-        for run in runs(text) { result += isSecret(run) ? Array("REDACTED".utf8) : Array(run) }
+        let bytes = Array(text.utf8)
+        var (result, index): ([UInt8], Int) = ([], 0)
+        while index < bytes.count {
+            if let length = lengthOfSecret(at: index, in: bytes) {
+                result += mark
+                index += length
+            } else {
+                result.append(bytes[index])
+                index += 1
+            }
+        }
         return String(decoding: result, as: UTF8.self)
     }
 
     /// Whether there is one.
     static func holdsSecret(_ text: String) -> Bool {
-        text.utf8.count >= length && runs(text).contains(where: isSecret)
-    }
-
-    /// Forty characters of base64, letters and digits among them, that are neither a path nor a digest. The name of a
-    /// setting is known in small letters.
-    private static func isSecret(_ run: ArraySlice<UInt8>) -> Bool {
-        guard run.count == length, run.filter({ $0 == UInt8(ascii: "/") }).count < (run.first == 0x2f ? 2 : 4) else {
-            return false
-        }
-        let isDigest = run.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
-        return !isDigest && run.contains { (97...122).contains($0) } && run.contains { (48...57).contains($0) }
-    }
-
-    /// The text in runs of characters that a secret may have, and of others.
-    private static func runs(_ text: String) -> [ArraySlice<UInt8>] {
         let bytes = Array(text.utf8)
-        var (runs, start): ([ArraySlice<UInt8>], Int) = ([], 0)
-        for index in bytes.indices.dropFirst() where isPart(bytes[index]) != isPart(bytes[index - 1]) {
-            runs.append(bytes[start..<index])
-            start = index
-        }
-        return bytes.isEmpty ? [] : runs + [bytes[start...]]
+        return bytes.count >= length && bytes.indices.contains { lengthOfSecret(at: $0, in: bytes) != nil }
     }
 
-    private static func isPart(_ byte: UInt8) -> Bool {
-        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-            || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "+")
+    /// How many bytes what could be a secret takes, if it begins at `index`: letters and digits, neither of a path nor of
+    /// a digest. Capitals are not asked for: the name of a setting is known in small letters.
+    static func lengthOfSecret(at index: Int, in text: [UInt8]) -> Int? {
+        guard index == 0 || !isPart(text[index - 1]), text.count - index >= length else { return nil }
+        let run = text[index...].prefix { isPart($0) }
+        guard run.count == length, !isOfPath(run, in: text) else { return nil }
+        let isDigest = run.allSatisfy { isDigit($0) || (97...102).contains($0) }
+        let isWord = run.contains { isDigit($0) } && run.contains { (97...122).contains($0) }
+        return isWord && !isDigest ? length : nil
     }
+
+    /// Whether a run with slashes in it is a piece of a path, by what it begins with or what stands beside it.
+    private static func isOfPath(_ run: ArraySlice<UInt8>, in text: [UInt8]) -> Bool {
+        let slashes = run.count { $0 == slash }
+        guard slashes > 0 else { return false }
+        if slashes > (run.first == slash ? 1 : 3) { return true }
+        let before = text[..<run.startIndex]
+        if before.last.map(isOfName) == true, !before.suffix(7).elementsEqual("warder_".utf8) { return true }
+        let after = text[run.endIndex...].prefix(2)
+        return after.count == 2 && isOfName(after.first ?? 0) && isPart(after.last ?? 0)
+    }
+
+    private static let slash = UInt8(ascii: "/")
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+
+    /// A character of base64.
+    private static func isPart(_ byte: UInt8) -> Bool {
+        isDigit(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == slash
+            || byte == UInt8(ascii: "+")
+    }
+
+    /// What is in names of files besides, and in no secret.
+    private static func isOfName(_ byte: UInt8) -> Bool { "._-~".utf8.contains(byte) || byte >= 0x80 }
 }
 
 extension Finding {

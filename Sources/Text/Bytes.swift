@@ -63,6 +63,14 @@ private func contain(_ bytes: UnsafeBufferPointer<UInt8>, _ part: UnsafeBufferPo
     return false
 }
 
+extension Slice<UnsafeRawBufferPointer> {
+    /// Whether the text's bytes occur among these.
+    package func includes(_ part: String) -> Bool {
+        var part = part
+        return part.withUTF8 { contain(UnsafeRawBufferPointer(rebasing: self).bindMemory(to: UInt8.self), $0) }
+    }
+}
+
 /// A text that equals only a text with the same bytes: for sets and dictionary keys.
 package struct ByteText: Hashable, Sendable {
     /// The text.

@@ -42,6 +42,7 @@ struct BrokenLineTests {
         Case(text: "a = b\n[p]\n", mended: "# a = b\n[p]\n", repairs: [.comment]),
         Case(text: "\u{FEFF}a = b\n[p]\n", mended: "\u{FEFF}# a = b\n[p]\n", repairs: [.comment]),
         Case(text: "[", mended: "[]", repairs: [.header("[]")]),
+        Case(text: "[p]\n[q secret = x\na = b\n", mended: "[p]\n# [q secret = x\na = b\n", repairs: [.edit]),
     ]
 
     @Test(arguments: cases)

@@ -13,7 +13,8 @@ struct PlaintextFileTests {
     private func file(_ text: String, _ path: String, _ kind: LeftoverPlace.Kind) -> PlaintextFile {
         let search = LooseKeys(in: secret(text))
         return PlaintextFile(
-            place: LeftoverPlace(path: path, kind: kind), keys: search.keys, isText: search.isText, isWhole: true,
+            place: LeftoverPlace(path: path, kind: kind), keys: search.keys, isText: search.isText,
+            isSearchedWhole: true,
             kept: [kept])
     }
 

@@ -1,13 +1,14 @@
 import Diagnosing
+import RoomSupport
 import Testing
 
 @Suite struct ScheduledCommandTests {
     private func unit(_ text: String) -> [String] {
-        ScheduledCommand.all(inUnit: text).map(shown)
+        ScheduledCommand.all(inUnit: secret(text)).map(shown)
     }
 
     private func crontab(_ text: String) -> [String] {
-        ScheduledCommand.all(inCrontab: text).map(shown)
+        ScheduledCommand.all(inCrontab: secret(text)).map(shown)
     }
 
     private func shown(_ command: ScheduledCommand) -> String {
@@ -60,9 +61,9 @@ import Testing
     }
 
     @Test func knowsWhoRunsAUnit() {
-        #expect(ScheduledCommand.user(ofUnit: "[Service]\nUser = backup\n") == "backup")
-        #expect(ScheduledCommand.user(ofUnit: "[Service]\n#User=backup\nExecStart=a\n") == "root")
-        #expect(ScheduledCommand.user(ofUnit: "User=\n") == "root")
+        #expect(ScheduledCommand.user(ofUnit: secret("[Service]\nUser = backup\n")) == "backup")
+        #expect(ScheduledCommand.user(ofUnit: secret("[Service]\n#User=backup\nExecStart=a\n")) == "root")
+        #expect(ScheduledCommand.user(ofUnit: secret("User=\n")) == "root")
     }
 
     @Test func joinsLinesThatAreContinued() {

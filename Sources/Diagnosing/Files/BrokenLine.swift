@@ -2,7 +2,7 @@ import Profiles
 import Secrets
 
 /// A line that breaks the grammar of the AWS files, and how little makes it whole. The line may hold a secret: only a
-/// section's header, which holds none, becomes text.
+/// section's header becomes text, and only if nothing but a name is in it.
 enum BrokenLine {
     /// A change to one line.
     enum Repair: Equatable {
@@ -12,13 +12,17 @@ enum BrokenLine {
         case equals
         /// The header that was meant, with its bracket.
         case header(String)
+        /// Where more than a header is on the line: a person must look.
+        case edit
 
         /// Nil if the error is not of one line.
         init?(_ error: ProfileError, in text: borrowing SecretBytes) {
             guard let origin = error.origin else { return nil }
             switch error {
             case .utf16: return nil
-            case .unclosedSection: self = .header(text.withUnsafeBytes { closed($0[range(of: origin.line, in: $0)]) })
+            case .unclosedSection:
+                let header = text.withUnsafeBytes { closed($0[range(of: origin.line, in: $0)]) }
+                self = header.map { .header($0) } ?? .edit
             case .propertyWithoutEquals, .continuationOutsideProperty, .subpropertyWithoutEquals:
                 self = text.withUnsafeBytes { hasColon($0[range(of: origin.line, in: $0)]) } ? .equals : .comment
             default: self = .comment
@@ -30,9 +34,7 @@ enum BrokenLine {
             switch self {
             case .comment: LineEdit.sed("\(origin.line){\(Self.guarding(error))s|^|# |}", origin.path)
             case .equals: LineEdit.sed("\(origin.line)s|^\\([^=:]*\\):|\\1 =|", origin.path)
-            // A value may follow, and is not to be shown.
-            case .header(let header) where header.utf8.contains(UInt8(ascii: "=")) || header.utf8.count > 200:
-                LineEdit.edit(origin)
+            case .edit: LineEdit.edit(origin)
             case .header(let header):
                 LineEdit.head(header, inPlaceOf: String(header.dropFirst().dropLast()), at: origin)
             }
@@ -55,7 +57,7 @@ enum BrokenLine {
             var whole = SecretBytes(capacity: bytes.count + 64)
             whole.append(UnsafeRawBufferPointer(rebasing: bytes[..<range.lowerBound]))
             switch repair {
-            case .comment:
+            case .comment, .edit:
                 whole.append("# ")
                 whole.append(UnsafeRawBufferPointer(rebasing: bytes[range.lowerBound...]))
             case .equals:
@@ -83,10 +85,12 @@ enum BrokenLine {
         return start..<(bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count)
     }
 
-    /// The header that a line begins, with its bracket.
-    private static func closed(_ line: Slice<UnsafeRawBufferPointer>) -> String {
+    /// The header that a line begins, with its bracket; nil if a value follows it, or what is too long for a name.
+    private static func closed(_ line: Slice<UnsafeRawBufferPointer>) -> String? {
         let comments = [UInt8(ascii: "#"), UInt8(ascii: ";")]
-        var text = String(decoding: line.prefix { !comments.contains($0) }, as: UTF8.self)
+        let header = line.prefix { !comments.contains($0) }
+        guard header.count <= 200, !header.contains(UInt8(ascii: "=")) else { return nil }
+        var text = String(decoding: header, as: UTF8.self)
         while let last = text.unicodeScalars.last, last == " " || last == "\t" || last == "\r" || last == "]" {
             text.unicodeScalars.removeLast()
         }

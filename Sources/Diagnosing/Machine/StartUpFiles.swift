@@ -54,13 +54,14 @@ struct StartUpFiles {
     private func loads(in path: String) -> [Load] {
         guard let text = startUpText(path) else { return [] }
         return text.withUnsafeBytes { bytes in
-            if let marker = lineNumber(of: Self.marker(shell), in: bytes) {
-                return [Load(path: path, line: marker, copy: path)]
-            }
             var found: [Load] = []
             for (number, line) in bytes.split(separator: 0x0a, omittingEmptySubsequences: false).enumerated() {
+                // The hook itself, copied here: what follows is part of it.
+                if line.starts(with: Self.marker(shell).utf8) {
+                    return [Load(path: path, line: number + 1, copy: path)]
+                }
                 let words = line.drop { $0 == 0x20 || $0 == 0x09 }
-                guard words.first != UInt8(ascii: "#"), holds(words, "warder") else { continue }
+                guard words.first != UInt8(ascii: "#"), words.includes("warder") else { continue }
                 // What is indented may depend on something.
                 guard words.startIndex == line.startIndex else { continue }
                 if evaluates(words) {
@@ -78,21 +79,20 @@ struct StartUpFiles {
 
     /// Whether a line does nothing but evaluate the hook of this shell.
     private func evaluates(_ line: Slice<UnsafeRawBufferPointer>) -> Bool {
-        let text = String(decoding: line, as: UTF8.self)
         let begins = ["eval ", "source ", ". ", "warder hook \(shell.name) | source"]
-        let isOther = [";", "&&", "||", " if ", " then "].contains { text.includes($0) }
-        return begins.contains { text.begins(with: $0) } && !isOther
-            && (text.includes("warder hook \(shell.name)") || text.includes("warder hook)"))
+        let isOther = [";", "&&", "||", " if ", " then "].contains { line.includes($0) }
+        return begins.contains { line.starts(with: $0.utf8) } && !isOther
+            && (line.includes("warder hook \(shell.name)") || line.includes("warder hook)"))
     }
 
     /// The path of a file `warder.SHELL` that a line sources; nil for one that only the shell can find.
     private func sourced(_ line: Slice<UnsafeRawBufferPointer>) -> String? {
         let words = line.split { $0 == 0x20 || $0 == 0x09 || $0 == UInt8(ascii: ";") }
-            .map { String(decoding: $0, as: UTF8.self) }
-        guard words.count > 1, [".", "source", "use"].holds(words[0]) else { return nil }
-        var path = words[1].unicodeScalars.filter { $0 != "\"" && $0 != "'" }.reduce(into: "") {
-            $0.unicodeScalars.append($1)
+        guard words.count > 1, [".", "source", "use"].contains(where: { words[0].elementsEqual($0.utf8) }) else {
+            return nil
         }
+        var path = String(
+            decoding: words[1].filter { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "'") }, as: UTF8.self)
         for prefix in ["~/", "$HOME/", "${HOME}/"] {
             if let rest = path.removingPrefix(prefix) { path = home + "/" + rest }
         }
@@ -106,28 +106,10 @@ func startUpText(_ path: String) -> SecretBytes? {
 }
 
 private func contains(_ path: String, _ needle: String) -> Bool {
-    startUpText(path)?.withUnsafeBytes { holds($0[...], needle) } ?? false
+    startUpText(path)?.withUnsafeBytes { $0[...].includes(needle) } ?? false
 }
 
 private func plainFiles(_ folder: String, ending: String) -> [String] {
     ((try? names(inFolder: folder)) ?? []).filter { $0.ends(with: ending) }.sorted().prefix(100)
         .map { folder + "/" + $0 }
-}
-
-/// Whether the bytes hold this text, which is not empty.
-private func holds(_ bytes: Slice<UnsafeRawBufferPointer>, _ text: String) -> Bool {
-    position(of: text, in: bytes) != nil
-}
-
-private func lineNumber(of text: String, in bytes: UnsafeRawBufferPointer) -> Int? {
-    position(of: text, in: bytes[...]).map { end in bytes[..<end].count { $0 == 0x0a } + 1 }
-}
-
-private func position(of text: String, in bytes: Slice<UnsafeRawBufferPointer>) -> Int? {
-    let text = Array(text.utf8)
-    guard let first = text.first, bytes.count >= text.count else { return nil }
-    for index in bytes.startIndex...(bytes.endIndex - text.count) where bytes[index] == first {
-        if bytes[index...].starts(with: text) { return index }
-    }
-    return nil
 }

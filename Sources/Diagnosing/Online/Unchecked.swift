@@ -21,7 +21,8 @@ struct Unchecked {
 
     /// A check that would need a prompt.
     mutating func add(_ name: String, prompting failure: Failure, _ keys: Keys) {
-        let isVaultLocked = failure.code == .locked && (try? keys.store()?.kind) == .file
+        let mayOpen = (try? keys.context.policy().unlockedKeysRule) == nil
+        let isVaultLocked = failure.code == .locked && mayOpen && (try? keys.store()?.kind) == .file
         add(name, failure.message, way: isVaultLocked ? "run warder unlock --keys in a terminal" : failure.hint)
     }
 

@@ -10,7 +10,7 @@ struct PlaintextFile {
     let keys: [LooseKeys.Key]
     let isText: Bool
     /// All of it was searched.
-    let isWhole: Bool
+    let isSearchedWhole: Bool
     /// The ids of keys that are somewhere else too.
     let kept: Set<String>
 
@@ -46,15 +46,17 @@ struct PlaintextFile {
     private var mayGo: Bool {
         let name = lastPart(ofPath: place.path)
         let isSwap = name.begins(with: ".") && [".swp", ".swo", ".swn"].contains { name.ends(with: $0) }
-        return isWhole && (place.kind == .cache || isSwap)
+        return isSearchedWhole && (place.kind == .cache || isSwap)
     }
 
     /// Takes the secrets away, and leaves all else.
     private var removal: String {
         if !isText || place.kind == .cache { return mayGo ? "rm \(file)" : "ls -l \(file)" }
-        if let far = wanted.first(where: { !isWhole($0) && $0.column > Self.farthest }) { return editing(far) }
+        if let far = wanted.first(where: { !isOnLinesOfItsOwn($0) && $0.column > Self.farthest }) {
+            return editing(far)
+        }
         let edits = wanted.flatMap { key -> [String] in
-            guard isWhole(key) else {
+            guard isOnLinesOfItsOwn(key) else {
                 let secret = "[A-Za-z0-9+/]{40}([^A-Za-z0-9+/]|$)"
                 return ["\(key.line)s,^(.{\(key.column)})\(secret),\\1REMOVED\\2,"]
             }
@@ -67,7 +69,7 @@ struct PlaintextFile {
     }
 
     /// Whether the key's lines can go as a whole.
-    private func isWhole(_ key: LooseKeys.Key) -> Bool { key.isAlone && place.kind != .history }
+    private func isOnLinesOfItsOwn(_ key: LooseKeys.Key) -> Bool { key.isAlone && place.kind != .history }
 
     /// Where a line may be all that a block has, and `:` does nothing.
     private var isPOSIX: Bool {

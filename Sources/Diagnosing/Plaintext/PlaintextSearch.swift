@@ -56,8 +56,8 @@ struct PlaintextSearch {
             guard !keys.isEmpty else { continue }
             files.append(
                 PlaintextFile(
-                    place: place, keys: keys, isText: search.isText, isWhole: search.isWhole && !search.mayHaveMore,
-                    kept: kept))
+                    place: place, keys: keys, isText: search.isText,
+                    isSearchedWhole: search.isWhole && !search.mayHaveMore, kept: kept))
         }
         return files
     }

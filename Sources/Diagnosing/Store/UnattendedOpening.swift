@@ -1,6 +1,7 @@
 import Failures
 import Glibc
 import Linux
+import Secrets
 import Setup
 import Stores
 import Text
@@ -70,10 +71,12 @@ enum UnattendedOpening: Check {
         return lstat(path, &info) == 0 && info.st_uid == geteuid() && info.st_mode & S_IFMT == S_IFREG
     }
 
-    /// "" for a file that cannot be read.
-    private static func text(_ path: String) -> String {
-        guard isPlainFile(path), let text = try? readFile(path, limit: 1 << 20) else { return "" }
-        return text.text(0..<text.count)
+    /// Nothing for a file that cannot be read.
+    private static func text(_ path: String) -> SecretBytes {
+        guard isPlainFile(path), let text = try? readFile(path, limit: 1 << 20) else {
+            return SecretBytes(capacity: 1)
+        }
+        return text
     }
 
     /// Adds a slot, and the setting by which its keyfile is found.
@@ -84,8 +87,8 @@ enum UnattendedOpening: Check {
         let settings = subject.context.paths.settings
         let folder = Text.folder(ofPath: settings) ?? ""
         let keyfile = folder + "/vault.key"
-        let hasSection = text(settings).utf8.split(separator: UInt8(ascii: "\n")).contains {
-            Substring($0).begins(with: "[warder]")
+        let hasSection = text(settings).withUnsafeBytes { bytes in
+            bytes.split(separator: UInt8(ascii: "\n")).contains { $0.starts(with: "[warder]".utf8) }
         }
         let setting =
             hasSection
