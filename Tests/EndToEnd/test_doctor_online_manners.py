@@ -63,6 +63,7 @@ def test_the_session_that_comes_of_it_is_cached(keyed_home):
 @pytest.mark.parametrize("source", ["device", "command", "seed"])
 def test_no_code_is_used_up(with_mfa, source):
     home = with_mfa.home
+    home.settings("[warder]\nrotate_after = off\n")
     printed = home.root / "printed"
     if source == "command":
         script = home.root / "code"
