@@ -104,9 +104,9 @@ package struct ChainRules {
             + "(\(key.accessKeyID.origin.place)): warder import \(shellWord(key.profile.name))"
     }
 
-    /// Whether only the source's credentials show that they may not be used, so that a cached session of theirs is not
-    /// enough: it may be from before the rule.
-    var needsSource: Bool {
+    /// Whether only the source's credentials show whether the rules refuse them, so that a session from before the rules
+    /// may be one of refused ones.
+    var areJudgedAtSource: Bool {
         guard policy.mfaRule != nil, !chain.hasMFA, chain.stepCount > 0 else { return false }
         return switch chain.source {
         case .process, .named(.environment, _): true

@@ -122,7 +122,6 @@ package final class Issuer {
     /// Fails if a rule of the machine forbids the chain's credentials, whatever is cached.
     package func refuseForbidden() throws(Failure) {
         if let refusal = rules.refusal { throw refusal }
-        if rules.needsSource { _ = try sessionMaker.sourceCredentials() }
         try keys.refuseForbiddenStore()
     }
 

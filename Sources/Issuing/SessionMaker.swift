@@ -40,7 +40,11 @@ package final class SessionMaker {
 
     /// Everything that determines the session of `step`.
     package func identity(of step: Int) throws(Failure) -> [UInt8] {
-        chain.identity(ofStep: step, endpoint: try endpoint(of: step).kind, detail: source.detail)
+        // So that a session from before the rule is not found.
+        let rule = rules.areJudgedAtSource ? "\u{0}require_mfa" : nil
+        let detail = [source.detail, rule].compactMap { $0 }
+        return chain.identity(
+            ofStep: step, endpoint: try endpoint(of: step).kind, detail: detail.isEmpty ? nil : detail.joined())
     }
 
     /// What the chain begins with.

@@ -387,3 +387,16 @@ def test_a_role_that_was_cached_before_the_rule(ruled, identifier, code):
     ruled.rule("require_mfa = true")
     result = ruled.run("process", "role")
     assert result.code == code and (code == 0 or f"{PATH}:2" in result.err), result
+
+
+def test_under_the_rule_another_program_is_run_once_for_each_session(ruled):
+    """It may prompt, and what it gave was judged when the session was made."""
+    runs = ruled.home.root / "runs"
+    key = '{"Version":1,"AccessKeyId":"ASIAXXXXXXXXXXXXXXXX","SecretAccessKey":"xxxx","SessionToken":"t",' \
+        '"Expiration":"2099-01-01T00:00:00Z"}'
+    ruled.home.add_profile("base", f"warder_credential_process = sh -c 'echo >> {runs}; echo \"$0\"' '{key}'")
+    ruled.home.add_profile("role", f"warder_role_arn = {ROLE}", "warder_source_profile = base")
+    ruled.rule("require_mfa = true")
+    for _ in range(3):
+        ruled.good("process", "role")
+    assert runs.read_text() == "\n"
