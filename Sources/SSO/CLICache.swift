@@ -15,7 +15,7 @@ public func cliCacheFileName(session: String?, startURL: String) throws(SSOError
     let name = Array((session ?? startURL).utf8)
     do throws(CryptoError) {
         let digest = try name.span.withUnsafeBytes { (bytes) throws(CryptoError) in try sha1(bytes) }
-        return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + ".json"
+        return hexadecimal(digest) + ".json"
     } catch { throw .crypto(error) }
 }
 

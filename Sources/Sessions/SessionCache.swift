@@ -1,6 +1,7 @@
 import Crypto
 import Linux
 import Secrets
+import Text
 
 /// Why the session cache failed. A missing or damaged file is not a failure: its session is made again.
 public enum SessionCacheError: Error, Equatable, Sendable {
@@ -254,15 +255,4 @@ public struct SessionSummary: Sendable {
         SessionSummary(
             name: name, label: label, accessKeyID: accessKeyID, expiration: min(expiration, label.issued + seconds))
     }
-}
-
-private func hexadecimal(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    text.reserveCapacity(2 * bytes.count)
-    for byte in bytes {
-        text.append(digits[Int(byte >> 4)])
-        text.append(digits[Int(byte & 15)])
-    }
-    return String(decoding: text, as: UTF8.self)
 }

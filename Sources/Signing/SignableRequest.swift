@@ -1,5 +1,6 @@
 import Crypto
 import Secrets
+import Text
 
 /// Why a request could not be signed.
 public enum SigningError: Error, Equatable, Sendable {
@@ -76,10 +77,4 @@ extension SecretBytes {
             do throws(CryptoError) { return hexadecimal(try sha256(bytes)) } catch { throw .crypto(error) }
         }
     }
-}
-
-/// Lowercase hexadecimal digits.
-func hexadecimal(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
 }

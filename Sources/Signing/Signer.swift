@@ -1,6 +1,7 @@
 import Crypto
 import Secrets
 import Times
+import Text
 
 /// AWS Signature Version 4 for one service, region and moment (IAM User Guide, "AWS Signature Version 4 for API
 /// requests").

@@ -1,3 +1,5 @@
+import Text
+
 /// The type of a slot, by what opens it. Types that this version does not know are preserved.
 public struct SlotType: RawRepresentable, Hashable, Sendable {
     /// The byte in the file.
@@ -47,6 +49,6 @@ package struct Slot: Equatable, Sendable {
     /// The slot's public part.
     package var summary: SlotSummary {
         let salt = (try? WrappedKey(self))?.salt ?? []
-        return SlotSummary(type: type, identifier: hexadecimal(salt.prefix(8)))
+        return SlotSummary(type: type, identifier: hexadecimal(Array(salt.prefix(8))))
     }
 }

@@ -1,3 +1,5 @@
+import Text
+
 /// The sixteen random bytes that identify a vault for its whole life; not a secret.
 public struct VaultIdentifier: Hashable, Sendable {
     /// The number of bytes.
@@ -13,16 +15,5 @@ public struct VaultIdentifier: Hashable, Sendable {
     }
 
     /// The bytes as 32 lowercase digits, for the name of a file or of a key in the kernel's keyring.
-    public var hex: String { hexadecimal(bytes[...]) }
-}
-
-/// The bytes as lowercase digits, two for each.
-func hexadecimal(_ bytes: ArraySlice<UInt8>) -> String {
-    var digits = ""
-    digits.reserveCapacity(2 * bytes.count)
-    for byte in bytes {
-        if byte < 16 { digits += "0" }
-        digits += String(byte, radix: 16)
-    }
-    return digits
+    public var hex: String { hexadecimal(bytes) }
 }

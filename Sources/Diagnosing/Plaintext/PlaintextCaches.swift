@@ -129,7 +129,7 @@ enum PlaintextCaches: Check {
     private static func fileName(of session: String) -> String? {
         let name = Array(session.utf8)
         let digest = try? name.span.withUnsafeBytes { (bytes) throws(CryptoError) in try sha256(bytes) }
-        return digest.map { $0.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + ".json" }
+        return digest.map { hexadecimal($0) + ".json" }
     }
 
     private static func text(_ path: String) -> SecretBytes? {
