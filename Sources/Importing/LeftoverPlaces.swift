@@ -41,9 +41,9 @@ package func leftoverPlaces(
     let beside = whole.flatMap(folders.fileAndCopies).map { path in
         LeftoverPlace(path: path, kind: whole.holds(path) ? .awsFile : .copy)
     }
-    guard let home = environment.nonEmpty("HOME") else { return beside + folders.present }
-    let config = environment.nonEmpty("XDG_CONFIG_HOME") ?? home + "/.config"
-    let data = environment.nonEmpty("XDG_DATA_HOME") ?? home + "/.local/share"
+    guard let home = environment.nonEmpty("HOME"), let config = environment.configFolder,
+        let data = environment.dataFolder
+    else { return beside + folders.present }
     let zsh = environment.nonEmpty("ZDOTDIR") ?? home
     let caches = ["cli/cache", "cli/history", "boto/cache", "sso/cache", "login/cache"]
         .flatMap { folders.plainFiles(home + "/.aws/" + $0) }

@@ -22,8 +22,12 @@ public func isCompiledProgram(_ path: String) -> Bool {
 
 /// The first program of that name in the folders of `searchPath`, which is `PATH`; nil if there is none.
 public func programPath(_ name: String, searchPath: String?) -> String? {
-    let folders = (searchPath ?? "").utf8.split(separator: UInt8(ascii: ":")).map { String(Substring($0)) }
-    return folders.lazy.map { $0 + "/" + name }.first(where: isProgram)
+    folders(ofSearchPath: searchPath).lazy.map { $0 + "/" + name }.first(where: isProgram)
+}
+
+/// The folders that `PATH` lists, without empty ones.
+public func folders(ofSearchPath searchPath: String?) -> [String] {
+    (searchPath ?? "").utf8.split(separator: UInt8(ascii: ":")).map { String(Substring($0)) }
 }
 
 /// Whether `path`, after following links, is a plain file. The corresponding C function is `stat`.

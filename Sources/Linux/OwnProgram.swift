@@ -47,8 +47,9 @@ public struct OwnProgram: Sendable {
     private func located(_ word: String) -> String? {
         let slash = UInt8(ascii: "/")
         guard word.utf8.contains(slash) else {
-            let folders = searchPath.utf8.split(separator: UInt8(ascii: ":")).map { String(Substring($0)) }
-            return folders.lazy.map { $0 + "/" + word }.first { $0.utf8.first == slash && isProgram($0) }
+            return folders(ofSearchPath: searchPath).lazy.map { $0 + "/" + word }.first {
+                $0.utf8.first == slash && isProgram($0)
+            }
         }
         let path = absolute(word)
         guard isProgram(path) else { return nil }

@@ -23,14 +23,13 @@ package struct Paths {
 
     /// The specification says to ignore a relative path in an XDG variable.
     init(_ environment: Environment) throws(Failure) {
-        func folder(_ variable: String, _ fallback: String) throws(Failure) -> String {
-            if let path = environment.nonEmpty(variable), path.begins(with: "/") { return path }
-            guard let home = environment.nonEmpty("HOME"), home.begins(with: "/") else {
+        func folder(_ variable: String, _ customary: String) throws(Failure) -> String {
+            guard let folder = environment.baseFolder(variable, customary) else {
                 throw Failure(
                     .other, "HOME is not set to an absolute path, and the password database has none either",
                     hint: "set HOME, or \(variable)")
             }
-            return home + fallback
+            return folder
         }
         let data = try folder("XDG_DATA_HOME", "/.local/share") + "/warder"
         vault = data + "/vault"

@@ -25,17 +25,16 @@ enum InstalledCompletions: Check {
     /// Where shells look for them by themselves.
     private static func places(_ context: Context) -> [String] {
         let environment = context.environment
-        let home = environment.nonEmpty("HOME") ?? "/"
-        let config = environment.nonEmpty("XDG_CONFIG_HOME") ?? home + "/.config"
         let shares =
-            [environment.nonEmpty("XDG_DATA_HOME") ?? home + "/.local/share"]
+            [environment.dataFolder].compactMap { $0 }
             + (environment.nonEmpty("XDG_DATA_DIRS") ?? "/usr/local/share:/usr/share").utf8
             .split(separator: UInt8(ascii: ":")).map { String(Substring($0)) }
         let inShare = [
             "bash-completion/completions/warder", "zsh/site-functions/_warder", "zsh/vendor-completions/_warder",
             "fish/vendor_completions.d/warder.fish", "warder/completions/warder.nu",
         ]
-        return shares.flatMap { share in inShare.map { "\(share)/\($0)" } } + [config + "/fish/completions/warder.fish"]
+        return shares.flatMap { share in inShare.map { "\(share)/\($0)" } }
+            + [environment.configFolder].compactMap { $0.map { $0 + "/fish/completions/warder.fish" } }
     }
 
     /// The version in the stamp; empty for completions from before there was one, nil for what is not warder's.

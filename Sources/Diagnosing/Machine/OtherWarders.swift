@@ -4,9 +4,10 @@ import Text
 /// Another program named warder in `PATH`: which of the two is run depends on each program's `PATH`.
 enum OtherWarders: Check {
     static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
-        let own = OwnProgram(searchPath: subject.context.environment["PATH"])
+        let searchPath = subject.context.environment["PATH"]
+        let own = OwnProgram(searchPath: searchPath)
         var seen: [FileIdentity] = []
-        for folder in searchPath(subject.context.environment) {
+        for folder in folders(ofSearchPath: searchPath) where folder.begins(with: "/") {
             let path = folder + "/warder"
             guard isProgram(path), let identity = FileIdentity(at: path), !seen.contains(identity) else { continue }
             seen.append(identity)
@@ -25,10 +26,4 @@ enum OtherWarders: Check {
     private static func isWrapper(_ path: String, of subject: Subject) -> Bool {
         FileIdentity(at: subject.context.ownPath) == FileIdentity(at: path)
     }
-}
-
-/// The absolute folders of `PATH`, in its order.
-func searchPath(_ environment: Environment) -> [String] {
-    (environment["PATH"] ?? "").utf8.split(separator: UInt8(ascii: ":")).map { String(Substring($0)) }
-        .filter { $0.begins(with: "/") }
 }

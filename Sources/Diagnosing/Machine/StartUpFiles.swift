@@ -21,9 +21,9 @@ struct StartUpFiles {
 
     /// The sets of files of which one shell reads all.
     static func all(_ environment: Environment) -> [StartUpFiles] {
-        guard let home = environment.nonEmpty("HOME") else { return [] }
-        let config = environment.nonEmpty("XDG_CONFIG_HOME") ?? home + "/.config"
-        let data = environment.nonEmpty("XDG_DATA_HOME") ?? home + "/.local/share"
+        guard let home = environment.nonEmpty("HOME"), let config = environment.configFolder,
+            let data = environment.dataFolder
+        else { return [] }
         let zsh = environment.nonEmpty("ZDOTDIR") ?? home
         let login = [".bash_profile", ".bash_login", ".profile"].map { home + "/" + $0 }.first(where: isPlainFile)
         let bash = [login.flatMap { contains($0, ".bashrc") ? $0 : nil }, home + "/.bashrc"].compactMap { $0 }

@@ -112,8 +112,7 @@ struct Exec: Command {
 
     private static func isCommand(_ word: String, _ environment: Environment) -> Bool {
         if word.utf8.contains(UInt8(ascii: "/")) { return isProgram(word) }
-        let folders = environment["PATH"]?.utf8.split(separator: UInt8(ascii: ":")) ?? []
-        return folders.contains { isProgram(String(Substring($0)) + "/" + word) }
+        return programPath(word, searchPath: environment["PATH"]) != nil
     }
 
     /// The seconds that a session must have left; nil if the command line does not say.
