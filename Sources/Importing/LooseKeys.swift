@@ -166,20 +166,30 @@ private struct KeyWords {
         guard bytes[range.upperBound - 1] | 0x20 == UInt8(ascii: "n"),
             bytes[range.upperBound - 3] | 0x20 == UInt8(ascii: "k")
         else { return false }
-        let name = folded(bytes[max(start, range.lowerBound - 16)..<range.upperBound])
-        return name.ends(with: "sessiontoken") || name.ends(with: "securitytoken")
+        let name = bytes[max(start, range.lowerBound - 16)..<range.upperBound]
+        return ends(name, with: "sessiontoken") || ends(name, with: "securitytoken")
     }
 
     private func isNamedSecret(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
-        let name = folded(bytes)
-        guard name.includes("aws") else { return false }
-        return ["secretaccesskey", "awssecret", "secretkey"].contains { name.includes($0) }
+        holds(bytes, "aws")
+            && (holds(bytes, "secretaccesskey") || holds(bytes, "awssecret") || holds(bytes, "secretkey"))
     }
+}
 
-    /// The letters alone, in lower case.
-    private func folded(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
-        String(decoding: bytes.filter { isCapital($0 & 0xdf) }.map { $0 | 0x20 }, as: UTF8.self)
+/// Whether the letters among the bytes, in either case, end with those of `word`. What is between them does not count;
+/// it stays where it is, for it may be of a secret.
+private func ends(_ bytes: Slice<UnsafeRawBufferPointer>, with word: StaticString) -> Bool {
+    var rest = word.utf8CodeUnitCount
+    for byte in bytes.reversed() where rest > 0 && isLetter(byte) {
+        guard byte | 0x20 == word.utf8Start[rest - 1] else { return false }
+        rest -= 1
     }
+    return rest == 0
+}
+
+/// Whether they hold the letters of `word`, likewise.
+private func holds(_ bytes: Slice<UnsafeRawBufferPointer>, _ word: StaticString) -> Bool {
+    bytes.indices.contains { isLetter(bytes[$0]) && ends(bytes[...$0], with: word) }
 }
 
 /// Whether the bytes at `index`, of which there are enough, are those of `word`.
@@ -189,6 +199,7 @@ private func begins(_ bytes: UnsafeRawBufferPointer, _ index: Int, _ word: Stati
 
 private func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 private func isCapital(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "A") < 26 }
+private func isLetter(_ byte: UInt8) -> Bool { isCapital(byte & 0xdf) }
 
 /// Base64's letters, of which secrets are made; ids are too.
 private func isOfKey(_ byte: UInt8) -> Bool {
