@@ -15,9 +15,8 @@ extension Fix {
     package func carryOut(_ context: Context) throws(Failure) {
         switch self {
         case .mode(let path, let mode, let identity):
-            guard let identity else { return }
             do throws(FileError) {
-                if try setMode(path, of: identity, mode) { return }
+                if let identity, try setMode(path, of: identity, mode) { return }
             } catch { throw Failure(error, "the mode of") }
             throw Failure(
                 .other, "\(path) is another file now, and stays as it is", hint: "run warder doctor again")

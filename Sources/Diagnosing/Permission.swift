@@ -1,5 +1,9 @@
 import Glibc
+import Linux
 import Text
+
+/// The command for root: as it is, or with `sudo`.
+func asRoot(_ command: String) -> String { isRoot ? command : "sudo \(command)" }
 
 /// The command for the user who may change the folder: as it is, or with `sudo`.
 func asOwner(ofFolder folder: String, _ command: String) -> String {

@@ -7,11 +7,12 @@ enum SettingEdit {
     /// Gives it another value.
     ///
     /// - Parameter origin: with the line 0, the name of a variable.
-    /// - Returns: nil if the value is not one that `sed` and a shell take as it is.
+    /// - Returns: nil for a value that a line cannot have: an empty one, or one with control characters.
     static func write(_ key: String, _ value: String, at origin: Origin) -> String? {
-        guard !value.isEmpty, value.utf8.allSatisfy(isPlain) else { return nil }
-        guard origin.line > 0 else { return "export \(origin.path)=\(value)" }
-        return LineEdit.sed("\(origin.line)s|^\\(\(setting(key))\\).*|\\1 \(value)|I", origin.path)
+        guard !value.isEmpty, value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else { return nil }
+        guard origin.line > 0 else { return "export \(origin.path)=\(shellWord(value))" }
+        let line = "\\1 \(LineEdit.replacement(value))"
+        return LineEdit.sed("\(origin.line)s|^\\(\(setting(key))\\).*|\(line)|I", origin.path)
     }
 
     /// Makes a comment of it, or unsets the variable.
@@ -22,15 +23,6 @@ enum SettingEdit {
 
     /// The beginning of its line, as a basic regular expression.
     private static func setting(_ key: String) -> String {
-        "[[:blank:]]*\\(warder_\\)\\{0,1\\}\(key)[[:blank:]]*="
-    }
-
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: "_@%+=:,./-".utf8.contains(byte)
-        }
+        "[[:blank:]]*\\(warder_\\)\\{0,1\\}\(LineEdit.pattern(key))[[:blank:]]*="
     }
 }

@@ -39,6 +39,19 @@ struct LineEditTests {
         #expect(done == "[profile p]\n  role_arn = a|b\\c&d'\"e\noutput = b\n")
     }
 
+    @Test(arguments: ["a|b", "a&b", #"a\b"#, #"a\nb"#, "a b", "ä", "a'b", "$(id)", "`id`", "]"])
+    func writesAnyValueBehindTheNameThatIsThere(value: String) throws {
+        for name in ["region", "  warder_region ", "REGION"] {
+            let done = try changed("[p]\n\(name)= x\n") { path in
+                SettingEdit.write("region", value, at: Origin(path: path, line: 2)) ?? "exit 1"
+            }
+            #expect(done == "[p]\n\(name)= \(value)\n")
+        }
+        let variable = SettingEdit.write("region", value, at: Origin(path: "AWS_REGION", line: 0)) ?? "exit 1"
+        let said = try changed("") { "\(variable); printf %s \"$AWS_REGION\" > \"\($0)\"" }
+        #expect(said == value)
+    }
+
     @Test func renames() throws {
         let done = try changed(text) {
             LineEdit.rename("role_arn", to: "warder_role_arn", at: Origin(path: $0, line: 2))

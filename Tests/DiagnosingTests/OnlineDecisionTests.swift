@@ -51,7 +51,7 @@ import Transport
             edit
                 == "sed -i --follow-symlinks '12s|^\\(\(setting)\\).*|\\1 arn:aws:iam::1:mfa/alice@example.com|I' "
                 + "'/home/a b/config'")
-        for value in ["", "a|b", "a&b", "a\\b", "a b", "ä", "a\nb", "a'b"] {
+        for value in ["", "a\nb", "a\rb", "a\u{7f}"] {
             #expect(SettingEdit.write("region", value, at: place) == nil, "\(value)")
         }
         let variable = Origin(path: "AWS_REGION", line: 0)
@@ -103,9 +103,9 @@ import Transport
                 SettingEdit.remove("ca_bundle", at: Origin(path: "/c", line: 7))
             ),
             (.unhashedCABundle(path: "/x y"), "ca_bundle_unusable", "/c:7", "openssl rehash '/x y'"),
-            (.libraryMissing, "libcurl_unusable", nil, "sudo apt-get install libcurl4"),
-            (.libraryUnusable, "libcurl_unusable", nil, "sudo apt-get install --reinstall libcurl4"),
-            (.libraryUnloadable(reason: "no"), "libcurl_unusable", nil, "dpkg --verify libcurl4"),
+            (.libraryMissing, "libcurl_unusable", nil, asRoot("apt-get install -y libcurl4")),
+            (.libraryUnusable, "libcurl_unusable", nil, asRoot("apt-get install -y --reinstall libcurl4")),
+            (.libraryUnloadable(reason: "no"), "libcurl_unusable", nil, "ldconfig -p | grep libcurl"),
         ]
         for (error, code, place, command) in expected {
             let found = try finding(error)

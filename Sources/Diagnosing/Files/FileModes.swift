@@ -129,13 +129,13 @@ enum FileModes: Check {
         let owner = access.map { $0.owner == 0 ? "root" : "user \($0.owner)" } ?? "another user"
         return Finding(
             "foreign_owner", gravity, at: path, "it belongs to \(owner), not to you", why: why,
-            .run(isRoot ? command : "sudo \(command)"))
+            .run(asRoot(command)))
     }
 
     /// Sets a mode; only the owner and root may.
     private static func mode(_ path: String, _ access: FileAccess, _ mode: UInt32) -> Remedy {
         if access.isOwn { return .fix(.mode(path: path, to: mode)) }
-        return .run((isRoot ? "" : "sudo ") + Fix.mode(path: path, to: mode).command)
+        return .run(asRoot(Fix.mode(path: path, to: mode).command))
     }
 
     private static func octal(_ mode: UInt32) -> String { "0" + String(mode, radix: 8) }

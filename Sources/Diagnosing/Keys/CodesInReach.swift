@@ -107,11 +107,7 @@ struct CodeSearch {
     private func chain(_ profile: String) throws(Failure) -> Chain? {
         let chain: Chain
         do throws(ChainError) {
-            chain = try Chain.resolve(
-                profile, in: profiles,
-                webIdentityTokenFile: subject.context.environment.nonEmpty("AWS_WEB_IDENTITY_TOKEN_FILE"),
-                environment: { subject.context.environment[$0] }
-            ) { names.contains(ByteText($0)) }
+            chain = try subject.chain(profile) { names.contains(ByteText($0)) }
         } catch { throw Failure(error) }
         guard chain.mfaProcess == nil, Self.devices(of: chain).contains(where: { $0 != nil }) else { return nil }
         let readsPolicy = chain.roles.contains { role in

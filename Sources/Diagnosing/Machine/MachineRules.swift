@@ -1,5 +1,4 @@
 import Failures
-import Glibc
 import Issuing
 import Profiles
 import Setup
@@ -76,8 +75,6 @@ enum MachineRules: Check {
             failure, at: failure.origin ?? path, code: "machine_settings",
             why: "warder gives out no credentials until it can read the rules", .run(command))
     }
-
-    private static func asRoot(_ command: String) -> String { (geteuid() == 0 ? "" : "sudo ") + command }
 
     // MARK: - What it forbids
 

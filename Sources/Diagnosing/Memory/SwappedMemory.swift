@@ -60,6 +60,4 @@ enum SwappedMemory: Check {
                     : "echo \(shellWord("\(userName()) - memlock 8192")) | "
                         + asRoot("tee /etc/security/limits.d/warder.conf")))
     }
-
-    private static func asRoot(_ command: String) -> String { geteuid() == 0 ? command : "sudo " + command }
 }

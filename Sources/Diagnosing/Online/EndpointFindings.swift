@@ -19,7 +19,8 @@ extension Finding {
         switch error {
         case .libraryMissing, .libraryUnusable, .libraryUnloadable, .shortage:
             self = finding(
-                "libcurl_unusable", at: nil, why: "warder needs libcurl to reach AWS", .run(Self.libraryCommand(error)))
+                "libcurl_unusable", at: nil, why: "warder needs libcurl to reach AWS",
+                .run(Self.libraryCommand(error, environment)))
         case .proxyRefused:
             let proxy = ProxyInForce(for: nil) { environment[$0] }
             self = finding("proxy_refused", at: proxy?.variable, .run(Self.look(at: url)))
@@ -74,12 +75,13 @@ extension Finding {
             ? target.caBundleOrigin : Origin(path: "AWS_CA_BUNDLE", line: 0)
     }
 
-    private static func libraryCommand(_ error: TransportError) -> String {
+    private static func libraryCommand(_ error: TransportError, _ environment: Environment) -> String {
         switch error {
-        case .libraryMissing: "sudo apt-get install libcurl4"
-        case .libraryUnusable: "sudo apt-get install --reinstall libcurl4"
+        case .libraryMissing, .libraryUnusable:
+            PackageManager.installing(
+                "libcurl4", elsewhere: "libcurl", again: error == .libraryUnusable, environment)
         case .shortage: "ulimit -a"
-        default: "dpkg --verify libcurl4"
+        default: "ldconfig -p | grep libcurl"
         }
     }
 

@@ -38,8 +38,9 @@ enum ReachableDesktop: Check {
         }
         switch error {
         case .noLibrary, .unloadable:
-            let package = programPath("apt-get", searchPath: environment["PATH"]) == nil ? "libsecret" : "libsecret-1-0"
-            return broken("no_libsecret", .run(PackageManager.installing(package, environment)))
+            return broken(
+                "no_libsecret",
+                .run(PackageManager.installing("libsecret-1-0", elsewhere: "libsecret", environment)))
         case .noBus:
             let isSet = environment.nonEmpty("DBUS_SESSION_BUS_ADDRESS") != nil
             return broken(
