@@ -10,9 +10,14 @@ package func spoken(seconds: Int64) -> String {
     return parts.isEmpty ? "0s" : parts.joined(separator: " ")
 }
 
-/// The difference between this machine's clock and AWS's, for people: `365d ahead of AWS's`.
+/// The difference between this machine's clock and another one, for people: `365d ahead of AWS's`.
 ///
-/// - Parameter offset: AWS's time minus this machine's, in seconds.
-package func spoken(clockOffset offset: Int64) -> String {
-    "\(spoken(seconds: Int64(clamping: offset.magnitude))) \(offset < 0 ? "ahead of" : "behind") AWS's"
+/// - Parameters:
+///   - offset: the other's time minus this machine's, in seconds.
+///   - other: whose the other one is.
+package func spoken(clockOffset offset: Int64, from other: String = "AWS's") -> String {
+    // It is known to a few seconds: a Date is in whole ones, and an answer takes its time.
+    let seconds = Int64(clamping: offset.magnitude)
+    let rounded = seconds < 600 ? seconds : seconds - seconds % 60 + (seconds % 60 < 30 ? 0 : 60)
+    return "\(spoken(seconds: rounded)) \(offset < 0 ? "ahead of" : "behind") \(other)"
 }

@@ -8,17 +8,18 @@ enum AgreeingClocks: OnlineCheck {
             probe.clockOffset.map { (seconds: $0, isAWS: !probe.target.endpoint.isCustom) }
         }
         guard let offset = Self.offset(offsets) else { return }
+        let other = offsets.contains(where: \.isAWS) ? "AWS's" : "the endpoint's"
         guard let gravity = Self.gravity(offset) else {
             let bound = max(1, offset.magnitude)
-            diagnosis.add(Remark("clock", "this machine's clock is within \(bound) s of AWS's"))
+            diagnosis.add(Remark("clock", "this machine's clock is within \(bound) s of \(other)"))
             return
         }
         diagnosis.add(
             Finding(
-                "clock_off", gravity, "this machine's clock is \(spoken(clockOffset: offset))",
+                "clock_off", gravity, "this machine's clock is \(spoken(clockOffset: offset, from: other))",
                 why: gravity == .broken
-                    ? "AWS refuses what programs sign, and programs misjudge when sessions end"
-                    : "AWS refuses one-time codes made on this machine and, beyond five minutes, every signed request",
+                    ? "signed requests are refused, and programs misjudge when sessions end"
+                    : "one-time codes made on this machine are refused, and past five minutes all signed requests",
                 .run("timedatectl set-ntp true")))
     }
 
