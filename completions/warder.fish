@@ -239,7 +239,7 @@ function __warder_grammar --no-scope-shadowing
                 whoami 'Asks AWS who a profile\'s credentials are (sts:GetCallerIdentity)' \
                 explain 'Shows where a profile\'s credentials come from, and what the next process will do' \
                 adopt 'Points profiles at warder, so that every SDK asks it for their credentials' \
-                doctor 'Finds what is wrong or soon will be, and prints a command to fix each' \
+                doctor 'Finds problems, and prints a command to fix each' \
                 use 'Works with a profile in this shell, until warder drop; needs the shell\'s hook' \
                 drop 'Takes back what use has set; needs the shell\'s hook' \
                 hook 'Prints the shell integration, for the shell\'s start-up file' \

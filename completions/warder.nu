@@ -171,7 +171,7 @@ export extern "warder adopt" [
     --help(-h)  # Show this help
 ]
 
-# Finds what is wrong or soon will be, and prints a command to fix each
+# Finds problems, and prints a command to fix each
 export extern "warder doctor" [
     profile?: string@"nu-complete warder profiles"
     --online  # Ask AWS too: endpoints, keys, MFA devices, roles

@@ -19,7 +19,7 @@ extension Fix {
                 if let identity, try setMode(path, of: identity, mode) { return }
             } catch { throw Failure(error, "the mode of") }
             throw Failure(
-                .other, "\(path) is another file now, and stays as it is", hint: "run warder doctor again")
+                .other, "\(path) was replaced in the meantime, and was not changed", hint: "run warder doctor again")
         case .adopt(let profile): _ = try AdoptionPlan.carriedOut(context, names: [profile])
         }
     }

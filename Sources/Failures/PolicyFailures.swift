@@ -67,7 +67,7 @@ extension Failure {
             )
         case .notAFile(let path):
             return (
-                "\(what) are not used: \(path) is not a plain file", "see what it is", "ls -ld \(shellWord(path))"
+                "\(what) are not used: \(path) is not a plain file", "see what it is: ls -ld \(shellWord(path))", nil
             )
         case .brokenLink(let path, let target):
             return (

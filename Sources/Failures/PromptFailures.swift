@@ -15,7 +15,7 @@ extension Failure {
     /// A code is needed, and this command uses none up.
     package static func codeWithheld(device: String, profile: String) -> Failure {
         Failure(
-            .promptNeeded, "a code of \(device) is needed, and this command uses none up",
+            .promptNeeded, "a code from \(device) is needed, but this command uses no codes up",
             hint: "run warder refresh \(shellWord(profile)) in a terminal")
     }
 

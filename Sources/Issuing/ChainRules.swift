@@ -80,7 +80,7 @@ package struct ChainRules {
         guard case .plaintextKey(let key) = chain.source, key.hasSessionToken,
             let token = key.profile.origin(of: "aws_session_token")
         else { return nil }
-        return "take the aws_session_token away (\(token.place)), which no long-term key has, and store the key with "
+        return "remove the aws_session_token (\(token.place)), which no long-term key has, and store the key with "
             + "warder import \(shellWord(key.profile.name))"
     }
 

@@ -69,7 +69,7 @@ def test_a_file_that_comes_into_the_place_meanwhile_stays_as_it_is(faulty):
     faulty.vault.rename(faulty.root / "vault.aside")
     faulty.vault.symlink_to(other)
     terminal.sendline("y")
-    assert exit_code(terminal) == 1 and "is another file now" in terminal.before
+    assert exit_code(terminal) == 1 and "was replaced in the meantime" in terminal.before
     assert other.stat().st_mode & 0o777 == 0o644
 
 

@@ -89,7 +89,7 @@ struct ChainRulesTests {
         let rig = try Rig("[profile p]\n\(Self.key)\naws_session_token = x\n", credentials: "")
         try rig.home.write("[policy]\nplaintext_keys = refuse\n", to: "etc/warder/config")
         let hint = try rig.issuer("p").rules.refusal?.hint
-        #expect(hint?.hasPrefix("take the aws_session_token away (\(rig.home.path)/.aws/config:4)") == true)
+        #expect(hint?.hasPrefix("remove the aws_session_token (\(rig.home.path)/.aws/config:4)") == true)
         #expect(hint?.hasSuffix("warder import p") == true)
     }
 

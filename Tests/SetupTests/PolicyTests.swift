@@ -122,7 +122,7 @@ struct PolicyTests {
         let failure = #expect(throws: Failure.self) { try policy(text) }
         #expect(failure?.code == .badConfig && failure?.fault == "continued_setting")
         #expect(failure?.message.hasSuffix("/etc/warder/config:\(line): this line continues the line above") == true)
-        #expect(failure?.hint == "begin each line of this file without a blank")
+        #expect(failure?.hint == "do not indent lines in this file")
     }
 
     @Test("what is indented and continues nothing is read as it stands")

@@ -35,7 +35,7 @@ enum FileGrammar: Check {
         let header = String(section.heading.dropFirst().dropLast())
         let isThere = profiles.profile(header.removingPrefix("profile ").map { String($0) } ?? header) != nil
         return Finding(
-            "misnamed_section", .broken, at: section.origin.place, "this section header is not a profile's",
+            "misnamed_section", .broken, at: section.origin.place, "this is not the header of a profile",
             why: "SDKs and warder ignore the section; write \(section.heading)",
             .run(isThere ? LineEdit.edit(section.origin) : LineEdit.head(section, in: profiles)))
     }

@@ -27,7 +27,7 @@ enum ReadableFiles: Check {
         return Finding(failure, in: path, why: why, remedy(ofSettings: failure, path))
     }
 
-    private static let why = "until this is fixed, neither warder nor SDKs can give out credentials"
+    private static let why = "until this is fixed, neither warder nor SDKs can use your profiles"
 
     private static func finding(_ fault: AWSFiles.Fault, _ subject: Subject) -> Finding {
         switch fault {

@@ -19,14 +19,14 @@ enum FittingPinentry: Check {
             diagnosis.add(
                 Finding(
                     "pinentry_without_window", .risky, at: path, "\(pinentry.program) can ask only at a terminal",
-                    why: "a program started from the desktop has no terminal, so no question reaches you",
+                    why: "a program started from the desktop has no terminal, so you never see its prompt",
                     installation()))
         } catch {
             guard case .notFound(let name) = error else { return }
             diagnosis.add(
                 Finding(
                     "no_pinentry", .broken, at: path, "there is no pinentry \(name)",
-                    why: "warder cannot ask what the settings assign to it", installation()))
+                    why: "warder cannot show the prompts that the settings send to pinentry", installation()))
         }
 
         func installation() -> Remedy {

@@ -29,8 +29,8 @@ enum MachineRules: Check {
             diagnosis.add(
                 Finding(
                     "policy_slots", .broken, at: rule.origin.place,
-                    "\(rule.spoken), and the vault opens by none of them",
-                    why: "warder refuses credentials while this rule is broken", .run("warder vault slots")))
+                    "\(rule.spoken), but the vault has no such slot",
+                    why: "warder gives out no credentials while this rule is broken", .run("warder vault slots")))
         }
         for name in subject.names where subject.profile != nil || subject.meant.asks(name) {
             guard let chain = try? subject.chain(name) else { continue }
@@ -82,7 +82,7 @@ enum MachineRules: Check {
     private static func forbidden(_ failure: Failure, orShow: String) -> Finding {
         Finding(
             failure, at: failure.origin ?? "", code: failure.fault ?? "policy",
-            why: "warder refuses credentials while this rule is broken",
+            why: "warder gives out no credentials while this rule is broken",
             .run(failure.command ?? orShow))
     }
 }

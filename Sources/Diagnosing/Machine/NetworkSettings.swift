@@ -11,8 +11,12 @@ enum NetworkSettings: Check {
             diagnosis.add(Remark("proxy", at: proxy.variable, "requests go through the proxy \(proxy.address)"))
         }
         if let bundle = environment.nonEmpty("AWS_CA_BUNDLE") {
-            if !fileExists(bundle) { diagnosis.add(absent(bundle)) }
-            diagnosis.add(Remark("ca_bundle", at: "AWS_CA_BUNDLE", "only certificates from \(bundle) are trusted"))
+            if fileExists(bundle) {
+                diagnosis.add(
+                    Remark("ca_bundle", at: "AWS_CA_BUNDLE", "only certificates from \(bundle) are trusted"))
+            } else {
+                diagnosis.add(absent(bundle))
+            }
         }
         for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"] {
             guard let url = environment.nonEmpty(name) else { continue }
@@ -31,8 +35,9 @@ enum NetworkSettings: Check {
     /// What `--online` would find.
     private static func absent(_ bundle: String) -> Finding {
         Finding(
-            "ca_bundle_unusable", .broken, at: "AWS_CA_BUNDLE", "there is no \(printable(bundle, limit: 400))",
-            why: "warder and SDKs reach no server", .run("unset AWS_CA_BUNDLE"))
+            "ca_bundle_unusable", .broken, at: "AWS_CA_BUNDLE",
+            "there is no CA bundle \(printable(bundle, limit: 400))",
+            why: "warder and SDKs cannot verify any server, so every request fails", .run("unset AWS_CA_BUNDLE"))
     }
 
     /// The address without a user and a password.

@@ -51,7 +51,7 @@ enum ActiveKeys: OnlineCheck {
             }
         } catch {
             guard case .invalidKey(let refusal) = error else {
-                let failure = Failure(error, doing: "ask whose the key \(name) is")
+                let failure = Failure(error, doing: "identify the key \(name)")
                 return unchecked.add(name, failure, subject)
             }
             subject.refusedKeys.insert(name)

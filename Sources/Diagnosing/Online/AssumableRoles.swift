@@ -99,7 +99,7 @@ private struct RoleTrial {
             diagnosis.add(
                 Finding(
                     "session_refused", .broken, at: role.role.origin.place, failure.message,
-                    why: "AWS rejects the cached session, and warder uses it until it is forgotten",
+                    why: "AWS rejects the cached session, and warder keeps using it until you drop it",
                     .run("warder forget \(operand(role.profile))")))
         case .refused where failure.cause != .unjudged:
             refused.insert(role.profile)

@@ -23,24 +23,37 @@ extension Finding {
                 .run(Self.libraryCommand(error, environment)))
         case .proxyRefused:
             let proxy = ProxyInForce(for: nil) { environment[$0] }
-            self = finding("proxy_refused", at: proxy?.variable, .run(Self.look(at: url)))
+            self = finding(
+                "proxy_refused", at: proxy?.variable,
+                why: "requests to AWS go through this proxy; \(failure.hint)",
+                .run(Self.look(at: url)))
         case .tls:
-            self = finding("endpoint_untrusted", at: place, .run(Self.lookAtCertificate(of: url)))
+            self = finding(
+                "endpoint_untrusted", at: place,
+                why: "warder sends nothing to a server that it cannot verify; \(failure.hint)",
+                .run(Self.lookAtCertificate(of: url)))
         case .unreadableCABundle:
             let origin = Self.bundleOrigin(target, environment)
             self = finding(
                 "ca_bundle_unusable", at: origin?.place,
+                why: "without its certificates warder trusts no server, and every request fails",
                 .run(origin.map { SettingEdit.remove("ca_bundle", at: $0) } ?? Self.look(at: url)))
         case .unhashedCABundle(let path):
             self = finding(
                 "ca_bundle_unusable", at: Self.bundleOrigin(target, environment)?.place,
+                why: "certificates in a folder are found only by their hashes, so warder trusts no server",
                 .run("openssl rehash \(shellWord(path))"))
         case .redirected, .tooLarge, .malformedURL, .insecureURL, .malformedHeader:
-            self = finding("endpoint_not_aws", at: place, .run(Self.look(at: url)))
+            self = finding(
+                "endpoint_not_aws", at: place, why: "warder gets no credentials from this endpoint",
+                .run(Self.look(at: url)))
         case .unreachable, .timedOut, .interrupted:
             self =
                 Self.regionFault(target, environment)
-                ?? finding("endpoint_unreachable", at: place, .run(Self.look(at: url)))
+                ?? finding(
+                    "endpoint_unreachable", at: place,
+                    why: "warder gets no new credentials from there; cached sessions work until they end",
+                    .run(Self.look(at: url)))
         }
     }
 

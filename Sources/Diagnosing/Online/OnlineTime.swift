@@ -27,8 +27,8 @@ struct OnlineTime: Sendable {
         return Timed(result: result, milliseconds: timing.uptime() - start)
     }
 
-    /// The world of requests that end when this time does. It waits for no other process to speak of, and tries for
-    /// itself whatever another one, or this one for another profile, failed at a moment ago.
+    /// A world whose requests end when this time is up. It hardly waits for other processes, and repeats requests that
+    /// failed a moment ago, in another process or in this one for another profile, rather than share their failure.
     func limiting(_ world: World) -> World {
         var limited = world
         let (time, sleep) = (self, world.timing.sleep)

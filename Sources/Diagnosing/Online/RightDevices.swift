@@ -77,7 +77,7 @@ enum RightDevices: OnlineCheck {
             diagnosis.add(
                 Finding(
                     "mfa_device_missing", .broken, at: device.serial.origin.place,
-                    "\(user) has no MFA device that gives codes, and the profile names \(device.serial.value)",
+                    "\(user) has no MFA device that gives codes, but the profile names \(device.serial.value)",
                     why: "AWS refuses every code for a device that is not registered",
                     .run(SettingEdit.remove("mfa_serial", at: device.serial.origin))))
         }

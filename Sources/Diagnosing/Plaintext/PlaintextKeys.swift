@@ -21,7 +21,7 @@ enum PlaintextKeys: Check {
             diagnosis.add(
                 Remark(
                     "searched_in_part", at: path,
-                    "the search for plaintext keys stopped here: there is too much to read")
+                    "the search for plaintext keys is incomplete: it reached its limit in this file")
             )
         }
     }
@@ -74,7 +74,7 @@ extension LeftoverPlace.Kind {
     fileprivate var words: String {
         switch self {
         case .awsFile: "where warder import cannot take it"
-        case .copy: "in a copy of, or a file beside, the AWS files"
+        case .copy: "in a copy of another file, or in a file beside the AWS files"
         case .cache: "in a cache"
         case .startUp: "in a shell's start-up file"
         case .history: "in a shell's history"

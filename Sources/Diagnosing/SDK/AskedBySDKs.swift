@@ -49,6 +49,7 @@ enum AskedBySDKs: Check {
         case .notAbsolute: "with another PATH, as in cron or an editor, SDKs cannot find warder for \(name)"
         case .anotherProfile(let asked, _): "SDKs get the credentials of \(asked) under the name \(name)"
         case .anotherWarder: "it may be another version"
+        case .noProfile: "programs that use the profile \(name) fail"
         default:
             obstacle.scope == .all
                 ? "SDKs do not ask warder for \(name)"

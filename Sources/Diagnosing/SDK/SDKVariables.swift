@@ -37,7 +37,8 @@ struct SDKVariables {
             return .finding(
                 Finding(
                     "expired_session", .broken, at: Self.keyVariable,
-                    (exporter.map { "warder exported a session of \($0) here, which" } ?? "the session here")
+                    (exporter.map { "warder exported a session of \($0) here, which" }
+                        ?? "the session in this environment")
                         + " ended at \(end.iso8601)",
                     why: "programs use it before any profile, and AWS refuses it", .run(removal)))
         }

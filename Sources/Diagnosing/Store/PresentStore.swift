@@ -70,7 +70,7 @@ enum PresentStore: Check {
     private static func locked(_ store: any KeyStore, _ subject: Subject) -> Remark? {
         guard subject.unlockedUntil == nil else { return nil }
         if (try? subject.keys.unlockedState())??.isHeld == true {
-            return Remark("locked", "warder lock locked warder: warder unlock unlocks it")
+            return Remark("locked", "warder is locked, by warder lock; warder unlock unlocks it")
         }
         if store.kind == .libsecret {
             guard case .success(.locked)? = subject.desktop else { return nil }

@@ -55,8 +55,8 @@ extension Policy {
             let rule = try Self.list(setting, name, of: SlotType.names + Self.futureSlots, "a slot type") { $0 }
             guard rule.value.contains(where: Self.dailySlots.contains) else {
                 throw .wrongSetting(
-                    setting, "would keep every user out: no command opens the vault by it",
-                    hint: "add some of \(Self.dailySlots.joined(separator: ", "))")
+                    setting, "would lock every user out: these slots do not open a vault for daily use",
+                    hint: "add at least one of \(Self.dailySlots.joined(separator: ", "))")
             }
             slots = rule
         case "plaintext_keys":

@@ -75,7 +75,7 @@ struct SettingsFile {
     private static func failure(continuation line: Origin) -> Failure {
         Failure(
             .badConfig, "\(line.place): this line continues the line above",
-            hint: "begin each line of this file without a blank", origin: line.place, fault: "continued_setting")
+            hint: "do not indent lines in this file", origin: line.place, fault: "continued_setting")
     }
 
     private static func failure(_ repetition: DuplicateEntry) -> Failure {

@@ -14,12 +14,14 @@ struct Doctor: Command {
     static let report = Flag("report", "Print a report to share, without user names, account numbers or key IDs.")
     static var description: CommandDescription {
         CommandDescription(
-            "Finds what is wrong or soon will be, and prints a command to fix each.",
+            "Finds problems, and prints a command to fix each.",
             """
             Looks at the files, the environment, the store, the sessions and this
-            machine. It never prompts, starts no program and makes no network connection.
-            With --online it asks AWS too, uses up no MFA code, and finishes within ten
-            seconds. Exit code 0 means no problems, 1 means some were found.
+            machine. Without --online and --fix it never prompts, changes nothing, starts
+            no program and makes no network connection. With --online it asks AWS too,
+            uses up no MFA code, and finishes within ten seconds. The exit code is 0 if
+            there are no findings (with --fix: none are left), 1 if there are some, and 4
+            if --fix cannot ask, or the answer is no.
 
             examples:
               warder doctor
@@ -40,7 +42,7 @@ struct Doctor: Command {
             throw Failure(misused: Self.self, "use only one of --fix, --report and --json")
         }
         guard given[Self.fix] || !given[Self.yes] else {
-            throw Failure(misused: Self.self, "--yes goes with --fix alone")
+            throw Failure(misused: Self.self, "--yes works only with --fix")
         }
         let (subject, diagnosis) = try examined()
         if given[Self.report] {
@@ -69,7 +71,7 @@ struct Doctor: Command {
     private func fixed(_ diagnosis: Diagnosis) throws(Failure) -> Diagnosis {
         let fixes = diagnosis.fixes
         guard !fixes.isEmpty else {
-            if !diagnosis.findings.isEmpty { note("none of this is for --fix to do") }
+            if !diagnosis.findings.isEmpty { note("--fix cannot fix any of these") }
             return diagnosis
         }
         let context = try Context(noPrompt: false)
