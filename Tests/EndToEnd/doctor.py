@@ -21,7 +21,7 @@ class Case:
     - breaking: does it to the home; what it returns is set in the environment from then on.
     - code: the finding that doctor must make.
     - place: what `place` must end with; None where the finding has none.
-    - beside: findings that come of the same fault, and go with it.
+    - beside: findings that come of the same fault, and go with it; each is told once.
     - mends: the printed command mends it. Where it only shows what to mend, this says what does.
     - profile: the one to examine.
     - terminal: a person runs doctor, who could be asked for a code.
@@ -76,12 +76,12 @@ def codes(report):
 
 
 def mend(home, command):
-    """Runs a command as printed, in bash with warder in its PATH; what it sets and unsets goes for the home from then
-    on."""
+    """Runs a command as printed, in the machine's POSIX shell with warder in its PATH; what it sets and unsets goes for
+    the home from then on."""
     path = home.environment["PATH"]
     reader, writer = os.pipe()
     done = subprocess.run(
-        ["bash", "-c", f"{command}\nstatus=$?; env -0 >&{writer}; exit $status"],
+        ["sh", "-c", f"{command}\nstatus=$?; env -0 > /dev/fd/{writer}; exit $status"],
         env={**home.environment, "PATH": f"{WARDER.parent}:{path}"}, cwd=home.root, pass_fds=[writer],
         capture_output=True, text=True, stdin=subprocess.DEVNULL,
     )
@@ -100,7 +100,8 @@ def goes_through(home, case, *options):
     assert codes(healthy) == [], ("the home is not healthy to begin with", healthy)
     home.environment.update(case.breaking(home) or {})
     report = examined(home, *arguments, terminal=case.terminal)
-    assert codes(report) == sorted({case.code, *case.beside}), report
+    assert [each["code"] for each in sorted(report["findings"], key=lambda each: each["code"])] == sorted(
+        [case.code, *case.beside]), report
     finding = next(each for each in report["findings"] if each["code"] == case.code)
     assert case.place is None or (finding["place"] or "").endswith(case.place), finding
     spoken = ran(home, *arguments, terminal=case.terminal)

@@ -26,7 +26,7 @@ sso_region = eu-west-1
     Case("a role", beside(f"role_arn = {ROLE}"), "setting_before_process", f"config:{PROCESS + 1}"),
     Case(
         "a role and its source", beside(f"role_arn = {ROLE}", "source_profile = alice"), "setting_before_process",
-        f"config:{PROCESS + 1}",
+        f"config:{PROCESS + 1}", beside=("setting_before_process",),
     ),
     Case(
         "a role over several lines", beside("role_arn = arn:aws:iam::1:", "    role/x"), "setting_before_process",
