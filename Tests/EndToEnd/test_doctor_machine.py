@@ -66,6 +66,10 @@ HOOKS = [
     Case("in config.fish and in conf.d",
          lines(("config/fish/conf.d/a.fish", "warder hook fish | source\n"),
                ("config/fish/config.fish", "warder hook fish | source\n")), "hook_twice", "config.fish:1"),
+    Case("a copy beside a line that evaluates it",
+         lines(("config/fish/conf.d/a.fish", "warder hook fish | source\n"),
+               ("config/fish/conf.d/warder.fish", (SOURCE / "shell/warder.fish").read_text())),
+         "hook_twice", "conf.d/warder.fish:1"),
     Case("a file of another version, sourced",
          copied_hook("bash", "lib/warder.bash", (".bashrc", ". ~/lib/warder.bash\n")), "hook_old", "lib/warder.bash"),
     Case("a copy in conf.d", copied_hook("fish", "config/fish/conf.d/warder.fish"), "hook_old", "conf.d/warder.fish"),
@@ -92,18 +96,34 @@ def test_hooks_that_are_well_loaded_are_no_finding(home):
 # Completions
 
 
-def completions(text):
+def completions(text, path="data/bash-completion/completions/warder"):
     def breaking(home):
-        write(home.root / "data/bash-completion/completions/warder", text)
+        write(home.root / path, text)
 
     return breaking
 
 
+def of_another_version(name):
+    """The text of completions, as another version wrote them."""
+    text = (SOURCE / "completions" / name).read_text()
+    assert THIS in text
+    return text.replace(THIS, "# of warder 0.0.9")
+
+
 OLD = (SOURCE / "completions/warder.bash").read_text()
 THIS = next(line for line in OLD.splitlines() if line.startswith("# of warder "))
+# Where each shell looks for them by itself.
+ELSEWHERE = {
+    "zsh/site-functions/_warder": "_warder", "zsh/vendor-completions/_warder": "_warder",
+    "fish/vendor_completions.d/warder.fish": "warder.fish", "warder/completions/warder.nu": "warder.nu",
+}
 COMPLETIONS = [
     Case("of another version", completions(OLD.replace(THIS, "# of warder 0.0.9")), "completions_old", "warder"),
     Case("from before versions were noted", completions(OLD.replace(THIS + "\n", "")), "completions_old", "warder"),
+    *[Case(path, completions(of_another_version(name), f"data/{path}"), "completions_old", path)
+      for path, name in ELSEWHERE.items()],
+    Case("of fish, in the config", completions(of_another_version("warder.fish"), "config/fish/completions/warder.fish"),
+         "completions_old", "fish/completions/warder.fish"),
 ]
 
 
@@ -200,19 +220,24 @@ def a_window(home):
     program(home.root / "bin/pinentry")
 
 
-def without_pinentry(home):
+def without_pinentry(setting):
     """A PATH in which there is all but a pinentry."""
-    settings("process_prompt = pinentry")(home)
-    folder = home.root / "bin"
-    folder.mkdir()
-    for name in ("bash", "env", "apt-get"):
-        (folder / name).symlink_to(shutil.which(name))
-    return {"PATH": str(folder)}
+
+    def breaking(home):
+        settings(f"{setting} = pinentry")(home)
+        folder = home.root / "bin"
+        folder.mkdir()
+        for name in ("bash", "env", "apt-get"):
+            (folder / name).symlink_to(shutil.which(name))
+        return {"PATH": str(folder)}
+
+    return breaking
 
 
 PINENTRIES = [
     Case("a pinentry that is not there", settings("pinentry = pinentry-absent"), "no_pinentry", "warder/config"),
-    Case("no pinentry", without_pinentry, "no_pinentry", "warder/config", mends=a_window),
+    *[Case(f"no pinentry, for {setting}", without_pinentry(setting), "no_pinentry", "warder/config", mends=a_window)
+      for setting in ("process_prompt", "code_prompt")],
     Case("a pinentry for terminals on a desktop", pinentry_for_terminals, "pinentry_without_window", "warder/config",
          mends=a_window),
 ]
@@ -244,36 +269,47 @@ def test_the_same_warder_by_another_path_is_no_finding(home):
 # What a kernel's state brings
 
 
-@pytest.fixture
-def small(home):
-    """The home's state folder on a file system of its own, with 2 MiB and 64 inodes."""
-    folder = home.root / "state"
+@pytest.fixture(params=["state", "cache", "data", "the runtime folder"])
+def small(request, home):
+    """One of the folders that warder writes to, with what is in it, on a file system of its own: 2 MiB, 64 inodes."""
+    folder = home.runtime if request.param == "the runtime folder" else home.root / request.param
     folder.mkdir(exist_ok=True)
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m,nr_inodes=64", "none", str(folder)]
+    kept = shutil.copytree(folder, home.root / "kept")
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m,nr_inodes=64,mode=700", "none", str(folder)]
     if subprocess.run(mount, capture_output=True).returncode != 0:
         pytest.skip("needs to mount a tmpfs")
+    shutil.copytree(kept, folder, dirs_exist_ok=True)
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+def place(small):
+    """The folder that is there already, of those that warder writes to."""
+    return str(next(iter(small.glob("warder")), small))
+
+
 def test_a_full_file_system_is_found(small, home):
     filler = small / "filler"
-    home_is_full = Case(
-        "full", lambda home: filler.write_bytes(bytes(2**21 - 4096)) and None, "no_space", "state",
-        mends=lambda home: filler.unlink())
-    goes_through(home, home_is_full)
+
+    def fill(home):
+        with pytest.raises(OSError), filler.open("wb") as file:
+            while True:
+                file.write(bytes(4096))
+                file.flush()
+
+    goes_through(home, Case("full", fill, "no_space", place(small), mends=lambda home: filler.unlink()))
 
 
 def test_a_file_system_without_inodes_is_found(small, home):
     def fill(home):
-        for number in range(60):
+        for number in range(52):
             (small / str(number)).touch()
 
     def clear(home):
-        for number in range(60):
+        for number in range(52):
             (small / str(number)).unlink()
 
-    goes_through(home, Case("no inodes", fill, "no_inodes", "state", mends=clear))
+    goes_through(home, Case("no inodes", fill, "no_inodes", place(small), mends=clear))
 
 
 @pytest.mark.parametrize(
@@ -305,6 +341,7 @@ def test_used_up_inotify_is_found(home, call, error, name):
         ("HTTPS_PROXY", "http://alice:hunter2@proxy:3128", "proxy", "http://proxy:3128"),
         ("AWS_CA_BUNDLE", "/etc/hosts", "ca_bundle", "/etc/hosts"),
         ("AWS_ENDPOINT_URL", "https://alice:hunter2@sts.here", "endpoint", "https://sts.here"),
+        ("AWS_ENDPOINT_URL_STS", "https://alice:hunter2@sts.here", "endpoint", "https://sts.here"),
     ],
 )
 def test_what_is_in_force_is_a_note(home, name, value, code, said):
@@ -315,3 +352,13 @@ def test_what_is_in_force_is_a_note(home, name, value, code, said):
     assert note["code"] == code and said in note["message"]
     text = home.good("doctor")
     assert f"note: {name}: " in text and "hunter2" not in text + str(report)
+
+
+def test_the_certificates_of_a_profile_are_a_note(home):
+    home.add_profile("own", "warder_key = alice", "ca_bundle = /etc/own.pem")
+    line = len(home.config_file.read_text().splitlines())
+    for arguments, count in (([], 1), (["own"], 1), (["prod"], 0)):
+        found = [note for note in examined(home, *arguments)["notes"] if note["code"] == "ca_bundle"]
+        assert len(found) == count, found
+        for note in found:
+            assert note["place"].endswith(f"config:{line}") and "/etc/own.pem" in note["message"], note
