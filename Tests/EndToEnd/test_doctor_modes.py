@@ -18,6 +18,13 @@ def reached(home):
         folder.chmod(0o755)
 
 
+def exposed_copy(home):
+    """What stays of the vault before its last change."""
+    copy = home.vault.with_name("vault.bak")
+    copy.write_bytes(home.vault.read_bytes())
+    copy.chmod(0o644)
+
+
 def with_keys(home):
     credentials("[lone]", *pair(home.key).splitlines())(home)
 
@@ -31,6 +38,7 @@ def with_keys(home):
         "writable_by_others", "warder/config",
     ),
     Case("a vault that others can read", mode(0o644, "data/warder/vault"), "open_to_others", "warder/vault"),
+    Case("its copy", exposed_copy, "open_to_others", "warder/vault.bak"),
     Case("its folder that others can write", mode(0o777, "data/warder"), "open_to_others", "data/warder"),
 )
 def test_a_mode(home, case):

@@ -61,6 +61,16 @@ def test_what_a_locked_vault_holds_is_not_known(home):
     assert report["findings"] == [] and "locked" in remarks(report)
 
 
+def test_that_warder_lock_was_run_is_a_note(home):
+    """Though nobody would be asked, nothing is opened until warder is unlocked."""
+    with_keyfile(home)
+    assert "locked" not in remarks(examined(home))
+    home.good("lock")
+    report = examined(home)
+    (note,) = [note for note in report["notes"] if note["code"] == "locked"]
+    assert report["findings"] == [] and "warder lock locked" in note["message"], report
+
+
 def test_one_profile(home):
     with home.opened():
         home.unlock()
@@ -91,6 +101,16 @@ def remove_marker(home):
 )
 def test_it_cannot_be_told_where_the_keys_are(home, case):
     goes_through(home, case)
+
+
+def linked_marker(home):
+    (home.data / "store").rename(home.root / "elsewhere")
+    (home.data / "store").symlink_to(home.root / "elsewhere")
+
+
+@cases(Case("a link", linked_marker, "refused_link", "warder/store"))
+def test_a_marker_that_is_elsewhere(filled, case):
+    goes_through(filled, case)
 
 
 def wanted_in_file(home):
