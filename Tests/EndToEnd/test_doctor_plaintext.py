@@ -327,12 +327,12 @@ def cli_cache(role, left=3600):
     return written(".aws/cli/cache/1234.json", cached(role, left))
 
 
-def login(session, age=0):
+def login(session, age=0, folder=".aws/login/cache"):
     """A sign-in of `aws login` in its cache."""
 
     def breaking(home):
         name = hashlib.sha256(session.encode()).hexdigest()
-        file = home.root / f".aws/login/cache/{name}.json"
+        file = home.root / folder / f"{name}.json"
         file.parent.mkdir(parents=True)
         file.write_text(json.dumps({"accessToken": {"accessKeyId": "ASIA" + "A" * 16}, "refreshToken": "r", "dpopKey": "k"}))
         os.utime(file, (time.time() - age, time.time() - age))
@@ -343,9 +343,15 @@ def login(session, age=0):
 LOGIN = "arn:aws:iam::111111111111:user/bob"
 
 
+def login_elsewhere(home):
+    login(LOGIN, folder="logins")(home)
+    return {"AWS_LOGIN_CACHE_DIRECTORY": "~/logins"}
+
+
 @cases(
     Case("a session of a role that warder gives", cli_cache(ARN), "session_in_cli_cache", "1234.json"),
     Case("a sign-in that no profile uses", login(LOGIN), "sign_in_in_login_cache", ".json"),
+    Case("one in another folder", login_elsewhere, "sign_in_in_login_cache", ".json"),
 )
 def test_what_the_aws_cli_still_keeps(healthy, case):
     assert ROLE.split(":")[4] == ARN.split(":")[4]

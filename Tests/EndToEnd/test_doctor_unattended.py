@@ -73,6 +73,13 @@ def test_units_that_bring_what_they_need(home, text):
     assert codes(examined(home)) == []
 
 
+def test_what_a_unit_needs_may_be_in_its_drop_ins(home):
+    unit(BACKUP)(home)
+    assert codes(examined(home)) == ["no_unattended_slot"]
+    (home.root / "config/systemd/user/backup.service.d").mkdir()
+    assert codes(examined(home)) == []
+
+
 def test_a_data_key_that_is_left_unlocked_opens_for_units(home):
     unit(BACKUP)(home)
     assert codes(examined(home)) == ["no_unattended_slot"]
