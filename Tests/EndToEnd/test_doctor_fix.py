@@ -1,9 +1,10 @@
 """`warder doctor --fix`: what is safe is done, after a yes, and nothing else."""
 
+import os
+
 import pytest
 from doctor import codes, examined, ran
 from home import ROLE, WARDER, exit_code
-
 
 
 @pytest.fixture
@@ -95,3 +96,21 @@ def test_what_cannot_be_done_is_said_and_the_rest_is_done(faulty):
     assert result.code == 1 and f"done: chmod 600 {faulty.vault}" in result.err, result
     assert "done: warder adopt" not in result.err and "hint: " in result.err, result
     assert contents(faulty)[0] == 0o600
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root reads everything")
+def test_what_comes_to_light_by_it_is_shown(home):
+    """A file that could not be read hid what is in it."""
+    user = home.as_ordinary_user()
+    home.root.chmod(0o755)
+    home.config(home.config_file.read_text().replace(str(WARDER), user["executable"]).replace("eu-west-1", "eu-wset-1", 1))
+    home.config_file.chmod(0)
+    result = home.run("doctor", "--fix", "--yes", **user)
+    before, after = result.out.split("will run:\n")
+    assert "eu-wset-1" not in before and "there is no region eu-wset-1" in after, result
+    assert result.code == 1 and "1 finding: 1 broken" in result.err, result
+
+
+def test_options_that_do_not_go_together(home):
+    home.run("doctor", "--yes").failed(2, "--yes goes with --fix alone")
+    home.run("doctor", "--fix", "--json").failed(2, "only one of --fix, --report and --json")
