@@ -62,6 +62,14 @@ def test_the_grammar(home, case):
     goes_through(home, case)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_who_cannot_read_a_byte_order_mark_is_said(home, end):
+    """Warder can."""
+    bytes_of("utf-8", MARK, end)(home)
+    (finding,) = examined(home)["findings"]
+    assert "the AWS CLI" in finding["why"] and "cannot read the file" in finding["why"], finding
+
+
 def test_a_section_that_was_twice_keeps_its_settings(home):
     first, other = ["[profile x]", "s3 = a", ""], ["[profile y]", "s3 = b", ""]
     second = ["[profile x]", "# why", "output = c"]

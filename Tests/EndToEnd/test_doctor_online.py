@@ -232,3 +232,5 @@ def test_how_grave_a_clock_is(keyed_home):
     assert gravity(-3600) == [("broken", "clock_off")]
     assert gravity(120) == [("risky", "clock_off")]
     assert gravity(10) == []
+    (note,) = notes(examined(keyed_home, ONLINE), "clock")
+    assert "this machine's clock is within" in note["message"], note
