@@ -5,7 +5,7 @@ import re
 import socket
 import string
 
-from home import WARDER
+from home import WARDER, random_key
 
 ACCOUNT, OTHER = "123456789012", "210987654321"
 
@@ -68,6 +68,36 @@ def test_no_name_gets_through(home):
         text = home.run("doctor", "--report").out
         for secret in (user, session, ACCOUNT, OTHER, *home.key):
             assert not re.search(rf"(?<![A-Za-z0-9]){re.escape(secret)}(?![A-Za-z0-9])", text), (seed, secret, text)
+
+
+def test_each_kind_of_name_by_itself(home):
+    """The login, a device, a session and the machine are called differently, and stand in no ARN and in no home."""
+    host = socket.gethostname().split(".")[0]
+    identifier = random_key()[0]
+    device, sessions = "wilhelmine", ["grete", "dorothea"]
+    home.config(f"""\
+[profile prod]
+region = eu-west-1
+credential_process = {WARDER} process prod
+warder_role_arn = arn:aws:iam::{ACCOUNT}:role/Admin
+warder_source_profile = alice
+warder_role_session_name = {sessions[0]}
+mfa_serial = arn:aws:iam::{ACCOUNT}:mfa/{device}
+
+[profile plain]
+role_arn = arn:aws:iam::{ACCOUNT}:role/Admin
+source_profile = alice
+role_session_name = {sessions[1]}
+""")
+    place = "/".join(["/srv", device, *sessions, host, "ca.pem"])
+    home.environment |= {"USER": "ann", "AWS_CA_BUNDLE": place, "AWS_PROFILE": identifier}
+    shown = "".join(home.run("doctor").out.split())
+    assert place in shown and identifier in shown
+    text = home.run("doctor", "--report").out
+    for name in (device, *sessions, identifier):
+        assert name not in text, (name, text)
+    assert "KEY-1" in text and len(set(re.findall(r"USER-\d+", text))) >= 3, text
+    assert host == "localhost" or (not re.search(rf"\b{re.escape(host)}\b", text) and "HOST-1" in text), text
 
 
 def test_names_with_dots_spaces_and_addresses(home, tmp_path):
