@@ -75,13 +75,16 @@ def codes(report):
     return sorted({finding["code"] for finding in report["findings"]})
 
 
-def mend(home, command):
+def mend(home, command, prefix=()):
     """Runs a command as printed, in the machine's POSIX shell with warder in its PATH; what it sets and unsets goes for
-    the home from then on."""
+    the home from then on.
+
+    - prefix: what starts the shell.
+    """
     path = home.environment["PATH"]
     reader, writer = os.pipe()
     done = subprocess.run(
-        ["sh", "-c", f"{command}\nstatus=$?; env -0 > /dev/fd/{writer}; exit $status"],
+        [*prefix, "sh", "-c", f"{command}\nstatus=$?; env -0 > /dev/fd/{writer}; exit $status"],
         env={**home.environment, "PATH": f"{WARDER.parent}:{path}"}, cwd=home.root, pass_fds=[writer],
         capture_output=True, text=True, stdin=subprocess.DEVNULL,
     )

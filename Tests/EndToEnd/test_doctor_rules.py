@@ -1,12 +1,15 @@
 """`/etc/warder/config` as `warder doctor` sees it: a file that cannot be used, rules that hold, what they forbid."""
 
 import os
-import shlex
-import subprocess
 
 import pytest
-from doctor import codes, examined
+from doctor import codes, examined, mend
+from faults import edits
+from home import random_key
+from importing import pair
 from ruled import PATH, Machine, Ruled
+from stores import FileStore
+from test_doctor_store import TYPED
 
 
 @pytest.fixture
@@ -14,13 +17,10 @@ def ruled(working, tmp_path):
     return Ruled(working, Machine(tmp_path / "etc"))
 
 
-def mend(ruled, command):
-    """Runs a command as printed, on the machine."""
-    path = f"{os.path.dirname(ruled.command()[0])}:{ruled.environment['PATH']}"
-    done = subprocess.run(
-        [*ruled.machine.prefix, "bash", "-c", command], env={**ruled.environment, "PATH": path, "EDITOR": "sed -i 2d -s --"},
-        cwd=ruled.root, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    assert done.returncode == 0, (command, done)
+def mended(ruled, finding):
+    """Runs the command as printed, on the machine; the home has no findings then."""
+    mend(ruled.home, finding["command"], ruled.machine.prefix)
+    assert codes(examined(ruled)) == []
 
 
 def found(ruled):
@@ -57,8 +57,7 @@ def test_a_file_that_is_not_used(ruled, breaking):
     breaking(ruled.machine)
     finding = found(ruled)
     assert finding["code"] == "machine_settings" and finding["place"] == PATH, finding
-    mend(ruled, finding["command"])
-    assert codes(examined(ruled)) == []
+    mended(ruled, finding)
 
 
 @pytest.mark.parametrize(
@@ -71,13 +70,20 @@ def test_a_line_that_is_none(ruled, text):
     finding = found(ruled)
     assert (finding["code"], finding["place"]) == ("machine_settings", f"{PATH}:2"), finding
     assert finding["command"] == f"${{EDITOR:-vi}} +2 {PATH}" and PATH not in finding["message"], finding
+    ruled.environment.update(edits("d")(ruled.home))
+    mended(ruled, finding)
 
 
 def test_a_vault_that_opens_by_no_slot_that_is_allowed(ruled):
     ruled.rule("log = on", "slots = keyfile")
     finding = found(ruled)
     assert (finding["code"], finding["place"]) == ("policy_slots", f"{PATH}:3"), finding
-    ruled.rule("slots = keyfile, passphrase")
+    # The command shows the slots; what is missing is added as the refusal says.
+    mend(ruled.home, finding["command"], ruled.machine.prefix)
+    refused = ruled.run("refresh", "prod", "--mfa-code", "123456", passphrase=True)
+    adding = refused.err.split("add one that is allowed: ")[1].strip()
+    mend(ruled.home, f"WARDER_PASSPHRASE='{TYPED['WARDER_PASSPHRASE']}' {adding} {ruled.root}/key", ruled.machine.prefix)
+    ruled.environment["WARDER_KEYFILE"] = f"{ruled.root}/key"
     assert codes(examined(ruled)) == []
 
 
@@ -98,15 +104,47 @@ def test_what_a_rule_forbids_names_its_line(ruled):
     report = examined(ruled)
     assert codes(report) == ["policy_require_mfa"]
     assert {finding["place"] for finding in report["findings"]} == {f"{PATH}:3"}
-    ruled.rule("log = on")
+    commands = [finding["command"] for finding in report["findings"]]
+    assert sorted(commands) == [f"warder explain {name}" for name in ("alice", "audit", "prod")]
+    for command in commands:
+        mend(ruled.home, command, ruled.machine.prefix)
+    ruled.config(ruled.config_file.read_text().replace("# mfa_serial", "mfa_serial"))
     assert codes(examined(ruled)) == []
 
 
-def test_a_store_that_is_forbidden(ruled):
-    ruled.rule("stores = libsecret")
+def test_a_key_in_plain_text_that_is_forbidden(ruled):
+    ruled.home.add_profile("plain", *pair(random_key()).splitlines())
+    assert "plaintext_key" in codes(examined(ruled))
+    ruled.rule("log = on", "plaintext_keys = refuse")
+    (finding,) = [each for each in examined(ruled)["findings"] if each["code"] == "policy_plaintext_keys"]
+    assert (finding["place"], finding["command"]) == (f"{PATH}:3", "warder import plain"), finding
+    ruled.environment.update(TYPED)
+    mended(ruled, finding | {"command": finding["command"] + " --yes"})
+
+
+def test_a_key_that_would_be_given_out_as_it_is(ruled):
+    ruled.home.add_profile("raw", "warder_key = alice", "warder_session = off")
+    assert codes(examined(ruled)) == []
+    ruled.rule("log = on", "max_session_duration = 12h")
     finding = found(ruled)
+    assert (finding["code"], finding["place"]) == ("policy_max_session_duration", f"{PATH}:3"), finding
+    assert "the key alice would be given out as it is" in finding["message"], finding
+    mend(ruled.home, finding["command"], ruled.machine.prefix)
+    ruled.config(ruled.config_file.read_text().replace("warder_session = off", ""))
+    assert codes(examined(ruled)) == []
+
+
+def test_a_store_that_is_forbidden(desktop, tmp_path):
+    desktop.cost = 17
+    FileStore(desktop)
+    desktop.environment.update(TYPED)
+    ruled = Ruled(desktop, Machine(tmp_path / "etc"))
+    assert codes(examined(ruled)) == []
+    finding = found(ruled.rule("stores = libsecret"))
     assert (finding["code"], finding["place"]) == ("policy_stores", f"{PATH}:2"), finding
-    assert shlex.split(finding["command"]) == ["warder", "store", "move", "--to", "libsecret"]
+    assert finding["command"] == "warder store move --to libsecret"
+    mended(ruled, finding)
+    assert ruled.good("store").split()[0] == "libsecret"
 
 
 def test_a_store_that_is_wanted_and_forbidden(ruled):
@@ -114,8 +152,7 @@ def test_a_store_that_is_wanted_and_forbidden(ruled):
     ruled.rule("stores = file")
     finding = found(ruled)
     assert finding["code"] == "store_elsewhere", finding
-    mend(ruled, finding["command"])
-    assert codes(examined(ruled)) == []
+    mended(ruled, finding)
     ruled.machine.write("[warder]\nstore = libsecret\n[policy]\nstores = file\n")
     assert codes(examined(ruled)) == []
 
