@@ -57,6 +57,30 @@ def test_the_first_key_goes_where_it_may(desktop, machine, rule, kind):
     assert ruled.good("store").split()[0] == kind
 
 
+def test_no_vault_is_restored_where_none_may_be(bare, machine):
+    bare.add_vault()
+    copy = bare.vault.rename(bare.root / "copy")
+    bare.data.rmdir()
+    ruled = Ruled(bare, machine).rule("stores = libsecret")
+    ruled.run("vault", "restore", copy, passphrase=True).failed(
+        8, f"{PATH}:2: stores is libsecret", "this would store a key in the vault")
+    assert not bare.vault.exists()
+    machine.rule("stores = libsecret, file")
+    ruled.good("vault", "restore", copy, passphrase=True)
+    assert bare.stored() == {"alice": bare.key}
+
+
+def test_a_vault_that_keys_move_into_has_a_passphrase_that_is_long_enough(desktop, machine):
+    SecretServiceStore(desktop)
+    ruled = Ruled(desktop, machine).rule("min_passphrase_length = 29")
+    ruled.run("store", "move", "--to", "file", passphrase=True).failed(
+        8, f"{PATH}:2: min_passphrase_length is 29", "this passphrase has 28 characters")
+    assert ruled.good("store").split()[0] == "libsecret" and not desktop.vault.exists()
+    machine.rule("min_passphrase_length = 28")
+    ruled.good("store", "move", "--to", "file", passphrase=True)
+    assert desktop.stored() == {"alice": desktop.key}
+
+
 def test_import_does_not_touch_a_file_then(home, machine):
     credentials = home.root / ".aws/credentials"
     credentials.write_text("[bob]\n" + pair(random_key()))
