@@ -145,6 +145,25 @@ def test_a_key_in_plain_text(healthy, case):
     assert here[0] in healthy.stored().values()
 
 
+KINDS = {
+    "plaintext_key_at_start_up": [
+        ".bash_profile", ".bash_login", ".bash_aliases", ".kshrc", ".zshenv", ".zprofile", ".zlogin",
+        "config/environment.d/aws.conf", "config/nushell/env.nu"],
+    "plaintext_key_in_history": [".zsh_history", ".zhistory", ".sh_history", ".python_history", ".viminfo"],
+    "plaintext_key_in_cache": [".aws/boto/cache/a", ".aws/sso/cache/a", ".aws/cli/history/a"],
+    "plaintext_key_in_variables": ["prod.env"],
+}
+
+
+@pytest.mark.parametrize("code, path", [(code, path) for code, paths in KINDS.items() for path in paths])
+def test_each_file_is_searched(healthy, code, path):
+    written(path, EXPORTS)(healthy)
+    (finding,) = examined(healthy)["findings"]
+    assert (finding["code"], finding["place"]) == (code, f"{healthy.root}/{path}:2"), finding
+    mend(healthy, finding["command"])
+    assert codes(examined(healthy)) == [] and healthy.has_secret(healthy.key[1]) == []
+
+
 def test_lines_beside_the_key_stay(healthy):
     healthy.root.joinpath(".profile").write_text("a=1\n" + BLOCK.format(id=healthy.key[0], secret=healthy.key[1]) + "b=2\n")
     (finding,) = examined(healthy)["findings"]
