@@ -103,7 +103,8 @@ def test_what_comes_to_light_by_it_is_shown(home):
     """A file that could not be read hid what is in it."""
     user = home.as_ordinary_user()
     home.root.chmod(0o755)
-    home.config(home.config_file.read_text().replace(str(WARDER), user["executable"]).replace("eu-west-1", "eu-wset-1", 1))
+    text = home.config_file.read_text().replace(str(WARDER), user["executable"])
+    home.config(text.replace("eu-west-1", "eu-wset-1", 1))
     home.config_file.chmod(0)
     result = home.run("doctor", "--fix", "--yes", **user)
     before, after = result.out.split("will run:\n")
