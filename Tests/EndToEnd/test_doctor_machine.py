@@ -122,7 +122,8 @@ COMPLETIONS = [
     Case("from before versions were noted", completions(OLD.replace(THIS + "\n", "")), "completions_old", "warder"),
     *[Case(path, completions(of_another_version(name), f"data/{path}"), "completions_old", path)
       for path, name in ELSEWHERE.items()],
-    Case("of fish, in the config", completions(of_another_version("warder.fish"), "config/fish/completions/warder.fish"),
+    Case("of fish, in the config",
+         completions(of_another_version("warder.fish"), "config/fish/completions/warder.fish"),
          "completions_old", "fish/completions/warder.fish"),
 ]
 

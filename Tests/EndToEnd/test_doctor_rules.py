@@ -82,7 +82,8 @@ def test_a_vault_that_opens_by_no_slot_that_is_allowed(ruled):
     mend(ruled.home, finding["command"], ruled.machine.prefix)
     refused = ruled.run("refresh", "prod", "--mfa-code", "123456", passphrase=True)
     adding = refused.err.split("add one that is allowed: ")[1].strip()
-    ruled.good(*adding.split()[1:], f"{ruled.root}/key", passphrase=True)
+    given = f"WARDER_PASSPHRASE='{TYPED['WARDER_PASSPHRASE']}'"
+    mend(ruled.home, f"{given} {adding} {ruled.root}/key", ruled.machine.prefix)
     ruled.environment["WARDER_KEYFILE"] = f"{ruled.root}/key"
     assert codes(examined(ruled)) == []
 
