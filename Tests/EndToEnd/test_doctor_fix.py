@@ -113,5 +113,5 @@ def test_what_comes_to_light_by_it_is_shown(home):
 
 
 def test_options_that_do_not_go_together(home):
-    home.run("doctor", "--yes").failed(2, "--yes goes with --fix alone")
+    home.run("doctor", "--yes").failed(2, "--yes works only with --fix")
     home.run("doctor", "--fix", "--json").failed(2, "only one of --fix, --report and --json")

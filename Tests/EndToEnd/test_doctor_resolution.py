@@ -39,7 +39,7 @@ SSO = ["[sso-session corp]", "sso_start_url = https://x.awsapps.com/start", "sso
         "a circle",
         both(more(*role("x", "y"),
                   *role("y", "x")), edits("s/= x/= alice/")),
-        "cycle", f"config:{END + 8}", beside=("cycle",),
+        "cycle", f"config:{END + 8}",
     ),
     Case("a bad role", both(more(*BAD_ROLE), edits("s/:1:user/:222222222222:role/")), "bad_value", f"config:{END + 3}"),
     Case(

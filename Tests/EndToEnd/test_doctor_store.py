@@ -68,7 +68,7 @@ def test_that_warder_lock_was_run_is_a_note(home):
     home.good("lock")
     report = examined(home)
     (note,) = [note for note in report["notes"] if note["code"] == "locked"]
-    assert report["findings"] == [] and "warder lock locked" in note["message"], report
+    assert report["findings"] == [] and "warder is locked, by warder lock" in note["message"], report
 
 
 def test_one_profile(home):

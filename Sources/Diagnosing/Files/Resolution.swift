@@ -11,6 +11,7 @@ enum Resolution: Check {
         guard let files = try? subject.awsFiles.get() else { return }
         // Several profiles may meet the same fault, at the same line.
         var places = Set(diagnosis.findings.compactMap(\.place))
+        var circled: Set<String> = []
         for name in subject.names {
             guard subject.profile != nil || subject.meant.concernsWarder(name) else { continue }
             do throws(ChainError) {
@@ -27,6 +28,11 @@ enum Resolution: Check {
                         diagnosis.add(UnknownSettings.finding(key, origin, in: files.profiles))
                     }
                     continue
+                }
+                if case .cycle(let member, _) = error {
+                    // Each line of it closes it, for another of its profiles.
+                    if circled.contains(member) { continue }
+                    circled.formUnion(circle(of: member, in: files.profiles))
                 }
                 guard let found = finding(error, of: name, subject, files) else { continue }
                 if found.place.map({ places.insert($0).inserted }) ?? true { diagnosis.add(found) }
@@ -45,6 +51,17 @@ enum Resolution: Check {
             why: "warder gives no credentials for \(name)"
                 + (isAdopted ? "; it resolved when warder adopt ran" : ""),
             ChainRemedy(subject, files.profiles).remedy(error))
+    }
+
+    /// The profiles of a circle, of which one is known.
+    private static func circle(of member: String, in profiles: ProfileSet) -> [String] {
+        var members = [member]
+        while let link = (try? profiles.profile(members[members.count - 1])?.setting("source_profile")) ?? nil,
+            !members.holds(link.value)
+        {
+            members.append(link.value)
+        }
+        return members
     }
 
     /// Files with session policies that cannot be read.
