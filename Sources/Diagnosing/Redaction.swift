@@ -69,19 +69,27 @@ enum Redaction {
 extension Finding {
     /// The same without what could be a secret. A command that held one becomes a look at the place.
     var redacted: Finding {
-        let isHeld = Redaction.holdsSecret(remedy.command)
+        // A line break is a file's name's.
+        let isHeld = Redaction.holdsSecret(remedy.command) || remedy.command.utf8.contains { $0 < 0x20 }
         return Finding(
             code, gravity, at: place.map(Redaction.applied), Redaction.applied(to: what),
             why: Redaction.applied(to: why), isHeld ? .run(looking) : remedy)
     }
 
     private var looking: String {
-        let parts = (place ?? "").utf8.split(separator: UInt8(ascii: ":")).map { String(Substring($0)) }
-        guard parts.count == 2, parts[0].begins(with: "/"), !Redaction.holdsSecret(parts[0]) else {
-            return parts.first.map { "unset \($0)" } ?? "warder list"
+        guard let place else { return "warder list" }
+        if place.utf8.allSatisfy(Self.isOfVariable) { return "unset \(place)" }
+        let parts = place.utf8.split(separator: UInt8(ascii: ":")).map { String(Substring($0)) }
+        guard parts.count == 2, parts[0].begins(with: "/"), Int(parts[1]) != nil, !Redaction.holdsSecret(parts[0]),
+            !parts[0].utf8.contains(where: { $0 < 0x20 })
+        else {
+            return "warder list"
         }
         return "${EDITOR:-vi} +\(parts[1]) \(shellWord(parts[0]))"
     }
+
+    /// A character of the name of a variable that doctor looks at.
+    private static func isOfVariable(_ byte: UInt8) -> Bool { (65...90).contains(byte) || byte == UInt8(ascii: "_") }
 }
 
 extension Remark {

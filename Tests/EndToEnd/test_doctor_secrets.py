@@ -1,7 +1,7 @@
 """`warder doctor` prints no secret, wherever one was typed."""
 
 import pytest
-from doctor import examined, ran
+from doctor import examined, mend, ran
 from home import WARDER, random_key
 
 PLACES = {
@@ -47,3 +47,16 @@ def test_of_a_line_of_warders_own_settings(working):
     _, secret = random_key()
     working.settings(f"[warder]\nunlock_time = {secret}\n{secret} = 8h\n")
     assert secret not in said(working)
+
+
+def test_a_name_of_a_file_that_looks_like_one_is_no_command(working):
+    """What a cloned repository brings is printed quoted, or not at all."""
+    identifier, secret = random_key()
+    for name in ("|touch pwned|{}.env", "$(touch pwned){}.env", ";touch pwned;{}.env", "{}\n touch pwned.env"):
+        file = working.root / name.format("Abcdefghij0123456789Abcdefghij0123456789")
+        file.write_text(f"AWS_ACCESS_KEY_ID={identifier}\nAWS_SECRET_ACCESS_KEY={secret}\n")
+        for finding in examined(working)["findings"]:
+            mend(working, finding["command"], prefix=["env", "EDITOR=true"], again=True)
+            mend(working, finding["command"], prefix=["env", "EDITOR=true", "bash", "-c", 'exec "$0" "$@"'], again=True)
+        assert not (working.root / "pwned").exists(), name
+        file.unlink(missing_ok=True)
