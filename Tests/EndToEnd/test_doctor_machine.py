@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -76,6 +77,18 @@ HOOKS = [
     Case("a copy in nushell's autoload", copied_hook("nu", "data/nushell/vendor/autoload/warder.nu"),
          "hook_old", "autoload/warder.nu"),
 ]
+
+
+@pytest.mark.parametrize("change", [str, lambda text: text.replace("warder drop", "warder leave")], ids=["twice", "old"])
+def test_a_hook_among_lines_of_ones_own_is_for_an_editor(home, change):
+    """No command takes those lines away."""
+    text = "alias precious=1\n" + change((SOURCE / "shell/warder.bash").read_text())
+    write(home.root / ".bashrc", text)
+    write(home.root / ".bash_profile", f"{BASH}. ~/.bashrc\n")
+    findings = examined(home)["findings"]
+    assert {finding["code"] for finding in findings} <= {"hook_twice", "hook_old"} and findings
+    for finding in findings:
+        assert re.fullmatch(r"\$\{EDITOR:-vi\} \+[0-9]+ \S+/\.bashrc", finding["command"]), finding
 
 
 def test_hooks_that_are_well_loaded_are_no_finding(home):

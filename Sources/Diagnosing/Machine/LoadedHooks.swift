@@ -1,3 +1,4 @@
+import Profiles
 import Secrets
 import Shells
 import Text
@@ -8,18 +9,22 @@ enum LoadedHooks: Check {
         for files in StartUpFiles.all(subject.context.environment) {
             let loads = files.loads
             for load in loads.dropFirst() { diagnosis.add(again(load, after: loads[0], files.shell)) }
-            for copy in Set(loads.compactMap(\.copy)).sorted() where isOld(copy, files.shell) {
-                diagnosis.add(old(copy, files.shell))
+            var seen: [String] = []
+            for load in loads {
+                guard let copy = load.copy, !seen.holds(copy) else { continue }
+                seen.append(copy)
+                if isOld(copy, files.shell) { diagnosis.add(old(copy, load, files.shell)) }
             }
         }
     }
 
     private static func again(_ load: StartUpFiles.Load, after first: StartUpFiles.Load, _ shell: Shell) -> Finding {
-        // A file that is the hook's text goes as a whole.
-        let command =
-            load.copy?.isSame(as: load.path) == true
-            ? "rm \(shellWord(load.path))"
-            : LineEdit.sed("\(load.line){/^#/!{/warder/s|^|# |}}", load.path)
+        let command: String
+        if load.copy?.isSame(as: load.path) != true {
+            command = LineEdit.sed("\(load.line){/^#/!{/warder/s|^|# |}}", load.path)
+        } else {
+            command = isHookAlone(load.path, shell) ? "rm \(shellWord(load.path))" : editing(load)
+        }
         return Finding(
             "hook_twice", .risky, at: "\(load.path):\(load.line)",
             "\(shell.title) loads warder's hook twice; \(first.path):\(first.line) loads it already",
@@ -37,11 +42,25 @@ enum LoadedHooks: Check {
         }
     }
 
-    private static func old(_ copy: String, _ shell: Shell) -> Finding {
+    /// Whether the file holds nothing but a hook, by its name: another one may have lines of the user's own.
+    private static func isHookAlone(_ path: String, _ shell: Shell) -> Bool {
+        lastPart(ofPath: path).isSame(as: "warder.\(shell.name)")
+    }
+
+    private static func editing(_ load: StartUpFiles.Load) -> String {
+        LineEdit.edit(Origin(path: load.path, line: load.line))
+    }
+
+    private static func old(_ copy: String, _ load: StartUpFiles.Load, _ shell: Shell) -> Finding {
         let file = shellWord(copy)
-        let command =
-            mayWrite(copy)
-            ? "warder hook \(shell.name) > \(file)" : "warder hook \(shell.name) | sudo tee \(file) > /dev/null"
+        let command: String
+        if !isHookAlone(copy, shell) {
+            command = editing(load)
+        } else {
+            command =
+                mayWrite(copy)
+                ? "warder hook \(shell.name) > \(file)" : "warder hook \(shell.name) | sudo tee \(file) > /dev/null"
+        }
         return Finding(
             "hook_old", .risky, at: copy, "this copy of the \(shell.title) hook is from another version",
             why: "it may not understand this version's output", .run(command))
