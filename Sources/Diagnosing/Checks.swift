@@ -8,7 +8,7 @@ enum Checks {
             // The machine's rules.
             MachineRules.self,
             // The store, and memory.
-            PresentStore.self, StoredKeysNeeded.self, SoundVault.self, UsableKeyfile.self, ReachableDesktop.self,
+            PresentStore.self, SoundVault.self, StoredKeysNeeded.self, UsableKeyfile.self, ReachableDesktop.self,
             UnattendedOpening.self, UsableRuntimeFolder.self, PlaceForUnlockedKey.self, SwappedMemory.self,
             // The machine.
             OtherWarders.self, LoadedHooks.self, InstalledCompletions.self, Regions.self, FreeSpace.self,

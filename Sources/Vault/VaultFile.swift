@@ -126,7 +126,16 @@ public struct VaultFile: Sendable {
         let lock = try lock(until: deadline)
         defer { withExtendedLifetime(lock) {} }
         guard try prefix() == nil else { throw .exists(path: path) }
+        try setAsidePrevious()
         try write(&vault, random: random)
+    }
+
+    /// Keeps the copy of a vault that is gone, which the next change would replace.
+    private func setAsidePrevious() throws(VaultFileError) {
+        guard exteriorOfPrevious() != nil, !fileExists(path + Self.replaced),
+            let copy = try? readPrivateFile(previousPath, limit: VaultHeader.maximumFileSize)
+        else { return }
+        try keep(copy, as: Self.replaced)
     }
 
     /// Opens the vault, lets `body` change it, and writes it, unless `body` throws.

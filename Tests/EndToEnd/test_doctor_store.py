@@ -225,7 +225,16 @@ def copy_before_renewal(home):
     copy.chmod(0o600)
 
 
+def gone(home):
+    """The copy beside it stays."""
+    assert add_key(home, "bob", random_key(), passphrase=True).code == 0
+    assert home.vault.with_name("vault.bak").exists()
+    home.vault.unlink()
+    return TYPED
+
+
 @cases(
+    Case("it is gone, and its copy is there", gone, "vault_gone", "warder/vault"),
     Case("older than last seen", older, "vault_older", "warder/vault"),
     Case("last seen is not known", forgotten, "vault_unseen", "warder/vault"),
     Case("others may read it", exposed, "open_to_others", "warder/vault"),

@@ -176,3 +176,16 @@ def test_two_at_once_both_arrive(home):
         process.stdout.close()
         process.stderr.close()
     assert home.stored() == {"alice": home.key, **keys}
+
+
+def test_the_copy_of_a_vault_that_is_gone_outlives_a_new_one(home):
+    """Somebody adds a key where the vault was deleted by mistake; its copy is not to go with the next change."""
+    for name in ("bob", "eve"):
+        home.good("add", name, "--stdin", "--no-verify", input="{}\n{}\n".format(*random_key()), passphrase=True)
+    copy = home.vault.with_name("vault.bak").read_bytes()
+    home.vault.unlink()
+    for name in ("carol", "dave"):
+        home.good("add", name, "--stdin", "--no-verify", input="{}\n{}\n".format(*random_key()), passphrase=True)
+    assert home.vault.with_name("vault.replaced").read_bytes() == copy
+    home.good("vault", "restore", home.vault.with_name("vault.replaced"), passphrase=True)
+    assert {"alice", "bob"} <= set(home.stored())

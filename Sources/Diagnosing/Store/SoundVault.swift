@@ -12,7 +12,7 @@ enum SoundVault: Check {
         // Whose it is, its mode and a link in its place are `FileModes`' and `FileLinks`' to say.
         case .failure(.file(.exposed)), .failure(.file(.foreign)), .failure(.file(.link)): break
         case .failure(let error): diagnosis.add(finding(error, subject.vaultFile))
-        case .success(nil): break
+        case .success(nil): if let finding = gone(subject) { diagnosis.add(finding) }
         case .success(let vault?):
             for finding in [weak(vault, subject), otherKey(vault, subject.vaultFile), unfinished(vault, subject)] {
                 if let finding { diagnosis.add(finding) }
@@ -21,6 +21,18 @@ enum SoundVault: Check {
     }
 
     // MARK: - It would not open
+
+    /// There is no vault, but the copy of one, which no command but `vault restore` reads.
+    private static func gone(_ subject: Subject) -> Finding? {
+        let file = subject.vaultFile
+        guard case .success(let store) = subject.store, store?.kind != .libsecret, file.exteriorOfPrevious() != nil
+        else { return nil }
+        return Finding(
+            goneCode, .broken, at: file.path, "the vault is gone, but the copy of its previous state is there",
+            why: "no stored key can be read", .run("warder vault restore \(shellWord(file.previousPath))"))
+    }
+
+    static let goneCode = "vault_gone"
 
     private static func finding(_ error: VaultFileError, _ file: VaultFile) -> Finding {
         func broken(_ code: String, _ why: String, _ remedy: Remedy) -> Finding {
@@ -71,8 +83,13 @@ enum SoundVault: Check {
             isOfOtherVault
                 ? "it is a copy of a different vault"
                 : "it is a copy made before the vault's keys were renewed",
-            why: "an old passphrase may still open it, and the access keys in it",
-            .run("rm \(shellWord(file.previousPath))"))
+            why: isOfOtherVault
+                ? "the next change of the vault replaces it, and it may be the only copy of its keys"
+                : "an old passphrase may still open it, and the access keys in it",
+            .run(
+                isOfOtherVault
+                    ? "mv -n \(shellWord(file.previousPath)) \(shellWord(file.previousPath + ".other"))"
+                    : "rm \(shellWord(file.previousPath))"))
     }
 
     private static func unfinished(_ vault: VaultFile.Exterior, _ subject: Subject) -> Finding? {

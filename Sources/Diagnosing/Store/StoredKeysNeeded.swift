@@ -6,7 +6,9 @@ import Text
 /// Whether the keys that profiles are to get their credentials from are stored.
 enum StoredKeysNeeded: Check {
     static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
-        guard case .success(let store) = subject.store else { return }
+        // What its copy has need not be added anew.
+        let isVaultGone = diagnosis.findings.contains { $0.code == SoundVault.goneCode }
+        guard case .success(let store) = subject.store, !isVaultGone else { return }
         let known: [String]
         if store == nil {
             known = []
