@@ -40,16 +40,17 @@ package final class MachineSettings: Sendable {
         let text: SecretBytes?
         do throws(RootsFileError) { text = try file.read(limit: largest) } catch { throw Failure(error) }
         guard let text else { return nil }
-        let lone = lineOfLoneReturn(text)
+        let stray = StrayCharacter(text)
         let settings = try SettingsFile(
             text, path: file.path, knowing: [("warder", Settings.names), ("policy", Policy.names)],
             allowsRepetitions: false)
         // To the grammar it ends no line: behind a comment, all rules would be part of it.
-        if let lone {
-            let place = Origin(path: file.path, line: lone).place
+        if let stray {
+            let place = Origin(path: file.path, line: stray.line).place
+            let what = stray.isReturn ? "carriage return" : "control character"
             throw Failure(
-                .badConfig, "\(place): this line has a carriage return in it", hint: "end each line with a line feed",
-                origin: place, fault: "carriage_return")
+                .badConfig, "\(place): this line has a \(what) in it", hint: "end each line with a line feed",
+                origin: place, fault: stray.isReturn ? "carriage_return" : "control_character")
         }
         return settings
     }
@@ -78,12 +79,35 @@ extension Context {
     package var longestUnlock: Int? { (try? policy())?.longestUnlock?.value }
 }
 
-/// The first line with a carriage return that no line feed follows, counted from 1; nil if there is none.
-private func lineOfLoneReturn(_ text: borrowing SecretBytes) -> Int? {
-    text.withUnsafeBytes { bytes in
-        let place = bytes.indices.first { index in
-            bytes[index] == 0x0d && (index + 1 == bytes.count || bytes[index + 1] != 0x0a)
+/// A character that some programs end a line with and the grammar does not, or another control character, by which a
+/// line is not what it seems to be.
+private struct StrayCharacter {
+    /// Counted from 1.
+    let line: Int
+    let isReturn: Bool
+
+    /// The first one; nil if there is none.
+    init?(_ text: borrowing SecretBytes) {
+        let found = text.withUnsafeBytes { bytes in
+            bytes.indices.first { Self.isStray(bytes, $0) }.map { place in
+                (line: bytes[..<place].count { $0 == 0x0a } + 1, isReturn: bytes[place] == 0x0d)
+            }
         }
-        return place.map { place in bytes[..<place].count { $0 == 0x0a } + 1 }
+        guard let found else { return nil }
+        (line, isReturn) = (found.line, found.isReturn)
+    }
+
+    private static func isStray(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Bool {
+        let rest = bytes[index...]
+        switch bytes[index] {
+        // Of NUL the grammar tells.
+        case 0x00, 0x09, 0x0a: return false
+        case 0x0d: return !rest.dropFirst().starts(with: [0x0a])
+        case ..<0x20, 0x7f: return true
+        // U+0085, U+2028 and U+2029 (The Unicode Standard, section 5.8).
+        case 0xc2: return rest.starts(with: [0xc2, 0x85])
+        case 0xe2: return rest.starts(with: [0xe2, 0x80, 0xa8]) || rest.starts(with: [0xe2, 0x80, 0xa9])
+        default: return false
+        }
     }
 }
