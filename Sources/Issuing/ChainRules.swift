@@ -109,7 +109,7 @@ package struct ChainRules {
     var areJudgedAtSource: Bool {
         guard policy.mfaRule != nil, !chain.hasMFA, chain.stepCount > 0 else { return false }
         return switch chain.source {
-        case .process, .named(.environment, _): true
+        case .process, .named: true
         default: false
         }
     }
