@@ -76,8 +76,10 @@ struct LineEditTests {
     }
 
     @Test func appends() throws {
-        let done = try changed("[a]") { LineEdit.append(["[profile 'b]", "c = %d"], to: $0) }
+        let adding = { LineEdit.append(section: "[profile 'b]", ["c = %d"], to: $0) }
+        let done = try changed("[a]", adding)
         #expect(done == "[a]\n[profile 'b]\nc = %d\n")
+        #expect(try changed(done, adding) == done)
     }
 
     @Test func merges() throws {

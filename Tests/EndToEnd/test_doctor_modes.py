@@ -91,6 +91,15 @@ def test_a_mode_that_harms_nobody(home, change):
     assert not {"readable_keys", "writable_by_others", "open_to_others"} & {*codes(examined(home))}
 
 
+def test_a_mode_that_keeps_the_owner_out_and_lets_others_in(home):
+    """Of several findings of one file, no fix undoes another, and none keeps others' access."""
+    user = home.as_ordinary_user()
+    home.root.chmod(0o755)
+    both(reached, mode(0o066, ".aws/config"))(home)
+    assert home.run("doctor", "--fix", "--yes", **user).code in (0, 1)
+    assert home.config_file.stat().st_mode & 0o777 == 0o644
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 @pytest.mark.parametrize("name", [".aws/config", ".aws", "data/warder/vault", "data/warder"])
 def test_another_owner(home, name):

@@ -215,3 +215,11 @@ def test_what_is_meant_so_is_no_fault(listed, text):
     assert examined(listed)["findings"] == []
     listed.good("lock")
     assert examined(listed)["findings"] == []
+
+
+def test_a_profile_of_aws_login_is_not_adopted(home):
+    """warder cannot use its sign-in, and SDKs can."""
+    text = "[profile l]\nlogin_session = arn:aws:iam::123456789012:user/bob\n"
+    home.config(text)
+    home.run("doctor", "l", "--fix", "--yes")
+    assert home.config_file.read_text() == text

@@ -132,8 +132,9 @@ enum FileModes: Check {
             .run(asRoot(command)))
     }
 
-    /// Sets a mode; only the owner and root may.
+    /// Sets a mode, by which the owner can read; only the owner and root may.
     private static func mode(_ path: String, _ access: FileAccess, _ mode: UInt32) -> Remedy {
+        let mode = mode & 0o400 != 0 ? mode : mode | (access.isFolder ? 0o700 : 0o600)
         if access.isOwn { return .fix(.mode(path: path, to: mode)) }
         return .run(asRoot(Fix.mode(path: path, to: mode).command))
     }

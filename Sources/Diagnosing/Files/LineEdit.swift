@@ -46,9 +46,11 @@ enum LineEdit {
         sed("\(origin.line)s|^[[:blank:]]*\\[\(pattern(old)).*|\(replacement(heading))|", origin.path)
     }
 
-    /// Adds lines to the end of a file, which is made if it is not there.
-    static func append(_ lines: [String], to path: String) -> String {
-        "printf '%s\\n' '' \(lines.map { shellWord($0) }.joined(separator: " ")) >> \(shellWord(path))"
+    /// Adds a section to the end of a file, which is made if it is not there, unless it has that section already.
+    static func append(section header: String, _ lines: [String], to path: String) -> String {
+        let file = shellWord(path)
+        return "grep -qsF \(shellWord(header)) \(file) || "
+            + "printf '%s\\n' '' \(([header] + lines).map { shellWord($0) }.joined(separator: " ")) >> \(file)"
     }
 
     /// Moves a section's settings to the end of another one's, and makes a comment of its header.

@@ -71,7 +71,7 @@ enum ReadableFiles: Check {
         guard let access = FileAccess(at: closed), access.isOwn else {
             return .run("sudo chown \"$(id -un)\" \(shellWord(closed))")
         }
-        return .fix(.mode(path: closed, to: access.mode | (access.isFolder ? 0o700 : 0o600)))
+        return .fix(.mode(path: closed, to: access.mode & ~0o022 | (access.isFolder ? 0o700 : 0o600)))
     }
 
     /// Takes the line out: without it, the setting has its default.

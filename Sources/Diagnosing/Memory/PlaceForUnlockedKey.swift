@@ -35,7 +35,8 @@ enum PlaceForUnlockedKey: Check {
             return "export XDG_RUNTIME_DIR=\(folder)"
         }
         let folder = "/dev/shm/runtime-\(geteuid())"
-        return "mkdir -p -m 700 \(folder) && export XDG_RUNTIME_DIR=\(folder)"
+        // Another user may have made one of that name.
+        return "{ mkdir -m 700 \(folder) || [ -O \(folder) ]; } && export XDG_RUNTIME_DIR=\(folder)"
     }
 }
 

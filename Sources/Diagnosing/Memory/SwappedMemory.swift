@@ -58,6 +58,6 @@ enum SwappedMemory: Check {
                 limits.hard >= UInt64(2 * need)
                     ? "ulimit -l \(min(limits.hard, 8 << 20) / 1024)"
                     : "echo \(shellWord("\(userName()) - memlock 8192")) | "
-                        + asRoot("tee /etc/security/limits.d/warder.conf")))
+                        + asRoot("tee -a /etc/security/limits.d/warder.conf")))
     }
 }

@@ -62,7 +62,7 @@ enum PlaintextCaches: Check {
         guard !live.isEmpty, subject.profile == nil else { return }
         let used = Set(
             profiles.profileNames.compactMap { name in
-                let session = try? profiles.profile(name)?.plain("login_session")
+                let session = (try? profiles.profile(name)?.setting("login_session")) ?? nil
                 return session.flatMap { fileName(of: $0.value) }
             })
         for path in live where !used.contains(lastPart(ofPath: path)) {

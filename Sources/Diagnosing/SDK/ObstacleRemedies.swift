@@ -52,9 +52,11 @@ struct ObstacleRemedies {
         (try? warderCommand(program: subject.ownPath, profile: name)).map { "credential_process = \($0)" }
     }
 
-    /// `warder adopt`, unless that would refuse the profile.
+    /// `warder adopt`, unless that would refuse the profile, or leave it without the sign-in that SDKs can use.
     private var adoption: Remedy? {
-        guard (try? AdoptionPlan(subject.context, profiles, names: [name], undoes: false)) != nil else { return nil }
+        guard profiles.profile(name)?.origin(of: "login_session") == nil,
+            (try? AdoptionPlan(subject.context, profiles, names: [name], undoes: false)) != nil
+        else { return nil }
         return .fix(.adopt(profile: name))
     }
 
@@ -72,7 +74,7 @@ struct ObstacleRemedies {
     /// A section of the config file that asks warder.
     private func section() -> Remedy {
         guard let line, let config else { return explanation }
-        return .run(LineEdit.append([name == "default" ? "[default]" : "[profile \(name)]", line], to: config))
+        return .run(LineEdit.append(section: name == "default" ? "[default]" : "[profile \(name)]", [line], to: config))
     }
 
     /// Warder's command in the place of the profile's.
@@ -98,8 +100,10 @@ struct ObstacleRemedies {
         // Without a source of its own, the other profile lives on the key of its name.
         let own = isKey || livesOnOwnKey(asked) ? "warder_key = \(asked)" : "include_profile = \(asked)"
         let text = LineEdit.replacement(line) + "\\n" + LineEdit.replacement(own)
-        return .run(
-            LineEdit.sed("\(origin.line)s|^[[:blank:]]*credential_process[[:blank:]]*=.*|\(text)|I", origin.path))
+        // Run again, it must not add the second line again.
+        let old = ((try? profile.written("credential_process")) ?? nil).map { LineEdit.pattern($0.value) } ?? ""
+        let setting = "[[:blank:]]*credential_process[[:blank:]]*=[[:blank:]]*\(old)"
+        return .run(LineEdit.sed("\(origin.line)s|^\(setting).*|\(text)|I", origin.path))
     }
 
     private func livesOnOwnKey(_ asked: String) -> Bool {
