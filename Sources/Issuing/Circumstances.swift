@@ -17,7 +17,7 @@ extension Issuer {
 
     /// The variables, files, key and network that requests are made with.
     private var circumstancesOfRequests: SecretBytes {
-        var text = variables(where: isOfRequests)
+        var text = keys.context.world.variables(isOfRequests)
         var paths = ProfileLoading(keys.context).paths
         paths += [keys.context.paths.settings, keys.context.paths.vault, keys.context.paths.store]
         paths += [sessionMaker.caBundle, sessionMaker.source.file].compactMap { $0.map(keys.context.expanded) }
@@ -36,7 +36,9 @@ extension Issuer {
     /// Where the user is prompted.
     private var circumstancesOfQuestions: SecretBytes {
         let context = keys.context
-        var text = variables { name in ["DISPLAY", "WAYLAND_DISPLAY"].contains { name.elementsEqual($0.utf8) } }
+        var text = context.world.variables { name in
+            ["DISPLAY", "WAYLAND_DISPLAY"].contains { name.elementsEqual($0.utf8) }
+        }
         text.append(
             "\(context.mayPrompt) \(context.isHelper) \(terminalFingerprint()) \(fileFingerprint(context.paths.settings))\n"
         )

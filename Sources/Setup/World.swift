@@ -1,6 +1,7 @@
 import Crypto
 import Glibc
 import Linux
+import Secrets
 import Times
 import Transport
 
@@ -23,6 +24,8 @@ package struct World {
     package var waits = WaitLimits()
     /// The descriptor that commands read as standard input.
     package var standardInput: Int32 = STDIN_FILENO
+    /// The wanted ones of this process's variables, as `NAME=VALUE` with a NUL behind each, in one order.
+    package var variables: (_ isWanted: (UnsafeRawBufferPointer) -> Bool) -> SecretBytes = Linux.variables(where:)
     /// Where events are recorded; nil for the log in the state folder.
     package var events: (any EventLog)?
     /// The file of the machine's settings.

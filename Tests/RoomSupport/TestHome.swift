@@ -124,6 +124,8 @@ package final class TestHome: Sendable {
             sender: { (_) throws(TransportError) in sender }, console: console)
         world.machineSettings = RootsFile(path + "/etc/warder/config", owner: geteuid(), below: path)
         world.waits = waits
+        // Other tests set variables of this process.
+        world.variables = { _ in SecretBytes(capacity: 1) }
         world.events = events
         world.passphraseCost = cheapestCost
         return try Context(
