@@ -86,6 +86,9 @@ struct LineEditTests {
         let twice = "[p]\na = 1\n[q]\nb = 2\n[p]\nc = 3\nd = 4"
         let done = try changed(twice) { LineEdit.merge(5...7, into: 1...2, header: "p", of: $0) }
         #expect(done == "[p]\na = 1\nc = 3\nd = 4\n[q]\nb = 2\n# [p]\n")
+        #expect(
+            try changed(twice + "\n[r]\n") { LineEdit.merge(5...7, into: 1...2, header: "p", of: $0) } == done + "[r]\n"
+        )
         let moved = "[q]\n" + twice
         #expect(try changed(moved) { LineEdit.merge(5...7, into: 1...2, header: "p", of: $0) } == moved)
     }

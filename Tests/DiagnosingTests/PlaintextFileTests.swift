@@ -28,9 +28,11 @@ struct PlaintextFileTests {
 
     private let sed = "LC_ALL=C sed -i --follow-symlinks -E"
 
-    /// Empties lines that hold what could be a part of a key.
+    /// Empties lines that hold an id and those that hold a secret, by turns.
     private func emptied(_ lines: ClosedRange<Int>, _ rest: String = "") -> String {
-        "'" + lines.map { "\($0){\\,[[:alnum:]+/]{16},s/[^[:blank:]].*/\(rest)/}" }.joined(separator: ";") + "'"
+        let parts = ["AKIA[A-Z0-9]{12}", "(^|[^A-Za-z0-9+/])[A-Za-z0-9+/]{40}([^A-Za-z0-9+/]|$)"]
+        let edits = lines.enumerated().map { "\($1){\\,\(parts[$0 % 2]),s/[^[:blank:]].*/\(rest)/}" }
+        return "'" + edits.joined(separator: ";") + "'"
     }
 
     @Test func whatIsKeptElsewhereGoes() {

@@ -262,6 +262,29 @@ def test_each_key_gets_a_name_of_its_own(healthy):
         assert "warder add" not in finding["command"], finding
 
 
+@pytest.mark.parametrize("order", ["below", "between"])
+def test_another_command_for_the_file_harms_no_other_line(healthy, order):
+    """Moving a repeated section's settings shifts the lines between, and none below."""
+    lines = f"role_arn = {ROLE.replace('Admin', 'AdministratorAccess')}\n{pair(healthy.key)}"
+    parts = ["[profile a]\nregion = x\n", "[profile a]\noutput = y\n", f"[services s]\n{lines}"]
+    if order == "between":
+        parts[1:] = reversed(parts[1:])
+    with (healthy.root / ".aws/config").open("a") as config:
+        config.write("\n" + "".join(parts))
+    wanted = ("repetition", "plaintext_key")
+    found = sorted((each["code"], each["command"]) for each in examined(healthy)["findings"] if each["code"] in wanted)
+    assert [code for code, _ in found] == sorted(wanted)
+    for code, command in reversed(found):
+        mend(healthy, command)
+    text = (healthy.root / ".aws/config").read_text()
+    assert "AdministratorAccess\n" in text and "output = y" in text
+    assert (healthy.key[0] in text) == (healthy.key[1] in text) == (order == "between"), text
+    for finding in examined(healthy)["findings"]:
+        if finding["code"] == "plaintext_key":
+            mend(healthy, finding["command"])
+    assert healthy.has_secret(healthy.key[1]) == []
+
+
 # What is none, or needs no mending
 
 

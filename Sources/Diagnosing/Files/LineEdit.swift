@@ -62,7 +62,8 @@ enum LineEdit {
         guard second.count > 1 else { return sed(head, path) }
         let guarding = "sed -n \(second.lowerBound)p \(file) | grep -qF \(shellWord("[\(header)]"))"
         let lines = second.count == 2 ? "\(second.upperBound)" : "\(second.lowerBound + 1),\(second.upperBound)"
-        let taking = "{ sed -n '\(lines)p' \(file); echo; }"
+        // GNU sed's way to end the last line, if it has no end.
+        let taking = "sed -n '\(lines)p' \(file) | sed '$a\\'"
         return "\(guarding) && \(taking) | sed -i --follow-symlinks "
             + "-e '\(first.upperBound)r /dev/stdin' -e '\(lines)d' -e \(shellWord(head)) \(file)"
     }

@@ -16,6 +16,9 @@ struct PlaintextFile {
 
     /// GNU sed's largest number of repetitions.
     private static let farthest = 32_767
+    /// What a key's lines hold, as extended regular expressions.
+    private static let identifier = "AKIA[A-Z0-9]{12}"
+    private static let secret = "(^|[^A-Za-z0-9+/])[A-Za-z0-9+/]{40}([^A-Za-z0-9+/]|$)"
     /// More would make a line that cannot be read.
     private static let most = 16
 
@@ -60,9 +63,11 @@ struct PlaintextFile {
                 let secret = "[A-Za-z0-9+/]{40}([^A-Za-z0-9+/]|$)"
                 return ["\(key.line)s,^(.{\(key.column)})\(secret),\\1REMOVED\\2,"]
             }
-            // Another line may stand there by now.
-            let guarding = "\\,[[:alnum:]+/]{16},"
-            return key.lines.map { "\($0){\(guarding)s/[^[:blank:]].*/\(isPOSIX ? ":" : "")/}" }
+            return key.lines.map { line in
+                // Another line may stand there by now.
+                let guarding = line == key.line ? Self.secret : Self.identifier
+                return "\(line){\\,\(guarding),s/[^[:blank:]].*/\(isPOSIX ? ":" : "")/}"
+            }
         }
         // Bytes are counted, not characters.
         return "LC_ALL=C sed -i --follow-symlinks -E '\(edits.joined(separator: ";"))' \(file)"
