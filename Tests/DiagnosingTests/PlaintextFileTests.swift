@@ -15,7 +15,7 @@ struct PlaintextFileTests {
         return PlaintextFile(
             place: LeftoverPlace(path: path, kind: kind), keys: search.keys, isText: search.isText,
             isSearchedWhole: true,
-            kept: [kept])
+            stored: [kept])
     }
 
     private func command(_ text: String, _ path: String = "/f", _ kind: LeftoverPlace.Kind = .copy) -> String {
@@ -72,6 +72,15 @@ struct PlaintextFileTests {
         #expect(command("\0\(lost) \(secretText)") == "warder add default")
         #expect(command("\(lost) \(secretText) x") == "warder add default")
         #expect(command(pair(lost), "/h", .history) == "warder add default")
+    }
+
+    /// That the store has the id says nothing of the secret.
+    @Test func whatMayBeAnotherKeysIsForAPerson() {
+        #expect(command("\(lost)\n\(kept)\nx \(secretText)\n") == "${EDITOR:-vi} +3 /f")
+        #expect(command("x\0\(lost) \(kept) \(secretText)", "/.f.swp") == "ls -l /.f.swp")
+        #expect(command("\(kept)\n\(lost)\n\(secretText)\n") == "warder add default")
+        #expect(command("\(kept)\n\n\(secretText)\n") == "${EDITOR:-vi} +3 /f")
+        #expect(command("\(lost)\n\n\(secretText)\n").hasPrefix("sed -n '1p;3p' /f | warder add default --stdin && "))
     }
 
     @Test func whatHasNoIdentifierIsForAPerson() {

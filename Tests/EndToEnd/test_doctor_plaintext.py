@@ -262,6 +262,81 @@ def test_each_key_gets_a_name_of_its_own(healthy):
         assert "warder add" not in finding["command"], finding
 
 
+def without_an_editor(home, command):
+    """Runs a printed command; an editor that it opens changes nothing."""
+    home.environment["EDITOR"] = "true"
+    mend(home, command)
+
+
+DOUBTS = {
+    "two ids before two secrets": "KEY_A={a}\nKEY_B={b}\nSECRET_A={sa}\nSECRET_B={sb}\n",
+    "two ids before one secret": "AWS_ACCESS_KEY_ID={a}\nAWS_ACCESS_KEY_ID={b}\nAWS_SECRET_ACCESS_KEY={sa}\n",
+    "two secrets after one id": "AWS_ACCESS_KEY_ID={b}\nAWS_SECRET_ACCESS_KEY={sa}\nAWS_SECRET_ACCESS_KEY={sb}\n",
+    "two other names": "B_AWS_ACCESS_KEY_ID={b}\nA_AWS_SECRET_ACCESS_KEY={sa}\n",
+    "a comment": "# aws_access_key_id={b}\naws_secret_access_key={sa}\n",
+    "a line between": "AWS_ACCESS_KEY_ID={b}\n\nAWS_SECRET_ACCESS_KEY={sa}\n",
+}
+
+
+@pytest.mark.parametrize("text", DOUBTS.values(), ids=DOUBTS)
+def test_a_secret_that_could_be_another_keys_stays(healthy, text):
+    """The store has the id beside it, and that says nothing of the secret."""
+    a, b = random_key(), random_key()
+    healthy.good("add", "b", "--stdin", input="\n".join(b))
+    path = healthy.root / ".env"
+    path.write_text(text.format(a=a[0], sa=a[1], b=b[0], sb=b[1]))
+    (finding,) = examined(healthy)["findings"]
+    line, = (number for number, line in enumerate(path.read_text().splitlines(), 1) if a[1] in line)
+    assert finding["command"] == f"${{EDITOR:-vi}} +{line} {path}" and finding["place"] == f"{path}:{line}"
+    without_an_editor(healthy, finding["command"])
+    assert a[1] in path.read_text() and a not in healthy.stored().values()
+
+
+def a_copy(home, first, second):
+    """The same id with a secret in the credentials file and with one in a copy; the copy's path and finding."""
+    (home.root / ".aws/credentials").write_text(f"[work]\n{pair(first)}")
+    path = home.root / ".aws/credentials.bak"
+    path.write_text(f"[work]\n{pair(second)}")
+    (finding,) = (each for each in examined(home)["findings"] if each["code"] == "plaintext_key_in_copy")
+    return path, finding
+
+
+def test_a_copy_with_another_secret_is_stored_first(healthy):
+    identifier, secret = random_key()
+    path, finding = a_copy(healthy, (identifier, random_key()[1]), (identifier, secret))
+    mend(healthy, finding["command"])
+    assert (identifier, secret) in healthy.stored().values() and secret not in path.read_text()
+
+
+def test_a_copy_with_another_secret_of_a_stored_key_stays(healthy):
+    """One of the two secrets is not the key's, and the store does not say which."""
+    identifier, secret = random_key()
+    healthy.good("add", "work", "--stdin", input=f"{identifier}\n{random_key()[1]}")
+    path, finding = a_copy(healthy, (identifier, random_key()[1]), (identifier, secret))
+    assert finding["command"] == f"${{EDITOR:-vi}} +3 {path}"
+    without_an_editor(healthy, finding["command"])
+    assert secret in path.read_text()
+
+
+def test_a_copy_of_what_import_takes_only_goes(healthy):
+    key = random_key()
+    path, finding = a_copy(healthy, key, key)
+    mend(healthy, finding["command"])
+    assert path.read_text().split() == ["[work]"] and healthy.has_secret(key[1]) == [healthy.root / ".aws/credentials"]
+    assert key not in healthy.stored().values()
+
+
+def test_a_credentials_file_that_is_a_link_is_no_copy(healthy):
+    """Its path in the settings is another than the usual one."""
+    key = random_key()
+    file = healthy.root / "credentials"
+    file.write_text(f"[work]\n{pair(key)}")
+    (healthy.root / ".aws/credentials").symlink_to(file)
+    healthy.environment["AWS_SHARED_CREDENTIALS_FILE"] = str(file)
+    (finding,) = examined(healthy)["findings"]
+    assert finding["command"] == "warder import work"
+
+
 @pytest.mark.parametrize("order", ["below", "between"])
 def test_another_command_for_the_file_harms_no_other_line(healthy, order):
     """Moving a repeated section's settings shifts the lines between, and none below."""

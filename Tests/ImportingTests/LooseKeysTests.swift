@@ -1,3 +1,4 @@
+import Profiles
 import RoomSupport
 import Secrets
 import Testing
@@ -61,6 +62,59 @@ struct LooseKeysTests {
         #expect(found("I\nS\nJ\nS\n") == ["I1 S2:0 alone", "J3 S4:0 alone"])
         #expect(found("secretkey S\nI\nsecretkey S\nJ\n") == ["I2 S1:10", "I2 S3:10"])
         #expect(found("I S\nA S\nJ S") == ["I1 S1:21 alone", "J3 S3:21 alone"])
+    }
+
+    @Test(arguments: [
+        "aws_access_key_id = I\naws_secret_access_key = S\n",
+        "export aws_secret_access_key='S'\nexport aws_access_key_id=I",
+        "I:S", "# aws_access_key_id=I\n# aws_secret_access_key=S", "{\"k\": \"I\", \"s\": \"S\"}",
+        "x_access_key_id_y: I\n  x_secret_access_key_y: S",
+        "set -gx aws_access_key_id I\nset -gx aws_secret_access_key S",
+        ": 17:0;export aws_access_key=I\n: 18:0;export aws_secret_key=S", "# I\naccess_key=I\nsecret_key=S",
+        "I\nS\nJ\nS",
+        "{\"access_key_id\": \"I\",\n\"secret_access_key\": \"S\"}",
+        "set access_key I --profile p\nset secret_key S --profile p; ls", "J\n\n\n\nI\nS",
+        "I\nS\n\n\n\naws_secret_access_key=S",
+    ])
+    func theIdentifierIsCertain(_ text: String) {
+        #expect(keys(text).keys.first?.belonging == .certain)
+    }
+
+    @Test(arguments: [
+        "I\n\nS", "x I\ny S", "x_access_key=I\ny_secret_key=S", "#access_key=I\nsecret_key=S",
+        "access_key=I\nsecret_keys=S", "set access_key I --profile p\nset secret_key S --profile q",
+        "I \(String(repeating: " ", count: 600)) S",
+    ])
+    func theIdentifierIsLikely(_ text: String) {
+        #expect(keys(text).keys.map(\.belonging) == [.likely])
+    }
+
+    @Test(arguments: [
+        "I\nJ\nS\nS", "J\nI\nS", "I\nS\nS", "S\nI\nS", "S\nS\nI", "S\nI\nJ", "A\nI\nS", "aws_secret_access_key=S",
+    ])
+    func theIdentifierIsDoubtful(_ text: String) {
+        let keys = keys(text).keys
+        #expect(!keys.isEmpty && keys.allSatisfy { $0.belonging == .doubtful })
+    }
+
+    @Test func aKeyIsComparedToThoseOfProfiles() {
+        func pair(_ identifier: String, _ text: String) -> PlaintextPair {
+            PlaintextPair(
+                profile: "p", accessKeyID: identifier, secret: secret(text), origin: Origin(path: "", line: 1),
+                files: [])
+        }
+        func twin(_ text: String, _ pairs: PlaintextPair...) -> LooseKeys.Twin? {
+            LooseKeys(in: secret(text), beside: pairs).keys.first?.twin
+        }
+        let whole = "\(identifier) \(secretText)"
+        let different = String(secretText.reversed())
+        #expect(twin(whole) == LooseKeys.Twin.none)
+        #expect(twin(whole, pair(identifier, secretText)) == .same)
+        #expect(twin(whole, pair(identifier, different)) == .other)
+        #expect(twin(whole, pair(identifier, different), pair(identifier, secretText)) == .same)
+        #expect(twin(whole, pair(other, secretText)) == LooseKeys.Twin.none)
+        #expect(twin("aws_secret_access_key=\(secretText)", pair(other, secretText)) == .same)
+        #expect(twin("aws_secret_access_key=\(secretText)", pair(other, different)) == LooseKeys.Twin.none)
     }
 
     /// The line after the token ends the session's part, the next key is long-term.

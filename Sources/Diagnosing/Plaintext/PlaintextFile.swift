@@ -3,16 +3,17 @@ import Text
 
 /// A file with keys in plain text, and the one command that mends it, or begins to.
 ///
-/// The command never takes away the only copy of a key: a key that warder does not have is stored first. No line goes as a
-/// whole, so that the numbers in other commands for the file stay right, and a command that is run twice does no harm.
+/// The command never takes away the only copy of a key: a key that warder does not have is stored first, and where it is
+/// not certain which key a secret belongs to, the user decides. No line goes as a whole, so that the numbers in other
+/// commands for the file stay right, and a command that is run twice does no harm.
 struct PlaintextFile {
     let place: LeftoverPlace
     let keys: [LooseKeys.Key]
     let isText: Bool
     /// All of it was searched.
     let isSearchedWhole: Bool
-    /// The ids of keys that are somewhere else too.
-    let kept: Set<String>
+    /// The ids of the keys that the store has.
+    let stored: Set<String>
 
     /// GNU sed's largest number of repetitions.
     private static let farthest = 32_767
@@ -26,9 +27,19 @@ struct PlaintextFile {
     private var wanted: [LooseKeys.Key] { lost.map { [$0] } ?? Array(keys.prefix(Self.most)) }
 
     /// The first key that is nowhere else.
-    var lost: LooseKeys.Key? {
-        keys.first { key in key.identifier.map { !kept.contains($0) } ?? true }
+    var lost: LooseKeys.Key? { keys.first { !isKept($0) } }
+
+    /// Whether this very secret is certain to be somewhere else: those of the store cannot be compared while it is locked.
+    private func isKept(_ key: LooseKeys.Key) -> Bool {
+        switch key.twin {
+        case .same: true
+        case .other: false
+        case .none: key.belonging == .certain && isStored(key)
+        }
     }
+
+    /// Whether the store has a key of the same id.
+    private func isStored(_ key: LooseKeys.Key) -> Bool { key.identifier.map { stored.contains($0) } ?? false }
 
     /// `FILE:LINE`, or the file alone if it is not text.
     var position: String { isText ? "\(place.path):\(wanted[0].line)" : place.path }
@@ -37,8 +48,12 @@ struct PlaintextFile {
     func command(keepingAs name: String?) -> String {
         guard let lost else { return removal }
         guard let name else { return "warder unlock" }
+        // The store may have another secret.
+        if isStored(lost) { return isText ? editing(lost) : "ls -l \(file)" }
         guard isText, lost.identifier != nil else { return isText ? editing(lost) : "warder add \(shellWord(name))" }
-        guard lost.isAlone, place.kind != .history else { return "warder add \(shellWord(name))" }
+        guard lost.isAlone, lost.belonging != .doubtful, place.kind != .history else {
+            return "warder add \(shellWord(name))"
+        }
         let lines = lost.lines.map { "\($0)p" }.joined(separator: ";")
         return "sed -n '\(lines)' \(file) | warder add \(shellWord(name)) --stdin && \(removal)"
     }

@@ -11,9 +11,10 @@ struct PlaintextSearch {
     /// Files of which only the beginning was searched.
     private(set) var unfinished: [String] = []
     private let subject: Subject
-    /// The ids of keys that the store has, as far as that can be seen, or that a profile has in plain text: a copy of one
-    /// of them is not the only one.
-    private let kept: Set<String>
+    /// The ids of the keys that the store has, as far as that can be seen.
+    private let stored: Set<String>
+    /// The keys that `import` takes: an id alone keeps nothing.
+    private let pairs: [PlaintextPair]
     /// The names for keys that are to be stored, by the keys' ids.
     private var given: [String: String] = [:]
 
@@ -29,16 +30,15 @@ struct PlaintextSearch {
         self.subject = subject
         let profiles = try? subject.profiles.get()
         found = profiles.map { FoundKeys($0, names: subject.profile.map { [$0] } ?? []) }
-        let stored = (subject.keyIndex ?? []).map(\.accessKeyID)
-        // An id alone keeps nothing: only a pair that `import` takes is another copy.
-        let pairs = profiles.map { FoundKeys($0, names: []).pairs.map(\.accessKeyID) } ?? []
-        kept = Set(stored + pairs)
+        stored = Set((subject.keyIndex ?? []).map(\.accessKeyID))
+        pairs = profiles.map { FoundKeys($0, names: []).pairs } ?? []
     }
 
     /// The files that hold keys besides those that a profile has as its own.
     mutating func files() -> [PlaintextFile] {
         var (files, seen): ([PlaintextFile], [FileIdentity]) = ([], [])
         var rest = Limit.all
+        let own = subject.files.map { FileIdentity(at: $0) }
         for place in places {
             guard rest > 0, seen.count < Limit.files else {
                 unfinished.append(place.path)
@@ -49,15 +49,17 @@ struct PlaintextSearch {
             // The keys of other profiles are not asked for.
             if place.kind == .awsFile, subject.profile != nil { continue }
             let limit = min(rest, Limit.file)
-            guard let search = LooseKeys(file: place.path, limit: limit) else { continue }
+            // In their own files it is they that are found.
+            let others = own.contains(identity) ? [] : pairs
+            guard let search = LooseKeys(file: place.path, limit: limit, beside: others) else { continue }
             rest -= search.size
             if !search.isWhole { unfinished.append(place.path) }
-            let keys = place.kind == .awsFile ? search.keys.filter { isLoose($0, place.path) } : search.keys
+            let keys = place.kind == .awsFile ? search.keys.filter { isLoose($0, identity) } : search.keys
             guard !keys.isEmpty else { continue }
             files.append(
                 PlaintextFile(
                     place: place, keys: keys, isText: search.isText,
-                    isSearchedWhole: search.isWhole && !search.mayHaveMore, kept: kept))
+                    isSearchedWhole: search.isWhole && !search.mayHaveMore, stored: stored))
         }
         return files
     }
@@ -74,10 +76,10 @@ struct PlaintextSearch {
     ]
 
     /// Whether the key in one of the AWS files is none that `import` takes.
-    private func isLoose(_ key: LooseKeys.Key, _ path: String) -> Bool {
+    private func isLoose(_ key: LooseKeys.Key, _ file: FileIdentity) -> Bool {
         guard let found, let profiles = try? subject.profiles.get() else { return true }
         return !profiles.writtenKeys.contains { entry in
-            entry.origin.line == key.identifierLine && entry.origin.path.isSame(as: path)
+            entry.origin.line == key.identifierLine && FileIdentity(at: entry.origin.path) == file
                 && found.pairs.contains { $0.profile.isSame(as: entry.profile) }
         }
     }
