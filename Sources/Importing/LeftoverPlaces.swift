@@ -33,10 +33,12 @@ package struct LeftoverPlace: Equatable, Sendable {
 /// - Parameters:
 ///   - files: the two AWS files.
 ///   - most: how many names of a folder to read at most.
+///   - passedOver: gets each folder where a name that is not UTF-8 could be that of such a file, once or more often.
 package func leftoverPlaces(
-    beside files: [String], _ environment: Environment, most: Int = .max
+    beside files: [String], _ environment: Environment, most: Int = .max,
+    passedOver: @escaping (String) -> Void = { _ in }
 ) -> [LeftoverPlace] {
-    let folders = LimitedFolders(most: most)
+    let folders = LimitedFolders(most: most, passedOver: passedOver)
     let whole = files.flatMap { [$0, resolved($0) ?? $0] }
     let beside = whole.flatMap(folders.fileAndCopies).map { path in
         LeftoverPlace(path: path, kind: whole.holds(path) ? .awsFile : .copy)
@@ -74,6 +76,8 @@ private func places(_ paths: [String], _ kind: LeftoverPlace.Kind) -> [LeftoverP
 private struct LimitedFolders {
     /// How many names of a folder to read at most.
     let most: Int
+    /// Gets a folder with a wanted name that is not UTF-8.
+    let passedOver: (String) -> Void
 
     /// The file, and those beside it that editors and people make of it: `credentials~`, `.credentials.swp`,
     /// `credentials.bak`. In `~/.aws`, all files.
@@ -94,7 +98,11 @@ private struct LimitedFolders {
         let paths = plainFiles(".") { name in
             name.begins(with: ".env") || name.ends(with: ".env") || name.ends(with: ".tfvars")
                 || name.ends(with: ".tfvars.json")
-        }.map { absolute(String($0.unicodeScalars.dropFirst(2))) }
+        }.map { path in
+            let whole = absolute(String(path.unicodeScalars.dropFirst(2)))
+            // The folder's own name may not be UTF-8.
+            return fileExists(whole) ? whole : path
+        }
         return places(paths, .variables)
     }
 
@@ -105,6 +113,10 @@ private struct LimitedFolders {
             if isWanted(name) { names.append(name) }
             count += 1
             return count == most
+        }
+        // What is not UTF-8 comes as U+FFFD.
+        if names.contains(where: { $0.includes("\u{FFFD}") && !fileExists(folder + "/" + $0) }) {
+            passedOver(folder.isSame(as: ".") ? resolved(folder) ?? folder : folder)
         }
         return names.sorted().prefix(1000).map { folder + "/" + $0 }.filter(isPlainFile)
     }

@@ -360,6 +360,27 @@ def test_another_command_for_the_file_harms_no_other_line(healthy, order):
     assert healthy.has_secret(healthy.key[1]) == []
 
 
+def test_a_folder_whose_name_is_not_utf_8(healthy):
+    folder = os.fsencode(healthy.root) + b"/a\xff b"
+    os.mkdir(folder)
+    path = folder + b"/.env"
+    with open(path, "w") as file:
+        file.write(PAIR.format(id=healthy.key[0], secret=healthy.key[1]))
+    there = ["env", "-C", os.fsdecode(folder)]
+    (finding,) = examined(healthy, prefix=there)["findings"]
+    assert (finding["code"], finding["place"]) == ("plaintext_key_in_variables", "./.env:2")
+    mend(healthy, finding["command"], there)
+    assert codes(examined(healthy, prefix=there)) == [] and open(path).read().strip() == ""
+
+
+@pytest.mark.parametrize("path", [b".aws/credentials.bak\xff", b".env.\xff", b".bashrc.\xff"])
+def test_names_that_are_not_utf_8_are_noted(healthy, path):
+    written(os.fsdecode(path), EXPORTS)(healthy)
+    (note,) = [each for each in examined(healthy)["notes"] if each["code"] == "searched_in_part"]
+    assert note["place"] == str((healthy.root / os.fsdecode(path)).parent)
+    assert note["message"].endswith("it passed over names here that are not UTF-8")
+
+
 # What is none, or needs no mending
 
 

@@ -24,6 +24,12 @@ enum PlaintextKeys: Check {
                     "the search for plaintext keys is incomplete: it reached its limit in this file")
             )
         }
+        for path in search.passedOver {
+            diagnosis.add(
+                Remark(
+                    "searched_in_part", at: path,
+                    "the search for plaintext keys is incomplete: it passed over names here that are not UTF-8"))
+        }
     }
 
     /// A key that `import` can take.

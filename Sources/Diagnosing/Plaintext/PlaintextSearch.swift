@@ -10,6 +10,8 @@ struct PlaintextSearch {
     let found: FoundKeys?
     /// Files of which only the beginning was searched.
     private(set) var unfinished: [String] = []
+    /// Folders with names that are not UTF-8, whose files were passed over.
+    private(set) var passedOver: [String] = []
     private let subject: Subject
     /// The ids of the keys that the store has, as far as that can be seen.
     private let stored: Set<String>
@@ -39,7 +41,7 @@ struct PlaintextSearch {
         var (files, seen): ([PlaintextFile], [FileIdentity]) = ([], [])
         var rest = Limit.all
         let own = subject.files.map { FileIdentity(at: $0) }
-        for place in places {
+        for place in places() {
             guard rest > 0, seen.count < Limit.files else {
                 unfinished.append(place.path)
                 break
@@ -64,9 +66,13 @@ struct PlaintextSearch {
         return files
     }
 
-    private var places: [LeftoverPlace] {
+    private mutating func places() -> [LeftoverPlace] {
+        var folders: [String] = []
         let files = subject.files + (subject.home.map { [$0 + "/.aws/config", $0 + "/.aws/credentials"] } ?? [])
-        let all = leftoverPlaces(beside: files, subject.context.environment, most: Limit.names)
+        let all = leftoverPlaces(beside: files, subject.context.environment, most: Limit.names) { folder in
+            if !folders.holds(folder) { folders.append(folder) }
+        }
+        passedOver = folders
         return Self.order.flatMap { kind in all.filter { $0.kind == kind } }
     }
 
