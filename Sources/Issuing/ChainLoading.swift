@@ -84,7 +84,7 @@ package struct ChainLoading {
     private func policy(_ setting: Setting) throws(Failure) -> Setting {
         let path = context.expanded(setting.value)
         let text: SecretBytes
-        do throws(FileError) { text = try readFile(path, limit: 64 * 1024) } catch {
+        do throws(FileError) { text = try context.read(path, limit: 64 * 1024) } catch {
             throw Failure(
                 .badConfig, "\(setting.origin.place): the policy file \(path) cannot be read",
                 hint: "check that it is there: ls -l \(shellWord(path))")

@@ -34,7 +34,7 @@ package struct Context {
         self.isHelper = isHelper
         notices = Notices(isHelper: isHelper, world.console)
         machine = MachineSettings(world.machineSettings)
-        events = world.events ?? FileEventLog(paths, machine, random: world.random)
+        events = world.events ?? FileEventLog(paths, machine, world.waits, random: world.random)
     }
 
     /// Where the command writes.

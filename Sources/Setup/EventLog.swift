@@ -17,18 +17,20 @@ final class FileEventLog: EventLog {
     private let log: AuditLog
     private let settings: String
     private let machine: MachineSettings
+    private let waits: WaitLimits
     /// Whether the settings turn the log off; nil before they are read.
     private let isOff = Mutex<Bool?>(nil)
 
-    init(_ paths: Paths, _ machine: MachineSettings, random: RandomSource) {
+    init(_ paths: Paths, _ machine: MachineSettings, _ waits: WaitLimits, random: RandomSource) {
         log = AuditLog(LogFolder(paths.state), random: random)
         settings = paths.settings
         self.machine = machine
+        self.waits = waits
     }
 
     var files: AuditLog? {
         let isOff = isOff.withLock { known -> Bool in
-            let isOff = known ?? Settings.turnLogOff(settings, machine)
+            let isOff = known ?? Settings.turnLogOff(settings, machine, waits)
             known = isOff
             return isOff
         }
@@ -54,12 +56,12 @@ extension Context {
 extension Settings {
     /// Whether the settings at `path`, or else the machine's, turn the log off; false also where they are wrong, which
     /// other readers report, and where a rule of the machine keeps it on.
-    fileprivate static func turnLogOff(_ path: String, _ machine: MachineSettings) -> Bool {
+    fileprivate static func turnLogOff(_ path: String, _ machine: MachineSettings, _ waits: WaitLimits) -> Bool {
         guard let policy = try? machine.policy(), policy.log == nil else { return false }
         let defaults = (try? machine.defaults()) ?? nil
         // A warm answer reads no other setting: most files can be seen not to name this one.
         guard defaults != nil || mayNameLog(path) else { return false }
-        return (try? isLogOff(path, defaults)) == true
+        return (try? isLogOff(path, defaults, waits)) == true
     }
 
     /// Whether a line of the file begins with `log`.

@@ -39,7 +39,7 @@ package final class ProfileLoading {
 
     private func file(_ path: String, _ kind: ProfileFile.Kind) throws(Failure) -> ProfileFile? {
         let text: SecretBytes
-        do throws(FileError) { text = try readFile(path, limit: Self.largest) } catch {
+        do throws(FileError) { text = try context.read(path, limit: Self.largest) } catch {
             if error.isAbsence { return nil }
             throw Failure(error, kind == .config ? "the config file" : "the credentials file")
         }

@@ -30,7 +30,7 @@ struct ContainerSource: ChainSource {
             credentials = try tools.calls.metadata { (sender, time) throws(MetadataError) in
                 try ContainerCredentials(
                     environment: { context.environment[$0] }, secret: { context.environment.secret($0) },
-                    file: { try? readFile($0, limit: 20_000) }, sender: sender, time: time
+                    file: { try? context.read($0, limit: 20_000) }, sender: sender, time: time
                 ).credentials()
             }
         } catch { throw Failure(error, origin, what: "the container's role") }

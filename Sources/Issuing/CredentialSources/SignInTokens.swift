@@ -130,7 +130,7 @@ struct SignInTokens {
     private func ofCLI() -> SSOToken? {
         guard let home = context.environment.nonEmpty("HOME"),
             let file = try? cliCacheFileName(session: session.name, startURL: session.startURL),
-            let text = try? readFile("\(home)/.aws/sso/cache/\(file)", limit: 64 * 1024)
+            let text = try? context.read("\(home)/.aws/sso/cache/\(file)", limit: 64 * 1024)
         else { return nil }
         return try? SSOToken(cliCache: text, site: site)
     }

@@ -47,7 +47,7 @@ struct WebIdentitySource: ChainSource {
     private func webIdentityToken(_ setting: Setting) throws(Failure) -> SecretBytes {
         let path = context.expanded(setting.value)
         let token: SecretBytes
-        do throws(FileError) { token = try readFile(path, limit: TokenFileState.limit) } catch {
+        do throws(FileError) { token = try context.read(path, limit: TokenFileState.limit) } catch {
             throw Failure.unreadableToken(setting.origin, path)
         }
         guard !token.isEmpty else { throw Failure.emptyToken(setting.origin, path) }

@@ -23,7 +23,7 @@ extension Settings {
         let machine = try context.machine.defaults()
         // A mistake in the machine's defaults is one even where the user's own line counts.
         if let machine { _ = try Settings(SettingsLines(sections: [machine]), context) }
-        let user = try section(context.paths.settings, readsPipes: context.waits.readsPipes)
+        let user = try section(context.paths.settings, context.waits)
         var settings = try Settings(SettingsLines(sections: [user, machine].compactMap { $0 }), context)
         settings.keep(within: policy)
         return settings
@@ -33,16 +33,14 @@ extension Settings {
     package static func check(_ context: Context) throws(Failure) { _ = try load(context) }
 
     /// Whether the user's settings at `path`, or else the machine's, turn the log off.
-    static func isLogOff(_ path: String, _ machine: Profile?) throws(Failure) -> Bool {
-        try isLogOff(SettingsLines(sections: [try section(path), machine].compactMap { $0 }))
+    static func isLogOff(_ path: String, _ machine: Profile?, _ waits: WaitLimits) throws(Failure) -> Bool {
+        try isLogOff(SettingsLines(sections: [try section(path, waits), machine].compactMap { $0 }))
     }
 
     /// The section `[warder]` of the user's settings; nil if there is none.
-    private static func section(_ path: String, readsPipes: Bool = true) throws(Failure) -> Profile? {
+    private static func section(_ path: String, _ waits: WaitLimits) throws(Failure) -> Profile? {
         let text: SecretBytes
-        do throws(FileError) {
-            text = try readsPipes ? readFile(path, limit: 1 << 20) : readFileAtHand(path, limit: 1 << 20)
-        } catch {
+        do throws(FileError) { text = try waits.read(path, limit: 1 << 20) } catch {
             if error.isAbsence { return nil }
             throw Failure(error, "warder's settings")
         }

@@ -56,10 +56,15 @@ struct Doctor: Command {
         guard left.findings.isEmpty else { throw Failure.saidAlready(.other) }
     }
 
-    private func examined() throws(Failure) -> (Subject, Diagnosis) {
+    /// It waits for no writer of a pipe: one such file may be read for each profile.
+    private static var world: World {
         var world = World.system
         world.waits.readsPipes = false
-        let subject = Subject(try Context(noPrompt: true, world: world), profile: given[Self.profile])
+        return world
+    }
+
+    private func examined() throws(Failure) -> (Subject, Diagnosis) {
+        let subject = Subject(try Context(noPrompt: true, world: Self.world), profile: given[Self.profile])
         var diagnosis = Diagnosis.offline(subject)
         if given[Self.online] { diagnosis.online(subject) }
         return (subject, diagnosis)
@@ -74,7 +79,7 @@ struct Doctor: Command {
             if !diagnosis.findings.isEmpty { note("--fix cannot fix any of these") }
             return diagnosis
         }
-        let context = try Context(noPrompt: false)
+        let context = try Context(noPrompt: false, world: Self.world)
         try printOut(fixes.reduce("\nwill run:\n") { $0 + "  $ \($1.command)\n" })
         try ask(context)
         for fix in fixes {
