@@ -42,6 +42,15 @@ struct BrokenLineTests {
         Case(text: "a = b\n[p]\n", mended: "# a = b\n[p]\n", repairs: [.comment]),
         Case(text: "\u{FEFF}a = b\n[p]\n", mended: "\u{FEFF}# a = b\n[p]\n", repairs: [.comment]),
         Case(text: "[", mended: "[]", repairs: [.header("[]")]),
+        Case(
+            text: "[profile a:b # mine: yes\na = b\n", mended: "# [profile a:b # mine: yes\n# a = b\n",
+            repairs: [.edit, .comment]),
+        Case(text: "[team:a # x\n", mended: "[team:a]\n", repairs: [.header("[team:a]")]),
+        Case(
+            text: "[default] password: hunter2\n", mended: "# [default] password: hunter2\n", repairs: [.edit]),
+        Case(text: "[default] hunter2\n", mended: "# [default] hunter2\n", repairs: [.edit]),
+        Case(text: "[default password: hunter2\n", mended: "# [default password: hunter2\n", repairs: [.edit]),
+        Case(text: "[default\tpassword :hunter2\n", mended: "# [default\tpassword :hunter2\n", repairs: [.edit]),
         Case(text: "[p]\n[q secret = x\na = b\n", mended: "[p]\n# [q secret = x\na = b\n", repairs: [.edit]),
     ]
 

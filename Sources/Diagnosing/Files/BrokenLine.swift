@@ -85,11 +85,18 @@ enum BrokenLine {
         return start..<(bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count)
     }
 
-    /// The header that a line begins, with its bracket; nil if a value follows it, or what is too long for a name.
+    /// The header that a line begins, with its bracket; nil if anything but a comment follows it, or if it holds a value
+    /// or what is too long for a name.
     private static func closed(_ line: Slice<UnsafeRawBufferPointer>) -> String? {
         let comments = [UInt8(ascii: "#"), UInt8(ascii: ";")]
         let header = line.prefix { !comments.contains($0) }
         guard header.count <= 200, !header.contains(UInt8(ascii: "=")) else { return nil }
+        let blanks = [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "]")]
+        let behind = header.drop { $0 != UInt8(ascii: "]") }
+        guard behind.allSatisfy(blanks.contains) else { return nil }
+        // `name: value`, as some programs write it; a colon in a name's first word is part of it.
+        let words = header.split(whereSeparator: blanks.contains)
+        guard !words.dropFirst().contains(where: { $0.contains(UInt8(ascii: ":")) }) else { return nil }
         var text = String(decoding: header, as: UTF8.self)
         while let last = text.unicodeScalars.last, last == " " || last == "\t" || last == "\r" || last == "]" {
             text.unicodeScalars.removeLast()
