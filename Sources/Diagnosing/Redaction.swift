@@ -5,8 +5,8 @@ import Text
 enum Redaction {
     /// What stands in its place.
     static let mark = Array("REDACTED".utf8)
-    /// In characters of base64.
-    private static let length = 40
+    /// In characters of base64: that of a secret access key. Session tokens are longer.
+    private static let leastLength = 40
 
     /// The text with each such word replaced.
     static func applied(to text: String) -> String {
@@ -27,25 +27,27 @@ enum Redaction {
     /// Whether there is one.
     static func holdsSecret(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
-        return bytes.count >= length && bytes.indices.contains { lengthOfSecret(at: $0, in: bytes) != nil }
+        return bytes.count >= leastLength && bytes.indices.contains { lengthOfSecret(at: $0, in: bytes) != nil }
     }
 
     /// How many bytes what could be a secret takes, if it begins at `index`: letters and digits, neither of a path nor of
     /// a digest. Capitals are not asked for: the name of a setting is known in small letters.
     static func lengthOfSecret(at index: Int, in text: [UInt8]) -> Int? {
-        guard index == 0 || !isPart(text[index - 1]), text.count - index >= length else { return nil }
+        guard index == 0 || !isPart(text[index - 1]), text.count - index >= leastLength else { return nil }
         let run = text[index...].prefix { isPart($0) }
-        guard run.count == length, !isOfPath(run, in: text) else { return nil }
+        guard run.count >= leastLength, !isOfPath(run, in: text) else { return nil }
         let isDigest = run.allSatisfy { isDigit($0) || (97...102).contains($0) }
         let isWord = run.contains { isDigit($0) } && run.contains { (97...122).contains($0) }
-        return isWord && !isDigest ? length : nil
+        return isWord && !isDigest ? run.count : nil
     }
 
     /// Whether a run with slashes in it is a piece of a path, by what it begins with or what stands beside it.
     private static func isOfPath(_ run: ArraySlice<UInt8>, in text: [UInt8]) -> Bool {
         let slashes = run.count { $0 == slash }
         guard slashes > 0 else { return false }
-        if slashes > (run.first == slash ? 1 : 3) { return true }
+        if run.first == slash, slashes > 1 || run.count > leastLength { return true }
+        // A path has more of them than chance puts into a token.
+        if slashes > run.count * 3 / leastLength { return true }
         let before = text[..<run.startIndex]
         if before.last.map(isOfName) == true, !before.suffix(7).elementsEqual("warder_".utf8) { return true }
         let after = text[run.endIndex...].prefix(2)

@@ -12,8 +12,21 @@ import Testing
 
     @Test(arguments: [
         "", "short", "/home/alice/code/projects/Some1/ThingTwo", "da39a3ee5e6b4b0d3255bfef95601890afd80709",
-        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKE12",
+        "/wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKE123",
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "code/acme2/infra/terraform/modules/network/subnets/private",
+        "a.b/wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKE123",
     ]) func whatIsNoSecretStays(_ text: String) { #expect(!Redaction.holdsSecret(text)) }
+
+    /// Session tokens are longer than keys.
+    @Test func aTokenIsReplacedWhole() {
+        let token = "FwoGZXIvYXdzEBYaDHhunter2hunter2/hunter2hunter2hunter2+hunter2hunter"
+        let long = String(repeating: token, count: 9)
+        for secret in [token, long, token.lowercased(), "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKE12"] {
+            #expect(Redaction.applied(to: "there is no region \(secret)==") == "there is no region REDACTED==")
+            #expect(Redaction.applied(to: "warder_\(secret) = x") == "warder_REDACTED = x")
+        }
+    }
 
     @Test func aCommandThatHeldOneBecomesALook() {
         let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKE1"
