@@ -11,22 +11,25 @@ package struct Pseudonyms {
 
     package init() {}
 
-    /// Replaces this word from now on, in letters of either case, where no letter or digit stands beside it. The form that
-    /// it has in the patterns of sed commands is replaced the same way.
+    /// Replaces this word from now on, in letters of either case, where no letter or digit stands beside it. The forms that
+    /// it has in sed commands and in a shell's quotes are replaced the same way.
     ///
     /// - Parameter kind: what it is replaced by, before its number.
     package mutating func add(_ word: String, as kind: String) {
-        let folded = word.utf8.map(lowercased)
+        let folded = inSmallLetters(word)
         guard !word.isEmpty, !names.contains(where: { $0.word == folded }) else { return }
         let pseudonym = pseudonym(of: folded, kind)
         names.append((folded, pseudonym))
-        let pattern = LineEdit.pattern(word).utf8.map(lowercased)
-        if pattern != folded { names.append((pattern, pseudonym)) }
+        let written = [word, LineEdit.pattern(word), LineEdit.replacement(word)]
+        for form in Set((written + written.map(inQuotes)).map(inSmallLetters)) where form != folded {
+            names.append((form, pseudonym))
+        }
         names.sort { $0.word.count > $1.word.count }
     }
 
     /// The text without them.
     package mutating func applied(to text: String) -> String {
+        let folded = inSmallLetters(text)
         let text = Array(text.utf8)
         var result: [UInt8] = []
         var index = 0
@@ -38,7 +41,7 @@ package struct Pseudonyms {
             }
             let rest = text[index...]
             if let name = names.first(where: { name in
-                rest.starts(with: name.word) { lowercased($0) == $1 } && isEnd(text, index + name.word.count)
+                folded[index...].starts(with: name.word) && isEnd(text, index + name.word.count)
             }) {
                 result += name.pseudonym.utf8
                 index += name.word.count
@@ -109,6 +112,22 @@ private func isAlphanumeric(_ byte: UInt8) -> Bool {
     isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
 }
 
+/// The text in lower case, with each byte in its place: the few letters that would take more bytes or fewer stay.
+private func inSmallLetters(_ text: String) -> [UInt8] {
+    text.unicodeScalars.reduce(into: []) { bytes, scalar in
+        guard !scalar.isASCII else { return bytes.append(lowercased(UInt8(scalar.value))) }
+        let letter = String(scalar)
+        let lower = letter.lowercased()
+        bytes += (lower.utf8.count == letter.utf8.count ? lower : letter).utf8
+    }
+}
+
 private func lowercased(_ byte: UInt8) -> UInt8 {
     (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+}
+
+/// The text as it stands between a shell's quotes.
+private func inQuotes(_ text: String) -> String {
+    let word = shellWord(text)
+    return word.utf8.first == UInt8(ascii: "'") ? String(word.unicodeScalars.dropFirst().dropLast()) : word
 }

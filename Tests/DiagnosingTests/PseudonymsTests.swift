@@ -55,6 +55,19 @@ import Testing
         #expect(applied(#"s|^\[john\.doe\]|john.doe|"#, "john.doe") == #"s|^\[USER-1\]|USER-1|"#)
     }
 
+    @Test func replacesWhatIsQuotedForAShell() {
+        let quoted = #"'/home/o'\''brien/.aws' o'brien"#
+        #expect(applied(quoted, "o'brien") == "'/home/USER-1/.aws' USER-1")
+        #expect(applied(#"'s|^\[o'\''b\.c|o'\''b.c|'"#, "o'b.c") == #"'s|^\[USER-1|USER-1|'"#)
+        #expect(applied(#"s|^a|b = r\&d|"#, "r&d") == "s|^a|b = USER-1|")
+    }
+
+    @Test func replacesLettersOfEitherCase() {
+        #expect(applied("JOSÉ josé José ЮЛИЯ", "josé", "Юлия") == "USER-1 USER-1 USER-1 USER-2")
+        // The capital takes a byte more.
+        #expect(applied("STRAẞE josé", "JOSÉ") == "STRAẞE USER-1")
+    }
+
     @Test func replacesAccountsBesideLetters() {
         #expect(applied("acme123456789012 123456789012x x1234567890123") == "acmeACCOUNT-1 ACCOUNT-1x x1234567890123")
     }

@@ -122,3 +122,17 @@ def test_names_with_dots_spaces_and_addresses(home, tmp_path):
 def test_it_goes_with_no_other_form(home):
     for other in ("--json", "--fix"):
         home.run("doctor", "--report", other).failed(2, "--report")
+
+
+def test_names_in_quotes_and_in_capitals(home, tmp_path):
+    """As a shell has them in its quotes, and as somebody else writes them."""
+    for number, (folder, user) in enumerate([("o'brien", "o'brien"), ("JOSÉ", "josé"), ("josé", "JOSÉ")]):
+        place = tmp_path / str(number) / folder
+        (place / ".aws").mkdir(parents=True)
+        home.environment.update({"HOME": str(place), "USER": user, "LOGNAME": user})
+        (place / ".aws/config").write_text(
+            f"[profile {user}]\nregion = eu-west-1\n\n[{user}]\nregion = eu-west-1\n[profile x]\nregion\n"
+            f"[profile prod]\nrole_arn = arn:aws:iam::{ACCOUNT}:role/a\nsource_profile = {user}s\n"
+            f"credential_process = {WARDER} process prod\n")
+        text = home.run("doctor", "--report").out
+        assert "USER-1" in text and not re.search(r"brien|jos|é", text.replace(f"{user}s", ""), re.IGNORECASE), text
