@@ -141,12 +141,18 @@ extension SDKVerdict {
         case .otherProgram(let program, _): "credential_process runs \(program), not warder"
         case .otherCommand: "credential_process runs warder, but not as warder process \(profile)"
         case .anotherProfile(let asked, _): "credential_process asks warder for \(asked)"
-        case .absentProgram(let program, _): "there is no program \(program)"
+        case .absentProgram(let program, _): "there is no program \(Self.withoutArguments(program))"
         case .notExecutable(let program, _): "\(program) cannot be run"
         case .notAbsolute(let program, _): "\(program) has no absolute path, and is not found from everywhere"
         case .anotherWarder(let program, _):
             "credential_process runs another warder, \(program); this one is \(ownPath)"
         }
+    }
+
+    /// What is in quotes with the program may be its arguments, a password among them.
+    private static func withoutArguments(_ program: String) -> String {
+        let first = program.unicodeScalars.prefix { $0 != " " && $0 != "\t" }
+        return first.count < program.unicodeScalars.count ? "\(String(first)) …" : program
     }
 
     /// What to do about it.

@@ -60,3 +60,28 @@ def test_a_name_of_a_file_that_looks_like_one_is_no_command(working):
             mend(working, finding["command"], prefix=["env", "EDITOR=true", "bash", "-c", 'exec "$0" "$@"'], again=True)
         assert not (working.root / "pwned").exists(), name
         file.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_of_a_token(working, place):
+    """Longer than a key, and told apart from a path by more than its slashes."""
+    token = "".join(random_key()[1] for _ in range(6))
+    working.config(working.config_file.read_text() + PLACES[place].format(token, WARDER))
+    text = said(working).lower()
+    assert not any(token.lower()[start:start + 30] in text for start in range(len(token) - 30)), text
+
+
+@pytest.mark.parametrize("line", [
+    "[default] password: hunter2", "[default] hunter2", "[default password: hunter2", "[default] # x\n[p] hunter2",
+    '[profile b]\ncredential_process = "/opt/x --password hunter2" warder process b',
+])
+@pytest.mark.parametrize("file", ["config", "credentials"])
+def test_of_a_password(working, line, file):
+    with (working.root / ".aws" / file).open("a") as written:
+        written.write(f"\n{line}\n")
+    assert "hunter2" not in said(working)
+    if "profile b" in line and file == "config":
+        assert "there is no program /opt/x …" in ran(working, "b").out
+        # Which quotes the line itself.
+        verdict = working.run("explain", "b").out.split("sdks:")[1]
+        assert "there is no program /opt/x …" in verdict and "hunter2" not in verdict, verdict
