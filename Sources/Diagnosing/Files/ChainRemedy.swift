@@ -7,25 +7,28 @@ import Text
 struct ChainRemedy {
     private let subject: Subject
     private let profiles: ProfileSet
+    /// How many errors may still look among all names for the one that was meant: a home may have thousands of both.
+    private var searchesLeft = 50
+    private lazy var names = profiles.profileNames
 
     init(_ subject: Subject, _ profiles: ProfileSet) {
         self.subject = subject
         self.profiles = profiles
     }
 
-    func remedy(_ error: ChainError) -> Remedy {
+    mutating func remedy(_ error: ChainError) -> Remedy {
         if let command = command(error) { return .run(command) }
         return .run(error.origin.map { LineEdit.edit($0) } ?? "warder list")
     }
 
-    private func command(_ error: ChainError) -> String? {
+    private mutating func command(_ error: ChainError) -> String? {
         switch error {
         case .sourceMissing(let source, _, let origin):
-            nearest(to: source, among: profiles.profileNames + (subject.storedKeys ?? [])).flatMap {
+            meant(source, orKey: true).flatMap {
                 SettingEdit.write("source_profile", $0, at: origin)
             }
         case .profile(.includedProfileMissing(let included, let origin)):
-            nearest(to: included, among: profiles.profileNames).flatMap {
+            meant(included, orKey: false).flatMap {
                 SettingEdit.write("include_profile", $0, at: origin)
             }
         case .noCredentials(let profile, _), .ownSource(let profile, _): "warder add \(operand(profile))"
@@ -44,5 +47,12 @@ struct ChainRemedy {
         case .badValue(let key, .empty, let origin): SettingEdit.remove(key, at: origin)
         default: nil
         }
+    }
+
+    /// The profile, or also the stored key, of nearly that name.
+    private mutating func meant(_ name: String, orKey: Bool) -> String? {
+        guard searchesLeft > 0 else { return nil }
+        searchesLeft -= 1
+        return nearest(to: name, among: names + (orKey ? subject.storedKeys ?? [] : []))
     }
 }

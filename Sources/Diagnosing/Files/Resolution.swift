@@ -12,6 +12,7 @@ enum Resolution: Check {
         // Several profiles may meet the same fault, at the same line.
         var places = Set(diagnosis.findings.compactMap(\.place))
         var circled: Set<String> = []
+        var remedies = ChainRemedy(subject, files.profiles)
         for name in subject.names {
             guard subject.profile != nil || subject.meant.concernsWarder(name) else { continue }
             do throws(ChainError) {
@@ -34,14 +35,15 @@ enum Resolution: Check {
                     if circled.contains(member) { continue }
                     circled.formUnion(circle(of: member, in: files.profiles))
                 }
-                guard let found = finding(error, of: name, subject, files) else { continue }
+                guard let found = finding(error, of: name, files, &remedies) else { continue }
                 if found.place.map({ places.insert($0).inserted }) ?? true { diagnosis.add(found) }
             }
         }
     }
 
-    private static func finding(_ error: ChainError, of name: String, _ subject: Subject, _ files: AWSFiles) -> Finding?
-    {
+    private static func finding(
+        _ error: ChainError, of name: String, _ files: AWSFiles, _ remedies: inout ChainRemedy
+    ) -> Finding? {
         // Another file, or another line, may have what is missing here.
         guard files.areWhole || !error.isAbsence else { return nil }
         if case .noSuchProfile = error { return nil }
@@ -50,7 +52,7 @@ enum Resolution: Check {
             Failure(error),
             why: "warder gives no credentials for \(name)"
                 + (isAdopted ? "; it resolved when warder adopt ran" : ""),
-            ChainRemedy(subject, files.profiles).remedy(error))
+            remedies.remedy(error))
     }
 
     /// The profiles of a circle, of which one is known.
