@@ -116,8 +116,11 @@ public final class ProfileFile: Sendable {
 
     /// The line of the first profile that is ignored because its name is `name`, or `name` in quotes.
     func passedOver(_ name: String) -> UInt32? {
-        withText { text -> UInt32? in
+        // Of a name without other characters, only the quotes can be wrong.
+        let isQuoted = name.utf8.allSatisfy(isNameByte)
+        return withText { text -> UInt32? in
             for section in sections where section.kind == .profile {
+                if isQuoted, !text.beginsWithQuote(section) { continue }
                 let range = Int(section.nameStart)..<Int(section.nameEnd)
                 guard !range.allSatisfy({ isNameByte(text[$0]) }), let said = text.string(range) else { continue }
                 if said == name || said == "\"\(name)\"" || said == "'\(name)'" { return section.line }
@@ -146,5 +149,12 @@ extension FileBytes {
     @inline(__always)
     fileprivate func holds(_ word: UnsafeBufferPointer<UInt8>, _ section: Section) -> Bool {
         holds(word, at: Int(section.nameStart), to: Int(section.nameEnd))
+    }
+
+    @inline(__always)
+    fileprivate func beginsWithQuote(_ section: Section) -> Bool {
+        guard section.nameStart < section.nameEnd else { return false }
+        let first = self[Int(section.nameStart)]
+        return first == UInt8(ascii: "\"") || first == UInt8(ascii: "'")
     }
 }
