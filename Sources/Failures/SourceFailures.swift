@@ -77,7 +77,7 @@ extension Failure {
         }
     }
 
-    package init(_ error: SSOError, doing what: String) {
+    package init(_ error: SignInError, doing what: String) {
         if let refusal = error.refusal {
             let said = [refusal.code, refusal.message.withoutFullStop].filter { !$0.isEmpty }.joined(separator: ": ")
             let hint =

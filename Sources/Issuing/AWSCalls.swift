@@ -67,14 +67,14 @@ final class AWSCalls {
     }
 
     /// Calls IAM Identity Center; `body` gets the milliseconds that it has.
-    func signIn<R: ~Copyable>(_ body: (ObservedSender, Int64) throws(SSOError) -> R) throws(SSOError) -> R {
-        try timed(SSOError.network) { (sender, deadline) throws(SSOError) in
+    func signIn<R: ~Copyable>(_ body: (ObservedSender, Int64) throws(SignInError) -> R) throws(SignInError) -> R {
+        try timed(SignInError.network) { (sender, deadline) throws(SignInError) in
             try body(sender, max(1, deadline - world.timing.uptime()))
         }
     }
 
     /// The same during a sign-in, which takes the user's time and not the budget's.
-    func unhurried<R: ~Copyable>(_ body: (ObservedSender) throws(SSOError) -> R) throws(SSOError) -> R {
+    func unhurried<R: ~Copyable>(_ body: (ObservedSender) throws(SignInError) -> R) throws(SignInError) -> R {
         let sender: ObservedSender
         do throws(TransportError) { sender = try openSender() } catch { throw .network(error) }
         return try body(sender)

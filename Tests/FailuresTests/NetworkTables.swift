@@ -86,15 +86,15 @@ private func metadataErrors(_ o: String) -> [MetadataError] {
     ]
 }
 
-private func ssoErrors(_ o: String) -> [SSOError] {
-    let refusal = SSORefusal(code: "some_code", message: "Not \(o).", status: 400)
+private func ssoErrors(_ o: String) -> [SignInError] {
+    let refusal = SignInRefusal(code: "some_code", message: "Not \(o).", status: 400)
     return [
         .malformedRegion("eu-wst-1"), .malformedRegion(o), .malformedEndpoint(.malformedURL(o)),
         .crypto(.refused("SHA256")), .listening(SystemError(call: "bind", path: "", code: 98)),
         .network(.libraryMissing), .invalidResponse(status: 200), .missing("accessToken", status: 200), .expiredAnswer,
         .signInNeeded, .timedOut, .authorizationPending, .slowDown(refusal), .expiredToken(refusal),
         .accessDenied(refusal), .invalidClient(refusal), .invalidGrant(refusal), .noSuchRole(refusal),
-        .refused(refusal), .refused(SSORefusal(code: "", message: "", status: 500)), .damagedToken(.truncated),
+        .refused(refusal), .refused(SignInRefusal(code: "", message: "", status: 500)), .damagedToken(.truncated),
         .notACachedToken(missing: "accessToken"),
     ]
 }

@@ -124,15 +124,15 @@ struct BrowserTests {
     @Test("says that the user declined")
     func denied() throws {
         let center = try Center(scopes: ["test:deny"])
-        let refusal = SSORefusal(code: "access_denied", message: "the user declined", status: 0)
-        #expect(throws: SSOError.accessDenied(refusal)) { _ = try center.token() }
+        let refusal = SignInRefusal(code: "access_denied", message: "the user declined", status: 0)
+        #expect(throws: SignInError.accessDenied(refusal)) { _ = try center.token() }
     }
 
     @Test("ends at its deadline, whatever is sent")
     func deadline() throws {
         let center = try Center()
         let start = Timing.system.uptime()
-        #expect(throws: SSOError.timedOut) {
+        #expect(throws: SignInError.timedOut) {
             _ = try center.token(seconds: 2) { _, port in
                 while exchange(port, "GET /oauth/callback?code=x&state=y HTTP/1.1\r\n\r\n") != "" {}
                 return "http://127.0.0.1:1/"
@@ -147,15 +147,15 @@ struct BrowserTests {
     func replay() throws {
         let center = try Center()
         let sender = Replaying(sender: try CurlSender(userAgent: "warder/test"))
-        let refusal = SSORefusal(code: "invalid_grant", message: "code", status: 400)
-        #expect(throws: SSOError.invalidGrant(refusal)) { _ = try center.token(sender: sender) }
+        let refusal = SignInRefusal(code: "invalid_grant", message: "code", status: 400)
+        #expect(throws: SignInError.invalidGrant(refusal)) { _ = try center.token(sender: sender) }
     }
 
     @Test("takes no code that was asked for with another challenge")
     func verifier() throws {
         let center = try Center()
-        let refusal = SSORefusal(code: "invalid_grant", message: "code verifier", status: 400)
-        #expect(throws: SSOError.invalidGrant(refusal)) {
+        let refusal = SignInRefusal(code: "invalid_grant", message: "code verifier", status: 400)
+        #expect(throws: SignInError.invalidGrant(refusal)) {
             _ = try center.token { url, _ in
                 let end = url.range(of: "code_challenge=")?.upperBound ?? url.endIndex
                 return url[..<end] + "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
@@ -167,7 +167,7 @@ struct BrowserTests {
     func once() throws {
         let center = try Center()
         try center.tell("fail", #"{"path": "/token", "statuses": [503, 503]}"#)
-        #expect(throws: SSOError.refused(SSORefusal(code: "", message: "", status: 503))) { _ = try center.token() }
+        #expect(throws: SignInError.refused(SignInRefusal(code: "", message: "", status: 503))) { _ = try center.token() }
         #expect(try center.log() == "/client/register /authorize /token:authorization_code")
     }
 

@@ -73,6 +73,6 @@ struct CLICacheTests {
             (#"{"clientId": "c", "clientSecret": "s", "expiresAt": "2026-11-21T08:00:00Z"}"#, "accessToken"),
         ])
     func none(text: String, missing: String) {
-        #expect(throws: SSOError.notACachedToken(missing: missing)) { _ = try read(text) }
+        #expect(throws: SignInError.notACachedToken(missing: missing)) { _ = try read(text) }
     }
 }

@@ -65,8 +65,8 @@ struct DeviceCodeTests {
         try center.tell("device", #"{"is": "\#(what)"}"#)
         let expected =
             what == "denied"
-            ? SSOError.accessDenied(SSORefusal(code: "access_denied", message: "", status: 400))
-            : .expiredToken(SSORefusal(code: "expired_token", message: "", status: 400))
+            ? SignInError.accessDenied(SignInRefusal(code: "access_denied", message: "", status: 400))
+            : .expiredToken(SignInRefusal(code: "expired_token", message: "", status: 400))
         #expect(throws: expected) { _ = try token(center) }
     }
 
@@ -74,7 +74,7 @@ struct DeviceCodeTests {
     func deadline(seconds: Int64, lifetime: Int, polls: Int) throws {
         let center = try Center()
         try center.tell("lives", #"{"device": \#(lifetime)}"#)
-        #expect(throws: SSOError.timedOut) { _ = try token(center, seconds: seconds) }
+        #expect(throws: SignInError.timedOut) { _ = try token(center, seconds: seconds) }
         #expect(clock.sleeps == Array(repeating: 1000, count: polls))
     }
 
@@ -85,7 +85,7 @@ struct DeviceCodeTests {
         let token = try token(center)
         let refreshToken = text(ifPresent: token.refreshToken)
         #expect(refreshToken == nil)
-        #expect(throws: SSOError.signInNeeded) { _ = try token.renewed(by: center.oidc()) }
+        #expect(throws: SignInError.signInNeeded) { _ = try token.renewed(by: center.oidc()) }
     }
 
     static let strange: [(String, String)] = [
@@ -105,6 +105,6 @@ struct DeviceCodeTests {
             #"{"deviceCode": "d", "userCode": "u", "verificationUri": "https://a/", "expiresIn": 9, "interval": 1, "#
             + text + "}"
         try center.tell("fail", #"{"path": "/device_authorization", "statuses": [200], "body": \#(quoted(body))}"#)
-        #expect(throws: SSOError.missing(member, status: 200)) { _ = try token(center) }
+        #expect(throws: SignInError.missing(member, status: 200)) { _ = try token(center) }
     }
 }

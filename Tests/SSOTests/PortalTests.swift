@@ -29,7 +29,7 @@ struct PortalTests {
     @Test("need a token that is good")
     func unauthorized() throws {
         let center = try Center()
-        #expect(throws: SSOError.signInNeeded) {
+        #expect(throws: SignInError.signInNeeded) {
             _ = try center.portal().credentials(role: "Admin", account: "111111111111", token: secret("stale"))
         }
     }
@@ -39,14 +39,14 @@ struct PortalTests {
         arguments: [
             (
                 "Admin +/é", "222222222222",
-                SSOError.accessDenied(SSORefusal(code: "ForbiddenException", message: "No access", status: 403))
+                SignInError.accessDenied(SignInRefusal(code: "ForbiddenException", message: "No access", status: 403))
             ),
             (
                 "Other", "111111111111",
-                .noSuchRole(SSORefusal(code: "ResourceNotFoundException", message: "", status: 404))
+                .noSuchRole(SignInRefusal(code: "ResourceNotFoundException", message: "", status: 404))
             ),
         ])
-    func refused(role: String, account: String, error: SSOError) throws {
+    func refused(role: String, account: String, error: SignInError) throws {
         let center = try Center()
         let token = try center.token()
         #expect(throws: error) {
@@ -64,12 +64,12 @@ struct PortalTests {
         _ = try portal.credentials(role: "Admin +/é", account: "111111111111", token: token.accessToken)
         #expect(clock.sleeps == [500, 1000])
         try center.tell("fail", #"{"path": "/federation/credentials", "statuses": [429, 429, 429]}"#)
-        #expect(throws: SSOError.slowDown(SSORefusal(code: "", message: "", status: 429))) {
+        #expect(throws: SignInError.slowDown(SignInRefusal(code: "", message: "", status: 429))) {
             _ = try portal.credentials(role: "Admin +/é", account: "111111111111", token: token.accessToken)
         }
     }
 
-    static let strange: [(String, SSOError)] = [
+    static let strange: [(String, SignInError)] = [
         ("", .invalidResponse(status: 200)), ("<html>", .invalidResponse(status: 200)),
         ("[]", .invalidResponse(status: 200)),
         ("{}", .missing("roleCredentials", status: 200)),
@@ -96,7 +96,7 @@ struct PortalTests {
     }
 
     @Test("are refused where they cannot be", arguments: strange)
-    func refusedAnswer(body: String, error: SSOError) throws {
+    func refusedAnswer(body: String, error: SignInError) throws {
         let portal = PortalClient(endpoint: try ServiceURL("https://a"), sender: Saying(status: 200, body: body))
         #expect(throws: error) { _ = try portal.credentials(role: "r", account: "1", token: secret("t")) }
     }
@@ -122,13 +122,13 @@ struct EndpointsTests {
         let endpoints = try SSOEndpoints(region: "eu-west-1", oidc: "http://127.0.0.1:1/a", portal: "https://b")
         #expect(endpoints.oidc.text == "http://127.0.0.1:1/a")
         #expect(endpoints.portal.host == "b")
-        #expect(throws: SSOError.malformedEndpoint(.insecureURL(host: "b"))) {
+        #expect(throws: SignInError.malformedEndpoint(.insecureURL(host: "b"))) {
             _ = try SSOEndpoints(region: "eu-west-1", oidc: "http://b")
         }
     }
 
     @Test("of a region that leads elsewhere are refused", arguments: ["evil.example/", "a@b", "", "-a", "a.b"])
     func malformed(region: String) {
-        #expect(throws: SSOError.malformedRegion(region)) { _ = try SSOEndpoints(region: region) }
+        #expect(throws: SignInError.malformedRegion(region)) { _ = try SSOEndpoints(region: region) }
     }
 }

@@ -26,7 +26,7 @@ struct EntranceTests {
                 Thread.detachNewThread { browse(page, entrance) }
             }
             return true
-        } catch SSOError.timedOut { return false }
+        } catch SignInError.timedOut { return false }
     }
 
     @Test("the page that the browser is started with says nothing, and goes on to the service once")

@@ -54,12 +54,12 @@ struct TokenTests {
         let center = try Center()
         let token = try center.token()
         try center.tell("expire", #"{"what": "refresh"}"#)
-        #expect(throws: SSOError.signInNeeded) { _ = try token.renewed(by: center.oidc()) }
+        #expect(throws: SignInError.signInNeeded) { _ = try token.renewed(by: center.oidc()) }
         try center.tell("expire", #"{"what": "registrations"}"#)
-        #expect(throws: SSOError.signInNeeded) { _ = try token.renewed(by: center.oidc()) }
+        #expect(throws: SignInError.signInNeeded) { _ = try token.renewed(by: center.oidc()) }
         let requests = try center.log()
         let inAYear = TestClock().timing(later: 365 * 86_400)
-        #expect(throws: SSOError.signInNeeded) { _ = try token.renewed(by: center.oidc(inAYear)) }
+        #expect(throws: SignInError.signInNeeded) { _ = try token.renewed(by: center.oidc(inAYear)) }
         #expect(try center.log() == requests, "it is known without asking")
     }
 
@@ -72,7 +72,7 @@ struct TokenTests {
         _ = try token.renewed(by: center.oidc(clock.timing()))
         #expect(clock.sleeps == [500, 1000])
         try center.tell("fail", #"{"path": "/token", "statuses": [500, 503, 502]}"#)
-        #expect(throws: SSOError.refused(SSORefusal(code: "", message: "", status: 502))) {
+        #expect(throws: SignInError.refused(SignInRefusal(code: "", message: "", status: 502))) {
             _ = try token.renewed(by: center.oidc(clock.timing()))
         }
     }
@@ -82,18 +82,18 @@ struct TokenTests {
         let center = try Center()
         let token = try center.token()
         let body = #"{"error": "strange", "error_description": "no \#(text(ifPresent: token.refreshToken) ?? "")!"}"#
-        #expect(throws: SSOError.refused(SSORefusal(code: "strange", message: "", status: 400))) {
+        #expect(throws: SignInError.refused(SignInRefusal(code: "strange", message: "", status: 400))) {
             _ = try token.renewed(by: center.oidc(sender: Saying(status: 400, body: body)))
         }
         let secret = text(ifPresent: token.refreshToken) ?? ""
         let half = secret.utf8.count / 2
         let split = #"{"error": "\#(secret.prefix(half))", "error_description": "\#(secret.dropFirst(half))"}"#
-        #expect(throws: SSOError.refused(SSORefusal(code: "", message: "", status: 400))) {
+        #expect(throws: SignInError.refused(SignInRefusal(code: "", message: "", status: 400))) {
             _ = try token.renewed(by: center.oidc(sender: Saying(status: 400, body: split)))
         }
         let other = #"{"error": "invalid_scope", "error_description": "no \u001b[2J \u202e"}"#
-        let shown = SSORefusal(code: "invalid_scope", message: #"no \u{1b}[2J \u{202e}"#, status: 400)
-        #expect(throws: SSOError.refused(shown)) {
+        let shown = SignInRefusal(code: "invalid_scope", message: #"no \u{1b}[2J \u{202e}"#, status: 400)
+        #expect(throws: SignInError.refused(shown)) {
             _ = try token.renewed(by: center.oidc(sender: Saying(status: 400, body: other)))
         }
     }
@@ -119,7 +119,7 @@ struct TokenTests {
         let encoded = try Center().token().encoded()
         var readable = 0
         for count in 0..<encoded.count {
-            do throws(SSOError) {
+            do throws(SignInError) {
                 _ = try SSOToken(decoding: encoded.copy(0..<count))
                 readable += 1
             } catch {

@@ -26,8 +26,8 @@ struct SignInTokens {
     func credentials(account: String, role: String, fresh isFresh: Bool) throws(Failure) -> Credentials? {
         let token = try token(fresh: isFresh)
         let endpoints = try endpoints()
-        do throws(SSOError) {
-            return try calls.signIn { (sender, limit) throws(SSOError) in
+        do throws(SignInError) {
+            return try calls.signIn { (sender, limit) throws(SignInError) in
                 try PortalClient(
                     endpoint: endpoints.portal, sender: sender, timing: context.world.timing, timeLimit: limit
                 )
@@ -114,8 +114,8 @@ struct SignInTokens {
     private func renewed(_ old: borrowing SSOToken) throws(Failure) -> SSOToken? {
         let endpoints = try endpoints()
         let old = old.duplicate()
-        do throws(SSOError) {
-            return try calls.signIn { (sender, limit) throws(SSOError) in
+        do throws(SignInError) {
+            return try calls.signIn { (sender, limit) throws(SignInError) in
                 try old.renewed(
                     by: OIDCClient(
                         endpoint: endpoints.oidc, sender: sender, timing: context.world.timing, timeLimit: limit))
@@ -142,8 +142,8 @@ struct SignInTokens {
         let endpoints = try endpoints()
         let site = site
         let deadline = context.world.timing.uptime() + context.waits.forSignIn
-        do throws(SSOError) {
-            return try calls.unhurried { (sender) throws(SSOError) in
+        do throws(SignInError) {
+            return try calls.unhurried { (sender) throws(SignInError) in
                 let client = OIDCClient(endpoint: endpoints.oidc, sender: sender, timing: context.world.timing)
                 let signIn = SignIn(to: site, client: client)
                 guard method == .automatic, hasDisplay else {
@@ -153,7 +153,7 @@ struct SignInTokens {
                 return try signIn.withBrowser(listener, until: deadline, open: open)
             }
         } catch {
-            if case .expiredToken = error { throw Failure(SSOError.timedOut, doing: "sign in") }
+            if case .expiredToken = error { throw Failure(SignInError.timedOut, doing: "sign in") }
             var failure = Failure(error, doing: "sign in to \(session.name ?? session.startURL)")
             // The user was there and declined. A process that comes later cannot ask the user, and must say so itself.
             if failure.scope == .latecomers { failure.scope = .waiting }
@@ -181,7 +181,7 @@ struct SignInTokens {
     // MARK: - Parts
 
     func endpoints() throws(Failure) -> SSOEndpoints {
-        do throws(SSOError) {
+        do throws(SignInError) {
             return try SSOEndpoints(
                 region: session.region, oidc: context.environment.nonEmpty("AWS_ENDPOINT_URL_SSO_OIDC"),
                 portal: context.environment.nonEmpty("AWS_ENDPOINT_URL_SSO"))

@@ -32,7 +32,7 @@ public struct SignIn {
     public func withBrowser(
         _ listener: borrowing CallbackListener, until deadline: Int64,
         open: (_ page: String, _ entrance: String) -> Void
-    ) throws(SSOError) -> SSOToken {
+    ) throws(SignInError) -> SSOToken {
         let registration = try client.register(for: .browser, at: site)
         let pkce = try PKCE(random)
         let page = try client.authorizeURL(
@@ -55,7 +55,7 @@ public struct SignIn {
     /// - Throws: `.accessDenied` if the user declines, `.timedOut`, `.expiredToken`, and the errors of requests.
     public func withDeviceCode(
         until deadline: Int64, show: (DevicePrompt) -> Void
-    ) throws(SSOError) -> SSOToken {
+    ) throws(SignInError) -> SSOToken {
         let registration = try client.register(for: .deviceCode, at: site)
         let started = try client.startDeviceAuthorization(registration, startURL: site.startURL)
         let end = min(deadline, client.timing.uptime() + started.lifetime * 1000)
@@ -64,7 +64,7 @@ public struct SignIn {
         let grant = Grant.device(started.deviceCode.copy())
         while client.timing.uptime() + interval * 1000 < end {
             client.timing.sleep(interval * 1000)
-            do throws(SSOError) {
+            do throws(SignInError) {
                 let granted = try client.createToken(grant, by: registration)
                 return SSOToken(granted, keeping: nil, registration: registration.copy(), site: site)
             } catch .authorizationPending {
@@ -79,7 +79,7 @@ public struct SignIn {
     }
 }
 
-extension SSOError {
+extension SignInError {
     /// Whether a later poll may succeed.
     fileprivate var asksForPatience: Bool {
         switch self {

@@ -7,7 +7,7 @@ enum Callback: ~Copyable {
     /// The authorization code.
     case code(SecretBytes)
     /// The user or the service declined (RFC 6749 section 4.1.2.1).
-    case denied(SSORefusal)
+    case denied(SignInRefusal)
     /// Our own browser starts, and is redirected to `location`.
     case entered(location: String)
     /// Any other request, with the HTTP status to answer it with.
@@ -57,9 +57,9 @@ private func readQuery(_ head: borrowing SecretBytes, _ query: Range<Int>, state
         if let description = parameter("error_description", head, query) { message = shown(description) }
         let name = shown(code)
         if secrets.areRepeated(across: [name, message]) {
-            return .denied(SSORefusal(code: "", message: "", status: 0))
+            return .denied(SignInRefusal(code: "", message: "", status: 0))
         }
-        return .denied(SSORefusal(code: name, message: message, status: 0))
+        return .denied(SignInRefusal(code: name, message: message, status: 0))
     }
     guard let code = parameter("code", head, query), !code.isEmpty, isVisible(code) else {
         return .foreign(status: 400)

@@ -41,7 +41,7 @@ public struct SSOToken: ~Copyable, Sendable {
     ///
     /// - Throws: `.signInNeeded` if there is no refresh token, if it is no longer valid, or if the registration that it
     ///   is bound to has expired; otherwise whatever `OIDCClient` throws.
-    public borrowing func renewed(by client: OIDCClient) throws(SSOError) -> SSOToken {
+    public borrowing func renewed(by client: OIDCClient) throws(SignInError) -> SSOToken {
         switch registration {
         case .some(let registration):
             guard registration.expiration > client.timing.now(), let refreshToken = copy(of: refreshToken) else {
@@ -68,8 +68,8 @@ public struct SSOToken: ~Copyable, Sendable {
 
 private func refresh(
     _ grant: borrowing Grant, _ registration: borrowing Registration, _ client: OIDCClient
-) throws(SSOError) -> GrantedToken {
-    do throws(SSOError) { return try client.createToken(grant, by: registration) } catch {
+) throws(SignInError) -> GrantedToken {
+    do throws(SignInError) { return try client.createToken(grant, by: registration) } catch {
         switch error {
         case .invalidGrant, .invalidClient, .expiredToken, .accessDenied: throw .signInNeeded
         default: throw error
@@ -102,14 +102,14 @@ extension SSOToken {
     /// seconds since 1970.
     ///
     /// - Throws: `.damagedToken`.
-    public borrowing func encoded() throws(SSOError) -> SecretBytes {
+    public borrowing func encoded() throws(SignInError) -> SecretBytes {
         do throws(FieldsError) { return try fields() } catch { throw .damagedToken(error) }
     }
 
     /// Parses what `encoded` returned.
     ///
     /// - Throws: `.damagedToken`.
-    public init(decoding text: borrowing SecretBytes) throws(SSOError) { self = try decoded(text) }
+    public init(decoding text: borrowing SecretBytes) throws(SignInError) { self = try decoded(text) }
 
     private borrowing func fields() throws(FieldsError) -> SecretBytes {
         var text = SecretBytes(capacity: 4096)
@@ -133,7 +133,7 @@ extension SSOToken {
     }
 }
 
-private func decoded(_ text: borrowing SecretBytes) throws(SSOError) -> SSOToken {
+private func decoded(_ text: borrowing SecretBytes) throws(SignInError) -> SSOToken {
     do throws(FieldsError) {
         return try text.withUnsafeBytes { (bytes) throws(FieldsError) in
             let fields = FieldReader(bytes)

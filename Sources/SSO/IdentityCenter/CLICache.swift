@@ -11,7 +11,7 @@ import Times
 ///   - session: the name of the `sso-session`; nil for settings in the profile itself, whose file is named after the
 ///     start URL.
 /// - Throws: `.crypto`.
-public func cliCacheFileName(session: String?, startURL: String) throws(SSOError) -> String {
+public func cliCacheFileName(session: String?, startURL: String) throws(SignInError) -> String {
     let name = Array((session ?? startURL).utf8)
     do throws(CryptoError) {
         let digest = try name.span.withUnsafeBytes { (bytes) throws(CryptoError) in try sha1(bytes) }
@@ -25,16 +25,16 @@ extension SSOToken {
     /// Its refresh token belongs to the CLI: once used here, it may not work there any more.
     ///
     /// - Throws: `.notACachedToken`.
-    public init(cliCache text: borrowing SecretBytes, site: Site) throws(SSOError) {
+    public init(cliCache text: borrowing SecretBytes, site: Site) throws(SignInError) {
         self = try cachedToken(parse(text), site)
     }
 }
 
-private func parse(_ text: borrowing SecretBytes) throws(SSOError) -> JSONObject {
+private func parse(_ text: borrowing SecretBytes) throws(SignInError) -> JSONObject {
     do throws(JSONError) { return try JSONObject(text) } catch { throw .notACachedToken(missing: "accessToken") }
 }
 
-private func cachedToken(_ object: borrowing JSONObject, _ site: Site) throws(SSOError) -> SSOToken {
+private func cachedToken(_ object: borrowing JSONObject, _ site: Site) throws(SignInError) -> SSOToken {
     guard let token = try secret("accessToken", object) else { throw .notACachedToken(missing: "accessToken") }
     guard let end = try time("expiresAt", object) else { throw .notACachedToken(missing: "expiresAt") }
     return SSOToken(
@@ -42,7 +42,7 @@ private func cachedToken(_ object: borrowing JSONObject, _ site: Site) throws(SS
         registration: try registration(object), site: site)
 }
 
-private func registration(_ object: borrowing JSONObject) throws(SSOError) -> Registration? {
+private func registration(_ object: borrowing JSONObject) throws(SignInError) -> Registration? {
     guard let clientID = try secret("clientId", object), let clientSecret = try secret("clientSecret", object),
         let end = try time("registrationExpiresAt", object)
     else { return nil }
@@ -50,13 +50,13 @@ private func registration(_ object: borrowing JSONObject) throws(SSOError) -> Re
         clientID: clientID.text(0..<clientID.count), clientSecret: clientSecret, expiration: end)
 }
 
-private func secret(_ name: String, _ object: borrowing JSONObject) throws(SSOError) -> SecretBytes? {
+private func secret(_ name: String, _ object: borrowing JSONObject) throws(SignInError) -> SecretBytes? {
     guard let secret = try member(name, object), !secret.isEmpty else { return nil }
     guard isVisible(secret) else { throw .notACachedToken(missing: name) }
     return secret
 }
 
-private func time(_ name: String, _ object: borrowing JSONObject) throws(SSOError) -> UnixTime? {
+private func time(_ name: String, _ object: borrowing JSONObject) throws(SignInError) -> UnixTime? {
     guard let written = try member(name, object), !written.isEmpty else { return nil }
     var text = written.text(0..<written.count)
     // Version 2.0 of the CLI wrote it this way.
@@ -65,6 +65,6 @@ private func time(_ name: String, _ object: borrowing JSONObject) throws(SSOErro
     return time
 }
 
-private func member(_ name: String, _ object: borrowing JSONObject) throws(SSOError) -> SecretBytes? {
+private func member(_ name: String, _ object: borrowing JSONObject) throws(SignInError) -> SecretBytes? {
     do throws(JSONError) { return try object.secret(name) } catch { throw .notACachedToken(missing: name) }
 }

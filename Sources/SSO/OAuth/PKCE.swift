@@ -10,7 +10,7 @@ struct PKCE: ~Copyable {
     /// Another 43 characters, made of 32 other random bytes.
     let state: SecretBytes
 
-    init(_ random: RandomSource) throws(SSOError) {
+    init(_ random: RandomSource) throws(SignInError) {
         let verifier = try randomText(random)
         let challenge = try challengeText(verifier)
         let state = try randomText(random)
@@ -21,14 +21,14 @@ struct PKCE: ~Copyable {
 }
 
 /// 43 characters made of 32 random bytes.
-func randomText(_ random: RandomSource) throws(SSOError) -> SecretBytes {
+func randomText(_ random: RandomSource) throws(SignInError) -> SecretBytes {
     do throws(CryptoError) {
         let bytes = try random.secret(32)
         return bytes.withUnsafeBytes { SecretBytes(base64URL: $0) }
     } catch { throw .crypto(error) }
 }
 
-private func challengeText(_ verifier: borrowing SecretBytes) throws(SSOError) -> SecretBytes {
+private func challengeText(_ verifier: borrowing SecretBytes) throws(SignInError) -> SecretBytes {
     do throws(CryptoError) {
         let digest = try verifier.withUnsafeBytes { (bytes) throws(CryptoError) in try sha256(bytes) }
         return digest.span.withUnsafeBytes { SecretBytes(base64URL: $0) }

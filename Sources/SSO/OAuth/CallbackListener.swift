@@ -30,13 +30,13 @@ public struct CallbackListener: ~Copyable {
     var address: String { "http://127.0.0.1:\(port)" }
 
     /// - Throws: `.listening`.
-    public init() throws(SSOError) {
+    public init() throws(SignInError) {
         let owners = PeerOwners()
         try self.init { port, here in owners.owner(ofPort: port, connectedTo: here) }
     }
 
     /// - Parameter owner: returns the owner of the socket at `port` that is connected to this one at `here`.
-    init(owner: @escaping (_ port: UInt16, _ here: UInt16) -> PeerOwner) throws(SSOError) {
+    init(owner: @escaping (_ port: UInt16, _ here: UInt16) -> PeerOwner) throws(SignInError) {
         let socket = try openSocket()
         port = try listenLocally(at: socket)
         self.socket = socket
@@ -50,7 +50,7 @@ public struct CallbackListener: ~Copyable {
     /// - Throws: `.accessDenied`, `.timedOut`, `.listening`.
     borrowing func code(
         state: borrowing SecretBytes, entrance: SignInRedirect, timing: Timing, until deadline: Int64
-    ) throws(SSOError) -> SecretBytes {
+    ) throws(SignInError) -> SecretBytes {
         var connections: [CallbackConnection] = []
         while true {
             let now = timing.uptime()
@@ -74,7 +74,7 @@ public struct CallbackListener: ~Copyable {
     /// Waits until a client connects or sends.
     private func poll(
         _ connections: [CallbackConnection], for milliseconds: Int64
-    ) throws(SSOError) -> (connections: [CallbackConnection], isListenerReady: Bool) {
+    ) throws(SignInError) -> (connections: [CallbackConnection], isListenerReady: Bool) {
         var waiting = connections.map { pollfd(fd: $0.socket.number, events: Int16(POLLIN), revents: 0) }
         waiting.append(pollfd(fd: socket.number, events: Int16(POLLIN), revents: 0))
         if Glibc.poll(&waiting, nfds_t(waiting.count), Int32(milliseconds)) < 0 {
@@ -86,7 +86,7 @@ public struct CallbackListener: ~Copyable {
     }
 
     /// Accepts one connection. One that is already closed again does not count.
-    private func accept(into connections: inout [CallbackConnection], at now: Int64) throws(SSOError) {
+    private func accept(into connections: inout [CallbackConnection], at now: Int64) throws(SignInError) {
         var address = sockaddr_in()
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let number = withUnsafeMutablePointer(to: &address) { address in
@@ -112,7 +112,7 @@ public struct CallbackListener: ~Copyable {
     }
 }
 
-private func openSocket() throws(SSOError) -> Descriptor {
+private func openSocket() throws(SignInError) -> Descriptor {
     let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
     let number = socket(AF_INET, type, 0)
     guard number >= 0 else { throw failure("socket") }
@@ -120,7 +120,7 @@ private func openSocket() throws(SSOError) -> Descriptor {
 }
 
 /// Listens on 127.0.0.1; returns the port that the kernel chose.
-private func listenLocally(at socket: borrowing Descriptor) throws(SSOError) -> UInt16 {
+private func listenLocally(at socket: borrowing Descriptor) throws(SignInError) -> UInt16 {
     let number = socket.number
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -137,7 +137,7 @@ private func listenLocally(at socket: borrowing Descriptor) throws(SSOError) -> 
     return UInt16(bigEndian: address.sin_port)
 }
 
-private func failure(_ call: String) -> SSOError { .listening(SystemError(call: call, path: "127.0.0.1", code: errno)) }
+private func failure(_ call: String) -> SignInError { .listening(SystemError(call: call, path: "127.0.0.1", code: errno)) }
 
 /// One connection to the listener.
 private final class CallbackConnection {

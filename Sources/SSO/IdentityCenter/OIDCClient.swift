@@ -106,7 +106,7 @@ public struct OIDCClient {
     }
 
     /// Registers this installation (`RegisterClient`), as a public client.
-    func register(for flow: Flow, at site: Site) throws(SSOError) -> Registration {
+    func register(for flow: Flow, at site: Site) throws(SignInError) -> Registration {
         var body = RequestBody()
         body.add("clientName", "warder")
         body.add("clientType", "public")
@@ -126,7 +126,7 @@ public struct OIDCClient {
     /// Requests codes for signing in from any host (`StartDeviceAuthorization`).
     func startDeviceAuthorization(
         _ registration: borrowing Registration, startURL: String
-    ) throws(SSOError) -> DeviceAuthorization {
+    ) throws(SignInError) -> DeviceAuthorization {
         var body = RequestBody()
         body.add("clientId", registration.clientID)
         body.add("clientSecret", secret: registration.clientSecret)
@@ -148,7 +148,7 @@ public struct OIDCClient {
     /// Requests a token (`CreateToken`).
     func createToken(
         _ grant: borrowing Grant, by registration: borrowing Registration
-    ) throws(SSOError) -> GrantedToken {
+    ) throws(SignInError) -> GrantedToken {
         var body = RequestBody()
         body.add("clientId", registration.clientID)
         body.add("clientSecret", secret: registration.clientSecret)
@@ -164,7 +164,7 @@ public struct OIDCClient {
     /// it can do nothing with it.
     func authorizeURL(
         _ registration: borrowing Registration, _ pkce: borrowing PKCE, redirectURI: String, scopes: [String]
-    ) throws(SSOError) -> String {
+    ) throws(SignInError) -> String {
         var url = SecretBytes(capacity: 1024)
         url.append(try endpoint.appending("/authorize").text + "?response_type=code&client_id=")
         url.appendPercentEncoded(registration.clientID)
@@ -181,7 +181,7 @@ public struct OIDCClient {
 
     private func post(
         _ path: String, _ body: consuming FinishedBody, isOnce: Bool = false
-    ) throws(SSOError) -> JSONResponse {
+    ) throws(SignInError) -> JSONResponse {
         let url = try endpoint.appending(path)
         let text = body.text.copy()
         let response = try client.call(url, isOnce: isOnce) { limit in
@@ -219,7 +219,7 @@ private func add(_ grant: borrowing Grant, to body: inout RequestBody) -> Bool {
 }
 
 /// Classifies an error by RFC 6749 section 5.2 and RFC 8628 section 3.5.
-private func classified(_ refusal: SSORefusal) -> SSOError {
+private func classified(_ refusal: SignInRefusal) -> SignInError {
     switch refusal.code {
     case "authorization_pending": .authorizationPending
     case "slow_down": .slowDown(refusal)

@@ -33,7 +33,7 @@ public struct PortalClient {
     ///   not have the role.
     public func credentials(
         role: String, account: String, token: borrowing SecretBytes
-    ) throws(SSOError) -> Credentials {
+    ) throws(SignInError) -> Credentials {
         let url = try endpoint.appending("/federation/credentials")
         let response = try client.call(url) { limit in
             var query = SecretBytes("role_name=")
@@ -57,7 +57,7 @@ public struct PortalClient {
 }
 
 extension JSONResponse {
-    fileprivate func credentials(of account: String, now: UnixTime) throws(SSOError) -> Credentials {
+    fileprivate func credentials(of account: String, now: UnixTime) throws(SignInError) -> Credentials {
         let keyID = try identifier("accessKeyId")
         guard (16...128).contains(keyID.utf8.count), keyID.utf8.allSatisfy(isWordByte) else {
             throw missing("accessKeyId")
@@ -71,7 +71,7 @@ extension JSONResponse {
     }
 }
 
-private func classified(_ refusal: SSORefusal) -> SSOError {
+private func classified(_ refusal: SignInRefusal) -> SignInError {
     switch refusal.status {
     case 403: .accessDenied(refusal)
     case 404: .noSuchRole(refusal)

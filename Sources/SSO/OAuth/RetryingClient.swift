@@ -24,7 +24,7 @@ struct RetryingClient {
     ///   - make: makes the request, with its timeout in milliseconds.
     func call(
         _ url: ServiceURL, isOnce: Bool = false, _ make: (Int) -> HTTPRequest
-    ) throws(SSOError) -> HTTPResponse {
+    ) throws(SignInError) -> HTTPResponse {
         let deadline = timing.uptime() + timeLimit
         var pauses: [Int64] = (0..<Self.tries - 1).map { Int64(timing.random() * Double(1 << $0) * 1000) }
         while true {

@@ -11,7 +11,7 @@ final class SignInRedirect {
     private var location: String?
 
     /// - Parameter location: the URL to redirect to.
-    init(to location: String, _ random: RandomSource) throws(SSOError) {
+    init(to location: String, _ random: RandomSource) throws(SignInError) {
         let name = try randomText(random)
         path = "/sign-in/" + name.text(0..<name.count)
         self.location = location

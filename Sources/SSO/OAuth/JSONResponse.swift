@@ -12,7 +12,7 @@ struct JSONResponse: ~Copyable {
     /// Parses the body of a response.
     ///
     /// - Parameter secrets: the secrets in the request, none of which may be shown.
-    init(_ response: borrowing HTTPResponse, hiding secrets: consuming SentSecrets) throws(SSOError) {
+    init(_ response: borrowing HTTPResponse, hiding secrets: consuming SentSecrets) throws(SignInError) {
         self.init(
             object: try parse(response.body, status: response.status), status: response.status, secrets: secrets)
     }
@@ -24,7 +24,7 @@ struct JSONResponse: ~Copyable {
     }
 
     /// The object that this one contains.
-    func inner(_ name: String) throws(SSOError) -> JSONResponse {
+    func inner(_ name: String) throws(SignInError) -> JSONResponse {
         let found: JSONObject?
         do throws(JSONError) { found = try object.object(name) } catch { throw missing(name) }
         guard let found else { throw missing(name) }
@@ -32,66 +32,66 @@ struct JSONResponse: ~Copyable {
     }
 
     /// A token, or another secret for a header: printable ASCII without spaces, not empty.
-    func secret(_ name: String) throws(SSOError) -> SecretBytes {
+    func secret(_ name: String) throws(SignInError) -> SecretBytes {
         guard let secret = try secretIfPresent(name) else { throw missing(name) }
         return secret
     }
 
     /// The same; nil if it is absent or empty.
-    func secretIfPresent(_ name: String) throws(SSOError) -> SecretBytes? {
+    func secretIfPresent(_ name: String) throws(SignInError) -> SecretBytes? {
         guard let secret = try read(name), !secret.isEmpty else { return nil }
         guard isVisible(secret) else { throw missing(name) }
         return secret
     }
 
     /// Text that is not secret: printable ASCII without spaces, not empty.
-    func word(_ name: String) throws(SSOError) -> String {
+    func word(_ name: String) throws(SignInError) -> String {
         guard let word = try wordIfPresent(name) else { throw missing(name) }
         return word
     }
 
     /// The same; nil if absent.
-    func wordIfPresent(_ name: String) throws(SSOError) -> String? {
+    func wordIfPresent(_ name: String) throws(SignInError) -> String? {
         guard let word = try secretIfPresent(name) else { return nil }
         guard let shown = secrets.shown(word) else { throw missing(name) }
         return shown
     }
 
     /// Text in a form that the caller checks.
-    func identifier(_ name: String) throws(SSOError) -> String {
+    func identifier(_ name: String) throws(SignInError) -> String {
         let identifier = try secret(name)
         return identifier.text(0..<identifier.count)
     }
 
     /// A positive number.
-    func number(_ name: String) throws(SSOError) -> Int64 {
+    func number(_ name: String) throws(SignInError) -> Int64 {
         guard let number = try numberIfPresent(name) else { throw missing(name) }
         return number
     }
 
     /// The same; nil if absent.
-    func numberIfPresent(_ name: String) throws(SSOError) -> Int64? {
+    func numberIfPresent(_ name: String) throws(SignInError) -> Int64? {
         let number: Int64?
         do throws(JSONError) { number = try object.integer(name) } catch { throw missing(name) }
         if let number, number <= 0 { throw missing(name) }
         return number
     }
 
-    func missing(_ name: String) -> SSOError { .missing(name, status: status) }
+    func missing(_ name: String) -> SignInError { .missing(name, status: status) }
 
-    private func read(_ name: String) throws(SSOError) -> SecretBytes? {
+    private func read(_ name: String) throws(SignInError) -> SecretBytes? {
         do throws(JSONError) { return try object.secret(name) } catch { throw missing(name) }
     }
 
     /// The service's message for a refused request.
-    func refusal() -> SSORefusal {
+    func refusal() -> SignInRefusal {
         let type = text("__type").map {
             $0.utf8.split(separator: UInt8(ascii: "#")).last.map { String(Substring($0)) } ?? ""
         }
         let code = printable(text("error") ?? type ?? "", limit: 100)
         let message = printable(text("error_description") ?? text("message") ?? "", limit: 300)
-        if secrets.areRepeated(across: [code, message]) { return SSORefusal(code: "", message: "", status: status) }
-        return SSORefusal(code: code, message: message, status: status)
+        if secrets.areRepeated(across: [code, message]) { return SignInRefusal(code: "", message: "", status: status) }
+        return SignInRefusal(code: code, message: message, status: status)
     }
 
     /// Text to show: nil if absent, empty if it repeats a secret.
@@ -101,6 +101,6 @@ struct JSONResponse: ~Copyable {
     }
 }
 
-private func parse(_ body: borrowing SecretBytes, status: Int) throws(SSOError) -> JSONObject {
+private func parse(_ body: borrowing SecretBytes, status: Int) throws(SignInError) -> JSONObject {
     do throws(JSONError) { return try JSONObject(body) } catch { throw .invalidResponse(status: status) }
 }

@@ -5,7 +5,7 @@ import Transport
 
 /// IAM Identity Center's message for a refused request, without control characters and without any secret of the
 /// request.
-public struct SSORefusal: Equatable, Sendable {
+public struct SignInRefusal: Equatable, Sendable {
     /// The error's code, such as `invalid_grant`; empty if there is none.
     public let code: String
     /// Its description, 300 characters at most; empty if there is none, or if it repeated a secret.
@@ -22,7 +22,7 @@ public struct SSORefusal: Equatable, Sendable {
 }
 
 /// Why a request to IAM Identity Center failed.
-public enum SSOError: Error, Equatable, Sendable {
+public enum SignInError: Error, Equatable, Sendable {
     /// The region cannot be part of a host name.
     case malformedRegion(String)
     /// A custom endpoint is not a URL, or is plain HTTP to another host.
@@ -46,26 +46,26 @@ public enum SSOError: Error, Equatable, Sendable {
     /// The user has not signed in yet (RFC 8628 section 3.5).
     case authorizationPending
     /// Too many requests; for a poll: poll less often.
-    case slowDown(SSORefusal)
+    case slowDown(SignInRefusal)
     /// The code or the token has expired.
-    case expiredToken(SSORefusal)
+    case expiredToken(SignInRefusal)
     /// The user or a policy declined.
-    case accessDenied(SSORefusal)
+    case accessDenied(SignInRefusal)
     /// The client's registration is unknown, has expired, or does not allow this.
-    case invalidClient(SSORefusal)
+    case invalidClient(SignInRefusal)
     /// The code or the refresh token is wrong, has expired, or was used before.
-    case invalidGrant(SSORefusal)
+    case invalidGrant(SignInRefusal)
     /// The account or the role does not exist for this user.
-    case noSuchRole(SSORefusal)
+    case noSuchRole(SignInRefusal)
     /// Any other refusal.
-    case refused(SSORefusal)
+    case refused(SignInRefusal)
     /// A stored token cannot be read.
     case damagedToken(FieldsError)
     /// A file of the AWS CLI does not hold a token.
     case notACachedToken(missing: String)
 
     /// The service's message, if it refused.
-    public var refusal: SSORefusal? {
+    public var refusal: SignInRefusal? {
         switch self {
         case .slowDown(let refusal), .expiredToken(let refusal), .accessDenied(let refusal),
             .invalidClient(let refusal), .invalidGrant(let refusal), .noSuchRole(let refusal), .refused(let refusal):
