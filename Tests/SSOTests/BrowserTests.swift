@@ -167,7 +167,9 @@ struct BrowserTests {
     func once() throws {
         let center = try Center()
         try center.tell("fail", #"{"path": "/token", "statuses": [503, 503]}"#)
-        #expect(throws: SignInError.refused(SignInRefusal(code: "", message: "", status: 503))) { _ = try center.token() }
+        #expect(throws: SignInError.refused(SignInRefusal(code: "", message: "", status: 503))) {
+            _ = try center.token()
+        }
         #expect(try center.log() == "/client/register /authorize /token:authorization_code")
     }
 

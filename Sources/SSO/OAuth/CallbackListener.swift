@@ -137,7 +137,9 @@ private func listenLocally(at socket: borrowing Descriptor) throws(SignInError) 
     return UInt16(bigEndian: address.sin_port)
 }
 
-private func failure(_ call: String) -> SignInError { .listening(SystemError(call: call, path: "127.0.0.1", code: errno)) }
+private func failure(_ call: String) -> SignInError {
+    .listening(SystemError(call: call, path: "127.0.0.1", code: errno))
+}
 
 /// One connection to the listener.
 private final class CallbackConnection {
