@@ -134,10 +134,10 @@ package struct AdoptionPlan {
 }
 
 extension Profile {
-    /// Whether the profile, or one that it includes, is a role or uses IAM Identity Center; true also if that cannot be
-    /// read.
+    /// Whether the profile, or one that it includes, is a role, or has a sign-in of IAM Identity Center or the console;
+    /// true also if that cannot be read.
     fileprivate var hasRoleOrSignIn: Bool {
-        ["role_arn", "sso_session", "sso_start_url"].contains { key in
+        ["role_arn", "sso_session", "sso_start_url", "login_session"].contains { key in
             do throws(ProfileError) { return try setting(key) != nil } catch { return true }
         }
     }

@@ -14,8 +14,7 @@ extension AdoptionPlan {
     package func finish(isWritten: Bool) throws(Failure) {
         var faulty: Set<String> = []
         if !undoes {
-            let signIns = warnOfSignIns(isWritten)
-            warnOfKeys(except: signIns)
+            warnOfKeys()
             warnOfPlaintextSources(isWritten)
             faulty = try warnOfOthers(isWritten)
         }
@@ -42,30 +41,8 @@ extension AdoptionPlan {
 
     // MARK: - Obstacles
 
-    /// Warns of profiles whose former sign-in SDKs no longer see and warder does not read. Returns the profiles that it
-    /// warned of.
-    private func warnOfSignIns(_ isWritten: Bool) -> Set<String> {
-        var said: Set<String> = []
-        for name in changed {
-            guard let before = files.profile(name)?.origin(of: "login_session"), source(of: name) == name else {
-                continue
-            }
-            let after = result.profile(name)?.origin(of: "warder_login_session")
-            Failure(
-                .badConfig,
-                "\((isWritten ? after ?? before : before).place): warder does not read login_session, "
-                    + "and asks the store for a key named \(name)",
-                hint: isWritten
-                    ? "unless there is such a key, take it back: warder adopt --undo \(shellWord(name))"
-                    : "unless there is such a key, leave the profile as it is"
-            ).show(on: context.console)
-            said.insert(name)
-        }
-        return said
-    }
-
     /// Warns of keys that adopted profiles need and the store does not have.
-    private func warnOfKeys(except signIns: Set<String>) {
+    private func warnOfKeys() {
         let keys = Keys(context)
         let known: Set<String>?
         do throws(Failure) {
@@ -78,7 +55,7 @@ extension AdoptionPlan {
         } catch { known = nil }
         var users: [String: [String]] = [:]
         var order: [String] = []
-        for name in changed + (isForAll ? [] : unchanged) where !signIns.contains(name) {
+        for name in changed + (isForAll ? [] : unchanged) {
             guard let key = source(of: name), known?.contains(key) != true else { continue }
             // The content of a locked store is unknown: a name with a section is not likely to be a typo.
             if known == nil, files.profile(key) != nil { continue }

@@ -26,7 +26,6 @@ extension AdoptionPlan {
     private enum Reason: Equatable {
         case plaintextKey(Origin)
         case onlyInCredentials
-        case login
         case asksWarder
         case otherProgram
         case nothing
@@ -37,8 +36,6 @@ extension AdoptionPlan {
                 self = .plaintextKey(origin)
             } else if !isInConfig {
                 self = .onlyInCredentials
-            } else if profile.origin(of: "login_session") != nil {
-                self = .login
             } else if (try? profile.asksWarder()) == true {
                 self = .asksWarder
             } else {
@@ -53,7 +50,6 @@ extension AdoptionPlan {
             case .plaintextKey(let origin):
                 return "a key in plain text, \(origin.place), which SDKs take first; warder import \(first) stores it"
             case .onlyInCredentials: return "in the credentials file alone"
-            case .login: return "warder does not read login_session"
             case .asksWarder: return "\(isOne ? "names" : "they name") warder already"
             case .otherProgram:
                 return "\(isOne ? "asks" : "they ask") another program; warder adopt \(first) puts warder before it"

@@ -53,6 +53,7 @@ private struct IdentityEncoder {
         case region = 24
         case ssoSession = 25
         case sourceDetail = 26
+        case login = 27
     }
 
     var bytes: [UInt8] = []
@@ -79,6 +80,7 @@ private struct IdentityEncoder {
         case .plaintextKey(let key): add(.plaintextKey, key.accessKeyID.value)
         case .named(let source, _): add(.credentialSource, source.rawValue)
         case .process(let command): add(.process, command.value)
+        case .login(let login): add(.login, login.session.value)
         case .webIdentity(let identity):
             add(.webIdentity, identity.roleARN.value)
             add(.tokenFile, identity.tokenFile.value)

@@ -13,6 +13,8 @@ public enum Source: Sendable {
     case webIdentity(WebIdentity)
     /// IAM Identity Center.
     case sso(SSO)
+    /// `login_session`.
+    case login(Login)
     /// Another program's `credential_process`.
     case process(Setting)
 }
@@ -102,6 +104,14 @@ public struct SSO: Sendable {
     public let roleName: Setting?
 }
 
+/// A sign-in with the console's credentials, as `aws login` makes it.
+public struct Login: Sendable {
+    /// `login_session`: the ARN of who signed in.
+    public let session: Setting
+    /// The region of the profile itself, whose endpoint renews the sign-in.
+    public let region: Setting?
+}
+
 extension Source {
     /// The same source, with sessions that live as long as a bound allows.
     func keeping(within longest: Seconds?) -> Source {
@@ -115,7 +125,7 @@ extension Source {
         switch self {
         case .storedKey: true
         case .plaintextKey(let key): !key.hasSessionToken
-        case .named, .webIdentity, .sso, .process: false
+        case .named, .webIdentity, .sso, .login, .process: false
         }
     }
 
@@ -130,7 +140,7 @@ extension Source {
         switch self {
         case .plaintextKey(let key): key.hasSessionToken
         case .named(let source, _): source != .environment
-        case .webIdentity, .sso: true
+        case .webIdentity, .sso, .login: true
         case .storedKey, .process: false
         }
     }

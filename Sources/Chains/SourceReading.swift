@@ -14,6 +14,8 @@ extension Source {
             self = .webIdentity(identity)
         } else if let sso = try SSO(of: profile, in: profiles) {
             self = .sso(sso)
+        } else if let login = try Login(of: profile, in: profiles) {
+            self = .login(login)
         } else if let key = try PlaintextKey(of: profile) {
             self = .plaintextKey(key)
         } else {
@@ -197,6 +199,25 @@ extension SSO {
         self.region = region
         self.startURL = startURL
         self.scopes = scopes
+    }
+}
+
+extension Login {
+    /// Nil if the profile has none, or a key of the credentials file, which SDKs use first.
+    init?(of profile: Profile, in profiles: ProfileSet) throws(ChainError) {
+        guard let session = try profile.value("login_session") else { return nil }
+        guard !PlaintextKey.isWhole(in: profile) || !profiles.hasKeyInCredentials(profile) else { return nil }
+        guard !session.value.isEmpty else { throw .badValue(key: "login_session", .empty, session.origin) }
+        self.session = session
+        region = try profile.value("region")
+    }
+}
+
+extension ProfileSet {
+    /// Whether the profile's plaintext key is in the credentials file.
+    fileprivate func hasKeyInCredentials(_ profile: Profile) -> Bool {
+        guard let path = credentials?.path, let origin = profile.origin(of: "aws_access_key_id") else { return false }
+        return path.utf8.elementsEqual(origin.path.utf8)
     }
 }
 

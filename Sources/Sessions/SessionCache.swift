@@ -90,10 +90,18 @@ public struct SessionCache: ~Copyable {
 
     /// Stores another secret until `end`, in seconds since 1970, under a name from `name(of:)`. The caller holds the
     /// entry's lock.
+    ///
+    /// - Parameter durably: it cannot be had again: it is on disk before this returns.
     public borrowing func publish(
-        secret: borrowing SecretBytes, _ name: String, until end: Int64, random: RandomSource
+        secret: borrowing SecretBytes, _ name: String, until end: Int64, durably: Bool = false, random: RandomSource
     ) throws(SessionCacheError) {
-        try write(secret, name, modified: end, random: random)
+        try write(secret, name, modified: end, durability: durably ? .durable : .cache, random: random)
+    }
+
+    /// Removes what is stored under `name`. The caller holds the entry's lock.
+    public borrowing func remove(_ name: String) throws(SessionCacheError) {
+        KeyringFallback.remove(name)
+        do throws(SystemError) { try removeFile(path(name)) } catch { throw .file(.system(error)) }
     }
 
     /// HMAC-SHA-256 of `message` under the session-cache key.

@@ -48,13 +48,11 @@ struct WordsTests {
         #expect(text.components(separatedBy: "no key named").count == 2)
     }
 
-    @Test func aSignInThatWarderDoesNotRead() throws {
+    @Test func aConsoleSignInIsReadyAtOnce() throws {
         let home = try warderHome(config: "[profile p]\nlogin_session = arn:aws:iam::1:user/a\n")
-        #expect(try home.adopt("p", dry: true).text.contains("config:2: warder does not read login_session"))
-        let outcome = try home.adopt("p")
-        #expect(outcome.text.contains("config:4: warder does not read login_session"))
-        #expect(outcome.text.contains("warder adopt --undo p"))
-        #expect(outcome.lines.count == 2)
+        #expect(try home.adopt("p").failure == nil)
+        let config = try String(contentsOfFile: home.config, encoding: .utf8)
+        #expect(config.contains("\nwarder_login_session = arn:aws:iam::1:user/a\n"))
     }
 
     /// It is used as before, and the person believes that it is kept by warder now.

@@ -107,14 +107,14 @@ def test_each_that_is_left_is_named_and_why(there, dry):
         "asks as it is: names warder already",
         "vaulted as it is: asks another program; warder adopt vaulted puts warder before it",
         f"plain as it is: a key in plain text, {path}/config:{number}, which SDKs take first; warder import plain stores it",
-        "signed as it is: warder does not read login_session",
         "only as it is: in the credentials file alone",
         f"kept as it is: a key in plain text, {path}/credentials:5, which SDKs take first; warder import kept stores it",
     ]
     # The line as it is when one looks.
     number = there.config_file.read_text().splitlines().index("role_arn = arn:aws:iam::2:role/A") + 1
     assert f"config:{number}: role_arn is not the ARN of a role" in text
-    is_adopted = "process named\n" in there.config_file.read_text() and "process base\n" in there.config_file.read_text()
+    now = there.config_file.read_text()
+    is_adopted = all(f"process {name}\n" in now for name in ("named", "base", "signed"))
     assert is_adopted is not bool(dry)
 
 

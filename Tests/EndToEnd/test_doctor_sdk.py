@@ -217,8 +217,8 @@ def test_what_is_meant_so_is_no_fault(listed, text):
     assert examined(listed)["findings"] == []
 
 
-def test_a_profile_of_aws_login_is_not_adopted(home):
-    """warder cannot use its sign-in, and SDKs can."""
+def test_a_profile_of_aws_login_is_left_to_sdks(home):
+    """They can use its sign-in, and nothing says that warder should."""
     text = "[profile l]\nlogin_session = arn:aws:iam::123456789012:user/bob\n"
     home.config(text)
     home.run("doctor", "l", "--fix", "--yes")

@@ -52,9 +52,9 @@ struct ObstacleRemedies {
         (try? warderCommand(program: subject.ownPath, profile: name)).map { "credential_process = \($0)" }
     }
 
-    /// `warder adopt`, unless that would refuse the profile, or leave it without the sign-in that SDKs can use.
+    /// `warder adopt`, unless that would refuse the profile.
     private var adoption: Remedy? {
-        guard profiles.profile(name)?.origin(of: "login_session") == nil,
+        guard
             (try? AdoptionPlan(subject.context, profiles, names: [name], undoes: false)) != nil
         else { return nil }
         return .fix(.adopt(profile: name))

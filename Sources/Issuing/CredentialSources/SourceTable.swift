@@ -10,6 +10,7 @@ func makeSource(_ tools: SourceTools) -> any ChainSource {
     case .named(.ecsContainer, let origin): ContainerSource(tools: tools, origin: origin)
     case .webIdentity(let identity): WebIdentitySource(tools: tools, identity: identity)
     case .sso(let sso): SingleSignOnSource(tools: tools, sso: sso)
+    case .login(let login): LoginSource(tools: tools, login: login)
     case .process(let command): ProcessSource(context: tools.context, command: command)
     }
 }

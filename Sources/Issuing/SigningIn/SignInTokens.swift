@@ -146,11 +146,12 @@ struct SignInTokens {
             return try calls.unhurried { (sender) throws(SignInError) in
                 let client = OIDCClient(endpoint: endpoints.oidc, sender: sender, timing: context.world.timing)
                 let signIn = SignIn(to: site, client: client)
-                guard method == .automatic, hasDisplay else {
+                let browser = SignInBrowser(context: context)
+                guard method == .automatic, browser.isHere else {
                     return try signIn.withDeviceCode(until: deadline, show: show)
                 }
                 let listener = try CallbackListener()
-                return try signIn.withBrowser(listener, until: deadline, open: open)
+                return try signIn.withBrowser(listener, until: deadline, open: browser.open)
             }
         } catch {
             if case .expiredToken = error { throw Failure(SignInError.timedOut, doing: "sign in") }
@@ -159,17 +160,6 @@ struct SignInTokens {
             if failure.scope == .latecomers { failure.scope = .waiting }
             throw failure
         }
-    }
-
-    private var hasDisplay: Bool {
-        context.environment.nonEmpty("DISPLAY") != nil || context.environment.nonEmpty("WAYLAND_DISPLAY") != nil
-            || context.environment.nonEmpty("BROWSER") != nil
-    }
-
-    private func open(_ page: String, by entrance: String) {
-        context.console.note("sign in with the browser; if it does not open, go to:")
-        context.console.say(Shown(page))
-        launch("xdg-open", [entrance], withheld: PassphraseSource.variables)
     }
 
     private func show(_ prompt: DevicePrompt) {

@@ -1,0 +1,218 @@
+import Chains
+import Failures
+import Linux
+import Profiles
+import SSO
+import STS
+import Secrets
+import Sessions
+import Setup
+import Stores
+import Text
+import Times
+import Transport
+
+/// The tokens of a login: keeps and renews them, and signs in for new ones.
+///
+/// warder's own sign-in takes precedence over the AWS CLI's, which is used and renewed in place, as SDKs do.
+struct LoginTokens {
+    let keys: Keys
+    let calls: AWSCalls
+    let method: SignInMethod
+    let session: Setting
+    let profile: String
+    let site: LoginSite
+
+    private var context: Context { keys.context }
+    private var now: UnixTime { UnixTime(context.now) }
+    private var cache: LoginCache { LoginCache(context: context) }
+
+    /// The credentials, with five minutes left or more if possible; of a hundred processes, one renews them.
+    func credentials() throws(Failure) -> Credentials {
+        let kept = try KeptLogin(session.value, keys)
+        let seen: String?
+        do {
+            let token = try usable(kept)
+            if let credentials = token?.current(now) { return credentials }
+            seen = token?.accessKeyID
+        }
+        let lock = try kept.lock(until: timeout)
+        defer { withExtendedLifetime(lock) {} }
+        // What another process got meanwhile is as good as any, whatever time it has left.
+        if let token = try usable(kept), token.isValid(at: now),
+            token.accessKeyID != seen || !token.needsRenewal(at: now)
+        {
+            return token.credentials
+        }
+        if let credentials = try renewed(kept) { return credentials }
+        return try signIn(kept)
+    }
+
+    /// Signs in, whether that is necessary or not.
+    func signInAnew() throws(Failure) {
+        let kept = try KeptLogin(session.value, keys)
+        let lock = try kept.lock(until: timeout)
+        defer { withExtendedLifetime(lock) {} }
+        _ = try signIn(kept)
+    }
+
+    /// Why `credentials` would fail now in a process that must not prompt, as far as warder can see without asking AWS.
+    func obstacle() throws(Failure) -> Failure? {
+        _ = try site.endpoint(of: nil)
+        if let kept = try KeptLogin.unlocked(session.value, keys), let token = kept.token,
+            token.isValid(at: now) || !kept.wasSent(token)
+        {
+            return nil
+        }
+        do throws(Failure) { return try cache.entry(of: session.value) == nil ? needed : nil } catch { return error }
+    }
+
+    /// The failure that tells the user to sign in.
+    private var needed: Failure {
+        Failure(
+            .promptNeeded, "\(session.value) has to sign in to the console",
+            hint: "run warder refresh \(shellWord(profile)) in a terminal")
+    }
+
+    /// The deadline of waiting for another process that renews the login or signs in.
+    private var timeout: Deadline {
+        .after(milliseconds: method == .none ? context.waits.forTokenRenewal : context.waits.whilePrompting)
+    }
+
+    /// The login to use: warder's own or, where that is none or has ended for good, the CLI's.
+    private func usable(_ kept: borrowing KeptLogin) throws(Failure) -> LoginToken? {
+        if let own = kept.token, own.isValid(at: now) || !kept.wasSent(own) { return own }
+        return try cache.entry(of: session.value)?.token.duplicate()
+    }
+
+    // MARK: - Renewing
+
+    /// The credentials of a login that is renewed if need be; nil if the user has to sign in.
+    private func renewed(_ kept: borrowing KeptLogin) throws(Failure) -> Credentials? {
+        if let own = kept.token {
+            if let credentials = try renewedOwn(own, kept) { return credentials }
+            kept.remove()
+        }
+        return try renewedOfCLI(kept)
+    }
+
+    private func renewedOwn(_ own: borrowing LoginToken, _ kept: borrowing KeptLogin) throws(Failure) -> Credentials? {
+        if let credentials = own.current(now) { return credentials }
+        switch try attempt(own, kept) {
+        case .renewed(let token):
+            do throws(SessionCacheError) { try kept.keep(token) } catch { keys.reportNotCached(error) }
+            return token.credentials
+        case .unknown where own.isValid(at: now): return own.credentials
+        case .unknown, .ended: return nil
+        }
+    }
+
+    private func renewedOfCLI(_ kept: borrowing KeptLogin) throws(Failure) -> Credentials? {
+        guard let entry = try cache.entry(of: session.value) else { return nil }
+        if let credentials = entry.token.current(now) { return credentials }
+        switch try attempt(entry.token, kept) {
+        case .renewed(let token):
+            store(token, in: entry, kept)
+            return token.credentials
+        case .unknown where entry.token.isValid(at: now): return entry.token.credentials
+        case .unknown, .ended: return try renewedByAnother(since: entry)
+        }
+    }
+
+    /// Puts the renewed login where the CLI and the SDKs look for it; if that cannot be, warder keeps it as its own.
+    private func store(_ token: borrowing LoginToken, in entry: borrowing LoginCache.Entry, _ kept: borrowing KeptLogin)
+    {
+        do throws(Failure) {
+            if try cache.replace(entry, with: token) { return }
+        } catch { context.notices.add("the AWS CLI's login is renewed, but not in its file: \(error.message)") }
+        do throws(SessionCacheError) { try kept.keep(token) } catch { keys.reportNotCached(error) }
+    }
+
+    /// SDKs renew the CLI's login without a lock: what one of them got meanwhile is written a moment later.
+    private func renewedByAnother(since entry: borrowing LoginCache.Entry) throws(Failure) -> Credentials? {
+        let end = context.world.timing.uptime() + 2000
+        repeat {
+            if let now = try cache.entry(of: session.value), now.token.accessKeyID != entry.token.accessKeyID,
+                now.token.isValid(at: self.now)
+            {
+                return now.token.credentials
+            }
+            context.world.timing.sleep(100)
+        } while context.world.timing.uptime() < end
+        return nil
+    }
+
+    private enum Attempt: ~Copyable {
+        case renewed(LoginToken)
+        /// AWS does not renew the login any more.
+        case ended
+        /// The refresh token was sent before or now, and no answer came: it may be used up.
+        case unknown
+    }
+
+    /// Sends a login's refresh token, unless it was sent before.
+    private func attempt(_ token: borrowing LoginToken, _ kept: borrowing KeptLogin) throws(Failure) -> Attempt {
+        guard !kept.wasSent(token) else { return .unknown }
+        let endpoint = try site.endpoint(of: token.region)
+        do throws(SessionCacheError) { try kept.noteSent(token) } catch {
+            // Whoever cannot write this could not keep the new token either.
+            guard token.isValid(at: now) else { throw Failure(error) }
+            return .unknown
+        }
+        let sent = token.duplicate()
+        do throws(SignInError) {
+            return .renewed(
+                try calls.signIn { (sender, limit) throws(SignInError) in
+                    try LoginClient(
+                        endpoint: endpoint, sender: sender, timing: context.world.timing, timeLimit: limit
+                    ).renewed(sent)
+                })
+        } catch {
+            if case .signInExpired = error { return .ended }
+            if error.leavesTokenUnused { kept.takeBackNote() }
+            if token.isValid(at: now) { return .unknown }
+            throw Failure(error, doing: "renew the sign-in")
+        }
+    }
+
+    // MARK: - Signing in
+
+    private func signIn(_ kept: borrowing KeptLogin) throws(Failure) -> Credentials {
+        guard method != .none, context.mayPrompt else { throw needed }
+        let signedIn = try LoginDialogue(context: context, calls: calls, method: method, site: site).run()
+        guard signedIn.loginSession.utf8.elementsEqual(session.value.utf8) else {
+            throw Failure(
+                .refused, "\(signedIn.loginSession) signed in, and \(session.origin.place) wants \(session.value)",
+                hint: "sign out of the console and run the command again, "
+                    + "or make a profile for the other one: warder login NAME")
+        }
+        do throws(SessionCacheError) { try kept.keep(signedIn.token) } catch { keys.reportNotCached(error) }
+        return signedIn.token.credentials
+    }
+}
+
+extension SignInError {
+    /// Whether AWS certainly did not use the refresh token of the request.
+    fileprivate var leavesTokenUnused: Bool {
+        switch self {
+        case .network(let error): error.isCertainlyUnsent
+        case .refused(let refusal), .slowDown(let refusal): refusal.status == 429 || refusal.status >= 500
+        case .invalidResponse(let status): status == 429 || status >= 500
+        case .malformedRegion, .malformedEndpoint, .crypto: true
+        default: false
+        }
+    }
+}
+
+extension LoginToken {
+    /// The credentials, unless they are to be renewed.
+    fileprivate borrowing func current(_ now: UnixTime) -> Credentials? {
+        needsRenewal(at: now) ? nil : credentials
+    }
+
+    fileprivate var credentials: Credentials {
+        Credentials(
+            accessKeyID: accessKeyID, secret: secretAccessKey.copy(), sessionToken: sessionToken.copy(),
+            expiration: expiration.seconds, accountID: accountID)
+    }
+}
