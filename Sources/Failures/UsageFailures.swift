@@ -93,7 +93,6 @@ extension [String] {
 
 /// Commands of other tools (aws-vault, granted, aws-mfa, saml2aws, pass, the AWS CLI), and their counterparts here.
 private let counterparts = [
-    "login": "warder unlock opens the store, warder refresh PROFILE makes its session, and SDKs ask by themselves",
     "logout": "warder forget PROFILE drops its sessions; warder lock closes everything",
     "clear": "warder forget drops the cached sessions",
     "flush": "warder forget drops the cached sessions",

@@ -1,0 +1,60 @@
+import Failures
+import SSO
+import STS
+import Secrets
+import Sessions
+import Setup
+import Stores
+import Text
+
+/// A sign-in with the console's credentials that no profile has yet.
+package struct NewLogin {
+    private let keys: Keys
+    private let dialogue: LoginDialogue
+
+    /// - Parameters:
+    ///   - region: where to sign in; nil for the environment's, or the first of the partition `aws`.
+    ///   - method: how the user signs in.
+    package init(_ keys: Keys, region: String?, method: SignInMethod) {
+        self.keys = keys
+        let context = keys.context
+        dialogue = LoginDialogue(
+            context: context,
+            calls: AWSCalls(context.world, caBundle: EndpointResolver(nil, context.environment).caBundle),
+            method: method, site: LoginSite(context, region: region))
+    }
+
+    /// Signs in, and keeps the login.
+    ///
+    /// - Returns: the ARN of who signed in.
+    package func run() throws(Failure) -> String {
+        // Opened first: a passphrase after the sign-in would come as a surprise, and without it the login would be lost.
+        _ = try keys.sessions()
+        let signedIn = try dialogue.run()
+        let kept = try KeptLogin(signedIn.loginSession, keys)
+        let lock = try kept.lock(until: .after(milliseconds: keys.context.waits.whilePrompting))
+        defer { withExtendedLifetime(lock) {} }
+        do throws(SessionCacheError) { try kept.keep(signedIn.token) } catch { keys.reportNotCached(error) }
+        return signedIn.loginSession
+    }
+}
+
+extension Issuer {
+    /// Signs in again to what the chain begins with, and makes new sessions of it.
+    package func signIn() throws(Failure) -> Credentials {
+        try refuseForbidden()
+        switch sessionMaker.source {
+        case let login as LoginSource:
+            try keys.resuming { () throws(Failure) in try login.signIn() }
+        case is SingleSignOnSource: break
+        default:
+            throw Failure(
+                .badConfig, "\(chain.profile) does not sign in: its credentials come from \(source)",
+                hint: "run warder refresh \(shellWord(chain.profile)) for a new session, "
+                    + "or sign in under another name: warder login NAME")
+        }
+        return try refresh()
+    }
+
+    private var source: String { sessionMaker.source.title(isStoredToo: false) }
+}
