@@ -16,6 +16,7 @@ struct LoginSource: ChainSource {
     func title(isStoredToo: Bool) -> String { "console sign-in" }
     var role: String? { login.session.value }
     var isKept: Bool { true }
+    var file: String? { (try? LoginCache(context: tools.context).path(of: login.session.value)) ?? nil }
 
     func credentials() throws(Failure) -> Credentials { try tokens().credentials() }
 

@@ -17,13 +17,17 @@ struct KeptLogin: ~Copyable {
 
     /// - Parameter session: the ARN of who signed in.
     init(_ session: String, _ keys: Keys) throws(Failure) {
-        self.keys = keys
         let sessions = try keys.sessions()
+        let names: (String, String)
         do throws(SessionCacheError) {
-            name = try sessions.name(of: Array("login\u{0}\(session)".utf8))
-            noteName = try sessions.name(of: Array("login-sent\u{0}\(session)".utf8))
+            names = (
+                try sessions.name(of: Array("login\u{0}\(session)".utf8)),
+                try sessions.name(of: Array("login-sent\u{0}\(session)".utf8))
+            )
         } catch { throw Failure(error) }
+        self.keys = keys
         self.sessions = sessions
+        (name, noteName) = names
     }
 
     /// The same if that is possible without the store; nil while locked.

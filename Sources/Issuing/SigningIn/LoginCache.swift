@@ -31,7 +31,7 @@ struct LoginCache {
         let text: SecretBytes
         do throws(FileError) {
             // A link leads where the user wants the file; what it leads to is checked.
-            guard let found = try readPrivateFileIfPresent(canonicalPath(path) ?? path, limit: Self.largest) else {
+            guard let found = try readPrivateFileIfPresent(resolved(path) ?? path, limit: Self.largest) else {
                 return nil
             }
             text = found
@@ -58,7 +58,8 @@ struct LoginCache {
         } catch { throw Failure(error, "the AWS CLI's login") }
     }
 
-    private func path(of session: String) throws(Failure) -> String? {
+    /// The path of its file; nil without a home.
+    func path(of session: String) throws(Failure) -> String? {
         guard let folder = Self.folder(context) else { return nil }
         do throws(SignInError) { return "\(folder)/\(try loginCacheFileName(session: session))" } catch {
             throw Failure(error, doing: "find the AWS CLI's login")

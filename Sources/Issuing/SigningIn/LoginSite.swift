@@ -29,7 +29,7 @@ struct LoginSite {
         let partition = fields.flatMap { $0.count == 3 ? Partition(named: String(Substring($0[1]))) : nil }
         self.region =
             environment.nonEmpty("AWS_REGION") ?? environment.nonEmpty("AWS_DEFAULT_REGION") ?? region
-            ?? (partition ?? .aws).implicitGlobalRegion
+            ?? partition?.implicitGlobalRegion ?? "us-east-1"
         let fips = environment.nonEmpty("AWS_USE_FIPS_ENDPOINT").map { $0.lowercased() == "true" }
         self.isFIPS = fips ?? isFIPS ?? false
     }

@@ -31,10 +31,11 @@ struct LoginTokens {
     func credentials() throws(Failure) -> Credentials {
         let kept = try KeptLogin(session.value, keys)
         let seen: String?
-        do {
-            let token = try usable(kept)
-            if let credentials = token?.current(now) { return credentials }
-            seen = token?.accessKeyID
+        switch try usable(kept) {
+        case .some(let token):
+            if let credentials = token.current(now) { return credentials }
+            seen = token.accessKeyID
+        case .none: seen = nil
         }
         let lock = try kept.lock(until: timeout)
         defer { withExtendedLifetime(lock) {} }
@@ -42,7 +43,7 @@ struct LoginTokens {
         if let token = try usable(kept), token.isValid(at: now),
             token.accessKeyID != seen || !token.needsRenewal(at: now)
         {
-            return token.credentials
+            return token.credentials()
         }
         if let credentials = try renewed(kept) { return credentials }
         return try signIn(kept)
@@ -101,9 +102,9 @@ struct LoginTokens {
         switch try attempt(own, kept) {
         case .renewed(let token):
             do throws(SessionCacheError) { try kept.keep(token) } catch { keys.reportNotCached(error) }
-            return token.credentials
-        case .unknown where own.isValid(at: now): return own.credentials
-        case .unknown, .ended: return nil
+            return token.credentials()
+        case .unknown: return own.isValid(at: now) ? own.credentials() : nil
+        case .ended: return nil
         }
     }
 
@@ -113,9 +114,10 @@ struct LoginTokens {
         switch try attempt(entry.token, kept) {
         case .renewed(let token):
             store(token, in: entry, kept)
-            return token.credentials
-        case .unknown where entry.token.isValid(at: now): return entry.token.credentials
-        case .unknown, .ended: return try renewedByAnother(since: entry)
+            return token.credentials()
+        case .unknown where entry.token.isValid(at: now): return entry.token.credentials()
+        case .unknown: return try renewedByAnother(since: entry)
+        case .ended: return try renewedByAnother(since: entry)
         }
     }
 
@@ -135,7 +137,7 @@ struct LoginTokens {
             if let now = try cache.entry(of: session.value), now.token.accessKeyID != entry.token.accessKeyID,
                 now.token.isValid(at: self.now)
             {
-                return now.token.credentials
+                return now.token.credentials()
             }
             context.world.timing.sleep(100)
         } while context.world.timing.uptime() < end
@@ -168,7 +170,7 @@ struct LoginTokens {
                     ).renewed(sent)
                 })
         } catch {
-            if case .signInExpired = error { return .ended }
+            if error.endsLogin { return .ended }
             if error.leavesTokenUnused { kept.takeBackNote() }
             if token.isValid(at: now) { return .unknown }
             throw Failure(error, doing: "renew the sign-in")
@@ -187,19 +189,26 @@ struct LoginTokens {
                     + "or make a profile for the other one: warder login NAME")
         }
         do throws(SessionCacheError) { try kept.keep(signedIn.token) } catch { keys.reportNotCached(error) }
-        return signedIn.token.credentials
+        return signedIn.token.credentials()
     }
 }
 
 extension SignInError {
-    /// Whether AWS certainly did not use the refresh token of the request.
+    /// Whether AWS does not renew the login any more.
+    fileprivate var endsLogin: Bool {
+        switch self {
+        case .signInExpired, .invalidGrant: true
+        default: false
+        }
+    }
+
+    /// Whether AWS did not use the refresh token of the request: it never got it, or refused the request.
     fileprivate var leavesTokenUnused: Bool {
         switch self {
         case .network(let error): error.isCertainlyUnsent
-        case .refused(let refusal), .slowDown(let refusal): refusal.status == 429 || refusal.status >= 500
-        case .invalidResponse(let status): status == 429 || status >= 500
+        case .invalidResponse(let status), .missing(_, let status): !(200...299).contains(status)
         case .malformedRegion, .malformedEndpoint, .crypto: true
-        default: false
+        default: refusal != nil
         }
     }
 }
@@ -207,12 +216,6 @@ extension SignInError {
 extension LoginToken {
     /// The credentials, unless they are to be renewed.
     fileprivate borrowing func current(_ now: UnixTime) -> Credentials? {
-        needsRenewal(at: now) ? nil : credentials
-    }
-
-    fileprivate var credentials: Credentials {
-        Credentials(
-            accessKeyID: accessKeyID, secret: secretAccessKey.copy(), sessionToken: sessionToken.copy(),
-            expiration: expiration.seconds, accountID: accountID)
+        needsRenewal(at: now) ? nil : credentials()
     }
 }

@@ -1,6 +1,7 @@
 import Linux
+import Prompt
 import Setup
-import Stores
+import Text
 
 /// The browser of this machine, in which the user signs in.
 struct SignInBrowser {
