@@ -6,6 +6,8 @@ public enum CryptoError: Error, Equatable, Sendable {
     case refused(String)
     /// The authentication tag does not match: wrong key, or modified bytes.
     case notAuthentic
+    /// Not a P-256 private key that warder can read: another kind of key, an encrypted one, or damaged.
+    case malformedKey
 }
 
 enum Library {

@@ -11,6 +11,8 @@ extension Failure {
                 .other, "libcrypto refused \(operation)", hint: "check that libssl3 is whole: dpkg --verify libssl3")
         case .notAuthentic:
             self.init(.damaged, "encrypted data is damaged", hint: "run warder vault verify")
+        case .malformedKey:
+            self.init(.damaged, "the key of a sign-in is no P-256 key", hint: "sign in again")
         }
     }
 

@@ -18,7 +18,7 @@ func storeTables(_ o: String) -> [Table] {
         },
         Table(secretServiceErrors(o)) { Failure($0) },
         Table([.noLibrary, .noBus, .noLogin, .disconnected] as [LoginWatchError]) { Failure($0) },
-        Table([.refused("EVP_CIPHER_fetch"), .notAuthentic] as [CryptoError]) { Failure($0) },
+        Table([.refused("EVP_CIPHER_fetch"), .notAuthentic, .malformedKey] as [CryptoError]) { Failure($0) },
         Table(
             [.file(.system(system)), .busy, .noLocks(path: path), .crypto(.notAuthentic)] as [SessionCacheError]
         ) { Failure($0) }, Table(unlockedStateErrors(o)) { Failure($0) },
