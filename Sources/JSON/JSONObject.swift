@@ -91,7 +91,7 @@ public struct JSONObject: ~Copyable, Sendable {
         for element in try elements(key, of: .object) ?? [] { try body(try object(element.range)) }
     }
 
-    private borrowing func value(_ key: String, of kinds: [JSONKind]) throws(JSONError) -> JSONSpan? {
+    borrowing func value(_ key: String, of kinds: [JSONKind]) throws(JSONError) -> JSONSpan? {
         guard let value = members.last(where: { string($0.name).isSame(as: key) })?.value, value.kind != .null else {
             return nil
         }

@@ -1,5 +1,5 @@
 /// The types of a value (RFC 8259 section 3).
-enum JSONKind: Equatable {
+enum JSONKind: Equatable, CaseIterable {
     case object, array, string, number, `true`, `false`, null
 }
 
