@@ -26,45 +26,22 @@ extension SSOToken {
     ///
     /// - Throws: `.notACachedToken`.
     public init(cliCache text: borrowing SecretBytes, site: Site) throws(SignInError) {
-        self = try cachedToken(parse(text), site)
+        self = try cachedToken(cachedObject(text), site)
     }
 }
 
-private func parse(_ text: borrowing SecretBytes) throws(SignInError) -> JSONObject {
-    do throws(JSONError) { return try JSONObject(text) } catch { throw .notACachedToken(missing: "accessToken") }
-}
-
 private func cachedToken(_ object: borrowing JSONObject, _ site: Site) throws(SignInError) -> SSOToken {
-    guard let token = try secret("accessToken", object) else { throw .notACachedToken(missing: "accessToken") }
-    guard let end = try time("expiresAt", object) else { throw .notACachedToken(missing: "expiresAt") }
+    guard let token = try object.cachedSecret("accessToken") else { throw .notACachedToken(missing: "accessToken") }
+    guard let end = try object.cachedTime("expiresAt") else { throw .notACachedToken(missing: "expiresAt") }
     return SSOToken(
-        accessToken: token, expiration: end, refreshToken: try secret("refreshToken", object),
+        accessToken: token, expiration: end, refreshToken: try object.cachedSecret("refreshToken"),
         registration: try registration(object), site: site)
 }
 
 private func registration(_ object: borrowing JSONObject) throws(SignInError) -> Registration? {
-    guard let clientID = try secret("clientId", object), let clientSecret = try secret("clientSecret", object),
-        let end = try time("registrationExpiresAt", object)
+    guard let clientID = try object.cachedSecret("clientId"), let clientSecret = try object.cachedSecret("clientSecret"),
+        let end = try object.cachedTime("registrationExpiresAt")
     else { return nil }
     return Registration(
         clientID: clientID.text(0..<clientID.count), clientSecret: clientSecret, expiration: end)
-}
-
-private func secret(_ name: String, _ object: borrowing JSONObject) throws(SignInError) -> SecretBytes? {
-    guard let secret = try member(name, object), !secret.isEmpty else { return nil }
-    guard isVisible(secret) else { throw .notACachedToken(missing: name) }
-    return secret
-}
-
-private func time(_ name: String, _ object: borrowing JSONObject) throws(SignInError) -> UnixTime? {
-    guard let written = try member(name, object), !written.isEmpty else { return nil }
-    var text = written.text(0..<written.count)
-    // Version 2.0 of the CLI wrote it this way.
-    if text.ends(with: "UTC") { text = String(text.unicodeScalars.dropLast(3)) + "Z" }
-    guard let time = UnixTime(iso8601: text) else { throw .notACachedToken(missing: name) }
-    return time
-}
-
-private func member(_ name: String, _ object: borrowing JSONObject) throws(SignInError) -> SecretBytes? {
-    do throws(JSONError) { return try object.secret(name) } catch { throw .notACachedToken(missing: name) }
 }

@@ -80,6 +80,6 @@ private func classified(_ refusal: SignInRefusal) -> SignInError {
     }
 }
 
-private func isWordByte(_ byte: UInt8) -> Bool {
+func isWordByte(_ byte: UInt8) -> Bool {
     (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == UInt8(ascii: "_")
 }

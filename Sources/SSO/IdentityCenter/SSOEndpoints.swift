@@ -28,7 +28,7 @@ extension ServiceURL {
     }
 }
 
-private func serviceURL(_ text: String) throws(SignInError) -> ServiceURL {
+func serviceURL(_ text: String) throws(SignInError) -> ServiceURL {
     do throws(TransportError) { return try ServiceURL(text) } catch { throw .malformedEndpoint(error) }
 }
 

@@ -69,7 +69,7 @@ private func readQuery(_ head: borrowing SecretBytes, _ query: Range<Int>, state
 
 /// The value of the only parameter of this name, decoded (WHATWG URL, "application/x-www-form-urlencoded"); nil if
 /// there is none, if there are several, or if it is malformed.
-private func parameter(_ name: StaticString, _ head: borrowing SecretBytes, _ query: Range<Int>) -> SecretBytes? {
+func parameter(_ name: StaticString, _ head: borrowing SecretBytes, _ query: Range<Int>) -> SecretBytes? {
     var found: SecretBytes?
     var start = query.lowerBound
     while start < query.upperBound {
@@ -139,7 +139,7 @@ private func hasHost(_ host: String, _ head: borrowing SecretBytes, after start:
     return hosts.count == 1 && hosts[0].utf8.drop { $0 == UInt8(ascii: " ") }.elementsEqual(host.utf8)
 }
 
-private func equals(_ a: borrowing SecretBytes, _ b: borrowing SecretBytes) -> Bool {
+func equals(_ a: borrowing SecretBytes, _ b: borrowing SecretBytes) -> Bool {
     a.withUnsafeBytes { a in b.withUnsafeBytes { b in equalInConstantTime(a, b) } }
 }
 

@@ -7,7 +7,7 @@ struct RequestBody: ~Copyable {
 
     mutating func add(_ name: String, _ value: String) {
         addName(name)
-        addString(value)
+        text.appendQuoted(value)
     }
 
     mutating func add(_ name: String, _ values: [String]) {
@@ -15,17 +15,15 @@ struct RequestBody: ~Copyable {
         text.append("[")
         for (index, value) in values.enumerated() {
             if index > 0 { text.append(",") }
-            addString(value)
+            text.appendQuoted(value)
         }
         text.append("]")
     }
 
     mutating func add(_ name: String, secret: borrowing SecretBytes) {
         addName(name)
-        text.append("\"")
-        for index in 0..<secret.count { addEscaped(secret[index]) }
+        text.appendQuoted(secret)
         secrets.add(secret)
-        text.append("\"")
     }
 
     /// The whole object.
@@ -36,24 +34,34 @@ struct RequestBody: ~Copyable {
 
     private mutating func addName(_ name: String) {
         if text.count > 1 { text.append(",") }
-        addString(name)
+        text.appendQuoted(name)
         text.append(":")
     }
+}
 
-    private mutating func addString(_ value: String) {
-        text.append("\"")
-        for byte in value.utf8 { addEscaped(byte) }
-        text.append("\"")
+extension SecretBytes {
+    /// Appends a JSON string with this content, which is not secret.
+    mutating func appendQuoted(_ value: String) {
+        append("\"")
+        for byte in value.utf8 { appendEscaped(byte) }
+        append("\"")
     }
 
-    private mutating func addEscaped(_ byte: UInt8) {
+    /// Appends a JSON string with this content.
+    mutating func appendQuoted(_ secret: borrowing SecretBytes) {
+        append("\"")
+        for index in 0..<secret.count { appendEscaped(secret[index]) }
+        append("\"")
+    }
+
+    private mutating func appendEscaped(_ byte: UInt8) {
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-            text.append(UInt8(ascii: "\\"))
-            text.append(byte)
+            append(UInt8(ascii: "\\"))
+            append(byte)
         case 0..<32:
-            text.append("\\u00" + (byte < 16 ? "0" : "") + String(byte, radix: 16))
-        default: text.append(byte)
+            append("\\u00" + (byte < 16 ? "0" : "") + String(byte, radix: 16))
+        default: append(byte)
         }
     }
 }

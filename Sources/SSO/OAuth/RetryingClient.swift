@@ -23,14 +23,14 @@ struct RetryingClient {
     ///     certainly never saw it.
     ///   - make: makes the request, with its timeout in milliseconds.
     func call(
-        _ url: ServiceURL, isOnce: Bool = false, _ make: (Int) -> HTTPRequest
+        _ url: ServiceURL, isOnce: Bool = false, _ make: (Int) throws(SignInError) -> HTTPRequest
     ) throws(SignInError) -> HTTPResponse {
         let deadline = timing.uptime() + timeLimit
         var pauses: [Int64] = (0..<Self.tries - 1).map { Int64(timing.random() * Double(1 << $0) * 1000) }
         while true {
             let remaining = deadline - timing.uptime()
             guard remaining > 0 else { throw .network(.timedOut(host: url.host, sent: false)) }
-            let request = make(Int(isOnce ? remaining : min(remaining, Self.tryLimit)))
+            let request = try make(Int(isOnce ? remaining : min(remaining, Self.tryLimit)))
             let pause = pauses.isEmpty ? nil : pauses.removeFirst()
             let mayRetry = pause.map { timing.uptime() + $0 < deadline } ?? false
             do throws(TransportError) {

@@ -3,7 +3,7 @@ import Fields
 import Linux
 import Transport
 
-/// IAM Identity Center's message for a refused request, without control characters and without any secret of the
+/// The service's message for a refused request, without control characters and without any secret of the
 /// request.
 public struct SignInRefusal: Equatable, Sendable {
     /// The error's code, such as `invalid_grant`; empty if there is none.
@@ -21,7 +21,7 @@ public struct SignInRefusal: Equatable, Sendable {
     }
 }
 
-/// Why a request to IAM Identity Center failed.
+/// Why a sign-in, or a request to the service that users sign in to, failed.
 public enum SignInError: Error, Equatable, Sendable {
     /// The region cannot be part of a host name.
     case malformedRegion(String)
@@ -59,6 +59,16 @@ public enum SignInError: Error, Equatable, Sendable {
     case noSuchRole(SignInRefusal)
     /// Any other refusal.
     case refused(SignInRefusal)
+    /// The console's session has ended, or the user's credentials have changed: the user must sign in again.
+    case signInExpired(SignInRefusal)
+    /// The authorization code has expired.
+    case codeExpired
+    /// The user lacks a permission for signing in to programs with the console's credentials.
+    case insufficientPermissions(SignInRefusal)
+    /// The pasted text is not a code that the sign-in page showed.
+    case notAPastedCode
+    /// The pasted code belongs to another sign-in.
+    case anotherSignIn
     /// A stored token cannot be read.
     case damagedToken(FieldsError)
     /// A file of the AWS CLI does not hold a token.
@@ -68,7 +78,8 @@ public enum SignInError: Error, Equatable, Sendable {
     public var refusal: SignInRefusal? {
         switch self {
         case .slowDown(let refusal), .expiredToken(let refusal), .accessDenied(let refusal),
-            .invalidClient(let refusal), .invalidGrant(let refusal), .noSuchRole(let refusal), .refused(let refusal):
+            .invalidClient(let refusal), .invalidGrant(let refusal), .noSuchRole(let refusal), .refused(let refusal),
+            .signInExpired(let refusal), .insufficientPermissions(let refusal):
             refusal
         default: nil
         }
