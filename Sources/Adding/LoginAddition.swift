@@ -51,7 +51,8 @@ package struct LoginAddition {
         let path = try ProfileLoading(context).configPath()
         // Before the user signs in, not after.
         try ConfigRewrite.check(path, "the config file")
-        let session = try NewLogin(keys, region: region ?? regionOfProfile(), method: method).run()
+        let profilesRegion = try regionOfProfile()
+        let session = try NewLogin(keys, region: region ?? profilesRegion, method: method).run()
         do throws(Failure) {
             let rewrite = try ConfigRewrite(context)
             let profiles = try ProfileLoading(context).profiles()
@@ -70,7 +71,7 @@ package struct LoginAddition {
 
     private func regionOfProfile() throws(Failure) -> String? {
         let profile = try ProfileLoading(context).profiles().profile(name)
-        return (try? profile?.setting("region"))??.value
+        return ((try? profile?.setting("region")) ?? nil)?.value
     }
 
     /// The text of the config file with the profile.
