@@ -16,6 +16,7 @@ from motos import Moto
 from rotating import STORES, Rotation
 from secret_service import Bus, Keyring, MockService, missing
 from serving import Served, wait_for
+from signin import StrictSignIn
 from stores import LIBSECRET, FileStore, SecretServiceStore, add_key, add_key_profile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Servers"))
@@ -69,6 +70,21 @@ def center():
     server = clouds.Center()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def lax_sign_in():
+    """AWS Sign-In, which is asked for what no client should ask."""
+    server = StrictSignIn().start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def sign_in(lax_sign_in):
+    """AWS Sign-In, which is asked for nothing that a client should not ask."""
+    yield lax_sign_in
+    assert lax_sign_in.service.broken == []
 
 
 @pytest.fixture

@@ -12,8 +12,27 @@ from home import TESTS
 
 sys.path.insert(0, str(TESTS / "Servers"))
 import dpop  # noqa: E402
-from sign_in import ARN, AUTHORIZE, CODE, CONFIRMATION, OTHER_DEVICE, REFRESH, SAME_DEVICE, TOKEN  # noqa: E402, F401
-from strict_sign_in import StrictSignIn  # noqa: E402
+from sign_in import (  # noqa: E402, F401
+    ARN,
+    AUTHORIZE,
+    CODE,
+    CONFIRMATION,
+    OTHER_DEVICE,
+    REFRESH,
+    SAME_DEVICE,
+    TOKEN,
+    Login,
+)
+from strict_sign_in import (  # noqa: E402, F401
+    StrictSignIn,
+    changed,
+    dropped,
+    dropped_after,
+    hang,
+    late,
+    refused,
+    said,
+)
 
 REGION = "eu-west-1"
 REDEEMED, RENEWED = f"{TOKEN}:{CODE}", f"{TOKEN}:{REFRESH}"
@@ -27,12 +46,20 @@ def stamp(seconds):
 
 
 def new_key(form=SEC1):
-    """A P-256 key as PEM, and its thumbprint."""
+    """A P-256 key as PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
-    pem = key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode()
+    return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode()
+
+
+def jwk(key):
+    """The public half."""
     numbers = key.public_key().public_numbers()
     x, y = (dpop.encoded(number.to_bytes(32, "big")) for number in (numbers.x, numbers.y))
-    return pem, dpop.thumbprint({"kty": "EC", "crv": "P-256", "x": x, "y": y})
+    return {"kty": "EC", "crv": "P-256", "x": x, "y": y}
+
+
+def thumbprint_of(pem):
+    return dpop.thumbprint(jwk(serialization.load_pem_private_key(pem.encode(), None)))
 
 
 class CLICache:
@@ -46,8 +73,8 @@ class CLICache:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.arn = sign_in.service.arn
         self.file = self.folder / (hashlib.sha256(self.arn.encode()).hexdigest() + ".json")
-        pem, thumbprint = new_key(form)
-        answer = sign_in.service.signed_in(thumbprint, client)
+        pem = new_key(form)
+        answer = sign_in.service.signed_in(thumbprint_of(pem), client)
         token = {
             "accessToken": answer["accessToken"] | {"accountId": self.arn.split(":")[4], "expiresAt": stamp(left)},
             "tokenType": answer["tokenType"], "clientId": client, "refreshToken": answer["refreshToken"],

@@ -1,7 +1,8 @@
 """AWS Sign-In: users of the console who sign in, their codes, and their tokens.
 
 It checks what the real one checks and more: each parameter, PKCE, each proof of possession (dpop.py), codes and refresh
-tokens that are good once. A refresh token that is used again ends the whole sign-in, as RFC 9700 recommends.
+tokens that are good once. A refresh token that is used again ends the whole sign-in, as RFC 9700 recommends; with
+`ends_at_reuse` off it is refused alone.
 """
 
 import base64
@@ -62,6 +63,7 @@ class Service:
         self.lives = {"access": 900, "login": 12 * 3600, "code": 600}
         # How far this server's clock is ahead, in seconds.
         self.ahead = 0
+        self.ends_at_reuse = True
         # Refresh token → sign-in; those that were used; the `jti` of each proof.
         self.codes, self.tokens, self.used, self.spent = {}, {}, set(), set()
         self.broken, self.issued = [], []
@@ -137,11 +139,12 @@ class Service:
         login = self.tokens.get(given["refreshToken"])
         if not login:
             raise Refused("AccessDeniedException", "TOKEN_EXPIRED", f"no refresh token {given['refreshToken']}")
-        if given["refreshToken"] in self.used:
-            login.over = login.over or "TOKEN_EXPIRED"
         expect(request.key == login.key, "the key of another sign-in")
         expect(given["clientId"] == login.client, f"clientId: {given['clientId']}")
-        if login.over or login.ends <= self.now():
+        is_used = given["refreshToken"] in self.used
+        if is_used and self.ends_at_reuse:
+            login.over = login.over or "TOKEN_EXPIRED"
+        if is_used or login.over or login.ends <= self.now():
             raise Refused("AccessDeniedException", login.over or "TOKEN_EXPIRED", "the refresh token is over")
         self.used.add(given["refreshToken"])
         return self.grant(login)
