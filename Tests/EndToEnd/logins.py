@@ -1,0 +1,80 @@
+"""Homes that sign in to the console, and browsers for them."""
+
+import json
+import re
+import urllib.request
+
+import pytest
+from signin import ARN, REGION
+
+CONFIG = f"""\
+[profile me]
+region = {REGION}
+warder_login_session = {ARN}
+
+[profile behind]
+region = {REGION}
+warder_role_arn = arn:aws:iam::222222222222:role/Admin
+warder_source_profile = me
+"""
+# Follows the page as a browser does, in which the user does at once what they do.
+BROWSER = """\
+#!/bin/sh
+printf '%s\\n' "$1" >> {home}/opened
+exec curl --silent --location --output {home}/page "$1"
+"""
+
+
+def add_browser(home, script=BROWSER):
+    """Puts a browser first in PATH, where a desktop has its own."""
+    folder = home.root / "bin"
+    folder.mkdir(exist_ok=True)
+    for name in ("xdg-open",):
+        (folder / name).write_text(script.format(home=home.root))
+        (folder / name).chmod(0o755)
+    home.environment |= {"PATH": f"{folder}:{home.environment['PATH']}", "DISPLAY": ":77", "BROWSER": "somebody's"}
+
+
+def key(home, name="me"):
+    return json.loads(home.good("process", name))["AccessKeyId"]
+
+
+def last(sign_in):
+    """The access key id that was given out last."""
+    return sign_in.service.issued[-1]["accessToken"]["accessKeyId"]
+
+
+def page_in(text):
+    """The address of the page, as it is shown to the user."""
+    return re.search(r"https?://\S+/v1/authorize\?\S+", text)[0]
+
+
+def pasted(url):
+    """What another device shows in the end."""
+    with urllib.request.urlopen(url, timeout=30) as shown:
+        return shown.read().decode()
+
+
+def sign_in_elsewhere(home, *command, code=pasted):
+    """Runs warder at a terminal, and pastes what `code` makes of the page's address; its terminal."""
+    terminal = home.terminal(*(command or ("refresh", "me", "--device-code")))
+    terminal.expect(r"https?://\S+/v1/authorize\?[^\s]+")
+    terminal.sendline(code(terminal.match[0]))
+    return terminal
+
+
+@pytest.fixture
+def desktop_user(unlocked, sign_in):
+    """An unlocked home whose user can sign in in a browser."""
+    unlocked.config(CONFIG)
+    unlocked.environment["AWS_ENDPOINT_URL_SIGNIN"] = sign_in.url
+    add_browser(unlocked)
+    return unlocked
+
+
+@pytest.fixture
+def signed_in(desktop_user, sign_in):
+    """The same, signed in; nothing is recorded yet."""
+    desktop_user.good("refresh", "me")
+    sign_in.requests.clear()
+    return desktop_user

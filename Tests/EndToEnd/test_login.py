@@ -1,0 +1,307 @@
+"""Signing in with the console's credentials: by the browser, by a code from another device, and what comes of it."""
+
+import base64
+import json
+import sys
+import time
+import urllib.parse
+import uuid
+
+import pytest
+from home import WARDER, exit_code
+from logins import add_browser, desktop_user, key, last, page_in, pasted, sign_in_elsewhere, signed_in
+from signin import (
+    AUTHORIZE,
+    CONFIRMATION,
+    OTHER_DEVICE,
+    REDEEMED,
+    RENEWED,
+    SAME_DEVICE,
+    changed,
+    dropped,
+    refused,
+    said,
+)
+
+BY_BROWSER, BY_CODE = [AUTHORIZE, REDEEMED], [AUTHORIZE, CONFIRMATION, REDEEMED]
+SOMEBODY = "arn:aws:sts::111111111111:assumed-role/Admin/mallory"
+# Asks the server beside it as often as it is told, and prints the keys that it is given.
+ASK = """
+import json, os, sys, urllib.request
+for _ in range(int(sys.argv[1])):
+    request = urllib.request.Request(os.environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"],
+        headers={"Authorization": os.environ["AWS_CONTAINER_AUTHORIZATION_TOKEN"]})
+    print(json.load(urllib.request.urlopen(request, timeout=30))["AccessKeyId"])
+"""
+LIST = """
+import boto3
+print([bucket["Name"] for bucket in boto3.Session(profile_name="me").client("s3").list_buckets()["Buckets"]])
+"""
+pytestmark = pytest.mark.needs("curl")
+
+
+def encoded(text):
+    return base64.b64encode(text.encode()).decode()
+
+
+# Signing in
+
+
+def test_by_the_browser(desktop_user, sign_in):
+    result = desktop_user.run("refresh", "me")
+    assert result.code == 0 and result.out == "", result
+    assert sign_in.log == BY_BROWSER and sign_in.requests[0].given["client_id"] == SAME_DEVICE
+    # What is opened shows nothing to those who read others' arguments.
+    (entrance,) = (desktop_user.root / "opened").read_text().splitlines()
+    assert "state=" not in entrance and entrance.startswith("http://127.0.0.1:")
+    assert page_in(result.err).startswith(sign_in.url)
+    assert key(desktop_user) == last(sign_in)
+    assert sign_in.log == BY_BROWSER
+
+
+def test_by_a_code_of_another_device(desktop_user, sign_in):
+    terminal = sign_in_elsewhere(desktop_user)
+    assert exit_code(terminal) == 0, terminal.before
+    assert sign_in.log == BY_CODE and sign_in.requests[0].given["client_id"] == OTHER_DEVICE
+    assert not (desktop_user.root / "opened").exists()
+    assert key(desktop_user) == last(sign_in)
+
+
+def test_the_credentials_say_whose_they_are(signed_in):
+    printed = json.loads(signed_in.good("process", "me"))
+    assert printed["AccountId"] == "111111111111" and printed["Expiration"].endswith("Z")
+
+
+def test_it_is_renewed_before_it_ends(desktop_user, sign_in):
+    sign_in.service.lives["access"] = 290
+    desktop_user.good("refresh", "me")
+    sign_in.service.lives["access"] = 900
+    sign_in.requests.clear()
+    assert key(desktop_user) == last(sign_in) and sign_in.log == [RENEWED]
+    assert sign_in.requests[0].given["clientId"] == SAME_DEVICE
+    assert key(desktop_user) == last(sign_in) and sign_in.log == [RENEWED]
+
+
+def test_signing_in_again_is_another_sign_in(signed_in, sign_in):
+    signed_in.good("refresh", "me")
+    assert sign_in.log in ([RENEWED], BY_BROWSER)
+    assert key(signed_in) == last(sign_in)
+
+
+# What is pasted
+
+
+@pytest.mark.parametrize("code", [
+    "", "nonsense!", "c3RhdGU9", encoded("state=x"), encoded("code=x"), "/w==", "x" * 2000, "é", encoded("state=&code="),
+], ids=lambda code: code[:12])
+def test_what_is_pasted_is_no_code(desktop_user, sign_in, code):
+    terminal = sign_in_elsewhere(desktop_user, code=lambda page: code)
+    assert exit_code(terminal) not in (0, 1), terminal.before
+    assert "hint: " in terminal.before and sign_in.log == []
+    desktop_user.run("process", "me").failed(4)
+
+
+def test_a_code_of_another_sign_in(desktop_user, sign_in):
+    """Whose state is not this one's: somebody else might have sent it."""
+
+    def other(page):
+        shown = base64.b64decode(pasted(page)).decode()
+        return encoded(f"state={uuid.uuid4()}&code={shown.partition('&code=')[2]}")
+
+    terminal = sign_in_elsewhere(desktop_user, code=other)
+    assert exit_code(terminal) not in (0, 1), terminal.before
+    assert "another sign-in" in terminal.before and REDEEMED not in sign_in.log
+
+
+def test_a_code_that_is_pasted_with_space_around(desktop_user, sign_in):
+    terminal = sign_in_elsewhere(desktop_user, code=lambda page: f"  {pasted(page)} ")
+    assert exit_code(terminal) == 0, terminal.before
+
+
+def test_the_code_is_not_shown_nor_kept(desktop_user, sign_in):
+    terminal = sign_in_elsewhere(desktop_user)
+    assert exit_code(terminal) == 0
+    code = next(request.given["code"] for request in sign_in.requests if "code" in request.given)
+    assert desktop_user.has_secret(code) == []
+
+
+# What the user does
+
+
+def test_the_user_declines(desktop_user, sign_in):
+    sign_in.service.user = "declines"
+    result = desktop_user.run("refresh", "me")
+    result.explained("declined") if len(result.err.splitlines()) == 2 else None
+    assert result.code == 5 and "hint: " in result.err, result
+    assert sign_in.log == [AUTHORIZE]
+    desktop_user.run("process", "me").failed(4)
+
+
+def test_another_user_signs_in(desktop_user, sign_in):
+    """The profile says who it is of: what another may do is not done under its name."""
+    sign_in.service.arn = SOMEBODY
+    result = desktop_user.run("refresh", "me")
+    assert result.code not in (0, 1, 2) and SOMEBODY in result.err, result
+    desktop_user.run("process", "me").failed(4)
+    token = sign_in.service.issued[0]["refreshToken"]
+    assert desktop_user.has_secret(token) == []
+
+
+def test_the_state_is_another(desktop_user, sign_in):
+    """What comes back to the listener with another state is no answer to this sign-in; the next one may be."""
+    sign_in.service.user = "strays"
+    add_browser(desktop_user, "#!/bin/sh\ncurl --silent --location --output {home}/page \"$1\"\nsleep 0.3\n"
+                              "touch {home}/strayed\n")
+    process = desktop_user.start("refresh", "me")
+    end = time.monotonic() + 60
+    while not (desktop_user.root / "strayed").exists() and time.monotonic() < end:
+        time.sleep(0.02)
+    assert REDEEMED not in sign_in.log
+    process.kill()
+    process.communicate()
+    desktop_user.run("process", "me").failed(4)
+
+
+@pytest.mark.parametrize("answer, code", [
+    (refused("AUTHCODE_EXPIRED"), 5), (refused("INSUFFICIENT_PERMISSIONS"), 5), (said("<html>"), 5), (said("{}"), 5),
+    (said("[" * 100_000), 5), (changed(idToken=None), 5), (changed(idToken="a.b.c"), 5), (changed(refreshToken=None), 5),
+    (changed(expiresIn=None), 5), (changed(expiresIn=-1), 5), (changed(accessToken={"accessKeyId": "x"}), 5),
+    (said("", 500), 6),
+], ids=range(12))
+def test_no_tokens_for_the_code(desktop_user, sign_in, answer, code):
+    sign_in.always(answer)
+    result = desktop_user.run("refresh", "me")
+    assert result.code in (5, 6) and "hint: " in result.err, (code, result)
+    # A code is good once.
+    codes = [request.given["code"] for request in sign_in.requests if "codeVerifier" in request.given]
+    assert len(codes) <= 3
+    desktop_user.run("process", "me").failed(4)
+
+
+def test_the_answer_to_the_code_is_lost(desktop_user, sign_in):
+    sign_in.always(dropped)
+    result = desktop_user.run("refresh", "me")
+    assert result.code == 6, result
+
+
+# Nobody is there
+
+
+@pytest.mark.parametrize("name", ["me", "behind"])
+def test_process_signs_in_never(desktop_user, sign_in, name):
+    desktop_user.run("process", name).failed(4, "sign in", "warder refresh")
+    assert sign_in.log == [] and not (desktop_user.root / "opened").exists()
+
+
+@pytest.mark.parametrize("command", [["env", "me"], ["exec", "me", "--", "true"], ["refresh", "me", "--no-prompt"]], ids=str)
+def test_nothing_is_opened_where_nobody_is(desktop_user, sign_in, command):
+    assert desktop_user.run(*command).code == 4
+    assert sign_in.log == [] and not (desktop_user.root / "opened").exists()
+
+
+# The sign-in is over
+
+
+@pytest.mark.parametrize("error, word", [
+    ("TOKEN_EXPIRED", "sign in"), ("USER_CREDENTIALS_CHANGED", "sign in"), ("INSUFFICIENT_PERMISSIONS", "CreateOAuth2Token"),
+])
+def test_it_is_over(desktop_user, sign_in, error, word):
+    sign_in.service.lives["access"] = 200
+    desktop_user.good("refresh", "me")
+    sign_in.service.end(error)
+    result = desktop_user.run("process", "me")
+    assert result.code in (0, 4, 5), result
+    if result.code:
+        result.explained(word)
+    assert not any(token in result.err for token in sign_in.service.tokens)
+    sent = sign_in.sent()
+    desktop_user.run("process", "me")
+    # Once it is refused for good, it is not asked again and again.
+    assert len(set(sign_in.sent())) == len(set(sent)) == 1
+    desktop_user.good("refresh", "me")
+    sign_in.service.lives["access"] = 900
+    assert key(desktop_user) == last(sign_in)
+
+
+# What is kept
+
+
+def test_nothing_of_it_lies_open(signed_in, sign_in):
+    answer = sign_in.service.issued[-1]
+    key(signed_in)
+    secrets = [*answer["accessToken"].values(), answer["refreshToken"], "PRIVATE KEY", "id_token"]
+    for secret in secrets:
+        # Base64 of a text within another starts at one of three places.
+        shifted = [base64.b64encode(b"x" * shift + secret.encode())[4:-4].decode() for shift in range(3)]
+        for form in [secret, secret.encode().hex(), urllib.parse.quote(secret, safe=""), *shifted]:
+            assert signed_in.has_secret(form) == [], form
+
+
+def test_the_aws_cli_is_left_nothing(signed_in):
+    assert not (signed_in.root / ".aws/login").exists()
+
+
+def test_forgotten_it_is_signed_out(signed_in):
+    result = signed_in.run("forget")
+    assert result.code == 0 and "sign-in" in result.err, result
+    signed_in.run("process", "me").failed(4)
+
+
+# What uses it
+
+
+def test_a_role_behind_it(signed_in, sign_in, sts):
+    assert key(signed_in, "behind") == "ASIATEMPORARY0000001"
+    request = sts.only("AssumeRole")
+    given = sign_in.service.issued[-1]["accessToken"]
+    assert (request.access_key_id, request.token) == (given["accessKeyId"], given["sessionToken"])
+
+
+def test_explain_says_where_it_comes_from(desktop_user, sign_in):
+    explanation = json.loads(desktop_user.good("explain", "me", "--json"))
+    assert explanation["prompts"] is False and "sign in" in explanation["fails"]
+    desktop_user.good("refresh", "me")
+    explanation = json.loads(desktop_user.good("explain", "me", "--json"))
+    assert "fails" not in explanation or explanation["fails"] is None
+    assert sign_in.service.arn in desktop_user.good("explain", "me")
+
+
+def test_served_to_a_command(desktop_user, sign_in):
+    """And renewed for it, without a word to the user."""
+    sign_in.service.lives["access"] = 250
+    desktop_user.good("refresh", "me")
+    printed = desktop_user.good("exec", "--serve", "me", "--", sys.executable, "-c", ASK, "3").split()
+    issued = [answer["accessToken"]["accessKeyId"] for answer in sign_in.service.issued]
+    assert len(printed) == 3 and set(printed) <= set(issued)
+    assert len(set(sign_in.sent())) == len(sign_in.sent())
+
+
+# Anew
+
+
+def test_from_an_empty_home_to_a_list_of_buckets(bare, sign_in, moto):
+    """Of credentials that moto has made, and whose signatures it checks."""
+    client = moto.client("sts", moto.user())
+    role = moto.role()
+
+    def mint(seconds):
+        made = client.assume_role(RoleArn=role, RoleSessionName="alice")["Credentials"]
+        return {"accessKeyId": made["AccessKeyId"], "secretAccessKey": made["SecretAccessKey"],
+                "sessionToken": made["SessionToken"]}
+
+    sign_in.service.mint = mint
+    moto.client("s3").create_bucket(
+        Bucket="mine", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    moto.check_everything()
+    bare.environment |= {"AWS_ENDPOINT_URL_SIGNIN": sign_in.url, "AWS_ENDPOINT_URL_S3": moto.url}
+    add_browser(bare)
+    (bare.root / "bin/warder").symlink_to(WARDER)
+
+    terminal = bare.terminal("login", "me", "--region", "eu-west-1")
+    assert exit_code(terminal) == 0, terminal.before
+    config = bare.config_file.read_text()
+    assert "[profile me]" in config and f"warder_login_session = {sign_in.service.arn}" in config
+    assert "region = eu-west-1" in config and "credential_process = " in config
+    listed = bare.python(LIST)
+    assert listed.stdout == "['mine']\n", listed.stderr
+    assert sign_in.log == BY_BROWSER

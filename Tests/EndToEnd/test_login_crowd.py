@@ -1,0 +1,154 @@
+"""Many at a sign-in that must be renewed, and leaders that die: a refresh token is sent once, whatever happens."""
+
+import json
+import random
+import time
+
+import pytest
+from crowds import expect_one_answer, outcomes
+from logins import desktop_user, key, last
+from signin import RENEWED, CLICache, dropped, dropped_after, hang, late, said
+
+MANY = 64
+pytestmark = pytest.mark.needs("curl")
+
+
+def sent_once(sign_in):
+    sent = sign_in.sent()
+    assert len(set(sent)) == len(sent), "a refresh token was sent twice"
+    return sent
+
+
+@pytest.fixture(params=["own", "cli"])
+def due(request, sign_in):
+    """A home whose sign-in, its own or the AWS CLI's, must be renewed; `due.again()` makes it so once more, and signs
+    in anew if need be."""
+    if request.param == "own":
+        home = request.getfixturevalue("desktop_user")
+
+        def again():
+            sign_in.service.lives["access"] = 1
+            home.good("forget")
+            home.good("refresh", "me")
+            sign_in.service.lives["access"] = 900
+            time.sleep(1.1)
+            sign_in.requests.clear()
+    else:
+        home = request.getfixturevalue("bare")
+        home.environment["AWS_ENDPOINT_URL_SIGNIN"] = sign_in.url
+        home.config(f"[profile me]\nregion = eu-west-1\nlogin_session = {sign_in.service.arn}\n")
+
+        def again():
+            CLICache(home, sign_in)
+            sign_in.requests.clear()
+
+    # Its own takes a second to end.
+    home.rounds = 8 if request.param == "own" else 32
+    home.again = again
+    again()
+    return home
+
+
+def crowd(home, count=MANY):
+    return [home.start("process", "me") for _ in range(count)]
+
+
+# One for all
+
+
+def test_one_renewal_for_all(due, sign_in):
+    sign_in.always(late(0.2))
+    expect_one_answer(outcomes(crowd(due)))
+    assert sign_in.log == [RENEWED]
+    assert key(due) == last(sign_in) and sign_in.log == [RENEWED]
+
+
+def test_one_refusal_for_all(due, sign_in):
+    sign_in.service.end()
+    results = outcomes(crowd(due))
+    assert {code for code, _, _ in results} == {4}, results[:3]
+    assert len(sent_once(sign_in)) == 1
+
+
+def test_a_server_error_is_no_reason_to_send_it_again(due, sign_in):
+    """What AWS did before it failed is not known."""
+    sign_in.next(said("{}", 500))
+    outcomes(crowd(due, 8))
+    assert len(sent_once(sign_in)) == 1
+
+
+# Leaders that die
+
+
+def still_signed_in(home, sign_in):
+    """Whether the next one is answered; if not, it says to sign in again."""
+    result = home.run("process", "me")
+    if result.code == 0:
+        assert json.loads(result.out)["AccessKeyId"] == last(sign_in)
+        return True
+    result.failed(4, "sign in")
+    return False
+
+
+def test_killed_at_any_moment(due, sign_in):
+    """The answer takes 0.15 s, and a renewal little more: before it, in it, and after it."""
+    sign_in.always(late(0.15))
+    lost = 0
+    for _ in range(due.rounds):
+        processes = crowd(due, 3)
+        time.sleep(random.uniform(0, 0.45))
+        for process in processes:
+            process.kill()
+        printed = [out for code, out, _ in outcomes(processes) if code == 0]
+        answered = still_signed_in(due, sign_in)
+        sent_once(sign_in)
+        # Whose credentials were given out, their refresh token was on disk before.
+        assert answered or not printed
+        lost += not answered
+        due.again()
+    assert lost < due.rounds
+
+
+def test_killed_while_aws_is_asked(due, sign_in):
+    """AWS may have used the token: it is not sent again, and the user is told to sign in."""
+    sign_in.next(hang)
+    leader = due.start("process", "me")
+    assert sign_in.waiting.acquire(timeout=60)
+    leader.kill()
+    leader.communicate()
+    sign_in.released.set()
+    assert not still_signed_in(due, sign_in)
+    assert len(sent_once(sign_in)) == 1
+
+
+def test_killed_while_others_wait(due, sign_in):
+    sign_in.next(hang)
+    leader = due.start("process", "me")
+    assert sign_in.waiting.acquire(timeout=60)
+    others = crowd(due, 8)
+    time.sleep(0.3)
+    leader.kill()
+    leader.communicate()
+    sign_in.released.set()
+    assert {code for code, _, _ in outcomes(others)} == {4}
+    assert len(sent_once(sign_in)) == 1
+
+
+# Answers that are lost
+
+
+@pytest.mark.parametrize("behaviour", [dropped, dropped_after], ids=["before", "after"])
+def test_the_connection_is_lost(due, sign_in, behaviour):
+    sign_in.next(behaviour)
+    first = due.run("process", "me")
+    assert first.code in (4, 6), first
+    assert len(sent_once(sign_in)) == 1
+    # Neither the next ones.
+    assert not still_signed_in(due, sign_in)
+    assert len(sent_once(sign_in)) == 1
+
+
+def test_nothing_listens(due, sign_in):
+    """Then nothing was sent: the token is as good as before."""
+    due.run("process", "me", env={"AWS_ENDPOINT_URL_SIGNIN": "http://127.0.0.1:9"}).failed(6)
+    assert key(due) == last(sign_in) and len(sent_once(sign_in)) == 1
