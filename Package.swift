@@ -153,7 +153,7 @@ let package = Package(
         tests(of: "Text"),
         tests(of: "Secrets"),
         tests(of: "Linux", ["Secrets", "Threads"]),
-        tests(of: "Crypto", ["Secrets"]),
+        tests(of: "Crypto", ["Secrets", "Servers"]),
         tests(of: "Arguments"),
         tests(of: "Fields", ["Secrets"]),
         tests(of: "Times"),

@@ -54,8 +54,8 @@ struct LibraryKey: ~Copyable {
     }
 }
 
-/// r and s of a signature in DER: 32 bytes each, big-endian.
-func rawSignature(_ der: [UInt8]) throws(CryptoError) -> [UInt8] {
+/// r and s of an ECDSA signature in DER: 32 bytes each, big-endian.
+package func rawSignature(_ der: [UInt8]) throws(CryptoError) -> [UInt8] {
     let signature = der.withUnsafeBufferPointer { bytes in
         var start = bytes.baseAddress
         return d2i_ECDSA_SIG(nil, &start, bytes.count)
