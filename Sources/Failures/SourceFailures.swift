@@ -1,7 +1,5 @@
 import Metadata
 import Profiles
-import SSO
-import STS
 import Text
 
 // Errors of sources other than stored keys, in the user's words.
@@ -74,42 +72,6 @@ extension Failure {
                 .network, "\(place)\(host) answered with a redirect (\(status)), which is never followed",
                 hint: "see what answers there")
         case .network(let error): self.init(error, doing: "ask for \(what)")
-        }
-    }
-
-    package init(_ error: SignInError, doing what: String) {
-        if let refusal = error.refusal {
-            let said = [refusal.code, refusal.message.withoutFullStop].filter { !$0.isEmpty }.joined(separator: ": ")
-            let hint =
-                switch error {
-                case .accessDenied: "ask the administrator of IAM Identity Center for access"
-                case .noSuchRole: "check sso_account_id and sso_role_name"
-                default: "try again; if it stays so, check sso_start_url and sso_region"
-                }
-            self.init(.refused, "AWS refused to \(what)" + (said.isEmpty ? "" : ": \(said)"), hint: hint)
-            switch error {
-            case .accessDenied, .noSuchRole: break
-            default: cause = .unjudged
-            }
-            return
-        }
-        switch error {
-        case .network(let error): self.init(error, doing: what)
-        case .malformedRegion(let region):
-            self.init(
-                .badConfig, "\(region) is not a region",
-                hint: "correct sso_region" + (nearest(to: region, among: knownRegions).map { ": write \($0)" } ?? ""))
-        case .malformedEndpoint:
-            self.init(
-                .badConfig, "the endpoint of IAM Identity Center is not an https URL",
-                hint: "see AWS_ENDPOINT_URL_SSO and AWS_ENDPOINT_URL_SSO_OIDC")
-        case .timedOut:
-            self.init(.promptNeeded, "the sign-in was not completed in time", hint: "run the command again")
-        case .listening(let error): self.init(error, "the address that the browser comes back to")
-        case .crypto(let error): self.init(error)
-        default:
-            self.init(
-                .refused, "IAM Identity Center gave no answer that could be used", hint: "try again", cause: .unjudged)
         }
     }
 }

@@ -21,7 +21,10 @@ func networkTables(_ o: String) -> [Table] {
         Table(stsErrors(o)) { Failure($0, doing: "assume arn:aws:iam::123456789012:role/R") },
         Table("InvalidResponse", notAnAnswers(o)),
         Table(metadataErrors(o)) { Failure($0, line, what: "the role's key") },
-        Table(ssoErrors(o)) { Failure($0, doing: "sign in") },
+        Table(signInErrors(o)) { Failure($0, doing: "sign in") },
+        Table(
+            "SignInError, of the console",
+            signInErrors(o).map { (caseName($0), Failure($0, doing: "renew the sign-in", at: .console)) }),
     ]
 }
 
@@ -86,7 +89,7 @@ private func metadataErrors(_ o: String) -> [MetadataError] {
     ]
 }
 
-private func ssoErrors(_ o: String) -> [SignInError] {
+private func signInErrors(_ o: String) -> [SignInError] {
     let refusal = SignInRefusal(code: "some_code", message: "Not \(o).", status: 400)
     return [
         .malformedRegion("eu-wst-1"), .malformedRegion(o), .malformedEndpoint(.malformedURL(o)),
@@ -95,6 +98,7 @@ private func ssoErrors(_ o: String) -> [SignInError] {
         .signInNeeded, .timedOut, .authorizationPending, .slowDown(refusal), .expiredToken(refusal),
         .accessDenied(refusal), .invalidClient(refusal), .invalidGrant(refusal), .noSuchRole(refusal),
         .refused(refusal), .refused(SignInRefusal(code: "", message: "", status: 500)), .damagedToken(.truncated),
-        .notACachedToken(missing: "accessToken"),
+        .notACachedToken(missing: "accessToken"), .signInExpired(refusal), .codeExpired,
+        .insufficientPermissions(refusal), .notAPastedCode, .anotherSignIn,
     ]
 }

@@ -39,9 +39,8 @@ private func cachedToken(_ object: borrowing JSONObject, _ site: Site) throws(Si
 }
 
 private func registration(_ object: borrowing JSONObject) throws(SignInError) -> Registration? {
-    guard let clientID = try object.cachedSecret("clientId"), let clientSecret = try object.cachedSecret("clientSecret"),
+    guard let clientID = try object.cachedWord("clientId"), let clientSecret = try object.cachedSecret("clientSecret"),
         let end = try object.cachedTime("registrationExpiresAt")
     else { return nil }
-    return Registration(
-        clientID: clientID.text(0..<clientID.count), clientSecret: clientSecret, expiration: end)
+    return Registration(clientID: clientID, clientSecret: clientSecret, expiration: end)
 }
