@@ -196,7 +196,7 @@ let package = Package(
         tests(of: "XML", ["Secrets"]),
         tests(of: "Metadata", ["JSON", "Secrets", "Servers", "Threads", "Transport"]),
         tests(of: "STS", ["Secrets", "Servers", "Signing", "Threads", "Times", "Transport", "XML"]),
-        tests(of: "SSO", ["Linux", "STS", "Secrets", "Servers", "Threads", "Times", "Transport"]),
+        tests(of: "SSO", ["Crypto", "Linux", "STS", "Secrets", "Servers", "Threads", "Times", "Transport"]),
         tests(
             of: "Failures",
             [

@@ -37,7 +37,8 @@ extension Failure {
         case .listening(let error): self.init(error, "the address that the browser comes back to")
         case .crypto(let error): self.init(error)
         default:
-            self.init(.refused, "\(service.name) gave no answer that could be used", hint: "try again", cause: .unjudged)
+            self.init(
+                .refused, "\(service.name) gave no answer that could be used", hint: "try again", cause: .unjudged)
         }
     }
 
@@ -82,7 +83,8 @@ extension Failure {
             Failure(.refused, "the sign-in took too long: its code has expired", hint: "run the command again")
         case .notAPastedCode:
             Failure(
-                .promptNeeded, "that is not a code of the sign-in page", hint: "copy the whole code that the page shows")
+                .promptNeeded, "that is not a code of the sign-in page", hint: "copy the whole code that the page shows"
+            )
         case .anotherSignIn:
             Failure(
                 .promptNeeded, "that is the code of another sign-in",
