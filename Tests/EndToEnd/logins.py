@@ -55,11 +55,17 @@ def pasted(url):
         return shown.read().decode()
 
 
-def sign_in_elsewhere(home, *command, code=pasted):
-    """Runs warder at a terminal, and pastes what `code` makes of the page's address; its terminal."""
+PROMPT = "the code which the browser shows at the end: "
+
+
+def sign_in_elsewhere(home, *command, codes=(pasted,)):
+    """Runs warder at a terminal, and pastes what each of `codes` makes of the page's address; its terminal."""
     terminal = home.terminal(*(command or ("refresh", "me", "--device-code")))
-    terminal.expect(r"https?://\S+/v1/authorize\?[^\s]+")
-    terminal.sendline(code(terminal.match[0]))
+    terminal.expect(r"(https?://\S+/v1/authorize\?\S+)\r\n")
+    page = terminal.match[1]
+    for code in codes:
+        terminal.expect_exact(PROMPT)
+        terminal.sendline(code(page))
     return terminal
 
 

@@ -40,6 +40,17 @@ print([bucket["Name"] for bucket in boto3.Session(profile_name="me").client("s3"
 pytestmark = pytest.mark.needs("curl")
 
 
+@pytest.fixture
+def ended(desktop_user, sign_in):
+    """Signed in, and the credentials have ended since; nothing is recorded yet."""
+    sign_in.service.lives["access"] = 1
+    desktop_user.good("refresh", "me")
+    sign_in.service.lives["access"] = 900
+    time.sleep(1.1)
+    sign_in.requests.clear()
+    return desktop_user
+
+
 def encoded(text):
     return base64.b64encode(text.encode()).decode()
 
@@ -72,49 +83,68 @@ def test_the_credentials_say_whose_they_are(signed_in):
     assert printed["AccountId"] == "111111111111" and printed["Expiration"].endswith("Z")
 
 
-def test_it_is_renewed_before_it_ends(desktop_user, sign_in):
-    sign_in.service.lives["access"] = 290
-    desktop_user.good("refresh", "me")
-    sign_in.service.lives["access"] = 900
-    sign_in.requests.clear()
-    assert key(desktop_user) == last(sign_in) and sign_in.log == [RENEWED]
+def test_it_is_renewed(ended, sign_in):
+    assert key(ended) == last(sign_in) and sign_in.log == [RENEWED]
     assert sign_in.requests[0].given["clientId"] == SAME_DEVICE
-    assert key(desktop_user) == last(sign_in) and sign_in.log == [RENEWED]
+    assert key(ended) == last(sign_in) and sign_in.log == [RENEWED]
 
 
-def test_signing_in_again_is_another_sign_in(signed_in, sign_in):
+def test_of_another_device_it_is_renewed_as_such(desktop_user, sign_in):
+    sign_in.service.lives["access"] = 1
+    assert exit_code(sign_in_elsewhere(desktop_user)) == 0
+    sign_in.service.lives["access"] = 900
+    time.sleep(1.1)
+    assert key(desktop_user) == last(sign_in)
+    assert sign_in.log == [*BY_CODE, RENEWED] and sign_in.requests[-1].given["clientId"] == OTHER_DEVICE
+
+
+def test_refresh_is_no_new_sign_in(signed_in, sign_in):
     signed_in.good("refresh", "me")
-    assert sign_in.log in ([RENEWED], BY_BROWSER)
+    assert sign_in.log in ([], [RENEWED])
     assert key(signed_in) == last(sign_in)
+
+
+def test_login_is_one(signed_in, sign_in):
+    signed_in.good("login", "me")
+    assert sign_in.log == BY_BROWSER and key(signed_in) == last(sign_in)
 
 
 # What is pasted
 
 
-@pytest.mark.parametrize("code", [
+def another(page):
+    """The code of a sign-in that somebody else began."""
+    shown = dict(urllib.parse.parse_qsl(base64.b64decode(pasted(page)).decode()))
+    return encoded(urllib.parse.urlencode(shown | {"state": str(uuid.uuid4())}))
+
+
+@pytest.mark.parametrize("text", [
     "", "nonsense!", "c3RhdGU9", encoded("state=x"), encoded("code=x"), "/w==", "x" * 2000, "é", encoded("state=&code="),
-], ids=lambda code: code[:12])
-def test_what_is_pasted_is_no_code(desktop_user, sign_in, code):
-    terminal = sign_in_elsewhere(desktop_user, code=lambda page: code)
-    assert exit_code(terminal) not in (0, 1), terminal.before
-    assert "hint: " in terminal.before and sign_in.log == []
-    desktop_user.run("process", "me").failed(4)
+], ids=lambda text: text[:12])
+def test_what_is_pasted_is_no_code(desktop_user, sign_in, text):
+    """The user may paste once more: the page is still open."""
+    terminal = sign_in_elsewhere(desktop_user, codes=[lambda page: text, pasted])
+    assert exit_code(terminal) == 0, terminal.before
+    assert sign_in.log == BY_CODE
+
+
+def test_a_code_that_was_cut_off(desktop_user, sign_in):
+    terminal = sign_in_elsewhere(desktop_user, codes=[lambda page: pasted(page)[:20], pasted])
+    assert exit_code(terminal) == 0, terminal.before
+    assert sign_in.log.count(REDEEMED) == 1
 
 
 def test_a_code_of_another_sign_in(desktop_user, sign_in):
-    """Whose state is not this one's: somebody else might have sent it."""
-
-    def other(page):
-        shown = base64.b64decode(pasted(page)).decode()
-        return encoded(f"state={uuid.uuid4()}&code={shown.partition('&code=')[2]}")
-
-    terminal = sign_in_elsewhere(desktop_user, code=other)
-    assert exit_code(terminal) not in (0, 1), terminal.before
-    assert "another sign-in" in terminal.before and REDEEMED not in sign_in.log
+    """Its state is not this one's: somebody else might have sent it."""
+    terminal = sign_in_elsewhere(desktop_user, codes=[another])
+    terminal.expect("another sign-in")
+    assert REDEEMED not in sign_in.log
+    terminal.close(force=True)
+    desktop_user.run("process", "me").failed(4)
 
 
 def test_a_code_that_is_pasted_with_space_around(desktop_user, sign_in):
-    terminal = sign_in_elsewhere(desktop_user, code=lambda page: f"  {pasted(page)} ")
+    terminal = sign_in_elsewhere(desktop_user, codes=[lambda page: f"  {pasted(page)} "])
     assert exit_code(terminal) == 0, terminal.before
 
 
@@ -202,25 +232,20 @@ def test_nothing_is_opened_where_nobody_is(desktop_user, sign_in, command):
 # The sign-in is over
 
 
-@pytest.mark.parametrize("error, word", [
-    ("TOKEN_EXPIRED", "sign in"), ("USER_CREDENTIALS_CHANGED", "sign in"), ("INSUFFICIENT_PERMISSIONS", "CreateOAuth2Token"),
+@pytest.mark.parametrize("error, code, word", [
+    ("TOKEN_EXPIRED", 4, "sign in"), ("USER_CREDENTIALS_CHANGED", 4, "sign in"),
+    ("INSUFFICIENT_PERMISSIONS", 5, "SignInLocalDevelopmentAccess"),
 ])
-def test_it_is_over(desktop_user, sign_in, error, word):
-    sign_in.service.lives["access"] = 200
-    desktop_user.good("refresh", "me")
+def test_it_is_over(ended, sign_in, error, code, word):
     sign_in.service.end(error)
-    result = desktop_user.run("process", "me")
-    assert result.code in (0, 4, 5), result
-    if result.code:
-        result.explained(word)
+    result = ended.run("process", "me")
+    result.failed(code, word)
     assert not any(token in result.err for token in sign_in.service.tokens)
-    sent = sign_in.sent()
-    desktop_user.run("process", "me")
-    # Once it is refused for good, it is not asked again and again.
-    assert len(set(sign_in.sent())) == len(set(sent)) == 1
-    desktop_user.good("refresh", "me")
-    sign_in.service.lives["access"] = 900
-    assert key(desktop_user) == last(sign_in)
+    ended.run("process", "me").failed(code, word)
+    # Once it is refused, it is not asked for again and again.
+    assert len(sign_in.sent()) == 1
+    ended.good("login", "me")
+    assert key(ended) == last(sign_in)
 
 
 # What is kept

@@ -39,6 +39,7 @@ def due(request, sign_in):
         home.config(f"[profile me]\nregion = eu-west-1\nlogin_session = {sign_in.service.arn}\n")
 
         def again():
+            home.good("forget")
             CLICache(home, sign_in)
             sign_in.requests.clear()
 
@@ -143,8 +144,9 @@ def test_the_connection_is_lost(due, sign_in, behaviour):
     first = due.run("process", "me")
     assert first.code in (4, 6), first
     assert len(sent_once(sign_in)) == 1
-    # Neither the next ones.
-    assert not still_signed_in(due, sign_in)
+    # Nor by the next one, who is told what to do.
+    again = due.run("env", "me")
+    assert again.code == 4 and "sign in" in again.err, again
     assert len(sent_once(sign_in)) == 1
 
 

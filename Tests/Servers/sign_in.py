@@ -104,8 +104,8 @@ class Service:
         return redirect + "?" + urllib.parse.urlencode(answer)
 
     def confirmation(self, query):
-        """What the user pastes."""
-        return base64.b64encode(f"state={query.get('state')}&code={query.get('code')}".encode())
+        """What the user pastes, which the AWS CLI reads as a form."""
+        return base64.b64encode(urllib.parse.urlencode({name: query.get(name) for name in ("state", "code")}).encode())
 
     # Tokens
 
