@@ -2,10 +2,12 @@
 
 import json
 import re
+import shutil
+import time
 import urllib.request
 
 import pytest
-from signin import ARN, REGION
+from signin import ARN, REGION, CLICache
 
 CONFIG = f"""\
 [profile me]
@@ -84,3 +86,49 @@ def signed_in(desktop_user, sign_in):
     desktop_user.good("refresh", "me")
     sign_in.requests.clear()
     return desktop_user
+
+
+def sent_once(sign_in):
+    """The refresh tokens that were sent."""
+    sent = sign_in.sent()
+    assert len(set(sent)) == len(sent), "a refresh token was sent twice"
+    return sent
+
+
+def own_due(home, sign_in):
+    """Signs in, waits until the credentials have ended, and says how to come back to that."""
+    sign_in.service.lives["access"] = 1
+    home.good("refresh", "me")
+    sign_in.service.lives["access"] = 900
+    time.sleep(1.1)
+    saved = home.root / "saved"
+    shutil.copytree(home.cache, saved)
+
+    def again():
+        shutil.rmtree(home.cache)
+        shutil.copytree(saved, home.cache)
+        sign_in.service.forget_use()
+        sign_in.requests.clear()
+
+    return again
+
+
+def cli_due(home, sign_in):
+    home.config(f"[profile me]\nregion = {REGION}\nlogin_session = {sign_in.service.arn}\n")
+    home.environment["AWS_ENDPOINT_URL_SIGNIN"] = sign_in.url
+
+    def again():
+        home.good("forget")
+        CLICache(home, sign_in)
+        sign_in.requests.clear()
+
+    return again
+
+
+@pytest.fixture(params=["own", "cli"])
+def due(request, sign_in):
+    """A home whose sign-in, its own or the AWS CLI's, must be renewed; `due.again()` makes it so once more."""
+    home = request.getfixturevalue({"own": "desktop_user", "cli": "bare"}[request.param])
+    home.again = {"own": own_due, "cli": cli_due}[request.param](home, sign_in)
+    home.again()
+    return home

@@ -6,48 +6,11 @@ import time
 
 import pytest
 from crowds import expect_one_answer, outcomes
-from logins import desktop_user, key, last
-from signin import RENEWED, CLICache, dropped, dropped_after, hang, late, said
+from logins import desktop_user, due, key, last, sent_once
+from signin import RENEWED, dropped, dropped_after, hang, late, said
 
-MANY = 64
+MANY, ROUNDS = 64, 20
 pytestmark = pytest.mark.needs("curl")
-
-
-def sent_once(sign_in):
-    sent = sign_in.sent()
-    assert len(set(sent)) == len(sent), "a refresh token was sent twice"
-    return sent
-
-
-@pytest.fixture(params=["own", "cli"])
-def due(request, sign_in):
-    """A home whose sign-in, its own or the AWS CLI's, must be renewed; `due.again()` makes it so once more, and signs
-    in anew if need be."""
-    if request.param == "own":
-        home = request.getfixturevalue("desktop_user")
-
-        def again():
-            sign_in.service.lives["access"] = 1
-            home.good("forget")
-            home.good("refresh", "me")
-            sign_in.service.lives["access"] = 900
-            time.sleep(1.1)
-            sign_in.requests.clear()
-    else:
-        home = request.getfixturevalue("bare")
-        home.environment["AWS_ENDPOINT_URL_SIGNIN"] = sign_in.url
-        home.config(f"[profile me]\nregion = eu-west-1\nlogin_session = {sign_in.service.arn}\n")
-
-        def again():
-            home.good("forget")
-            CLICache(home, sign_in)
-            sign_in.requests.clear()
-
-    # Its own takes a second to end.
-    home.rounds = 8 if request.param == "own" else 32
-    home.again = again
-    again()
-    return home
 
 
 def crowd(home, count=MANY):
@@ -95,7 +58,7 @@ def test_killed_at_any_moment(due, sign_in):
     """The answer takes 0.15 s, and a renewal little more: before it, in it, and after it."""
     sign_in.always(late(0.15))
     lost = 0
-    for _ in range(due.rounds):
+    for _ in range(ROUNDS):
         processes = crowd(due, 3)
         time.sleep(random.uniform(0, 0.45))
         for process in processes:
@@ -107,7 +70,7 @@ def test_killed_at_any_moment(due, sign_in):
         assert answered or not printed
         lost += not answered
         due.again()
-    assert lost < due.rounds
+    assert lost < ROUNDS
 
 
 def test_killed_while_aws_is_asked(due, sign_in):

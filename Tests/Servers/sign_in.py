@@ -80,6 +80,11 @@ class Service:
         for login in self.tokens.values():
             login.over = error
 
+    def forget_use(self):
+        """Takes all refresh tokens as if none had been used."""
+        self.used.clear()
+        self.end(None)
+
     # The page
 
     def authorize(self, query):
