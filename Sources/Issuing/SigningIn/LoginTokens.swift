@@ -116,8 +116,9 @@ struct LoginTokens {
             store(token, in: entry, kept)
             return token.credentials()
         case .unknown where entry.token.isValid(at: now): return entry.token.credentials()
-        case .unknown: return try renewedByAnother(since: entry)
-        case .ended: return try renewedByAnother(since: entry)
+        // Those that wait for the lock come here one after another, behind the one that was refused and waited.
+        case .unknown: return try renewedByAnother(since: entry, within: 0)
+        case .ended: return try renewedByAnother(since: entry, within: 2000)
         }
     }
 
@@ -131,17 +132,21 @@ struct LoginTokens {
     }
 
     /// SDKs renew the CLI's login without a lock: what one of them got meanwhile is written a moment later.
-    private func renewedByAnother(since entry: borrowing LoginCache.Entry) throws(Failure) -> Credentials? {
-        let end = context.world.timing.uptime() + 2000
-        repeat {
+    ///
+    /// - Parameter patience: milliseconds to wait for it.
+    private func renewedByAnother(
+        since entry: borrowing LoginCache.Entry, within patience: Int64
+    ) throws(Failure) -> Credentials? {
+        let end = context.world.timing.uptime() + patience
+        while true {
             if let now = try cache.entry(of: session.value), now.token.accessKeyID != entry.token.accessKeyID,
                 now.token.isValid(at: self.now)
             {
                 return now.token.credentials()
             }
+            guard context.world.timing.uptime() < end else { return nil }
             context.world.timing.sleep(100)
-        } while context.world.timing.uptime() < end
-        return nil
+        }
     }
 
     private enum Attempt: ~Copyable {
