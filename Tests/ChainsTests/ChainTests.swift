@@ -26,6 +26,11 @@ struct ChainTests {
             ["p"], "plain A"
         ),
         ("[profile p]\naws_access_key_id = A\naws_secret_access_key = s", ["p"], "plain A"),
+        // A sign-in with the console's credentials, which a key in the credentials file alone comes before.
+        ("[profile p]\nlogin_session = arn", ["p"], "login arn"),
+        ("[profile p]\nwarder_login_session = arn\ncredential_process = warder process p", [], "login arn"),
+        ("[profile p]\nlogin_session = arn\naws_access_key_id = A\naws_secret_access_key = s", [], "login arn"),
+        ("[profile p]\nlogin_session = arn\ncredential_process = other", [], "login arn"),
         // Another program.
         ("[profile p]\ncredential_process = /usr/bin/wardered process p", ["p"], "process /usr/bin/wardered process p"),
         (

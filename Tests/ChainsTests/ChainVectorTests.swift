@@ -119,7 +119,7 @@ struct ChainVectorTests {
                     "sso_role_name": sso.roleName?.value,
                 ])
             ]
-        case .storedKey, .process: return [:]
+        case .storedKey, .login, .process: return [:]
         }
     }
 

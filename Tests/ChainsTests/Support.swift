@@ -44,6 +44,7 @@ extension Source {
         case .named(let source, _): source.rawValue
         case .webIdentity(let identity): "web \(identity.tokenFile.value)"
         case .sso(let sso): "sso \(sso.startURL.value)"
+        case .login(let login): "login \(login.session.value)"
         case .process(let command): "process \(command.value)"
         }
     }
