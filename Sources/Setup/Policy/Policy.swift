@@ -105,11 +105,15 @@ extension Policy {
     }
 
     /// Fails if what an option asks for goes past `max_session_duration`.
-    package func refuse(sessionsLasting seconds: Int64) throws(Failure) {
+    ///
+    /// - Parameter remark: what the hint ends with.
+    package func refuse(
+        sessionsLasting seconds: Int64, instead remark: String = "--serve renews as it goes"
+    ) throws(Failure) {
         guard let rule = longestSession, seconds > Int64(rule.value) else { return }
         throw Failure(
             rule.line, forbids: "--min-ttl asks for \(spoken(seconds: seconds))",
-            hint: "ask for \(spoken(seconds: Int64(rule.value))) at most; --serve renews as it goes")
+            hint: "ask for \(spoken(seconds: Int64(rule.value))) at most; \(remark)")
     }
 
     /// Fails if no seed of one-time codes may be stored.

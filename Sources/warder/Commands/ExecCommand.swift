@@ -18,8 +18,6 @@ struct Exec: Command {
     static let profile = Operand("profile", .profile, "The profile.")
     static let command = ProgramWords("command", "The command and its arguments.")
     static let serve = Flag("serve", "Serve credentials that renew themselves, in place of keys in the environment.")
-    static let minimum = Option(
-        "min-ttl", .text, "Renew a session that has less left than this: 30m, 2h.", placeholder: "time")
     static var description: CommandDescription {
         CommandDescription(
             "Runs a command with a profile's credentials in its environment.",
@@ -37,31 +35,31 @@ struct Exec: Command {
             exit codes: those of the command; 126 if it cannot be run, 127 if it is
             not there; before that, warder's own
             """,
-            [profile, command, serve, minimum, Shared.mfaCode] + Shared.narrowing + [Shared.noPrompt])
+            [profile, command, serve, MinimumTime.option, Shared.mfaCode] + Shared.narrowing + [Shared.noPrompt])
     }
 
     let given: Given
     private var profile: String { given[Self.profile] }
-    private var minimum: String? { given[Self.minimum] }
 
     func run() throws {
         let context = try given.context()
         try refuseCommandAlone(context)
-        if let lifetime = try lifetime() { try context.policy().refuse(sessionsLasting: lifetime) }
+        let minimum = try MinimumTime(given)
+        if let minimum { try context.policy().refuse(sessionsLasting: minimum.seconds) }
         let issuer = try Issuer(
-            context, profile: profile, code: given.mfaCode, freshness: try lifetime().map { .exactly($0) } ?? .ordinary,
-            strict: minimum != nil,
+            context, profile: profile, code: given.mfaCode, freshness: minimum.freshness, strict: minimum != nil,
             narrowing: given.narrowing(), givenOutBy: Self.name)
         let outer = context.environment.nonEmpty("WARDER_PROFILE")
         if let outer { try refuseCredentials(of: outer, issuer) }
         let credentials = try issuer.credentials()
-        try refuseShort(credentials)
+        try minimum?.refuseShort(
+            credentials, of: profile, instead: "leave --min-ttl out: --serve renews as it goes")
         var variables = VariableList()
         var withheld = PassphraseSource.variables + Exports.shadowing + Exports.names
         if issuer.region == nil { withheld.removeAll { $0 == "AWS_REGION" || $0 == "AWS_DEFAULT_REGION" } }
         if given[Self.serve] {
             withheld += Exports.beforeEndpoint
-            try addEndpoint(credentials, context, issuer, to: &variables)
+            try addEndpoint(credentials, context, issuer, minimum, to: &variables)
         } else {
             if servesEndpoint(context.environment) { withheld += [Exports.endpointURI, Exports.endpointToken] }
             Exports.forEach(credentials, profile: profile, region: issuer.region) { name, value in
@@ -78,15 +76,16 @@ struct Exec: Command {
 
     /// Adds the endpoint that serves the credentials, instead of the credentials themselves.
     private func addEndpoint(
-        _ credentials: borrowing Credentials, _ context: Context, _ issuer: Issuer, to variables: inout VariableList
+        _ credentials: borrowing Credentials, _ context: Context, _ issuer: Issuer, _ minimum: MinimumTime?,
+        to variables: inout VariableList
     ) throws(Failure) {
         let narrowing = try given.narrowing()
         let isNarrowed = if case .none = narrowing { false } else { true }
         let profiles = try ProfileLoading(context).profiles()
         let shield = try Shadowing(profiles: profiles, profile: profile, isNarrowed: isNarrowed).shield()
         let request = RenewalRequest(
-            profile: profile, margin: max(try lifetime() ?? 0, Freshness.ordinaryMargin), mayPrompt: context.mayPrompt,
-            narrowing: narrowing)
+            profile: profile, margin: max(minimum?.seconds ?? 0, Freshness.ordinaryMargin),
+            mayPrompt: context.mayPrompt, narrowing: narrowing)
         let grant = try ServedCredentials(credentials, profile: profile, freshness: request.freshness, now: context.now)
         // The store need not be opened if the profile requires no confirmation.
         let pass =
@@ -113,26 +112,6 @@ struct Exec: Command {
     private static func isCommand(_ word: String, _ environment: Environment) -> Bool {
         if word.utf8.contains(UInt8(ascii: "/")) { return isProgram(word) }
         return programPath(word, searchPath: environment["PATH"]) != nil
-    }
-
-    /// The seconds that a session must have left; nil if the command line does not say.
-    private func lifetime() throws(Failure) -> Int64? {
-        guard let minimum else { return nil }
-        let time = try seconds(ofDuration: minimum, in: 0...Int.max, "a length of time", hint: "write it as 30m or 2h")
-        {
-            Failure(.usage, $0, hint: $1)
-        }
-        return Int64(time)
-    }
-
-    /// Even a new session may be too short. A few seconds may have passed since it was made.
-    private func refuseShort(_ credentials: borrowing Credentials) throws(Failure) {
-        guard let minimum, let wanted = try lifetime(), let end = credentials.end else { return }
-        let left = end - wallClock()
-        guard left + 60 < wanted else { return }
-        throw Failure(
-            .other, "the sessions of \(profile) last \(spoken(seconds: left)), less than \(minimum)",
-            hint: "raise duration_seconds of the profile, or leave --min-ttl out: --serve renews as it goes")
     }
 
     /// If a profile's source is the environment, that means the credentials from before, not those that an outer `exec`
