@@ -14,10 +14,11 @@ package struct CanonicalRequest: ~Copyable {
 
     /// - Parameters:
     ///   - normalizesPath: whether to remove `.`, `..` and double slashes, as for every service but S3.
+    ///   - encodesPath: whether to percent-encode the path.
     ///   - headerToken: the session token if it is signed as a header.
     ///   - queryToken: the session token if it is signed as a parameter.
     init(
-        _ request: SignableRequest, normalizesPath: Bool, headerToken: borrowing SecretBytes?,
+        _ request: SignableRequest, normalizesPath: Bool, encodesPath: Bool, headerToken: borrowing SecretBytes?,
         queryToken: borrowing SecretBytes?
     ) {
         var names = request.headers.map { $0.name.lowercased() }
@@ -30,8 +31,8 @@ package struct CanonicalRequest: ~Copyable {
 
         var text = SecretBytes(capacity: 4096)
         text.append(request.method + "\n")
-        text.appendPercentEncoded(
-            normalizesPath ? normalized(request.path) : request.path, keepingSlashes: true)
+        let path = normalizesPath ? normalized(request.path) : request.path
+        if encodesPath { text.appendPercentEncoded(path, keepingSlashes: true) } else { text.append(path) }
         text.append("\n")
         text.append(query)
         text.append("\n")

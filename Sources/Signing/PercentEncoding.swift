@@ -24,10 +24,10 @@ extension SecretBytes {
 }
 
 /// The same for text that is not secret.
-func percentEncoded(_ text: String) -> String {
+package func percentEncoded(_ text: String, keepingSlashes: Bool = false) -> String {
     var encoded: [UInt8] = []
     for byte in text.utf8 {
-        if isUnreserved(byte) {
+        if isUnreserved(byte) || (keepingSlashes && byte == UInt8(ascii: "/")) {
             encoded.append(byte)
         } else {
             encoded += [UInt8(ascii: "%"), hexDigit(byte >> 4), hexDigit(byte & 15)]

@@ -49,7 +49,7 @@ public struct SignableRequest: Equatable, Sendable {
     /// `GET`, `POST`, …
     public var method: String
     /// The path from its first slash, before the canonical request percent-encodes it. Services other than S3 encode
-    /// twice, so for them it is the path as written in the URL.
+    /// twice, so for them it is the path as written in the URL. With a signer that does not encode it, it is that too.
     public var path: String
     /// The parameters after the question mark, unencoded.
     public var query: [NamedValue]

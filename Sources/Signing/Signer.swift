@@ -10,6 +10,7 @@ public struct Signer: Sendable {
     private let region: String
     private let time: UnixTime
     private let normalizesPath: Bool
+    private let encodesPath: Bool
     private let signsToken: Bool
 
     /// - Parameters:
@@ -17,14 +18,17 @@ public struct Signer: Sendable {
     ///   - region: the signing region.
     ///   - time: the time of the signature; AWS accepts it within five minutes.
     ///   - normalizesPath: false for S3, whose keys may contain `..` and double slashes.
+    ///   - encodesPath: false for a request whose path is encoded already, in the only form that S3 sees.
     ///   - signsToken: false for a service that wants the session token added after signing.
     public init(
-        service: String, region: String, time: UnixTime, normalizesPath: Bool = true, signsToken: Bool = true
+        service: String, region: String, time: UnixTime, normalizesPath: Bool = true, encodesPath: Bool = true,
+        signsToken: Bool = true
     ) {
         self.service = service
         self.region = region
         self.time = time
         self.normalizesPath = normalizesPath
+        self.encodesPath = encodesPath
         self.signsToken = signsToken
     }
 
@@ -43,8 +47,8 @@ public struct Signer: Sendable {
         return addedHeaders(request, addsPayloadHash) + [NamedValue("Authorization", authorization)]
     }
 
-    /// The query of a presigned URL, encoded, without the question mark. It is secret, since it is enough to make the
-    /// request.
+    /// The query of a presigned URL, encoded, without the question mark: the request's own parameters, then those of
+    /// the signature, in the order in which botocore writes them. It is secret, since it is enough to make the request.
     ///
     /// - Parameter expiresIn: 1 to 604,800 seconds.
     public func presignedQuery(
@@ -52,12 +56,16 @@ public struct Signer: Sendable {
     ) throws(SigningError) -> SecretBytes {
         guard (1...604_800).contains(expiresIn) else { throw .expiresOutOfRange(expiresIn) }
         let canonical = canonicalForQuery(request, credentials, expiresIn: expiresIn)
-        var query = canonical.query.copy()
+        var query = SecretBytes(capacity: 4096)
+        for parameter in request.query + signatureParameters(request, credentials, expiresIn: expiresIn) {
+            if !query.isEmpty { query.append("&") }
+            query.append(percentEncoded(parameter.name) + "=" + percentEncoded(parameter.value))
+        }
         switch credentials.sessionToken {
-        case .some(let token) where !signsToken:
+        case .some(let token):
             query.append("&\(tokenParameter)=")
             query.appendPercentEncoded(token)
-        default: break
+        case .none: break
         }
         query.append("&X-Amz-Signature=" + (try signature(of: canonical, credentials.secret)))
         return query
@@ -72,27 +80,38 @@ public struct Signer: Sendable {
         request.headers += addedHeaders(request, addsPayloadHash)
         if signsToken {
             return CanonicalRequest(
-                request, normalizesPath: normalizesPath, headerToken: credentials.sessionToken, queryToken: nil)
+                request, normalizesPath: normalizesPath, encodesPath: encodesPath,
+                headerToken: credentials.sessionToken, queryToken: nil)
         }
-        return CanonicalRequest(request, normalizesPath: normalizesPath, headerToken: nil, queryToken: nil)
+        return CanonicalRequest(
+            request, normalizesPath: normalizesPath, encodesPath: encodesPath, headerToken: nil, queryToken: nil)
     }
 
     package func canonicalForQuery(
         _ request: SignableRequest, _ credentials: borrowing Credentials, expiresIn: Int
     ) -> CanonicalRequest {
-        let signedHeaders = Set(request.headers.map { $0.name.lowercased() }).sorted().joined(separator: ";")
         var request = request
-        request.query += [
+        request.query += signatureParameters(request, credentials, expiresIn: expiresIn)
+        if signsToken {
+            return CanonicalRequest(
+                request, normalizesPath: normalizesPath, encodesPath: encodesPath, headerToken: nil,
+                queryToken: credentials.sessionToken)
+        }
+        return CanonicalRequest(
+            request, normalizesPath: normalizesPath, encodesPath: encodesPath, headerToken: nil, queryToken: nil)
+    }
+
+    /// The parameters of the signature without the session token, which is secret, and the signature itself.
+    private func signatureParameters(
+        _ request: SignableRequest, _ credentials: borrowing Credentials, expiresIn: Int
+    ) -> [NamedValue] {
+        let signedHeaders = Set(request.headers.map { $0.name.lowercased() }).sorted().joined(separator: ";")
+        return [
             NamedValue("X-Amz-Algorithm", algorithm),
             NamedValue("X-Amz-Credential", "\(credentials.accessKeyID)/\(scope)"),
             NamedValue("X-Amz-Date", time.iso8601Basic), NamedValue("X-Amz-Expires", String(expiresIn)),
             NamedValue("X-Amz-SignedHeaders", signedHeaders),
         ]
-        if signsToken {
-            return CanonicalRequest(
-                request, normalizesPath: normalizesPath, headerToken: nil, queryToken: credentials.sessionToken)
-        }
-        return CanonicalRequest(request, normalizesPath: normalizesPath, headerToken: nil, queryToken: nil)
     }
 
     package func stringToSign(_ canonical: borrowing CanonicalRequest) throws(SigningError) -> String {
