@@ -6,9 +6,11 @@ public struct EndpointSettings: Sendable {
     public let stsURL: Setting?
     /// The same under `iam`.
     public let iamURL: Setting?
+    /// The same under `s3`.
+    public let s3URL: Setting?
     /// `endpoint_url`, for every service.
     public let url: Setting?
-    /// `ignore_configured_endpoint_urls`: ignores the two above.
+    /// `ignore_configured_endpoint_urls`: ignores the URLs above.
     public let ignoresURLs: Bool
     /// `use_fips_endpoint`, if set.
     public let usesFIPS: Bool?
@@ -24,6 +26,7 @@ extension EndpointSettings {
     init(of profile: Profile, in profiles: ProfileSet) throws(ChainError) {
         var stsURL: Setting?
         var iamURL: Setting?
+        var s3URL: Setting?
         if let name = try profile.value("services") {
             guard let services = profiles.services(name.value) else {
                 if let misnamed = profiles.misnamed(name.value, as: "services") {
@@ -34,10 +37,12 @@ extension EndpointSettings {
             do throws(ProfileError) {
                 stsURL = try services.nested("sts", "endpoint_url")
                 iamURL = try services.nested("iam", "endpoint_url")
+                s3URL = try services.nested("s3", "endpoint_url")
             } catch { throw .profile(error) }
         }
         self.stsURL = stsURL
         self.iamURL = iamURL
+        self.s3URL = s3URL
         url = try profile.value("endpoint_url")
         ignoresURLs = try Self.flag("ignore_configured_endpoint_urls", profile) ?? false
         usesFIPS = try Self.flag("use_fips_endpoint", profile)
@@ -48,8 +53,8 @@ extension EndpointSettings {
 
     /// The settings of a key without a profile.
     static let none = EndpointSettings(
-        stsURL: nil, iamURL: nil, url: nil, ignoresURLs: false, usesFIPS: nil, usesDualStack: nil, stsRegional: nil,
-        caBundle: nil)
+        stsURL: nil, iamURL: nil, s3URL: nil, url: nil, ignoresURLs: false, usesFIPS: nil, usesDualStack: nil,
+        stsRegional: nil, caBundle: nil)
 
     private static func flag(_ key: String, _ profile: Profile) throws(ChainError) -> Bool? {
         guard let setting = try profile.value(key) else { return nil }

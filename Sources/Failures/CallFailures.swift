@@ -23,6 +23,10 @@ extension Failure {
             self.init(
                 .badConfig, "\(setting) cannot be used with an endpoint of your own",
                 hint: "take \(setting) or the endpoint_url away")
+        case .noFIPS(let partition):
+            self.init(
+                .badConfig, "use_fips_endpoint is set, and S3 has no FIPS endpoints in the partition \(partition)",
+                hint: "set use_fips_endpoint = false, or AWS_USE_FIPS_ENDPOINT=false")
         case .malformedCode:
             self.init(.promptNeeded, "that is not an MFA code", hint: "give the six digits of the device")
         case .signing:

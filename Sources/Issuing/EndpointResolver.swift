@@ -3,6 +3,7 @@ import Failures
 import Linux
 import Profiles
 import STS
+import Text
 
 extension Endpoint {
     /// The part of the endpoint that shapes the credentials: a custom endpoint is a different world. AWS's regional
@@ -46,16 +47,23 @@ struct EndpointResolver {
     ///   - region: the profile's; the environment's takes precedence.
     ///   - origin: where that region is written.
     ///   - partition: where to go if no region is set.
+    ///   - given: a region from the command line, which takes precedence over all others.
     func endpoint(
-        _ service: Service, region: String?, _ origin: Origin? = nil, partition: String? = nil
+        _ service: Service, region: String?, _ origin: Origin? = nil, partition: String? = nil, given: String? = nil
     ) throws(Failure) -> Endpoint {
         var settings = settings
         settings.region = region
         settings.partition = partition
         settings.serviceEndpointURL = serviceURL(service)?.value
         do throws(STSError) {
-            return try Endpoint(of: service, settings) { environment.nonEmpty($0) }
+            return try Endpoint(of: service, settings) { name in
+                if let given, name.isSame(as: "AWS_REGION") { return given }
+                return environment.nonEmpty(name)
+            }
         } catch {
+            if let given, error == .malformedRegion(given) {
+                throw Failure(.usage, "\(given) is not a region", hint: "write it as --region eu-west-1")
+            }
             let failure = Failure(error, doing: "find the endpoint of \(service.rawValue)")
             throw failure.placed(at: self.origin(of: error, service, region: origin), fault: Self.fault(error))
         }
@@ -76,6 +84,7 @@ struct EndpointResolver {
         switch service {
         case .sts: profile?.stsURL
         case .iam: profile?.iamURL
+        case .s3: profile?.s3URL
         }
     }
 
@@ -92,7 +101,7 @@ struct EndpointResolver {
     private static func fault(_ error: STSError) -> String? {
         switch error {
         case .malformedRegion, .malformedEndpoint, .malformedSetting: "bad_value"
-        case .customEndpoint: "endpoint_conflict"
+        case .customEndpoint, .noFIPS: "endpoint_conflict"
         default: nil
         }
     }

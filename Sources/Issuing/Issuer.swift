@@ -102,6 +102,9 @@ package final class Issuer {
     /// The region for programs that get the credentials; nil if nothing sets one.
     package var region: String? { sessionMaker.region }
 
+    /// Whether the environment or the profile sets a region for SDKs.
+    package var hasRegion: Bool { chain.effectiveRegion { keys.context.environment.nonEmpty($0) } != nil }
+
     /// The profile's credentials, to be given out: if the profile requires it, the user confirms first. The log says so.
     package func credentials() throws(Failure) -> Credentials {
         do throws(Failure) {

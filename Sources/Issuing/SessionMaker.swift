@@ -224,6 +224,14 @@ package final class SessionMaker {
         return try endpoints.endpoint(.sts, region: region, origin, partition: chain.partition)
     }
 
+    /// Where programs that get the credentials find S3, by the settings that SDKs go by.
+    ///
+    /// - Parameter region: takes precedence over the environment's and the profile's.
+    package func s3Endpoint(region given: String?) throws(Failure) -> Endpoint {
+        try endpoints.endpoint(
+            .s3, region: chain.region?.value, chain.region?.origin, partition: chain.partition, given: given)
+    }
+
     /// The line or variable that sets the endpoint; nil if it comes from AWS's own table.
     package var endpointOrigin: Origin? { endpoints.urlOrigin(.sts) }
 

@@ -1,17 +1,20 @@
 import Transport
 
-/// A service that uses AWS's query protocol.
+/// A service of AWS whose address warder knows.
 public enum Service: String, Equatable, Sendable {
     /// The Security Token Service.
     case sts
     /// Identity and Access Management.
     case iam
+    /// The Simple Storage Service.
+    case s3
 
     /// The version of its API that warder uses.
     var version: String {
         switch self {
         case .sts: "2011-06-15"
         case .iam: "2010-05-08"
+        case .s3: "2006-03-01"
         }
     }
 }
@@ -58,7 +61,7 @@ extension Endpoint {
     /// endpoint are refused in regions that an account must opt in to (AWS IAM User Guide, "Manage AWS STS in an AWS
     /// Region").
     ///
-    /// - Throws: `.malformedRegion`, `.malformedSetting`, `.malformedEndpoint`, `.customEndpoint`.
+    /// - Throws: `.malformedRegion`, `.malformedSetting`, `.malformedEndpoint`, `.customEndpoint`, `.noFIPS`.
     public init(
         of service: Service, _ settings: EndpointConfiguration, environment lookUp: (String) -> String?
     ) throws(STSError) {
@@ -88,6 +91,9 @@ extension Endpoint {
                 case .sts where isGlobal: ("sts.amazonaws.com", "us-east-1")
                 case .sts: (stsHost(place, partition, fips: fips, dualStack: dualStack), place)
                 case .iam: iamHost(partition, fips: fips, dualStack: dualStack)
+                case .s3 where region == Partition.aws.globalRegion && !fips && !dualStack:
+                    ("s3.amazonaws.com", "us-east-1")
+                case .s3: (try s3Host(place, partition, fips: fips, dualStack: dualStack), place)
                 }
             self.init(service: service, url: try serviceURL("https://" + host), signingRegion: signing, isCustom: false)
         }
@@ -152,6 +158,15 @@ private func stsHost(_ place: String, _ partition: Partition, fips: Bool, dualSt
     // In GovCloud the plain endpoint is the FIPS endpoint.
     let isPlain = !fips || (partition.name == "aws-us-gov" && !dualStack)
     return "sts\(isPlain ? "" : "-fips").\(place).\(suffix)"
+}
+
+/// For dual stack, S3's host has a label of its own in place of another suffix (Amazon S3 User Guide, "Using Amazon S3
+/// dual-stack endpoints").
+private func s3Host(
+    _ place: String, _ partition: Partition, fips: Bool, dualStack: Bool
+) throws(STSError) -> String {
+    if fips, partition.name == "aws-cn" { throw .noFIPS(partition: partition.name) }
+    return "s3\(fips ? "-fips" : "").\(dualStack ? "dualstack." : "")\(place).\(partition.dnsSuffix)"
 }
 
 private func iamHost(_ partition: Partition, fips: Bool, dualStack: Bool) -> (String, String) {

@@ -50,6 +50,8 @@ public enum STSError: Error, Equatable, Sendable {
     case malformedEndpoint(TransportError)
     /// FIPS or dual stack is set beside a custom endpoint, which cannot be converted to either.
     case customEndpoint(setting: String)
+    /// FIPS is set, and the service has no such endpoints in the partition.
+    case noFIPS(partition: String)
     /// The one-time code is not six digits.
     case malformedCode
     /// The request could not be signed.
@@ -90,7 +92,9 @@ public enum STSError: Error, Equatable, Sendable {
     public var isCertainlyUnsent: Bool {
         switch self {
         case .network(let error): error.isCertainlyUnsent
-        case .malformedRegion, .malformedSetting, .malformedEndpoint, .customEndpoint, .malformedCode, .signing: true
+        case .malformedRegion, .malformedSetting, .malformedEndpoint, .customEndpoint, .noFIPS, .malformedCode,
+            .signing:
+            true
         default: false
         }
     }
