@@ -60,6 +60,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary(":libexpat.a")]),
         room("Metadata", ["JSON", "Secrets", "Text", "Times", "Transport"]),
         room("STS", ["Secrets", "Signing", "Text", "Times", "Transport", "XML"]),
+        room("Presigning", ["STS", "Secrets", "Signing", "Text", "Times"]),
         room("SSO", ["Crypto", "Fields", "JSON", "Linux", "STS", "Secrets", "Signing", "Text", "Times", "Transport"]),
 
         // The modules that combine those above.
@@ -67,7 +68,7 @@ let package = Package(
             "Failures",
             [
                 "Arguments", "AuditLog", "Chains", "Crypto", "Desktop", "Folders", "RemotePrompts", "KeyInput", "Linux",
-                "Metadata", "TOTP",
+                "Metadata", "TOTP", "Presigning",
                 "Profiles", "Prompt", "STS", "SSO", "Secrets", "Serving", "Sessions", "Shells", "Text", "Times",
                 "Transport", "Vault",
             ]),
@@ -141,8 +142,8 @@ let package = Package(
                 "Adding", "Adopting", "Arguments", "AuditLog", "Chains", "Crypto", "Delivering", "Desktop",
                 "Diagnosing",
                 "Explaining",
-                "Failures", "Folders", "RemotePrompts", "Importing", "Issuing", "JSON", "Linux", "Profiles", "Prompt",
-                "Rotating",
+                "Failures", "Folders", "RemotePrompts", "Importing", "Issuing", "JSON", "Linux", "Presigning",
+                "Profiles", "Prompt", "Rotating",
                 "Secrets", "Serving", "Sessions", "Setup", "Shells", "Stores", "Text", "Times", "Vault",
             ],
             swiftSettings: strict),
@@ -196,12 +197,13 @@ let package = Package(
         tests(of: "XML", ["Secrets"]),
         tests(of: "Metadata", ["JSON", "Secrets", "Servers", "Threads", "Transport"]),
         tests(of: "STS", ["Secrets", "Servers", "Signing", "Threads", "Times", "Transport", "XML"]),
+        tests(of: "Presigning", ["STS", "Secrets", "Signing", "Times"]),
         tests(of: "SSO", ["Crypto", "Linux", "STS", "Secrets", "Servers", "Threads", "Times", "Transport"]),
         tests(
             of: "Failures",
             [
                 "Arguments", "AuditLog", "Chains", "Crypto", "Desktop", "Folders", "KeyInput", "JSON", "Linux",
-                "Metadata",
+                "Metadata", "Presigning",
                 "Profiles", "Prompt", "RemotePrompts", "SSO", "STS", "Secrets", "Serving", "Sessions", "Setup",
                 "Shells", "Signing", "TOTP",
                 "Text", "Transport", "Vault",

@@ -22,7 +22,10 @@ struct Warder: Command {
                 CommandGroup("keys", [Add.self, Import.self, List.self, Rotate.self, Remove.self]),
                 CommandGroup(
                     "sessions",
-                    [Process.self, Env.self, Exec.self, Login.self, MFA.self, Refresh.self, Forget.self, WhoAmI.self]),
+                    [
+                        Process.self, Env.self, Exec.self, Presign.self, Login.self, Refresh.self, MFA.self,
+                        Forget.self, WhoAmI.self,
+                    ]),
                 CommandGroup("profiles", [Explain.self, Adopt.self, Doctor.self]),
                 CommandGroup(
                     "shells",
