@@ -27,7 +27,7 @@ extension Failure {
                 hint: "its name has 3 to 63 characters: a-z, 0-9, dots and hyphens")
         case .capitals(let bucket):
             self.init(
-                .usage, "\(bucket) has capital letters, and the name of a bucket has none",
+                .usage, "a bucket's name has no capital letters, and \(bucket) has",
                 hint: "did you mean s3://\(bucket.lowercased())/…? the key keeps its case")
         case .longKey(let bytes):
             self.init(

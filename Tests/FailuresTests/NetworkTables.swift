@@ -2,6 +2,7 @@ import Failures
 import JSON
 import Linux
 import Metadata
+import Presigning
 import SSO
 import STS
 import Signing
@@ -25,6 +26,7 @@ func networkTables(_ o: String) -> [Table] {
         Table(
             "SignInError, of the console",
             signInErrors(o).map { (caseName($0), Failure($0, doing: "renew the sign-in", at: .console)) }),
+        Table(presigningErrors(o)) { Failure($0) },
     ]
 }
 
@@ -55,12 +57,23 @@ private func transportErrors(_ o: String) -> [TransportError] {
     ]
 }
 
+private func presigningErrors(_ o: String) -> [PresigningError] {
+    [
+        .notAnObject(o), .noBucket, .noKey(bucket: "photos"), .accessPoint,
+        .directoryBucket("photos--euw1-az1--x-s3"), .badBucket(o), .capitals(bucket: "Photos"), .longKey(bytes: 1025),
+        .unfit(option: "--version-id", method: "PUT"), .badValue(option: "--content-type"),
+        .expiring(secondsLeft: 0), .expiring(secondsLeft: 20), .signing(.expiresOutOfRange(0)),
+    ]
+}
+
 private func stsErrors(_ o: String) -> [STSError] {
     let refusal = STSRefusal(code: "SomeCode", message: "User \(o) may not do that.", status: 403, requestID: "r-1")
     let bare = STSRefusal(code: "SomeCode", message: "", status: 403, requestID: nil)
     return [
         .malformedRegion("eu-wst-1"), .malformedRegion(o), .malformedSetting(name: "use_fips_endpoint", value: o),
-        .malformedEndpoint(.malformedURL(o)), .customEndpoint(setting: "use_fips_endpoint"), .malformedCode,
+        .malformedEndpoint(.malformedURL(o)), .customEndpoint(setting: "use_fips_endpoint"),
+        .noFIPS(partition: "aws-cn"),
+        .malformedCode,
         .signing(.expiresOutOfRange(0)), .network(.libraryMissing), .invalidResponse(.html, status: 200),
         .wrongCode(refusal), .unknownDevice(refusal), .accessDenied(refusal), .expiredToken(refusal),
         .invalidKey(refusal), .skewed(refusal, offset: -600), .throttled(refusal), .refused(refusal), .refused(bare),

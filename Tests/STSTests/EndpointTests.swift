@@ -107,6 +107,49 @@ struct EndpointTests {
         #expect(endpoint.signingRegion == signingRegion)
     }
 
+    static let s3Hosts: [(String?, String, String, String)] = [
+        ("eu-west-1", "", "s3.eu-west-1.amazonaws.com", "eu-west-1"),
+        ("us-east-1", "", "s3.us-east-1.amazonaws.com", "us-east-1"),
+        ("eu-west-1", "fips", "s3-fips.eu-west-1.amazonaws.com", "eu-west-1"),
+        ("eu-west-1", "dual", "s3.dualstack.eu-west-1.amazonaws.com", "eu-west-1"),
+        ("eu-west-1", "fips dual", "s3-fips.dualstack.eu-west-1.amazonaws.com", "eu-west-1"),
+        ("cn-north-1", "", "s3.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+        ("cn-north-1", "dual", "s3.dualstack.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+        ("us-gov-west-1", "", "s3.us-gov-west-1.amazonaws.com", "us-gov-west-1"),
+        ("us-gov-east-1", "fips", "s3-fips.us-gov-east-1.amazonaws.com", "us-gov-east-1"),
+        ("us-gov-east-1", "fips dual", "s3-fips.dualstack.us-gov-east-1.amazonaws.com", "us-gov-east-1"),
+        ("eusc-de-east-1", "", "s3.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1"),
+        ("us-iso-east-1", "", "s3.us-iso-east-1.c2s.ic.gov", "us-iso-east-1"),
+        ("us-isob-east-1", "fips", "s3-fips.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1"),
+        ("eu-isoe-west-1", "", "s3.eu-isoe-west-1.cloud.adc-e.uk", "eu-isoe-west-1"),
+        ("us-isof-south-1", "", "s3.us-isof-south-1.csp.hci.ic.gov", "us-isof-south-1"),
+        ("xx-new-1", "", "s3.xx-new-1.amazonaws.com", "xx-new-1"),
+        ("aws-global", "", "s3.amazonaws.com", "us-east-1"),
+        ("aws-global", "fips", "s3-fips.us-east-1.amazonaws.com", "us-east-1"),
+        ("aws-global", "dual", "s3.dualstack.us-east-1.amazonaws.com", "us-east-1"),
+        (nil, "", "s3.us-east-1.amazonaws.com", "us-east-1"),
+        // A setting of STS alone.
+        ("eu-west-1", "legacy", "s3.eu-west-1.amazonaws.com", "eu-west-1"),
+    ]
+
+    @Test("of S3 follow region, FIPS and dual stack", arguments: s3Hosts)
+    func s3(region: String?, flags: String, host: String, signingRegion: String) throws {
+        let endpoint = try endpoint(.s3, region: region) {
+            $0.useFIPSEndpoint = String(flags.contains("fips"))
+            $0.useDualStackEndpoint = String(flags.contains("dual"))
+            $0.stsRegionalEndpoints = flags == "legacy" ? "legacy" : nil
+        }
+        #expect(endpoint.url.text == "https://\(host)/")
+        #expect(endpoint.signingRegion == signingRegion && !endpoint.isCustom)
+    }
+
+    @Test("of S3 with FIPS are not in China")
+    func noFIPS() {
+        #expect(throws: STSError.noFIPS(partition: "aws-cn")) {
+            _ = try endpoint(.s3, region: "cn-north-1") { $0.useFIPSEndpoint = "true" }
+        }
+    }
+
     @Test("of one's own are taken in the order of the SDKs")
     func order() throws {
         let names = ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"]
@@ -125,6 +168,8 @@ struct EndpointTests {
         }
         let urls = ["AWS_ENDPOINT_URL_STS": "https://a", "AWS_ENDPOINT_URL_IAM": "https://b/base"]
         #expect(try endpoint(.iam, in: urls).url.text == "https://b/base")
+        let s3 = try endpoint(.s3, region: "eu-west-1", in: urls.merging(["AWS_ENDPOINT_URL_S3": "https://c"]) { $1 })
+        #expect(s3.url.text == "https://c/" && s3.signingRegion == "eu-west-1")
     }
 
     @Test("of one's own can be ignored")

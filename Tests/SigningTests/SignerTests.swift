@@ -51,6 +51,29 @@ struct SignerTests {
         #expect(lines.last == "UNSIGNED-PAYLOAD")
     }
 
+    @Test("takes a path that is encoded already, and writes the query in botocore's order")
+    func encodedPath() throws {
+        let encoding = Signer(service: "s3", region: "eu-west-1", time: UnixTime(0), normalizesPath: false)
+        let plain = Signer(
+            service: "s3", region: "eu-west-1", time: UnixTime(0), normalizesPath: false, encodesPath: false)
+        let credentials = Credentials(
+            accessKeyID: "AKIDEXAMPLE", secret: secret("a"), sessionToken: secret("t/+="), expiration: nil,
+            accountID: nil)
+        var request = request
+        request.query = [NamedValue("z", "1 +"), NamedValue("a", "2")]
+        request.path = "/a b//../é"
+        let query = text(try encoding.presignedQuery(for: request, signedBy: credentials, expiresIn: 60))
+        request.path = "/a%20b//../%C3%A9"
+        #expect(text(try plain.presignedQuery(for: request, signedBy: credentials, expiresIn: 60)) == query)
+        #expect(text(try encoding.presignedQuery(for: request, signedBy: credentials, expiresIn: 60)) != query)
+        #expect(
+            query.hasPrefix(
+                "z=1%20%2B&a=2&X-Amz-Algorithm=AWS4-HMAC-SHA256"
+                    + "&X-Amz-Credential=AKIDEXAMPLE%2F19700101%2Feu-west-1%2Fs3%2Faws4_request"
+                    + "&X-Amz-Date=19700101T000000Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host"
+                    + "&X-Amz-Security-Token=t%2F%2B%3D&X-Amz-Signature="))
+    }
+
     @Test("refuses a life that AWS would refuse", arguments: [0, -1, 604_801])
     func expires(seconds: Int) {
         let credentials = Credentials(
