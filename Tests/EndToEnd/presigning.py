@@ -45,6 +45,11 @@ REQUESTS = [
 ]
 
 
+def spelled(name):
+    """A name in the name of a test."""
+    return ascii(name)[1:-1][:24]
+
+
 def has_dots(key):
     """Whether it has a segment that browsers resolve."""
     return any(segment in (".", "..") for segment in key.split("/"))

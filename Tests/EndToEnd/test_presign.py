@@ -1,7 +1,7 @@
 """`warder presign` makes the URLs that botocore makes of the same session, character by character."""
 
 import pytest
-from presigning import NAMES, REQUESTS, botocore_s, client, credentials, has_dots, parameters, presigned
+from presigning import NAMES, REQUESTS, botocore_s, client, credentials, has_dots, parameters, presigned, spelled
 from stores import add_key_profile
 
 REGIONS = [
@@ -39,7 +39,7 @@ def test_the_names_are_many():
     assert len(set(NAMES)) == len(NAMES) >= 60
 
 
-@pytest.mark.parametrize("bucket, key", NAMES, ids=lambda name: ascii(name)[1:25])
+@pytest.mark.parametrize("bucket, key", NAMES, ids=spelled)
 def test_each_request_for_an_object(at_aws, s3, bucket, key):
     for operation, more, options in REQUESTS:
         result = at_aws.run("presign", "prod", f"s3://{bucket}/{key}", "--expires", "40m", *options)
