@@ -6,6 +6,7 @@ A name that is not needed here any more fails the tests, as one that is missing 
 NAMES = {
     # Of other programs.
     "--profile": "an option of the AWS CLI",
+    "--path-as-is": "an option of curl",
     "--single": "an option of ykman",
     "--touch": "an option of ykman",
     "env_auth": "a setting of rclone",

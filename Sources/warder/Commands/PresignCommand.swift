@@ -108,13 +108,12 @@ struct Presign: Command {
     // MARK: - What the user should know
 
     private func warn(_ end: Int64, _ validity: Validity, _ wanted: Int, _ minimum: MinimumTime?) {
-        let left = spoken(seconds: Int64(validity.seconds))
-        let more =
-            minimum == nil
-            ? "; --min-ttl \(given[Self.expires] ?? "1h") mints a session that lasts, if the profile allows it" : ""
-        note(
-            "the URL is valid for \(left), not \(spoken(seconds: Int64(wanted))): the session of \(profile) ends at "
-                + UnixTime(end).iso8601 + more)
+        let (left, wanted) = (spoken(seconds: Int64(validity.seconds)), spoken(seconds: Int64(wanted)))
+        let end = UnixTime(end).iso8601
+        let said = "the URL is valid for \(left), not \(wanted): the session of \(profile) ends at \(end)"
+        let expires = given[Self.expires] ?? wanted
+        let more = "--min-ttl \(expires) mints a session that lasts, if the profile allows it"
+        note(minimum == nil ? "\(said); \(more)" : said)
     }
 
     private func warn(_ object: S3Object) {
