@@ -194,7 +194,7 @@ __warder_grammar() {
     commands='' options='' values='' places=()
     case $1 in
         '')
-            commands='add import list rotate remove process env exec mfa refresh forget whoami explain adopt doctor use drop hook trust distrust unlock lock status log store vault help version'
+            commands='add import list rotate remove process env exec presign mfa refresh forget whoami explain adopt doctor use drop hook trust distrust unlock lock status log store vault help version'
             options='-h --help -V --version'
             ;;
         'add')
@@ -233,6 +233,11 @@ __warder_grammar() {
             options='--serve --min-ttl --mfa-code --read-only --policy --no-prompt -h --help'
             values=' --min-ttl: --mfa-code: --policy:@files '
             places=('@profiles' '@command*')
+            ;;
+        'presign')
+            options='--expires --method --content-type --version-id --download-as --region --min-ttl --mfa-code --read-only --policy --no-prompt -h --help'
+            values=' --expires: --method:GET,PUT,HEAD,DELETE --content-type: --version-id: --download-as: --region: --min-ttl: --mfa-code: --policy:@files '
+            places=('@profiles' '')
             ;;
         'mfa')
             options='--list --json --watch --dismiss --pid --no-prompt -h --help'

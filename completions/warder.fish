@@ -161,6 +161,7 @@ set -g __warder_paths 'add' \
     'process' \
     'env' \
     'exec' \
+    'presign' \
     'mfa' \
     'refresh' \
     'forget' \
@@ -211,6 +212,15 @@ set -g __warder_valued 'add --csv' \
     'exec --min-ttl' \
     'exec --mfa-code' \
     'exec --policy' \
+    'presign --expires' \
+    'presign --method' \
+    'presign --content-type' \
+    'presign --version-id' \
+    'presign --download-as' \
+    'presign --region' \
+    'presign --min-ttl' \
+    'presign --mfa-code' \
+    'presign --policy' \
     'mfa --pid' \
     'refresh --mfa-code' \
     'whoami --mfa-code' \
@@ -233,6 +243,7 @@ function __warder_grammar --no-scope-shadowing
                 process 'Prints a profile\'s credentials as SDKs want them from a credential_process' \
                 env 'Prints statements that export a profile\'s credentials' \
                 exec 'Runs a command with a profile\'s credentials in its environment' \
+                presign 'Prints a URL by which anyone can get, or put, one object of S3' \
                 mfa 'Answers a process that waits for an MFA code, or a yes, and has no terminal' \
                 refresh 'Mints new sessions now: before work, before a long run' \
                 forget 'Drops cached sessions: a profile\'s, or all' \
@@ -360,6 +371,30 @@ function __warder_grammar --no-scope-shadowing
                 --policy '@files'
             set places '@profiles' '@command'
             set repeated '@command'
+        case 'presign'
+            set options --expires 'How long the URL is valid: 40m, 12h, 7d at most; 1h if not given' \
+                --method 'GET, PUT, HEAD or DELETE; GET if not given' \
+                --content-type 'The Content-Type that an upload must have (PUT)' \
+                --version-id 'A version of the object (GET, HEAD, DELETE)' \
+                --download-as 'The name under which a browser saves it (GET, HEAD)' \
+                --region 'The bucket\'s region, if it is not the profile\'s' \
+                --min-ttl 'Renew a session that has less left than this: 30m, 2h' \
+                --mfa-code 'The six digits of the MFA device, if they are needed' \
+                --read-only 'Narrow the role to AWS\'s ReadOnlyAccess' \
+                --policy 'Narrow the role to the session policy in this file' \
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
+            set values --expires '' \
+                --method 'GET PUT HEAD DELETE' \
+                --content-type '' \
+                --version-id '' \
+                --download-as '' \
+                --region '' \
+                --min-ttl '' \
+                --mfa-code '' \
+                --policy '@files'
+            set places '@profiles' ''
         case 'mfa'
             set options --list 'List the waiting processes, and do not prompt; with --json as JSON' \
                 --json 'Print JSON' \

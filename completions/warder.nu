@@ -18,9 +18,10 @@ def "nu-complete warder file-or-libsecret" [] { ["file" "libsecret"] }
 def "nu-complete warder aws-vault" [] { ["aws-vault"] }
 def "nu-complete warder bash-or-zsh-or-sh-or-fish-or-nu-or-pwsh" [] { ["bash" "zsh" "sh" "fish" "nu" "pwsh"] }
 def "nu-complete warder dotenv-or-json-or-systemd-or-github" [] { ["dotenv" "json" "systemd" "github"] }
+def "nu-complete warder GET-or-PUT-or-HEAD-or-DELETE" [] { ["GET" "PUT" "HEAD" "DELETE"] }
 def "nu-complete warder bash-or-zsh-or-fish-or-nu" [] { ["bash" "zsh" "fish" "nu"] }
 def "nu-complete warder libsecret-or-keyfile-or-passphrase-or-recovery" [] { ["libsecret" "keyfile" "passphrase" "recovery"] }
-def "nu-complete warder commands" [] { ["add" "import" "list" "rotate" "remove" "process" "env" "exec" "mfa" "refresh" "forget" "whoami" "explain" "adopt" "doctor" "use" "drop" "hook" "trust" "distrust" "unlock" "lock" "status" "log" "store" "vault" "help" "version"] }
+def "nu-complete warder commands" [] { ["add" "import" "list" "rotate" "remove" "process" "env" "exec" "presign" "mfa" "refresh" "forget" "whoami" "explain" "adopt" "doctor" "use" "drop" "hook" "trust" "distrust" "unlock" "lock" "status" "log" "store" "vault" "help" "version"] }
 
 # Keeps AWS access keys encrypted, and answers every SDK with short-lived sessions
 export extern main [
@@ -106,6 +107,24 @@ export extern "warder env" [
     --shell: string@"nu-complete warder bash-or-zsh-or-sh-or-fish-or-nu-or-pwsh"  # bash, zsh, sh, fish, nu or pwsh; the shell that runs warder, if not given
     --format: string@"nu-complete warder dotenv-or-json-or-systemd-or-github"  # dotenv, json, systemd or github, in place of a shell's statements
     --unset  # Print statements that take the variables away again
+    --mfa-code: string  # The six digits of the MFA device, if they are needed
+    --read-only  # Narrow the role to AWS's ReadOnlyAccess
+    --policy: path  # Narrow the role to the session policy in this file
+    --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
+    --help(-h)  # Show this help
+]
+
+# Prints a URL by which anyone can get, or put, one object of S3
+export extern "warder presign" [
+    profile?: string@"nu-complete warder profiles"
+    object?: string
+    --expires: string  # How long the URL is valid: 40m, 12h, 7d at most; 1h if not given
+    --method: string@"nu-complete warder GET-or-PUT-or-HEAD-or-DELETE"  # GET, PUT, HEAD or DELETE; GET if not given
+    --content-type: string  # The Content-Type that an upload must have (PUT)
+    --version-id: string  # A version of the object (GET, HEAD, DELETE)
+    --download-as: string  # The name under which a browser saves it (GET, HEAD)
+    --region: string  # The bucket's region, if it is not the profile's
+    --min-ttl: string  # Renew a session that has less left than this: 30m, 2h
     --mfa-code: string  # The six digits of the MFA device, if they are needed
     --read-only  # Narrow the role to AWS's ReadOnlyAccess
     --policy: path  # Narrow the role to the session policy in this file
