@@ -62,7 +62,7 @@ struct LoginCache {
     func path(of session: String) throws(Failure) -> String? {
         guard let folder = Self.folder(context) else { return nil }
         do throws(SignInError) { return "\(folder)/\(try loginCacheFileName(session: session))" } catch {
-            throw Failure(error, doing: "find the AWS CLI's login")
+            throw Failure(error, doing: "find the AWS CLI's login", at: .console)
         }
     }
 

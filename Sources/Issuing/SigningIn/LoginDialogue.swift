@@ -68,7 +68,7 @@ struct LoginDialogue {
     }
 
     private func failure(_ error: SignInError) -> Failure {
-        var failure = Failure(error, doing: "sign in to the console")
+        var failure = Failure(error, doing: "sign in to the console", at: .console)
         // The user was there and declined. A process that comes later cannot ask the user, and must say so itself.
         if failure.scope == .latecomers { failure.scope = .waiting }
         return failure

@@ -41,6 +41,6 @@ struct LoginSite {
         do throws(SignInError) {
             return try LoginEndpoint(
                 region: own ?? region, isFIPS: isFIPS, custom: context.environment.nonEmpty("AWS_ENDPOINT_URL_SIGNIN"))
-        } catch { throw Failure(error, doing: "find the sign-in service") }
+        } catch { throw Failure(error, doing: "find the sign-in service", at: .console) }
     }
 }

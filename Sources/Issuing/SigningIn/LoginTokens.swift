@@ -178,7 +178,7 @@ struct LoginTokens {
             if error.endsLogin { return .ended }
             if error.leavesTokenUnused { kept.takeBackNote() }
             if token.isValid(at: now) { return .unknown }
-            throw Failure(error, doing: "renew the sign-in")
+            throw Failure(error, doing: "renew the sign-in", at: .console)
         }
     }
 
