@@ -1,6 +1,5 @@
 import Failures
 import Secrets
-import Shells
 import Times
 
 /// The answer of a `credential_process` (AWS SDKs and Tools Reference Guide, "Process credential provider"): one

@@ -2,7 +2,6 @@ import Linux
 import Prompt
 import Secrets
 import Serving
-import Shells
 import Times
 
 /// The credentials that a command's server provides: at first those that it started with, then renewed ones.

@@ -2,7 +2,6 @@ import Failures
 import Linux
 import Secrets
 import Sessions
-import Shells
 import Times
 
 /// Credentials as a container endpoint returns them (AWS SDKs and Tools Reference Guide, "Container credential
