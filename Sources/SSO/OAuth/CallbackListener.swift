@@ -51,6 +51,17 @@ public struct CallbackListener: ~Copyable {
     borrowing func code(
         state: borrowing SecretBytes, entrance: SignInRedirect, timing: Timing, until deadline: Int64
     ) throws(SignInError) -> SecretBytes {
+        let code = try serve(state: state, entrance: entrance, endsThere: false, timing: timing, until: deadline)
+        switch consume code {
+        case .some(let code): return code
+        case .none: throw .timedOut
+        }
+    }
+
+    /// The same, and returns nil once a browser has been redirected, if `endsThere`.
+    borrowing func serve(
+        state: borrowing SecretBytes, entrance: SignInRedirect, endsThere: Bool, timing: Timing, until deadline: Int64
+    ) throws(SignInError) -> SecretBytes? {
         var connections: [CallbackConnection] = []
         while true {
             let now = timing.uptime()
@@ -63,7 +74,7 @@ public struct CallbackListener: ~Copyable {
                 switch connection.answer(port: port, state: state, entrance: entrance) {
                 case .code(let code): return code
                 case .denied(let refusal): throw .accessDenied(refusal)
-                case .entered: break
+                case .entered: if endsThere { return nil }
                 case .foreign: break
                 }
             }
@@ -148,6 +159,8 @@ private final class CallbackConnection {
     let since: Int64
     private var head = SecretBytes(capacity: 4096)
     private var isMalformed = false
+    /// The response to our own browser.
+    private var redirection: SecretBytes?
 
     init(_ socket: consuming Descriptor, of owner: PeerOwner, since: Int64) {
         self.socket = socket
@@ -176,20 +189,23 @@ private final class CallbackConnection {
     /// Parses the request and answers it.
     func answer(port: UInt16, state: borrowing SecretBytes, entrance: SignInRedirect) -> Callback {
         let callback = read(port: port, state: state, entrance: entrance)
-        let response =
-            switch callback {
-            case .code: page(200, "warder has its answer. You can close this window and go back to the terminal.")
-            case .denied: page(200, "You were not signed in. The terminal says why.")
-            case .entered(let location): redirection(to: location)
-            case .foreign(410): page(410, "This page opens once. The address that goes on is in the terminal.")
-            case .foreign(let status): page(status, "This is not what warder is waiting for.")
-            }
+        let response = response(to: callback)
         // The response fits into the socket's buffer, and a browser that has left needs none.
-        _ = response.utf8CString.withUnsafeBytes {
-            send(socket.number, $0.baseAddress, $0.count - 1, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+        _ = response.withUnsafeBytes {
+            send(socket.number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
         }
         shutdown(socket.number, Int32(SHUT_WR))
         return callback
+    }
+
+    private func response(to callback: borrowing Callback) -> SecretBytes {
+        switch callback {
+        case .code: page(200, "warder has its answer. You can close this window and go back to the terminal.")
+        case .denied: page(200, "You were not signed in. The terminal says why.")
+        case .entered: redirection.take() ?? spentPage()
+        case .foreign(410): spentPage()
+        case .foreign(let status): page(status, "This is not what warder is waiting for.")
+        }
     }
 
     private func read(port: UInt16, state: borrowing SecretBytes, entrance: SignInRedirect) -> Callback {
@@ -198,7 +214,9 @@ private final class CallbackConnection {
         guard isEntrance(head, entrance.path, port: port) else { return readCallback(head, port: port, state: state) }
         // `state` protects the code that comes in. Only the check of the browser's user protects what goes out here.
         guard owner != .unknown else { return .foreign(status: 403) }
-        return entrance.enter().map { .entered(location: $0) } ?? .foreign(status: 410)
+        guard let location = entrance.enter() else { return .foreign(status: 410) }
+        redirection = redirect(to: location)
+        return .entered
     }
 
     private func endOfHead(from start: Int) -> Int? {
@@ -210,26 +228,39 @@ private final class CallbackConnection {
     }
 }
 
-private func page(_ status: Int, _ text: String) -> String {
+private func page(_ status: Int, _ text: String) -> SecretBytes {
     let body = "<!DOCTYPE html><meta charset=\"utf-8\"><title>warder</title><p>\(text)</p>\n"
-    return response("\(status) \(status == 200 ? "OK" : "Refused")", "", body)
+    return message("\(status) \(status == 200 ? "OK" : "Refused")", body: body)
 }
 
-private func redirection(to location: String) -> String {
-    response("302 Found", "Location: \(location)\r\n", "<!DOCTYPE html><title>warder</title>\n")
+private func spentPage() -> SecretBytes {
+    page(410, "This page opens once. The address that goes on is in the terminal.")
 }
 
-private func response(_ status: String, _ header: String, _ body: String) -> String {
-    """
-    HTTP/1.1 \(status)\r
-    \(header)Content-Type: text/html; charset=utf-8\r
-    Content-Length: \(body.utf8.count)\r
-    Content-Security-Policy: default-src 'none'\r
-    Referrer-Policy: no-referrer\r
-    X-Content-Type-Options: nosniff\r
-    Cache-Control: no-store\r
-    Connection: close\r
-    \r
-    \(body)
-    """
+private func redirect(to location: borrowing SecretBytes) -> SecretBytes {
+    var header = SecretBytes("Location: ")
+    header.append(location)
+    header.append("\r\n")
+    return message("302 Found", header, body: "<!DOCTYPE html><title>warder</title>\n")
+}
+
+private func message(
+    _ status: String, _ header: borrowing SecretBytes = SecretBytes(""), body: String
+) -> SecretBytes {
+    var text = SecretBytes(capacity: 4096)
+    text.append("HTTP/1.1 \(status)\r\n")
+    text.append(header)
+    text.append(
+        """
+        Content-Type: text/html; charset=utf-8\r
+        Content-Length: \(body.utf8.count)\r
+        Content-Security-Policy: default-src 'none'\r
+        Referrer-Policy: no-referrer\r
+        X-Content-Type-Options: nosniff\r
+        Cache-Control: no-store\r
+        Connection: close\r
+        \r
+        \(body)
+        """)
+    return text
 }

@@ -8,8 +8,8 @@ enum Callback: ~Copyable {
     case code(SecretBytes)
     /// The user or the service declined (RFC 6749 section 4.1.2.1).
     case denied(SignInRefusal)
-    /// Our own browser starts, and is redirected to `location`.
-    case entered(location: String)
+    /// Our own browser starts, and is redirected.
+    case entered
     /// Any other request, with the HTTP status to answer it with.
     case foreign(status: Int)
 }

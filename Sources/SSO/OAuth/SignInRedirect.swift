@@ -8,15 +8,22 @@ import Secrets
 final class SignInRedirect {
     /// Its path, which cannot be guessed.
     let path: String
-    private var location: String?
+    private var location: SecretBytes?
 
     /// - Parameter location: the URL to redirect to.
-    init(to location: String, _ random: RandomSource) throws(SignInError) {
+    convenience init(to location: String, _ random: RandomSource) throws(SignInError) {
+        var url = SecretBytes(capacity: location.utf8.count)
+        url.append(location)
+        try self.init(to: url, random)
+    }
+
+    /// - Parameter location: the URL to redirect to, which signs in whoever opens it.
+    init(to location: consuming SecretBytes, _ random: RandomSource) throws(SignInError) {
         let name = try randomText(random)
         path = "/sign-in/" + name.text(0..<name.count)
-        self.location = location
+        self.location = consume location
     }
 
     /// The URL to redirect to; nil from the second call on.
-    func enter() -> String? { location.take() }
+    func enter() -> SecretBytes? { location.take() }
 }
