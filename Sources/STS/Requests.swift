@@ -76,6 +76,31 @@ public struct AssumeRoleRequest: Equatable, Sendable {
     }
 }
 
+/// The parameters of `GetFederationToken` (STS API Reference).
+public struct FederationTokenRequest: Equatable, Sendable {
+    /// The name of the federated user, 2 to 32 characters of `[\w+=,.@-]`.
+    public var name: String
+    /// 900 to 129,600 seconds; for a root user at most 3,600.
+    public var durationSeconds: Int
+    /// A JSON policy. The session may do what both this and the user's own policies allow; without any, nothing.
+    public var policy: String?
+    /// The ARNs of managed policies, ten at most.
+    public var policyARNs: [String] = []
+
+    /// A request without a policy.
+    public init(name: String, durationSeconds: Int) {
+        self.name = name
+        self.durationSeconds = durationSeconds
+    }
+
+    func add(to form: inout Form) {
+        form.add("Name", name)
+        form.add("DurationSeconds", durationSeconds)
+        form.add("Policy", ifPresent: policy)
+        for (index, arn) in policyARNs.enumerated() { form.add("PolicyArns.member.\(index + 1).arn", arn) }
+    }
+}
+
 /// The owner of credentials.
 public struct CallerIdentity: Equatable, Sendable {
     /// The twelve digits of the account.

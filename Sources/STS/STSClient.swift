@@ -63,6 +63,16 @@ public struct STSClient {
         return try client.call(form) { (answer) throws(STSError) in try answer.credentials() }
     }
 
+    /// Requests a session of a federated user, whose rights are a part of those of the user whose long-term key signs. It
+    /// takes no MFA code.
+    public func getFederationToken(
+        _ request: FederationTokenRequest, signedBy credentials: borrowing Credentials
+    ) throws(STSError) -> Credentials {
+        var form = Form("GetFederationToken", of: .sts)
+        request.add(to: &form)
+        return try client.call(form, signedBy: credentials) { (answer) throws(STSError) in try answer.credentials() }
+    }
+
     /// Requests the owner of the credentials. No policy can forbid it.
     public func getCallerIdentity(signedBy credentials: borrowing Credentials) throws(STSError) -> CallerIdentity {
         let form = Form("GetCallerIdentity", of: .sts)
