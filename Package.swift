@@ -63,12 +63,14 @@ let package = Package(
         room("Presigning", ["STS", "Secrets", "Signing", "Text", "Times"]),
         room("SSO", ["Crypto", "Fields", "JSON", "Linux", "STS", "Secrets", "Signing", "Text", "Times", "Transport"]),
 
+        room("Federating", ["JSON", "STS", "Secrets", "Signing", "Text", "Times", "Transport"]),
+
         // The modules that combine those above.
         room(
             "Failures",
             [
-                "Arguments", "AuditLog", "Chains", "Crypto", "Desktop", "Folders", "RemotePrompts", "KeyInput", "Linux",
-                "Metadata", "TOTP", "Presigning",
+                "Arguments", "AuditLog", "Chains", "Crypto", "Desktop", "Federating", "Folders", "RemotePrompts",
+                "KeyInput", "Linux", "Metadata", "TOTP", "Presigning",
                 "Profiles", "Prompt", "STS", "SSO", "Secrets", "Serving", "Sessions", "Shells", "Text", "Times",
                 "Transport", "Vault",
             ]),
@@ -89,8 +91,10 @@ let package = Package(
         room(
             "Issuing",
             [
-                "AuditLog", "Chains", "Crypto", "Desktop", "Failures", "RemotePrompts", "JSON", "Linux", "Metadata",
-                "TOTP", "Profiles", "Prompt", "STS", "SSO", "Secrets", "Sessions", "Setup", "Stores", "Text", "Times",
+                "AuditLog", "Chains", "Crypto", "Desktop", "Failures", "Federating", "RemotePrompts", "JSON", "Linux",
+                "Metadata",
+                "TOTP", "Profiles", "Prompt", "STS", "SSO", "Secrets", "Sessions", "Setup", "Signing", "Stores", "Text",
+                "Times",
                 "Transport", "Vault",
             ]),
         room(

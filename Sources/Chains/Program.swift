@@ -64,14 +64,16 @@ struct Invocation {
 
 /// The words of a `credential_process`, split as both botocore and a shell would: quotes and backslashes are honoured,
 /// and nothing is expanded.
-struct CommandWords {
-    private(set) var words: [String] = []
+package struct CommandWords {
+    /// The words.
+    package private(set) var words: [String] = []
     /// A quote or a backslash is left open: botocore and shells refuse the command.
-    private(set) var isUnfinished = false
+    package private(set) var isUnfinished = false
     /// It contains characters that a shell acts on, and that botocore takes literally: `~`, `$`, `|`, `;` and the like.
-    private(set) var needsShell = false
+    package private(set) var needsShell = false
 
-    init(_ command: String) {
+    /// Splits a command.
+    package init(_ command: String) {
         var word: [UInt8] = []
         var isOpen = false
         var quote: UInt8 = 0

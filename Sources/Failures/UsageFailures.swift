@@ -116,7 +116,6 @@ private let counterparts = [
     "get": "warder process PROFILE, as SDKs call it",
     "credentials": "warder process PROFILE, as SDKs call it",
     "sso": "warder refresh PROFILE signs in where that is needed",
-    "console": "warder opens no console; eval $(warder env PROFILE), and a tool that does",
     "--profile": "the profile stands by itself: warder exec PROFILE -- COMMAND",
     "--mfa-token": "--mfa-code gives a code",
     "--mfa-serial": "write it into the profile: mfa_serial = ARN",

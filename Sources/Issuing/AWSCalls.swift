@@ -1,4 +1,5 @@
 import Chains
+import Federating
 import Linux
 import Metadata
 import Profiles
@@ -73,7 +74,16 @@ final class AWSCalls {
         }
     }
 
-    /// The same during a sign-in, which takes the user's time and not the budget's.
+    /// Asks the federation endpoint of the console.
+    func federation<R: ~Copyable>(
+        _ site: ConsoleSite, _ body: (FederationClient) throws(FederationError) -> R
+    ) throws(FederationError) -> R {
+        try timed(FederationError.network) { (sender, deadline) throws(FederationError) in
+            try body(FederationClient(site: site, sender: sender, timing: world.timing, deadline: deadline))
+        }
+    }
+
+    /// The same as `signIn` during a sign-in, which takes the user's time and not the budget's.
     func unhurried<R: ~Copyable>(_ body: (ObservedSender) throws(SignInError) -> R) throws(SignInError) -> R {
         let sender: ObservedSender
         do throws(TransportError) { sender = try openSender() } catch { throw .network(error) }

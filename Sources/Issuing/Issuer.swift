@@ -26,9 +26,9 @@ package final class Issuer {
     /// The user knows that another process makes a session meanwhile.
     var hasSaidItWaits = false
     /// The command that gives the credentials out, for the log; nil if it does not.
-    private var command: String?
+    var command: String?
     /// The session of the last step was made in this process.
-    private var hasMinted = false
+    var hasMinted = false
 
     /// - Parameters:
     ///   - freshness: the time a session must have left to be served.
@@ -45,7 +45,7 @@ package final class Issuer {
     }
 
     /// An issuer of a chain that is loaded already.
-    private init(
+    init(
         _ context: Context, chain: Chain, keys: Keys, codes: CodeSupply, freshness: Freshness, strict: Bool,
         signIn: SignInMethod?
     ) throws(Failure) {
@@ -107,12 +107,17 @@ package final class Issuer {
 
     /// The profile's credentials, to be given out: if the profile requires it, the user confirms first. The log says so.
     package func credentials() throws(Failure) -> Credentials {
+        try givingOut { () throws(Failure) in try timely(credentials(of: chain.stepCount - 1)) }
+    }
+
+    /// Gives out the credentials that `get` gets: if the profile requires it, the user confirms first. The log says so.
+    func givingOut(_ get: () throws(Failure) -> Credentials) throws(Failure) -> Credentials {
         do throws(Failure) {
             try refuseForbidden()
             if let warning = rules.warning { keys.context.notices.add(warning) }
             let given = try keys.resuming { () throws(Failure) in
                 try Consent(chain: chain, keys: keys, prompter: codes.prompter).obtain()
-                return try timely(credentials(of: chain.stepCount - 1))
+                return try get()
             }
             if let command { record(.served, of: chain.stepCount - 1, given, by: command) }
             return given
@@ -128,7 +133,7 @@ package final class Issuer {
         try keys.refuseForbiddenStore()
     }
 
-    private func record(
+    func record(
         _ kind: Event.Kind, of step: Int, _ credentials: borrowing Credentials, by command: String? = nil
     ) {
         let (role, session) = sessionMaker.roleSession(step)
@@ -146,7 +151,7 @@ package final class Issuer {
     }
 
     /// Warns if the clock that the expiration refers to differs from this machine's.
-    private func timely(_ credentials: consuming Credentials) -> Credentials {
+    func timely(_ credentials: consuming Credentials) -> Credentials {
         if credentials.clockOffset != 0 { keys.reportClockOffset(credentials.clockOffset) }
         return credentials
     }
@@ -235,7 +240,7 @@ package final class Issuer {
     // MARK: - One step
 
     /// The credentials after `step`; for -1, the source's.
-    private func credentials(of step: Int, requiresAnswer: Bool = true) throws(Failure) -> Credentials {
+    func credentials(of step: Int, requiresAnswer: Bool = true) throws(Failure) -> Credentials {
         guard step >= 0 || sessionMaker.keepsSource else { return try sessionMaker.sourceCredentials() }
         let sessions = try keys.sessions()
         let name = try name(of: step, sessions)
@@ -346,7 +351,7 @@ package final class Issuer {
 
 extension Context {
     /// Records that credentials were wanted, and why they were not given out.
-    fileprivate func record(failure: Failure, profile: String, by command: String?) {
+    func record(failure: Failure, profile: String, by command: String?) {
         let isRefused = failure.code == .refused || [.declined, .forbidden].contains(failure.cause)
         record(Event(isRefused ? .refused : .failed, profile: profile, by: command, reason: failure.message))
     }

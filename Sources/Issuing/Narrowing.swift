@@ -16,46 +16,74 @@ package enum Narrowing {
 
     /// The same chain with its last role narrowed.
     func applied(to chain: Chain) throws(Failure) -> Chain {
-        if case .none = self { return chain }
-        var chain = chain
-        guard let last = chain.roles.indices.last else {
-            throw Failure(
-                .usage, "\(chain.profile) assumes no role, and only a role can be narrowed",
-                hint: "use a profile with a role_arn")
-        }
-        // Several policies of one session add up: a second one would allow more, not less.
-        guard chain.roles[last].policy == nil, chain.roles[last].policyARNs.isEmpty else {
-            throw Failure(
-                .usage, "\(chain.profile) has a session policy already, and a second one would allow more",
-                hint: "use a profile without policy and policy_arns")
-        }
-        let origin = Origin(path: "the command line", line: 0)
         switch self {
-        case .none: break
-        case .readOnly:
-            let partition = chain.partition ?? "aws"
-            chain.roles[last].policyARNs = [
-                Setting(value: "arn:\(partition):iam::aws:policy/ReadOnlyAccess", origin: origin)
-            ]
+        case .none: return chain
+        case .readOnly: return try chain.narrowed(to: .readOnly(in: chain.partition ?? "aws"))
         case .policy(let path):
-            chain.roles[last].policy = .json(Setting(value: try Self.text(of: path), origin: origin))
+            // So that a profile which cannot be narrowed says so before a file that cannot be read.
+            try chain.checkNarrowing()
+            return try chain.narrowed(to: SessionPolicies(json: Self.text(of: path)))
         }
-        return chain
     }
 
-    private static func text(of path: String) throws(Failure) -> String {
+    /// The policy in a file.
+    static func text(of path: String) throws(Failure) -> String {
         let bytes: SecretBytes
         do throws(FileError) { bytes = try readFile(path, limit: 64 * 1024) } catch {
             throw Failure(error, "the policy")
         }
+        return try checked(bytes, as: path)
+    }
+
+    /// A policy without the white space at its end.
+    ///
+    /// - Parameter what: what holds it.
+    static func checked(_ bytes: borrowing SecretBytes, as what: String) throws(Failure) -> String {
         let text = bytes.text(0..<bytes.count)
         let isObject = (try? JSONObject(bytes)) != nil
         guard isObject, text.unicodeScalars.count <= 2048 else {
             throw Failure(
-                .badConfig, "\(path) is not a session policy", hint: "it is a JSON object of 2048 characters at most")
+                .badConfig, "\(what) is not a session policy", hint: "it is a JSON object of 2048 characters at most")
         }
         var policy = text[...]
         while let last = policy.last, last.isWhitespace { policy.removeLast() }
         return String(policy)
+    }
+}
+
+/// The policies of one session. They add up: a second one allows more, not less.
+struct SessionPolicies {
+    var json: String?
+    var arns: [String] = []
+
+    /// AWS's own read-only policy.
+    static func readOnly(in partition: String) -> SessionPolicies {
+        SessionPolicies(arns: ["arn:\(partition):iam::aws:policy/ReadOnlyAccess"])
+    }
+}
+
+extension Chain {
+    /// Fails if the last role cannot be narrowed.
+    fileprivate func checkNarrowing() throws(Failure) {
+        guard let last = roles.last else {
+            throw Failure(
+                .usage, "\(profile) assumes no role, and only a role can be narrowed",
+                hint: "use a profile with a role_arn")
+        }
+        guard last.policy == nil, last.policyARNs.isEmpty else {
+            throw Failure(
+                .usage, "\(profile) has a session policy already, and a second one would allow more",
+                hint: "use a profile without policy and policy_arns")
+        }
+    }
+
+    /// The same chain with its last role narrowed to the policies.
+    func narrowed(to policies: SessionPolicies) throws(Failure) -> Chain {
+        try checkNarrowing()
+        var chain = self
+        let (last, origin) = (roles.count - 1, Origin(path: "the command line", line: 0))
+        if let json = policies.json { chain.roles[last].policy = .json(Setting(value: json, origin: origin)) }
+        chain.roles[last].policyARNs = policies.arns.map { Setting(value: $0, origin: origin) }
+        return chain
     }
 }

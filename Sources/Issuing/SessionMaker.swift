@@ -19,7 +19,7 @@ package final class SessionMaker {
     private let codes: CodeSupply
     private let signIn: SignInMethod
     private let endpoints: EndpointResolver
-    private let calls: AWSCalls
+    let calls: AWSCalls
     private let rules: ChainRules
 
     init(
@@ -165,6 +165,24 @@ package final class SessionMaker {
         return requestedSession.with(account: signer.accountID)
     }
 
+    /// A session of a federated user, made with a long-term key.
+    func federatedSession(
+        _ request: FederationTokenRequest, signedBy key: borrowing Credentials
+    ) throws(Failure) -> Credentials {
+        let endpoint = try endpoint(of: Chain.sourceStep)
+        let who = RequestSigner(key, name: keyName, endpoint)
+        let key = key.copy()
+        let made: Credentials
+        do throws(STSError) {
+            made = try calls.sts(endpoint) { (client) throws(STSError) in
+                try client.getFederationToken(request, signedBy: key)
+            }
+        } catch { throw Failure(error, doing: "make a session of the federated user \(request.name)", signer: who) }
+        var credentials = made.with(account: key.accountID)
+        credentials.clockOffset = calls.clock?.seconds ?? 0
+        return credentials
+    }
+
     private func request(_ role: RoleStep) -> AssumeRoleRequest {
         var request = AssumeRoleRequest(
             roleARN: role.roleARN.value, sessionName: role.sessionName?.value ?? defaultSessionName)
@@ -180,7 +198,7 @@ package final class SessionMaker {
 
     /// The default session name, by which CloudTrail shows the key. It contains no time, so that the same profile gives
     /// the same session.
-    private var defaultSessionName: String {
+    var defaultSessionName: String {
         let allowed = (keyName ?? sourceProfile).unicodeScalars.filter {
             $0.isASCII
                 && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "_+=,.@-".unicodeScalars.contains($0))

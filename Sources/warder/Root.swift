@@ -23,8 +23,8 @@ struct Warder: Command {
                 CommandGroup(
                     "sessions",
                     [
-                        Process.self, Env.self, Exec.self, Presign.self, Login.self, Refresh.self, MFA.self,
-                        Forget.self, WhoAmI.self,
+                        Process.self, Env.self, Exec.self, ConsoleCommand.self, Presign.self, Login.self, Refresh.self,
+                        MFA.self, Forget.self, WhoAmI.self,
                     ]),
                 CommandGroup("profiles", [Explain.self, Adopt.self, Doctor.self]),
                 CommandGroup(

@@ -136,7 +136,7 @@ struct UsageTests {
     @Test(arguments: [
         "login", "logout", "clear", "flush", "export", "assume", "switch", "shell", "run", "server", "ls",
         "profiles", "keys", "sessions", "rm", "del", "delete", "configure", "init", "setup", "show", "get",
-        "credentials", "sso", "console",
+        "credentials", "sso",
     ])
     func whatOthersCallItHasACounterpart(_ word: String) throws {
         let failure = try #require(refusal([word]))
@@ -144,7 +144,7 @@ struct UsageTests {
         let known = Set(Warder.description.commands.map { $0.name })
         let named = failure.hint.matches(of: /warder ([a-z]+)/).map { String($0.output.1) }
         #expect(!failure.hint.hasPrefix("see ") && !failure.hint.hasPrefix("did you mean"))
-        for command in named { #expect(known.contains(command) || command == "opens", "\(failure.hint)") }
+        for command in named { #expect(known.contains(command), "\(failure.hint)") }
         #expect(!named.isEmpty)
     }
 

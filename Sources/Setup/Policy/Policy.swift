@@ -116,6 +116,14 @@ extension Policy {
             hint: "ask for \(spoken(seconds: Int64(rule.value))) at most; \(remark)")
     }
 
+    /// Fails if a console session goes past `max_session_duration`.
+    package func refuse(consoleLasting seconds: Int) throws(Failure) {
+        guard let rule = longestSession, seconds > rule.value else { return }
+        throw Failure(
+            rule.line, forbids: "--duration asks for \(spoken(seconds: Int64(seconds)))",
+            hint: "ask for \(spoken(seconds: Int64(rule.value))) at most, or leave --duration out")
+    }
+
     /// Fails if no seed of one-time codes may be stored.
     package func refuseSeeds() throws(Failure) {
         guard let rule = seedsRule else { return }

@@ -15,7 +15,7 @@ extension CallbackListener {
     public borrowing func handOver(
         _ page: consuming SecretBytes, random: RandomSource = .system, timing: Timing = .system, until deadline: Int64,
         open: (_ entrance: String) -> Void
-    ) throws(SSOError) {
+    ) throws(SignInError) {
         let entrance = try SignInRedirect(to: page, random)
         // Nothing may come back.
         let state = try randomText(random)

@@ -1,0 +1,241 @@
+import Chains
+import Failures
+import Federating
+import Linux
+import Profiles
+import STS
+import Secrets
+import Sessions
+import Setup
+import Stores
+import Text
+
+/// What the user wants of the console.
+package struct ConsoleRequest {
+    /// The profile to sign in as.
+    package let profile: String
+    /// A one-time code from the command line.
+    package var code: String?
+    /// The page to see.
+    package var page = ConsolePage.start
+    /// The region to look at; nil for the profile's.
+    package var region: String?
+    /// How long the console session lives, in seconds, within `durations`; nil for as long as the credentials.
+    package var duration: Int?
+    /// What the console session may do at most.
+    package var policy = ConsolePolicy.none
+    /// The time that the credentials must have left.
+    package var freshness = Freshness.ordinary
+    /// Fail instead of signing in with a session that has less.
+    package var isStrict = false
+
+    /// How long a console session can live.
+    package static let durations = FederationClient.durations
+
+    /// A request with all else as usual.
+    package init(profile: String) { self.profile = profile }
+}
+
+/// One sign-in to the console with a profile's credentials.
+package struct ConsoleSession {
+    private let request: ConsoleRequest
+    private let context: Context
+    private let issuer: Issuer
+    private let kind: ConsoleKind
+    private let site: ConsoleSite
+    private let destination: Destination
+    private let policies: SessionPolicies
+
+    /// Checks all that can be checked before AWS is asked.
+    package init(_ context: Context, _ request: ConsoleRequest, givenOutBy command: String) throws(Failure) {
+        self.context = context
+        self.request = request
+        do throws(Failure) {
+            let keys = Keys(context)
+            var chain = try ChainLoading(context, keys).chain(request.profile)
+            kind = ConsoleKind(chain)
+            site = try ConsoleSite(of: chain, context.environment)
+            destination = try Destination(request, chain, context.environment, at: site)
+            policies = try request.policy.policies(in: site.partition.name)
+            if !request.policy.isNone, kind != .key, !(kind == .unknown && chain.roles.isEmpty) {
+                chain = try chain.narrowed(to: policies)
+            }
+            issuer = try Issuer(
+                context, chain: chain, keys: keys, codes: CodeSupply(given: request.code, keys: keys),
+                freshness: request.freshness, strict: request.isStrict, signIn: nil)
+            issuer.command = command
+            try checkDuration()
+            if kind == .key { try checkFederation() }
+        } catch {
+            context.record(failure: error, profile: request.profile, by: command)
+            throw error
+        }
+    }
+
+    /// The URL that signs in to the console. The log says that the credentials were given out.
+    package func loginURL() throws(Failure) -> SecretBytes {
+        var url = SecretBytes(capacity: 0)
+        _ = try issuer.givingOut { () throws(Failure) in
+            let credentials = try credentials()
+            url = site.loginURL(to: destination, with: try signInToken(credentials))
+            return credentials
+        }
+        return url
+    }
+
+    // MARK: - The credentials
+
+    private var chain: Chain { issuer.chain }
+
+    private func credentials() throws(Failure) -> Credentials {
+        if kind == .key {
+            let key = try issuer.sessionMaker.sourceCredentials()
+            return try federatedSession(key)
+        }
+        let credentials = try issuer.timely(issuer.credentials(of: chain.stepCount - 1))
+        guard kind == .unknown, chain.roles.isEmpty else { return credentials }
+        guard credentials.isSession else {
+            try checkFederation()
+            return try federatedSession(credentials)
+        }
+        // The policy of a session is set when it is made.
+        guard request.policy.isNone else { throw Failure.notNarrowed(chain.profile) }
+        return credentials
+    }
+
+    private func federatedSession(_ key: borrowing Credentials) throws(Failure) -> Credentials {
+        let longest = issuer.rules.longestSession.map { Int($0) } ?? ConsoleRequest.durations.upperBound
+        var wanted = FederationTokenRequest(
+            name: String(issuer.sessionMaker.defaultSessionName.prefix(32)),
+            durationSeconds: request.duration ?? min(longest, ConsoleRequest.durations.upperBound))
+        (wanted.policy, wanted.policyARNs) = (policies.json, policies.arns)
+        if chain.hasMFA { context.notices.add(Self.withoutMFA) }
+        let session = try issuer.sessionMaker.federatedSession(wanted, signedBy: key)
+        issuer.hasMinted = true
+        issuer.record(.minted, of: Chain.sourceStep, session)
+        return session
+    }
+
+    private static let withoutMFA =
+        "this console session is without MFA, since GetFederationToken takes no code: what requires MFA is denied in it"
+
+    // MARK: - Checks
+
+    private func checkDuration() throws(Failure) {
+        guard let duration = request.duration else { return }
+        try context.policy().refuse(consoleLasting: duration)
+        if kind == .chainedRole { throw Failure.durationOfChainedRole(chain.profile) }
+    }
+
+    /// Fails if no federated user can be made.
+    private func checkFederation() throws(Failure) {
+        if let rule = try context.policy().mfaRule {
+            throw Failure(
+                rule, forbids: "\(chain.profile) has no role, and a key's own console session takes no MFA code",
+                hint: "use a profile with a role_arn")
+        }
+        guard !request.policy.isNone else {
+            throw Failure.keyInConsole(chain.profile, partition: site.partition.name)
+        }
+        guard request.code == nil else { throw Failure.codeInFederation(chain.profile) }
+    }
+
+    // MARK: - The token
+
+    private func signInToken(_ credentials: borrowing Credentials) throws(Failure) -> SecretBytes {
+        let duration = sentDuration
+        let calls = issuer.sessionMaker.calls
+        calls.renewBudget()
+        let copy = credentials.copy()
+        do throws(FederationError) {
+            return try calls.federation(site) { (client) throws(FederationError) in
+                try client.signInToken(for: copy, lasting: duration)
+            }
+        } catch {
+            throw Failure(
+                error, profile: chain.profile,
+                request.duration == nil ? (kind == .unknown ? .unknownSession : .session) : .duration)
+        }
+    }
+
+    /// How long the console session shall live; nil for as long as the credentials.
+    private var sentDuration: Int? {
+        // A federated user's session has its own duration, and AWS takes no other for it.
+        if kind == .key || chain.source.isKey && chain.roles.isEmpty { return nil }
+        if let duration = request.duration { return duration }
+        guard let longest = issuer.rules.longestSession, chain.roles.isEmpty else { return nil }
+        // warder cannot shorten the credentials themselves.
+        switch chain.source {
+        case .sso, .process: return min(Int(longest), ConsoleRequest.durations.upperBound)
+        default: return nil
+        }
+    }
+}
+
+extension Credentials {
+    fileprivate var isSession: Bool {
+        switch sessionToken {
+        case .some: true
+        case .none: false
+        }
+    }
+}
+
+extension ConsoleSite {
+    /// The site of a chain's account.
+    fileprivate init(of chain: Chain, _ environment: Environment) throws(Failure) {
+        let region = chain.effectiveRegion { environment.nonEmpty($0) } ?? chain.signInRegion
+        let partition: Partition
+        if let named = chain.namedPartition.flatMap({ Partition(named: $0) }) {
+            partition = named
+        } else {
+            do throws(STSError) { partition = try Partition(region: region ?? "us-east-1") } catch {
+                throw Failure(error, doing: "find the console").placed(at: chain.region?.origin, fault: "bad_value")
+            }
+        }
+        do throws(FederationError) {
+            try self.init(of: partition, endpoint: Self.configuredURL(chain.endpoint, environment))
+        } catch { throw Failure(error, profile: chain.profile, .session) }
+    }
+
+    /// The endpoint that is set for sign-ins, or for all services, as SDKs look it up.
+    private static func configuredURL(_ settings: EndpointSettings, _ environment: Environment) -> String? {
+        let ignores = environment.nonEmpty("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").map { $0.lowercased() == "true" }
+        if ignores ?? settings.ignoresURLs { return nil }
+        return environment.nonEmpty("AWS_ENDPOINT_URL_SIGNIN") ?? environment.nonEmpty("AWS_ENDPOINT_URL")
+            ?? settings.url?.value
+    }
+}
+
+extension Destination {
+    fileprivate init(
+        _ request: ConsoleRequest, _ chain: Chain, _ environment: Environment, at site: ConsoleSite
+    ) throws(Failure) {
+        /// The profile's region goes before the environment's, which may be left over from another profile.
+        func ownRegion() -> String? {
+            let known = chain.region?.value ?? chain.effectiveRegion { environment.nonEmpty($0) }
+            guard let known, !known.ends(with: "-global"), (try? Partition(region: known)) == site.partition else {
+                return nil
+            }
+            return known
+        }
+        do throws(DestinationError) {
+            switch request.page {
+            case .start: try self.init(nil, in: request.region ?? ownRegion(), at: site)
+            case .service(let name): try self.init(name, in: request.region ?? ownRegion(), at: site)
+            case .url(let page): try self.init(page: page, at: site)
+            }
+        } catch { throw Failure(error, request.page.given, region: request.region, in: site.partition.name) }
+    }
+}
+
+extension ConsolePage {
+    /// What the user wrote.
+    fileprivate var given: String {
+        switch self {
+        case .start: ""
+        case .service(let name): name
+        case .url(let page): page
+        }
+    }
+}
