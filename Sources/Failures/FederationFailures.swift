@@ -59,7 +59,7 @@ extension Failure {
     ///   - given: the page or the service that the user wrote.
     ///   - region: what `--region` says.
     package init(_ error: DestinationError, _ given: String, region: String?, in partition: String) {
-        let region = region ?? ""
+        let (given, region) = (given.isEmpty ? "''" : given, (region ?? "").isEmpty ? "''" : region ?? "")
         switch error {
         case .malformedURL:
             self.init(
@@ -101,6 +101,13 @@ extension Failure {
         Failure(
             .usage, "the role of \(profile) is assumed by another role, and AWS sets no duration for its console",
             hint: "leave --duration out: the console session lasts as long as the role's, an hour at most")
+    }
+
+    /// No session of the profile lasts as long as `--min-ttl` asks for.
+    package static func tooShortForConsole(_ profile: String, left: Int64, minimum: Int64) -> Failure {
+        Failure(
+            .other, "the sessions of \(profile) last \(spoken(seconds: left)), less than \(spoken(seconds: minimum))",
+            hint: "raise duration_seconds of the profile, or leave --min-ttl out")
     }
 
     /// Credentials that are a session already cannot be narrowed.

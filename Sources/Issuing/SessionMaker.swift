@@ -177,7 +177,12 @@ package final class SessionMaker {
             made = try calls.sts(endpoint) { (client) throws(STSError) in
                 try client.getFederationToken(request, signedBy: key)
             }
-        } catch { throw Failure(error, doing: "make a session of the federated user \(request.name)", signer: who) }
+        } catch {
+            let failure = Failure(error, doing: "make a session of the federated user \(request.name)", signer: who)
+            guard case .accessDenied = error else { throw failure }
+            throw failure.saying(
+                hint: "the key's user needs a policy that allows sts:GetFederationToken; or use a profile with a role_arn")
+        }
         var credentials = made.with(account: key.accountID)
         credentials.clockOffset = calls.clock?.seconds ?? 0
         return credentials

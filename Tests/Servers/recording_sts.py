@@ -22,7 +22,8 @@ from xml.sax.saxutils import escape
 
 NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 ACCOUNT = "111111111111"
-LIFETIMES = {"GetSessionToken": 43200, "AssumeRole": 3600, "AssumeRoleWithWebIdentity": 3600}
+LIFETIMES = {
+    "GetSessionToken": 43200, "AssumeRole": 3600, "AssumeRoleWithWebIdentity": 3600, "GetFederationToken": 43200}
 # AWS refuses a signature whose time is further from its own.
 TOLERANCE = 300
 
@@ -64,6 +65,15 @@ class Answer:
     kind: str = "text/xml"
     headers: dict = dataclasses.field(default_factory=dict)
     chunked: bool = False
+
+
+@dataclasses.dataclass
+class Made:
+    """Credentials, and the request that they answer."""
+
+    secret: str
+    token: str
+    request: Request
 
 
 def error(status, code, message, fault="Sender"):
@@ -172,6 +182,8 @@ class RecordingSTS:
             # Fractions of seconds, and line breaks inside tokens, as some services write them.
             self.ragged = False
             self.token_size = 300
+            # Access key ID → what was made with it.
+            self.made = {}
         self.released.clear()
 
     def start(self):
@@ -222,6 +234,7 @@ class RecordingSTS:
         make = {
             "GetSessionToken": self.session_token,
             "AssumeRole": self.assume_role,
+            "GetFederationToken": self.federation_token,
             "GetCallerIdentity": self.caller_identity,
             "ListMFADevices": self.devices,
         }.get(request.action)
@@ -234,13 +247,15 @@ class RecordingSTS:
         end = datetime.datetime.fromtimestamp(int(self.now()) + seconds, datetime.timezone.utc)
         # Not 76 characters a line by chance: that is how Base64 in XML is broken.
         token = base64.b64encode((f"{number:08d}" * self.token_size).encode())[: self.token_size].decode()
+        identifier, secret = f"ASIATEMPORARY{number:07d}", f"{number:08d}/temporary+secret+of+40+chars/xx"
+        self.made[identifier] = Made(secret, token, request)
         text = end.strftime("%Y-%m-%dT%H:%M:%SZ")
         if self.ragged:
             token = "\n        " + "\n        ".join(re.findall(".{1,76}", token)) + "\n      "
             text = end.strftime("%Y-%m-%dT%H:%M:%S.123Z")
         return (
-            f"<Credentials><AccessKeyId>ASIATEMPORARY{number:07d}</AccessKeyId>"
-            f"<SecretAccessKey>{number:08d}/temporary+secret+of+40+chars/xx</SecretAccessKey>"
+            f"<Credentials><AccessKeyId>{identifier}</AccessKeyId>"
+            f"<SecretAccessKey>{secret}</SecretAccessKey>"
             f"<SessionToken>{token}</SessionToken><Expiration>{text}</Expiration></Credentials>"
         )
 
@@ -263,6 +278,21 @@ class RecordingSTS:
         if request.parameters.get("WebIdentityToken", "").count(".") != 2:
             return error(400, "InvalidIdentityToken", "The ID Token provided is not a valid JWT.")
         return self.assume_role(request)
+
+    def federation_token(self, request):
+        """By the STS API Reference: a long-term key signs, and there is no MFA in it."""
+        name, asked = request.parameters.get("Name", ""), int(request.parameters.get("DurationSeconds", 43200))
+        if request.token:
+            return error(403, "AccessDenied", "Cannot call GetFederationToken with session credentials")
+        if not re.fullmatch(r"[\w+=,.@-]{2,32}", name, re.ASCII) or not 900 <= asked <= 129_600:
+            return error(400, "ValidationError", "1 validation error detected")
+        if {"SerialNumber", "TokenCode"} & set(request.parameters):
+            return error(400, "ValidationError", "GetFederationToken takes no MFA code")
+        user = (
+            f"<FederatedUser><FederatedUserId>{ACCOUNT}:{name}</FederatedUserId>"
+            f"<Arn>arn:aws:sts::{ACCOUNT}:federated-user/{name}</Arn></FederatedUser>"
+        )
+        return wrapped("GetFederationToken", user + self.credentials(request))
 
     def caller_identity(self, request):
         return wrapped(

@@ -24,10 +24,8 @@ package struct ConsoleRequest {
     package var duration: Int?
     /// What the console session may do at most.
     package var policy = ConsolePolicy.none
-    /// The time that the credentials must have left.
-    package var freshness = Freshness.ordinary
-    /// Fail instead of signing in with a session that has less.
-    package var isStrict = false
+    /// The seconds that the credentials must have left; nil for as many as usual.
+    package var minimum: Int64?
 
     /// How long a console session can live.
     package static let durations = FederationClient.durations
@@ -62,7 +60,8 @@ package struct ConsoleSession {
             }
             issuer = try Issuer(
                 context, chain: chain, keys: keys, codes: CodeSupply(given: request.code, keys: keys),
-                freshness: request.freshness, strict: request.isStrict, signIn: nil)
+                freshness: request.minimum.map { .exactly($0) } ?? .ordinary, strict: request.minimum != nil,
+                signIn: nil)
             issuer.command = command
             try checkDuration()
             if kind == .key { try checkFederation() }
@@ -77,6 +76,7 @@ package struct ConsoleSession {
         var url = SecretBytes(capacity: 0)
         _ = try issuer.givingOut { () throws(Failure) in
             let credentials = try credentials()
+            try refuseShort(credentials)
             url = site.loginURL(to: destination, with: try signInToken(credentials))
             return credentials
         }
@@ -109,8 +109,8 @@ package struct ConsoleSession {
             name: String(issuer.sessionMaker.defaultSessionName.prefix(32)),
             durationSeconds: request.duration ?? min(longest, ConsoleRequest.durations.upperBound))
         (wanted.policy, wanted.policyARNs) = (policies.json, policies.arns)
-        if chain.hasMFA { context.notices.add(Self.withoutMFA) }
         let session = try issuer.sessionMaker.federatedSession(wanted, signedBy: key)
+        if chain.hasMFA { context.notices.add(Self.withoutMFA) }
         issuer.hasMinted = true
         issuer.record(.minted, of: Chain.sourceStep, session)
         return session
@@ -122,9 +122,19 @@ package struct ConsoleSession {
     // MARK: - Checks
 
     private func checkDuration() throws(Failure) {
+        if let minimum = request.minimum {
+            try context.policy().refuse(sessionsLasting: minimum, instead: "or leave --min-ttl out")
+        }
         guard let duration = request.duration else { return }
         try context.policy().refuse(consoleLasting: duration)
         if kind == .chainedRole { throw Failure.durationOfChainedRole(chain.profile) }
+    }
+
+    /// Even a new session may be too short. A few seconds may have passed since it was made.
+    private func refuseShort(_ credentials: borrowing Credentials) throws(Failure) {
+        guard let minimum = request.minimum, let end = credentials.end else { return }
+        let left = end - context.now
+        if left + 60 < minimum { throw Failure.tooShortForConsole(chain.profile, left: left, minimum: minimum) }
     }
 
     /// Fails if no federated user can be made.

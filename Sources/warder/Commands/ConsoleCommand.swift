@@ -86,7 +86,7 @@ struct ConsoleCommand: Command {
             let time = try seconds(
                 ofDuration: text, in: 0...Int.max, "a length of time", hint: "write it as 30m or 2h"
             ) { Failure(.usage, $0, hint: $1) }
-            (request.freshness, request.isStrict) = (.exactly(Int64(time)), true)
+            request.minimum = Int64(time)
         }
         return request
     }
