@@ -1,5 +1,6 @@
 """What `warder presign` refuses or warns of, how long a URL is valid, and what the log says."""
 
+import calendar
 import json
 import re
 import subprocess
@@ -114,6 +115,18 @@ def test_the_longer_session_that_is_asked_for_is_said_to_be_short(working, sts):
     """With --min-ttl there is nothing more to ask for."""
     result = working.run("presign", "prod", OBJECT, "--expires", "2h", "--min-ttl", "30m")
     assert result.code == 0 and "--min-ttl" not in result.err and "not 2h" in result.err
+
+
+@pytest.mark.parametrize("ahead", [3600, -3600])
+def test_a_clock_that_is_wrong(unlocked, sts, ahead):
+    """S3 goes by AWS's clock: the URL begins by that, and ends with the session."""
+    sts.ahead = ahead
+    unlocked.good("refresh", "prod", "--mfa-code", "123456", passphrase=True)
+    given = parameters(presigned(unlocked, "prod", OBJECT, "--expires", "40m"))
+    begin = calendar.timegm(time.strptime(given["X-Amz-Date"], "%Y%m%dT%H%M%SZ"))
+    assert abs(begin - (time.time() + ahead)) < 30 and given["X-Amz-Expires"] == "2400"
+    longer = parameters(presigned(unlocked, "prod", OBJECT, "--expires", "12h"))
+    assert 3500 < int(longer["X-Amz-Expires"]) <= 3600
 
 
 @pytest.mark.parametrize("left, code, said", [(-5, 8, "credentials that have ended"), (20, 1, "too soon for a URL")])

@@ -124,7 +124,7 @@ struct Presign: Command {
 
 /// Swift replaces what is not UTF-8 in an argument: the URL would be another object's.
 private func argumentsAreUTF8() -> Bool {
-    (0..<Int(CommandLine.argc)).allSatisfy { index in
+    (1..<max(1, Int(CommandLine.argc))).allSatisfy { index in
         guard let argument = CommandLine.unsafeArgv[index] else { return true }
         return String(validatingCString: argument) != nil
     }
