@@ -192,7 +192,8 @@ let package = Package(
         .target(
             name: "Servers", path: "Tests/Servers",
             exclude: [
-                "aws_vault.py", "forking.py", "hostile.py", "identity_center.py", "keyring_client.py", "metadata.py",
+                "aws_vault.py", "federation.py", "forking.py", "hostile.py", "identity_center.py", "keyring_client.py",
+                "metadata.py",
                 "mock_secret_service.py", "recording_sts.py", "slow_moto.py", "signature_v4.py", "iam_account.py",
                 "strict_iam.py",
             ],
@@ -208,6 +209,10 @@ let package = Package(
             [
                 "Arguments", "AuditLog", "Chains", "Crypto", "Desktop", "Folders", "KeyInput", "JSON", "Linux",
                 "Metadata", "Presigning",
+        tests(of: "Federating", ["RoomSupport", "STS", "Secrets", "Times", "Transport"]),
+        tests(of: "SSO", ["Linux", "STS", "Secrets", "Servers", "Threads", "Times", "Transport"]),
+                "Arguments", "AuditLog", "Chains", "Crypto", "Desktop", "Federating", "Folders", "KeyInput", "JSON",
+                "Linux", "Metadata",
                 "Profiles", "Prompt", "RemotePrompts", "SSO", "STS", "Secrets", "Serving", "Sessions", "Setup",
                 "Shells", "Signing", "TOTP",
                 "Text", "Transport", "Vault",

@@ -181,7 +181,8 @@ package final class SessionMaker {
             let failure = Failure(error, doing: "make a session of the federated user \(request.name)", signer: who)
             guard case .accessDenied = error else { throw failure }
             throw failure.saying(
-                hint: "the key's user needs a policy that allows sts:GetFederationToken; or use a profile with a role_arn")
+                hint: "the key's user needs a policy that allows sts:GetFederationToken; "
+                    + "or use a profile with a role_arn")
         }
         var credentials = made.with(account: key.accountID)
         credentials.clockOffset = calls.clock?.seconds ?? 0

@@ -54,6 +54,7 @@ let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastP
 
 /// All of them, with `outside` wherever an error carries text that is not warder's own.
 func tables(_ outside: String) -> [Table] {
-    configTables(outside) + networkTables(outside) + storeTables(outside) + promptTables(outside) + fileTables(outside)
-        + usageTables(outside) + rotationTables(outside) + policyTables(outside) + [spokenTable(outside)]
+    configTables(outside) + networkTables(outside) + federationTables(outside) + storeTables(outside)
+        + promptTables(outside) + fileTables(outside) + usageTables(outside) + rotationTables(outside)
+        + policyTables(outside) + [spokenTable(outside)]
 }

@@ -53,10 +53,11 @@ struct Rig {
     init(
         _ config: String = Rig.profiles, credentials: String = Rig.key, settings: String = "",
         environment: [String: String] = [:], clock: TestClock = TestClock(),
-        sender: (any HTTPSender & Sendable)? = nil
+        sender: (any HTTPSender & Sendable)? = nil, sts: TestSTS? = nil
     ) throws {
         self.clock = clock
-        sts = TestSTS(clock)
+        let sts = sts ?? TestSTS(clock)
+        self.sts = sts
         home = try TestHome(
             config: config, credentials: credentials, settings: settings, environment: environment, clock: clock,
             sender: sender ?? sts.sender)
