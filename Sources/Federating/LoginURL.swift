@@ -2,7 +2,7 @@ import Secrets
 import Signing
 
 extension ConsoleSite {
-    /// The URL that signs a browser in and leads it to the destination. Whoever opens it is signed in.
+    /// The URL that signs a browser in and leads it to the destination. Anyone who opens it is signed in.
     ///
     /// - Parameter token: good for 15 minutes.
     public func loginURL(to destination: Destination, with token: borrowing SecretBytes) -> SecretBytes {

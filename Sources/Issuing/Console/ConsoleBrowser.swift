@@ -12,7 +12,7 @@ import Text
 /// The browser that the console is opened in.
 ///
 /// It is started with the address of a page of this process, which redirects it once: every user of this host can read
-/// a program's arguments, and whoever opens the login URL is signed in.
+/// a program's arguments, and anyone who opens the login URL is signed in.
 package struct ConsoleBrowser {
     private let words: [String]
     private let container: String?

@@ -9,7 +9,7 @@ enum ConsoleKind {
     case chainedRole
     /// A long-term key, or a session of it by GetSessionToken, which AWS does not take: it gets a federated user.
     case key
-    /// Credentials that somebody else made: AWS says whether it takes them.
+    /// Credentials that another program or service made: AWS says whether it takes them.
     case unknown
 
     init(_ chain: Chain) {

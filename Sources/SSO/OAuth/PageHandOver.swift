@@ -6,7 +6,7 @@ extension CallbackListener {
     /// Hands one browser of this user a page whose address is a secret, and returns when it has it.
     ///
     /// - Parameters:
-    ///   - page: the URL, which signs in whoever opens it.
+    ///   - page: the URL, which signs in anyone who opens it.
     ///   - random: the source of the entrance's name.
     ///   - deadline: milliseconds on the clock `timing.uptime`.
     ///   - open: starts a browser, without waiting for it, with the URL of the entrance: every user of this host can

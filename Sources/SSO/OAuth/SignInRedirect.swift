@@ -17,7 +17,7 @@ final class SignInRedirect {
         try self.init(to: url, random)
     }
 
-    /// - Parameter location: the URL to redirect to, which signs in whoever opens it.
+    /// - Parameter location: the URL to redirect to, which signs in anyone who opens it.
     init(to location: consuming SecretBytes, _ random: RandomSource) throws(SignInError) {
         let name = try randomText(random)
         path = "/sign-in/" + name.text(0..<name.count)

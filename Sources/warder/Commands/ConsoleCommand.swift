@@ -28,9 +28,9 @@ struct ConsoleCommand: Command {
         CommandDescription(
             "Signs in to the AWS console as a profile: prints the URL, or opens it.",
             """
-            The URL works for 15 minutes, and signs in whoever opens it. AWS takes
-            sessions of roles. A key without a role gets a federated user, who may
-            do what --policy says and the key's user may do.
+            The URL works for 15 minutes, for anyone who has it. AWS takes sessions
+            of roles. A key without a role gets a federated user, who may do what
+            both --policy and the key's user may do.
 
             examples:
               warder console prod --open
@@ -56,7 +56,7 @@ struct ConsoleCommand: Command {
         guard let browser else {
             url.append("\n")
             try printOut(url)
-            if isatty(STDERR_FILENO) == 1 { note("this signs in whoever opens it, within 15 minutes") }
+            if isatty(STDERR_FILENO) == 1 { note("anyone who opens this within 15 minutes is signed in as \(profile)") }
             return
         }
         try browser.open(url)
