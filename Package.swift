@@ -203,16 +203,13 @@ let package = Package(
         tests(of: "Metadata", ["JSON", "Secrets", "Servers", "Threads", "Transport"]),
         tests(of: "STS", ["Secrets", "Servers", "Signing", "Threads", "Times", "Transport", "XML"]),
         tests(of: "Presigning", ["STS", "Secrets", "Signing", "Times"]),
+        tests(of: "Federating", ["RoomSupport", "STS", "Secrets", "Times", "Transport"]),
         tests(of: "SSO", ["Crypto", "Linux", "STS", "Secrets", "Servers", "Threads", "Times", "Transport"]),
         tests(
             of: "Failures",
             [
-                "Arguments", "AuditLog", "Chains", "Crypto", "Desktop", "Folders", "KeyInput", "JSON", "Linux",
-                "Metadata", "Presigning",
-        tests(of: "Federating", ["RoomSupport", "STS", "Secrets", "Times", "Transport"]),
-        tests(of: "SSO", ["Linux", "STS", "Secrets", "Servers", "Threads", "Times", "Transport"]),
                 "Arguments", "AuditLog", "Chains", "Crypto", "Desktop", "Federating", "Folders", "KeyInput", "JSON",
-                "Linux", "Metadata",
+                "Linux", "Metadata", "Presigning",
                 "Profiles", "Prompt", "RemotePrompts", "SSO", "STS", "Secrets", "Serving", "Sessions", "Setup",
                 "Shells", "Signing", "TOTP",
                 "Text", "Transport", "Vault",

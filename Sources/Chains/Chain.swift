@@ -71,16 +71,20 @@ public struct Chain: Sendable {
         return step == 0 ? session.region : roles[step - 1].region
     }
 
-    /// The partition (`aws`, `aws-cn`, …) in the ARN of the first role, or else of the MFA device. It selects the
-    /// endpoint for a step without a region.
+    /// The partition (`aws`, `aws-cn`, …) in the ARN of the first role, or else of the MFA device or the login. It
+    /// selects the endpoint for a step without a region.
     public var partition: String? {
-        let arn = roles.first?.roleARN.value ?? session?.mfa?.serial.value
+        let arn = roles.first?.roleARN.value ?? session?.mfa?.serial.value ?? login?.session.value
         guard let fields = arn?.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 2).map({ String(Substring($0)) }),
             fields.count == 3, fields[0] == "arn"
         else {
             return nil
         }
         return String(fields[1])
+    }
+
+    private var login: Login? {
+        if case .login(let login) = source { login } else { nil }
     }
 
     private func effective(_ setting: Setting?, _ environment: (String) -> String?) -> String? {

@@ -52,7 +52,7 @@ extension EndpointSettings {
     }
 
     /// The settings of a key without a profile.
-    static let none = EndpointSettings(
+    package static let none = EndpointSettings(
         stsURL: nil, iamURL: nil, s3URL: nil, url: nil, ignoresURLs: false, usesFIPS: nil, usesDualStack: nil,
         stsRegional: nil, caBundle: nil)
 

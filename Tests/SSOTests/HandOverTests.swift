@@ -21,7 +21,7 @@ struct HandOverTests {
                 Thread.detachNewThread { browse(entrance) }
             }
             return true
-        } catch SSOError.timedOut { return false }
+        } catch SignInError.timedOut { return false }
     }
 
     private func exchange(_ url: String) -> String {

@@ -176,7 +176,7 @@ package struct ConsoleSession {
         guard let longest = issuer.rules.longestSession, chain.roles.isEmpty else { return nil }
         // warder cannot shorten the credentials themselves.
         switch chain.source {
-        case .sso, .process: return min(Int(longest), ConsoleRequest.durations.upperBound)
+        case .sso, .login, .process: return min(Int(longest), ConsoleRequest.durations.upperBound)
         default: return nil
         }
     }
@@ -204,16 +204,8 @@ extension ConsoleSite {
             }
         }
         do throws(FederationError) {
-            try self.init(of: partition, endpoint: Self.configuredURL(chain.endpoint, environment))
+            try self.init(of: partition, endpoint: chain.endpoint.signInURL(environment))
         } catch { throw Failure(error, profile: chain.profile, .session) }
-    }
-
-    /// The endpoint that is set for sign-ins, or for all services, as SDKs look it up.
-    private static func configuredURL(_ settings: EndpointSettings, _ environment: Environment) -> String? {
-        let ignores = environment.nonEmpty("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").map { $0.lowercased() == "true" }
-        if ignores ?? settings.ignoresURLs { return nil }
-        return environment.nonEmpty("AWS_ENDPOINT_URL_SIGNIN") ?? environment.nonEmpty("AWS_ENDPOINT_URL")
-            ?? settings.url?.value
     }
 }
 

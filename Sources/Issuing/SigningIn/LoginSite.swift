@@ -2,18 +2,18 @@ import Chains
 import Failures
 import SSO
 import STS
+import Linux
 import Setup
 
 /// Where users sign in with the console's credentials.
 struct LoginSite {
     private let context: Context
     private let region: String
-    private let isFIPS: Bool
+    private let endpoint: EndpointSettings
 
     /// The site of a profile's login.
     init(_ context: Context, _ login: Login, _ endpoint: EndpointSettings) {
-        self.init(
-            context, region: login.region?.value, arn: login.session.value, isFIPS: endpoint.usesFIPS)
+        self.init(context, region: login.region?.value, arn: login.session.value, endpoint)
     }
 
     /// The environment's region takes precedence, as in SDKs; without any, it is the first of the partition.
@@ -21,8 +21,8 @@ struct LoginSite {
     /// - Parameters:
     ///   - region: the profile's.
     ///   - arn: who signs in, if that is known.
-    ///   - isFIPS: `use_fips_endpoint`, if set.
-    init(_ context: Context, region: String?, arn: String? = nil, isFIPS: Bool? = nil) {
+    ///   - endpoint: the profile's settings.
+    init(_ context: Context, region: String?, arn: String? = nil, _ endpoint: EndpointSettings = .none) {
         self.context = context
         let environment = context.environment
         let fields = arn?.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 2)
@@ -30,17 +30,28 @@ struct LoginSite {
         self.region =
             environment.nonEmpty("AWS_REGION") ?? environment.nonEmpty("AWS_DEFAULT_REGION") ?? region
             ?? partition?.implicitGlobalRegion ?? "us-east-1"
-        let fips = environment.nonEmpty("AWS_USE_FIPS_ENDPOINT").map { $0.lowercased() == "true" }
-        self.isFIPS = fips ?? isFIPS ?? false
+        self.endpoint = endpoint
     }
 
     /// The endpoint.
     ///
     /// - Parameter own: the region that a token was issued in, which takes precedence.
     func endpoint(of own: String?) throws(Failure) -> LoginEndpoint {
+        let environment = context.environment
+        let fips = environment.nonEmpty("AWS_USE_FIPS_ENDPOINT").map { $0.lowercased() == "true" }
         do throws(SignInError) {
             return try LoginEndpoint(
-                region: own ?? region, isFIPS: isFIPS, custom: context.environment.nonEmpty("AWS_ENDPOINT_URL_SIGNIN"))
+                region: own ?? region, isFIPS: fips ?? endpoint.usesFIPS ?? false,
+                custom: endpoint.signInURL(environment))
         } catch { throw Failure(error, doing: "find the sign-in service", at: .console) }
+    }
+}
+
+extension EndpointSettings {
+    /// The endpoint that is set for AWS Sign-In, or for all services, as SDKs look it up; nil for AWS's own.
+    func signInURL(_ environment: Environment) -> String? {
+        let ignores = environment.nonEmpty("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").map { $0.lowercased() == "true" }
+        if ignores ?? ignoresURLs { return nil }
+        return environment.nonEmpty("AWS_ENDPOINT_URL_SIGNIN") ?? environment.nonEmpty("AWS_ENDPOINT_URL") ?? url?.value
     }
 }
