@@ -46,6 +46,11 @@ package struct LoginAddition {
         }
     }
 
+    /// Whether SDKs renew the profile's login themselves, and do not see warder's.
+    package func isOfSDKs() throws(Failure) -> Bool {
+        try ProfileLoading(context).profiles().profile(name)?.origin(of: "login_session") != nil
+    }
+
     /// Signs in, and writes the profile.
     package func run() throws(Failure) {
         let path = try ProfileLoading(context).configPath()

@@ -28,6 +28,10 @@ package struct NewLogin {
     ///
     /// - Returns: the ARN of who signed in.
     package func run() throws(Failure) -> String {
+        guard keys.context.mayPrompt else {
+            throw Failure(
+                .promptNeeded, "signing in takes your browser, and warder may not ask", hint: "leave --no-prompt out")
+        }
         // Opened first: a passphrase after the sign-in would come as a surprise, and without it the login would be lost.
         _ = try keys.sessions()
         let signedIn = try dialogue.run()
@@ -48,6 +52,7 @@ extension Issuer {
             try keys.resuming { () throws(Failure) in try login.signIn() }
         case is SingleSignOnSource: break
         default:
+            let source = sessionMaker.source.title(isStoredToo: false)
             throw Failure(
                 .badConfig, "\(chain.profile) does not sign in: its credentials come from \(source)",
                 hint: "run warder refresh \(shellWord(chain.profile)) for a new session, "
@@ -55,6 +60,4 @@ extension Issuer {
         }
         return try refresh()
     }
-
-    private var source: String { sessionMaker.source.title(isStoredToo: false) }
 }

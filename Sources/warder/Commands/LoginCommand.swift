@@ -4,6 +4,7 @@ import Failures
 import Issuing
 import Setup
 import Stores
+import Text
 
 struct Login: Command {
     static let name = "login"
@@ -44,5 +45,7 @@ struct Login: Command {
         let issuer = try Issuer(
             context, profile: name, keys: keys, codes: CodeSupply(given: nil, keys: keys), signIn: method)
         note("\(name): \(try issuer.signIn().remainingTime)")
+        guard try addition.isOfSDKs() else { return }
+        note("SDKs do not ask warder for \(name) yet, and need aws login; to change that: warder adopt \(shellWord(name))")
     }
 }
