@@ -14,6 +14,8 @@ extension Failure {
         case unknownSession
         /// A session, and how long the console session shall live.
         case duration
+        /// A session, and the longest life that a rule of the machine allows.
+        case bound
     }
 
     package init(_ error: FederationError, profile: String, _ sent: SentToConsole) {
@@ -50,8 +52,11 @@ extension Failure {
         case .session: "it may have been revoked: warder forget \(shellWord(profile)), and try again"
         case .unknownSession:
             "AWS takes sessions of roles and federated users, and none of GetSessionToken: use a profile with a role_arn"
+        case .bound:
+            "max_session_duration bounds the console session, and AWS may set no duration for it: "
+                + "use a profile with a role_arn"
         case .duration:
-            "leave --duration out: AWS sets it only for a role that a user's key or an identity provider assumed"
+            "AWS sets a duration only for a role that a user's key or an identity provider assumed: leave --duration out"
         }
     }
 

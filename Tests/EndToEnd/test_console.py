@@ -261,8 +261,10 @@ def test_another_programs_key(signed, sts, federation):
     process(signed, signed.key[0], signed.key[1])
     signed.run("console", "program").failed(2, "--policy")
     assert sts.requests == []
-    signed.good("console", "program", "--read-only")
-    assert sts.only("GetFederationToken").access_key_id == signed.key[0]
+    signed.good("console", "program", "--read-only", "--duration", "2h")
+    request = sts.only("GetFederationToken")
+    assert (request.access_key_id, request.parameters["DurationSeconds"]) == (signed.key[0], "7200")
+    assert "SessionDuration" not in federation.only.form
 
 
 def test_the_environments_session(signed, sts, federation):
@@ -491,6 +493,8 @@ def test_a_rule_on_credentials_that_warder_cannot_shorten(ruled, federation):
     ruled.rule("max_session_duration = 2h")
     ruled.good("console", "program")
     assert [request.form.get("SessionDuration") for request in federation.requests] == [None, "7200"]
+    federation.replies.append(Reply(400))
+    ruled.run("console", "program").failed(5, "max_session_duration")
 
 
 def test_a_rule_on_keys_in_files(ruled, sts, federation):

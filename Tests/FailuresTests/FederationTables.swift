@@ -8,7 +8,9 @@ func federationTables(_ o: String) -> [Table] {
         .network(.redirected(host: o, status: 302)), .refused(status: 400), .unavailable(status: 503),
         .invalidResponse(status: 200),
     ]
-    let refused: [(String, Failure.SentToConsole)] = [("unknown session", .unknownSession), ("duration", .duration)]
+    let refused: [(String, Failure.SentToConsole)] = [
+        ("unknown session", .unknownSession), ("duration", .duration), ("bound", .bound),
+    ]
     let destinations: [DestinationError] = [
         .malformedURL, .elsewhere(domain: "aws.amazon.com"), .malformedService, .malformedRegion,
         .foreignRegion(partition: "aws-cn"),

@@ -75,9 +75,11 @@ package struct ConsoleSession {
     package func loginURL() throws(Failure) -> SecretBytes {
         var url = SecretBytes(capacity: 0)
         _ = try issuer.givingOut { () throws(Failure) in
-            let credentials = try credentials()
+            var isFederated = false
+            let credentials = try credentials(&isFederated)
             try refuseShort(credentials)
-            url = site.loginURL(to: destination, with: try signInToken(credentials))
+            let duration = isFederated ? nil : sentDuration
+            url = site.loginURL(to: destination, with: try signInToken(credentials, lasting: duration))
             return credentials
         }
         return url
@@ -87,8 +89,10 @@ package struct ConsoleSession {
 
     private var chain: Chain { issuer.chain }
 
-    private func credentials() throws(Failure) -> Credentials {
+    /// - Parameter isFederated: whether they are a federated user's.
+    private func credentials(_ isFederated: inout Bool) throws(Failure) -> Credentials {
         if kind == .key {
+            isFederated = true
             let key = try issuer.sessionMaker.sourceCredentials()
             return try federatedSession(key)
         }
@@ -96,6 +100,7 @@ package struct ConsoleSession {
         guard kind == .unknown, chain.roles.isEmpty else { return credentials }
         guard credentials.isSession else {
             try checkFederation()
+            isFederated = true
             return try federatedSession(credentials)
         }
         // The policy of a session is set when it is made.
@@ -152,8 +157,9 @@ package struct ConsoleSession {
 
     // MARK: - The token
 
-    private func signInToken(_ credentials: borrowing Credentials) throws(Failure) -> SecretBytes {
-        let duration = sentDuration
+    private func signInToken(
+        _ credentials: borrowing Credentials, lasting duration: Int?
+    ) throws(Failure) -> SecretBytes {
         let calls = issuer.sessionMaker.calls
         calls.renewBudget()
         let copy = credentials.copy()
@@ -162,16 +168,16 @@ package struct ConsoleSession {
                 try client.signInToken(for: copy, lasting: duration)
             }
         } catch {
-            throw Failure(
-                error, profile: chain.profile,
-                request.duration == nil ? (kind == .unknown ? .unknownSession : .session) : .duration)
+            let sent: Failure.SentToConsole =
+                duration == nil
+                ? kind == .unknown ? .unknownSession : .session : request.duration == nil ? .bound : .duration
+            throw Failure(error, profile: chain.profile, sent)
         }
     }
 
-    /// How long the console session shall live; nil for as long as the credentials.
+    /// How long the console session shall live; nil for as long as the credentials. A federated user's session has its
+    /// own duration, and AWS takes no other for it.
     private var sentDuration: Int? {
-        // A federated user's session has its own duration, and AWS takes no other for it.
-        if kind == .key || chain.source.isKey && chain.roles.isEmpty { return nil }
         if let duration = request.duration { return duration }
         guard let longest = issuer.rules.longestSession, chain.roles.isEmpty else { return nil }
         // warder cannot shorten the credentials themselves.
