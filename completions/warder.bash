@@ -194,7 +194,7 @@ __warder_grammar() {
     commands='' options='' values='' places=()
     case $1 in
         '')
-            commands='add import list rotate remove process env exec presign mfa refresh forget whoami explain adopt doctor use drop hook trust distrust unlock lock status log store vault help version'
+            commands='add import list rotate remove process env exec console presign login refresh mfa forget whoami explain adopt doctor use drop hook trust distrust unlock lock status log store vault help version'
             options='-h --help -V --version'
             ;;
         'add')
@@ -234,20 +234,30 @@ __warder_grammar() {
             values=' --min-ttl: --mfa-code: --policy:@files '
             places=('@profiles' '@command*')
             ;;
+        'console')
+            options='--open --browser --container --service --to --region --duration --min-ttl --policy --read-only --mfa-code --no-prompt -h --help'
+            values=' --browser: --service: --to: --region: --duration: --min-ttl: --policy:@files --mfa-code: '
+            places=('@profiles')
+            ;;
         'presign')
             options='--expires --method --content-type --version-id --download-as --region --min-ttl --mfa-code --read-only --policy --no-prompt -h --help'
             values=' --expires: --method:GET,PUT,HEAD,DELETE --content-type: --version-id: --download-as: --region: --min-ttl: --mfa-code: --policy:@files '
             places=('@profiles' '')
             ;;
-        'mfa')
-            options='--list --json --watch --dismiss --pid --no-prompt -h --help'
-            values=' --pid: '
-            places=('')
+        'login')
+            options='--region --device-code --no-prompt -h --help'
+            values=' --region: '
+            places=('@profiles')
             ;;
         'refresh')
             options='--all --device-code --mfa-code --no-prompt -h --help'
             values=' --mfa-code: '
             places=('@profiles*')
+            ;;
+        'mfa')
+            options='--list --json --watch --dismiss --pid --no-prompt -h --help'
+            values=' --pid: '
+            places=('')
             ;;
         'forget')
             options='--no-prompt -h --help'

@@ -161,9 +161,11 @@ set -g __warder_paths 'add' \
     'process' \
     'env' \
     'exec' \
+    'console' \
     'presign' \
-    'mfa' \
+    'login' \
     'refresh' \
+    'mfa' \
     'forget' \
     'whoami' \
     'explain' \
@@ -212,6 +214,14 @@ set -g __warder_valued 'add --csv' \
     'exec --min-ttl' \
     'exec --mfa-code' \
     'exec --policy' \
+    'console --browser' \
+    'console --service' \
+    'console --to' \
+    'console --region' \
+    'console --duration' \
+    'console --min-ttl' \
+    'console --policy' \
+    'console --mfa-code' \
     'presign --expires' \
     'presign --method' \
     'presign --content-type' \
@@ -221,8 +231,9 @@ set -g __warder_valued 'add --csv' \
     'presign --min-ttl' \
     'presign --mfa-code' \
     'presign --policy' \
-    'mfa --pid' \
+    'login --region' \
     'refresh --mfa-code' \
+    'mfa --pid' \
     'whoami --mfa-code' \
     'explain --policy' \
     'use --mfa-code' \
@@ -243,9 +254,11 @@ function __warder_grammar --no-scope-shadowing
                 process 'Prints a profile\'s credentials as SDKs want them from a credential_process' \
                 env 'Prints statements that export a profile\'s credentials' \
                 exec 'Runs a command with a profile\'s credentials in its environment' \
+                console 'Signs in to the AWS console as a profile: prints the URL, or opens it' \
                 presign 'Prints a URL by which anyone can get, or put, one object of S3' \
-                mfa 'Answers a process that waits for an MFA code, or a yes, and has no terminal' \
+                login 'Signs in with the AWS console\'s credentials' \
                 refresh 'Mints new sessions now: before work, before a long run' \
+                mfa 'Answers a process that waits for an MFA code, or a yes, and has no terminal' \
                 forget 'Drops cached sessions: a profile\'s, or all' \
                 whoami 'Asks AWS who a profile\'s credentials are (sts:GetCallerIdentity)' \
                 explain 'Shows where a profile\'s credentials come from, and what the next process will do' \
@@ -371,6 +384,30 @@ function __warder_grammar --no-scope-shadowing
                 --policy '@files'
             set places '@profiles' '@command'
             set repeated '@command'
+        case 'console'
+            set options --open 'Open it in the desktop\'s browser, in place of printing the URL' \
+                --browser 'Open it with this program' \
+                --container 'Open it in a Firefox container of the profile\'s name' \
+                --service 'Go to the start page of a service: s3, ec2, iam' \
+                --to 'Go to this page of the console' \
+                --region 'Look at this region, not at the profile\'s' \
+                --duration 'How long the console session lasts: 1h, 8h; 12h at most' \
+                --min-ttl 'Renew a session that has less left than this: 30m, 2h' \
+                --policy 'Narrow it to this policy: a file, JSON, or an ARN' \
+                --read-only 'Narrow it to AWS\'s ReadOnlyAccess' \
+                --mfa-code 'The six digits of the MFA device, if they are needed' \
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
+            set values --browser '' \
+                --service '' \
+                --to '' \
+                --region '' \
+                --duration '' \
+                --min-ttl '' \
+                --policy '@files' \
+                --mfa-code ''
+            set places '@profiles'
         case 'presign'
             set options --expires 'How long the URL is valid: 40m, 12h, 7d at most; 1h if not given' \
                 --method 'GET, PUT, HEAD or DELETE; GET if not given' \
@@ -395,6 +432,24 @@ function __warder_grammar --no-scope-shadowing
                 --mfa-code '' \
                 --policy '@files'
             set places '@profiles' ''
+        case 'login'
+            set options --region 'The region to sign in at, and to write into a new profile' \
+                --device-code 'Sign in by a code in the browser of any machine' \
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
+            set values --region ''
+            set places '@profiles'
+        case 'refresh'
+            set options --all 'Every profile whose credential_process is warder' \
+                --device-code 'Sign in by a code in the browser of any machine' \
+                --mfa-code 'The six digits of the MFA device, if they are needed' \
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
+            set values --mfa-code ''
+            set places '@profiles'
+            set repeated '@profiles'
         case 'mfa'
             set options --list 'List the waiting processes, and do not prompt; with --json as JSON' \
                 --json 'Print JSON' \
@@ -406,16 +461,6 @@ function __warder_grammar --no-scope-shadowing
                 --help 'Show this help'
             set values --pid ''
             set places ''
-        case 'refresh'
-            set options --all 'Every profile whose credential_process is warder' \
-                --device-code 'Sign in by a code in the browser of any machine' \
-                --mfa-code 'The six digits of the MFA device, if they are needed' \
-                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
-                -h 'Show this help' \
-                --help 'Show this help'
-            set values --mfa-code ''
-            set places '@profiles'
-            set repeated '@profiles'
         case 'forget'
             set options --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
                 -h 'Show this help' \

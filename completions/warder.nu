@@ -21,7 +21,7 @@ def "nu-complete warder dotenv-or-json-or-systemd-or-github" [] { ["dotenv" "jso
 def "nu-complete warder GET-or-PUT-or-HEAD-or-DELETE" [] { ["GET" "PUT" "HEAD" "DELETE"] }
 def "nu-complete warder bash-or-zsh-or-fish-or-nu" [] { ["bash" "zsh" "fish" "nu"] }
 def "nu-complete warder libsecret-or-keyfile-or-passphrase-or-recovery" [] { ["libsecret" "keyfile" "passphrase" "recovery"] }
-def "nu-complete warder commands" [] { ["add" "import" "list" "rotate" "remove" "process" "env" "exec" "presign" "mfa" "refresh" "forget" "whoami" "explain" "adopt" "doctor" "use" "drop" "hook" "trust" "distrust" "unlock" "lock" "status" "log" "store" "vault" "help" "version"] }
+def "nu-complete warder commands" [] { ["add" "import" "list" "rotate" "remove" "process" "env" "exec" "console" "presign" "login" "refresh" "mfa" "forget" "whoami" "explain" "adopt" "doctor" "use" "drop" "hook" "trust" "distrust" "unlock" "lock" "status" "log" "store" "vault" "help" "version"] }
 
 # Keeps AWS access keys encrypted, and answers every SDK with short-lived sessions
 export extern main [
@@ -114,6 +114,24 @@ export extern "warder env" [
     --help(-h)  # Show this help
 ]
 
+# Signs in to the AWS console as a profile: prints the URL, or opens it
+export extern "warder console" [
+    profile?: string@"nu-complete warder profiles"
+    --open  # Open it in the desktop's browser, in place of printing the URL
+    --browser: string  # Open it with this program
+    --container  # Open it in a Firefox container of the profile's name
+    --service: string  # Go to the start page of a service: s3, ec2, iam
+    --to: string  # Go to this page of the console
+    --region: string  # Look at this region, not at the profile's
+    --duration: string  # How long the console session lasts: 1h, 8h; 12h at most
+    --min-ttl: string  # Renew a session that has less left than this: 30m, 2h
+    --policy: path  # Narrow it to this policy: a file, JSON, or an ARN
+    --read-only  # Narrow it to AWS's ReadOnlyAccess
+    --mfa-code: string  # The six digits of the MFA device, if they are needed
+    --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
+    --help(-h)  # Show this help
+]
+
 # Prints a URL by which anyone can get, or put, one object of S3
 export extern "warder presign" [
     profile?: string@"nu-complete warder profiles"
@@ -132,14 +150,11 @@ export extern "warder presign" [
     --help(-h)  # Show this help
 ]
 
-# Answers a process that waits for an MFA code, or a yes, and has no terminal
-export extern "warder mfa" [
-    answer?: string
-    --list  # List the waiting processes, and do not prompt; with --json as JSON
-    --json  # Print JSON
-    --watch  # Keep running and ask whenever a process waits; Ctrl-C ends it
-    --dismiss  # Dismiss the waiting process, without an answer
-    --pid: string  # Answer this process, of those in --list
+# Signs in with the AWS console's credentials
+export extern "warder login" [
+    profile?: string@"nu-complete warder profiles"
+    --region: string  # The region to sign in at, and to write into a new profile
+    --device-code  # Sign in by a code in the browser of any machine
     --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
     --help(-h)  # Show this help
 ]
@@ -150,6 +165,18 @@ export extern "warder refresh" [
     --all  # Every profile whose credential_process is warder
     --device-code  # Sign in by a code in the browser of any machine
     --mfa-code: string  # The six digits of the MFA device, if they are needed
+    --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
+    --help(-h)  # Show this help
+]
+
+# Answers a process that waits for an MFA code, or a yes, and has no terminal
+export extern "warder mfa" [
+    answer?: string
+    --list  # List the waiting processes, and do not prompt; with --json as JSON
+    --json  # Print JSON
+    --watch  # Keep running and ask whenever a process waits; Ctrl-C ends it
+    --dismiss  # Dismiss the waiting process, without an answer
+    --pid: string  # Answer this process, of those in --list
     --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
     --help(-h)  # Show this help
 ]

@@ -48,10 +48,18 @@ struct P256MemoryTests {
             let words = line.split(separator: " ")
             let ends = words[0].split(separator: "-").compactMap { UInt(String($0), radix: 16) }
             guard words[1].hasPrefix("rw"), ends.count == 2, ends[1] - ends[0] <= 1 << 30 else { continue }
-            // Each part overlaps the one before it by the size of a scalar.
-            for address in stride(from: ends[0], to: ends[1], by: buffer.count - needle.count) {
+            var next = ends[0]
+            while next < ends[1] {
+                let address = next
                 let size = pread(memory, buffer.baseAddress, min(buffer.count, Int(ends[1] - address)), off_t(address))
-                guard size > 0 else { continue }
+                guard size > 0 else {
+                    // Another test's thread gave this page back.
+                    next = (address / 4096 + 1) * 4096
+                    continue
+                }
+                let end = address + UInt(size)
+                // Each part overlaps the one before it by the size of a scalar.
+                next = end < ends[1] && size > needle.count ? end - UInt(needle.count) : end
                 count += places(of: needle, in: UnsafeRawBufferPointer(rebasing: buffer[..<size])).count { offset in
                     ![needle, buffer].contains { own in
                         let start = UInt(bitPattern: own.baseAddress)

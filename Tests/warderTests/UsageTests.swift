@@ -30,10 +30,6 @@ struct UsageTests {
             "prod", "there is no command prod",
             "it is a profile: eval $(warder env prod), or warder exec prod -- COMMAND"
         ),
-        (
-            "login prod", "there is no command login",
-            "warder unlock opens the store, warder refresh PROFILE makes its session, and SDKs ask by themselves"
-        ),
         ("clear", "there is no command clear", "warder forget drops the cached sessions"),
         ("export prod", "there is no command export", "eval $(warder env PROFILE)"),
         ("ls", "there is no command ls", "warder list"), ("rm alice", "there is no command rm", "warder remove NAME"),
@@ -134,7 +130,7 @@ struct UsageTests {
 
     /// A hint that is a command line of warder's is one that warder knows.
     @Test(arguments: [
-        "login", "logout", "clear", "flush", "export", "assume", "switch", "shell", "run", "server", "ls",
+        "logout", "clear", "flush", "export", "assume", "switch", "shell", "run", "server", "ls",
         "profiles", "keys", "sessions", "rm", "del", "delete", "configure", "init", "setup", "show", "get",
         "credentials", "sso",
     ])

@@ -46,6 +46,7 @@ struct Login: Command {
             context, profile: name, keys: keys, codes: CodeSupply(given: nil, keys: keys), signIn: method)
         note("\(name): \(try issuer.signIn().remainingTime)")
         guard try addition.isOfSDKs() else { return }
-        note("SDKs do not ask warder for \(name) yet, and need aws login; to change that: warder adopt \(shellWord(name))")
+        let adopt = "warder adopt \(shellWord(name))"
+        note("SDKs do not ask warder for \(name) yet, and need aws login; to change that: \(adopt)")
     }
 }
