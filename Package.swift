@@ -105,6 +105,7 @@ let package = Package(
             ]),
         room(
             "Adopting", ["Chains", "Explaining", "Failures", "Linux", "Profiles", "Setup", "Stores", "Text"]),
+        room("Populating", ["Chains", "Failures", "Issuing", "Profiles", "Setup", "Text"]),
         room(
             "Adding",
             [
@@ -146,7 +147,8 @@ let package = Package(
                 "Adding", "Adopting", "Arguments", "AuditLog", "Chains", "Crypto", "Delivering", "Desktop",
                 "Diagnosing",
                 "Explaining",
-                "Failures", "Folders", "RemotePrompts", "Importing", "Issuing", "JSON", "Linux", "Presigning",
+                "Failures", "Folders", "RemotePrompts", "Importing", "Issuing", "JSON", "Linux", "Populating",
+                "Presigning",
                 "Profiles", "Prompt", "Rotating",
                 "Secrets", "Serving", "Sessions", "Setup", "Shells", "Stores", "Text", "Times", "Vault",
             ],
@@ -223,6 +225,7 @@ let package = Package(
                 "Setup", "Stores", "Text", "Times", "Transport",
             ]),
         tests(of: "Adopting", ["Failures", "Profiles", "RoomSupport", "Secrets", "Setup", "Stores"]),
+        tests(of: "Populating", ["Failures", "Issuing", "Profiles", "RoomSupport", "Secrets", "Setup"]),
         tests(
             of: "Diagnosing",
             [

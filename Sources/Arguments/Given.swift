@@ -23,6 +23,9 @@ package struct Given: Sendable {
     /// The option's value; nil if it is not given.
     package subscript(_ option: Option) -> String? { value(option.parameter) }
 
+    /// The values of an option that may be given several times, in their order.
+    package func all(_ option: Option) -> [String] { values(option.parameter) }
+
     /// The option's value; empty only in a command line that was refused.
     package subscript(_ option: RequiredOption) -> String { value(option.parameter) ?? "" }
 

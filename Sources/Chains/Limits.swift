@@ -111,15 +111,18 @@ private func checkText(
     }
 }
 
-/// A single lowercase label of a host name (RFC 1123 section 2.1) that is not all digits. Any other would fail later,
-/// when an endpoint is made of it, without naming the line.
-private func checkRegion(_ setting: Setting, _ key: String) throws(ChainError) {
-    let name = setting.value.utf8
+/// Whether it is a single lowercase label of a host name (RFC 1123 section 2.1) that is not all digits. Any other would
+/// fail later, when an endpoint is made of it, without naming the line.
+package func isRegionName(_ text: String) -> Bool {
+    let name = text.utf8
     let hyphen = UInt8(ascii: "-")
-    guard (1...63).contains(name.count), name.first != hyphen, name.last != hyphen,
-        name.allSatisfy({ isDigit($0) || $0 == hyphen || $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z") }),
-        !name.allSatisfy({ isDigit($0) })
-    else { throw .badValue(key: key, .notARegion, setting.origin) }
+    return (1...63).contains(name.count) && name.first != hyphen && name.last != hyphen
+        && name.allSatisfy({ isDigit($0) || $0 == hyphen || $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z") })
+        && !name.allSatisfy({ isDigit($0) })
+}
+
+func checkRegion(_ setting: Setting, _ key: String) throws(ChainError) {
+    guard isRegionName(setting.value) else { throw .badValue(key: key, .notARegion, setting.origin) }
 }
 
 func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }

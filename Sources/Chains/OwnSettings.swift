@@ -4,7 +4,7 @@ extension Chain {
     /// All settings that a profile may have as `warder_<name>`: warder's own, those of other tools that it reads, and
     /// those that `adopt` hides from SDKs. Any other `warder_` name has no effect.
     public static let ownSettings = OwnSettings([
-        "key", "session", "session_duration", "policy_file", "confirm", "callers",
+        "key", "session", "session_duration", "policy_file", "confirm", "callers", "from_sso",
         "role_arn", "source_profile", "credential_source", "credential_process", "include_profile", "mfa_serial",
         "mfa_process", "role_session_name", "external_id", "duration_seconds", "policy", "policy_arns", "session_tags",
         "transitive_session_tags", "source_identity", "web_identity_token_file",

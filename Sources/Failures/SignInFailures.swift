@@ -36,6 +36,10 @@ extension Failure {
             self.init(.promptNeeded, "the sign-in was not completed in time", hint: "run the command again")
         case .listening(let error): self.init(error, "the address that the browser comes back to")
         case .crypto(let error): self.init(error)
+        case .endlessList:
+            self.init(
+                .refused, "\(service.name) sent a list without an end", hint: "see what answers there",
+                cause: .unjudged)
         default:
             self.init(
                 .refused, "\(service.name) gave no answer that could be used", hint: "try again", cause: .unjudged)

@@ -103,7 +103,6 @@ private let counterparts = [
     "run": "warder exec PROFILE -- COMMAND",
     "server": "warder exec --serve PROFILE -- COMMAND",
     "ls": "warder list",
-    "profiles": "warder list",
     "keys": "warder list",
     "sessions": "warder status",
     "rm": "warder remove NAME",

@@ -81,7 +81,7 @@ extension FileBytes {
     }
 
     /// The offset at which the line of its header begins, behind a byte order mark.
-    private func headerStart(_ section: Section) -> Int {
+    func headerStart(_ section: Section) -> Int {
         let start = lineStart(Int(section.nameStart))
         let isMarked = start == 0 && count >= 3 && (self[0], self[1], self[2]) == (0xEF, 0xBB, 0xBF)
         return isMarked ? 3 : start

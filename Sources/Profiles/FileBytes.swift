@@ -151,7 +151,7 @@ func lowercase(_ byte: UInt8) -> UInt8 {
 }
 
 /// The characters in names of profiles and settings: letters, digits and `_ - / . % @ : +`.
-func isNameByte(_ byte: UInt8) -> Bool {
+package func isNameByte(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
         UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "/"),

@@ -130,10 +130,13 @@ public final class ProfileFile: Sendable {
     }
 
     /// The names of all profiles in file order, one for each section.
-    var profileNames: [String] {
+    package var profileNames: [String] { names(of: .profile, .bareDefault) }
+
+    /// The names of the sections of these kinds in file order, one for each section.
+    func names(of kinds: Section.Kind...) -> [String] {
         withText { text in
             var names: [String] = []
-            for section in sections where section.kind == .profile || section.kind == .bareDefault {
+            for section in sections where kinds.contains(section.kind) {
                 let range = Int(section.nameStart)..<Int(section.nameEnd)
                 guard !range.isEmpty, range.allSatisfy({ isNameByte(text[$0]) }), let name = text.string(range) else {
                     continue

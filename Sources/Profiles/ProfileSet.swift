@@ -110,6 +110,9 @@ public struct ProfileSet: Sendable {
         return ((config?.profileNames ?? []) + (credentials?.profileNames ?? [])).filter { seen.insert($0).inserted }
     }
 
+    /// The names of all `[sso-session NAME]`, in file order.
+    public var ssoSessionNames: [String] { config?.names(of: .ssoSession) ?? [] }
+
     private static let include = PropertyName("include_profile")
 
     private func section(_ kind: Section.Kind, _ name: String) -> Profile? {

@@ -26,7 +26,7 @@ struct Warder: Command {
                         Process.self, Env.self, Exec.self, ConsoleCommand.self, Presign.self, Login.self, Refresh.self,
                         MFA.self, Forget.self, WhoAmI.self,
                     ]),
-                CommandGroup("profiles", [Explain.self, Adopt.self, Doctor.self]),
+                CommandGroup("profiles", [Explain.self, Adopt.self, Profiles.self, Doctor.self]),
                 CommandGroup(
                     "shells",
                     [

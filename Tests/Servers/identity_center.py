@@ -8,6 +8,7 @@ registrations and what they allow, redirect URIs, PKCE, codes that are good once
 
 /client/register /device_authorization /token /authorize      as in the OIDC API Reference and RFC 6749, 7636, 8628
 /federation/credentials                                       GetRoleCredentials
+/assignment/accounts, /assignment/roles                       ListAccounts, ListAccountRoles
 
 A GET of /authorize is a user who consents at once: the browser is sent back with a code; with the scope `test:deny` the
 user declines. What else goes on is said by /test/..., each by POST of a JSON object, which answers with one:
@@ -15,6 +16,7 @@ user declines. What else goes on is said by /test/..., each by POST of a JSON ob
 /test/device {"is": "pending" | "slow" | "approved" | "denied" | "expired"}      what polls are told from now on
 /test/lives {"access": N, "registration": N, "device": N, "role": N, "interval": N}          seconds
 /test/fail {"path": P, "statuses": [N, ...], "body": B}                          the next answers at this path
+/test/assign {"accounts": [[ID, NAME, EMAIL, [ROLE, ...]], ...], "page": N, "endless": B}      what the portal lists
 /test/expire {"what": "access" | "refresh" | "registrations"}                    ends all there are
 /test/log {}                                                                     the requests there were
 """
@@ -47,6 +49,8 @@ class IdentityCenter:
         self.access, self.refresh = {}, {}
         self.device_is, self.slow = "pending", 0
         self.failures, self.log = {}, []
+        # Number, name, address and roles of each account; how many a page has; whether lists never end.
+        self.accounts, self.page, self.endless = [], 1000, False
 
     # The OIDC service.
 
@@ -162,15 +166,54 @@ class IdentityCenter:
     # The portal.
 
     def credentials(self, query, token):
-        if self.access.get(token, 0) <= time.time():
-            raise Refused("UnauthorizedException", "Session token not found or invalid", 401)
+        self.check(token)
+        asked = query.get("account_id"), query.get("role_name")
+        if any(asked == (number, role) for number, _, _, roles in self.accounts for role in roles):
+            return self.role()
         if query.get("account_id") != "111111111111":
             raise Refused("ForbiddenException", "No access", 403)
         if query.get("role_name") != "Admin +/é":
             raise Refused("ResourceNotFoundException", "no role for " + token, 404)
+        return self.role()
+
+    def role(self):
         return {"roleCredentials": {
             "accessKeyId": "ASIAIOSFODNN7EXAMPLE", "secretAccessKey": "s3cr3t/+", "sessionToken": "t0ken==",
             "expiration": int((time.time() + self.lives["role"]) * 1000)}}
+
+    def check(self, token):
+        if self.access.get(token, 0) <= time.time():
+            raise Refused("UnauthorizedException", "Session token not found or invalid", 401)
+
+    def list_accounts(self, query, token):
+        self.check(token)
+        rows = [{"accountId": number, "accountName": name, "emailAddress": email}
+                for number, name, email, _ in self.accounts]
+        return self.paged("accountList", rows, query)
+
+    def list_roles(self, query, token):
+        self.check(token)
+        for number, _, _, roles in self.accounts:
+            if number == query["account_id"]:
+                return self.paged("roleList", [{"accountId": number, "roleName": role} for role in roles], query)
+        raise Refused("ForbiddenException", "No access", 403)
+
+    def paged(self, name, rows, query):
+        """A page, and the token of the next one, which is good for this list alone."""
+        size = min(self.page, int(query.get("max_result", 20)))
+        if not 1 <= int(query.get("max_result", 20)) <= 1000:
+            raise Refused("InvalidRequestException", "max_result")
+        key = name + query.get("account_id", "") + "/+="
+        start = 0
+        if "next_token" in query:
+            given, _, digits = query["next_token"].rpartition(":")
+            if given != key:
+                raise Refused("InvalidRequestException", "next_token")
+            start = int(digits)
+        answer = {name: rows[start:start + size]}
+        if start + size < len(rows) or self.endless:
+            answer["nextToken"] = f"{key}:{start + size}"
+        return answer
 
     # What tests say.
 
@@ -181,6 +224,9 @@ class IdentityCenter:
             self.lives.update(body)
         elif what == "fail":
             self.failures[body["path"]] = [(status, body.get("body", "{}")) for status in body["statuses"]]
+        elif what == "assign":
+            self.accounts = body["accounts"]
+            self.page, self.endless = body.get("page", 1000), body.get("endless", False)
         elif what == "expire":
             if body["what"] == "registrations":
                 for client in self.clients.values():
@@ -226,6 +272,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return center.test(path.rpartition("/")[2], given)
         if path == "/federation/credentials":
             return center.credentials(given, self.headers["x-amz-sso_bearer_token"])
+        if path.startswith("/assignment/"):
+            operation = {"/assignment/accounts": center.list_accounts, "/assignment/roles": center.list_roles}[path]
+            return operation(given, self.headers["x-amz-sso_bearer_token"])
         return {"/client/register": center.register, "/device_authorization": center.start_device,
                 "/token": center.token}[path](given)
 

@@ -5,6 +5,7 @@ import Secrets
 import Sessions
 import Setup
 import Stores
+import Text
 
 /// Roles of IAM Identity Center: one sign-in for all profiles of a session, its token encrypted beside the sessions.
 struct SingleSignOnSource: ChainSource {
@@ -57,7 +58,7 @@ struct SingleSignOnSource: ChainSource {
     private var tokens: SignInTokens {
         let session = SignInSession(
             name: sso.session?.value, startURL: sso.startURL.value, region: sso.region.value,
-            scopes: sso.scopes?.value, profile: profile)
+            scopes: sso.scopes?.value, command: "warder refresh \(shellWord(profile))")
         return SignInTokens(
             context: tools.context, keys: tools.keys, calls: tools.calls, method: tools.signIn, session: session)
     }

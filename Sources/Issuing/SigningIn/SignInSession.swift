@@ -15,8 +15,8 @@ struct SignInSession {
     let startURL: String
     let region: String
     let scopes: String?
-    /// The profile that needs the sign-in.
-    let profile: String
+    /// The command line that signs in, for a hint.
+    let command: String
 
     /// The identity under which a token is kept: all profiles of a session share it.
     var identity: [UInt8] {

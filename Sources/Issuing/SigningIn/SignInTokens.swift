@@ -43,7 +43,7 @@ struct SignInTokens {
     var needed: Failure {
         Failure(
             .promptNeeded, "\(session.name ?? session.startURL) wants you to sign in",
-            hint: "run warder refresh \(shellWord(session.profile)) in a terminal")
+            hint: "run \(session.command) in a terminal")
     }
 
     /// Whether the next token needs no sign-in, as far as warder can see without asking AWS.
@@ -65,7 +65,7 @@ struct SignInTokens {
     // MARK: - The token
 
     /// A token with five minutes left or more, if possible; of a hundred processes, one renews it.
-    private func token(fresh isFresh: Bool) throws(Failure) -> SSOToken {
+    func token(fresh isFresh: Bool) throws(Failure) -> SSOToken {
         let sessions = try keys.sessions()
         let name = try inCache { () throws(SessionCacheError) in try sessions.name(of: session.identity) }
         var seen: UnixTime?

@@ -6,9 +6,9 @@ import Transport
 
 /// A client of IAM Identity Center's portal, which issues the credentials of roles.
 public struct PortalClient {
-    private let endpoint: ServiceURL
-    private let client: RetryingClient
-    private let timing: Timing
+    let endpoint: ServiceURL
+    let client: RetryingClient
+    let timing: Timing
 
     /// - Parameters:
     ///   - endpoint: `SSOEndpoints.portal`.
@@ -49,7 +49,7 @@ public struct PortalClient {
         secrets.add(token)
         let answer = try JSONResponse(response, hiding: secrets)
         guard (200...299).contains(response.status) else {
-            throw classified(answer.refusal())
+            throw portalError(answer.refusal())
         }
         let now = response.date.flatMap { UnixTime(httpDate: $0) } ?? timing.now()
         return try answer.inner("roleCredentials").credentials(of: account, now: now)
@@ -71,7 +71,8 @@ extension JSONResponse {
     }
 }
 
-private func classified(_ refusal: SignInRefusal) -> SignInError {
+/// What a refusal of the portal means, by its status.
+func portalError(_ refusal: SignInRefusal) -> SignInError {
     switch refusal.status {
     case 403: .accessDenied(refusal)
     case 404: .noSuchRole(refusal)

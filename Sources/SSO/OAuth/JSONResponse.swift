@@ -63,6 +63,20 @@ struct JSONResponse: ~Copyable {
         return identifier.text(0..<identifier.count)
     }
 
+    /// The texts `names` of each object in the array `list`, none of them secret; nil for one that is absent. No objects
+    /// if the array is absent.
+    func rows(_ list: String, _ names: [String]) throws(SignInError) -> [[String?]] {
+        var rows: [[String?]] = []
+        do throws(JSONError) {
+            try object.forEachObject(list) { (element) throws(JSONError) in
+                var row: [String?] = []
+                for name in names { row.append(try text(name, of: element)) }
+                rows.append(row)
+            }
+        } catch { throw missing(list) }
+        return rows
+    }
+
     /// A positive number.
     func number(_ name: String) throws(SignInError) -> Int64 {
         guard let number = try numberIfPresent(name) else { throw missing(name) }
@@ -78,6 +92,12 @@ struct JSONResponse: ~Copyable {
     }
 
     func missing(_ name: String) -> SignInError { .missing(name, status: status) }
+
+    private func text(_ name: String, of element: borrowing JSONObject) throws(JSONError) -> String? {
+        guard let text = try element.secret(name) else { return nil }
+        guard text.count <= SentSecrets.textLimit, let shown = secrets.shown(text) else { throw .wrongType(key: name) }
+        return shown
+    }
 
     private func read(_ name: String) throws(SignInError) -> SecretBytes? {
         do throws(JSONError) { return try object.secret(name) } catch { throw missing(name) }

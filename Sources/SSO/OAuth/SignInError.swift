@@ -57,6 +57,8 @@ public enum SignInError: Error, Equatable, Sendable {
     case invalidGrant(SignInRefusal)
     /// The account or the role does not exist for this user.
     case noSuchRole(SignInRefusal)
+    /// A list of accounts or roles has no end.
+    case endlessList
     /// Any other refusal.
     case refused(SignInRefusal)
     /// The console's session has ended, or the user's credentials have changed: the user must sign in again.

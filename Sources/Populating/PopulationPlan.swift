@@ -1,0 +1,228 @@
+import Failures
+import Issuing
+import Profiles
+import Setup
+import Text
+
+/// Which profiles the user wants of an `sso-session`.
+package struct Selection: Sendable {
+    /// The name of the `sso-session`.
+    package let session: String
+    package let template: NameTemplate
+    /// The region of new profiles; nil for none.
+    package let region: String?
+    /// By number or name; empty for all.
+    package let accounts: [Pattern]
+    /// By name; empty for all.
+    package let roles: [Pattern]
+    /// Whether profiles go whose role is gone.
+    package let prunes: Bool
+
+    package init(
+        session: String, template: NameTemplate, region: String? = nil, accounts: [Pattern] = [], roles: [Pattern] = [],
+        prunes: Bool = false
+    ) {
+        self.session = session
+        self.template = template
+        self.region = region
+        self.accounts = accounts
+        self.roles = roles
+        self.prunes = prunes
+    }
+
+    /// Whether profiles of the account are wanted.
+    package func covers(_ account: SignInAccount) -> Bool {
+        accounts.isEmpty || accounts.contains { $0.matches(account.id) || $0.matches(account.name) }
+    }
+
+    func covers(role: String) -> Bool { roles.isEmpty || roles.contains { $0.matches(role) } }
+}
+
+/// What `profiles` will change, checked as a whole before anything is written.
+package struct PopulationPlan {
+    /// A profile whose name changes.
+    struct Renaming {
+        let old, new: String
+    }
+
+    package let config: ProfileFile
+    package private(set) var edits: [Edit] = []
+    let selection: Selection
+    /// The names of the profiles to add, sorted.
+    private(set) var made: [String] = []
+    /// The names of the profiles whose settings change, and not their names.
+    private(set) var changed: [String] = []
+    private(set) var renamed: [Renaming] = []
+    private(set) var unchanged = 0
+    /// The names of the profiles whose role is gone.
+    private(set) var gone: [String] = []
+    /// Names that were wanted and that other profiles have, and those in their place.
+    private(set) var clashes: [Renaming] = []
+    /// Roles whose names a config file cannot hold.
+    private(set) var leftOut: [SignInRole] = []
+    /// Whether the sign-in gives any role at all, wanted or not.
+    let hasRoles: Bool
+    /// The name of each role's profile after the change.
+    private var names: [Identity: String] = [:]
+
+    /// - Parameters:
+    ///   - files: as they are.
+    ///   - accounts: all accounts that the sign-in gives.
+    ///   - roles: all roles in the accounts that are wanted.
+    package init(
+        _ context: Context, _ files: ProfileSet, _ config: ProfileFile, _ selection: Selection,
+        accounts: [SignInAccount], roles: [SignInRole]
+    ) throws(Failure) {
+        self.config = config
+        self.selection = selection
+        hasRoles = !roles.isEmpty
+        let present = config.made(from: selection.session)
+        let wanted = Self.distinct(roles.filter { selection.covers(role: $0.name) })
+        leftOut = wanted.filter { !isWritable($0.name) }
+        let gone = Self.gone(present, selection, accounts, roles)
+        self.gone = gone.map(\.name)
+        do throws(EditingError) {
+            try plan(
+                wanted.filter { isWritable($0.name) }, Present(present), files, context,
+                pruned: selection.prunes ? gone : [])
+        } catch { throw Failure(error) }
+        try refuseEmptySelection(accounts, wanted)
+        try check()
+    }
+
+    /// Each role once, by account and name.
+    private static func distinct(_ roles: [SignInRole]) -> [SignInRole] {
+        var seen: Set<Identity> = []
+        return roles.filter { seen.insert(Identity($0)).inserted }.sorted { Identity($0) < Identity($1) }
+    }
+
+    private static func gone(
+        _ present: [MadeProfile], _ selection: Selection, _ accounts: [SignInAccount], _ roles: [SignInRole]
+    ) -> [MadeProfile] {
+        let given = Set(roles.map { Identity($0) })
+        let byID = Dictionary(accounts.map { ($0.id, $0) }) { first, _ in first }
+        return present.filter { made in
+            // Of an account that is gone only the number is known.
+            let account = byID[made.accountID] ?? SignInAccount(id: made.accountID, name: made.accountID)
+            return selection.covers(account) && selection.covers(role: made.role) && !given.contains(Identity(made))
+        }
+    }
+
+    private mutating func plan(
+        _ roles: [SignInRole], _ present: Present, _ files: ProfileSet, _ context: Context, pruned: [MadeProfile]
+    ) throws(EditingError) {
+        let naming = Naming(
+            roles, selection.template, present: roles.map { present[Identity($0)]?.name },
+            others: Self.others(files, config, besides: roles.compactMap { present[Identity($0)] } + pruned))
+        clashes = naming.clashes.map { Renaming(old: naming.wanted[$0], new: naming.names[$0]) }
+        names = Dictionary(zip(roles.map { Identity($0) }, naming.names)) { first, _ in first }
+        var new: [(name: String, profile: NewProfile)] = []
+        for (role, name) in zip(roles, naming.names) {
+            guard let made = present[Identity(role)] else {
+                new.append((name, try profile(of: role, named: name, context)))
+                continue
+            }
+            let edits = try config.updating(
+                made, to: name, session: selection.session, region: selection.region, program: context.ownPath)
+            self.edits += edits
+            if name != made.name {
+                renamed.append(Renaming(old: made.name, new: name))
+            } else if edits.isEmpty {
+                unchanged += 1
+            } else {
+                changed.append(name)
+            }
+        }
+        new.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        made = new.map(\.name)
+        edits = (edits + config.removing(pruned) + config.appendingAtEnd(new.map(\.profile))).inOrder
+    }
+
+    private func profile(
+        of role: SignInRole, named name: String, _ context: Context
+    ) throws(EditingError) -> NewProfile {
+        try NewProfile(
+            name: name, region: selection.region,
+            settings: [
+                (MadeProfile.mark, selection.session), ("warder_sso_session", selection.session),
+                ("warder_sso_account_id", role.account.id), ("warder_sso_role_name", role.name),
+            ],
+            program: context.ownPath)
+    }
+
+    /// The names of all profiles but these, whose sections are the only ones of their names.
+    private static func others(_ files: ProfileSet, _ config: ProfileFile, besides made: [MadeProfile]) -> Set<String> {
+        var counts: [String: Int] = [:]
+        for name in config.profileNames + (files.credentials?.profileNames ?? []) { counts[name, default: 0] += 1 }
+        for profile in made { counts[profile.name, default: 0] -= 1 }
+        return Set(counts.filter { $0.value > 0 }.keys)
+    }
+
+    /// Fails if no account or no role is what the user wrote, which is likely to be a mistake.
+    private func refuseEmptySelection(_ accounts: [SignInAccount], _ wanted: [SignInRole]) throws(Failure) {
+        guard wanted.isEmpty, gone.isEmpty, !accounts.isEmpty else { return }
+        if !selection.accounts.isEmpty, !accounts.contains(where: selection.covers) {
+            throw Failure(
+                .notFound, "no account of \(selection.session) is what --account says",
+                hint: "there are \(listed(accounts.map { "\($0.name) (\($0.id))" }))")
+        }
+        guard !selection.roles.isEmpty else { return }
+        throw Failure(
+            .notFound, "no role of \(selection.session) is what --role says",
+            hint: "leave --role out to see all of them: warder profiles --from-sso "
+                + shellWord(selection.session) + " --dry-run")
+    }
+
+    /// Reads the result, in which each role must have its profile: what a name or a template holds may have another
+    /// meaning in a file.
+    private func check() throws(Failure) {
+        guard !edits.isEmpty else { return }
+        let result: ProfileFile
+        do throws(ProfileError) {
+            result = try ProfileFile(text: config.edited(edits), path: config.path, kind: .config)
+        } catch { throw Failure(error) }
+        let present = result.made(from: selection.session)
+        let found = Dictionary(present.map { (Identity($0), $0.name) }) { first, _ in first }
+        guard names.allSatisfy({ found[$0.key] == $0.value }) else {
+            throw Failure(
+                .badConfig, "\(config.path) would not hold the profiles of \(selection.session) as they are meant",
+                hint: "see what would be written: --dry-run")
+        }
+    }
+}
+
+/// A role in an account.
+struct Identity: Hashable, Comparable {
+    private let account, role: ByteText
+
+    init(_ role: SignInRole) { self.init(role.account.id, role.name) }
+    init(_ made: MadeProfile) { self.init(made.accountID, made.role) }
+
+    private init(_ account: String, _ role: String) { (self.account, self.role) = (ByteText(account), ByteText(role)) }
+
+    static func < (left: Identity, right: Identity) -> Bool {
+        left.account == right.account
+            ? left.role.text.utf8.lexicographicallyPrecedes(right.role.text.utf8)
+            : left.account.text.utf8.lexicographicallyPrecedes(right.account.text.utf8)
+    }
+}
+
+/// The profile that each role has already: of several the first.
+private struct Present {
+    private let profiles: [Identity: MadeProfile]
+
+    init(_ made: [MadeProfile]) {
+        profiles = Dictionary(made.map { (Identity($0), $0) }) { first, _ in first }
+    }
+
+    subscript(identity: Identity) -> MadeProfile? { profiles[identity] }
+}
+
+/// Whether a config file can hold the text as a value that every SDK reads alike.
+private func isWritable(_ text: String) -> Bool {
+    let scalars = text.unicodeScalars
+    guard let first = scalars.first, let last = scalars.last, scalars.count <= 256,
+        !first.properties.isWhitespace, !last.properties.isWhitespace, first != "#", first != ";"
+    else { return false }
+    return scalars.allSatisfy { !isInvisible($0) } && !text.includes(" #") && !text.includes(" ;")
+}
