@@ -82,7 +82,9 @@ package struct NameTemplate: Sendable {
     }
 
     private static func check(_ text: String, _ option: String) throws(Failure) {
-        guard let wrong = text.unicodeScalars.first(where: { !$0.isASCII || !isNameByte(UInt8($0.value)) }) else { return }
+        guard let wrong = text.unicodeScalars.first(where: { !$0.isASCII || !isNameByte(UInt8($0.value)) }) else {
+            return
+        }
         throw Failure(
             .usage, "\(option) has a \(wrong == " " ? "space" : "\(wrong)"), which no name of a profile may have",
             hint: "take letters and digits of ASCII, and _ - / . % @ : +")

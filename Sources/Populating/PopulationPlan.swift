@@ -4,45 +4,18 @@ import Profiles
 import Setup
 import Text
 
-/// Which profiles the user wants of an `sso-session`.
-package struct Selection: Sendable {
-    /// The name of the `sso-session`.
-    package let session: String
-    package let template: NameTemplate
-    /// The region of new profiles; nil for none.
-    package let region: String?
-    /// By number or name; empty for all.
-    package let accounts: [Pattern]
-    /// By name; empty for all.
-    package let roles: [Pattern]
-    /// Whether profiles go whose role is gone.
-    package let prunes: Bool
-
-    package init(
-        session: String, template: NameTemplate, region: String? = nil, accounts: [Pattern] = [], roles: [Pattern] = [],
-        prunes: Bool = false
-    ) {
-        self.session = session
-        self.template = template
-        self.region = region
-        self.accounts = accounts
-        self.roles = roles
-        self.prunes = prunes
-    }
-
-    /// Whether profiles of the account are wanted.
-    package func covers(_ account: SignInAccount) -> Bool {
-        accounts.isEmpty || accounts.contains { $0.matches(account.id) || $0.matches(account.name) }
-    }
-
-    func covers(role: String) -> Bool { roles.isEmpty || roles.contains { $0.matches(role) } }
-}
-
 /// What `profiles` will change, checked as a whole before anything is written.
 package struct PopulationPlan {
     /// A profile whose name changes.
     struct Renaming {
         let old, new: String
+    }
+
+    /// A setting of another profile by which it needs one that is renamed or removed.
+    struct BrokenReference {
+        let profile, key, old: String
+        /// Nil if it is removed.
+        let new: String?
     }
 
     package let config: ProfileFile
@@ -58,6 +31,8 @@ package struct PopulationPlan {
     private(set) var gone: [String] = []
     /// Names that were wanted and that other profiles have, and those in their place.
     private(set) var clashes: [Renaming] = []
+    /// Other profiles that name one which is renamed or removed.
+    private(set) var broken: [BrokenReference] = []
     /// Roles whose names a config file cannot hold.
     private(set) var leftOut: [SignInRole] = []
     /// Whether the sign-in gives any role at all, wanted or not.
@@ -86,6 +61,7 @@ package struct PopulationPlan {
                 wanted.filter { isWritable($0.name) }, Present(present), files, context,
                 pruned: selection.prunes ? gone : [])
         } catch { throw Failure(error) }
+        broken = Self.broken(files, renamed, selection.prunes ? self.gone : [])
         try refuseEmptySelection(accounts, wanted)
         try check()
     }
@@ -158,6 +134,23 @@ package struct PopulationPlan {
         return Set(counts.filter { $0.value > 0 }.keys)
     }
 
+    private static func broken(
+        _ files: ProfileSet, _ renamed: [Renaming], _ removed: [String]
+    ) -> [BrokenReference] {
+        guard !renamed.isEmpty || !removed.isEmpty else { return [] }
+        let new = Dictionary(renamed.map { ($0.old, $0.new) }) { first, _ in first }
+        let lost = Set(removed).union(new.keys).subtracting(new.values)
+        let indexed = files.indexed()
+        return files.profileNames.filter { !lost.contains($0) }.flatMap { name in
+            ["source_profile", "include_profile"].compactMap { key in
+                guard let old = (try? indexed.profile(name)?.setting(key))?.value, lost.contains(old) else {
+                    return nil
+                }
+                return BrokenReference(profile: name, key: key, old: old, new: new[old])
+            }
+        }
+    }
+
     /// Fails if no account or no role is what the user wrote, which is likely to be a mistake.
     private func refuseEmptySelection(_ accounts: [SignInAccount], _ wanted: [SignInRole]) throws(Failure) {
         guard wanted.isEmpty, gone.isEmpty, !accounts.isEmpty else { return }
@@ -191,22 +184,6 @@ package struct PopulationPlan {
     }
 }
 
-/// A role in an account.
-struct Identity: Hashable, Comparable {
-    private let account, role: ByteText
-
-    init(_ role: SignInRole) { self.init(role.account.id, role.name) }
-    init(_ made: MadeProfile) { self.init(made.accountID, made.role) }
-
-    private init(_ account: String, _ role: String) { (self.account, self.role) = (ByteText(account), ByteText(role)) }
-
-    static func < (left: Identity, right: Identity) -> Bool {
-        left.account == right.account
-            ? left.role.text.utf8.lexicographicallyPrecedes(right.role.text.utf8)
-            : left.account.text.utf8.lexicographicallyPrecedes(right.account.text.utf8)
-    }
-}
-
 /// The profile that each role has already: of several the first.
 private struct Present {
     private let profiles: [Identity: MadeProfile]
@@ -216,13 +193,4 @@ private struct Present {
     }
 
     subscript(identity: Identity) -> MadeProfile? { profiles[identity] }
-}
-
-/// Whether a config file can hold the text as a value that every SDK reads alike.
-private func isWritable(_ text: String) -> Bool {
-    let scalars = text.unicodeScalars
-    guard let first = scalars.first, let last = scalars.last, scalars.count <= 256,
-        !first.properties.isWhitespace, !last.properties.isWhitespace, first != "#", first != ";"
-    else { return false }
-    return scalars.allSatisfy { !isInvisible($0) } && !text.includes(" #") && !text.includes(" ;")
 }

@@ -20,6 +20,15 @@ extension PopulationPlan {
         for renaming in renamed.prefix(Self.most) {
             console.note("\(renaming.old) \(isWritten ? "is now" : "becomes") \(renaming.new)")
         }
+        for reference in broken.prefix(Self.most) {
+            Failure(
+                .badConfig,
+                "\(reference.profile) names \(reference.old) in \(reference.key), "
+                    + (reference.new.map { "which \(isWritten ? "is now" : "becomes") \($0)" }
+                        ?? "which \(isWritten ? "is" : "will be") gone"),
+                hint: "correct its \(reference.key)"
+            ).show(on: console)
+        }
         if !gone.isEmpty, !selection.prunes {
             console.note(
                 "\(listed(gone)): \(gone.count == 1 ? "this role is" : "these roles are") gone; "

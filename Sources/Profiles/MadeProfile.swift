@@ -43,7 +43,9 @@ extension ProfileFile {
             }
             var lines: [String] = []
             func set(_ key: String, _ value: String, unless isRight: (String) -> Bool) {
-                guard let property = text.last(key, in: made.properties) else { return lines.append(key + " = " + value) }
+                guard let property = text.last(key, in: made.properties) else {
+                    return lines.append(key + " = " + value)
+                }
                 guard text.string(of: property).map(isRight) != true else { return }
                 edits.append(text.replacingValue(of: property, with: value))
             }
@@ -139,7 +141,8 @@ extension FileBytes {
 
     fileprivate func removing(_ made: MadeProfile) -> Edit {
         let start = headerStart(made.section)
-        let end = made.properties.last.map { self.end(of: $0) } ?? contentEnd(from: start, lineFeed: lineFeed(from: start))
+        let header = contentEnd(from: start, lineFeed: lineFeed(from: start))
+        let end = made.properties.last.map { self.end(of: $0) } ?? header
         let above = lineEndStart(before: start)
         let isBelowBlank = above.map { $0 == 0 || self[$0 - 1] == UInt8(ascii: "\n") } ?? false
         let isOpen = self[count - 1] != UInt8(ascii: "\n")

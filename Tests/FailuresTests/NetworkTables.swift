@@ -112,6 +112,6 @@ private func signInErrors(_ o: String) -> [SignInError] {
         .accessDenied(refusal), .invalidClient(refusal), .invalidGrant(refusal), .noSuchRole(refusal),
         .refused(refusal), .refused(SignInRefusal(code: "", message: "", status: 500)), .damagedToken(.truncated),
         .notACachedToken(missing: "accessToken"), .signInExpired(refusal), .codeExpired,
-        .insufficientPermissions(refusal), .notAPastedCode, .anotherSignIn,
+        .insufficientPermissions(refusal), .notAPastedCode, .anotherSignIn, .endlessList,
     ]
 }

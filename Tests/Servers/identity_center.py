@@ -238,6 +238,8 @@ class IdentityCenter:
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # An answer is two writes, and the second would wait 40 ms for the client's system to confirm the first.
+    disable_nagle_algorithm = True
 
     def do_GET(self):
         path, _, text = self.path.partition("?")

@@ -72,15 +72,18 @@ package struct SignInRoles {
     ) throws(Failure) -> (accounts: [SignInAccount], roles: [SignInRole])? {
         let endpoint = try tokens.endpoints().portal
         let token = try tokens.token(fresh: isFresh)
-        guard let found = try asked("list the accounts of \(name)", endpoint, { (portal) throws(SignInError) in
+        let found = try asked("list the accounts of \(name)", endpoint) { (portal) throws(SignInError) in
             try portal.accounts(token: token.accessToken)
-        }) else { return nil }
+        }
+        guard let found else { return nil }
         let accounts = found.map { SignInAccount(id: $0.id, name: $0.name, email: $0.email) }
         var roles: [SignInRole] = []
         for account in accounts where isWanted(account) {
-            guard let names = try asked("list the roles of \(name) in \(account.id)", endpoint, { (portal) throws(SignInError) in
+            let names = try asked("list the roles of \(name) in \(account.id)", endpoint) {
+                (portal) throws(SignInError) in
                 try portal.roles(in: account.id, token: token.accessToken)
-            }) else { return nil }
+            }
+            guard let names else { return nil }
             roles += names.map { SignInRole(account: account, name: $0) }
         }
         return (accounts, roles)
@@ -97,7 +100,11 @@ package struct SignInRoles {
         } catch {
             if error == .signInNeeded { return nil }
             var failure = Failure(error, doing: purpose)
-            if case .noSuchRole = error { failure = failure.saying(hint: "run the command again") }
+            switch error {
+            case .noSuchRole: failure = failure.saying(hint: "run the command again")
+            case .slowDown: failure = failure.saying(hint: "wait a minute, and run the command again")
+            default: break
+            }
             throw failure
         }
     }

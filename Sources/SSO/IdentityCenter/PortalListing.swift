@@ -25,7 +25,8 @@ extension PortalClient {
     ///
     /// - Throws: `.signInNeeded` if the token is no longer valid; `.endlessList` if the portal never ends its list.
     public func accounts(token: borrowing SecretBytes) throws(SignInError) -> [PortalAccount] {
-        let rows = try list("/assignment/accounts", [], "accountList", ["accountId", "accountName", "emailAddress"], token)
+        let rows = try list(
+            "/assignment/accounts", [], "accountList", ["accountId", "accountName", "emailAddress"], token)
         return try rows.map { (row) throws(SignInError) in
             guard let id = row[0], isAccountID(id) else { throw .missing("accountId", status: 200) }
             return PortalAccount(id: id, name: row[1] ?? "", email: row[2] ?? "")

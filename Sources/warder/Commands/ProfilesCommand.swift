@@ -61,7 +61,8 @@ struct Profiles: Command {
         guard let session = given[Self.fromSSO] else {
             throw Failure(
                 .usage, "--from-sso SESSION is missing",
-                hint: "warder list shows the profiles; warder profiles --from-sso SESSION makes those of an sso-session")
+                hint: "warder list shows the profiles; warder profiles --from-sso SESSION makes those of an sso-session"
+            )
         }
         if let region = given[Self.region], !isRegionName(region) {
             throw Failure(.usage, "\(region) is not a region", hint: "write it as eu-west-1")
