@@ -8,7 +8,7 @@ import subprocess
 class Option:
     names: list[str]
     help: str
-    # None for a flag; "" for a value of any kind; "files", "profiles", "keys"; a list for one of its words.
+    # None for a flag; "" for a value of any kind; "files", "profiles", "keys", "sso-sessions"; a list for one of its words.
     value: str | list[str] | None
 
 
@@ -40,8 +40,8 @@ class Command:
 
 
 # The binary's words for kinds of values, where the writers have others.
-KINDS = {"text": "", "file": "files", "folder": "files", "key": "keys", "profile": "profiles", "program": "command",
-         "command": "commands"}
+KINDS = {"text": "", "file": "files", "folder": "files", "key": "keys", "profile": "profiles", "sso-session": "sso-sessions",
+         "program": "command", "command": "commands"}
 
 
 def kind(parameter):

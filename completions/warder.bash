@@ -79,7 +79,7 @@ __warder_offer_words() {
     __warder_fit
 }
 
-# Offers the names of one kind, `profiles` or `keys`, each preceded by `$2`.
+# Offers the names of one kind, such as `profiles`, each preceded by `$2`.
 __warder_offer_names() {
     local list IFS=$'\n' -
     list=$(command warder names "$1" "${current#"$2"}" 2>/dev/null)
@@ -95,7 +95,7 @@ __warder_offer_names() {
 __warder_offer_kind() {
     local list
     case $1 in
-        @profiles | @keys) __warder_offer_names "${1#@}" "$2" ;;
+        @profiles | @keys | @sso-sessions) __warder_offer_names "${1#@}" "$2" ;;
         @commands)
             __warder_grammar ''
             # shellcheck disable=SC2086  # a list of plain words

@@ -11,7 +11,7 @@ function __warder_word
     string unescape -- $raw; or string unescape -- $raw\'; or string unescape -- $raw\"
 end
 
-# Offers the names of one kind, `profiles` or `keys`, that begin with what is typed after `$before`; if there are none,
+# Offers the names of one kind, such as `profiles`, that begin with what is typed after `$before`; if there are none,
 # all of them, since fish matches more than their beginning.
 function __warder_names --argument-names kind before
     command -q warder; or return
@@ -127,6 +127,9 @@ function __warder --argument-names what
             __warder_names profiles
         case @keys
             __warder_names keys
+        case @sso-sessions
+            set -l names (__warder_names sso-sessions "$before")
+            set -q names[1]; and printf '%s\n' $before$names
         case @command
             __warder_command
         case '@*' ''

@@ -12,6 +12,8 @@ def "nu-complete warder profiles" [] { nu-complete warder names profiles }
 
 def "nu-complete warder keys" [] { nu-complete warder names keys }
 
+def "nu-complete warder sso-sessions" [] { nu-complete warder names sso-sessions }
+
 # BEGIN: written by completions/generate.py
 # of warder 0.1.0
 def "nu-complete warder file-or-libsecret" [] { ["file" "libsecret"] }

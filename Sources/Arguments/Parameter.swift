@@ -57,8 +57,8 @@ package enum ValueKind: Sendable, Equatable {
     /// A whole number in this range; others are refused.
     case number(ClosedRange<Int64>)
     case file, folder
-    /// The name of a profile, or of a stored key.
-    case profile, key
+    /// The name of a profile, of a stored key, or of an `sso-session`.
+    case profile, key, ssoSession
     /// A program with its arguments.
     case program
     /// The words of a command of this table.

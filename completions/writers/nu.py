@@ -11,7 +11,8 @@ def nu_type(value):
     if isinstance(value, list):
         return 'string@"nu-complete warder ' + "-or-".join(value) + '"'
     kinds = {"files": "path", "profiles": 'string@"nu-complete warder profiles"',
-             "keys": 'string@"nu-complete warder keys"', "commands": 'string@"nu-complete warder commands"'}
+             "keys": 'string@"nu-complete warder keys"', "sso-sessions": 'string@"nu-complete warder sso-sessions"',
+             "commands": 'string@"nu-complete warder commands"'}
     return kinds.get(value, "string")
 
 

@@ -10,7 +10,8 @@ FILE = "_warder"
 def zsh_action(name, value):
     if isinstance(value, list):
         return f":{name}:({' '.join(value)})"
-    actions = {"files": "_files", "profiles": "__warder_profiles", "keys": "__warder_keys", "commands": "__warder_words"}
+    actions = {"files": "_files", "profiles": "__warder_profiles", "keys": "__warder_keys",
+               "sso-sessions": "__warder_sso_sessions", "commands": "__warder_words"}
     return f":{name}:{actions.get(value, ' ')}"
 
 

@@ -58,6 +58,7 @@ struct Grammar: Command {
         case .folder: .string("folder")
         case .profile: .string("profile")
         case .key: .string("key")
+        case .ssoSession: .string("sso-session")
         case .program: .string("program")
         case .topic: .string("command")
         }

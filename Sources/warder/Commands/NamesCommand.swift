@@ -9,12 +9,12 @@ import Stores
 /// `names KIND [PREFIX]`, which shells' completions call at each Tab.
 struct Names: Command {
     static let name = "names"
-    static let kind = Operand("kind", .words(["profiles", "keys"]), "profiles or keys.")
+    static let kind = Operand("kind", .words(["profiles", "keys", "sso-sessions"]), "Which names.")
     /// Names that begin with a dash are included only if the prefix does: a command would take them for options.
     static let prefix = OptionalOperand("prefix", .text, "What the names begin with.")
     static var description: CommandDescription {
         CommandDescription(
-            "Prints the names of profiles or keys, one a line.", "example: warder names profiles al", [kind, prefix],
+            "Prints the names of profiles, keys or sso-sessions, one a line.", "example: warder names profiles al", [kind, prefix],
             isHidden: true, takesOptions: false)
     }
 
@@ -33,7 +33,10 @@ struct Names: Command {
     }
 
     private func names(_ context: Context) throws(Failure) -> [String] {
-        guard given[Self.kind] == "keys" else { return try ProfileLoading(context).profiles().profileNames }
+        guard given[Self.kind] == "keys" else {
+            let profiles = try ProfileLoading(context).profiles()
+            return given[Self.kind] == "profiles" ? profiles.profileNames : profiles.ssoSessionNames
+        }
         let keys = Keys(context)
         if let noted = try keys.index() { return noted.map(\.name) }
         return try keys.listing().keys?.map(\.name) ?? []

@@ -8,7 +8,7 @@ import Setup
 struct Profiles: Command {
     static let name = "profiles"
     static let fromSSO = Option(
-        "from-sso", .text, "The [sso-session NAME] of ~/.aws/config to sign in to.", placeholder: "session")
+        "from-sso", .ssoSession, "The [sso-session NAME] of ~/.aws/config to sign in to.", placeholder: "session")
     static let template = Option(
         "name", .text, "How to name them; {account_name}-{role} by default.", placeholder: "template",
         details: "Also {account_id}, {email} and {prefix}.")
