@@ -129,7 +129,7 @@ function __warder --argument-names what
             __warder_names keys
         case @sso-sessions
             set -l names (__warder_names sso-sessions "$before")
-            set -q names[1]; and printf '%s\n' $before$names
+            set -q names[1]; and printf '%s\n' "$before"$names
         case @command
             __warder_command
         case '@*' ''
