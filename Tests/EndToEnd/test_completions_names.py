@@ -81,6 +81,13 @@ def test_a_name_that_looks_like_an_option_comes_behind_dashes(tabs):
     assert tabs.given("warder env -- -\t") == ["env", "--", "-x"]
 
 
+@pytest.mark.parametrize("typed", ["--from-sso \t", "--from-sso co\t", "--from-sso=\t", "--from-sso=co\t"])
+def test_a_session_is_completed(tabs, typed):
+    tabs.names(["corp:eu"])
+    given = tabs.given("warder profiles " + typed)
+    assert given in (["profiles", "--from-sso", "corp:eu"], ["profiles", "--from-sso=corp:eu"]), given
+
+
 class TestNames:
     """`warder names`, which the completions ask."""
 
@@ -91,6 +98,11 @@ class TestNames:
         assert bare.good("names", "profiles", "pr").splitlines() == ["prod:eu"]
         assert bare.good("names", "profiles", "-").splitlines() == ["-x"]
         assert bare.good("names", "profiles", "nothing") == ""
+
+    def test_sso_sessions(self, bare):
+        bare.config("[profile a]\n[sso-session corp]\n[sso_session x]\n[sso-session other]\n[services s]\n")
+        assert bare.good("names", "sso-sessions").splitlines() == ["corp", "other"]
+        assert bare.good("names", "sso-sessions", "c").splitlines() == ["corp"]
 
     def test_names_that_no_sdk_takes_are_not_given(self, bare):
         names = hostile() + ["a\tb", "a\x1b[31m", "a\rb", "a\x00b", "a\x7f"]

@@ -131,7 +131,7 @@ struct UsageTests {
     /// A hint that is a command line of warder's is one that warder knows.
     @Test(arguments: [
         "logout", "clear", "flush", "export", "assume", "switch", "shell", "run", "server", "ls",
-        "profiles", "keys", "sessions", "rm", "del", "delete", "configure", "init", "setup", "show", "get",
+        "keys", "sessions", "rm", "del", "delete", "configure", "init", "setup", "show", "get",
         "credentials", "sso",
     ])
     func whatOthersCallItHasACounterpart(_ word: String) throws {
