@@ -189,7 +189,7 @@ def test_the_name_default_is_not_taken(corp, center):
 def test_what_the_user_adds_stays(corp):
     text = made(corp)
     changed = text.replace("[profile Prod-Admin]\n", "[profile Prod-Admin]\n# for work\nregion = eu-central-1\n").replace(
-        f"process Dev-Admin\n", f"process Dev-Admin\noutput = json\n").replace(
+        "process Dev-Admin\n", "process Dev-Admin\noutput = json\n").replace(
         f"credential_process = {WARDER} process Prod-Admin\n", "")
     corp.config(changed)
     assert make(corp).err == "warder: profiles of corp: 1 changed, 2 as before\n"
@@ -200,7 +200,7 @@ def test_what_the_user_adds_stays(corp):
 
 @pytest.mark.parametrize("wrong, right", [
     ("/bin/other", f"{WARDER} process Prod-Admin"), (f"{WARDER} process Dev-Admin", f"{WARDER} process Prod-Admin"),
-    ("", f"{WARDER} process Prod-Admin")])
+    ("", f"{WARDER} process Prod-Admin")], ids=["other", "anothers", "empty"])
 def test_what_is_wrong_is_corrected(corp, wrong, right):
     text = made(corp)
     corp.config(text.replace(f"credential_process = {WARDER} process Prod-Admin\n", f"credential_process = {wrong} # why\n"))
@@ -261,6 +261,10 @@ def test_region_of_new_profiles(corp):
     corp.config(text.replace("eu-west-1\nwarder", "us-east-1\nwarder"))
     text = made(corp, "--default-region", "eu-west-1")
     assert text.count("region = us-east-1\nwarder") == 1 and text.count("region = eu-west-1\nwarder") == 2
+    assert text.count("\nregion = ") == 3
+    corp.config(text.replace("region = us-east-1\nwarder", "warder"))
+    text = made(corp, "--default-region", "us-west-2")
+    assert "process Prod-Admin\nregion = us-west-2\n" in text and text.count("us-west-2") == 1
 
 
 # Filters, and what is gone

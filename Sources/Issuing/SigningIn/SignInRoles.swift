@@ -77,8 +77,12 @@ package struct SignInRoles {
         }
         guard let found else { return nil }
         let accounts = found.map { SignInAccount(id: $0.id, name: $0.name, email: $0.email) }
+        let wanted = accounts.filter(isWanted)
+        if wanted.count > 20, tokens.context.console.isTerminal {
+            tokens.context.console.note("asking for the roles of \(wanted.count) accounts")
+        }
         var roles: [SignInRole] = []
-        for account in accounts where isWanted(account) {
+        for account in wanted {
             let names = try asked("list the roles of \(name) in \(account.id)", endpoint) {
                 (portal) throws(SignInError) in
                 try portal.roles(in: account.id, token: token.accessToken)
