@@ -14,7 +14,8 @@ struct Names: Command {
     static let prefix = OptionalOperand("prefix", .text, "What the names begin with.")
     static var description: CommandDescription {
         CommandDescription(
-            "Prints the names of profiles, keys or sso-sessions, one a line.", "example: warder names profiles al", [kind, prefix],
+            "Prints the names of profiles, keys or sso-sessions, one a line.", "example: warder names profiles al",
+            [kind, prefix],
             isHidden: true, takesOptions: false)
     }
 
