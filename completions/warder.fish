@@ -173,6 +173,7 @@ set -g __warder_paths 'add' \
     'whoami' \
     'explain' \
     'adopt' \
+    'profiles' \
     'doctor' \
     'use' \
     'drop' \
@@ -239,6 +240,12 @@ set -g __warder_valued 'add --csv' \
     'mfa --pid' \
     'whoami --mfa-code' \
     'explain --policy' \
+    'profiles --from-sso' \
+    'profiles --name' \
+    'profiles --prefix' \
+    'profiles --account' \
+    'profiles --role' \
+    'profiles --default-region' \
     'use --mfa-code' \
     'use --shell' \
     'unlock --for' \
@@ -266,6 +273,7 @@ function __warder_grammar --no-scope-shadowing
                 whoami 'Asks AWS who a profile\'s credentials are (sts:GetCallerIdentity)' \
                 explain 'Shows where a profile\'s credentials come from, and what the next process will do' \
                 adopt 'Points profiles at warder, so that every SDK asks it for their credentials' \
+                profiles 'Makes a profile for each account and role of IAM Identity Center' \
                 doctor 'Finds problems, and prints a command to fix each' \
                 use 'Works with a profile in this shell, until warder drop; needs the shell\'s hook' \
                 drop 'Takes back what use has set; needs the shell\'s hook' \
@@ -495,6 +503,25 @@ function __warder_grammar --no-scope-shadowing
                 --help 'Show this help'
             set places '@profiles'
             set repeated '@profiles'
+        case 'profiles'
+            set options --from-sso 'The [sso-session NAME] of ~/.aws/config to sign in to' \
+                --name 'How to name them; {account_name}-{role} by default' \
+                --prefix 'What the names begin with' \
+                --account 'Only accounts of this number or name; * stands for any characters' \
+                --role 'Only roles of this name; * stands for any characters' \
+                --default-region 'The region of profiles that have none' \
+                --prune 'Also remove the command\'s own profiles whose role is gone' \
+                --dry-run 'Show what would change, and change nothing' \
+                --device-code 'Sign in by a code in the browser of any machine' \
+                --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
+                -h 'Show this help' \
+                --help 'Show this help'
+            set values --from-sso '@sso-sessions' \
+                --name '' \
+                --prefix '' \
+                --account '' \
+                --role '' \
+                --default-region ''
         case 'doctor'
             set options --online 'Ask AWS too: endpoints, keys, MFA devices, roles' \
                 --fix 'Make the safe fixes (permissions, adopting profiles), after asking' \
