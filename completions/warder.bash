@@ -194,7 +194,7 @@ __warder_grammar() {
     commands='' options='' values='' places=()
     case $1 in
         '')
-            commands='add import list rotate remove process env exec console presign login refresh mfa forget whoami explain adopt doctor use drop hook trust distrust unlock lock status log store vault help version'
+            commands='add import list rotate remove process env exec console presign login refresh mfa forget whoami explain adopt profiles doctor use drop hook trust distrust unlock lock status log store vault help version'
             options='-h --help -V --version'
             ;;
         'add')
@@ -276,6 +276,10 @@ __warder_grammar() {
         'adopt')
             options='--all --undo --dry-run --no-prompt -h --help'
             places=('@profiles*')
+            ;;
+        'profiles')
+            options='--from-sso --name --prefix --account --role --default-region --prune --dry-run --device-code --no-prompt -h --help'
+            values=' --from-sso:@sso-sessions --name: --prefix: --account: --role: --default-region: '
             ;;
         'doctor')
             options='--online --fix --yes --report --json -h --help'

@@ -23,7 +23,7 @@ def "nu-complete warder dotenv-or-json-or-systemd-or-github" [] { ["dotenv" "jso
 def "nu-complete warder GET-or-PUT-or-HEAD-or-DELETE" [] { ["GET" "PUT" "HEAD" "DELETE"] }
 def "nu-complete warder bash-or-zsh-or-fish-or-nu" [] { ["bash" "zsh" "fish" "nu"] }
 def "nu-complete warder libsecret-or-keyfile-or-passphrase-or-recovery" [] { ["libsecret" "keyfile" "passphrase" "recovery"] }
-def "nu-complete warder commands" [] { ["add" "import" "list" "rotate" "remove" "process" "env" "exec" "console" "presign" "login" "refresh" "mfa" "forget" "whoami" "explain" "adopt" "doctor" "use" "drop" "hook" "trust" "distrust" "unlock" "lock" "status" "log" "store" "vault" "help" "version"] }
+def "nu-complete warder commands" [] { ["add" "import" "list" "rotate" "remove" "process" "env" "exec" "console" "presign" "login" "refresh" "mfa" "forget" "whoami" "explain" "adopt" "profiles" "doctor" "use" "drop" "hook" "trust" "distrust" "unlock" "lock" "status" "log" "store" "vault" "help" "version"] }
 
 # Keeps AWS access keys encrypted, and answers every SDK with short-lived sessions
 export extern main [
@@ -215,6 +215,21 @@ export extern "warder adopt" [
     --all  # Every profile with a role or IAM Identity Center; with --undo, every adopted one
     --undo  # Take back what adopt changed, to the byte
     --dry-run  # Show what would change, and change nothing
+    --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
+    --help(-h)  # Show this help
+]
+
+# Makes a profile for each account and role of IAM Identity Center
+export extern "warder profiles" [
+    --from-sso: string@"nu-complete warder sso-sessions"  # The [sso-session NAME] of ~/.aws/config to sign in to
+    --name: string  # How to name them; {account_name}-{role} by default
+    --prefix: string  # What the names begin with
+    --account: string  # Only accounts of this number or name; * stands for any characters
+    --role: string  # Only roles of this name; * stands for any characters
+    --default-region: string  # The region of profiles that have none
+    --prune  # Also remove the command's own profiles whose role is gone
+    --dry-run  # Show what would change, and change nothing
+    --device-code  # Sign in by a code in the browser of any machine
     --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
     --help(-h)  # Show this help
 ]
