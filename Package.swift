@@ -62,7 +62,6 @@ let package = Package(
         room("STS", ["Secrets", "Signing", "Text", "Times", "Transport", "XML"]),
         room("Presigning", ["STS", "Secrets", "Signing", "Text", "Times"]),
         room("SSO", ["Crypto", "Fields", "JSON", "Linux", "STS", "Secrets", "Signing", "Text", "Times", "Transport"]),
-
         room("Federating", ["JSON", "STS", "Secrets", "Signing", "Text", "Times", "Transport"]),
 
         // The modules that combine those above.
