@@ -23,6 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Servers
 import recording_sts  # noqa: E402
 import strict_iam  # noqa: E402
 from doctor_online import add_roles  # noqa: E402
+from federation import Federation  # noqa: E402
 
 
 def pytest_configure():
@@ -150,6 +151,21 @@ def working(unlocked, sts):
     assert sts.actions() == ["GetSessionToken", "AssumeRole"] and len(unlocked.sessions()) == 2
     sts.requests.clear()
     return unlocked
+
+
+@pytest.fixture
+def federation(sts):
+    """The console's federation endpoint, which knows what the recording STS made."""
+    server = Federation(sts)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def signed(working, federation):
+    """A home with an MFA session and prod's role in the cache, and that endpoint."""
+    working.environment["AWS_ENDPOINT_URL_SIGNIN"] = federation.url
+    return working
 
 
 @pytest.fixture(scope="module")
