@@ -13,6 +13,7 @@ answered. Alone it serves until it is ended, and prints its URL:
 
 import argparse
 import dataclasses
+import email.utils
 import http.server
 import json
 import threading
@@ -204,7 +205,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return {name.lower(): value for name, value in self.headers.items()}
 
     def reply(self, answer):
-        self.send_response(answer.status)
+        self.send_response_only(answer.status)
+        self.send_header("Date", email.utils.formatdate(self.server.sign_in.service.now(), usegmt=True))
         self.send_header("Content-Type", answer.kind)
         for name, value in answer.headers.items():
             self.send_header(name, value)
