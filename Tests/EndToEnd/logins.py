@@ -14,6 +14,10 @@ CONFIG = f"""\
 region = {REGION}
 warder_login_session = {ARN}
 
+[profile twin]
+region = us-east-1
+warder_login_session = {ARN}
+
 [profile behind]
 region = {REGION}
 warder_role_arn = arn:aws:iam::222222222222:role/Admin
@@ -114,7 +118,7 @@ def own_due(home, sign_in):
 
 
 def cli_due(home, sign_in):
-    home.config(f"[profile me]\nregion = {REGION}\nlogin_session = {sign_in.service.arn}\n")
+    home.config(CONFIG.replace("warder_login_session", "login_session"))
     home.environment["AWS_ENDPOINT_URL_SIGNIN"] = sign_in.url
 
     def again():

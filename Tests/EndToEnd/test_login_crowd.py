@@ -27,6 +27,14 @@ def test_one_renewal_for_all(due, sign_in):
     assert key(due) == last(sign_in) and sign_in.log == [RENEWED]
 
 
+def test_one_renewal_for_all_profiles_of_a_user(due, sign_in):
+    sign_in.always(late(0.2))
+    results = outcomes([due.start("process", name) for name in ["me", "twin", "twin", "me"] * 8])
+    assert {(code, err) for code, _, err in results} == {(0, "")}, results[:3]
+    assert {json.loads(out)["AccessKeyId"] for _, out, _ in results} == {last(sign_in)}
+    assert sign_in.log == [RENEWED]
+
+
 def test_one_refusal_for_all(due, sign_in):
     sign_in.service.end()
     results = outcomes(crowd(due))
@@ -45,7 +53,8 @@ def test_a_server_error_is_no_reason_to_send_it_again(due, sign_in):
 
 
 def still_signed_in(home, sign_in):
-    """Whether the next one is answered; if not, it says to sign in again."""
+    """Whether the next one is answered; if not, it says to sign in again. The credentials alone are not enough."""
+    home.good("forget", "me")
     result = home.run("process", "me")
     if result.code == 0:
         assert json.loads(result.out)["AccessKeyId"] == last(sign_in)
