@@ -7,6 +7,7 @@ import Secrets
 import Setup
 import Stores
 import Text
+import Vault
 
 /// Signs in with the console's credentials, and adds the profile of the login.
 package struct LoginAddition {
@@ -31,7 +32,12 @@ package struct LoginAddition {
         if profiles.profile(name) == nil, let section = profiles.misnamed(name) {
             throw Failure(EditingError.misnamed(profile: name, section))
         }
-        // Composing it fails for a name that no profile can have.
+        guard profiles.profile(name) != nil || KeyName(name) != nil else {
+            throw Failure(
+                .usage, name.isEmpty ? "the name is empty" : "\(name) is not a valid profile name",
+                hint: "use up to 128 letters, digits and . _ @ + = , : / % -")
+        }
+        // Composing it fails where warder's own path has no place in a config file.
         _ = try profile(session: "", in: profiles)
         do throws(ChainError) {
             _ = try Chain.resolve(name, in: profiles, environment: { context.environment[$0] }) { key in
