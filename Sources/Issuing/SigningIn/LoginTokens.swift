@@ -188,10 +188,13 @@ struct LoginTokens {
         guard method != .none, context.mayPrompt else { throw needed }
         let signedIn = try LoginDialogue(context: context, calls: calls, method: method, site: site).run()
         guard signedIn.loginSession.utf8.elementsEqual(session.value.utf8) else {
-            throw Failure(
+            var failure = Failure(
                 .refused, "\(signedIn.loginSession) signed in, and \(session.origin.place) wants \(session.value)",
                 hint: "sign out of the console and run the command again, "
                     + "or make a profile for the other one: warder login NAME")
+            // A process that comes later cannot ask the user, and must say so itself.
+            failure.scope = .waiting
+            throw failure
         }
         do throws(SessionCacheError) { try kept.keep(signedIn.token) } catch { keys.reportNotCached(error) }
         return signedIn.token.credentials()
