@@ -68,7 +68,41 @@ struct LoginCache {
 
     /// `AWS_LOGIN_CACHE_DIRECTORY`, or `~/.aws/login/cache`; nil without a home.
     private static func folder(_ context: Context) -> String? {
-        if let folder = context.environment.nonEmpty("AWS_LOGIN_CACHE_DIRECTORY") { return context.expanded(folder) }
+        if let folder = context.environment.nonEmpty("AWS_LOGIN_CACHE_DIRECTORY") {
+            return context.expanded(expandingVariables(folder, context.environment))
+        }
         return context.environment.nonEmpty("HOME").map { $0 + "/.aws/login/cache" }
+    }
+}
+
+/// A path with the values of `$NAME` and `${NAME}`, as the AWS CLI and the SDKs expand this one; what is not set stays.
+private func expandingVariables(_ path: String, _ environment: Environment) -> String {
+    var expanded: [UInt8] = []
+    var rest = Array(path.utf8)[...]
+    while let byte = rest.popFirst() {
+        let isBraced = rest.first == UInt8(ascii: "{")
+        let start = isBraced ? rest.startIndex + 1 : rest.startIndex
+        let end =
+            isBraced
+            ? rest.firstIndex(of: UInt8(ascii: "}")) ?? start : rest.firstIndex { !isVariableByte($0) } ?? rest.endIndex
+        guard byte == UInt8(ascii: "$"), end > start,
+            let value = environment[String(decoding: rest[start..<end], as: UTF8.self)]
+        else {
+            expanded.append(byte)
+            continue
+        }
+        expanded += Array(value.utf8)
+        rest = rest[(isBraced ? end + 1 : end)...]
+    }
+    return String(decoding: expanded, as: UTF8.self)
+}
+
+/// Whether a byte can stand in the name of a variable.
+private func isVariableByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+        true
+    default: false
     }
 }
