@@ -130,10 +130,12 @@ def test_a_folder_that_cannot_be_written(cached, sign_in):
 def test_in_another_folder(cached, sign_in):
     folder = cached.root / "place"
     cached.kept.folder.rename(folder)
-    for given in (str(folder), "~/place", "$HOME/place", "${HOME}/place"):
-        assert cached.run("process", "me", env={"AWS_LOGIN_CACHE_DIRECTORY": given}).code == 0, given
+    for given in (str(folder), "~/place", "$HOME/place", "${HOME}/place", "$HOME/${NAME_1}ce"):
+        assert cached.run("process", "me", env={"AWS_LOGIN_CACHE_DIRECTORY": given, "NAME_1": "pla"}).code == 0, given
         cached.good("forget", "me")
-    cached.run("process", "me").failed(4, "sign in")
+    for given in (None, "$NOTHING/place", "${HOME/place", f"{folder}$"):
+        variables = {} if given is None else {"AWS_LOGIN_CACHE_DIRECTORY": given}
+        cached.run("process", "me", env=variables).failed(4, "sign in")
 
 
 def test_an_own_sign_in_goes_before_it(cached, sign_in):
