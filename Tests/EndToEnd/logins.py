@@ -1,5 +1,6 @@
 """Homes that sign in to the console, and browsers for them."""
 
+import io
 import json
 import re
 import shutil
@@ -35,9 +36,8 @@ def add_browser(home, script=BROWSER):
     """Puts a browser first in PATH, where a desktop has its own."""
     folder = home.root / "bin"
     folder.mkdir(exist_ok=True)
-    for name in ("xdg-open",):
-        (folder / name).write_text(script.format(home=home.root))
-        (folder / name).chmod(0o755)
+    (folder / "xdg-open").write_text(script.format(home=home.root))
+    (folder / "xdg-open").chmod(0o755)
     home.environment |= {"PATH": f"{folder}:{home.environment['PATH']}", "DISPLAY": ":77", "BROWSER": "somebody's"}
 
 
@@ -67,11 +67,13 @@ PROMPT = "the code which the browser shows at the end: "
 def sign_in_elsewhere(home, *command, codes=(pasted,)):
     """Runs warder at a terminal, and pastes what each of `codes` makes of the page's address; its terminal."""
     terminal = home.terminal(*(command or ("refresh", "me", "--device-code")))
+    terminal.logfile_read = io.StringIO()
     terminal.expect(r"(https?://\S+/v1/authorize\?\S+)\r\n")
     page = terminal.match[1]
     for code in codes:
         terminal.expect_exact(PROMPT)
-        terminal.sendline(code(page))
+        terminal.pasted = code(page)
+        terminal.sendline(terminal.pasted)
     return terminal
 
 

@@ -1,29 +1,17 @@
-"""Signing in with the console's credentials: by the browser, by a code from another device, and what comes of it."""
+"""Signing in with the console's credentials: by the browser of this machine, and what comes of it."""
 
 import base64
 import json
 import sys
 import time
 import urllib.parse
-import uuid
 
 import pytest
 from home import WARDER, exit_code
-from logins import add_browser, desktop_user, key, last, page_in, pasted, sign_in_elsewhere, signed_in
-from signin import (
-    AUTHORIZE,
-    CONFIRMATION,
-    OTHER_DEVICE,
-    REDEEMED,
-    RENEWED,
-    SAME_DEVICE,
-    changed,
-    dropped,
-    refused,
-    said,
-)
+from logins import add_browser, desktop_user, key, last, page_in, signed_in
+from signin import AUTHORIZE, REDEEMED, RENEWED, SAME_DEVICE, changed, dropped, refused, said
 
-BY_BROWSER, BY_CODE = [AUTHORIZE, REDEEMED], [AUTHORIZE, CONFIRMATION, REDEEMED]
+BY_BROWSER = [AUTHORIZE, REDEEMED]
 SOMEBODY = "arn:aws:sts::111111111111:assumed-role/Admin/mallory"
 # Asks the server beside it as often as it is told, and prints the keys that it is given.
 ASK = """
@@ -51,10 +39,6 @@ def ended(desktop_user, sign_in):
     return desktop_user
 
 
-def encoded(text):
-    return base64.b64encode(text.encode()).decode()
-
-
 # Signing in
 
 
@@ -70,14 +54,6 @@ def test_by_the_browser(desktop_user, sign_in):
     assert sign_in.log == BY_BROWSER
 
 
-def test_by_a_code_of_another_device(desktop_user, sign_in):
-    terminal = sign_in_elsewhere(desktop_user)
-    assert exit_code(terminal) == 0, terminal.before
-    assert sign_in.log == BY_CODE and sign_in.requests[0].given["client_id"] == OTHER_DEVICE
-    assert not (desktop_user.root / "opened").exists()
-    assert key(desktop_user) == last(sign_in)
-
-
 def test_the_credentials_say_whose_they_are(signed_in):
     printed = json.loads(signed_in.good("process", "me"))
     assert printed["AccountId"] == "111111111111" and printed["Expiration"].endswith("Z")
@@ -87,15 +63,6 @@ def test_it_is_renewed(ended, sign_in):
     assert key(ended) == last(sign_in) and sign_in.log == [RENEWED]
     assert sign_in.requests[0].given["clientId"] == SAME_DEVICE
     assert key(ended) == last(sign_in) and sign_in.log == [RENEWED]
-
-
-def test_of_another_device_it_is_renewed_as_such(desktop_user, sign_in):
-    sign_in.service.lives["access"] = 1
-    assert exit_code(sign_in_elsewhere(desktop_user)) == 0
-    sign_in.service.lives["access"] = 900
-    time.sleep(1.1)
-    assert key(desktop_user) == last(sign_in)
-    assert sign_in.log == [*BY_CODE, RENEWED] and sign_in.requests[-1].given["clientId"] == OTHER_DEVICE
 
 
 def test_refresh_is_no_new_sign_in(signed_in, sign_in):
@@ -109,59 +76,12 @@ def test_login_is_one(signed_in, sign_in):
     assert sign_in.log == BY_BROWSER and key(signed_in) == last(sign_in)
 
 
-# What is pasted
-
-
-def another(page):
-    """The code of a sign-in that somebody else began."""
-    shown = dict(urllib.parse.parse_qsl(base64.b64decode(pasted(page)).decode()))
-    return encoded(urllib.parse.urlencode(shown | {"state": str(uuid.uuid4())}))
-
-
-@pytest.mark.parametrize("text", [
-    "", "nonsense!", "c3RhdGU9", encoded("state=x"), encoded("code=x"), "/w==", "x" * 2000, "é", encoded("state=&code="),
-], ids=lambda text: text[:12])
-def test_what_is_pasted_is_no_code(desktop_user, sign_in, text):
-    """The user may paste once more: the page is still open."""
-    terminal = sign_in_elsewhere(desktop_user, codes=[lambda page: text, pasted])
-    assert exit_code(terminal) == 0, terminal.before
-    assert sign_in.log == BY_CODE
-
-
-def test_a_code_that_was_cut_off(desktop_user, sign_in):
-    terminal = sign_in_elsewhere(desktop_user, codes=[lambda page: pasted(page)[:20], pasted])
-    assert exit_code(terminal) == 0, terminal.before
-    assert sign_in.log.count(REDEEMED) == 1
-
-
-def test_a_code_of_another_sign_in(desktop_user, sign_in):
-    """Its state is not this one's: somebody else might have sent it."""
-    terminal = sign_in_elsewhere(desktop_user, codes=[another])
-    terminal.expect("another sign-in")
-    assert REDEEMED not in sign_in.log
-    terminal.close(force=True)
-    desktop_user.run("process", "me").failed(4)
-
-
-def test_a_code_that_is_pasted_with_space_around(desktop_user, sign_in):
-    terminal = sign_in_elsewhere(desktop_user, codes=[lambda page: f"  {pasted(page)} "])
-    assert exit_code(terminal) == 0, terminal.before
-
-
-def test_the_code_is_not_shown_nor_kept(desktop_user, sign_in):
-    terminal = sign_in_elsewhere(desktop_user)
-    assert exit_code(terminal) == 0
-    code = next(request.given["code"] for request in sign_in.requests if "code" in request.given)
-    assert desktop_user.has_secret(code) == []
-
-
 # What the user does
 
 
 def test_the_user_declines(desktop_user, sign_in):
     sign_in.service.user = "declines"
     result = desktop_user.run("refresh", "me")
-    result.explained("declined") if len(result.err.splitlines()) == 2 else None
     assert result.code == 5 and "hint: " in result.err, result
     assert sign_in.log == [AUTHORIZE]
     desktop_user.run("process", "me").failed(4)
@@ -192,19 +112,20 @@ def test_the_state_is_another(desktop_user, sign_in):
     desktop_user.run("process", "me").failed(4)
 
 
-@pytest.mark.parametrize("answer, code", [
-    (refused("AUTHCODE_EXPIRED"), 5), (refused("INSUFFICIENT_PERMISSIONS"), 5), (said("<html>"), 5), (said("{}"), 5),
-    (said("[" * 100_000), 5), (changed(idToken=None), 5), (changed(idToken="a.b.c"), 5), (changed(refreshToken=None), 5),
-    (changed(expiresIn=None), 5), (changed(expiresIn=-1), 5), (changed(accessToken={"accessKeyId": "x"}), 5),
-    (said("", 500), 6),
+@pytest.mark.parametrize("answer", [
+    refused("AUTHCODE_EXPIRED"), refused("INSUFFICIENT_PERMISSIONS"), said("<html>"), said("{}"),
+    said("[" * 100_000), changed(idToken=None), changed(idToken="a.b.c"),
+    changed(refreshToken=None),
+    changed(expiresIn=None), changed(expiresIn=-1), changed(accessToken={"accessKeyId": "x"}),
+    said("", 500),
 ], ids=range(12))
-def test_no_tokens_for_the_code(desktop_user, sign_in, answer, code):
+def test_no_tokens_for_the_code(desktop_user, sign_in, answer):
     sign_in.always(answer)
     result = desktop_user.run("refresh", "me")
-    assert result.code in (5, 6) and "hint: " in result.err, (code, result)
+    assert result.code == 5 and "hint: " in result.err, result
     # A code is good once.
     codes = [request.given["code"] for request in sign_in.requests if "codeVerifier" in request.given]
-    assert len(codes) <= 3
+    assert len(codes) == 1
     desktop_user.run("process", "me").failed(4)
 
 
@@ -223,7 +144,9 @@ def test_process_signs_in_never(desktop_user, sign_in, name):
     assert sign_in.log == [] and not (desktop_user.root / "opened").exists()
 
 
-@pytest.mark.parametrize("command", [["env", "me"], ["exec", "me", "--", "true"], ["refresh", "me", "--no-prompt"]], ids=str)
+@pytest.mark.parametrize("command", [
+    ["env", "me"], ["exec", "me", "--", "true"], ["refresh", "me", "--no-prompt"], ["login", "me", "--no-prompt"],
+], ids=str)
 def test_nothing_is_opened_where_nobody_is(desktop_user, sign_in, command):
     assert desktop_user.run(*command).code == 4
     assert sign_in.log == [] and not (desktop_user.root / "opened").exists()

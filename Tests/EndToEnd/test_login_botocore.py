@@ -9,8 +9,8 @@ import pytest
 from signin import PKCS8, SEC1, CLICache
 
 ROUNDS = 25
-# Says which key it would sign with as often as it is asked, or why it has none. boto3's session is one throughout, as in
-# a program that runs long.
+# Says which key it would sign with as often as it is asked, or why it has none. boto3's session is one throughout, as
+# in a program that runs long.
 PARTNER = """
 import json, logging, sys
 import boto3
@@ -69,7 +69,7 @@ def warder_key(home):
 
 
 def expire(home, cache, **options):
-    """As if a quarter of an hour had passed: warder has forgotten the credentials too, which it keeps while they live."""
+    """As if a quarter of an hour had passed: warder has no credentials any more, which it keeps while they live."""
     home.good("forget", "me")
     cache.expire(**options)
 
@@ -158,7 +158,8 @@ def test_a_new_sign_in_while_it_is_renewed(shared_home, sign_in):
 
     sign_in.next(signs_in_again)
     shared_home.good("process", "me")
-    assert cache.read() == newer[0].read() and cache.read()["refreshToken"] == sign_in.service.issued[-1]["refreshToken"]
+    assert cache.read() == newer[0].read()
+    assert cache.read()["refreshToken"] == sign_in.service.issued[-1]["refreshToken"]
 
 
 def test_it_is_left_alone_while_it_lives(shared_home, sign_in, partner):

@@ -5,7 +5,7 @@ import json
 import re
 
 import pytest
-from logins import desktop_user, due, key, last, sent_once
+from logins import desktop_user, due, last, sent_once
 
 CALLS = ["openat", "write", "fsync", "fdatasync", "rename", "renameat", "renameat2", "unlink"]
 pytestmark = [pytest.mark.needs("curl"), pytest.mark.needs("strace"), pytest.mark.long]
@@ -16,7 +16,7 @@ def strace(log, *more):
 
 
 def moments(log):
-    """(call, its number, the line) for each call that changes a file; what reads is as good a moment as the next one."""
+    """(call, its number, the line) for each call that changes a file: one that reads is as good as the next."""
     number, found = collections.Counter(), []
     for line in log.read_text().splitlines():
         match = re.match(r"(\w+)\((.*)", line)

@@ -20,6 +20,7 @@ import dpop
 ARN = "arn:aws:sts::111111111111:assumed-role/Admin/alice"
 SAME_DEVICE, OTHER_DEVICE = "arn:aws:signin:::devtools/same-device", "arn:aws:signin:::devtools/cross-device"
 AUTHORIZE, CONFIRMATION, TOKEN = "/v1/authorize", "/v1/sessions/confirmation", "/v1/token"
+CALLBACK = r"http://127\.0\.0\.1:\d+/oauth/callback"
 CODE, REFRESH = "authorization_code", "refresh_token"
 MEMBERS = {CODE: {"clientId", "grantType", "code", "codeVerifier", "redirectUri"},
            REFRESH: {"clientId", "grantType", "refreshToken"}}
@@ -95,9 +96,9 @@ class Service:
         expect(set(query) == names, f"parameters: {sorted(query)}")
         expect({name: query[name] for name in wanted} == wanted, f"{query}")
         expect(is_uuid(query["state"]), f"state: {query['state']}")
-        expect(re.fullmatch(r"[A-Za-z0-9_-]{43}", query["code_challenge"]), f"code_challenge: {query['code_challenge']}")
+        expect(re.fullmatch(r"[A-Za-z0-9_-]{43}", query["code_challenge"]), f"code_challenge: {query}")
         expect(client in (SAME_DEVICE, OTHER_DEVICE), f"client_id: {client}")
-        back = r"http://127\.0\.0\.1:\d+/oauth/callback" if client == SAME_DEVICE else re.escape(self.url + CONFIRMATION)
+        back = CALLBACK if client == SAME_DEVICE else re.escape(self.url + CONFIRMATION)
         expect(re.fullmatch(back, redirect), f"redirect_uri: {redirect}")
         answer = {"state": str(uuid.uuid4()) if self.user == "strays" else query["state"]}
         if self.user == "declines":

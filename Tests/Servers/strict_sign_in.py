@@ -83,7 +83,7 @@ def refused(error, name="AccessDeniedException"):
 
 def said(body, status=200):
     """Anything."""
-    return lambda server, request: Answer(status, body if isinstance(body, bytes) else body.encode(), "application/json")
+    return lambda server, request: Answer(status, body.encode(), "application/json")
 
 
 def changed(**members):
