@@ -196,7 +196,7 @@ let package = Package(
                 "aws_vault.py", "federation.py", "forking.py", "hostile.py", "identity_center.py", "keyring_client.py",
                 "metadata.py",
                 "mock_secret_service.py", "recording_sts.py", "slow_moto.py", "signature_v4.py", "iam_account.py",
-                "strict_iam.py",
+                "strict_iam.py", "dpop.py", "sign_in.py", "strict_sign_in.py",
             ],
             swiftSettings: strict),
         tests(of: "Transport", ["CCurl", "Crypto", "Secrets", "Servers", "Threads"]),
