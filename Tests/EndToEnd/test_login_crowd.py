@@ -7,7 +7,7 @@ import time
 import pytest
 from crowds import expect_one_answer, outcomes
 from logins import desktop_user, due, key, last, sent_once
-from signin import RENEWED, dropped, dropped_after, hang, late, said
+from signin import RENEWED, dropped, dropped_after, hang, late, refused, said
 
 MANY, ROUNDS = 64, 20
 pytestmark = pytest.mark.needs("curl")
@@ -119,6 +119,25 @@ def test_the_connection_is_lost(due, sign_in, behaviour):
     # Nor by the next one, who is told what to do.
     again = due.run("env", "me")
     assert again.code == 4 and "sign in" in again.err, again
+    assert len(sent_once(sign_in)) == 1
+
+
+@pytest.mark.parametrize("answer", [
+    said("{}", 500), refused("rate_exceeded", "TooManyRequestsError"),
+], ids=["500", "429"])
+def test_aws_cannot_do_it_now(due, sign_in, answer):
+    """It says so, and has not used the token: the next one may send it."""
+    sign_in.next(answer)
+    assert due.run("env", "me").code == 5 and len(sign_in.log) == 1
+    due.good("env", "me")
+    assert sign_in.log == [RENEWED] * 2
+
+
+def test_an_answer_that_is_none(due, sign_in):
+    """AWS has done what it was asked, whatever its answer says."""
+    sign_in.next(said("<html>"))
+    assert due.run("env", "me").code == 5
+    assert due.run("env", "me").code == 4
     assert len(sent_once(sign_in)) == 1
 
 
