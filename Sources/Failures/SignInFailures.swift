@@ -74,7 +74,7 @@ extension Failure {
         case .insufficientPermissions:
             "ask the account's administrator for AWS's policy SignInLocalDevelopmentAccess"
         case .slowDown: "wait a moment, and try again"
-        default: "try again; if it stays so, check the region"
+        default: "try again; if it stays so, check the region, and this machine's clock"
         }
     }
 
