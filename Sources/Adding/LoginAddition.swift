@@ -3,11 +3,11 @@ import Failures
 import Issuing
 import Linux
 import Profiles
+import STS
 import Secrets
 import Setup
 import Stores
 import Text
-import Vault
 
 /// Signs in with the console's credentials, and adds the profile of the login.
 package struct LoginAddition {
@@ -32,10 +32,21 @@ package struct LoginAddition {
         if profiles.profile(name) == nil, let section = profiles.misnamed(name) {
             throw Failure(EditingError.misnamed(profile: name, section))
         }
-        guard profiles.profile(name) != nil || KeyName(name) != nil else {
+        guard !name.isEmpty, name.utf8.allSatisfy(isNameByte) else {
             throw Failure(
                 .usage, name.isEmpty ? "the name is empty" : "\(name) is not a valid profile name",
-                hint: "use up to 128 letters, digits and . _ @ + = , : / % -")
+                hint: "use letters, digits and . _ @ + : / % -")
+        }
+        if let region {
+            do throws(STSError) { _ = try Partition(region: region) } catch {
+                throw Failure(.usage, "\(region) is not a region", hint: "write, for example, eu-central-1")
+            }
+        }
+        if let profile = profiles.profile(name), let empty = profile.mention(of: "login_session") {
+            guard let session = ((try? profile.setting("login_session")) ?? nil), !session.value.isEmpty else {
+                throw Failure(
+                    .badConfig, "\(empty.place): login_session is empty", hint: "remove the line, and run the command again")
+            }
         }
         // Composing it fails where warder's own path has no place in a config file.
         _ = try profile(session: "", in: profiles)
@@ -46,7 +57,8 @@ package struct LoginAddition {
             return false
         } catch {
             switch error {
-            case .noSuchProfile, .noCredentials: return true
+            case .noSuchProfile: return true
+            case .noCredentials(let profile, _) where profile.isSame(as: name): return true
             default: throw Failure(error)
             }
         }
@@ -60,24 +72,29 @@ package struct LoginAddition {
     /// Signs in, and writes the profile.
     package func run() throws(Failure) {
         let path = try ProfileLoading(context).configPath()
+        let profilesRegion = try regionOfProfile()
         // Before the user signs in, not after.
         try ConfigRewrite.check(path, "the config file")
-        let profilesRegion = try regionOfProfile()
-        let session = try NewLogin(keys, region: region ?? profilesRegion, method: method).run()
-        do throws(Failure) {
-            let rewrite = try ConfigRewrite(context)
-            let profiles = try ProfileLoading(context).profiles()
-            if let profile = profiles.profile(name), (try? profile.setting("login_session")) != nil {
-                throw Failure(
-                    .other, "another program gave \(name) a login_session meanwhile", hint: "run the command again")
-            }
-            try rewrite.replace(profiles.config, at: path, with: profile(session: session, in: profiles))
-        } catch {
+        _ = try ConfigRewrite(context)
+        let session = try NewLogin(keys, region: region, profilesRegion: profilesRegion, method: method).run()
+        do throws(Failure) { try write(session, path) } catch {
             throw Failure(
                 error.code, "\(session) is signed in, but the profile \(name) is not written: \(error.message)",
                 hint: error.hint)
         }
         context.console.note("\(name): signed in as \(session); the profile is in \(path)")
+    }
+
+    private func write(_ session: String, _ path: String) throws(Failure) {
+        let rewrite = try ConfigRewrite(context)
+        let profiles = try ProfileLoading(context).profiles()
+        if let other = ((try? profiles.profile(name)?.setting("login_session")) ?? nil)?.value {
+            // Another `warder login` was faster.
+            if other.isSame(as: session) { return }
+            throw Failure(
+                .other, "another program gave \(name) a login_session meanwhile", hint: "run the command again")
+        }
+        try rewrite.replace(profiles.config, at: path, with: profile(session: session, in: profiles))
     }
 
     private func regionOfProfile() throws(Failure) -> String? {
@@ -87,11 +104,14 @@ package struct LoginAddition {
 
     /// The text of the config file with the profile.
     private func profile(session: String, in profiles: ProfileSet) throws(Failure) -> SecretBytes {
-        let settings = [(key: "warder_login_session", value: session)]
+        var settings = [(key: "warder_login_session", value: session)]
         do throws(EditingError) {
             guard profiles.configAlone.profile(name) != nil, let config = profiles.config else {
                 return try NewProfile(name: name, region: region, settings: settings, program: context.ownPath)
                     .added(to: profiles.config)
+            }
+            if let region, profiles.profile(name)?.mention(of: "region") == nil {
+                settings.append((key: "region", value: region))
             }
             return config.edited(
                 try profiles.serving(name, program: context.ownPath, settings: settings))

@@ -135,7 +135,7 @@ extension Failure {
         case .noCredentials(let profile, _):
             (
                 "\(profile) does not say where its credentials come from",
-                "store a key for it: warder add \(shellWord(profile))"
+                "store a key for it: warder add \(shellWord(profile)); or sign in: warder login \(shellWord(profile))"
             )
         case .ownSource(let profile, _):
             (

@@ -45,6 +45,8 @@ extension Failure {
             self.init(
                 .other, "no SDK can call warder at \(path)",
                 hint: "install it under the name of warder, at a path of letters, digits and _./+-@%,=:")
+        case .unusableValue(let key):
+            self.init(.usage, "\(key) has a line break or another control character in it", hint: "write it anew")
         }
     }
 

@@ -58,7 +58,8 @@ package final class Issuer {
         // A job without a terminal should not wait for a browser that the user does not see.
         let method = signIn ?? (context.isHelper || !context.canAsk ? .none : .automatic)
         rules = ChainRules(try context.policy(), chain)
-        sessionMaker = try SessionMaker(keys, chain, codes, signIn: method, rules)
+        sessionMaker = try SessionMaker(
+            keys, chain, codes, signIn: method, freshness: chain.stepCount == 0 ? freshness : .ordinary, rules)
         // Checked before waiting for any lock: its holder may be waiting for this process.
         try sessionMaker.source.refuseCircle()
     }

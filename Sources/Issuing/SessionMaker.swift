@@ -21,11 +21,15 @@ package final class SessionMaker {
     private let endpoints: EndpointResolver
     let calls: AWSCalls
     private let rules: ChainRules
+    private let freshness: Freshness
 
+    /// - Parameter freshness: how long the source's credentials must remain valid.
     init(
-        _ keys: Keys, _ chain: Chain, _ codes: CodeSupply, signIn: SignInMethod, _ rules: ChainRules
+        _ keys: Keys, _ chain: Chain, _ codes: CodeSupply, signIn: SignInMethod, freshness: Freshness = .ordinary,
+        _ rules: ChainRules
     ) throws(Failure) {
         self.rules = rules
+        self.freshness = freshness
         self.keys = keys
         self.chain = chain
         self.codes = codes
@@ -52,7 +56,7 @@ package final class SessionMaker {
         SourceTools(
             keys: keys, chain: chain, calls: calls,
             endpoint: { [unowned self] () throws(Failure) in try endpoint(of: Chain.sourceStep) },
-            sessionName: { [unowned self] in defaultSessionName }, signIn: signIn))
+            sessionName: { [unowned self] in defaultSessionName }, freshness: freshness, signIn: signIn))
 
     /// Whether the source's credentials are sessions that warder caches.
     package var keepsSource: Bool { source.isKept }

@@ -24,4 +24,6 @@ public enum EditingError: Error, Equatable, Sendable {
     case unusableName(String)
     /// Not every SDK would read the path of warder's executable alike, or it is not called `warder`.
     case unusableProgram(String)
+    /// The value of the setting would not stay on its line.
+    case unusableValue(key: String)
 }

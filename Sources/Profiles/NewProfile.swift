@@ -17,6 +17,10 @@ public struct NewProfile: Sendable {
     ) throws(EditingError) {
         self.name = name
         let command = try WarderCommand.text(program: program, profile: name)
+        let values = [("region", region), ("mfa_serial", mfaSerial)] + settings.map { ($0.key, $0.value) }
+        for (key, value) in values where value?.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) == true {
+            throw .unusableValue(key: key)
+        }
         var lines = [name == "default" ? "[default]" : "[profile \(name)]"]
         if let region { lines.append("region = " + region) }
         if let mfaSerial { lines.append("mfa_serial = " + mfaSerial) }

@@ -113,6 +113,8 @@ def own_due(home, sign_in):
     def again():
         shutil.rmtree(home.cache)
         shutil.copytree(saved, home.cache)
+        # What was sent is not in the cache.
+        shutil.rmtree(home.root / "state/warder/sent", ignore_errors=True)
         sign_in.service.forget_use()
         sign_in.requests.clear()
 

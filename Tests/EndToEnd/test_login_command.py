@@ -181,3 +181,68 @@ def test_a_clock_that_is_far_off(bare, lax_sign_in):
     result = bare.run("login", "work")
     assert result.code == 5 and "DPoP: iat" in result.err, result
     assert lax_sign_in.service.broken[0].startswith("DPoP: iat")
+
+
+# What is wrong is said before the user signs in
+
+
+@pytest.mark.parametrize("region", ["eu-west-1\ncredential_process = touch x", "nonsense!!", "", "eu west"])
+def test_a_region_that_is_none(newcomer, sign_in, region):
+    newcomer.environment["AWS_REGION"] = "eu-west-1"
+    result = newcomer.run("login", "work", "--region", region)
+    assert result.code == 2 and "is not a region" in result.err, result
+    assert sign_in.log == [] and not newcomer.config_file.exists()
+
+
+@pytest.mark.parametrize("name", ["a#b", "a;b", "a=b", "a,b", "ä"])
+def test_a_name_that_is_none(newcomer, sign_in, name):
+    result = newcomer.run("login", name)
+    assert result.code == 2 and "is not a valid profile name" in result.err, result
+    assert sign_in.log == [] and not newcomer.config_file.exists()
+
+
+def test_the_command_line_goes_before_the_environment(newcomer, sign_in):
+    """The address shows where, since the endpoint of the tests is the same for all."""
+    newcomer.environment |= {"AWS_REGION": "us-west-2"}
+    newcomer.environment.pop("AWS_ENDPOINT_URL_SIGNIN")
+    terminal = newcomer.terminal("login", "work", "--region", "eu-central-1", "--device-code")
+    terminal.expect(r"https://(\S+)\.signin\.aws\.amazon\.com/v1/authorize")
+    assert terminal.match[1] == "eu-central-1"
+    terminal.sendintr()
+    exit_code(terminal)
+
+
+def test_a_role_is_not_touched(newcomer, sign_in):
+    text = "[profile w]\nrole_arn = arn:aws:iam::111111111111:role/R\nsource_profile = x\n[profile x]\nregion = eu-west-1\n"
+    newcomer.config(text)
+    result = newcomer.run("login", "w")
+    assert result.code == 8 and "warder login x" in result.err, result
+    assert newcomer.config_file.read_text() == text and sign_in.log == []
+    newcomer.good("login", "x")
+
+
+def test_an_empty_login_session(newcomer, sign_in):
+    newcomer.config("[profile w]\nlogin_session =\n")
+    result = newcomer.run("login", "w")
+    assert result.code == 8 and "config:2: login_session is empty" in result.err, result
+    assert sign_in.log == []
+
+
+def test_a_profile_without_a_region_gets_it(newcomer, sign_in):
+    newcomer.config("[profile w]\noutput = json\n")
+    newcomer.good("login", "w", "--region", "eu-central-1")
+    assert section(newcomer, "profile w")["region"] == "eu-central-1"
+
+
+def test_nowhere_to_keep_it(newcomer, sign_in):
+    newcomer.cache.parent.mkdir(parents=True, exist_ok=True)
+    newcomer.cache.write_text("")
+    result = newcomer.run("login", "w")
+    assert result.code != 0 and sign_in.log == [], result
+    assert not newcomer.config_file.exists()
+
+
+def test_two_at_once(newcomer, sign_in):
+    both = [newcomer.start("login", "w") for _ in range(2)]
+    assert [process.wait(60) for process in both] == [0, 0]
+    assert section(newcomer, "profile w")["warder_login_session"] == ARN

@@ -123,14 +123,39 @@ def test_the_connection_is_lost(due, sign_in, behaviour):
 
 
 @pytest.mark.parametrize("answer", [
-    said("{}", 500), refused("rate_exceeded", "TooManyRequestsError"),
-], ids=["500", "429"])
+    refused("server_error", "InternalServerException"), refused("rate_exceeded", "TooManyRequestsError"), said("", 503),
+], ids=["500", "429", "503"])
 def test_aws_cannot_do_it_now(due, sign_in, answer):
     """It says so, and has not used the token: the next one may send it."""
     sign_in.next(answer)
     assert due.run("env", "me").code == 5 and len(sign_in.log) == 1
     due.good("env", "me")
     assert sign_in.log == [RENEWED] * 2
+
+
+@pytest.mark.parametrize("status", [404, 408, 500, 502, 504])
+def test_a_gateway_lost_the_answer(due, sign_in, status):
+    """It speaks for AWS without a code of AWS's: the token may be used up."""
+
+    def lost(server, request):
+        server.ordinary(request)
+        return said("<html>", status)(server, request)
+
+    sign_in.next(lost)
+    assert due.run("env", "me").code != 0
+    assert due.run("env", "me").code == 4
+    assert len(sent_once(sign_in)) == 1
+
+
+@pytest.mark.parametrize("command", [["lock"], ["forget"]], ids=str)
+def test_what_was_sent_is_known_after(due, sign_in, command):
+    """For the AWS CLI's login, which stays whatever is locked or forgotten."""
+    sign_in.next(dropped_after)
+    due.run("process", "me")
+    due.run(*command)
+    result = due.run("process", "me")
+    assert result.code in (3, 4), result
+    assert len(sent_once(sign_in)) == 1
 
 
 def test_an_answer_that_is_none(due, sign_in):

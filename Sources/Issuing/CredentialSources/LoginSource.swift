@@ -27,7 +27,7 @@ struct LoginSource: ChainSource {
 
     private func tokens() throws(Failure) -> LoginTokens {
         LoginTokens(
-            keys: tools.keys, calls: tools.calls, method: tools.signIn, session: login.session,
+            keys: tools.keys, calls: tools.calls, method: tools.signIn, freshness: tools.freshness, session: login.session,
             profile: tools.chain.profile, site: LoginSite(tools.context, login, tools.chain.endpoint))
     }
 }

@@ -1,6 +1,7 @@
 import Chains
 import Failures
 import STS
+import Sessions
 import Setup
 import Stores
 
@@ -13,6 +14,8 @@ struct SourceTools {
     let endpoint: () throws(Failure) -> Endpoint
     /// The session name to use if the profile sets none.
     let sessionName: () -> String
+    /// How long the source's credentials must remain valid.
+    let freshness: Freshness
     /// How the user signs in if necessary.
     let signIn: SignInMethod
 

@@ -31,9 +31,8 @@ struct LoginCache {
         let text: SecretBytes
         do throws(FileError) {
             // A link leads where the user wants the file; what it leads to is checked.
-            guard let found = try readPrivateFileIfPresent(resolved(path) ?? path, limit: Self.largest) else {
-                return nil
-            }
+            guard let target = resolved(path), let found = try readPrivateFileIfPresent(target, limit: Self.largest)
+            else { return nil }
             text = found
         } catch { throw Failure(error, "the AWS CLI's login") }
         let token: LoginToken

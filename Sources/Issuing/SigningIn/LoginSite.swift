@@ -16,19 +16,20 @@ struct LoginSite {
         self.init(context, region: login.region?.value, arn: login.session.value, endpoint)
     }
 
-    /// The environment's region takes precedence, as in SDKs; without any, it is the first of the partition.
+    /// The environment's region goes before the profile's, as in SDKs; without any, it is the first of the partition.
     ///
     /// - Parameters:
+    ///   - wanted: the command line's, which goes before both.
     ///   - region: the profile's.
     ///   - arn: who signs in, if that is known.
     ///   - endpoint: the profile's settings.
-    init(_ context: Context, region: String?, arn: String? = nil, _ endpoint: EndpointSettings = .none) {
+    init(_ context: Context, wanted: String? = nil, region: String?, arn: String? = nil, _ endpoint: EndpointSettings = .none) {
         self.context = context
         let environment = context.environment
         let fields = arn?.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 2)
         let partition = fields.flatMap { $0.count == 3 ? Partition(named: String(Substring($0[1]))) : nil }
         self.region =
-            environment.nonEmpty("AWS_REGION") ?? environment.nonEmpty("AWS_DEFAULT_REGION") ?? region
+            wanted ?? environment.nonEmpty("AWS_REGION") ?? environment.nonEmpty("AWS_DEFAULT_REGION") ?? region
             ?? partition?.implicitGlobalRegion ?? "us-east-1"
         self.endpoint = endpoint
     }

@@ -19,6 +19,8 @@ struct LoginTokens {
     let keys: Keys
     let calls: AWSCalls
     let method: SignInMethod
+    /// How long the credentials must remain valid.
+    let freshness: Freshness
     let session: Setting
     let profile: String
     let site: LoginSite
@@ -26,14 +28,15 @@ struct LoginTokens {
     private var context: Context { keys.context }
     private var now: UnixTime { UnixTime(context.now) }
     private var cache: LoginCache { LoginCache(context: context) }
+    private var sent: SentTokens { SentTokens(context: context) }
 
-    /// The credentials, with five minutes left or more if possible; of a hundred processes, one renews them.
+    /// The credentials, with five minutes left or what is wanted, if possible; of a hundred processes, one renews them.
     func credentials() throws(Failure) -> Credentials {
         let kept = try KeptLogin(session.value, keys)
         let seen: String?
         switch try usable(kept) {
         case .some(let token):
-            if let credentials = token.current(now) { return credentials }
+            if let credentials = current(token) { return credentials }
             seen = token.accessKeyID
         case .none: seen = nil
         }
@@ -41,7 +44,7 @@ struct LoginTokens {
         defer { withExtendedLifetime(lock) {} }
         // What another process got meanwhile is as good as any, whatever time it has left.
         if let token = try usable(kept), token.isValid(at: now),
-            token.accessKeyID != seen || !token.needsRenewal(at: now)
+            token.accessKeyID != seen || !needsRenewal(token)
         {
             return token.credentials()
         }
@@ -57,15 +60,36 @@ struct LoginTokens {
         _ = try signIn(kept)
     }
 
+    /// The credentials, unless they are to be renewed.
+    private func current(_ token: borrowing LoginToken) -> Credentials? {
+        needsRenewal(token) ? nil : token.credentials()
+    }
+
+    /// Renewing more often than once a minute would not make them last longer.
+    private func needsRenewal(_ token: borrowing LoginToken) -> Bool {
+        let wanted: Int64 =
+            switch freshness {
+            case .ordinary: 0
+            case .longer(let seconds), .exactly(let seconds): min(seconds, Self.longest - 60)
+            }
+        return token.needsRenewal(at: now) || token.expiration < now + wanted
+    }
+
+    /// Seconds: how long AWS's sessions of a login live.
+    private static let longest: Int64 = 900
+
     /// Why `credentials` would fail now in a process that must not prompt, as far as warder can see without asking AWS.
     func obstacle() throws(Failure) -> Failure? {
         _ = try site.endpoint(of: nil)
         if let kept = try KeptLogin.unlocked(session.value, keys), let token = kept.token,
-            token.isValid(at: now) || !kept.wasSent(token)
+            token.isValid(at: now) || !sent.contains(token)
         {
             return nil
         }
-        do throws(Failure) { return try cache.entry(of: session.value) == nil ? needed : nil } catch { return error }
+        do throws(Failure) {
+            guard let entry = try cache.entry(of: session.value) else { return needed }
+            return entry.token.isValid(at: now) || !sent.contains(entry.token) ? nil : interrupted
+        } catch { return error }
     }
 
     /// The failure that tells the user to sign in.
@@ -75,6 +99,14 @@ struct LoginTokens {
             hint: "run warder refresh \(shellWord(profile)) in a terminal")
     }
 
+    /// The same for a user who does not expect it yet.
+    private var interrupted: Failure {
+        Failure(
+            .promptNeeded,
+            "\(session.value) has to sign in to the console again: its renewal was interrupted, or could not be stored",
+            hint: needed.hint)
+    }
+
     /// The deadline of waiting for another process that renews the login or signs in.
     private var timeout: Deadline {
         .after(milliseconds: method == .none ? context.waits.forTokenRenewal : context.waits.whilePrompting)
@@ -82,7 +114,7 @@ struct LoginTokens {
 
     /// The login to use: warder's own or, where that is none or has ended for good, the CLI's.
     private func usable(_ kept: borrowing KeptLogin) throws(Failure) -> LoginToken? {
-        if let own = kept.token, own.isValid(at: now) || !kept.wasSent(own) { return own }
+        if let own = kept.token, own.isValid(at: now) || !sent.contains(own) { return own }
         return try cache.entry(of: session.value)?.token.duplicate()
     }
 
@@ -90,27 +122,26 @@ struct LoginTokens {
 
     /// The credentials of a login that is renewed if need be; nil if the user has to sign in.
     private func renewed(_ kept: borrowing KeptLogin) throws(Failure) -> Credentials? {
-        if let own = kept.token {
-            if let credentials = try renewedOwn(own, kept) { return credentials }
-            kept.remove()
-        }
+        if let own = kept.token, let credentials = try renewedOwn(own, kept) { return credentials }
         return try renewedOfCLI(kept)
     }
 
     private func renewedOwn(_ own: borrowing LoginToken, _ kept: borrowing KeptLogin) throws(Failure) -> Credentials? {
-        if let credentials = own.current(now) { return credentials }
+        if let credentials = current(own) { return credentials }
         switch try attempt(own, kept) {
         case .renewed(let token):
             do throws(SessionCacheError) { try kept.keep(token) } catch { keys.reportNotCached(error) }
             return token.credentials()
         case .unknown: return own.isValid(at: now) ? own.credentials() : nil
-        case .ended: return nil
+        case .ended:
+            kept.remove()
+            return nil
         }
     }
 
     private func renewedOfCLI(_ kept: borrowing KeptLogin) throws(Failure) -> Credentials? {
         guard let entry = try cache.entry(of: session.value) else { return nil }
-        if let credentials = entry.token.current(now) { return credentials }
+        if let credentials = current(entry.token) { return credentials }
         switch try attempt(entry.token, kept) {
         case .renewed(let token):
             store(token, in: entry, kept)
@@ -159,33 +190,38 @@ struct LoginTokens {
 
     /// Sends a login's refresh token, unless it was sent before.
     private func attempt(_ token: borrowing LoginToken, _ kept: borrowing KeptLogin) throws(Failure) -> Attempt {
-        guard !kept.wasSent(token) else { return .unknown }
+        guard !sent.contains(token) else { return .unknown }
         let endpoint = try site.endpoint(of: token.region)
-        do throws(SessionCacheError) { try kept.noteSent(token) } catch {
-            // Whoever cannot write this could not keep the new token either.
-            guard token.isValid(at: now) else { throw Failure(error) }
+        do throws(Failure) { try sent.note(token) } catch {
+            // Where this cannot be written, a new token could not be kept either.
+            guard token.isValid(at: now) else { throw error }
             return .unknown
         }
-        let sent = token.duplicate()
+        let old = token.duplicate()
         do throws(SignInError) {
             return .renewed(
                 try calls.signIn { (sender, limit) throws(SignInError) in
                     try LoginClient(
                         endpoint: endpoint, sender: sender, timing: context.world.timing, timeLimit: limit
-                    ).renewed(sent)
+                    ).renewed(old)
                 })
         } catch {
             if error.endsLogin { return .ended }
-            if error.leavesTokenUnused { kept.takeBackNote() }
+            if error.leavesTokenUnused { sent.takeBack(token) }
             if token.isValid(at: now) { return .unknown }
             throw Failure(error, doing: "renew the sign-in", at: .console)
         }
     }
 
+    private func isInterrupted(_ kept: borrowing KeptLogin) throws(Failure) -> Bool {
+        if let own = kept.token { return sent.contains(own) }
+        return if let entry = try cache.entry(of: session.value) { sent.contains(entry.token) } else { false }
+    }
+
     // MARK: - Signing in
 
     private func signIn(_ kept: borrowing KeptLogin) throws(Failure) -> Credentials {
-        guard method != .none, context.mayPrompt else { throw needed }
+        guard method != .none, context.mayPrompt else { throw try isInterrupted(kept) ? interrupted : needed }
         let signedIn = try LoginDialogue(context: context, calls: calls, method: method, site: site).run()
         guard signedIn.loginSession.utf8.elementsEqual(session.value.utf8) else {
             var failure = Failure(
@@ -210,20 +246,16 @@ extension SignInError {
         }
     }
 
-    /// Whether AWS did not use the refresh token of the request: it never got it, or refused the request.
+    /// Whether AWS did not use the refresh token of the request: it never got it, or says why it refused.
     fileprivate var leavesTokenUnused: Bool {
         switch self {
         case .network(let error): error.isCertainlyUnsent
-        case .invalidResponse(let status), .missing(_, let status): !(200...299).contains(status)
         case .malformedRegion, .malformedEndpoint, .crypto: true
-        default: refusal != nil
+        // Anything else without a code may be a gateway's word about an answer that it lost.
+        case .invalidResponse(let status), .missing(_, let status): Self.asksToWait(status)
+        default: refusal.map { !$0.code.isEmpty || Self.asksToWait($0.status) } ?? false
         }
     }
-}
 
-extension LoginToken {
-    /// The credentials, unless they are to be renewed.
-    fileprivate borrowing func current(_ now: UnixTime) -> Credentials? {
-        needsRenewal(at: now) ? nil : credentials()
-    }
+    private static func asksToWait(_ status: Int) -> Bool { status == 429 || status == 503 }
 }

@@ -13,15 +13,16 @@ package struct NewLogin {
     private let dialogue: LoginDialogue
 
     /// - Parameters:
-    ///   - region: where to sign in; nil for the environment's, or the first of the partition `aws`.
+    ///   - region: where to sign in, by the command line.
+    ///   - profilesRegion: the same by the profile, after the environment's; without any, `us-east-1`.
     ///   - method: how the user signs in.
-    package init(_ keys: Keys, region: String?, method: SignInMethod) {
+    package init(_ keys: Keys, region: String?, profilesRegion: String?, method: SignInMethod) {
         self.keys = keys
         let context = keys.context
         dialogue = LoginDialogue(
             context: context,
             calls: AWSCalls(context.world, caBundle: EndpointResolver(nil, context.environment).caBundle),
-            method: method, site: LoginSite(context, region: region))
+            method: method, site: LoginSite(context, wanted: region, region: profilesRegion))
     }
 
     /// Signs in, and keeps the login.
@@ -32,13 +33,15 @@ package struct NewLogin {
             throw Failure(
                 .promptNeeded, "signing in takes your browser, and warder may not ask", hint: "leave --no-prompt out")
         }
-        // Opened first: a passphrase after the sign-in would come as a surprise, and without it the login would be lost.
-        _ = try keys.sessions()
+        try keys.refuseForbiddenStore()
+        // Before the user signs in: a passphrase afterwards would come as a surprise, and without it, or without a place
+        // to keep the login, that would be lost.
+        try KeptLogin.check(keys)
         let signedIn = try dialogue.run()
         let kept = try KeptLogin(signedIn.loginSession, keys)
         let lock = try kept.lock(until: .after(milliseconds: keys.context.waits.whilePrompting))
         defer { withExtendedLifetime(lock) {} }
-        do throws(SessionCacheError) { try kept.keep(signedIn.token) } catch { keys.reportNotCached(error) }
+        do throws(SessionCacheError) { try kept.keep(signedIn.token) } catch { throw Failure(error) }
         return signedIn.loginSession
     }
 }
