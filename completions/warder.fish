@@ -265,8 +265,8 @@ function __warder_grammar --no-scope-shadowing
                 env 'Prints statements that export a profile\'s credentials' \
                 exec 'Runs a command with a profile\'s credentials in its environment' \
                 console 'Signs in to the AWS console as a profile: prints the URL, or opens it' \
-                presign 'Prints a URL by which anyone can get, or put, one object of S3' \
-                login 'Signs in with the AWS console\'s credentials' \
+                presign 'Prints a URL with which anyone can get, or put, one S3 object' \
+                login 'Signs in with your AWS console credentials' \
                 refresh 'Mints new sessions now: before work, before a long run' \
                 mfa 'Answers a process that waits for an MFA code, or a yes, and has no terminal' \
                 forget 'Drops cached sessions: a profile\'s, or all' \
@@ -396,16 +396,16 @@ function __warder_grammar --no-scope-shadowing
             set places '@profiles' '@command'
             set repeated '@command'
         case 'console'
-            set options --open 'Open it in the desktop\'s browser, in place of printing the URL' \
+            set options --open 'Open it in the desktop\'s browser, instead of printing the URL' \
                 --browser 'Open it with this program' \
-                --container 'Open it in a Firefox container of the profile\'s name' \
+                --container 'Open it in a Firefox container named after the profile' \
                 --service 'Go to the start page of a service: s3, ec2, iam' \
                 --to 'Go to this page of the console' \
-                --region 'Look at this region, not at the profile\'s' \
+                --region 'Show this region, not the profile\'s' \
                 --duration 'How long the console session lasts: 1h, 8h; 12h at most' \
                 --min-ttl 'Renew a session that has less left than this: 30m, 2h' \
-                --policy 'Narrow it to this policy: a file, JSON, or an ARN' \
-                --read-only 'Narrow it to AWS\'s ReadOnlyAccess' \
+                --policy 'Narrow the session to this policy: a file, JSON, or an ARN' \
+                --read-only 'Narrow the session to AWS\'s ReadOnlyAccess' \
                 --mfa-code 'The six digits of the MFA device, if they are needed' \
                 --no-prompt 'Never ask; WARDER_NO_PROMPT=1 does the same' \
                 -h 'Show this help' \
@@ -420,8 +420,8 @@ function __warder_grammar --no-scope-shadowing
                 --mfa-code ''
             set places '@profiles'
         case 'presign'
-            set options --expires 'How long the URL is valid: 40m, 12h, 7d at most; 1h if not given' \
-                --method 'GET, PUT, HEAD or DELETE; GET if not given' \
+            set options --expires 'How long the URL is valid: 40m, 12h, 7d at most; 1h by default' \
+                --method 'GET, PUT, HEAD or DELETE; GET by default' \
                 --content-type 'The Content-Type that an upload must have (PUT)' \
                 --version-id 'A version of the object (GET, HEAD, DELETE)' \
                 --download-as 'The name under which a browser saves it (GET, HEAD)' \
@@ -505,11 +505,11 @@ function __warder_grammar --no-scope-shadowing
             set repeated '@profiles'
         case 'profiles'
             set options --from-sso 'The [sso-session NAME] of ~/.aws/config to sign in to' \
-                --name 'How to name them; {account_name}-{role} by default' \
+                --name 'How to name the profiles; {account_name}-{role} by default' \
                 --prefix 'What the names begin with' \
-                --account 'Only accounts of this number or name; * stands for any characters' \
-                --role 'Only roles of this name; * stands for any characters' \
-                --default-region 'The region of profiles that have none' \
+                --account 'Only accounts with this number or name; * stands for any characters' \
+                --role 'Only roles with this name; * stands for any characters' \
+                --default-region 'The region for profiles that have none' \
                 --prune 'Also remove the command\'s own profiles whose role is gone' \
                 --dry-run 'Show what would change, and change nothing' \
                 --device-code 'Sign in by a code in the browser of any machine' \

@@ -119,27 +119,27 @@ export extern "warder env" [
 # Signs in to the AWS console as a profile: prints the URL, or opens it
 export extern "warder console" [
     profile?: string@"nu-complete warder profiles"
-    --open  # Open it in the desktop's browser, in place of printing the URL
+    --open  # Open it in the desktop's browser, instead of printing the URL
     --browser: string  # Open it with this program
-    --container  # Open it in a Firefox container of the profile's name
+    --container  # Open it in a Firefox container named after the profile
     --service: string  # Go to the start page of a service: s3, ec2, iam
     --to: string  # Go to this page of the console
-    --region: string  # Look at this region, not at the profile's
+    --region: string  # Show this region, not the profile's
     --duration: string  # How long the console session lasts: 1h, 8h; 12h at most
     --min-ttl: string  # Renew a session that has less left than this: 30m, 2h
-    --policy: path  # Narrow it to this policy: a file, JSON, or an ARN
-    --read-only  # Narrow it to AWS's ReadOnlyAccess
+    --policy: path  # Narrow the session to this policy: a file, JSON, or an ARN
+    --read-only  # Narrow the session to AWS's ReadOnlyAccess
     --mfa-code: string  # The six digits of the MFA device, if they are needed
     --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
     --help(-h)  # Show this help
 ]
 
-# Prints a URL by which anyone can get, or put, one object of S3
+# Prints a URL with which anyone can get, or put, one S3 object
 export extern "warder presign" [
     profile?: string@"nu-complete warder profiles"
     object?: string
-    --expires: string  # How long the URL is valid: 40m, 12h, 7d at most; 1h if not given
-    --method: string@"nu-complete warder GET-or-PUT-or-HEAD-or-DELETE"  # GET, PUT, HEAD or DELETE; GET if not given
+    --expires: string  # How long the URL is valid: 40m, 12h, 7d at most; 1h by default
+    --method: string@"nu-complete warder GET-or-PUT-or-HEAD-or-DELETE"  # GET, PUT, HEAD or DELETE; GET by default
     --content-type: string  # The Content-Type that an upload must have (PUT)
     --version-id: string  # A version of the object (GET, HEAD, DELETE)
     --download-as: string  # The name under which a browser saves it (GET, HEAD)
@@ -152,7 +152,7 @@ export extern "warder presign" [
     --help(-h)  # Show this help
 ]
 
-# Signs in with the AWS console's credentials
+# Signs in with your AWS console credentials
 export extern "warder login" [
     profile?: string@"nu-complete warder profiles"
     --region: string  # The region to sign in at, and to write into a new profile
@@ -222,11 +222,11 @@ export extern "warder adopt" [
 # Makes a profile for each account and role of IAM Identity Center
 export extern "warder profiles" [
     --from-sso: string@"nu-complete warder sso-sessions"  # The [sso-session NAME] of ~/.aws/config to sign in to
-    --name: string  # How to name them; {account_name}-{role} by default
+    --name: string  # How to name the profiles; {account_name}-{role} by default
     --prefix: string  # What the names begin with
-    --account: string  # Only accounts of this number or name; * stands for any characters
-    --role: string  # Only roles of this name; * stands for any characters
-    --default-region: string  # The region of profiles that have none
+    --account: string  # Only accounts with this number or name; * stands for any characters
+    --role: string  # Only roles with this name; * stands for any characters
+    --default-region: string  # The region for profiles that have none
     --prune  # Also remove the command's own profiles whose role is gone
     --dry-run  # Show what would change, and change nothing
     --device-code  # Sign in by a code in the browser of any machine

@@ -79,7 +79,8 @@ package struct LoginAddition {
         let session = try NewLogin(keys, region: region, profilesRegion: profilesRegion, method: method).run()
         do throws(Failure) { try write(session, path) } catch {
             throw Failure(
-                error.code, "\(session) is signed in, but the profile \(name) is not written: \(error.message)",
+                error.code,
+                "you signed in as \(session), but the profile \(name) is not written: \(error.message)",
                 hint: error.hint)
         }
         context.console.note("\(name): signed in as \(session); the profile is in \(path)")
@@ -92,7 +93,7 @@ package struct LoginAddition {
             // Another `warder login` was faster.
             if other.isSame(as: session) { return }
             throw Failure(
-                .other, "another program gave \(name) a login_session meanwhile", hint: "run the command again")
+                .other, "another program gave \(name) a login_session in the meantime", hint: "run the command again")
         }
         try rewrite.replace(profiles.config, at: path, with: profile(session: session, in: profiles))
     }

@@ -22,7 +22,7 @@ extension Failure {
         switch error {
         case .noConsole(let partition):
             self.init(
-                .usage, "\(profile) is of \(partition), whose console warder cannot sign in to",
+                .usage, "\(profile) is in \(partition), whose console warder cannot sign in to",
                 hint: "use the sign-in page that your organization gives you")
         case .malformedEndpoint(let error):
             self.init(error, configured: true)
@@ -34,7 +34,7 @@ extension Failure {
         case .network(let error): self.init(error, configured: false)
         case .refused(let status):
             self.init(
-                .refused, "AWS does not take the session of \(profile) for the console (status \(status))",
+                .refused, "AWS does not accept the session of \(profile) for the console (status \(status))",
                 hint: Self.hint(onRefused: sent, profile))
         case .unavailable(let status):
             self.init(
@@ -51,12 +51,14 @@ extension Failure {
         switch sent {
         case .session: "it may have been revoked: warder forget \(shellWord(profile)), and try again"
         case .unknownSession:
-            "AWS takes sessions of roles and federated users, and none of GetSessionToken: use a profile with a role_arn"
+            "AWS accepts sessions of roles and federated users, but not those of GetSessionToken: "
+                + "use a profile with a role_arn"
         case .bound:
-            "max_session_duration bounds the console session, and AWS may set no duration for it: "
+            "max_session_duration bounds the console session, and AWS may accept no duration for it: "
                 + "use a profile with a role_arn"
         case .duration:
-            "AWS sets a duration only for a role that a user's key or an identity provider assumed: leave --duration out"
+            "AWS accepts a duration only for a role that a user's key or an identity provider assumed: "
+                + "leave --duration out"
         }
     }
 
@@ -81,7 +83,7 @@ extension Failure {
                 hint: "write it as \(nearest(to: region, among: knownRegions) ?? "eu-west-1")")
         case .foreignRegion(let other):
             self.init(
-                .usage, "\(region) is a region of \(other), and the profile is of \(partition)",
+                .usage, "\(region) is a region of \(other), and the profile is in \(partition)",
                 hint: "name a region of \(partition), or another profile")
         }
     }
@@ -89,7 +91,7 @@ extension Failure {
     /// A key without a role gets a federated user, who may do nothing without a policy.
     package static func keyInConsole(_ profile: String, partition: String) -> Failure {
         Failure(
-            .usage, "\(profile) has no role, and the console takes neither a key nor its MFA session",
+            .usage, "\(profile) has no role, and the console accepts neither a key nor its MFA session",
             hint: "use a profile with a role_arn, or say what a federated user may do: "
                 + "--policy arn:\(partition):iam::aws:policy/ReadOnlyAccess")
     }
@@ -104,7 +106,8 @@ extension Failure {
     /// The session of a role that another role assumed cannot ask for a duration.
     package static func durationOfChainedRole(_ profile: String) -> Failure {
         Failure(
-            .usage, "the role of \(profile) is assumed by another role, and AWS sets no duration for its console",
+            .usage,
+            "the role of \(profile) is assumed by another role, and AWS accepts no duration for its console session",
             hint: "leave --duration out: the console session lasts as long as the role's, an hour at most")
     }
 

@@ -15,7 +15,7 @@ extension Failure {
                 .usage, "s3://\(bucket) names a bucket, not an object", hint: "write it as s3://\(bucket)/KEY")
         case .accessPoint:
             self.init(
-                .usage, "an access point stands in place of the bucket",
+                .usage, "this names an access point, not a bucket",
                 hint: "give the bucket, or the access point's alias: s3://NAME-s3alias/KEY")
         case .directoryBucket(let bucket):
             self.init(
@@ -27,11 +27,11 @@ extension Failure {
                 hint: "its name has 3 to 63 characters: a-z, 0-9, dots and hyphens")
         case .capitals(let bucket):
             self.init(
-                .usage, "a bucket's name has no capital letters, and \(bucket) has",
+                .usage, "a bucket's name has no capital letters, but \(bucket) does",
                 hint: "did you mean s3://\(bucket.lowercased())/…? the key keeps its case")
         case .longKey(let bytes):
             self.init(
-                .usage, "the key has \(bytes) bytes, and S3 takes 1024 at most", hint: "check what follows the bucket")
+                .usage, "the key has \(bytes) bytes, but S3 allows 1024 at most", hint: "check what follows the bucket")
         case .unfit(let option, let method):
             self.init(.usage, "\(option) does not go with \(method)", hint: "see warder presign --help")
         case .badValue(let option):

@@ -26,7 +26,7 @@ package struct NameTemplate: Sendable {
         pieces = try Self.pieces(text ?? "{prefix}{account_name}-{role}")
         if let prefix { try Self.check(prefix, "--prefix") }
         if prefix != nil, !pieces.contains(where: { if case .prefix = $0 { true } else { false } }) {
-            throw Failure(.usage, "--prefix is given, and --name has no {prefix}", hint: "write {prefix} into --name")
+            throw Failure(.usage, "--prefix is given, but --name has no {prefix}", hint: "write {prefix} into --name")
         }
         if case .text(let first) = pieces.first, first.begins(with: "-") { throw Self.beginsWithHyphen("--name") }
         guard !(prefix ?? "").begins(with: "-") else { throw Self.beginsWithHyphen("--prefix") }
@@ -59,7 +59,7 @@ package struct NameTemplate: Sendable {
         while let start = rest.firstIndex(of: "{") {
             if start > rest.startIndex { pieces.append(.text(String(rest[..<start]))) }
             guard let end = rest[start...].firstIndex(of: "}") else {
-                throw Failure(.usage, "a { of --name is not closed", hint: known)
+                throw Failure(.usage, "a { in --name is not closed", hint: known)
             }
             let word = String(rest[rest.index(after: start)..<end])
             guard let found = placeholders.first(where: { $0.name.isSame(as: word) }) else {
@@ -78,7 +78,7 @@ package struct NameTemplate: Sendable {
     }
 
     private static var known: String {
-        "there are " + placeholders.map { "{\($0.name)}" }.joined(separator: ", ")
+        "the placeholders are " + placeholders.map { "{\($0.name)}" }.joined(separator: ", ")
     }
 
     private static func check(_ text: String, _ option: String) throws(Failure) {
@@ -86,8 +86,8 @@ package struct NameTemplate: Sendable {
             return
         }
         throw Failure(
-            .usage, "\(option) has a \(wrong == " " ? "space" : "\(wrong)"), which no name of a profile may have",
-            hint: "take letters and digits of ASCII, and _ - / . % @ : +")
+            .usage, "\(option) has a \(wrong == " " ? "space" : "\(wrong)"), which profile names cannot have",
+            hint: "use ASCII letters and digits, and _ - / . % @ : +")
     }
 
     private static func beginsWithHyphen(_ option: String) -> Failure {

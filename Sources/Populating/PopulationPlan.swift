@@ -156,12 +156,12 @@ package struct PopulationPlan {
         guard wanted.isEmpty, gone.isEmpty, !accounts.isEmpty else { return }
         if !selection.accounts.isEmpty, !accounts.contains(where: selection.covers) {
             throw Failure(
-                .notFound, "no account of \(selection.session) is what --account says",
+                .notFound, "no account of \(selection.session) matches --account",
                 hint: "there are \(listed(accounts.map { "\($0.name) (\($0.id))" }))")
         }
         guard !selection.roles.isEmpty else { return }
         throw Failure(
-            .notFound, "no role of \(selection.session) is what --role says",
+            .notFound, "no role of \(selection.session) matches --role",
             hint: "leave --role out to see all of them: warder profiles --from-sso "
                 + shellWord(selection.session) + " --dry-run")
     }
@@ -178,7 +178,7 @@ package struct PopulationPlan {
         let found = Dictionary(present.map { (Identity($0), $0.name) }) { first, _ in first }
         guard names.allSatisfy({ found[$0.key] == $0.value }) else {
             throw Failure(
-                .badConfig, "\(config.path) would not hold the profiles of \(selection.session) as they are meant",
+                .badConfig, "\(config.path) would not hold the profiles of \(selection.session) as intended",
                 hint: "see what would be written: --dry-run")
         }
     }

@@ -61,7 +61,7 @@ def pasted(url):
         return shown.read().decode()
 
 
-PROMPT = "the code which the browser shows at the end: "
+PROMPT = "the code that the browser shows at the end: "
 
 
 def sign_in_elsewhere(home, *command, codes=(pasted,)):

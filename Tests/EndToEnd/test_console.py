@@ -200,7 +200,7 @@ def test_another_programs_session(signed, sts, federation):
     assert federation.only.session["sessionToken"] == "a+token"
     process(signed, "ASIAOFSOMEBODY000001", "b/secret", "b+token", "other")
     result = signed.run("console", "other")
-    result.failed(5, "does not take the session of other", "GetSessionToken", "role_arn")
+    result.failed(5, "does not accept the session of other", "GetSessionToken", "role_arn")
     assert "secret" not in result.err and "token" not in result.err.lower().replace("getsessiontoken", "")
     signed.run("console", "other", "--read-only").failed(2, "cannot be narrowed")
     assert sts.requests == []

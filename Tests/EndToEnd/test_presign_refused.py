@@ -32,9 +32,9 @@ def silent(shared):
     ("s3:///k", "no bucket follows s3://"), ("s3://photos", "s3://photos names a bucket, not an object"),
     ("s3://photos/", "s3://photos names a bucket, not an object"),
     ("s3://Photos/k", "did you mean s3://photos/"), ("s3://ph/k", "a bucket cannot be named ph"),
-    ("s3://arn:aws:s3:eu-west-1:111111111111:accesspoint/mine/k", "an access point stands in place of the bucket"),
+    ("s3://arn:aws:s3:eu-west-1:111111111111:accesspoint/mine/k", "this names an access point, not a bucket"),
     ("s3://photos--euw1-az1--x-s3/k", "is a directory bucket"),
-    ("s3://photos/" + "\u00e9" * 513, "the key has 1026 bytes, and S3 takes 1024 at most"),
+    ("s3://photos/" + "\u00e9" * 513, "the key has 1026 bytes, but S3 allows 1024 at most"),
 ])
 def test_what_names_no_object(silent, text, said):
     silent.run("presign", "prod", text).failed(2, said)

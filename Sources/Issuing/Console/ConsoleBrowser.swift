@@ -48,7 +48,7 @@ package struct ConsoleBrowser {
         } catch .timedOut {
             throw Failure(
                 .other, "the browser did not fetch the page within \(spoken(seconds: Self.limit / 1000))",
-                hint: "see whether it opens at all: \(shellWord(words[0])); or print the URL: leave out what opens it")
+                hint: "see whether it opens at all: \(shellWord(words[0])); or print the URL and open it yourself")
         } catch { throw Failure(error, doing: "open the console") }
     }
 
@@ -86,7 +86,7 @@ package struct ConsoleBrowser {
     private static func firefox(_ environment: Environment) throws(Failure) -> [String] {
         guard let program = ["firefox", "firefox-esr"].first(where: { exists($0, environment) }) else {
             throw Failure(
-                .usage, "--container needs Firefox, and there is no firefox in PATH",
+                .usage, "--container needs Firefox, but there is no firefox in PATH",
                 hint: "name the program that starts it: --browser 'flatpak run org.mozilla.firefox'")
         }
         return [program]
@@ -96,11 +96,11 @@ package struct ConsoleBrowser {
         guard ["DISPLAY", "WAYLAND_DISPLAY", "BROWSER"].contains(where: { environment.nonEmpty($0) != nil }) else {
             throw Failure(
                 .usage, "there is no display to open a browser on",
-                hint: "leave --open out, and open the URL where there is one; or name a browser with --browser")
+                hint: "leave --open out, and open the URL on a machine that has one; or name a browser with --browser")
         }
         guard exists("xdg-open", environment) else {
             throw Failure(
-                .usage, "xdg-open is not installed, which opens the desktop's browser",
+                .usage, "xdg-open, which opens the desktop's browser, is not installed",
                 hint: "sudo apt-get install xdg-utils, or name a browser with --browser")
         }
         return ["xdg-open"]

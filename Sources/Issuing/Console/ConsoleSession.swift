@@ -122,7 +122,7 @@ package struct ConsoleSession {
     }
 
     private static let withoutMFA =
-        "this console session is without MFA, since GetFederationToken takes no code: what requires MFA is denied in it"
+        "this console session is without MFA, since GetFederationToken takes no code: what requires MFA is denied"
 
     // MARK: - Checks
 

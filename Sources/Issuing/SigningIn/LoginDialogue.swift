@@ -46,7 +46,7 @@ struct LoginDialogue {
             let code = try ask(until: deadline)
             do throws(SignInError) { return try pasted.signedIn(pasted: code) } catch {
                 switch error {
-                case .notAPastedCode: context.console.note("that is not the whole code which the browser shows")
+                case .notAPastedCode: context.console.note("that is not the whole code that the browser shows")
                 case .anotherSignIn: context.console.note("that is the code of another sign-in")
                 default: throw failure(error)
                 }
@@ -57,7 +57,7 @@ struct LoginDialogue {
     private func ask(until deadline: Deadline) throws(Failure) -> SecretBytes {
         do throws(TerminalError) {
             return try context.terminal().ask(
-                "the code which the browser shows at the end: ", hidden: true, limit: Self.longestCode, until: deadline)
+                "the code that the browser shows at the end: ", hidden: true, limit: Self.longestCode, until: deadline)
         } catch { throw Failure(error, askingFor: "the code of the sign-in") }
     }
 

@@ -158,7 +158,7 @@ struct LoginTokens {
     {
         do throws(Failure) {
             if try cache.replace(entry, with: token) { return }
-        } catch { context.notices.add("the AWS CLI's login is renewed, but not in its file: \(error.message)") }
+        } catch { context.notices.add("the AWS CLI's login is renewed, but its file is not updated: \(error.message)") }
         do throws(SessionCacheError) { try kept.keep(token) } catch { keys.reportNotCached(error) }
     }
 
@@ -225,9 +225,10 @@ struct LoginTokens {
         let signedIn = try LoginDialogue(context: context, calls: calls, method: method, site: site).run()
         guard signedIn.loginSession.utf8.elementsEqual(session.value.utf8) else {
             var failure = Failure(
-                .refused, "\(signedIn.loginSession) signed in, and \(session.origin.place) wants \(session.value)",
+                .refused,
+                "you signed in as \(signedIn.loginSession), but \(session.origin.place) names \(session.value)",
                 hint: "sign out of the console and run the command again, "
-                    + "or make a profile for the other one: warder login NAME")
+                    + "or create a profile for the other identity: warder login NAME")
             // A process that comes later cannot ask the user, and must say so itself.
             failure.scope = .waiting
             throw failure

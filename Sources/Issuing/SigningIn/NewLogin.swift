@@ -31,7 +31,8 @@ package struct NewLogin {
     package func run() throws(Failure) -> String {
         guard keys.context.mayPrompt else {
             throw Failure(
-                .promptNeeded, "signing in takes your browser, and warder may not ask", hint: "leave --no-prompt out")
+                .promptNeeded, "signing in needs your browser, and warder may not prompt",
+                hint: "leave --no-prompt out")
         }
         try keys.refuseForbiddenStore()
         // Before the user signs in: a passphrase afterwards would come as a surprise, and without it, or without a place

@@ -8,29 +8,30 @@ import Text
 
 struct ConsoleCommand: Command {
     static let name = "console"
-    static let open = Flag("open", "Open it in the desktop's browser, in place of printing the URL.")
+    static let open = Flag("open", "Open it in the desktop's browser, instead of printing the URL.")
     static let browser = Option(
         "browser", .text, "Open it with this program.", placeholder: "command",
         details: "Its arguments may follow; %s stands for the address.")
-    static let container = Flag("container", "Open it in a Firefox container of the profile's name.")
+    static let container = Flag("container", "Open it in a Firefox container named after the profile.")
     static let service = Option(
         "service", .text, "Go to the start page of a service: s3, ec2, iam.", placeholder: "name")
     static let page = Option("to", .text, "Go to this page of the console.", placeholder: "url")
-    static let region = Option("region", .text, "Look at this region, not at the profile's.", placeholder: "region")
+    static let region = Option("region", .text, "Show this region, not the profile's.", placeholder: "region")
     static let duration = Option(
         "duration", .text, "How long the console session lasts: 1h, 8h; 12h at most.", placeholder: "time")
     static let minimum = Option(
         "min-ttl", .text, "Renew a session that has less left than this: 30m, 2h.", placeholder: "time")
     static let policy = Option(
-        "policy", .file, "Narrow it to this policy: a file, JSON, or an ARN.", placeholder: "policy")
-    static let readOnly = Flag("read-only", "Narrow it to AWS's ReadOnlyAccess.")
+        "policy", .file, "Narrow the session to this policy: a file, JSON, or an ARN.", placeholder: "policy")
+    static let readOnly = Flag("read-only", "Narrow the session to AWS's ReadOnlyAccess.")
     static var description: CommandDescription {
         CommandDescription(
             "Signs in to the AWS console as a profile: prints the URL, or opens it.",
             """
-            The URL works for 15 minutes, for anyone who has it. AWS takes sessions
-            of roles. A key without a role gets a federated user, who may do what
-            both --policy and the key's user may do.
+            The URL works for 15 minutes, for anyone who has it. AWS accepts sessions
+            of roles. A key without a role needs --policy or --read-only: it signs in
+            as a federated user, who may do what both the policy and the key's IAM
+            user allow.
 
             examples:
               warder console prod --open
@@ -60,7 +61,7 @@ struct ConsoleCommand: Command {
             return
         }
         try browser.open(url)
-        note("\(profile): the browser has the console")
+        note("\(profile): the console is opening in the browser")
     }
 
     private func browser(_ context: Context) throws(Failure) -> ConsoleBrowser? {

@@ -12,14 +12,14 @@ struct Login: Command {
     static let region = Option("region", .text, "The region to sign in at, and to write into a new profile.")
     static var description: CommandDescription {
         CommandDescription(
-            "Signs in with the AWS console's credentials.",
+            "Signs in with your AWS console credentials.",
             """
             No access key is needed: you sign in to the console in the browser, and
-            warder gets sessions of 15 minutes, which it renews for 12 hours. A name
-            without a profile gets one. The tokens are kept encrypted.
+            warder gets 15-minute sessions, which it renews for 12 hours. If the
+            profile does not exist, warder creates it. The tokens are kept encrypted.
 
-            A profile that signs in already, there or to IAM Identity Center, signs in
-            again.
+            If the profile already has a sign-in, to the console or to IAM Identity
+            Center, you sign in again.
 
             examples:
               warder login
@@ -40,13 +40,13 @@ struct Login: Command {
         if try addition.isNew() { return try addition.run() }
         guard given[Self.region] == nil else {
             throw Failure(
-                misused: Self.self, "--region is for a new profile, and \(name) is there: it signs in at its own region")
+                misused: Self.self, "--region is for a new profile, but \(name) exists: it signs in at its own region")
         }
         let issuer = try Issuer(
             context, profile: name, keys: keys, codes: CodeSupply(given: nil, keys: keys), signIn: method)
         note("\(name): \(try issuer.signIn().remainingTime)")
         guard try addition.isOfSDKs() else { return }
         let adopt = "warder adopt \(shellWord(name))"
-        note("SDKs do not ask warder for \(name) yet, and need aws login; to change that: \(adopt)")
+        note("SDKs do not ask warder for \(name) yet, but use what aws login stores; to change that: \(adopt)")
     }
 }

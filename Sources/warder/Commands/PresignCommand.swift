@@ -9,12 +9,12 @@ import Times
 
 struct Presign: Command {
     static let name = "presign"
-    static let object = Operand("object", .text, "The object, as s3://BUCKET/KEY; the key byte by byte.")
+    static let object = Operand("object", .text, "The object, as s3://BUCKET/KEY; the key byte for byte.")
     static let expires = Option(
-        "expires", .text, "How long the URL is valid: 40m, 12h, 7d at most; 1h if not given.", placeholder: "time")
+        "expires", .text, "How long the URL is valid: 40m, 12h, 7d at most; 1h by default.", placeholder: "time")
     static let method = Option(
         "method", .words(ObjectRequest.Method.allCases.map(\.rawValue)),
-        "\(alternatives(ObjectRequest.Method.allCases.map(\.rawValue))); GET if not given.")
+        "\(alternatives(ObjectRequest.Method.allCases.map(\.rawValue))); GET by default.")
     static let contentType = Option(
         "content-type", .text, "The Content-Type that an upload must have (PUT).", placeholder: "type")
     static let version = Option("version-id", .text, "A version of the object (GET, HEAD, DELETE).", placeholder: "id")
@@ -23,10 +23,10 @@ struct Presign: Command {
     static let region = Option("region", .text, "The bucket's region, if it is not the profile's.")
     static var description: CommandDescription {
         CommandDescription(
-            "Prints a URL by which anyone can get, or put, one object of S3.",
+            "Prints a URL with which anyone can get, or put, one S3 object.",
             """
-            The URL ends with the session that signs it, at the latest. Nothing is
-            sent to S3: whether the object exists shows when the URL is used.
+            The URL expires with the session that signs it, at the latest. warder
+            sends nothing to S3, and does not check whether the object exists.
 
             examples:
               warder presign prod s3://photos/2026/a.jpg
@@ -34,8 +34,8 @@ struct Presign: Command {
               warder presign prod s3://photos/a.jpg --download-as holiday.jpg
               warder presign prod s3://photos/new.jpg --method PUT
 
-            exit codes: 1 a session that is too short, 2 not an object or over 7
-            days; the rest as warder --help has them
+            exit codes: 1 the session is too short, 2 not an object, or over 7 days;
+            for the rest, see warder --help
             """,
             [
                 Shared.profile, object, expires, method, contentType, version, fileName, region, MinimumTime.option,
@@ -83,7 +83,7 @@ struct Presign: Command {
     private func request() throws(Failure) -> ObjectRequest {
         guard argumentsAreUTF8() else {
             throw Failure(
-                .usage, "an argument is not UTF-8, and the key of an object is",
+                .usage, "an argument is not UTF-8, but object keys are",
                 hint: "see its bytes: printf %s KEY | od -c")
         }
         let method = given[Self.method].flatMap(ObjectRequest.Method.init(rawValue:)) ?? .get
@@ -118,7 +118,7 @@ struct Presign: Command {
 
     private func warn(_ object: S3Object) {
         guard object.hasDotSegment else { return }
-        note("browsers take . and .. out of a URL's path, and so does curl without --path-as-is")
+        note("browsers resolve . and .. in a URL's path, and so does curl without --path-as-is")
     }
 }
 

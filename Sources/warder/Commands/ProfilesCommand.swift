@@ -10,17 +10,17 @@ struct Profiles: Command {
     static let fromSSO = Option(
         "from-sso", .ssoSession, "The [sso-session NAME] of ~/.aws/config to sign in to.", placeholder: "session")
     static let template = Option(
-        "name", .text, "How to name them; {account_name}-{role} by default.", placeholder: "template",
+        "name", .text, "How to name the profiles; {account_name}-{role} by default.", placeholder: "template",
         details: "Also {account_id}, {email} and {prefix}.")
     static let prefix = Option("prefix", .text, "What the names begin with.", placeholder: "text")
     static let account = Option(
-        "account", .text, "Only accounts of this number or name; * stands for any characters.",
+        "account", .text, "Only accounts with this number or name; * stands for any characters.",
         placeholder: "pattern", details: "May be given several times.")
     static let role = Option(
-        "role", .text, "Only roles of this name; * stands for any characters.", placeholder: "pattern",
+        "role", .text, "Only roles with this name; * stands for any characters.", placeholder: "pattern",
         details: "May be given several times.")
     static let region = Option(
-        "default-region", .text, "The region of profiles that have none.", placeholder: "region")
+        "default-region", .text, "The region for profiles that have none.", placeholder: "region")
     static let prune = Flag("prune", "Also remove the command's own profiles whose role is gone.")
     static let dryRun = Flag("dry-run", "Show what would change, and change nothing.")
     static var description: CommandDescription {
@@ -28,9 +28,10 @@ struct Profiles: Command {
             "Makes a profile for each account and role of IAM Identity Center.",
             """
             Signs in if necessary, asks which accounts and roles you have, and adds a
-            profile for each to ~/.aws/config. SDKs ask warder for its credentials.
-            Run it again when your access changes: it changes and, with --prune,
-            removes only profiles that it made; what you add to those stays.
+            profile for each role to ~/.aws/config. SDKs ask warder for its
+            credentials. Run it again when your access changes: it changes and, with
+            --prune, removes only profiles that it made. Settings that you add to such
+            a profile stay for as long as it does.
 
             examples:
               warder profiles --from-sso corp --dry-run     show the changes, as a diff
