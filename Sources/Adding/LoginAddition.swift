@@ -9,7 +9,7 @@ import Setup
 import Stores
 import Text
 
-/// Signs in with the console's credentials, and adds the profile of the login.
+/// Signs in with console credentials, and adds the profile of the login.
 package struct LoginAddition {
     let context: Context
     let keys: Keys

@@ -104,7 +104,7 @@ public struct SSO: Sendable {
     public let roleName: Setting?
 }
 
-/// A sign-in with the console's credentials, as `aws login` makes it.
+/// A sign-in with console credentials, as `aws login` makes it.
 public struct Login: Sendable {
     /// `login_session`: the ARN of who signed in.
     public let session: Setting

@@ -6,13 +6,13 @@ import Transport
 // Why a profile cannot sign in to the console, in the user's words.
 
 extension Failure {
-    /// What was sent to the federation endpoint, which does not say what it does not like.
+    /// What was sent to the federation endpoint, which does not say why it refuses something.
     package enum SentToConsole: Sendable {
-        /// A session of a kind that it takes.
+        /// A session of a kind that it accepts.
         case session
         /// A session that warder knows nothing about.
         case unknownSession
-        /// A session, and how long the console session shall live.
+        /// A session, and how long the console session should last.
         case duration
         /// A session, and the longest life that a rule of the machine allows.
         case bound

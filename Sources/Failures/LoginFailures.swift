@@ -1,7 +1,7 @@
 import SSO
 import Text
 
-// Errors of sign-ins with the console's credentials, in the user's words.
+// Errors of sign-ins with console credentials, in the user's words.
 
 extension Failure {
     /// A file of the AWS CLI that should hold a login.

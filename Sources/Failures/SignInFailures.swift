@@ -8,7 +8,7 @@ import Text
 package enum SignInService {
     /// IAM Identity Center.
     case identityCenter
-    /// AWS Sign-In, with the console's credentials.
+    /// AWS Sign-In, with console credentials.
     case console
 }
 
@@ -78,7 +78,7 @@ extension Failure {
         }
     }
 
-    /// The failure of an error that only a sign-in with the console's credentials has, or has other words for.
+    /// The failure of an error that only a sign-in with console credentials has, or has other words for.
     private static func consoleFailure(_ error: SignInError) -> Failure? {
         switch error {
         case .signInExpired, .invalidGrant, .signInNeeded:

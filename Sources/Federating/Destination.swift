@@ -20,7 +20,7 @@ public struct Destination: Equatable, Sendable {
 
     /// A page of the console.
     ///
-    /// A sign-in link that leads to another site would be one that a user trusts for AWS's name in it.
+    /// A user would trust a sign-in link to another site because of AWS's name in it.
     ///
     /// - Throws: `.malformedURL`, `.elsewhere`.
     public init(page: String, at site: ConsoleSite) throws(DestinationError) {
@@ -55,7 +55,7 @@ private func path(of service: String) throws(DestinationError) -> String {
     return pages[service] ?? service
 }
 
-/// Services that the console calls otherwise than the AWS CLI does.
+/// Services that the console names differently from the AWS CLI.
 private let pages = [
     "cfn": "cloudformation", "dynamodb": "dynamodbv2", "ecs": "ecs/v2", "logs": "cloudwatch",
     "route53": "route53/v2", "sfn": "states", "sns": "sns/v3", "sqs": "sqs/v3", "ssm": "systems-manager",

@@ -32,7 +32,7 @@ public struct FederationClient {
 
     /// A token to sign in with, good for 15 minutes.
     ///
-    /// The credentials go into the body of a POST: a URL may be written down on its way.
+    /// The credentials go into the body of a POST: a URL may be logged on its way.
     ///
     /// - Parameter duration: how long the console session lives, in seconds, within `durations`; nil for as long as the
     ///   credentials. Only for those of a role that was not assumed by another role.
@@ -62,7 +62,7 @@ public struct FederationClient {
         do throws(TransportError) { return try sender.send(request) } catch { throw .network(error) }
     }
 
-    /// What a refusal says is a web page that may repeat the request, and is not shown.
+    /// The body of a refusal is a web page that may repeat the request, so it is not shown.
     private func read(_ response: consuming HTTPResponse) throws(FederationError) -> SecretBytes {
         switch response.status {
         case 200...299: break

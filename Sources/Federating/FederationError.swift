@@ -1,8 +1,8 @@
 import Transport
 
-/// Why AWS gave no token to sign in to the console with.
+/// Why AWS gave no token for signing in to the console.
 public enum FederationError: Error, Equatable, Sendable {
-    /// The partition's console takes no credentials of others.
+    /// The partition has no federation endpoint that warder knows.
     case noConsole(partition: String)
     /// The configured endpoint is not a URL, or is plain HTTP to another host.
     case malformedEndpoint(TransportError)

@@ -19,8 +19,8 @@ package struct NameTemplate: Sendable {
     ]
 
     /// - Parameters:
-    ///   - text: the template; nil for the usual one.
-    ///   - prefix: what `{prefix}` stands for; the usual template begins with it.
+    ///   - text: the template; nil for the default one.
+    ///   - prefix: what `{prefix}` stands for; the default template begins with it.
     package init(_ text: String?, prefix: String?) throws(Failure) {
         self.prefix = prefix ?? ""
         pieces = try Self.pieces(text ?? "{prefix}{account_name}-{role}")
@@ -45,7 +45,7 @@ package struct NameTemplate: Sendable {
         case .prefix: return prefix
         case .accountID: return account.id
         case .accountName:
-            // A name in another script alone has nothing that a profile's may have.
+            // A name wholly in another script has no character that a profile's may have.
             let name = safeName(account.name)
             return name.isEmpty ? account.id : name
         case .role: return safeName(role.name)

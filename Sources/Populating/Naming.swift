@@ -4,11 +4,11 @@ import Text
 /// Gives each role a name of its own.
 ///
 /// The names depend on the roles and the file alone, never on the order in which the portal lists them: where several
-/// roles would have one name, all of them get the account's number behind it.
+/// roles would get the same name, the account's number is appended to each.
 struct Naming {
     /// The names of the roles, in their order.
     let names: [String]
-    /// Names that roles would have had, if other profiles did not: of these roles the positions.
+    /// The positions of roles whose names other profiles have already.
     private(set) var clashes: [Int] = []
     /// The names as the template makes them.
     let wanted: [String]
@@ -42,7 +42,7 @@ struct Naming {
         names = zip(found, wanted).map { $0 ?? $1 }
     }
 
-    /// The name with the account's number and, if that is taken too, with another number behind it.
+    /// The name with the account's number and, if that is taken too, a counter.
     private static func numbered(_ name: String, _ role: SignInRole, isFree: (String) -> Bool) -> String {
         let first = name + "-" + role.account.id
         if isFree(first) { return first }
@@ -51,7 +51,7 @@ struct Naming {
         return "\(first)-\(count)"
     }
 
-    /// Whether `numbered` could have made the name. It stays, though the reason for it may be gone.
+    /// Whether `numbered` could have made the name. Such a name stays, even if the reason for it is gone.
     private static func isNumbered(_ present: String, _ name: String, _ role: SignInRole) -> Bool {
         guard let rest = present.removingPrefix(name + "-" + role.account.id) else { return false }
         guard let digits = String(rest).removingPrefix("-") else { return rest.isEmpty }

@@ -5,7 +5,7 @@ import Profiles
 import Setup
 import Text
 
-/// Profiles from IAM Identity Center: what the portal lists, and what becomes of the config file.
+/// Profiles from IAM Identity Center: what the portal lists, and how the config file changes.
 package struct Population {
     private let context: Context
     private let selection: Selection

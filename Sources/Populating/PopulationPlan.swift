@@ -11,7 +11,7 @@ package struct PopulationPlan {
         let old, new: String
     }
 
-    /// A setting of another profile by which it needs one that is renamed or removed.
+    /// A setting by which another profile refers to one that is renamed or removed.
     struct BrokenReference {
         let profile, key, old: String
         /// Nil if it is removed.
@@ -29,9 +29,9 @@ package struct PopulationPlan {
     private(set) var unchanged = 0
     /// The names of the profiles whose role is gone.
     private(set) var gone: [String] = []
-    /// Names that were wanted and that other profiles have, and those in their place.
+    /// Names that other profiles have already, and the names used instead.
     private(set) var clashes: [Renaming] = []
-    /// Other profiles that name one which is renamed or removed.
+    /// Settings by which other profiles refer to one that is renamed or removed.
     private(set) var broken: [BrokenReference] = []
     /// Roles whose names a config file cannot hold.
     private(set) var leftOut: [SignInRole] = []
@@ -78,7 +78,7 @@ package struct PopulationPlan {
         let given = Set(roles.map { Identity($0) })
         let byID = Dictionary(accounts.map { ($0.id, $0) }) { first, _ in first }
         return present.filter { made in
-            // Of an account that is gone only the number is known.
+            // Only the number is known of an account that is gone.
             let account = byID[made.accountID] ?? SignInAccount(id: made.accountID, name: made.accountID)
             return selection.covers(account) && selection.covers(role: made.role) && !given.contains(Identity(made))
         }
@@ -151,7 +151,7 @@ package struct PopulationPlan {
         }
     }
 
-    /// Fails if no account or no role is what the user wrote, which is likely to be a mistake.
+    /// Fails if no account or no role matches what the user wrote, which is likely to be a mistake.
     private func refuseEmptySelection(_ accounts: [SignInAccount], _ wanted: [SignInRole]) throws(Failure) {
         guard wanted.isEmpty, gone.isEmpty, !accounts.isEmpty else { return }
         if !selection.accounts.isEmpty, !accounts.contains(where: selection.covers) {
@@ -166,8 +166,8 @@ package struct PopulationPlan {
                 + shellWord(selection.session) + " --dry-run")
     }
 
-    /// Reads the result, in which each role must have its profile: what a name or a template holds may have another
-    /// meaning in a file.
+    /// Reads the result, in which each role must have its profile: the text of a name or a template may mean something
+    /// else in a file.
     private func check() throws(Failure) {
         guard !edits.isEmpty else { return }
         let result: ProfileFile
@@ -184,7 +184,7 @@ package struct PopulationPlan {
     }
 }
 
-/// The profile that each role has already: of several the first.
+/// The profile that each role has already: the first of several.
 private struct Present {
     private let profiles: [Identity: MadeProfile]
 

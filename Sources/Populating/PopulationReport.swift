@@ -3,7 +3,7 @@ import Setup
 import Text
 
 extension PopulationPlan {
-    /// Reports what became of the profiles, and what is left to the user.
+    /// Reports what became of the profiles, and what is left for the user to do.
     ///
     /// - Parameter isWritten: whether the file was changed, where there was anything to change.
     package func report(on console: any Console, isWritten: Bool) {

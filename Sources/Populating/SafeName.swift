@@ -1,10 +1,11 @@
 import Profiles
 
-/// Text of IAM Identity Center as a part of a profile's name, of which every SDK and shell takes letters and digits of
-/// ASCII and a few signs alone.
+/// Text of IAM Identity Center as part of a profile's name, in which all SDKs and shells accept only ASCII letters,
+/// digits and a few signs.
 ///
-/// Letters with marks become letters of ASCII, those of German as German spells them without; every other character
-/// that a name cannot have, and a slash, becomes a hyphen, and several in a row one. None begins or ends it.
+/// Letters with marks become ASCII letters, German ones as German spells them without marks. A slash, and every other
+/// character that a name cannot have, becomes a hyphen, and a run of them a single one. No hyphen begins or ends the
+/// result.
 ///
 /// - Parameter limit: the most bytes.
 func safeName(_ text: String, limit: Int = 64) -> String {
@@ -30,7 +31,8 @@ func safeName(_ text: String, limit: Int = 64) -> String {
     return String(Substring(name.utf8.prefix(limit)))
 }
 
-/// What may stand in a name, apart from a hyphen: profiles may have a slash too, which some tools take for a folder's.
+/// What a name may contain, apart from a hyphen. Profile names may have a slash too, but some tools take it for a
+/// folder's.
 private func isPlain(_ byte: UInt8) -> Bool {
     isNameByte(byte) && byte != UInt8(ascii: "/") && byte != UInt8(ascii: "-")
 }

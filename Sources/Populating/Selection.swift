@@ -1,6 +1,6 @@
 import Issuing
 
-/// Which profiles the user wants of an `sso-session`.
+/// Which profiles of an `sso-session` the user wants.
 package struct Selection: Sendable {
     /// The name of the `sso-session`.
     package let session: String
@@ -11,7 +11,7 @@ package struct Selection: Sendable {
     package let accounts: [Pattern]
     /// By name; empty for all.
     package let roles: [Pattern]
-    /// Whether profiles go whose role is gone.
+    /// Whether to remove profiles whose role is gone.
     package let prunes: Bool
 
     package init(

@@ -14,7 +14,7 @@ package enum PresigningError: Error, Equatable, Sendable {
     case directoryBucket(String)
     /// No bucket can have this name.
     case badBucket(String)
-    /// The name would be a bucket's without its capital letters.
+    /// The name would be valid without its capital letters.
     case capitals(bucket: String)
     /// A key has at most 1024 bytes.
     case longKey(bytes: Int)

@@ -17,8 +17,8 @@ public struct MadeProfile: Sendable {
 }
 
 extension ProfileFile {
-    /// The profiles that were made from an `sso-session`, in file order. A section without account or role is none of
-    /// them. Takes time in proportion to the file's length.
+    /// The profiles that were made from an `sso-session`, in file order. A section without account or role is not one
+    /// of them. Takes time in proportion to the file's length.
     public func made(from session: String) -> [MadeProfile] {
         withText { text in
             sections.compactMap { section in section.kind == .profile ? text.made(section, from: session) : nil }
@@ -97,7 +97,7 @@ extension FileBytes {
         last(key, in: properties).flatMap { string(of: $0) }
     }
 
-    /// The setting of exactly that name which counts, even if it is empty.
+    /// The effective setting of exactly that name, even if it is empty.
     fileprivate func last(_ key: String, in properties: [Property]) -> Property? {
         let isOwn = key.begins(with: "warder_")
         let name = PropertyName(isOwn ? String(key.dropFirst(7)) : key)

@@ -29,7 +29,7 @@ struct MinimumTime {
 
     /// Even a new session may be too short. A few seconds may have passed since it was made.
     ///
-    /// - Parameter instead: what else helps, as the hint ends.
+    /// - Parameter instead: another remedy, with which the hint ends.
     func refuseShort(_ credentials: borrowing Credentials, of profile: String, instead: String) throws(Failure) {
         guard let end = credentials.end else { return }
         let left = end - wallClock()

@@ -26,7 +26,7 @@ struct ChainTests {
             ["p"], "plain A"
         ),
         ("[profile p]\naws_access_key_id = A\naws_secret_access_key = s", ["p"], "plain A"),
-        // A sign-in with the console's credentials, which a key in the credentials file alone comes before.
+        // A sign-in with console credentials, which a key in the credentials file alone comes before.
         ("[profile p]\nlogin_session = arn", ["p"], "login arn"),
         ("[profile p]\nwarder_login_session = arn\ncredential_process = warder process p", [], "login arn"),
         ("[profile p]\nlogin_session = arn\naws_access_key_id = A\naws_secret_access_key = s", [], "login arn"),

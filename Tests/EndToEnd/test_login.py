@@ -1,4 +1,4 @@
-"""Signing in with the console's credentials: by the browser of this machine, and what comes of it."""
+"""Signing in with console credentials: by the browser of this machine, and what comes of it."""
 
 import base64
 import json

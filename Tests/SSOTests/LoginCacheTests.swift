@@ -5,7 +5,7 @@ import Times
 
 @testable import SSO
 
-@Suite("The AWS CLI's own sign-ins with the console's credentials")
+@Suite("The AWS CLI's own sign-ins with console credentials")
 struct LoginCacheTests {
     /// As `printf … | sha256sum` has it.
     @Test("lie in files that go by the session")
@@ -187,7 +187,7 @@ struct LoginCacheUpdateTests {
     }
 }
 
-@Suite("A stored sign-in with the console's credentials")
+@Suite("A stored sign-in with console credentials")
 struct LoginTokenTests {
     private func members(_ token: borrowing LoginToken) throws -> [String?] {
         [

@@ -9,7 +9,7 @@ import Transport
 
 @testable import SSO
 
-@Suite("The renewal of a sign-in with the console's credentials")
+@Suite("The renewal of a sign-in with console credentials")
 struct LoginClientTests {
     @Test("sends the refresh token once, with a proof")
     func request() throws {

@@ -32,7 +32,7 @@ private final class Pages: Sendable {
     let shown = Mutex(("", ""))
 }
 
-@Suite("Sign-in with the console's credentials in a browser on this host", .waits)
+@Suite("Sign-in with console credentials in a browser on this host", .waits)
 struct LoginBrowserTests {
     /// Signs in with a browser that goes where `answer` says, given the redirect URI and the state.
     private func signedIn(
@@ -169,7 +169,7 @@ struct LoginBrowserTests {
     }
 }
 
-@Suite("Sign-in with the console's credentials on another device")
+@Suite("Sign-in with console credentials on another device")
 struct LoginPastedCodeTests {
     private func started(_ sender: Answering) throws -> PastedSignIn {
         try LoginSignIn(client: LoginClient(sender)).withPastedCode()

@@ -7,7 +7,7 @@ import Secrets
 public struct P256Key: ~Copyable, Sendable {
     /// The size of a scalar and of a coordinate, in bytes.
     static let size = 32
-    /// The most random numbers to try: one in four thousand million is no scalar.
+    /// The most random numbers to try: one in four billion is not a scalar.
     private static let tries = 64
 
     /// A number from 1 to the curve's order minus 1, big-endian.

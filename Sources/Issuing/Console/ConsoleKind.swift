@@ -1,15 +1,15 @@
 import Chains
 
-/// What AWS makes of a chain's credentials when they sign in to the console (IAM User Guide, "Enable custom identity
+/// How AWS treats a chain's credentials when they sign in to the console (IAM User Guide, "Enable custom identity
 /// broker access to the AWS console").
 enum ConsoleKind {
     /// The session of a role that no other role assumed: it may ask for a console session of any length.
     case role
     /// The session of a role that another role assumed: the console session lasts as long as it does.
     case chainedRole
-    /// A long-term key, or a session of it by GetSessionToken, which AWS does not take: it gets a federated user.
+    /// A long-term key, or a session of it by GetSessionToken, which AWS does not accept: it gets a federated user.
     case key
-    /// Credentials that another program or service made: AWS says whether it takes them.
+    /// Credentials that another program or service made: AWS says whether it accepts them.
     case unknown
 
     init(_ chain: Chain) {
@@ -25,8 +25,8 @@ enum ConsoleKind {
 }
 
 extension Chain {
-    /// The partition of the account whose console is meant: by the ARN of the last role or of the MFA device, which say
-    /// it for certain; nil if there is none.
+    /// The partition of the account whose console is meant: from the ARN of the last role or of the MFA device, which
+    /// state it for certain; nil if there is none.
     var namedPartition: String? {
         if let role = roles.last?.roleARN.value ?? webIdentityRole { return secondField(of: role) }
         return partition

@@ -4,7 +4,7 @@ import Text
 
 /// What a console session may do at most, as the command line says it.
 package enum ConsolePolicy {
-    /// Whatever the credentials may.
+    /// Whatever the credentials allow.
     case none
     /// Only what AWS's own read-only policy allows.
     case readOnly

@@ -175,8 +175,8 @@ package struct ConsoleSession {
         }
     }
 
-    /// How long the console session shall live; nil for as long as the credentials. A federated user's session has its
-    /// own duration, and AWS takes no other for it.
+    /// How long the console session should last; nil for as long as the credentials. A federated user's session has its
+    /// own duration, and AWS accepts no other for it.
     private var sentDuration: Int? {
         if let duration = request.duration { return duration }
         guard let longest = issuer.rules.longestSession, chain.roles.isEmpty else { return nil }

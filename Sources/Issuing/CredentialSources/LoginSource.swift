@@ -2,7 +2,7 @@ import Chains
 import Failures
 import Secrets
 
-/// A sign-in with the console's credentials, as `aws login` makes it: sessions of 15 minutes, renewed for 12 hours.
+/// A sign-in with console credentials, as `aws login` makes it: sessions of 15 minutes, renewed for 12 hours.
 struct LoginSource: ChainSource {
     let tools: SourceTools
     let login: Login

@@ -14,7 +14,7 @@ struct KeptLogin: ~Copyable {
     /// Also the name of its lock.
     let name: String
 
-    /// - Parameter session: the ARN of who signed in.
+    /// - Parameter session: the ARN of the identity that signed in.
     init(_ session: String, _ keys: Keys) throws(Failure) {
         let sessions = try keys.sessions()
         do throws(SessionCacheError) { name = try sessions.name(of: Array("login\u{0}\(session)".utf8)) } catch {
@@ -24,7 +24,7 @@ struct KeptLogin: ~Copyable {
         self.sessions = sessions
     }
 
-    /// The same if that is possible without the store; nil while locked.
+    /// The same without opening the store; nil while locked.
     static func unlocked(_ session: String, _ keys: Keys) throws(Failure) -> KeptLogin? {
         guard try keys.unlockedSessions() != nil else { return nil }
         return try KeptLogin(session, keys)
@@ -59,7 +59,7 @@ struct KeptLogin: ~Copyable {
         } catch { throw Failure(error) }
     }
 
-    /// Removes tokens that are of no more use; the caller holds the lock.
+    /// Removes tokens that are no longer of use; the caller holds the lock.
     func remove() { try? sessions.remove(name) }
 
     /// Seconds for which a login may be renewed: 12 hours, and some more for a clock that differs.

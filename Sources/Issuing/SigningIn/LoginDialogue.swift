@@ -7,7 +7,7 @@ import Secrets
 import Setup
 import Text
 
-/// Has the user sign in with the console's credentials: in this machine's browser, or in any other, by a code to paste.
+/// Has the user sign in with console credentials: in this machine's browser, or in any other, by a code to paste.
 struct LoginDialogue {
     let context: Context
     let calls: AWSCalls

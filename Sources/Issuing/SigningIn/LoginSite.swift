@@ -5,7 +5,7 @@ import STS
 import Linux
 import Setup
 
-/// Where users sign in with the console's credentials.
+/// Where users sign in with console credentials.
 struct LoginSite {
     private let context: Context
     private let region: String
@@ -21,7 +21,7 @@ struct LoginSite {
     /// - Parameters:
     ///   - wanted: the command line's, which goes before both.
     ///   - region: the profile's.
-    ///   - arn: who signs in, if that is known.
+    ///   - arn: that of the identity that signs in, if known.
     ///   - endpoint: the profile's settings.
     init(_ context: Context, wanted: String? = nil, region: String?, arn: String? = nil, _ endpoint: EndpointSettings = .none) {
         self.context = context

@@ -42,7 +42,7 @@ struct LoginTokens {
         }
         let lock = try kept.lock(until: timeout)
         defer { withExtendedLifetime(lock) {} }
-        // What another process got meanwhile is as good as any, whatever time it has left.
+        // Credentials that another process has just got are used, however long they have left.
         if let token = try usable(kept), token.isValid(at: now),
             token.accessKeyID != seen || !needsRenewal(token)
         {
@@ -112,7 +112,7 @@ struct LoginTokens {
         .after(milliseconds: method == .none ? context.waits.forTokenRenewal : context.waits.whilePrompting)
     }
 
-    /// The login to use: warder's own or, where that is none or has ended for good, the CLI's.
+    /// The login to use: warder's own or, if there is none or it has ended for good, the CLI's.
     private func usable(_ kept: borrowing KeptLogin) throws(Failure) -> LoginToken? {
         if let own = kept.token, own.isValid(at: now) || !sent.contains(own) { return own }
         return try cache.entry(of: session.value)?.token.duplicate()
@@ -147,13 +147,13 @@ struct LoginTokens {
             store(token, in: entry, kept)
             return token.credentials()
         case .unknown where entry.token.isValid(at: now): return entry.token.credentials()
-        // Those that wait for the lock come here one after another, behind the one that was refused and waited.
+        // Processes that wait for the lock get here one after another: the one that was refused has waited for all.
         case .unknown: return try renewedByAnother(since: entry, within: 0)
         case .ended: return try renewedByAnother(since: entry, within: 2000)
         }
     }
 
-    /// Puts the renewed login where the CLI and the SDKs look for it; if that cannot be, warder keeps it as its own.
+    /// Puts the renewed login where the CLI and the SDKs look for it; if that fails, warder keeps it as its own.
     private func store(_ token: borrowing LoginToken, in entry: borrowing LoginCache.Entry, _ kept: borrowing KeptLogin)
     {
         do throws(Failure) {

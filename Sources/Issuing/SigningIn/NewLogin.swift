@@ -7,7 +7,7 @@ import Setup
 import Stores
 import Text
 
-/// A sign-in with the console's credentials that no profile has yet.
+/// A sign-in with console credentials that no profile has yet.
 package struct NewLogin {
     private let keys: Keys
     private let dialogue: LoginDialogue
@@ -27,7 +27,7 @@ package struct NewLogin {
 
     /// Signs in, and keeps the login.
     ///
-    /// - Returns: the ARN of who signed in.
+    /// - Returns: the ARN of the identity that signed in.
     package func run() throws(Failure) -> String {
         guard keys.context.mayPrompt else {
             throw Failure(
@@ -48,7 +48,7 @@ package struct NewLogin {
 }
 
 extension Issuer {
-    /// Signs in again to what the chain begins with, and makes new sessions of it.
+    /// Signs in again to the source of the chain, and makes new sessions from it.
     package func signIn() throws(Failure) -> Credentials {
         try refuseForbidden()
         switch sessionMaker.source {

@@ -5,7 +5,7 @@ import Text
 import Times
 import Transport
 
-/// A client of AWS Sign-In, which issues and renews the tokens of users who sign in with the console's credentials
+/// A client of AWS Sign-In, which issues and renews the tokens of users who sign in with console credentials
 /// (AWS Sign-In API Reference, `CreateOAuth2Token`).
 public struct LoginClient {
     let endpoint: LoginEndpoint
@@ -129,7 +129,7 @@ private func grantedLogin(_ answer: borrowing JSONResponse, now: UnixTime) throw
         idToken: try answer.secretIfPresent("idToken"))
 }
 
-/// A word that nothing depends on: a bad one is no reason to lose a session whose refresh token is spent.
+/// A value that nothing depends on: a bad one is no reason to lose a session whose refresh token is spent.
 private func word(_ name: String, _ answer: borrowing JSONResponse) -> String? {
     do throws(SignInError) { return try answer.wordIfPresent(name) } catch { return nil }
 }

@@ -1,7 +1,7 @@
 import STS
 import Transport
 
-/// The endpoint of AWS Sign-In for a region, where users sign in with the console's credentials.
+/// The endpoint of AWS Sign-In for a region, where users sign in with console credentials.
 public struct LoginEndpoint: Equatable, Sendable {
     /// The region.
     public let region: String

@@ -12,7 +12,7 @@ public struct LoginSignedIn: ~Copyable, Sendable {
     public let loginSession: String
 }
 
-/// Signs a user in with the console's credentials (OAuth 2.0 with PKCE: RFC 7636).
+/// Signs a user in with console credentials (OAuth 2.0 with PKCE: RFC 7636).
 public struct LoginSignIn {
     private let client: LoginClient
     private let random: RandomSource

@@ -2,9 +2,9 @@ import Crypto
 import Secrets
 import Times
 
-/// The result of a sign-in with the console's credentials: a session of 15 minutes, and what renews it for 12 hours.
+/// The result of a sign-in with console credentials: a session of 15 minutes, and what renews it for 12 hours.
 public struct LoginToken: ~Copyable, Sendable {
-    /// Renew the session when it expires within so many seconds, as the SDKs do.
+    /// Renew the session when it expires within this many seconds, as the SDKs do.
     public static let renewalMargin: Int64 = 300
 
     /// `ASIA…`; an identifier, not a secret.
@@ -24,9 +24,9 @@ public struct LoginToken: ~Copyable, Sendable {
     public let refreshToken: SecretBytes
     /// The key that the refresh token is bound to (RFC 9449, DPoP).
     public let key: P256Key
-    /// `aws_sigv4`, or what else the service calls it.
+    /// `aws_sigv4`, or whatever the service calls it.
     public let tokenType: String?
-    /// What the service says of the user (a JSON Web Token).
+    /// What the service says about the user (a JSON Web Token).
     public let idToken: SecretBytes?
     /// The region that the user signed in at, where the refresh token is valid; nil if another program's token lacks
     /// it.

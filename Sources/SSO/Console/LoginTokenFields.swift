@@ -29,7 +29,7 @@ extension LoginToken {
 
     /// Parses what `encoded` returned.
     ///
-    /// - Throws: `.damagedToken`, and `.crypto` if the key is none.
+    /// - Throws: `.damagedToken`, and `.crypto` if the key is not valid.
     public init(decoding text: borrowing SecretBytes) throws(SignInError) { self = try decoded(text) }
 
     private borrowing func fields() throws(FieldsError) -> SecretBytes {

@@ -65,7 +65,7 @@ public enum SignInError: Error, Equatable, Sendable {
     case signInExpired(SignInRefusal)
     /// The authorization code has expired.
     case codeExpired
-    /// The user lacks a permission for signing in to programs with the console's credentials.
+    /// The user lacks a permission for signing in to programs with console credentials.
     case insufficientPermissions(SignInRefusal)
     /// The pasted text is not a code that the sign-in page showed.
     case notAPastedCode
