@@ -8,6 +8,7 @@ import Secrets
 import Setup
 import Stores
 import Text
+import Vault
 
 /// Signs in with console credentials, and adds the profile of the login.
 package struct LoginAddition {
@@ -28,6 +29,8 @@ package struct LoginAddition {
 
     /// Whether the name is free for a new login: no profile, no key, or a profile without credentials.
     package func isNew() throws(Failure) -> Bool {
+        _ = try context.policy()
+        try keys.refuseForbiddenStore()
         let profiles = try ProfileLoading(context).profiles()
         if profiles.profile(name) == nil, let section = profiles.misnamed(name) {
             throw Failure(EditingError.misnamed(profile: name, section))
@@ -50,12 +53,21 @@ package struct LoginAddition {
         }
         // Composing it fails where warder's own path has no place in a config file.
         _ = try profile(session: "", in: profiles)
+        var failure: Failure?
         do throws(ChainError) {
             _ = try Chain.resolve(name, in: profiles, environment: { context.environment[$0] }) { key in
-                (try? keys.holds(key)) == true
+                guard KeyName(key) != nil else { return false }
+                do throws(Failure) {
+                    guard try keys.store() != nil else { return false }
+                    return try keys.holds(key)
+                } catch {
+                    failure = error
+                    return false
+                }
             }
             return false
         } catch {
+            if let failure { throw failure }
             switch error {
             case .noSuchProfile: return true
             case .noCredentials(let profile, _) where profile.isSame(as: name): return true

@@ -8,6 +8,8 @@ public struct EndpointSettings: Sendable {
     public let iamURL: Setting?
     /// The same under `s3`.
     public let s3URL: Setting?
+    /// The same under `signin`.
+    public let signInURL: Setting?
     /// `endpoint_url`, for every service.
     public let url: Setting?
     /// `ignore_configured_endpoint_urls`: ignores the URLs above.
@@ -27,6 +29,7 @@ extension EndpointSettings {
         var stsURL: Setting?
         var iamURL: Setting?
         var s3URL: Setting?
+        var signInURL: Setting?
         if let name = try profile.value("services") {
             guard let services = profiles.services(name.value) else {
                 if let misnamed = profiles.misnamed(name.value, as: "services") {
@@ -38,11 +41,13 @@ extension EndpointSettings {
                 stsURL = try services.nested("sts", "endpoint_url")
                 iamURL = try services.nested("iam", "endpoint_url")
                 s3URL = try services.nested("s3", "endpoint_url")
+                signInURL = try services.nested("signin", "endpoint_url")
             } catch { throw .profile(error) }
         }
         self.stsURL = stsURL
         self.iamURL = iamURL
         self.s3URL = s3URL
+        self.signInURL = signInURL
         url = try profile.value("endpoint_url")
         ignoresURLs = try Self.flag("ignore_configured_endpoint_urls", profile) ?? false
         usesFIPS = try Self.flag("use_fips_endpoint", profile)
@@ -53,7 +58,7 @@ extension EndpointSettings {
 
     /// The settings of a key without a profile.
     package static let none = EndpointSettings(
-        stsURL: nil, iamURL: nil, s3URL: nil, url: nil, ignoresURLs: false, usesFIPS: nil, usesDualStack: nil,
+        stsURL: nil, iamURL: nil, s3URL: nil, signInURL: nil, url: nil, ignoresURLs: false, usesFIPS: nil, usesDualStack: nil,
         stsRegional: nil, caBundle: nil)
 
     private static func flag(_ key: String, _ profile: Profile) throws(ChainError) -> Bool? {

@@ -5,7 +5,7 @@ import json
 import pytest
 from home import WARDER, exit_code
 from logins import add_browser, desktop_user, key, last, pasted, sign_in_elsewhere, signed_in
-from signin import ARN, AUTHORIZE, REDEEMED, CLICache
+from signin import ARN, AUTHORIZE, REDEEMED, CLICache, changed
 
 pytestmark = pytest.mark.needs("curl")
 PLAIN = "# mine\n[profile other]\nregion = us-east-1\n"
@@ -246,3 +246,41 @@ def test_two_at_once(newcomer, sign_in):
     both = [newcomer.start("login", "w") for _ in range(2)]
     assert [process.wait(60) for process in both] == [0, 0]
     assert section(newcomer, "profile w")["warder_login_session"] == ARN
+
+
+def test_a_stored_key_is_not_hidden(unlocked, sign_in):
+    """Whether the store has such a key cannot be seen while it is locked."""
+    unlocked.environment["AWS_ENDPOINT_URL_SIGNIN"] = sign_in.url
+    add_browser(unlocked)
+    before = unlocked.config_file.read_text() if unlocked.config_file.exists() else None
+    result = unlocked.run("login", "alice")
+    assert result.code in (3, 8) and sign_in.log == [], result
+    assert (unlocked.config_file.read_text() if unlocked.config_file.exists() else None) == before
+
+
+@pytest.mark.parametrize("lasting", ["900", 0, -1, 1.5, 1 << 63, None], ids=str)
+def test_a_life_that_is_none(newcomer, sign_in, lasting):
+    """The refresh token is used up: what came with it is kept."""
+    sign_in.service.lives["access"] = 290
+    newcomer.good("login", "work")
+    sign_in.service.lives["access"] = 900
+    sign_in.next(changed(expiresIn=lasting))
+    assert key(newcomer, "work") == last(sign_in)
+    assert key(newcomer, "work") == last(sign_in)
+
+
+def test_a_file_that_cannot_be_used_is_no_obstacle_to_signing_in(newcomer, sign_in):
+    newcomer.config(f"[profile me]\nregion = eu-west-1\nlogin_session = {ARN}\n")
+    cache = CLICache(newcomer, sign_in)
+    cache.write({})
+    assert newcomer.run("process", "me").code == 9
+    result = newcomer.run("refresh", "me")
+    assert result.code == 0 and "counts as absent" in result.err, result
+
+
+def test_the_endpoint_of_services(newcomer, sign_in):
+    newcomer.environment.pop("AWS_ENDPOINT_URL_SIGNIN")
+    newcomer.config(f"[profile me]\nservices = s\nregion = eu-west-1\nlogin_session = {ARN}\n"
+                    f"[services s]\nsignin =\n  endpoint_url = {sign_in.url}\n")
+    newcomer.good("refresh", "me")
+    assert sign_in.log == [AUTHORIZE, REDEEMED]

@@ -445,12 +445,20 @@ def test_a_portal_that_refuses(corp, center, path, statuses, code):
 
 
 @pytest.mark.parametrize("body", [
-    "", "[]", "{", '{"accountList": 1}', '{"accountList": [1]}', '{"accountList": [{"accountName": "x"}]}',
+    "", "[]", "{", "{}", '{"accountList": null}', '{"accountList": 1}', '{"accountList": [1]}', '{"accountList": [{"accountName": "x"}]}',
     '{"accountList": [{"accountId": "1]\\n[profile x", "accountName": "x"}]}', '{"accountList": [{"accountId": 1}]}'])
 def test_a_portal_that_talks_nonsense(corp, center, body):
     center.say("fail", path=ACCOUNTS, statuses=[200], body=body)
     make(corp).failed(5)
     assert corp.config_file.read_text() == SESSION
+
+
+@pytest.mark.parametrize("path", [ACCOUNTS, ROLES])
+def test_an_answer_without_a_list_prunes_nothing(corp, center, path):
+    before = made(corp)
+    center.say("fail", path=path, statuses=[200], body="{}")
+    make(corp, "--prune").failed(5)
+    assert corp.config_file.read_text() == before
 
 
 def test_no_network(corp, center):

@@ -243,6 +243,11 @@ def test_at_a_terminal_process_signs_in_never(corp, center):
 # What is kept
 
 
+def test_login_signs_in_although_it_need_not(signed_in, center):
+    result = signed_in.run("login", "one", "--device-code")
+    assert result.code == 0 and center.log[:3] == BY_DEVICE[:3], (result, center.log)
+
+
 def test_another_start_url_is_another_sign_in(signed_in, center):
     signed_in.config(CONFIG.replace(START, "https://other.awsapps.com/start"))
     signed_in.run("process", "two").failed(4)

@@ -182,7 +182,7 @@ package struct ConsoleSession {
         guard let longest = issuer.rules.longestSession, chain.roles.isEmpty else { return nil }
         // warder cannot shorten the credentials themselves.
         switch chain.source {
-        case .sso, .login, .process: return min(Int(longest), ConsoleRequest.durations.upperBound)
+        case .sso, .process: return min(Int(longest), ConsoleRequest.durations.upperBound)
         default: return nil
         }
     }
@@ -210,7 +210,7 @@ extension ConsoleSite {
             }
         }
         do throws(FederationError) {
-            try self.init(of: partition, endpoint: chain.endpoint.signInURL(environment))
+            try self.init(of: partition, endpoint: chain.endpoint.customSignInURL(environment))
         } catch { throw Failure(error, profile: chain.profile, .session) }
     }
 }

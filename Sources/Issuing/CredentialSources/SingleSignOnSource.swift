@@ -47,6 +47,9 @@ struct SingleSignOnSource: ChainSource {
         return nil
     }
 
+    /// Signs in, whether that is necessary or not.
+    func signIn() throws(Failure) { try tokens.signInAnew() }
+
     private func accountAndRole() throws(Failure) -> (account: String, role: String) {
         if let account = sso.accountID?.value, let role = sso.roleName?.value { return (account, role) }
         let origin = (sso.session ?? sso.startURL).origin

@@ -54,8 +54,15 @@ struct LoginCache {
             return try FileReplacement(entry.path).replace(with: text) { now in
                 now.withUnsafeBytes { now in entry.text.withUnsafeBytes { now.elementsEqual($0) } }
             }
-        } catch { throw Failure(error, "the AWS CLI's login") }
+        } catch {
+            // It was written, though the disk may not have it yet.
+            if case .system(let error) = error, error.call == SystemError.lateSynchronization { return true }
+            throw Failure(error, "the AWS CLI's login")
+        }
     }
+
+    /// Removes what a killed process left beside the file: a renewed login. The caller holds the login's lock.
+    func removeLeftover(of entry: borrowing Entry) { try? FileReplacement(entry.path).removeLeftover() }
 
     /// The path of its file; nil without a home.
     func path(of session: String) throws(Failure) -> String? {

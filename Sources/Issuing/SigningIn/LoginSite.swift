@@ -43,16 +43,17 @@ struct LoginSite {
         do throws(SignInError) {
             return try LoginEndpoint(
                 region: own ?? region, isFIPS: fips ?? endpoint.usesFIPS ?? false,
-                custom: endpoint.signInURL(environment))
+                custom: endpoint.customSignInURL(environment))
         } catch { throw Failure(error, doing: "find the sign-in service", at: .console) }
     }
 }
 
 extension EndpointSettings {
     /// The endpoint that is set for AWS Sign-In, or for all services, as SDKs look it up; nil for AWS's own.
-    func signInURL(_ environment: Environment) -> String? {
+    func customSignInURL(_ environment: Environment) -> String? {
         let ignores = environment.nonEmpty("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").map { $0.lowercased() == "true" }
         if ignores ?? ignoresURLs { return nil }
-        return environment.nonEmpty("AWS_ENDPOINT_URL_SIGNIN") ?? environment.nonEmpty("AWS_ENDPOINT_URL") ?? url?.value
+        return environment.nonEmpty("AWS_ENDPOINT_URL_SIGNIN") ?? environment.nonEmpty("AWS_ENDPOINT_URL")
+            ?? signInURL?.value ?? url?.value
     }
 }

@@ -57,7 +57,8 @@ struct LoginTokens {
         let kept = try KeptLogin(session.value, keys)
         let lock = try kept.lock(until: timeout)
         defer { withExtendedLifetime(lock) {} }
-        _ = try signIn(kept)
+        let token = try newToken()
+        do throws(SessionCacheError) { try kept.keep(token) } catch { throw Failure(error) }
     }
 
     /// The credentials, unless they are to be renewed.
@@ -115,7 +116,16 @@ struct LoginTokens {
     /// The login to use: warder's own or, if there is none or it has ended for good, the CLI's.
     private func usable(_ kept: borrowing KeptLogin) throws(Failure) -> LoginToken? {
         if let own = kept.token, own.isValid(at: now) || !sent.contains(own) { return own }
-        return try cache.entry(of: session.value)?.token.duplicate()
+        return try entryOfCLI()?.token.duplicate()
+    }
+
+    /// The CLI's login. A user who may sign in is not kept from it by a file that cannot be used.
+    private func entryOfCLI() throws(Failure) -> LoginCache.Entry? {
+        do throws(Failure) { return try cache.entry(of: session.value) } catch {
+            guard method != .none, context.mayPrompt else { throw error }
+            context.notices.add("\(error.message), and counts as absent")
+            return nil
+        }
     }
 
     // MARK: - Renewing
@@ -140,8 +150,9 @@ struct LoginTokens {
     }
 
     private func renewedOfCLI(_ kept: borrowing KeptLogin) throws(Failure) -> Credentials? {
-        guard let entry = try cache.entry(of: session.value) else { return nil }
+        guard let entry = try entryOfCLI() else { return nil }
         if let credentials = current(entry.token) { return credentials }
+        cache.removeLeftover(of: entry)
         switch try attempt(entry.token, kept) {
         case .renewed(let token):
             store(token, in: entry, kept)
@@ -157,7 +168,9 @@ struct LoginTokens {
     private func store(_ token: borrowing LoginToken, in entry: borrowing LoginCache.Entry, _ kept: borrowing KeptLogin)
     {
         do throws(Failure) {
+            // A program that has written meanwhile signed in anew: its login counts, and ours serves this run.
             if try cache.replace(entry, with: token) { return }
+            if try cache.entry(of: session.value) != nil { return }
         } catch { context.notices.add("the AWS CLI's login is renewed, but its file is not updated: \(error.message)") }
         do throws(SessionCacheError) { try kept.keep(token) } catch { keys.reportNotCached(error) }
     }
@@ -170,7 +183,7 @@ struct LoginTokens {
     ) throws(Failure) -> Credentials? {
         let end = context.world.timing.uptime() + patience
         while true {
-            if let now = try cache.entry(of: session.value), now.token.accessKeyID != entry.token.accessKeyID,
+            if let now = try entryOfCLI(), now.token.accessKeyID != entry.token.accessKeyID,
                 now.token.isValid(at: self.now)
             {
                 return now.token.credentials()
@@ -215,13 +228,20 @@ struct LoginTokens {
 
     private func isInterrupted(_ kept: borrowing KeptLogin) throws(Failure) -> Bool {
         if let own = kept.token { return sent.contains(own) }
-        return if let entry = try cache.entry(of: session.value) { sent.contains(entry.token) } else { false }
+        return if let entry = try entryOfCLI() { sent.contains(entry.token) } else { false }
     }
 
     // MARK: - Signing in
 
     private func signIn(_ kept: borrowing KeptLogin) throws(Failure) -> Credentials {
         guard method != .none, context.mayPrompt else { throw try isInterrupted(kept) ? interrupted : needed }
+        let token = try newToken()
+        do throws(SessionCacheError) { try kept.keep(token) } catch { keys.reportNotCached(error) }
+        return token.credentials()
+    }
+
+    private func newToken() throws(Failure) -> LoginToken {
+        guard context.mayPrompt else { throw needed }
         let signedIn = try LoginDialogue(context: context, calls: calls, method: method, site: site).run()
         guard signedIn.loginSession.utf8.elementsEqual(session.value.utf8) else {
             var failure = Failure(
@@ -233,8 +253,7 @@ struct LoginTokens {
             failure.scope = .waiting
             throw failure
         }
-        do throws(SessionCacheError) { try kept.keep(signedIn.token) } catch { keys.reportNotCached(error) }
-        return signedIn.token.credentials()
+        return signedIn.token.duplicate()
     }
 }
 

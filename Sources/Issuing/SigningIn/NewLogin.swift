@@ -54,7 +54,8 @@ extension Issuer {
         switch sessionMaker.source {
         case let login as LoginSource:
             try keys.resuming { () throws(Failure) in try login.signIn() }
-        case is SingleSignOnSource: break
+        case let center as SingleSignOnSource:
+            try keys.resuming { () throws(Failure) in try center.signIn() }
         default:
             let source = sessionMaker.source.title(isStoredToo: false)
             throw Failure(

@@ -84,6 +84,15 @@ struct SignInTokens {
         return try renewedToken(name, sessions, fresh: isFresh)
     }
 
+    /// Signs in, whether that is necessary or not.
+    func signInAnew() throws(Failure) {
+        let sessions = try keys.sessions()
+        let name = try inCache { () throws(SessionCacheError) in try sessions.name(of: session.identity) }
+        let lock = try inCache { () throws(SessionCacheError) in try sessions.lock(name, until: timeout) }
+        defer { withExtendedLifetime(lock) {} }
+        _ = try keep(signIn(), name, sessions)
+    }
+
     /// The deadline of waiting for another process that renews the token or signs in for it.
     private var timeout: Deadline {
         let time = method == .none ? context.waits.forTokenRenewal : context.waits.whilePrompting

@@ -37,11 +37,11 @@ private func claims(
     _ method: StaticString, _ url: ServiceURL, _ now: UnixTime, _ identifier: borrowing SecretBytes
 ) -> SecretBytes {
     var text = SecretBytes(#"{"htm":"#)
-    text.appendQuoted(SecretBytes(method))
+    text.appendJSONQuoted(SecretBytes(method))
     text.append(#","htu":"#)
-    text.appendQuoted(url.text)
+    text.appendJSONQuoted(url.text)
     text.append(#","iat":\#(now.seconds),"jti":"#)
-    text.appendQuoted(identifier)
+    text.appendJSONQuoted(identifier)
     text.append("}")
     return text
 }

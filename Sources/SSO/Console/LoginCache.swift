@@ -45,11 +45,11 @@ extension LoginToken {
 
     private borrowing func append(_ member: Member, to text: inout SecretBytes) {
         switch member {
-        case .accessKeyID: text.appendQuoted(accessKeyID)
-        case .secretAccessKey: text.appendQuoted(secretAccessKey)
-        case .sessionToken: text.appendQuoted(sessionToken)
-        case .expiration: text.appendQuoted(expiration.iso8601)
-        case .refreshToken: text.appendQuoted(refreshToken)
+        case .accessKeyID: text.appendJSONQuoted(accessKeyID)
+        case .secretAccessKey: text.appendJSONQuoted(secretAccessKey)
+        case .sessionToken: text.appendJSONQuoted(sessionToken)
+        case .expiration: text.appendJSONQuoted(expiration.iso8601)
+        case .refreshToken: text.appendJSONQuoted(refreshToken)
         }
     }
 }

@@ -124,7 +124,7 @@ private func grantedLogin(_ answer: borrowing JSONResponse, now: UnixTime) throw
     return GrantedLogin(
         accessKeyID: keyID, secretAccessKey: try session.secret("secretAccessKey"),
         sessionToken: try session.secret("sessionToken"),
-        expiration: now + min(try answer.number("expiresIn"), longestLife),
+        expiration: now + life(answer),
         refreshToken: try answer.secretIfPresent("refreshToken"), tokenType: word("tokenType", answer),
         idToken: try answer.secretIfPresent("idToken"))
 }
@@ -144,3 +144,11 @@ private func classified(_ refusal: SignInRefusal) -> SignInError {
     default: refusal.status == 429 ? .slowDown(refusal) : .refused(refusal)
     }
 }
+
+/// How many seconds the session lives. As above: an answer without it is no reason to lose the refresh token.
+private func life(_ answer: borrowing JSONResponse) -> Int64 {
+    do throws(SignInError) { return min(try answer.number("expiresIn"), longestLife) } catch { return usualLife }
+}
+
+/// Seconds: what AWS's sessions of a sign-in live.
+private let usualLife: Int64 = 900

@@ -63,10 +63,11 @@ struct JSONResponse: ~Copyable {
         return identifier.text(0..<identifier.count)
     }
 
-    /// The texts `names` of each object in the array `list`, none of them secret; nil for one that is absent. No objects
-    /// if the array is absent.
+    /// The texts `names` of each object in the array `list`, none of them secret; nil for one that is absent. An answer
+    /// without the array is none: what it lists would count as gone.
     func rows(_ list: String, _ names: [String]) throws(SignInError) -> [[String?]] {
         var rows: [[String?]] = []
+        guard object.place(of: list) != nil else { throw missing(list) }
         do throws(JSONError) {
             try object.forEachObject(list) { (element) throws(JSONError) in
                 var row: [String?] = []

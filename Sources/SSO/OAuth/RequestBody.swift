@@ -7,7 +7,7 @@ struct RequestBody: ~Copyable {
 
     mutating func add(_ name: String, _ value: String) {
         addName(name)
-        text.appendQuoted(value)
+        text.appendJSONQuoted(value)
     }
 
     mutating func add(_ name: String, _ values: [String]) {
@@ -15,14 +15,14 @@ struct RequestBody: ~Copyable {
         text.append("[")
         for (index, value) in values.enumerated() {
             if index > 0 { text.append(",") }
-            text.appendQuoted(value)
+            text.appendJSONQuoted(value)
         }
         text.append("]")
     }
 
     mutating func add(_ name: String, secret: borrowing SecretBytes) {
         addName(name)
-        text.appendQuoted(secret)
+        text.appendJSONQuoted(secret)
         secrets.add(secret)
     }
 
@@ -34,35 +34,8 @@ struct RequestBody: ~Copyable {
 
     private mutating func addName(_ name: String) {
         if text.count > 1 { text.append(",") }
-        text.appendQuoted(name)
+        text.appendJSONQuoted(name)
         text.append(":")
-    }
-}
-
-extension SecretBytes {
-    /// Appends a JSON string with this content, which is not secret.
-    mutating func appendQuoted(_ value: String) {
-        append("\"")
-        for byte in value.utf8 { appendEscaped(byte) }
-        append("\"")
-    }
-
-    /// Appends a JSON string with this content.
-    mutating func appendQuoted(_ secret: borrowing SecretBytes) {
-        append("\"")
-        for index in 0..<secret.count { appendEscaped(secret[index]) }
-        append("\"")
-    }
-
-    private mutating func appendEscaped(_ byte: UInt8) {
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-            append(UInt8(ascii: "\\"))
-            append(byte)
-        case 0..<32:
-            append("\\u00" + (byte < 16 ? "0" : "") + String(byte, radix: 16))
-        default: append(byte)
-        }
     }
 }
 
