@@ -48,7 +48,8 @@ package struct LoginAddition {
         if let profile = profiles.profile(name), let empty = profile.mention(of: "login_session") {
             guard let session = ((try? profile.setting("login_session")) ?? nil), !session.value.isEmpty else {
                 throw Failure(
-                    .badConfig, "\(empty.place): login_session is empty", hint: "remove the line, and run the command again")
+                    .badConfig, "\(empty.place): login_session is empty",
+                    hint: "remove the line, and run the command again")
             }
         }
         // Composing it fails where warder's own path has no place in a config file.

@@ -58,7 +58,8 @@ extension EndpointSettings {
 
     /// The settings of a key without a profile.
     package static let none = EndpointSettings(
-        stsURL: nil, iamURL: nil, s3URL: nil, signInURL: nil, url: nil, ignoresURLs: false, usesFIPS: nil, usesDualStack: nil,
+        stsURL: nil, iamURL: nil, s3URL: nil, signInURL: nil, url: nil, ignoresURLs: false, usesFIPS: nil,
+        usesDualStack: nil,
         stsRegional: nil, caBundle: nil)
 
     private static func flag(_ key: String, _ profile: Profile) throws(ChainError) -> Bool? {

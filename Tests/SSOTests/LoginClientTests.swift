@@ -96,9 +96,6 @@ struct LoginClientTests {
         (granted(secret: ""), .missing("secretAccessKey", status: 200)),
         (granted(token: "a\nb"), .missing("sessionToken", status: 200)),
         (granted(token: nil), .missing("sessionToken", status: 200)),
-        (granted(lifetime: nil), .missing("expiresIn", status: 200)),
-        (granted(lifetime: "0"), .missing("expiresIn", status: 200)),
-        (granted(lifetime: "\"900\""), .missing("expiresIn", status: 200)),
         (granted(refreshToken: "a b"), .missing("refreshToken", status: 200)),
     ]
 
@@ -106,6 +103,13 @@ struct LoginClientTests {
     func areRefused(index: Int) {
         let (body, error) = Self.strange[index]
         #expect(throws: error) { _ = try LoginClient(Answering(200, body)).renewed(cachedToken()) }
+    }
+
+    @Test(
+        "takes fifteen minutes where the answer does not say how long", arguments: [nil, "0", "-1", "\"900\"", "1.5"])
+    func unknownLife(_ lifetime: String?) throws {
+        let renewed = try LoginClient(Answering(200, granted(lifetime: lifetime))).renewed(cachedToken())
+        #expect(renewed.expiration == suiteTime + 900)
     }
 
     @Test("believes in no session of more than twelve hours")

@@ -72,7 +72,8 @@ struct PortalListingTests {
             (#"{"accountList": [{"accountId": 1}]}"#, "accountList"), (#"{"accountList": [{}]}"#, "accountId"),
             (#"{"accountList": [{"accountId": "11111111111"}]}"#, "accountId"),
             (#"{"accountList": [{"accountId": "11111111111\n"}]}"#, "accountId"),
-            (#"{"accountList": [], "nextToken": "a b"}"#, "nextToken"), (#"{"nextToken": 1}"#, "nextToken"),
+            (#"{"accountList": [], "nextToken": "a b"}"#, "nextToken"), (#"{"nextToken": 1}"#, "accountList"),
+            (#"{"accountList": [], "nextToken": 1}"#, "nextToken"), ("{}", "accountList"),
         ])
     func strange(body: String, member: String) throws {
         let center = try Center()

@@ -27,7 +27,8 @@ struct LoginSource: ChainSource {
 
     private func tokens() throws(Failure) -> LoginTokens {
         LoginTokens(
-            keys: tools.keys, calls: tools.calls, method: tools.signIn, freshness: tools.freshness, session: login.session,
+            keys: tools.keys, calls: tools.calls, method: tools.signIn, freshness: tools.freshness,
+            session: login.session,
             profile: tools.chain.profile, site: LoginSite(tools.context, login, tools.chain.endpoint))
     }
 }

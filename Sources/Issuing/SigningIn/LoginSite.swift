@@ -23,7 +23,10 @@ struct LoginSite {
     ///   - region: the profile's.
     ///   - arn: that of the identity that signs in, if known.
     ///   - endpoint: the profile's settings.
-    init(_ context: Context, wanted: String? = nil, region: String?, arn: String? = nil, _ endpoint: EndpointSettings = .none) {
+    init(
+        _ context: Context, wanted: String? = nil, region: String?, arn: String? = nil,
+        _ endpoint: EndpointSettings = .none
+    ) {
         self.context = context
         let environment = context.environment
         let fields = arn?.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 2)
