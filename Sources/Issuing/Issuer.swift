@@ -207,37 +207,6 @@ package final class Issuer {
         return try keys.resuming { () throws(Failure) in try renewed(chain.stepCount - 1, unless: nil) }
     }
 
-    /// Deletes the cached sessions of every step and returns how many there were.
-    package func forget() throws(Failure) -> Int {
-        let sessions = try keys.sessions()
-        let deadline = SessionFolder.timeout
-        var count = 0
-        for step in (sessionMaker.keepsSource ? Chain.sourceStep : 0)..<chain.stepCount {
-            let name = try name(of: step, sessions)
-            if try cached(name, sessions) != nil { count += 1 }
-            do throws(SessionCacheError) { try sessions.forget(name, until: deadline) } catch { throw Failure(error) }
-        }
-        return count
-    }
-
-    /// A cached session: when it ends, in seconds since 1970 by this machine's clock, and whether it would be served
-    /// now.
-    package struct Cached {
-        package let end: Int64
-        package let isServed: Bool
-        /// AWS's time minus this machine's, in seconds.
-        package let clockOffset: Int64
-    }
-
-    /// The cached session of `step`; nil if there is none or the cache is locked.
-    package func cachedSession(_ step: Int) throws(Failure) -> Cached? {
-        guard step >= 0 || sessionMaker.keepsSource, let sessions = try keys.unlockedSessions(),
-            let session = try cached(name(of: step, sessions), sessions)
-        else { return nil }
-        return Cached(
-            end: session.end, isServed: lasts(session, step), clockOffset: session.credentials.clockOffset)
-    }
-
     // MARK: - One step
 
     /// The credentials after `step`; for -1, the source's.

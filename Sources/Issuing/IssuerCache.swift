@@ -63,4 +63,37 @@ extension Issuer {
         guard let session = try cached(name(of: step, sessions), sessions) else { return true }
         return (session.end - keys.context.now) * 2 < session.end - session.label.issued
     }
+
+    // MARK: - For commands about the cache
+
+    /// Deletes the cached sessions of every step and returns how many there were.
+    package func forget() throws(Failure) -> Int {
+        let sessions = try keys.sessions()
+        let deadline = SessionFolder.timeout
+        var count = 0
+        for step in (sessionMaker.keepsSource ? Chain.sourceStep : 0)..<chain.stepCount {
+            let name = try name(of: step, sessions)
+            if try cached(name, sessions) != nil { count += 1 }
+            do throws(SessionCacheError) { try sessions.forget(name, until: deadline) } catch { throw Failure(error) }
+        }
+        return count
+    }
+
+    /// A cached session: when it ends, in seconds since 1970 by this machine's clock, and whether it would be served
+    /// now.
+    package struct Cached {
+        package let end: Int64
+        package let isServed: Bool
+        /// AWS's time minus this machine's, in seconds.
+        package let clockOffset: Int64
+    }
+
+    /// The cached session of `step`; nil if there is none or the cache is locked.
+    package func cachedSession(_ step: Int) throws(Failure) -> Cached? {
+        guard step >= 0 || sessionMaker.keepsSource, let sessions = try keys.unlockedSessions(),
+            let session = try cached(name(of: step, sessions), sessions)
+        else { return nil }
+        return Cached(
+            end: session.end, isServed: lasts(session, step), clockOffset: session.credentials.clockOffset)
+    }
 }

@@ -85,18 +85,24 @@ extension Endpoint {
             self.init(service: service, url: try serviceURL(text), signingRegion: signing, isCustom: true)
         } else {
             let isLegacy = try isLegacy(settings, environment) && legacyRegions.contains(place)
-            let isGlobal = (isLegacy || region == Partition.aws.globalRegion) && !fips && !dualStack
-            let (host, signing) =
-                switch service {
-                case .sts where isGlobal: ("sts.amazonaws.com", "us-east-1")
-                case .sts: (stsHost(place, partition, fips: fips, dualStack: dualStack), place)
-                case .iam: iamHost(partition, fips: fips, dualStack: dualStack)
-                case .s3 where region == Partition.aws.globalRegion && !fips && !dualStack:
-                    ("s3.amazonaws.com", "us-east-1")
-                case .s3: (try s3Host(place, partition, fips: fips, dualStack: dualStack), place)
-                }
+            let isGlobal = region == Partition.aws.globalRegion || service == .sts && isLegacy
+            let (host, signing) = try hostOfAWS(
+                service, place, partition, isGlobal: isGlobal && !fips && !dualStack, fips: fips, dualStack: dualStack)
             self.init(service: service, url: try serviceURL("https://" + host), signingRegion: signing, isCustom: false)
         }
+    }
+}
+
+/// The host of AWS's own endpoint, and the region to sign for.
+private func hostOfAWS(
+    _ service: Service, _ place: String, _ partition: Partition, isGlobal: Bool, fips: Bool, dualStack: Bool
+) throws(STSError) -> (String, String) {
+    switch service {
+    case .sts where isGlobal: ("sts.amazonaws.com", "us-east-1")
+    case .sts: (stsHost(place, partition, fips: fips, dualStack: dualStack), place)
+    case .iam: iamHost(partition, fips: fips, dualStack: dualStack)
+    case .s3 where isGlobal: ("s3.amazonaws.com", "us-east-1")
+    case .s3: (try s3Host(place, partition, fips: fips, dualStack: dualStack), place)
     }
 }
 
