@@ -4,7 +4,7 @@ import json
 
 import pytest
 from home import WARDER, exit_code
-from logins import add_browser, desktop_user, key, last, pasted, sign_in_elsewhere, signed_in
+from logins import add_browser, desktop_user, key, last, own_due, pasted, sign_in_elsewhere, signed_in
 from signin import ARN, AUTHORIZE, REDEEMED, CLICache, changed
 
 pytestmark = pytest.mark.needs("curl")
@@ -161,6 +161,26 @@ def test_signed_out_it_is_gone(signed_in, sign_in):
     result = signed_in.run("process", "me")
     assert result.code in (0, 4), result
     assert sign_in.sent() == []
+
+
+def renewed_once(home, sign_in):
+    """Signs in, and has the sign-in renewed."""
+    own_due(home, sign_in)
+    key(home)
+    assert len(sign_in.sent()) == 1
+
+
+def test_forgotten_sign_ins_are_counted_once(desktop_user, sign_in):
+    renewed_once(desktop_user, sign_in)
+    result = desktop_user.run("forget")
+    assert result.err == "warder: dropped 1 session and 1 sign-in\n", result
+    assert [path for path in desktop_user.cache.iterdir() if path.name != "lock"] == []
+
+
+def test_forgotten_while_locked(desktop_user, sign_in):
+    renewed_once(desktop_user, sign_in)
+    desktop_user.good("lock")
+    assert desktop_user.run("forget").err == "warder: dropped 2 sessions or sign-ins (locked, they look alike)\n"
 
 
 # The clock

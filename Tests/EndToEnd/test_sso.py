@@ -280,7 +280,7 @@ def test_forgetting_everything_says_that_sign_ins_go(signed_in, center):
     count = len(json.loads(signed_in.good("status", "--json"))["sessions"])
     result = signed_in.run("forget")
     assert count == 1
-    expected = "warder: dropped 1 session and 1 sign-in of IAM Identity Center\n"
+    expected = "warder: dropped 1 session and 1 sign-in\n"
     assert (result.code, result.err) == (0, expected)
     signed_in.run("process", "two").failed(4, "sign in")
 

@@ -37,8 +37,8 @@ struct Forget: Command {
         CommandDescription(
             "Drops cached sessions: a profile's, or all.",
             """
-            A profile's MFA session goes with it. Without a profile, sign-ins of IAM
-            Identity Center go too: the next call of such a profile needs a browser.
+            A profile's MFA session goes with it. Without a profile, warder's own
+            sign-ins go too: the next call of such a profile may need a browser.
             AWS goes on honouring a session that somebody has copied.
 
             examples:
@@ -68,12 +68,11 @@ struct Forget: Command {
     private static func spoken(_ counts: SessionCounts?, files: Int) -> String {
         guard let counts else {
             let things = files == 1 ? "1 session or sign-in" : "\(files) sessions or sign-ins"
-            return files == 0 ? "0 sessions" : things + " of IAM Identity Center (locked, they look alike)"
+            return files == 0 ? "0 sessions" : things + " (locked, they look alike)"
         }
         let sessions = "\(counts.sessions) \(counts.sessions == 1 ? "session" : "sessions")"
         guard counts.signIns > 0 else { return sessions }
-        return sessions
-            + " and \(counts.signIns) \(counts.signIns == 1 ? "sign-in" : "sign-ins") of IAM Identity Center"
+        return sessions + " and \(counts.signIns) \(counts.signIns == 1 ? "sign-in" : "sign-ins")"
     }
 }
 
