@@ -4,7 +4,7 @@ import json
 
 import pytest
 from home import WARDER, exit_code
-from logins import add_browser, desktop_user, key, last, own_due, pasted, sign_in_elsewhere, signed_in
+from logins import CONFIG, add_browser, desktop_user, key, last, own_due, pasted, sign_in_elsewhere, signed_in
 from signin import ARN, AUTHORIZE, REDEEMED, CLICache, changed
 
 pytestmark = pytest.mark.needs("curl")
@@ -181,6 +181,22 @@ def test_forgotten_while_locked(desktop_user, sign_in):
     renewed_once(desktop_user, sign_in)
     desktop_user.good("lock")
     assert desktop_user.run("forget").err == "warder: dropped 2 sessions or sign-ins (locked, they look alike)\n"
+
+
+def test_lock_takes_warders_own_alone(bare, sign_in):
+    """Without a store, the key is gone for good; the AWS CLI's sign-in is not encrypted with it."""
+    bare.config(CONFIG)
+    bare.environment["AWS_ENDPOINT_URL_SIGNIN"] = sign_in.url
+    cache = CLICache(bare, sign_in, left=900)
+    assert key(bare) == cache.read()["accessToken"]["accessKeyId"]
+    own = "warder: locked; cached sessions and warder's own sign-ins are gone with it\n"
+    assert bare.run("lock").err == own
+    assert key(bare) == cache.read()["accessToken"]["accessKeyId"]
+    add_browser(bare)
+    bare.good("login", "me")
+    cache.file.unlink()
+    assert bare.run("lock").err == own
+    bare.run("process", "me").failed(4, "sign in")
 
 
 # The clock

@@ -35,7 +35,7 @@ struct Lock: Command {
             let keys = Keys(context)
             guard let was = try keys.lock() else { return note("there is nothing to lock") }
             // Without a store, the key is gone for good.
-            let more = try keys.store() == nil ? "; cached sessions and sign-ins are gone with it" : ""
+            let more = try keys.store() == nil ? "; cached sessions and warder's own sign-ins are gone with it" : ""
             return note(was ? "locked" + more : "it was locked already")
         }
         do throws(LoginWatchError) {
