@@ -134,7 +134,7 @@ let package = Package(
         room(
             "Diagnosing",
             [
-                "Adopting", "Chains", "Crypto", "Desktop", "Explaining", "Failures", "Importing",
+                "Adopting", "Chains", "Desktop", "Explaining", "Failures", "Importing",
                 "Issuing",
                 "JSON", "Linux", "Profiles", "Prompt", "STS", "Secrets", "Sessions", "Setup", "Shells",
                 "Stores", "Text", "Times", "Transport", "Vault",

@@ -14,7 +14,7 @@ enum Checks {
             OtherWarders.self, LoadedHooks.self, InstalledCompletions.self, Regions.self, FreeSpace.self,
             FileWatches.self, FittingPinentry.self, NetworkSettings.self,
             // What lies in plain text.
-            PlaintextKeys.self, PlaintextCaches.self,
+            PlaintextKeys.self, PlaintextCaches.self, CLILogins.self,
             // The keys themselves.
             KeyRotations.self, CodesInReach.self,
         ]

@@ -1,5 +1,4 @@
 import Chains
-import Crypto
 import JSON
 import Linux
 import Profiles
@@ -7,28 +6,16 @@ import Secrets
 import Text
 import Times
 
-/// Live sessions and sign-ins that the AWS CLI keeps in plain text, and that it has no more use for.
+/// Live sessions that the AWS CLI keeps in plain text, and that it has no more use for.
 ///
 /// Those of profiles that do not use warder are the CLI's own business: they are a remark.
 enum PlaintextCaches: Check {
-    /// For each folder.
-    private static let mostFiles = 200
-    private static let largest = 64 * 1024
-    /// In seconds: how long a sign-in of `aws login` can be renewed.
-    private static let signInLife: Int64 = 12 * 3600
-
     static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
         guard let home = subject.home, let profiles = try? subject.profiles.get() else { return }
-        runCLI(home + "/.aws/cli/cache", subject, profiles, &diagnosis)
-        let folder = subject.context.environment.nonEmpty("AWS_LOGIN_CACHE_DIRECTORY").map(subject.context.expanded)
-        runLogin(folder ?? home + "/.aws/login/cache", subject, profiles, &diagnosis)
-    }
-
-    private static func runCLI(
-        _ folder: String, _ subject: Subject, _ profiles: ProfileSet, _ diagnosis: inout Diagnosis
-    ) {
+        let folder = home + "/.aws/cli/cache"
         let now = subject.context.now
-        let live = files(folder).compactMap { path in session(path).map { (path, $0) } }.filter { $0.1.end > now }
+        let live = cacheFiles(in: folder).compactMap { path in session(path).map { (path, $0) } }
+            .filter { $0.1.end > now }
         guard !live.isEmpty else { return }
         let ours = rolesOfWarder(subject.names, profiles)
         var others = 0
@@ -50,29 +37,6 @@ enum PlaintextCaches: Check {
                 "cli_sessions", at: folder,
                 "the AWS CLI keeps \(others == 1 ? "a live session" : "\(others) live sessions") of its own in plain text"
             ))
-    }
-
-    private static func runLogin(
-        _ folder: String, _ subject: Subject, _ profiles: ProfileSet, _ diagnosis: inout Diagnosis
-    ) {
-        let live = files(folder).filter { path in
-            guard let time = modificationTime(of: path) else { return false }
-            return time + signInLife > subject.context.now && isSignIn(path)
-        }
-        guard !live.isEmpty, subject.profile == nil else { return }
-        let used = Set(
-            profiles.profileNames.compactMap { name in
-                let session = (try? profiles.profile(name)?.setting("login_session")) ?? nil
-                return session.flatMap { fileName(of: $0.value) }
-            })
-        for path in live where !used.contains(lastPart(ofPath: path)) {
-            diagnosis.add(
-                Finding(
-                    "sign_in_in_login_cache", .exposed, at: path,
-                    "a sign-in from aws login is stored in plain text, and no profile uses it",
-                    why: "every program you run can read it, and renew it for 12 hours",
-                    .run("rm \(shellWord(path))")))
-        }
     }
 
     // MARK: - What the files hold
@@ -103,7 +67,7 @@ enum PlaintextCaches: Check {
 
     /// What botocore caches of a role: `Credentials` and `AssumedRoleUser`, as AWS gave them.
     private static func session(_ path: String) -> (role: Role?, end: Int64)? {
-        guard let text = text(path) else { return nil }
+        guard let text = cacheText(path) else { return nil }
         do throws(JSONError) {
             let object = try JSONObject(text)
             guard let credentials = try object.object("Credentials"),
@@ -118,33 +82,5 @@ enum PlaintextCaches: Check {
     private static func time(_ text: String) -> Int64? {
         let text = text.ends(with: "UTC") ? String(text.unicodeScalars.dropLast(3)) + "Z" : text
         return UnixTime(iso8601: text)?.seconds
-    }
-
-    private static func isSignIn(_ path: String) -> Bool {
-        guard let text = text(path) else { return false }
-        do throws(JSONError) { return try JSONObject(text).secret("refreshToken") != nil } catch { return false }
-    }
-
-    /// Lower-case hexadecimal SHA-256 of the session's name (AWS SDKs and Tools Reference Guide, "Login provider").
-    private static func fileName(of session: String) -> String? {
-        let name = Array(session.utf8)
-        let digest = try? name.span.withUnsafeBytes { (bytes) throws(CryptoError) in try sha256(bytes) }
-        return digest.map { hexadecimal($0) + ".json" }
-    }
-
-    private static func text(_ path: String) -> SecretBytes? {
-        var text = SecretBytes(capacity: 4096)
-        let isWhole = try? eachPiece(ofPlainFile: path, overlap: 0, limit: largest) { text.append($0) }
-        guard isWhole == true else { return nil }
-        return text
-    }
-
-    private static func files(_ folder: String) -> [String] {
-        var names: [String] = []
-        _ = try? anyName(inFolder: folder) { name in
-            if name.ends(with: ".json") { names.append(name) }
-            return names.count == mostFiles
-        }
-        return names.sorted().map { folder + "/" + $0 }
     }
 }
