@@ -12,6 +12,10 @@ extension Failure {
         case session
         /// A session that warder knows nothing about.
         case unknownSession
+        /// A session of a console sign-in.
+        case consoleSignIn
+        /// A session of a role of IAM Identity Center.
+        case identityCenter
         /// A session, and how long the console session should last.
         case duration
         /// A session, and the longest life that a rule of the machine allows.
@@ -53,6 +57,12 @@ extension Failure {
         case .unknownSession:
             "AWS accepts sessions of roles and federated users, but not those of GetSessionToken: "
                 + "use a profile with a role_arn"
+        case .consoleSignIn:
+            "it may have ended: warder login \(shellWord(profile)), and try again; "
+                + "or sign in to the console without warder, as the sign-in itself does"
+        case .identityCenter:
+            "it may have been revoked, or the role been taken away from you: warder forget \(shellWord(profile)), "
+                + "and try again"
         case .bound:
             "max_session_duration bounds the console session, and AWS may accept no duration for it: "
                 + "use a profile with a role_arn"
@@ -71,10 +81,10 @@ extension Failure {
         case .malformedURL:
             self.init(
                 .usage, "\(given) is not a page of the console", hint: "copy its address from the browser: https://…")
-        case .elsewhere(let domain):
+        case .elsewhere(let console):
             self.init(
-                .usage, "\(given) is not in the console of \(partition), which is at \(domain)",
-                hint: "--to takes the address of a page there: https://console.\(domain)/…")
+                .usage, "\(given) is not in the console of \(partition), which is at \(console)",
+                hint: "--to takes the address of a page there: https://\(console)/…")
         case .malformedService:
             self.init(.usage, "\(given) is not a service", hint: "name it as the AWS CLI does: --service s3")
         case .malformedRegion:
@@ -109,13 +119,6 @@ extension Failure {
             .usage,
             "the role of \(profile) is assumed by another role, and AWS accepts no duration for its console session",
             hint: "leave --duration out: the console session lasts as long as the role's, an hour at most")
-    }
-
-    /// No session of the profile lasts as long as `--min-ttl` asks for.
-    package static func tooShortForConsole(_ profile: String, left: Int64, minimum: Int64) -> Failure {
-        Failure(
-            .other, "the sessions of \(profile) last \(spoken(seconds: left)), less than \(spoken(seconds: minimum))",
-            hint: "raise duration_seconds of the profile, or leave --min-ttl out")
     }
 
     /// Credentials that are a session already cannot be narrowed.

@@ -10,8 +10,8 @@ public struct ConsoleSite: Equatable, Sendable {
     public let endpoint: ServiceURL
     /// The host of the console, without a region.
     let console: String
-    /// The domain that all of the console's pages are in.
-    let domain: String
+    /// The domain that the console and its sign-in are in.
+    private let domain: String
     /// The host has no form without a region.
     let needsRegion: Bool
 
@@ -36,6 +36,15 @@ public struct ConsoleSite: Equatable, Sendable {
         do throws(TransportError) { self.endpoint = try ServiceURL(base + "/federation") } catch {
             throw .malformedEndpoint(error)
         }
+    }
+
+    /// Whether the host is one of the console's: `console`, those under it (AWS Management Console Getting Started Guide,
+    /// "DNS configuration for AWS Management Console and AWS Sign-In"), and those of the two services that have their
+    /// consoles beside it. The domain has other hosts, some of which redirect to any site.
+    func isConsole(_ host: String) -> Bool {
+        let host = host.lowercased()
+        if host == "health." + domain { return true }
+        return [console, "quicksight." + domain].contains { host == $0 || host.ends(with: "." + $0) }
     }
 
     /// The console's host, of a region if there is one.

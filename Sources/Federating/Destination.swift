@@ -30,10 +30,9 @@ public struct Destination: Equatable, Sendable {
         else { throw .malformedURL }
         let host = page.utf8.dropFirst(scheme.utf8.count)
             .prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
-        guard host.allSatisfy({ isWordByte($0) || $0 == UInt8(ascii: ".") }), !host.isEmpty else { throw .malformedURL }
-        guard String(Substring(host)).lowercased().ends(with: "." + site.domain) else {
-            throw .elsewhere(domain: site.domain)
-        }
+        let labels = host.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard labels.allSatisfy({ !$0.isEmpty && $0.allSatisfy(isWordByte) }) else { throw .malformedURL }
+        guard site.isConsole(String(Substring(host))) else { throw .elsewhere(console: site.console) }
         url = page
     }
 }

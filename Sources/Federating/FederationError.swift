@@ -20,8 +20,8 @@ public enum FederationError: Error, Equatable, Sendable {
 public enum DestinationError: Error, Equatable, Sendable {
     /// It is not the https URL of a page.
     case malformedURL
-    /// It is not in the console of the credentials' partition, whose domain this is.
-    case elsewhere(domain: String)
+    /// It is not in the console of the credentials' partition, whose host this is.
+    case elsewhere(console: String)
     /// It cannot be the name of a service.
     case malformedService
     /// It cannot be the name of a region.

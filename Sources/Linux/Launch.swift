@@ -1,8 +1,9 @@
 import Glibc
 
-/// Starts a program and forgets it: in its own session, with no input and no output, and reaped by another process. A
-/// missing program is not an error. The variables in `withheld` are removed from its environment.
-public func launch(_ program: String, _ arguments: [String], withheld: [String]) {
+/// Starts a program that runs on by itself: in its own session, with no input and no output, and reaped by another
+/// process if it outlives this one. The variables in `withheld` are removed from its environment.
+@discardableResult
+public func launch(_ program: String, _ arguments: [String], withheld: [String]) -> LaunchedProgram {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -16,9 +17,35 @@ public func launch(_ program: String, _ arguments: [String], withheld: [String])
     posix_spawnattr_setsigdefault(&attributes, &defaults)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | 0x80))  // POSIX_SPAWN_SETSID
     var process: pid_t = 0
-    withVariables(without: withheld, adding: []) { environment in
+    let code = withVariables(without: withheld, adding: []) { environment in
         withArguments([program] + arguments) { arguments in
-            _ = posix_spawnp(&process, program, &actions, &attributes, arguments, environment)
+            posix_spawnp(&process, program, &actions, &attributes, arguments, environment)
+        }
+    }
+    return LaunchedProgram(program, process, code)
+}
+
+/// A program that was started to run on by itself.
+public final class LaunchedProgram {
+    private let program: String
+    private let process: pid_t
+    private let startCode: Int32
+    private var status: ExitStatus?
+
+    fileprivate init(_ program: String, _ process: pid_t, _ startCode: Int32) {
+        self.program = program
+        self.process = process
+        self.startCode = startCode
+    }
+
+    /// How it failed so far; nil if it runs, has succeeded, or left no trace of how it ended. Never blocks.
+    public func failure() -> ChildError? {
+        guard startCode == 0 else { return .notStarted(program: program, code: startCode) }
+        if status == nil { status = exitStatus(of: process, within: 0) }
+        switch status {
+        case .code(let code) where code != 0: return .failed(program: program, code: code)
+        case .signal(let signal): return .killed(program: program, signal: signal)
+        default: return nil
         }
     }
 }

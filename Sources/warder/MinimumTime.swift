@@ -1,4 +1,5 @@
 import Arguments
+import Chains
 import Failures
 import Linux
 import Secrets
@@ -30,13 +31,12 @@ struct MinimumTime {
     /// Even a new session may be too short. A few seconds may have passed since it was made.
     ///
     /// - Parameter instead: another remedy, with which the hint ends.
-    func refuseShort(_ credentials: borrowing Credentials, of profile: String, instead: String) throws(Failure) {
+    func refuseShort(_ credentials: borrowing Credentials, of chain: Chain, instead: String) throws(Failure) {
         guard let end = credentials.end else { return }
         let left = end - wallClock()
         guard left + 60 < seconds else { return }
-        throw Failure(
-            .other, "the sessions of \(profile) last \(spoken(seconds: left)), less than \(text)",
-            hint: "raise duration_seconds of the profile, or \(instead)")
+        throw Failure.tooShort(
+            chain.profile, left: left, minimum: (seconds, text), chain.sessionLimit, instead: instead)
     }
 }
 

@@ -6,6 +6,7 @@ import urllib.parse
 import pytest
 from clouds import SIGN_IN_KEY, START
 from consoles import CODE, DOCUMENT, READ_ONLY, login, process
+from federation import Reply
 from home import ROLE
 from recording_sts import denied
 from test_sso import BY_DEVICE
@@ -128,6 +129,10 @@ def test_a_role_of_identity_center(signed, center, federation):
     signed.good("refresh", "sso", "--device-code")
     signed.good("console", "sso", "--duration", "8h")
     assert federation.only.form["SessionDuration"] == "28800" and center.log[:3] == BY_DEVICE[:3]
+    federation.replies.append(Reply(400))
+    result = signed.run("console", "sso")
+    result.failed(5, "revoked", "warder forget sso")
+    assert "GetSessionToken" not in result.err and "role_arn" not in result.err
 
 
 def test_a_key_without_a_role_is_told_why_not(signed, sts, federation):

@@ -158,3 +158,34 @@ def test_a_browser_that_never_comes(signed, federation):
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == -signal.SIGINT and federation.tokens[0].encode() not in out + err
+
+
+@pytest.mark.parametrize("script, said", [
+    ("#!/bin/sh\nexit 3\n", "browse ended with code 3"), ("#!/bin/sh\nkill -9 $$\n", "browse was ended by signal 9"),
+    ("not a program\n", "browse could not be started"),
+])
+def test_a_browser_that_fails(signed, federation, script, said):
+    """It is not waited for."""
+    browser = signed.root / "browse"
+    browser.write_text(script)
+    browser.chmod(0o755)
+    start = time.monotonic()
+    result = signed.run("console", "prod", "--browser", browser)
+    result.failed(1, "the browser did not fetch the page: ", said)
+    assert time.monotonic() - start < 60 and federation.tokens[0] not in result.err
+
+
+def test_a_desktop_without_a_browser(browsing):
+    """xdg-open has found none."""
+    (browsing.root / "bin/xdg-open").write_text("#!/bin/sh\nexit 3\n")
+    start = time.monotonic()
+    browsing.run("console", "prod", "--open").failed(1, "xdg-open ended with code 3")
+    assert time.monotonic() - start < 60
+
+
+@pytest.mark.needs("curl")
+def test_a_browser_that_fails_once_it_has_the_page(browsing):
+    script = browsing.root / "bin/firefox"
+    script.write_text(script.read_text() + "exit 1\n")
+    browsing.good("console", "prod", "--browser", "firefox")
+    opened(browsing)

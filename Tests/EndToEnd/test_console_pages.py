@@ -16,8 +16,9 @@ from home import ROLE
 
 def test_no_console_of_another_host(signed, federation):
     for page in ("https://evil.example/", "https://aws.amazon.com.evil.example/", "https://evil.example/.aws.amazon.com",
-                 "https://console.amazonaws.cn/", "https://evilaws.amazon.com/", "https://evil.example#.aws.amazon.com"):
-        signed.run("console", "prod", "--to", page).failed(2, page, "aws.amazon.com")
+                 "https://console.amazonaws.cn/", "https://evilaws.amazon.com/", "https://evil.example#.aws.amazon.com",
+                 "https://signin.aws.amazon.com/oauth?redirect_uri=https://evil.example", "https://docs.aws.amazon.com/"):
+        signed.run("console", "prod", "--to", page).failed(2, page, "which is at console.aws.amazon.com")
     for page in ("http://console.aws.amazon.com/", "console.aws.amazon.com", "", "https://", "javascript:alert(1)",
                  "https://evil@console.aws.amazon.com/", "https://evil.example\\.console.aws.amazon.com/",
                  "https://console.aws.amazon.com:8443/", "https://console.aws.amazon.com/a b"):

@@ -1,7 +1,7 @@
 """`warder console`: the rules of a machine, and what is left of a sign-in."""
 
 import pytest
-from consoles import process
+from consoles import DOCUMENT, READ_ONLY, process
 from federation import Reply
 from home import ROLE
 from importing import pair
@@ -58,6 +58,40 @@ def test_a_rule_on_keys_in_files(ruled, sts, federation):
     ruled.rule("plaintext_keys = allow")
     ruled.good("console", "plain", "--read-only")
     assert sts.only("GetFederationToken").access_key_id == ruled.home.key[0]
+
+
+@pytest.mark.parametrize("options", [["prod"], ["alice", "--read-only"]])
+def test_a_rule_on_stores(ruled, sts, federation, options):
+    """Neither a session that is in the cache nor a key of such a store."""
+    ruled.rule("stores = libsecret")
+    ruled.run("console", *options, passphrase=True).failed(8, f"{PATH}:2: stores is libsecret, but the keys are in the")
+    assert sts.requests == [] and federation.requests == []
+    ruled.rule("stores = libsecret, file")
+    ruled.good("console", *options, passphrase=True)
+
+
+@pytest.mark.parametrize("policy", [READ_ONLY, DOCUMENT])
+def test_a_rule_on_keys_in_files_whatever_the_policy(ruled, sts, federation, policy):
+    """A role behind such a key, too."""
+    ruled.home.add_profile("plain", *pair(ruled.home.key).splitlines())
+    ruled.home.add_profile("behind", f"warder_role_arn = {ROLE}", "warder_source_profile = plain")
+    ruled.rule("plaintext_keys = refuse")
+    for profile in ("plain", "behind"):
+        ruled.run("console", profile, "--policy", policy).failed(8, f"{PATH}:2", "the key of plain is in plain text")
+    assert sts.requests == [] and federation.requests == []
+    ruled.rule("plaintext_keys = warn")
+    result = ruled.run("console", "plain", "--policy", policy)
+    assert result.code == 0 and "is in plain text" in result.err, result
+
+
+def test_a_rule_that_requires_mfa_of_a_role(ruled, sts, federation):
+    ruled.home.add_profile("key", "warder_key = alice")
+    ruled.home.add_profile("codeless", f"warder_role_arn = {ROLE}", "warder_source_profile = key")
+    ruled.rule("require_mfa = true")
+    ruled.run("console", "codeless", passphrase=True).failed(8, f"{PATH}:2", "asks for no MFA code")
+    assert sts.requests == [] and federation.requests == []
+    ruled.rule("require_mfa = false")
+    ruled.good("console", "codeless", passphrase=True)
 
 
 # What is left of it

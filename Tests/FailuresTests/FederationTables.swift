@@ -1,3 +1,4 @@
+import Chains
 import Failures
 import Federating
 
@@ -9,10 +10,11 @@ func federationTables(_ o: String) -> [Table] {
         .invalidResponse(status: 200),
     ]
     let refused: [(String, Failure.SentToConsole)] = [
-        ("unknown session", .unknownSession), ("duration", .duration), ("bound", .bound),
+        ("unknown session", .unknownSession), ("console sign-in", .consoleSignIn),
+        ("Identity Center", .identityCenter), ("duration", .duration), ("bound", .bound),
     ]
     let destinations: [DestinationError] = [
-        .malformedURL, .elsewhere(domain: "aws.amazon.com"), .malformedService, .malformedRegion,
+        .malformedURL, .elsewhere(console: "console.aws.amazon.com"), .malformedService, .malformedRegion,
         .foreignRegion(partition: "aws-cn"),
     ]
     return [
@@ -24,7 +26,20 @@ func federationTables(_ o: String) -> [Table] {
                 ("empty page", Failure(DestinationError.malformedURL, "", region: nil, in: "aws")),
                 ("key", .keyInConsole(o, partition: "aws")), ("code", .codeInFederation(o)),
                 ("chained role", .durationOfChainedRole(o)), ("session", .notNarrowed(o)),
-                ("short", .tooShortForConsole(o, left: 3600, minimum: 7200)),
             ]),
+        Table("a session that is too short", tooShort(o)),
     ]
+}
+
+/// With what decides how long the sessions last, for a time within that and for one beyond it.
+private func tooShort(_ profile: String) -> [(String, Failure)] {
+    let limits: [SessionLimit] = [.setting, .consoleSignIn, .chainedRole, .source]
+    return limits.flatMap { limit in
+        [(Int64(600), "10m"), (7200, "2h")].map { minimum in
+            (
+                "\(limit), \(minimum.1)",
+                .tooShort(profile, left: 400, minimum: minimum, limit, instead: "leave --min-ttl out")
+            )
+        }
+    }
 }

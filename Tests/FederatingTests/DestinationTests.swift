@@ -61,7 +61,9 @@ struct DestinationTests {
             "https://console.aws.amazon.com/", "https://console.aws.amazon.com",
             "https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#Instances:",
             "https://EU-WEST-1.Console.AWS.Amazon.com/x", "https://us-east-1.quicksight.aws.amazon.com/sn/start?a=b#c",
-            "https://console.aws.amazon.com?region=eu-west-1",
+            "https://console.aws.amazon.com?region=eu-west-1", "https://health.aws.amazon.com/health/home",
+            "https://s3.console.aws.amazon.com/s3/buckets", "https://quicksight.aws.amazon.com/sn/start",
+            "https://111111111111-abcd1234.eu-west-1.console.aws.amazon.com/console/home",
         ])
     func pages(page: String) throws { #expect(try Destination(page: page, at: site()).url == page) }
 
@@ -71,10 +73,17 @@ struct DestinationTests {
             "https://evil.example/", "https://aws.amazon.com.evil.example/", "https://evilaws.amazon.com/",
             "https://evil.example/.aws.amazon.com", "https://evil.example#.aws.amazon.com", "https://amazonaws.cn/",
             "https://evil.example?.aws.amazon.com", "https://aws.amazon.com/", "https://console.amazonaws.cn/",
+            "https://signin.aws.amazon.com/oauth?redirect_uri=https://evil.example",
+            "https://eu-west-1.signin.aws.amazon.com/", "https://evilconsole.aws.amazon.com/",
+            "https://console.evil.aws.amazon.com/", "https://docs.aws.amazon.com/", "https://x.health.aws.amazon.com/",
+            "https://evil.example/console.aws.amazon.com", "https://console.aws.amazon.com.evil.example/",
+            "https://myquicksight.aws.amazon.com/", "https://console.signin.aws.amazon.com/",
         ])
     func elsewhere(page: String) throws {
         let site = try site()
-        #expect(throws: DestinationError.elsewhere(domain: "aws.amazon.com")) { try Destination(page: page, at: site) }
+        #expect(throws: DestinationError.elsewhere(console: "console.aws.amazon.com")) {
+            try Destination(page: page, at: site)
+        }
     }
 
     @Test(
@@ -84,7 +93,9 @@ struct DestinationTests {
             "https://evil@console.aws.amazon.com/", "https://evil\\.console.aws.amazon.com/",
             "https://console.aws.amazon.com:8443/", "https://console.aws.amazon.com/a b",
             "https://k\u{e9}.aws.amazon.com",
-            "https://[::1].aws.amazon.com/", "//console.aws.amazon.com/", "https://console.aws.amazon.com/\n",
+            "https://[::1].aws.amazon.com/", "//console.aws.amazon.com/",
+            "https://.console.aws.amazon.com/", "https://a..console.aws.amazon.com/",
+            "https://console.aws.amazon.com./", "https://console.aws.amazon.com/\n",
             "https://console.aws.amazon.com/" + String(repeating: "x", count: 2048),
         ])
     func noPage(page: String) throws {

@@ -48,6 +48,34 @@ struct HandOverTests {
         #expect(exchange(texts[0]).isEmpty)
     }
 
+    @Test("is not waited for any longer once the browser has failed")
+    func failed() throws {
+        let listener = try CallbackListener { _, _ in .user(geteuid()) }
+        let start = Timing.system.uptime()
+        #expect(throws: SignInError.timedOut) {
+            try listener.handOver(
+                secret(Self.page), until: start + 60_000, open: { _ in }, hasFailed: { true })
+        }
+        #expect(Timing.system.uptime() - start < 30_000)
+    }
+
+    @Test("goes to a browser that had asked for it before it failed")
+    func askedAndFailed() throws {
+        let listener = try CallbackListener { _, _ in .user(geteuid()) }
+        let connection = try #require(connected(listener.port))
+        defer { close(connection) }
+        try listener.handOver(
+            secret(Self.page), until: Timing.system.uptime() + 60_000,
+            open: { entrance in
+                _ = Array(request(entrance).utf8).withUnsafeBytes {
+                    send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                }
+            }, hasFailed: { true })
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = recv(connection, &buffer, buffer.count, 0)
+        #expect(String(decoding: buffer[..<max(0, count)], as: UTF8.self).hasPrefix("HTTP/1.1 302 "))
+    }
+
     @Test("is not given to other users", arguments: [PeerOwner.user(geteuid() + 1), .nobody, .unknown])
     func others(_ owner: PeerOwner) throws {
         let seen = Mutex("")

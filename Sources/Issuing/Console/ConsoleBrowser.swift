@@ -40,26 +40,31 @@ package struct ConsoleBrowser {
 
     /// Opens the URL, and returns when the browser has it.
     package func open(_ url: consuming SecretBytes) throws(Failure) {
+        var browser: LaunchedProgram?
         do throws(SignInError) {
             let listener = try CallbackListener()
             let timing = context.world.timing
             try listener.handOver(
-                url, random: context.random, timing: timing, until: timing.uptime() + Self.limit, open: start)
+                url, random: context.random, timing: timing, until: timing.uptime() + Self.limit,
+                open: { browser = start($0) }, hasFailed: { browser?.failure() != nil })
         } catch .timedOut {
+            let reason =
+                browser?.failure().map { ": \(words[0]) \($0.outcome(in: context.environment))" }
+                ?? " within \(spoken(seconds: Self.limit / 1000))"
             throw Failure(
-                .other, "the browser did not fetch the page within \(spoken(seconds: Self.limit / 1000))",
+                .other, "the browser did not fetch the page\(reason)",
                 hint: "see whether it opens at all: \(shellWord(words[0])); or print the URL and open it yourself")
         } catch { throw Failure(error, doing: "open the console") }
     }
 
-    private func start(_ entrance: String) {
+    private func start(_ entrance: String) -> LaunchedProgram {
         var address = entrance
         if let container {
             address = "ext+container:name=\(encoded(container))&url=\(encoded(entrance))"
         }
         var arguments = words.dropFirst().map { $0.replacing("%s", with: address) }
         if !words.dropFirst().contains(where: { $0.contains("%s") }) { arguments.append(address) }
-        launch(words[0], arguments, withheld: PassphraseSource.variables)
+        return launch(words[0], arguments, withheld: PassphraseSource.variables)
     }
 
     private func encoded(_ text: String) -> String {

@@ -139,7 +139,10 @@ package struct ConsoleSession {
     private func refuseShort(_ credentials: borrowing Credentials) throws(Failure) {
         guard let minimum = request.minimum, let end = credentials.end else { return }
         let left = end - context.now
-        if left + 60 < minimum { throw Failure.tooShortForConsole(chain.profile, left: left, minimum: minimum) }
+        guard left + 60 < minimum else { return }
+        throw Failure.tooShort(
+            chain.profile, left: left, minimum: (minimum, spoken(seconds: minimum)), chain.sessionLimit,
+            instead: "leave --min-ttl out")
     }
 
     /// Fails if no federated user can be made.
@@ -168,10 +171,19 @@ package struct ConsoleSession {
                 try client.signInToken(for: copy, lasting: duration)
             }
         } catch {
-            let sent: Failure.SentToConsole =
-                duration == nil
-                ? kind == .unknown ? .unknownSession : .session : request.duration == nil ? .bound : .duration
+            let sent = duration == nil ? sentSession : request.duration == nil ? .bound : .duration
             throw Failure(error, profile: chain.profile, sent)
+        }
+    }
+
+    /// What AWS has refused, where no duration may be the reason.
+    private var sentSession: Failure.SentToConsole {
+        // A role's session is of a kind that AWS accepts, whatever made its source.
+        guard chain.roles.isEmpty else { return .session }
+        switch chain.source {
+        case .login: return .consoleSignIn
+        case .sso: return .identityCenter
+        default: return kind == .unknown ? .unknownSession : .session
         }
     }
 

@@ -59,15 +59,21 @@ public struct CallbackListener: ~Copyable {
     }
 
     /// The same, and returns nil once a browser has been redirected, if `endsThere`.
+    ///
+    /// - Parameter isHopeless: whether no request can come that has not come yet.
     borrowing func serve(
-        state: borrowing SecretBytes, entrance: SignInRedirect, endsThere: Bool, timing: Timing, until deadline: Int64
+        state: borrowing SecretBytes, entrance: SignInRedirect, endsThere: Bool, timing: Timing, until deadline: Int64,
+        isHopeless: () -> Bool = { false }
     ) throws(SignInError) -> SecretBytes? {
+        // Asked again and again only where there is a browser to ask about.
+        let pause: Int64 = endsThere ? 100 : 1000
         var connections: [CallbackConnection] = []
         while true {
             let now = timing.uptime()
             guard now < deadline else { throw .timedOut }
             connections.removeAll { $0.since + Self.requestLimit <= now }
-            let ready = try poll(connections, for: min(deadline - now, 1000))
+            let ready = try poll(connections, for: min(deadline - now, pause))
+            if ready.connections.isEmpty, !ready.isListenerReady, isHopeless() { throw .timedOut }
             for connection in ready.connections {
                 guard connection.receive() else { continue }
                 connections.removeAll { $0 === connection }

@@ -53,7 +53,7 @@ struct Exec: Command {
         if let outer { try refuseCredentials(of: outer, issuer) }
         let credentials = try issuer.credentials()
         try minimum?.refuseShort(
-            credentials, of: profile, instead: "leave --min-ttl out: --serve renews as it goes")
+            credentials, of: issuer.chain, instead: "leave --min-ttl out: --serve renews as it goes")
         var variables = VariableList()
         var withheld = PassphraseSource.variables + Exports.shadowing + Exports.names
         if issuer.region == nil { withheld.removeAll { $0 == "AWS_REGION" || $0 == "AWS_DEFAULT_REGION" } }

@@ -1,4 +1,5 @@
 import Arguments
+import Chains
 import Failures
 import Issuing
 import Presigning
@@ -60,7 +61,7 @@ struct Presign: Command {
         // Before a prompt for a code that would be spent on nothing.
         let endpoint = try issuer.sessionMaker.s3Endpoint(region: given[Self.region])
         let credentials = try issuer.credentials()
-        try minimum?.refuseShort(credentials, of: profile, instead: "ask for less")
+        try minimum?.refuseShort(credentials, of: issuer.chain, instead: "ask for less")
         var url: SecretBytes
         let validity: Validity
         do throws(PresigningError) {
@@ -71,7 +72,7 @@ struct Presign: Command {
         } catch { throw Failure(error) }
         url.append("\n")
         try printOut(url)
-        if validity.isShortened, let end = credentials.end { warn(end, validity, wanted, minimum) }
+        if validity.isShortened, let end = credentials.end { warn(end, validity, wanted, minimum, issuer.chain) }
         warn(request.object)
         if given[Self.region] == nil, !endpoint.isCustom, !issuer.hasRegion {
             note("no region is set: the URL is for a bucket in \(endpoint.signingRegion); --region names another")
@@ -107,12 +108,13 @@ struct Presign: Command {
 
     // MARK: - What the user should know
 
-    private func warn(_ end: Int64, _ validity: Validity, _ wanted: Int, _ minimum: MinimumTime?) {
+    private func warn(_ end: Int64, _ validity: Validity, _ wanted: Int, _ minimum: MinimumTime?, _ chain: Chain) {
+        let remark = chain.sessionLimit.remark(wanting: Int64(wanted))
         let (left, wanted) = (spoken(seconds: Int64(validity.seconds)), spoken(seconds: Int64(wanted)))
         let end = UnixTime(end).iso8601
         let said = "the URL is valid for \(left), not \(wanted): the session of \(profile) ends at \(end)"
         let expires = given[Self.expires] ?? wanted
-        let more = "--min-ttl \(expires) mints a session that lasts, if the profile allows it"
+        let more = remark ?? "--min-ttl \(expires) mints a session that lasts, if the profile allows it"
         note(minimum == nil ? "\(said); \(more)" : said)
     }
 
