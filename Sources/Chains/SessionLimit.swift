@@ -1,7 +1,9 @@
 /// What decides how long the sessions of a chain last.
 package enum SessionLimit: Sendable {
-    /// `duration_seconds`, up to what AWS allows the key or the role.
-    case setting
+    /// `duration_seconds`, up to what the role allows.
+    case role
+    /// `warder_session_duration`.
+    case keySession
     /// The AWS sign-in service: those of a console sign-in last 15 minutes.
     case consoleSignIn
     /// STS: a role that is assumed with a session's credentials lasts an hour.
@@ -14,7 +16,7 @@ package enum SessionLimit: Sendable {
         switch self {
         case .consoleSignIn: 900
         case .chainedRole: Int64(RoleStep.chainedDuration)
-        case .setting, .source: nil
+        case .role, .keySession, .source: nil
         }
     }
 }
@@ -22,10 +24,11 @@ package enum SessionLimit: Sendable {
 extension Chain {
     /// What decides how long the sessions of the last step last.
     package var sessionLimit: SessionLimit {
-        guard roles.isEmpty else { return roles.count > 1 || source.isSession ? .chainedRole : .setting }
+        guard roles.isEmpty else { return roles.count > 1 || source.isSession ? .chainedRole : .role }
         switch source {
-        case .storedKey, .webIdentity: return .setting
-        case .plaintextKey: return source.isKey ? .setting : .source
+        case .storedKey: return .keySession
+        case .plaintextKey: return source.isKey ? .keySession : .source
+        case .webIdentity: return .role
         case .login: return .consoleSignIn
         case .named, .sso, .process: return .source
         }

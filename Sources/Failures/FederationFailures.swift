@@ -59,10 +59,9 @@ extension Failure {
                 + "use a profile with a role_arn"
         case .consoleSignIn:
             "it may have ended: warder login \(shellWord(profile)), and try again; "
-                + "or sign in to the console without warder, as the sign-in itself does"
+                + "or open the console in the browser that you signed in with"
         case .identityCenter:
-            "it may have been revoked, or the role been taken away from you: warder forget \(shellWord(profile)), "
-                + "and try again"
+            "it may have been revoked, or the role unassigned: warder forget \(shellWord(profile)), and try again"
         case .bound:
             "max_session_duration bounds the console session, and AWS may accept no duration for it: "
                 + "use a profile with a role_arn"

@@ -22,13 +22,23 @@ extension Failure {
             hint: remedy(limit, isBeyond: isBeyond) + instead)
     }
 
+    /// The federated user of a key lasts as long as the console session is wanted to.
+    package static func tooShortFederation(_ profile: String, left: Int64, minimum: Int64) -> Failure {
+        Failure(
+            .other,
+            "the federated user of \(profile) lasts \(spoken(seconds: left)), less than \(spoken(seconds: minimum))",
+            hint: "raise --duration (12h at most), or leave --min-ttl out")
+    }
+
     private static func remedy(_ limit: SessionLimit, isBeyond: Bool) -> String {
         switch limit {
         case .consoleSignIn where isBeyond:
             "for longer, use a role behind the console sign-in (1h at most), or a key; or "
         case .chainedRole where isBeyond: "for longer, let a key assume the role, not a session; or "
-        case .setting, .chainedRole: "raise duration_seconds of the profile, or "
-        case .consoleSignIn, .source: "AWS or a program decides how long they last, not the profile; "
+        case .role, .chainedRole: "raise duration_seconds of the profile, or "
+        case .keySession: "raise warder_session_duration of the profile (36h at most), or "
+        case .consoleSignIn: "those of a console sign-in last 15m at most; "
+        case .source: "AWS or a program decides how long they last, not the profile; "
         }
     }
 }
@@ -42,7 +52,7 @@ extension SessionLimit {
             return "the sessions of a console sign-in last 15m at most: for longer, use a role behind it (1h at most) "
                 + "or a key"
         case .chainedRole: return "a role that a session assumes lasts 1h at most: for longer, let a key assume it"
-        case .setting, .source: return nil
+        case .role, .keySession, .source: return nil
         }
     }
 }

@@ -131,7 +131,7 @@ def test_a_role_of_identity_center(signed, center, federation):
     assert federation.only.form["SessionDuration"] == "28800" and center.log[:3] == BY_DEVICE[:3]
     federation.replies.append(Reply(400))
     result = signed.run("console", "sso")
-    result.failed(5, "revoked", "warder forget sso")
+    result.failed(5, "revoked, or the role unassigned", "warder forget sso")
     assert "GetSessionToken" not in result.err and "role_arn" not in result.err
 
 

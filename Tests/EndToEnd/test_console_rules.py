@@ -50,6 +50,23 @@ def test_a_rule_on_credentials_that_warder_cannot_shorten(ruled, federation):
     ruled.run("console", "program").failed(5, "max_session_duration")
 
 
+@pytest.mark.parametrize("source", ["environment", "file"])
+def test_a_rule_on_a_session_that_lies_ready(ruled, federation, source):
+    pair = {"AWS_ACCESS_KEY_ID": "ASIAOFAROLE000000001", "AWS_SECRET_ACCESS_KEY": "a/secret",
+            "AWS_SESSION_TOKEN": "a+token"}
+    federation.others["ASIAOFAROLE000000001"] = ("a/secret", "a+token")
+    if source == "environment":
+        ruled.home.environment |= pair
+        lines = ["credential_source = Environment"]
+    else:
+        lines = [f"{name.lower()} = {value}" for name, value in pair.items()]
+    ruled.home.add_profile("ready", *lines)
+    ruled.good("console", "ready")
+    ruled.rule("max_session_duration = 2h")
+    ruled.good("console", "ready")
+    assert [request.form.get("SessionDuration") for request in federation.requests] == [None, "7200"]
+
+
 def test_a_rule_on_keys_in_files(ruled, sts, federation):
     ruled.home.add_profile("plain", *pair(ruled.home.key).splitlines())
     ruled.rule("plaintext_keys = refuse")

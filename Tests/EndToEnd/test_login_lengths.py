@@ -35,6 +35,17 @@ def test_nor_does_one_of_a_role_behind_it(signed_in, door):
     result.failed(1, "the sessions of behind last 1h at most, less than 2h", "let a key assume the role", instead)
 
 
+def test_a_keys_own_session_has_a_setting_of_its_own(working):
+    result = working.run("presign", "alice", OBJECT, "--min-ttl", "35h", "--mfa-code", "654321", passphrase=True)
+    result.failed(1, "less than 35h", "raise warder_session_duration of the profile (36h at most)")
+
+
+def test_a_federated_user_lasts_as_long_as_the_console(signed):
+    result = signed.run("console", "alice", "--read-only", "--duration", "1h", "--min-ttl", "2h", passphrase=True)
+    assert result.code == 1 and result.out == "", result
+    assert "the federated user of alice lasts 1h, less than 2h\nhint: raise --duration" in result.err
+
+
 def test_a_url_that_ends_with_it(signed_in):
     """Nothing is recommended that cannot be."""
     result = signed_in.run("presign", "me", OBJECT)

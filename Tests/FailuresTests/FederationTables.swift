@@ -25,6 +25,7 @@ func federationTables(_ o: String) -> [Table] {
             refused.map { ($0.0, Failure(FederationError.refused(status: 400), profile: o, $0.1)) } + [
                 ("empty page", Failure(DestinationError.malformedURL, "", region: nil, in: "aws")),
                 ("key", .keyInConsole(o, partition: "aws")), ("code", .codeInFederation(o)),
+                ("short", .tooShortFederation(o, left: 3600, minimum: 7200)),
                 ("chained role", .durationOfChainedRole(o)), ("session", .notNarrowed(o)),
             ]),
         Table("a session that is too short", tooShort(o)),
@@ -33,7 +34,7 @@ func federationTables(_ o: String) -> [Table] {
 
 /// With what decides how long the sessions last, for a time within that and for one beyond it.
 private func tooShort(_ profile: String) -> [(String, Failure)] {
-    let limits: [SessionLimit] = [.setting, .consoleSignIn, .chainedRole, .source]
+    let limits: [SessionLimit] = [.role, .keySession, .consoleSignIn, .chainedRole, .source]
     return limits.flatMap { limit in
         [(Int64(600), "10m"), (7200, "2h")].map { minimum in
             (

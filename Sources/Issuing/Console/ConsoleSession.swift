@@ -77,7 +77,7 @@ package struct ConsoleSession {
         _ = try issuer.givingOut { () throws(Failure) in
             var isFederated = false
             let credentials = try credentials(&isFederated)
-            try refuseShort(credentials)
+            try refuseShort(credentials, isFederated: isFederated)
             let duration = isFederated ? nil : sentDuration
             url = site.loginURL(to: destination, with: try signInToken(credentials, lasting: duration))
             return credentials
@@ -136,10 +136,13 @@ package struct ConsoleSession {
     }
 
     /// Even a new session may be too short. A few seconds may have passed since it was made.
-    private func refuseShort(_ credentials: borrowing Credentials) throws(Failure) {
+    private func refuseShort(_ credentials: borrowing Credentials, isFederated: Bool) throws(Failure) {
         guard let minimum = request.minimum, let end = credentials.end else { return }
         let left = end - context.now
         guard left + 60 < minimum else { return }
+        guard !isFederated else {
+            throw Failure.tooShortFederation(chain.profile, left: left, minimum: minimum)
+        }
         throw Failure.tooShort(
             chain.profile, left: left, minimum: (minimum, spoken(seconds: minimum)), chain.sessionLimit,
             instead: "leave --min-ttl out")
@@ -192,11 +195,11 @@ package struct ConsoleSession {
     private var sentDuration: Int? {
         if let duration = request.duration { return duration }
         guard let longest = issuer.rules.longestSession, chain.roles.isEmpty else { return nil }
+        if case .webIdentity = chain.source { return nil }
         // warder cannot shorten the credentials themselves.
-        switch chain.source {
-        case .sso, .process: return min(Int(longest), ConsoleRequest.durations.upperBound)
-        default: return nil
-        }
+        // Nor need it bound a console sign-in's, which live for less than any bound.
+        if case .login = chain.source { return nil }
+        return min(Int(longest), ConsoleRequest.durations.upperBound)
     }
 }
 
