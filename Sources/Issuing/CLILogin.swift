@@ -50,7 +50,7 @@ package struct CLILogin {
             guard let kept = try KeptLogin.unlocked(session, keys) else { return nil }
             guard let token = kept.token else { return .absent }
             if token.isValid(at: UnixTime(keys.context.now)) { return .live }
-            return kept.wasSent(token) ? .absent : .renewable
+            return SentTokens(context: keys.context).contains(token) ? .absent : .renewable
         } catch { return nil }
     }
 }
