@@ -13,7 +13,7 @@ enum CLILogins: Check {
 
     static func run(_ subject: Subject, _ diagnosis: inout Diagnosis) {
         guard subject.home != nil, let profiles = try? subject.profiles.get(),
-            let folder = CLILogin.folder(subject.context)
+            let folder = CLILogin.folder(subject.context), fileExists(folder)
         else { return }
         let sessions = Sessions(profiles)
         if subject.profile == nil { unused(folder, sessions, subject, &diagnosis) }
