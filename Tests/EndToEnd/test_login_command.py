@@ -174,7 +174,7 @@ def test_forgotten_sign_ins_are_counted_once(desktop_user, sign_in):
     renewed_once(desktop_user, sign_in)
     result = desktop_user.run("forget")
     assert result.err == "warder: dropped 1 session and 1 sign-in\n", result
-    assert [path for path in desktop_user.cache.iterdir() if path.name != "lock"] == []
+    assert [path for path in desktop_user.cache.iterdir() if len(path.name) >= 64] == []
 
 
 def test_forgotten_while_locked(desktop_user, sign_in):
