@@ -80,6 +80,10 @@ def test_zsh_completes_every_command_and_option(tmp_path):
             for word in sorted(below | options):
                 typed = tabs.given(" ".join(("warder", *path, word)) + "\t" + "END")
                 assert typed[:len(path)] == list(path)
+                if any(other != word and other.startswith(word) for other in below | options):
+                    # `log` may become `login`.
+                    assert typed[len(path):] in ([word + "END"], [word, "END"]), (path, word, typed)
+                    continue
                 assert typed[len(path):] in ([word, "END"], [word + "=END"]), (path, word, typed)
     finally:
         tabs.close()

@@ -588,7 +588,6 @@ def own_beside(home):
     Case("too large", clis(lambda file: file.write_text(" " * 300_000), 8), "unusable_sign_in", ".json"),
     Case("a folder", clis(in_its_place(os.mkdir), 9), "unusable_sign_in", ".json"),
     Case("a pipe", clis(in_its_place(os.mkfifo), 9), "unusable_sign_in", ".json"),
-    Case("a link to nothing", clis(in_its_place(lambda file: file.symlink_to("nothing")), 9), "unusable_sign_in", ".json"),
     Case("a copy of warder's own", own_beside, "sign_in_in_login_cache", ".json"),
 )
 def test_a_sign_in_of_the_aws_cli(signing_in, case):

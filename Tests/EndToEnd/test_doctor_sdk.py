@@ -217,9 +217,8 @@ def test_what_is_meant_so_is_no_fault(listed, text):
     assert examined(listed)["findings"] == []
 
 
-def test_a_profile_of_aws_login_is_left_to_sdks(home):
-    """They can use its sign-in, and nothing says that warder should."""
-    text = "[profile l]\nlogin_session = arn:aws:iam::123456789012:user/bob\n"
-    home.config(text)
+def test_a_profile_of_aws_login_is_adopted(home):
+    """SDKs could use its sign-in as well; who names the profile wants warder to."""
+    home.config("[profile l]\nlogin_session = arn:aws:iam::123456789012:user/bob\n")
     home.run("doctor", "l", "--fix", "--yes")
-    assert home.config_file.read_text() == text
+    assert "\nwarder_login_session = arn:aws:iam::123456789012:user/bob\n" in home.config_file.read_text()

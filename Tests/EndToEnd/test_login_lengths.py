@@ -61,5 +61,5 @@ def test_the_console_does_not_take_it(signed_in, federation):
     signed_in.environment["AWS_ENDPOINT_URL_SIGNIN"] = federation.url
     federation.replies.append(Reply(400))
     result = signed_in.run("console", "me")
-    result.failed(5, "AWS does not take the session of me", "warder login me")
+    result.failed(5, "AWS does not accept the session of me", "warder login me")
     assert "GetSessionToken" not in result.err and "role_arn" not in result.err

@@ -62,9 +62,24 @@ package struct ConsoleBrowser {
         if let container {
             address = "ext+container:name=\(encoded(container))&url=\(encoded(entrance))"
         }
-        var arguments = words.dropFirst().map { $0.replacing("%s", with: address) }
-        if !words.dropFirst().contains(where: { $0.contains("%s") }) { arguments.append(address) }
+        var arguments = words.dropFirst().map { Self.filled($0, address) }
+        if !words.dropFirst().contains(where: { $0.includes("%s") }) { arguments.append(address) }
         return launch(words[0], arguments, withheld: PassphraseSource.variables)
+    }
+
+    /// The word with the address in each place of `%s`.
+    private static func filled(_ word: String, _ address: String) -> String {
+        var filled = ""
+        var rest = word.unicodeScalars[...]
+        while let scalar = rest.popFirst() {
+            if scalar == "%", rest.first == "s" {
+                rest.removeFirst()
+                filled += address
+            } else {
+                filled.unicodeScalars.append(scalar)
+            }
+        }
+        return filled
     }
 
     private func encoded(_ text: String) -> String {
