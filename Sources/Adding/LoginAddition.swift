@@ -28,40 +28,54 @@ package struct LoginAddition {
     }
 
     /// Whether the name is free for a new login: no profile, no key, or a profile without credentials.
+    ///
+    /// - Throws: if it is free, and the profile cannot be written.
     package func isNew() throws(Failure) -> Bool {
-        _ = try context.policy()
-        try keys.refuseForbiddenStore()
         let profiles = try ProfileLoading(context).profiles()
-        if profiles.profile(name) == nil, let section = profiles.misnamed(name) {
+        try checkName(profiles)
+        try refuseEmptySession(profiles)
+        guard try isFree(in: profiles) else { return false }
+        try checkRegion()
+        _ = try profile(session: "", in: profiles)
+        return true
+    }
+
+    /// Fails for a name that no section of the config file can have.
+    private func checkName(_ profiles: ProfileSet) throws(Failure) {
+        guard profiles.profile(name) == nil else { return }
+        if let section = profiles.misnamed(name) {
             throw Failure(EditingError.misnamed(profile: name, section))
         }
-        guard !name.isEmpty, name.utf8.allSatisfy(isNameByte) else {
-            throw Failure(
-                .usage, name.isEmpty ? "the name is empty" : "\(name) is not a valid profile name",
-                hint: "use letters, digits and . _ @ + : / % -")
+        guard name.isEmpty || !name.utf8.allSatisfy(isNameByte) else { return }
+        throw Failure(
+            .usage, name.isEmpty ? "the name is empty" : "\(name) is not a valid profile name",
+            hint: "use letters, digits and . _ @ + : / % -")
+    }
+
+    private func checkRegion() throws(Failure) {
+        guard let region else { return }
+        do throws(STSError) { _ = try Partition(region: region) } catch {
+            throw Failure(.usage, "\(region) is not a region", hint: "write, for example, eu-central-1")
         }
-        if let region {
-            do throws(STSError) { _ = try Partition(region: region) } catch {
-                throw Failure(.usage, "\(region) is not a region", hint: "write, for example, eu-central-1")
-            }
-        }
-        if let profile = profiles.profile(name), let empty = profile.mention(of: "login_session") {
-            guard let session = ((try? profile.setting("login_session")) ?? nil), !session.value.isEmpty else {
-                throw Failure(
-                    .badConfig, "\(empty.place): login_session is empty",
-                    hint: "remove the line, and run the command again")
-            }
-        }
-        // Composing it fails where warder's own path has no place in a config file.
-        _ = try profile(session: "", in: profiles)
+    }
+
+    /// A second line would not help while the empty one is there.
+    private func refuseEmptySession(_ profiles: ProfileSet) throws(Failure) {
+        guard let profile = profiles.profile(name), let line = profile.mention(of: "login_session"),
+            ((try? profile.setting("login_session")) ?? nil)?.value.isEmpty ?? true
+        else { return }
+        throw Failure(
+            .badConfig, "\(line.place): login_session is empty", hint: "remove the line, and run the command again")
+    }
+
+    private func isFree(in profiles: ProfileSet) throws(Failure) -> Bool {
         var failure: Failure?
         do throws(ChainError) {
-            _ = try Chain.resolve(name, in: profiles, environment: { context.environment[$0] }) { key in
-                guard KeyName(key) != nil else { return false }
-                do throws(Failure) {
-                    guard try keys.store() != nil else { return false }
-                    return try keys.holds(key)
-                } catch {
+            _ = try Chain.resolve(
+                name, in: profiles, webIdentityTokenFile: context.environment.nonEmpty("AWS_WEB_IDENTITY_TOKEN_FILE"),
+                environment: { context.environment[$0] }
+            ) { key in
+                do throws(Failure) { return try isStored(key) } catch {
                     failure = error
                     return false
                 }
@@ -75,6 +89,11 @@ package struct LoginAddition {
             default: throw Failure(error)
             }
         }
+    }
+
+    private func isStored(_ key: String) throws(Failure) -> Bool {
+        guard KeyName(key) != nil, try keys.store() != nil else { return false }
+        return try keys.holds(key)
     }
 
     /// Whether SDKs renew the profile's login themselves, and do not see warder's.

@@ -320,3 +320,10 @@ def test_the_endpoint_of_services(newcomer, sign_in):
                     f"[services s]\nsignin =\n  endpoint_url = {sign_in.url}\n")
     newcomer.good("refresh", "me")
     assert sign_in.log == [AUTHORIZE, REDEEMED]
+
+
+def test_a_profile_that_signs_in_already_is_not_judged_as_a_new_one(newcomer, sign_in):
+    """What `adopt` would refuse, signs in again all the same."""
+    newcomer.config(f"[profile me]\nlogin_session = {ARN}\ncredential_process = warder process other\n")
+    result = newcomer.run("login", "me")
+    assert sign_in.log == [AUTHORIZE, REDEEMED], result

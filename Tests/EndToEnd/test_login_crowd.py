@@ -170,3 +170,36 @@ def test_nothing_listens(due, sign_in):
     """Then nothing was sent: the token is as good as before."""
     due.run("process", "me", env={"AWS_ENDPOINT_URL_SIGNIN": "http://127.0.0.1:9"}).failed(6)
     assert key(due) == last(sign_in) and len(sent_once(sign_in)) == 1
+
+
+@pytest.mark.needs("strace")
+@pytest.mark.parametrize("due", ["own"], indirect=True)
+def test_a_write_that_fails_once(due, sign_in):
+    """The first rename notes what is sent, the second would keep the new token."""
+    inject = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=?rename,?renameat,?renameat2:error=ENOSPC:when=2"]
+    result = due.run("process", "me", prefix=inject)
+    assert result.code == 0, result
+    due.good("forget", "me")
+    assert json.loads(due.good("process", "me"))["AccessKeyId"] == last(sign_in)
+    assert sign_in.log == [RENEWED]
+
+
+@pytest.mark.parametrize("due", ["cli"], indirect=True)
+def test_what_a_killed_write_left_goes(due, sign_in):
+    (file,) = (due.root / ".aws/login/cache").glob("*.json")
+    left = file.with_name(file.name + ".warder-new")
+    left.write_text("a renewed login")
+    sign_in.next(dropped)
+    due.run("process", "me")
+    assert not left.exists()
+
+
+def test_a_longer_life_that_is_wanted(desktop_user, sign_in):
+    sign_in.service.lives["access"] = 400
+    desktop_user.good("refresh", "me")
+    sign_in.service.lives["access"] = 900
+    sign_in.requests.clear()
+    desktop_user.good("exec", "me", "--min-ttl", "5m", "--", "true")
+    assert sign_in.log == []
+    desktop_user.good("exec", "me", "--min-ttl", "10m", "--", "true")
+    assert sign_in.log == [RENEWED]

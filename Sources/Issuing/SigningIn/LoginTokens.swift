@@ -81,7 +81,7 @@ struct LoginTokens {
 
     /// Why `credentials` would fail now in a process that must not prompt, as far as warder can see without asking AWS.
     func obstacle() throws(Failure) -> Failure? {
-        _ = try site.endpoint(of: nil)
+        do throws(Failure) { _ = try site.endpoint(of: nil) } catch { return error }
         if let kept = try KeptLogin.unlocked(session.value, keys), let token = kept.token,
             token.isValid(at: now) || !sent.contains(token)
         {
@@ -138,7 +138,7 @@ struct LoginTokens {
 
     private func renewedOwn(_ own: borrowing LoginToken, _ kept: borrowing KeptLogin) throws(Failure) -> Credentials? {
         if let credentials = current(own) { return credentials }
-        switch try attempt(own, kept) {
+        switch try attempt(own) {
         case .renewed(let token):
             do throws(SessionCacheError) { try kept.keep(token) } catch { keys.reportNotCached(error) }
             return token.credentials()
@@ -153,7 +153,7 @@ struct LoginTokens {
         guard let entry = try entryOfCLI() else { return nil }
         if let credentials = current(entry.token) { return credentials }
         cache.removeLeftover(of: entry)
-        switch try attempt(entry.token, kept) {
+        switch try attempt(entry.token) {
         case .renewed(let token):
             store(token, in: entry, kept)
             return token.credentials()
@@ -202,7 +202,7 @@ struct LoginTokens {
     }
 
     /// Sends a login's refresh token, unless it was sent before.
-    private func attempt(_ token: borrowing LoginToken, _ kept: borrowing KeptLogin) throws(Failure) -> Attempt {
+    private func attempt(_ token: borrowing LoginToken) throws(Failure) -> Attempt {
         guard !sent.contains(token) else { return .unknown }
         let endpoint = try site.endpoint(of: token.region)
         do throws(Failure) { try sent.note(token) } catch {

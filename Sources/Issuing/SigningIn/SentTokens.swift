@@ -10,7 +10,7 @@ import Text
 ///
 /// Whether AWS received one is unknown until its answer is here. If this process is killed meanwhile, no other one sends
 /// the token again. The files are in warder's state folder, not in the session cache: they are true whatever is locked
-/// or forgotten. A token is 32 random bytes or more, so its digest says nothing about it.
+/// or forgotten. A token cannot be guessed, so its digest gives nothing away.
 struct SentTokens {
     let context: Context
 
