@@ -4,7 +4,6 @@ description of it alone, and signs the same request with the same session in a h
 import datetime
 import hmac
 import http.client
-import http.server
 import json
 import re
 import sys
@@ -21,9 +20,8 @@ from home import TESTS, Home
 sys.path.insert(0, str(TESTS / "Servers"))
 import signature_v4  # noqa: E402
 from recording_sts import Server  # noqa: E402
+from slow_moto import HOPS, PassingHandler  # noqa: E402
 
-# Of the connection, not of what is sent through it.
-HOPS = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
 # What curl says of itself, or of how it sends.
 OWN = {"host", "user-agent", "accept", "expect", "content-length", "connection", "transfer-encoding"}
 
@@ -116,27 +114,13 @@ class Door:
                 self.moto.post("reset-auth", b"inf")
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
+class Handler(PassingHandler):
     def pass_on(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        status, given, answer = self.server.door.answer(self.command, self.path, headers, body)
-        self.send_response_only(status)
-        for name, value in given:
-            if name.lower() not in HOPS or name.lower() == "content-length" and self.command == "HEAD":
-                self.send_header(name, value)
-        self.send_header("Date", self.date_time_string())
-        if self.command != "HEAD":
-            self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
+        self.give(*self.server.door.answer(self.command, self.path, headers, body))
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = pass_on
-
-    def log_message(self, *arguments):
-        pass
 
 
 class Place:

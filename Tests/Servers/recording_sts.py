@@ -157,7 +157,24 @@ def late(seconds):
     return answer
 
 
-class RecordingSTS:
+class Started:
+    """`server` in a thread; `released` lets those go that it keeps waiting."""
+
+    def start(self):
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        return self
+
+    def stop(self):
+        """Nobody waits for that: it takes a moment."""
+        self.released.set()
+        threading.Thread(target=self.close, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class RecordingSTS(Started):
     """`requests` is what was asked. `next` and `always` say how an action is answered."""
 
     def __init__(self, port=0):
@@ -185,19 +202,6 @@ class RecordingSTS:
             # Access key ID → what was made with it.
             self.made = {}
         self.released.clear()
-
-    def start(self):
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        return self
-
-    def stop(self):
-        """Nobody waits for that: it takes a moment."""
-        self.released.set()
-        threading.Thread(target=self.close, daemon=True).start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
 
     def next(self, action, *behaviours):
         """How the next requests for `action` are answered, one after another."""

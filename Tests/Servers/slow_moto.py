@@ -80,17 +80,12 @@ class SlowMoto:
             connection.close()
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
+class PassingHandler(http.server.BaseHTTPRequestHandler):
+    """Passes on what another server answered."""
+
     protocol_version = "HTTP/1.1"
 
-    def pass_on(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        # Only STS is asked by forms.
-        is_form = self.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded")
-        form = dict(urllib.parse.parse_qsl(body.decode(), keep_blank_values=True)) if is_form else {}
-        action = form.pop("Action", f"{self.command} {urllib.parse.urlsplit(self.path).path}")
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        status, given, answer = self.server.slow.answer(self.path, body, Passed(action, form, headers, self.command))
+    def give(self, status, given, answer):
         self.send_response_only(status)
         for name, value in given:
             if name.lower() not in HOPS or name.lower() == "content-length" and self.command == "HEAD":
@@ -101,7 +96,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = pass_on
-
     def log_message(self, *arguments):
         pass
+
+
+class Handler(PassingHandler):
+    def pass_on(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        # Only STS is asked by forms.
+        is_form = self.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded")
+        form = dict(urllib.parse.parse_qsl(body.decode(), keep_blank_values=True)) if is_form else {}
+        action = form.pop("Action", f"{self.command} {urllib.parse.urlsplit(self.path).path}")
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.give(*self.server.slow.answer(self.path, body, Passed(action, form, headers, self.command)))
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = pass_on

@@ -20,7 +20,7 @@ import threading
 import time
 import urllib.parse
 
-from recording_sts import Answer, Server
+from recording_sts import Answer, Server, Started
 from sign_in import AUTHORIZE, CONFIRMATION, TOKEN, Broken, Refused, Service, expect
 
 STATUS = {"AccessDeniedException": 400, "ValidationException": 400, "InternalServerException": 500,
@@ -97,7 +97,7 @@ def changed(**members):
     return answer
 
 
-class StrictSignIn:
+class StrictSignIn(Started):
     def __init__(self, port=0):
         self.lock = threading.Lock()
         self.released, self.waiting = threading.Event(), threading.Semaphore(0)
@@ -106,19 +106,6 @@ class StrictSignIn:
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         self.service = Service(self.url)
         self.requests, self.queued, self.standing = [], [], None
-
-    def start(self):
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        return self
-
-    def stop(self):
-        """Takes a moment: a thread's work."""
-        self.released.set()
-        threading.Thread(target=self.close, daemon=True).start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
 
     def next(self, *behaviours):
         """How the next requests for tokens are answered, one after another; None for the ordinary answer."""
