@@ -23,7 +23,9 @@ export PYTHONDONTWRITEBYTECODE := 1
 # together, in the order of link/order.txt: a fifth fewer page faults, and 3 MB less memory.
 STATIC := .build/static
 STRIP := -s
+NOTE := $(STATIC)/note
 RELEASE := -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -L$(CURDIR)/$(STATIC) -Xlinker $(STRIP) \
+	-Xlinker $(CURDIR)/$(NOTE).o \
 	-Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -Xfrontend -Xswiftc -internalize-at-link \
 	-Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc -Xclang-linker -Xswiftc -no-pie -Xlinker --no-export-dynamic \
 	-Xlinker --icf=all -Xlinker --no-eh-frame-hdr -Xlinker -O2 -Xlinker -T -Xlinker $(CURDIR)/link/sections.ld \
@@ -40,8 +42,10 @@ BINARY := .build/release/warder
 
 build: deps-build ## the release binary, .build/release/warder; what make alone does
 	@mkdir -p $(STATIC) && ln -sf "$$(cc -print-file-name=libstdc++.a)" $(STATIC)/libstdc++.a
+	@link/build-note $(SWIFT) > $(NOTE).new
+	@cmp -s $(NOTE).new $(NOTE).c && [ -e $(NOTE).o ] || { cp $(NOTE).new $(NOTE).c && cc -c -o $(NOTE).o $(NOTE).c; }
 	@# SwiftPM does not know that the binary depends on these.
-	@if [ -e $(BINARY) ] && [ -n "$$(find link -newer $(BINARY))" ]; then rm $(BINARY); fi
+	@if [ -e $(BINARY) ] && [ -n "$$(find link $(NOTE).o -newer $(BINARY))" ]; then rm $(BINARY); fi
 	$(SWIFT) build $(RELEASE) --product warder
 
 help: ## lists what make can do

@@ -23,6 +23,7 @@ let package = Package(
         .target(name: "CCurl"),  // Transport
         .target(name: "CGLib"),  // Desktop
         .target(name: "CLinux"),  // Linux
+        .target(name: "CBuild"),  // Setup
 
         // The lowest layer.
         room("Text"),
@@ -76,7 +77,8 @@ let package = Package(
         room(
             "Setup",
             [
-                "AuditLog", "Crypto", "Failures", "Folders", "Linux", "Profiles", "Prompt", "Secrets", "Sessions",
+                "AuditLog", "CBuild", "Crypto", "Failures", "Folders", "Linux", "Profiles", "Prompt", "Secrets",
+                "Sessions",
                 "Text", "Times",
                 "Transport", "Vault",
             ]),

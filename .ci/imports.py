@@ -15,7 +15,9 @@ ALWAYS = {"Swift", "Glibc", "Synchronization"}
 # Foundation costs start-up time and size that only tests can afford.
 IN_TESTS = {"Testing", "Foundation"}
 # Each C library has one owner, and none of its types leaves it.
-OWNERS = {"COpenSSL": "Crypto", "CExpat": "XML", "CCurl": "Transport", "CGLib": "Desktop", "CLinux": "Linux"}
+OWNERS = {
+    "COpenSSL": "Crypto", "CExpat": "XML", "CCurl": "Transport", "CGLib": "Desktop", "CLinux": "Linux", "CBuild": "Setup",
+}
 IMPORT = re.compile(
     r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?import\s+"
     r"(?:(?:struct|class|enum|protocol|typealias|func|let|var)\s+)?(\w+)",

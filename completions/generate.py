@@ -23,7 +23,7 @@ WRITERS = [bash, zsh, fish, nu]
 
 def stamp():
     """The line by which `warder doctor` knows completions of another version."""
-    version = subprocess.run([WARDER, "--version"], capture_output=True, text=True, check=True).stdout.split()[-1]
+    version = subprocess.run([WARDER, "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
     return f"# of warder {version}"
 
 

@@ -34,7 +34,7 @@ package struct Handout {
     private var facts: [(name: String, value: String)] {
         let machine = Machine.this
         return [
-            ("warder", Version.current),
+            ("warder", Version.inFull),
             ("system", "\(distribution), Linux \(machine.release), \(machine.architecture)"),
             ("shell", environment.nonEmpty("SHELL").map { lastPart(ofPath: $0) } ?? "not known"),
             ("store", store), ("profiles", profiles),

@@ -41,7 +41,7 @@ enum Start {
     private static func answer(_ line: ParsedLine) throws {
         switch line.wish {
         case .help: return try printOut(data: help(line.path))
-        case .version: return try printOut(data: Version.current + "\n")
+        case .version: return try printOut(data: "warder " + Version.inFull + "\n")
         case .run: break
         }
         guard let problem = line.problem else { return try line.command.init(given: line.given).run() }

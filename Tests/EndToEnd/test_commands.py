@@ -1,7 +1,6 @@
 """list, remove, refresh, forget, unlock, lock, status, whoami."""
 
 import json
-import re
 import time
 
 import pytest
@@ -231,13 +230,13 @@ def test_whoami_refused(working, sts):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], ["-V"], ["version"], ["vault", "--help"], ["vault"], ["help", "env"]],
+    [["--help"], ["vault", "--help"], ["vault"], ["help", "env"]],
     ids=" ".join,
 )
 def test_help_is_an_answer(bare, arguments):
     result = bare.run(*arguments)
     assert (result.code, result.err) == (0, "")
-    assert "usage: warder" in result.out or re.fullmatch(r"\d+\.\d+\.\d+\n", result.out)
+    assert "usage: warder" in result.out
 
 
 @pytest.mark.parametrize(

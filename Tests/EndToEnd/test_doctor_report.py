@@ -49,7 +49,7 @@ def test_names_numbers_and_keys_are_replaced_the_same_way_throughout(home):
 def test_what_it_says_of_the_machine(home):
     text = home.run("doctor", "--report").out
     lines = dict(line.split(": ", 1) for line in text.split("\n\n")[0].splitlines())
-    version = home.good("--version").split()[-1]
+    version = home.good("--version").removeprefix("warder ").strip()
     assert lines["warder"] == version and "Linux" in lines["system"]
     assert lines["store"].startswith("file") and lines["profiles"] == "3, 3 of them ask warder"
     assert "AWS_EC2_METADATA_DISABLED" in lines["variables"].split()

@@ -22,5 +22,5 @@ struct VersionCommand: Command {
 
     let given: Given
 
-    func run() throws { try printOut(data: Version.current + "\n") }
+    func run() throws { try printOut(data: "warder " + Version.inFull + "\n") }
 }
