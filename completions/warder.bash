@@ -189,7 +189,7 @@ __warder_offer_place() {
 }
 
 # BEGIN: written by completions/generate.py
-# of warder 0.1.0
+# of warder 0.2.0
 __warder_grammar() {
     commands='' options='' values='' places=()
     case $1 in

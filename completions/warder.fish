@@ -155,7 +155,7 @@ complete -c warder -fa '(__warder)'
 complete -c warder -n '__warder files' -F
 
 # BEGIN: written by completions/generate.py
-# of warder 0.1.0
+# of warder 0.2.0
 set -g __warder_paths 'add' \
     'import' \
     'list' \

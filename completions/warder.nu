@@ -15,7 +15,7 @@ def "nu-complete warder keys" [] { nu-complete warder names keys }
 def "nu-complete warder sso-sessions" [] { nu-complete warder names sso-sessions }
 
 # BEGIN: written by completions/generate.py
-# of warder 0.1.0
+# of warder 0.2.0
 def "nu-complete warder file-or-libsecret" [] { ["file" "libsecret"] }
 def "nu-complete warder aws-vault" [] { ["aws-vault"] }
 def "nu-complete warder bash-or-zsh-or-sh-or-fish-or-nu-or-pwsh" [] { ["bash" "zsh" "sh" "fish" "nu" "pwsh"] }
