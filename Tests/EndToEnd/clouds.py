@@ -142,8 +142,8 @@ class TwoRoles(identity_center.IdentityCenter):
 class Center:
     """IAM Identity Center: identity_center.py, run as a thread."""
 
-    def __init__(self):
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), identity_center.Handler)
+    def __init__(self, port=0):
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), identity_center.Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         self.center = self.server.center = TwoRoles()
