@@ -37,7 +37,7 @@ RELEASE += -Xlinker '--remap-inputs=*/libcrypto.so=$(shell cc -print-file-name=l
 endif
 BINARY := .build/release/warder
 
-.PHONY: build help try test unit docs e2e bench gate order fuzz lint install uninstall clean deps deps-build
+.PHONY: build help try test unit docs e2e bench gate order fuzz lint man install install-man uninstall clean deps deps-build
 .DEFAULT_GOAL := build
 
 build: deps-build ## the release binary, .build/release/warder; what make alone does
@@ -99,6 +99,11 @@ fuzz: deps-build ## ten seconds of fuzzing for each parser; FUZZ=xml SECONDS=300
 lint: deps ## format, scripts, imports, and what must not stand in the source
 	.ci/lint
 
+# From the binary's description of itself and from docs/; nothing of it is committed.
+MAN := .build/man
+man: build ## the manual pages, in .build/man
+	python3 man/generate.py $(BINARY) $(MAN)
+
 SHARE := $(DESTDIR)$(PREFIX)/share
 # Each completion goes where its shell looks by itself; nushell looks nowhere.
 COMPLETIONS := \
@@ -114,7 +119,7 @@ UNIT_FILES := warder-lock.service warder-rotate.service warder-rotate.timer
 PROGRAM := $(if $(word 2,$(PREFIX)),"$(PREFIX)/bin/warder",$(PREFIX)/bin/warder)
 
 # No shell loads the hooks by itself; the binary prints them as well.
-install: build ## installs below PREFIX (~/.local)
+install: build install-man ## installs below PREFIX (~/.local)
 	install -D -m 755 $(BINARY) '$(DESTDIR)$(PREFIX)/bin/warder'
 	mkdir -p '$(DESTDIR)$(UNITS)'
 	$(foreach unit,$(UNIT_FILES),sed 's|@PREFIX@/bin/warder|$(PROGRAM)|' systemd/$(unit) > '$(DESTDIR)$(UNITS)/$(unit)' &&) :
@@ -122,13 +127,22 @@ install: build ## installs below PREFIX (~/.local)
 	install -D -m 644 -t '$(SHARE)/warder/shell' shell/warder.*
 	@shell/after-install '$(PREFIX)'
 
+# A command of a group is found by a link to the group's page. Pages of commands that are no more go first.
+MANUAL := '$(SHARE)'/man/man1/warder.1 '$(SHARE)'/man/man1/warder-*.1 '$(SHARE)'/man/man5/warder-*.5
+install-man: man ## installs the manual pages alone
+	rm -f $(MANUAL)
+	mkdir -p '$(SHARE)/man/man1' '$(SHARE)/man/man5'
+	cp -P --preserve=mode $(MAN)/*.1 '$(SHARE)/man/man1'
+	cp -P --preserve=mode $(MAN)/*.5 '$(SHARE)/man/man5'
+
 # Folders that this leaves empty go too.
 uninstall: ## removes what install has put there
 	rm -f '$(DESTDIR)$(PREFIX)/bin/warder' $(foreach unit,$(UNIT_FILES),'$(DESTDIR)$(UNITS)/$(unit)')
 	rm -f $(foreach each,$(COMPLETIONS),'$(SHARE)/$(call to,$(each))')
+	rm -f $(MANUAL)
 	rm -rf '$(SHARE)/warder'
 	-@cd '$(SHARE)' 2>/dev/null && rmdir -p --ignore-fail-on-non-empty \
-		$(foreach each,$(COMPLETIONS),$(patsubst %/,%,$(dir $(call to,$(each))))) systemd/user 2>/dev/null || true
+		$(foreach each,$(COMPLETIONS),$(patsubst %/,%,$(dir $(call to,$(each))))) systemd/user man/man1 man/man5 2>/dev/null || true
 
 deps-build: ## installs what building needs
 	@.ci/install-deps build

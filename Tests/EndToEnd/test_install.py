@@ -37,7 +37,8 @@ def test_what_is_installed_goes_again(tmp_path):
         "bin/warder", "share/systemd/user/warder-lock.service", "share/systemd/user/warder-rotate.service",
         "share/systemd/user/warder-rotate.timer", "share/bash-completion/completions/warder",
         "share/zsh/site-functions/_warder", "share/fish/vendor_completions.d/warder.fish",
-        "share/warder/completions/warder.nu", "share/warder/shell/warder.fish",
+        "share/warder/completions/warder.nu", "share/warder/shell/warder.fish", "share/man/man1/warder.1",
+        "share/man/man1/warder-env.1", "share/man/man1/warder-vault-slots-add.1", "share/man/man5/warder-config.5",
     }
     make("uninstall", tmp_path)
     assert files(tmp_path) == set()
