@@ -78,11 +78,19 @@ def leaves(node, path):
     return found
 
 
+def usual(node, path):
+    """What a group does if none of its commands is named."""
+    if not node["usual"]:
+        return []
+    words = " ".join((*path, node["usual"]))
+    return [roff.Block("text", roff.text([Piece("Without a command it is "), Piece(words, "Cm"), Piece(".")]))]
+
+
 def below(node, path):
     """A command of a group, in the group's page."""
     said = discussion.read(node["discussion"])
     blocks = [roff.subsection(" ".join(path)), roff.Block("text", roff.text(marks.plain(node["abstract"])))]
-    blocks += said.description
+    blocks += [*said.description, *usual(node, path)]
     for _, entries in parameters(node, []):
         blocks.append(entries)
     if said.examples:
@@ -90,12 +98,20 @@ def below(node, path):
     return blocks + said.exit_codes
 
 
-def references(root, path, text):
-    """The pages to see also: of the commands that this one's help names, then what all share."""
-    names = {child["name"] for child in root["commands"]} - {path[-1]}
-    named = {name for name in re.findall(r"\bwarder ([a-z]+)", text) if name in names}
-    pages = [("warder", 1), *((page_name(("warder", name)), 1) for name in sorted(named)), ("warder-config", 5)]
-    if "vault" in named | {path[-1]}:
+def named(root, node):
+    """The names of the other commands that the help of one has."""
+    everything = [each for each, _ in leaves(node, ())]
+    text = " ".join(f"{each['abstract']} {each['discussion']} {each['parameters']}" for each in everything)
+    names = {child["name"] for child in root["commands"]} - {node["name"]}
+    # "Lets warder use" is no command.
+    return {name for name in re.findall(r"(?<!Lets )\bwarder ([a-z]+)", text) if name in names}
+
+
+def references(root, node):
+    """The pages to see also: of the commands that name this one or that it names, and what all share."""
+    names = named(root, node) | {each["name"] for each in root["commands"] if node["name"] in named(root, each)}
+    pages = [("warder", 1), *((page_name(("warder", name)), 1) for name in sorted(names)), ("warder-config", 5)]
+    if "vault" in names | {node["name"]}:
         pages.append(("warder-vault", 5))
     return roff.Block("text", see(pages))
 
@@ -116,7 +132,7 @@ def page(root, node, date):
     everything = leaves(node, path)
     blocks = [roff.section("synopsis"), *(roff.Block("head", usage(*each)) for each in everything)]
     abstract = roff.Block("text", roff.text(marks.plain(node["abstract"])))
-    blocks += [roff.section("description"), abstract, *said.description]
+    blocks += [roff.section("description"), abstract, *said.description, *usual(node, path)]
     if node["commands"]:
         blocks.append(roff.section("commands"))
         for each in everything[1:]:
@@ -127,8 +143,7 @@ def page(root, node, date):
     blocks += [roff.section("exit status"), *said.exit_codes, codes]
     if said.examples:
         blocks += [roff.section("examples"), *said.examples]
-    text = " ".join(f"{each['abstract']} {each['discussion']} {each['parameters']}" for each, _ in everything)
-    blocks += [roff.section("see also"), references(root, path, text)]
+    blocks += [roff.section("see also"), references(root, node)]
     return heading(path, date, sentence(node["abstract"])) + roff.joined(blocks)
 
 

@@ -24,16 +24,20 @@ def read(text):
             rows = [match[2].strip()] if match[2] else lines[1:]
             found.examples.append(roff.literal(dedented(rows)))
         elif lines[0].startswith("exit codes: "):
-            found.exit_codes.append(prose([lines[0].removeprefix("exit codes: "), *lines[1:]]))
+            said = " ".join(lines).removeprefix("exit codes: ")
+            found.exit_codes.append(prose([said[:1].upper() + said[1:] + "."]))
         else:
             found.description += blocks(lines)
     return found
 
 
+COLUMNS = re.compile(r"(\S.*?:) {2,}(\S.*)")
+
+
 def blocks(lines):
-    """A paragraph, and what is indented in it as it is; one that is set in columns is shown as it is, too."""
-    if any(re.search(r"\S {2,}\S", line) and not line.startswith(" ") for line in lines):
-        return [roff.literal(lines)]
+    """A paragraph, and what is indented in it as it is; one in two columns is a list."""
+    if COLUMNS.fullmatch(lines[0]):
+        return [columns(lines)]
     made, at = [], 0
     while at < len(lines):
         is_literal = lines[at].startswith(" ")
@@ -41,6 +45,17 @@ def blocks(lines):
         made.append(roff.literal(dedented(lines[at:end])) if is_literal else prose(lines[at:end]))
         at = end
     return made
+
+
+def columns(lines):
+    """Heads with what is typed for each, in as many lines as it needs."""
+    rows = []
+    for line in lines:
+        if match := COLUMNS.fullmatch(line):
+            rows.append((match[1], [match[2]]))
+        else:
+            rows[-1][1].append(line.strip())
+    return roff.tagged([(marks.plain(head), [roff.literal(typed, "-compact")]) for head, typed in rows])
 
 
 def dedented(rows):

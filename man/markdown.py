@@ -98,8 +98,10 @@ def cells(row):
 def sentence(title, cell):
     """A cell beside others, as a sentence; a name keeps its first letter."""
     text = cell if title in MEANING else f"{title}: {cell}"
-    begun = text if re.match(r"[a-z]+[A-Z]", text) else text[:1].upper() + text[1:]
-    return begun if begun.endswith(".") else begun + "."
+    if not re.match(r"[a-z]+[A-Z]", text):
+        # A link may stand first.
+        text = re.sub(r"\A\[?\w", lambda first: first[0].upper(), text)
+    return text if text.endswith(".") else text + "."
 
 
 def items(lines):

@@ -149,9 +149,9 @@ def tag(pieces):
     return ".It " + " ".join(made) if made else r".It No \(em"
 
 
-def literal(rows):
+def literal(rows, form="-offset 2n"):
     """Lines as they are."""
-    return Block("display", [".Bd -literal -offset 2n", *(line(row, LITERAL) for row in rows), ".Ed"])
+    return Block("display", [f".Bd -literal {form}", *(line(row, LITERAL) for row in rows), ".Ed"])
 
 
 def tagged(entries, width=""):
