@@ -24,7 +24,7 @@ class Block:
 
 @dataclasses.dataclass(frozen=True)
 class Piece:
-    """Text, or a word with the macro that marks it: `Fl`, `Cm`, `Ev`, `Pa`, `Ql`, `Em`."""
+    """Text, or a word with the macro that marks it: `Fl`, `Cm`, `Ev`, `Pa`, `Ar`, `Em`, `Xr`; `Ql` stands for quotes."""
 
     text: str
     macro: str | None = None
@@ -37,15 +37,14 @@ def escaped(text, table=SPECIAL):
     return "".join(table.get(each) or (each if each.isascii() else rf"\[u{ord(each):04X}]") for each in text)
 
 
-def line(text, table=SPECIAL):
-    """A line of text, which is no request even where it begins with a dot or a quote."""
-    made = escaped(text, table)
+def guarded(made):
+    """Escaped text as a line, which is no request even where it begins with a dot or a quote."""
     return r"\&" + made if made[:1] in (".", "'") else made
 
 
-def argument(text, table=LITERAL):
-    """One argument of a macro, whatever is in it."""
-    made = escaped(text, table).replace('"', r"\(dq")
+def quoted(made):
+    """Escaped text as one argument of a macro, whatever is in it."""
+    made = made.replace('"', r"\(dq")
     # Neither the name of a macro nor a delimiter, nor one that ends in a delimiter.
     if re.fullmatch(r"%?[A-Z][a-z%]?[a-z]?|[^\w\\]", made):
         made = r"\&" + made
@@ -54,42 +53,47 @@ def argument(text, table=LITERAL):
     return f'"{made}"' if not made or " " in made else made
 
 
+def argument(text, table=LITERAL):
+    """Text as one argument of a macro."""
+    return quoted(escaped(text, table))
+
+
 def macro(piece):
     """A marked word as a macro with its argument."""
-    text = piece.text
     if piece.macro == "Xr":
-        return "Xr " + text
+        return "Xr " + piece.text
     if piece.macro == "Fl":
         # The macro writes the first dash.
-        return "Fl " + argument(text.removeprefix("-"))
-    return f"{piece.macro} {argument(text, SPECIAL if piece.macro == 'Em' else LITERAL)}"
+        return "Fl " + argument(piece.text.removeprefix("-"))
+    return f"{piece.macro} {argument(piece.text, SPECIAL if piece.macro == 'Em' else LITERAL)}"
 
 
 def call(chunk):
-    """The macros, without the dot, of pieces that no space parts."""
+    """The macros, without the dot, of pieces that no space parts; their text has been escaped."""
     words, at_start = [], True
     for index, piece in enumerate(chunk):
         if piece.macro:
             words.append(macro(piece) if at_start else "Ns " + macro(piece))
             at_start = False
-        elif at_start and index == 0:
-            words.append("Pf " + argument(piece.text, SPECIAL))
+        elif index == 0:
+            words.append("Pf " + quoted(piece.text))
         elif set(piece.text) <= CLOSING:
             words += piece.text
         else:
-            words.append("Ns " + argument(piece.text, SPECIAL))
+            words.append("Ns " + quoted(piece.text))
     return " ".join(words)
 
 
 def chunks(pieces):
-    """The pieces, parted where a space is; a marked word is never parted."""
+    """The pieces, parted where a space is, and their text escaped; a marked word is never parted."""
     found = [[]]
     for piece in pieces:
-        if piece.macro:
+        if piece.macro not in (None, "Ql"):
             found[-1].append(piece)
             continue
-        parts = re.split(r"\s+", piece.text)
-        for index, part in enumerate(parts):
+        # Not by the macro: groff's takes what follows into the quotes.
+        text = escaped(piece.text) if piece.macro is None else rf"\(oq{escaped(piece.text, LITERAL)}\(cq"
+        for index, part in enumerate(text.split(" ")):
             if index:
                 found.append([])
             if part:
@@ -119,13 +123,13 @@ def text(pieces):
 
 
 def wrapped(words, width=78):
-    """Words as lines of text, none of them longer than mandoc(1) likes."""
+    """Escaped words as lines of text, none of them longer than mandoc(1) likes."""
     rows = [[]]
     for word in words:
-        if rows[-1] and len(escaped(" ".join([*rows[-1], word]))) > width:
+        if rows[-1] and len(" ".join([*rows[-1], word])) > width:
             rows.append([])
         rows[-1].append(word)
-    return [line(" ".join(row)) for row in rows]
+    return [guarded(" ".join(row)) for row in rows]
 
 
 def tag(pieces):
@@ -136,7 +140,7 @@ def tag(pieces):
 
     def end():
         if words:
-            made.append("No " + argument(" ".join(words), SPECIAL))
+            made.append("No " + quoted(" ".join(words)))
             words.clear()
 
     for chunk in chunks(bare):
@@ -151,7 +155,7 @@ def tag(pieces):
 
 def literal(rows, form="-offset 2n"):
     """Lines as they are."""
-    return Block("display", [f".Bd -literal {form}", *(line(row, LITERAL) for row in rows), ".Ed"])
+    return Block("display", [f".Bd -literal {form}", *(guarded(escaped(row, LITERAL)) for row in rows), ".Ed"])
 
 
 def tagged(entries, width=""):
