@@ -104,45 +104,24 @@ MAN := .build/man
 man: build ## the manual pages, in .build/man
 	python3 man/generate.py $(BINARY) $(MAN)
 
-SHARE := $(DESTDIR)$(PREFIX)/share
-# Each completion goes where its shell looks by itself; nushell looks nowhere.
-COMPLETIONS := \
-	warder.bash:bash-completion/completions/warder \
-	_warder:zsh/site-functions/_warder \
-	warder.fish:fish/vendor_completions.d/warder.fish \
-	warder.nu:warder/completions/warder.nu
-# Of a pair in that list.
-from = $(word 1,$(subst :, ,$(1)))
-to = $(word 2,$(subst :, ,$(1)))
-UNIT_FILES := warder-lock.service warder-rotate.service warder-rotate.timer
-# systemd needs quotes around a path with a blank in it.
-PROGRAM := $(if $(word 2,$(PREFIX)),"$(PREFIX)/bin/warder",$(PREFIX)/bin/warder)
+# What is installed, laid out as below a prefix. Debian's packages put zsh's completions in ZSH=vendor-completions.
+TREE := .build/tree
+ZSH ?= site-functions
+export ZSH DESTDIR
+install: build man ## installs below PREFIX (~/.local)
+	packaging/lay-out $(TREE) $(BINARY)
+	$(TREE)/install.sh --prefix '$(PREFIX)' --units '$(UNITS)'
 
-# No shell loads the hooks by itself; the binary prints them as well.
-install: build install-man ## installs below PREFIX (~/.local)
-	install -D -m 755 $(BINARY) '$(DESTDIR)$(PREFIX)/bin/warder'
-	mkdir -p '$(DESTDIR)$(UNITS)'
-	$(foreach unit,$(UNIT_FILES),sed 's|@PREFIX@/bin/warder|$(PROGRAM)|' systemd/$(unit) > '$(DESTDIR)$(UNITS)/$(unit)' &&) :
-	$(foreach each,$(COMPLETIONS),install -D -m 644 completions/$(call from,$(each)) '$(SHARE)/$(call to,$(each))' &&) :
-	install -D -m 644 -t '$(SHARE)/warder/shell' shell/warder.*
-	@shell/after-install '$(PREFIX)'
-
-# A command of a group is found by a link to the group's page. Pages of commands that are no more go first.
-MANUAL := '$(SHARE)'/man/man1/warder.1 '$(SHARE)'/man/man1/warder-*.1 '$(SHARE)'/man/man5/warder-*.5
+# Packagers may want it alone.
 install-man: man ## installs the manual pages alone
-	rm -f $(MANUAL)
-	mkdir -p '$(SHARE)/man/man1' '$(SHARE)/man/man5'
-	cp -P --preserve=mode $(MAN)/*.1 '$(SHARE)/man/man1'
-	cp -P --preserve=mode $(MAN)/*.5 '$(SHARE)/man/man5'
+	packaging/lay-out $(TREE) $(BINARY)
+	install -D -m 644 -t '$(DESTDIR)$(PREFIX)/share/man/man1' $(TREE)/share/man/man1/*
+	install -D -m 644 -t '$(DESTDIR)$(PREFIX)/share/man/man5' $(TREE)/share/man/man5/*
 
-# Folders that this leaves empty go too.
+# Never by folder: below ~/.local, share/warder is where the vault is.
 uninstall: ## removes what install has put there
-	rm -f '$(DESTDIR)$(PREFIX)/bin/warder' $(foreach unit,$(UNIT_FILES),'$(DESTDIR)$(UNITS)/$(unit)')
-	rm -f $(foreach each,$(COMPLETIONS),'$(SHARE)/$(call to,$(each))')
-	rm -f $(MANUAL)
-	rm -rf '$(SHARE)/warder'
-	-@cd '$(SHARE)' 2>/dev/null && rmdir -p --ignore-fail-on-non-empty \
-		$(foreach each,$(COMPLETIONS),$(patsubst %/,%,$(dir $(call to,$(each))))) systemd/user man/man1 man/man5 2>/dev/null || true
+	@[ -e $(TREE)/bin/warder ] || packaging/lay-out $(TREE) /bin/true
+	@$(TREE)/install.sh --uninstall --prefix '$(PREFIX)' --units '$(UNITS)'
 
 deps-build: ## installs what building needs
 	@.ci/install-deps build

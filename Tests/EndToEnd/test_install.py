@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 
 import pytest
 from home import WARDER
@@ -14,8 +15,10 @@ BASH_COMPLETION = "/usr/share/bash-completion/bash_completion"
 def make(target, prefix, *more):
     """Without building: what was built is what is tested."""
     binary = os.path.relpath(WARDER, TOP)
-    command = ["make", "-o", "build", target, f"PREFIX={prefix}", f"BINARY={binary}", *more]
-    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True)
+    # Other tests lay out a tree at the same time.
+    with tempfile.TemporaryDirectory() as work:
+        command = ["make", "-o", "build", target, f"PREFIX={prefix}", f"BINARY={binary}", f"TREE={work}/tree", *more]
+        done = subprocess.run(command, cwd=TOP, capture_output=True, text=True)
     assert done.returncode == 0, done
     return done.stdout
 
@@ -44,6 +47,15 @@ def test_what_is_installed_goes_again(tmp_path):
     assert files(tmp_path) == set()
 
 
+def test_what_is_not_warders_own_stays(tmp_path):
+    # Below ~/.local that folder is the data folder, in which the vault is.
+    make("install", tmp_path)
+    vault = tmp_path / "share/warder/vault"
+    vault.write_text("keys")
+    make("uninstall", tmp_path)
+    assert vault.read_text() == "keys" and files(tmp_path) == {"share/warder/vault"}
+
+
 def test_a_blank_in_the_prefix(tmp_path):
     place = tmp_path / "my programs"
     said = make("install", place)
@@ -52,12 +64,13 @@ def test_a_blank_in_the_prefix(tmp_path):
     assert f'ExecStart="{place}/bin/warder" rotate' in (place / "share/systemd/user/warder-rotate.service").read_text()
     assert f". '{place}'/share/bash-completion/completions/warder" in said
     make("uninstall", place)
-    assert list((place / "share").iterdir()) == []
+    assert not (place / "share").exists()
 
 
 def test_a_package_is_built_below_destdir(tmp_path):
     make("install", "/usr", f"DESTDIR={tmp_path}")
     assert "usr/share/zsh/site-functions/_warder" in files(tmp_path)
+    assert "usr/share/warder/installed" not in files(tmp_path), "a package manager keeps its own list"
     assert "ExecStart=/usr/bin/warder" in (tmp_path / "usr/share/systemd/user/warder-lock.service").read_text()
     make("uninstall", "/usr", f"DESTDIR={tmp_path}")
     assert files(tmp_path) == set()

@@ -1,0 +1,256 @@
+#!/bin/sh
+# Installs warder below a folder, or removes it. `make install` and the tarball both use this.
+#
+#   install.sh [--prefix DIR] [--units DIR]
+#   install.sh --uninstall [--prefix DIR]
+#
+# Every file is written beside its place first and then renamed: neither a full disk nor a kill leaves half a file, and a
+# warder that runs goes on with the old one.
+set -eu
+umask 022
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+prefix=
+units=
+action=install
+# The one list of what was installed; packages, which DESTDIR is for, have a list of their own.
+list=share/warder/installed
+suffix=.warder-new
+
+usage() {
+    cat <<'END'
+Usage: install.sh [--prefix DIR] [--units DIR]
+       install.sh --uninstall [--prefix DIR]
+
+  --prefix DIR   where to: ~/.local, or for root /usr/local
+  --units DIR    where systemd's user units go: DIR/share/systemd/user
+  --uninstall    remove what was installed; keys and settings stay
+
+DESTDIR=DIR in the environment installs below DIR, for building a package.
+END
+}
+
+die() {
+    printf 'install.sh: %s\n' "$1" >&2
+    shift
+    for hint; do printf 'hint: %s\n' "$hint" >&2; done
+    exit 1
+}
+
+read_arguments() {
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --prefix | --units) [ $# -ge 2 ] || die "$1 needs a folder" ;;
+        esac
+        case $1 in
+            --prefix) prefix=$2 && shift 2 ;;
+            --prefix=*) prefix=${1#*=} && shift ;;
+            --units) units=$2 && shift 2 ;;
+            --units=*) units=${1#*=} && shift ;;
+            --uninstall) action=uninstall && shift ;;
+            -h | --help) usage && exit ;;
+            *) die "unknown argument $1" 'install.sh --help' ;;
+        esac
+    done
+}
+
+# The folder of the copy that is installed is two below its prefix.
+default_prefix() {
+    if [ ! -e "$here/bin/warder" ] && [ "$here" != "${here%/share/warder}" ]; then
+        printf '%s\n' "${here%/share/warder}"
+    elif [ "$(id -u)" = 0 ]; then
+        echo /usr/local
+    elif [ -n "${HOME:-}" ]; then
+        printf '%s\n' "$HOME/.local"
+    else
+        die 'HOME is not set' 'install.sh --prefix DIR'
+    fi
+}
+
+absolute() {
+    case $1 in
+        /) die 'the root folder cannot be the prefix' 'install.sh --prefix /usr/local' ;;
+        /*) printf '%s\n' "${1%/}" ;;
+        *) printf '%s\n' "$PWD/${1%/}" ;;
+    esac
+}
+
+settle_folders() {
+    prefix=$(absolute "${prefix:-$(default_prefix)}")
+    units=$(absolute "${units:-$prefix/share/systemd/user}")
+    # systemd would read these in the path of a unit.
+    case $prefix$units in
+        *[\"\\\$%\'\`]* | *'
+'*) die "the path $prefix has a quote, a backslash, a dollar or a percent sign, or a line end in it" ;;
+    esac
+}
+
+# What is installed, as paths below the prefix.
+contents() { (cd "$here" && find bin share -type f | LC_ALL=C sort); }
+
+# Where a file of `contents` goes, without DESTDIR.
+place() {
+    case $1 in
+        share/systemd/user/*) printf '%s\n' "$units/${1##*/}" ;;
+        *) printf '%s\n' "$prefix/$1" ;;
+    esac
+}
+
+# The name beside a path that it has until it is whole.
+beside() { printf '%s\n' "${1%/*}/.${1##*/}$suffix"; }
+
+clean_up() {
+    contents | while IFS= read -r file; do rm -f "$(beside "$root$(place "$file")")"; done
+    rm -f "$(beside "$root$prefix/$list")" "$(beside "$root$prefix/share/warder/install.sh")"
+}
+
+# Copies $1 to $2's place with mode $3.
+write_beside() {
+    new=$(beside "$2")
+    mkdir -p "${2%/*}" && rm -f "$new" || return 1
+    case $1 in
+        */systemd/user/*) sed "s|@PREFIX@/bin/warder|$(program | sed 's/[&|]/\\&/g')|" "$1" >"$new" ;;
+        *) cp "$1" "$new" ;;
+    esac && chmod "$3" "$new"
+}
+
+# systemd needs quotes around a path with a blank in it.
+program() {
+    case $prefix in
+        *[[:blank:]]*) printf '"%s/bin/warder"\n' "$prefix" ;;
+        *) printf '%s/bin/warder\n' "$prefix" ;;
+    esac
+}
+
+mode() { case $1 in bin/*) echo 755 ;; *) echo 644 ;; esac }
+
+write_all_beside() {
+    contents | while IFS= read -r file; do
+        target=$root$(place "$file")
+        [ ! -d "$target" ] || die "$target is a folder"
+        write_beside "$here/$file" "$target" "$(mode "$file")" || die "cannot write $target; nothing has changed"
+    done
+}
+
+rename_all() {
+    # The program last: until then the old one runs, with the new files beside it.
+    for kind in '^share/' '^bin/'; do
+        contents | grep "$kind" | while IFS= read -r file; do
+            target=$root$(place "$file")
+            mv -f "$(beside "$target")" "$target" || die "cannot rename to $target" "run install.sh again"
+        done
+    done
+}
+
+# The program's new name is run where it will be: the tarball may lie where nothing may be run.
+check_that_it_runs() {
+    new=$(beside "$root$prefix/bin/warder")
+    if said=$("$new" --version 2>&1); then return; fi
+    case $said in
+        *libcrypto.so.3*cannot\ open*)
+            die 'warder needs OpenSSL 3 (libcrypto.so.3), which is not installed' "$(openssl_package)" ;;
+        *GLIBC_*not\ found*)
+            die "warder needs a newer C library than this machine's: $(getconf GNU_LIBC_VERSION 2>/dev/null)" \
+                'build it from source on this machine' ;;
+    esac
+    die "warder does not run on this machine ($(uname -sm)): $said" \
+        'the tarball is for Linux with glibc; its name ends in the processor that it is for'
+}
+
+openssl_package() {
+    while read -r manager package; do
+        if command -v "$manager" >/dev/null; then echo "$manager install $package" && return; fi
+    done <<'END'
+apt-get libssl3
+dnf openssl-libs
+yum openssl-libs
+zypper libopenssl3
+END
+    if command -v pacman >/dev/null; then echo 'pacman -S openssl'; else echo 'install OpenSSL 3.0 or newer'; fi
+}
+
+places() { contents | while IFS= read -r file; do place "$file"; done; }
+
+# Writes the list: what is installed, and what $@ prints.
+write_list() {
+    target=$root$prefix/$list
+    new=$(beside "$target")
+    copy=$prefix/share/warder/install.sh
+    if ! { places && printf '%s\n' "$copy" && "$@"; } | LC_ALL=C sort -u >"$new" || ! mv -f "$new" "$target" ||
+        ! write_beside "$here/install.sh" "$root$copy" 755 || ! mv -f "$(beside "$root$copy")" "$root$copy"; then
+        die "cannot write $target"
+    fi
+}
+
+listed() { if [ -r "$root$prefix/$list" ]; then cat "$root$prefix/$list"; fi; }
+
+install_files() {
+    [ -e "$here/bin/warder" ] || die "there is no bin/warder beside $0 to install"
+    trap clean_up EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    write_all_beside
+    if [ -z "$root" ]; then
+        check_that_it_runs
+        # With the old one's files too, so that no file is ever without a list.
+        write_list listed
+        rename_all
+        remove_what_is_no_longer_installed
+        write_list :
+        "$here/after-install" "$prefix"
+    else
+        rename_all
+    fi
+}
+
+remove_what_is_no_longer_installed() {
+    # A list of this version names the program in its place; a file that is not such a list is left alone.
+    listed | while IFS= read -r file; do
+        if ! { places && printf '%s\n' "$prefix/share/warder/install.sh"; } | grep -qxF "$file"; then remove "$file"; fi
+    done
+}
+
+# Removes a file, and the folders above it that this leaves empty, up to the prefix.
+remove() {
+    case $1 in
+        "$prefix"/* | "$units"/*) ;;
+        *) return 0 ;;
+    esac
+    rm -f "$root$1" || die "cannot remove $root$1"
+    folder=${1%/*}
+    while [ "$folder" != "$prefix" ] && [ "$folder" != "${folder#"$prefix"/}" ]; do
+        rmdir "$root$folder" 2>/dev/null || break
+        folder=${folder%/*}
+    done
+}
+
+# Never the folder share/warder itself, unless it is empty: below ~/.local it holds the vault.
+uninstall() {
+    if [ ! -e "$here/bin/warder" ] && [ ! -e "$root$prefix/$list" ]; then
+        die "warder was not installed below $prefix by install.sh" 'install.sh --uninstall --prefix DIR'
+    fi
+    clean_up
+    files=$(listed && if [ -e "$here/bin/warder" ]; then places; fi)
+    while IFS= read -r file; do remove "$file"; done <<END
+$files
+END
+    remove "$prefix/$list"
+    if [ -z "$root" ]; then say_what_stays; fi
+}
+
+say_what_stays() {
+    echo 'warder is removed. Keys, settings and logs stay, and so do its lines in the start-up files of your shells.'
+    for link in "${XDG_CONFIG_HOME:-${HOME:-}/.config}"/systemd/user/*.wants/warder-*; do
+        if [ -L "$link" ]; then echo "rm '$link'   # the unit was enabled"; fi
+    done
+}
+
+read_arguments "$@"
+root=${DESTDIR:-}
+root=${root%/}
+settle_folders
+case $action in
+    install) install_files ;;
+    uninstall) uninstall ;;
+esac
