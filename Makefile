@@ -24,12 +24,14 @@ export PYTHONDONTWRITEBYTECODE := 1
 STATIC := .build/static
 STRIP := -s
 NOTE := $(STATIC)/note
+# What the linker took from where: the packages name the libraries in it.
+MAP := .build/warder.map
 RELEASE := -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -L$(CURDIR)/$(STATIC) -Xlinker $(STRIP) \
 	-Xlinker $(CURDIR)/$(NOTE).o \
 	-Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -Xfrontend -Xswiftc -internalize-at-link \
 	-Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc -Xclang-linker -Xswiftc -no-pie -Xlinker --no-export-dynamic \
 	-Xlinker --icf=all -Xlinker --no-eh-frame-hdr -Xlinker -O2 -Xlinker -T -Xlinker $(CURDIR)/link/sections.ld \
-	-Xlinker -z -Xlinker now -Xlinker --symbol-ordering-file=$(CURDIR)/link/order.txt -Xlinker --no-warn-symbol-ordering
+	-Xlinker -z -Xlinker now -Xlinker --symbol-ordering-file=$(CURDIR)/link/order.txt -Xlinker --no-warn-symbol-ordering -Xlinker -Map=$(CURDIR)/$(MAP)
 # make STATIC_CRYPTO=1 links libcrypto too: a quarter less time for a warm answer, but a security update of OpenSSL
 # reaches that binary only when it is built again. No release is built so; see docs/decisions/linked-libraries.md.
 ifdef STATIC_CRYPTO
@@ -37,7 +39,7 @@ RELEASE += -Xlinker '--remap-inputs=*/libcrypto.so=$(shell cc -print-file-name=l
 endif
 BINARY := .build/release/warder
 
-.PHONY: build help try test unit docs e2e bench gate order fuzz lint man install install-man uninstall clean deps deps-build
+.PHONY: build help try test unit docs e2e bench gate order fuzz lint man install install-man uninstall deb tarball clean deps deps-build deps-package
 .DEFAULT_GOAL := build
 
 build: deps-build ## the release binary, .build/release/warder; what make alone does
@@ -45,7 +47,7 @@ build: deps-build ## the release binary, .build/release/warder; what make alone 
 	@link/build-note $(SWIFT) > $(NOTE).new
 	@cmp -s $(NOTE).new $(NOTE).c && [ -e $(NOTE).o ] || { cp $(NOTE).new $(NOTE).c && cc -c -o $(NOTE).o $(NOTE).c; }
 	@# SwiftPM does not know that the binary depends on these.
-	@if [ -e $(BINARY) ] && [ -n "$$(find link $(NOTE).o -newer $(BINARY))" ]; then rm $(BINARY); fi
+	@if [ -e $(BINARY) ] && { [ ! -e $(MAP) ] || [ -n "$$(find link $(NOTE).o -newer $(BINARY))" ]; }; then rm $(BINARY); fi
 	$(SWIFT) build $(RELEASE) --product warder
 
 help: ## lists what make can do
@@ -122,6 +124,21 @@ install-man: man ## installs the manual pages alone
 uninstall: ## removes what install has put there
 	@[ -e $(TREE)/bin/warder ] || packaging/lay-out $(TREE) /bin/true
 	@$(TREE)/install.sh --uninstall --prefix '$(PREFIX)' --units '$(UNITS)'
+
+# The packages take the binary of `make build`, so make them of a clean checkout; docs/releasing.md says how.
+DIST := .build/dist
+deb: build man deps-package ## the Debian package, .build/dist/warder_VERSION_amd64.deb
+	packaging/deb $(DIST)
+
+tarball: build man ## the archive for other distributions, .build/dist/warder-VERSION-linux-x86_64.tar.gz
+	packaging/tarball $(BINARY) $(DIST)
+
+debian/changelog: CHANGELOG.md Sources/Setup/Version.swift
+	packaging/changelog > $@.new
+	mv $@.new $@
+
+deps-package: ## installs what building the packages needs as well
+	@.ci/install-deps package
 
 deps-build: ## installs what building needs
 	@.ci/install-deps build

@@ -1,0 +1,76 @@
+"""What is linked into the binary, by the map that the linker wrote, and what it loads, by its own header.
+
+As a program it prints the value of the package's field Static-Built-Using.
+"""
+
+import dataclasses
+import functools
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+MAP = ROOT / ".build/warder.map"
+# A line of the map: address, load address, size, alignment, then `file:(section)` or `archive(member):(section)`.
+PIECE = re.compile(r"^ *[0-9a-f]+ +[0-9a-f]+ +([0-9a-f]+) +\d+ {9}(/\S+?)(?:\([^)]*\))?:\(", re.MULTILINE)
+
+
+def output(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+@dataclasses.dataclass(frozen=True)
+class Origin:
+    """Where a file is from: a source package of the distribution, or the Swift toolchain."""
+
+    name: str
+    version: str
+    is_debian: bool
+
+
+def files(text):
+    """The files that the linker took something from, outside of this project's own objects."""
+    found = {pathlib.Path(path).resolve() for size, path in PIECE.findall(text) if int(size, 16)}
+    return sorted(path for path in found if not path.is_relative_to((ROOT / ".build").resolve()))
+
+
+@functools.cache
+def origin(path):
+    if "swift_static" in path.parts:
+        tools = pathlib.Path(*path.parts[: path.parts.index("lib")]) / "bin"
+        about = json.loads(output(tools / "swiftc", "-print-target-info"))
+        return Origin("swift", re.search(r"Swift version (\S+)", about["compilerVersion"])[1], False)
+    try:
+        package = output("dpkg-query", "--search", str(path)).split(": ")[0]
+        version = output("dpkg-query", "--show", "--showformat=${source:Package} ${source:Version}", package)
+    except (OSError, subprocess.CalledProcessError):
+        sys.exit(f"packaging/linked.py: {path} is linked in, and belongs to no package of this machine")
+    return Origin(*version.split(), True)
+
+
+def by_origin(paths):
+    """The files of each origin."""
+    found = {}
+    for path in paths:
+        found.setdefault(origin(path), []).append(path)
+    return dict(sorted(found.items(), key=lambda item: item[0].name))
+
+
+def loaded(binary):
+    """The libraries that the binary needs, as the loader of this machine finds them."""
+    needed = re.findall(r"NEEDED +(\S+)", output("objdump", "--private-headers", str(binary)))
+    found = dict(re.findall(r"(\S+) => (/\S+)", output("ldd", str(binary))))
+    return {name: pathlib.Path(found[name]).resolve() for name in needed if name in found}
+
+
+def main():
+    parts = by_origin(files(MAP.read_text()))
+    # The C library is loaded; only its start-up code is linked.
+    names = [part for part in parts if part.is_debian and part.name != "glibc"]
+    print(", ".join(f"{part.name} (= {part.version})" for part in names))
+
+
+if __name__ == "__main__":
+    main()
