@@ -39,7 +39,7 @@ RELEASE += -Xlinker '--remap-inputs=*/libcrypto.so=$(shell cc -print-file-name=l
 endif
 BINARY := .build/release/warder
 
-.PHONY: build help try test unit docs e2e bench gate order fuzz lint man install install-man uninstall deb tarball clean deps deps-build deps-package
+.PHONY: build help try test unit docs e2e bench gate order fuzz lint man install install-man uninstall deb tarball sbom release clean deps deps-build deps-package
 .DEFAULT_GOAL := build
 
 build: deps-build ## the release binary, .build/release/warder; what make alone does
@@ -106,10 +106,10 @@ MAN := .build/man
 man: build ## the manual pages, in .build/man
 	python3 man/generate.py $(BINARY) $(MAN)
 
-# What is installed, laid out as below a prefix. Debian's packages put zsh's completions in ZSH=vendor-completions.
+# What is installed, laid out as below a prefix. Debian's packages put zsh's completions in ZSH_FOLDER=vendor-completions.
 TREE := .build/tree
-ZSH ?= site-functions
-export ZSH DESTDIR
+ZSH_FOLDER ?= site-functions
+export ZSH_FOLDER DESTDIR
 install: build man ## installs below PREFIX (~/.local)
 	packaging/lay-out $(TREE) $(BINARY)
 	$(TREE)/install.sh --prefix '$(PREFIX)' --units '$(UNITS)'
@@ -120,9 +120,9 @@ install-man: man ## installs the manual pages alone
 	install -D -m 644 -t '$(DESTDIR)$(PREFIX)/share/man/man1' $(TREE)/share/man/man1/*
 	install -D -m 644 -t '$(DESTDIR)$(PREFIX)/share/man/man5' $(TREE)/share/man/man5/*
 
-# Never by folder: below ~/.local, share/warder is where the vault is.
+# Never by folder: below ~/.local, share/warder is where the vault is. Only the names count; nothing has to be built.
 uninstall: ## removes what install has put there
-	@[ -e $(TREE)/bin/warder ] || packaging/lay-out $(TREE) /bin/true
+	@packaging/lay-out $(TREE) /dev/null
 	@$(TREE)/install.sh --uninstall --prefix '$(PREFIX)' --units '$(UNITS)'
 
 # The packages take the binary of `make build`, so make them of a clean checkout; docs/releasing.md says how.
@@ -132,6 +132,14 @@ deb: build man deps-package ## the Debian package, .build/dist/warder_VERSION_am
 
 tarball: build man ## the archive for other distributions, .build/dist/warder-VERSION-linux-x86_64.tar.gz
 	packaging/tarball $(BINARY) $(DIST)
+
+# By the map that the linker wrote.
+sbom: build deps-package ## what the binary consists of, .build/dist/warder-VERSION.cdx.json
+	@mkdir -p $(DIST)
+	packaging/sbom $(BINARY) > $(DIST)/warder-$$(packaging/version).cdx.json
+
+release: deb tarball sbom ## all three, SHA256SUMS, and a second build that must give the same bytes
+	packaging/release $(DIST)
 
 debian/changelog: CHANGELOG.md Sources/Setup/Version.swift
 	packaging/changelog > $@.new

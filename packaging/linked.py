@@ -43,7 +43,9 @@ def origin(path):
         about = json.loads(output(tools / "swiftc", "-print-target-info"))
         return Origin("swift", re.search(r"Swift version (\S+)", about["compilerVersion"])[1], False)
     try:
-        package = output("dpkg-query", "--search", str(path)).split(": ")[0]
+        # Packages of before the merge of /lib into /usr still say /lib.
+        names = [str(path), str(path).removeprefix("/usr")]
+        package = subprocess.run(["dpkg-query", "--search", *names], capture_output=True, text=True).stdout.split(": ")[0]
         version = output("dpkg-query", "--show", "--showformat=${source:Package} ${source:Version}", package)
     except (OSError, subprocess.CalledProcessError):
         sys.exit(f"packaging/linked.py: {path} is linked in, and belongs to no package of this machine")
