@@ -39,7 +39,8 @@ RELEASE += -Xlinker '--remap-inputs=*/libcrypto.so=$(shell cc -print-file-name=l
 endif
 BINARY := .build/release/warder
 
-.PHONY: build help try test unit docs e2e bench gate order fuzz lint man install install-man uninstall deb tarball sbom release clean deps deps-build deps-package
+.PHONY: build help try recording test unit docs e2e bench gate order fuzz lint man install install-man uninstall deb tarball sbom release \
+	clean deps deps-build deps-package
 .DEFAULT_GOAL := build
 
 build: deps-build ## the release binary, .build/release/warder; what make alone does
@@ -55,6 +56,9 @@ help: ## lists what make can do
 
 try: build deps ## shows the main job against a local STS, in a throwaway home
 	Tests/try $(BINARY)
+
+recording: build deps ## makes docs/recording.svg, which the README shows, from a real run
+	$(VENV)/bin/python Tests/Recording/record $(BINARY)
 
 test: build deps unit docs e2e ## all tests: unit, docs and e2e
 	@echo 'make test: everything passed'
