@@ -7,6 +7,7 @@ NAMES = {
     # Of other programs.
     "--profile": "an option of the AWS CLI",
     "--path-as-is": "an option of curl",
+    "--no-install-recommends": "an option of apt",
     "--single": "an option of ykman",
     "--touch": "an option of ykman",
     "env_auth": "a setting of rclone",
