@@ -39,8 +39,7 @@ RELEASE += -Xlinker '--remap-inputs=*/libcrypto.so=$(shell cc -print-file-name=l
 endif
 BINARY := .build/release/warder
 
-.PHONY: build help try recording test unit docs e2e bench gate order fuzz lint man install install-man uninstall deb tarball sbom release \
-	clean deps deps-build deps-package
+.PHONY: build help try recording test unit docs e2e bench gate order fuzz lint man install install-man uninstall deb tarball sbom release clean deps deps-build deps-package
 .DEFAULT_GOAL := build
 
 build: deps-build ## the release binary, .build/release/warder; what make alone does
