@@ -33,7 +33,10 @@ package final class AuditLog: Sendable {
             if LateLines.mayBeThere(folder) { try LateLines.takeIn(to: &log) }
             try log.append(content)
         } catch {
-            if error == .busy { LateLines.keep(content, folder) }
+            switch error {
+            case .busy, .newer: LateLines.keep(content, folder)
+            case .file, .crypto: break
+            }
         }
     }
 

@@ -3,8 +3,9 @@ import JSON
 import Linux
 import Secrets
 
-/// Lines of processes that could not wait for the log's lock, since its holder was stopped: each is a file of its own
-/// until the next process that gets the lock takes them in. Until then they are not sealed.
+/// Lines of processes that could not wait for the log's lock, since its holder was stopped, or that do not know the
+/// format of its seal, since a newer version wrote it: each is a file of its own until the next process that can seal them
+/// takes them in. Until then they are not sealed.
 enum LateLines {
     /// As many lines may wait: the holder of the lock may be stopped for days.
     private static let most = 1000

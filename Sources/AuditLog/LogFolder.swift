@@ -6,6 +6,8 @@ package enum LogError: Error, Equatable, Sendable {
     case busy
     /// A file of the log could not be opened, or is not the user's own.
     case file(FileError)
+    /// A newer version writes the log, and its seal is of a format that this one does not know.
+    case newer(path: String)
     /// libcrypto failed, or random bytes are not available.
     case crypto
 }

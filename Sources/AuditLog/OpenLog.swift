@@ -40,6 +40,8 @@ struct OpenLog: ~Copyable {
             seal = present
             if seal.turning != 0 { try moveAside(folder, turning: seal.turning) }
         case .none:
+            // That it cannot be read is no reason to take its place.
+            if Seal.isOfNewerVersion(text) { throw .newer(path: folder.seal) }
             seal = try begin(folder, home: home(), at: now, random: random)
             // An earlier log whose seal was lost; it keeps its lines, in files of its own.
             if let old = inode(of: folder.log) { try moveAside(folder, turning: old) }
@@ -59,6 +61,8 @@ struct OpenLog: ~Copyable {
     static func dropSeal(_ folder: LogFolder) throws(LogError) {
         let file = try openFile(folder.seal, making: folder.path)
         guard try isLocked(file) else { throw .busy }
+        let text = try inFile { () throws(SystemError) in try file.read(Seal.size + 1, at: 0) }
+        if Seal.isOfNewerVersion(text) { throw .newer(path: folder.seal) }
         try inFile { () throws(SystemError) in try file.truncate(to: 0) }
     }
 

@@ -1,5 +1,6 @@
 import Crypto
 import Secrets
+import Text
 
 /// Where a log's seal has got to: what the next line is sealed with. The key of a line is derived from that of the line
 /// before and replaces it, so that whoever reads the key can forge what comes, and not what was.
@@ -37,6 +38,11 @@ struct Seal: ~Copyable {
     }
 
     borrowing func copy() -> Seal { Seal(copying: self) }
+
+    /// Whether only a newer version of warder can read a seal that begins so.
+    static func isOfNewerVersion(_ text: borrowing SecretBytes) -> Bool {
+        text.withUnsafeBytes { isOfLaterFormat($0, "log-seal") }
+    }
 
     /// Nil if this is no such text.
     init?(decoding text: borrowing SecretBytes) {

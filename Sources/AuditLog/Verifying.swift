@@ -49,16 +49,31 @@ extension AuditLog {
     }
 
     private func position() throws(LogError) -> SealPosition? {
+        guard let text = try sealText() else { return nil }
+        if Seal.isOfNewerVersion(text) { throw .newer(path: folder.seal) }
+        switch Seal(decoding: text) {
+        case .some(let seal): return SealPosition(seal)
+        case .none: return nil
+        }
+    }
+
+    /// The seal's file; of one that is too long, enough to see that. Nil if there is none.
+    private func sealText() throws(LogError) -> SecretBytes? {
         do throws(FileError) {
-            guard let text = try readPrivateFileIfPresent(folder.seal, limit: Seal.size) else { return nil }
-            switch Seal(decoding: text) {
-            case .some(let seal): return SealPosition(seal)
-            case .none: return nil
-            }
+            let file = try openPrivateFile(folder.seal, O_RDONLY)
+            do throws(SystemError) { return try file.read(Seal.size + 1, at: 0) } catch { throw .system(error) }
         } catch {
-            if case .tooLarge = error { return nil }
+            if error.isAbsence { return nil }
             throw .file(error)
         }
+    }
+
+    /// Whether a newer version writes this log.
+    package var isOfNewerVersion: Bool {
+        do throws(LogError) { _ = try position() } catch {
+            if case .newer = error { return true }
+        }
+        return false
     }
 
     private func texts(_ paths: [String]) throws(LogError) -> [LogText] {

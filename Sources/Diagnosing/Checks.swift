@@ -10,6 +10,7 @@ enum Checks {
             // The store, and memory.
             PresentStore.self, SoundVault.self, StoredKeysNeeded.self, UsableKeyfile.self, ReachableDesktop.self,
             UnattendedOpening.self, UsableRuntimeFolder.self, PlaceForUnlockedKey.self, SwappedMemory.self,
+            SealableLog.self,
             // The machine.
             OtherWarders.self, LoadedHooks.self, InstalledCompletions.self, Regions.self, FreeSpace.self,
             FileWatches.self, FittingPinentry.self, NetworkSettings.self,

@@ -34,6 +34,10 @@ extension Failure {
             self.init(
                 origin, "credential_process asks warder for \(asked)",
                 hint: "name the profile itself there, or use warder_source_profile = \(asked)")
+        case .adoptedByNewer(let origin):
+            self.init(
+                origin, "a newer warder adopted this profile, and noted what this one cannot undo",
+                hint: "install that version, or a later one; this one leaves it as it is")
         case .includedProgram(let origin):
             self.init(
                 origin, "this credential_process is included by another profile, and would be hidden there",

@@ -24,6 +24,7 @@ extension Failure {
             self.init(
                 .damaged, "\(note), which says what generation of the vault \(path) was here last, is no number",
                 hint: accept)
+        case .newer(let note): self = .newer("\(note), a note of the vault's last generation,")
         case .file(let error):
             let reason = Failure(error, "the note of the vault's last generation")
             self.init(.damaged, reason.message, hint: "\(reason.hint); or, \(accept)")

@@ -40,6 +40,7 @@ extension ProfileSet {
         var edits: [Edit] = []
         for profile in try editable(name) {
             guard let mark = profile.mark else { continue }
+            if mark.isOfNewerVersion { throw .adoptedByNewer(origin(of: mark, in: name)) }
             let renamed = profile.hidden.filter { mark.keys.contains($0.key) }
             try checkTwins(profile.settings.filter { !$0.isOwn && $0.asked == nil }, renamed)
             edits += renamed.map { Edit(offset: $0.start, removed: 7, inserted: "") }
@@ -83,6 +84,14 @@ extension ProfileSet {
         if !commands.isEmpty, let other = profile.exposed.first(where: { $0.key == "credential_process" }) {
             throw .twoPrograms(other.origin)
         }
+    }
+
+    /// The line of a comment in the config file.
+    private func origin(of mark: AdoptionMark, in profile: String) -> Origin {
+        let number = config.flatMap { file in
+            file.withText { text in (0..<mark.start).count { text[$0] == UInt8(ascii: "\n") } }
+        }
+        return config?.origin(UInt32(clamping: (number ?? 0) + 1)) ?? Origin(path: profile, line: 1)
     }
 
     private func checkTwins(_ exposed: [EditableSetting], _ hidden: [EditableSetting]) throws(EditingError) {

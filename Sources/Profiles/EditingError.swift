@@ -20,6 +20,8 @@ public enum EditingError: Error, Equatable, Sendable {
     case anotherProfile(asked: String, Origin)
     /// An included profile has another program: warder's command would hide it.
     case includedProgram(Origin)
+    /// A newer version adopted the profile, and recorded what this one cannot undo.
+    case adoptedByNewer(Origin)
     /// The profile's name begins with a hyphen: as an argument it would be an option.
     case unusableName(String)
     /// Not every SDK would read the path of warder's executable alike, or it is not called `warder`.

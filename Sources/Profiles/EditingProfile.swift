@@ -38,6 +38,19 @@ struct AdoptionMark {
     /// As in `EditableSetting`.
     let line: Range<Int>
 
+    /// Whether a newer version recorded what this one cannot undo. It names settings by their letters and digits.
+    var isOfNewerVersion: Bool {
+        !keys.allSatisfy { key in
+            let name = key.removingPrefix(Self.addition) ?? Substring(key)
+            return key == Self.replaced
+                || name.utf8.allSatisfy {
+                    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+                        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "_")
+                        || $0 == UInt8(ascii: "-")
+                }
+        }
+    }
+
     /// Whether its line is the file's last and has no line end.
     var isOpen: Bool { line.lowerBound < start }
 }

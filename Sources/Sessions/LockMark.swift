@@ -1,3 +1,4 @@
+import Crypto
 import Glibc
 import Secrets
 
@@ -7,6 +8,8 @@ import Secrets
 /// the nanoseconds since boot, and the process.
 struct LockMark: Equatable, Sendable {
     static let size = 12 + 1 + stampSize
+    /// The most bytes of a mark of any version.
+    static let largest = 512
     static let stampSize = 12
     private static let magic: StaticString = "warder-mark1"
 
@@ -35,11 +38,28 @@ struct LockMark: Equatable, Sendable {
         self.isHeld = isHeld
     }
 
+    /// Nil for what is no mark, which makes every key invalid.
+    ///
+    /// A mark of a newer version holds the store locked until `unlock`. Its stamp is as little known as the rest of it:
+    /// the digest of all stands for it.
     init?(decoding payload: borrowing SecretBytes) {
+        if payload.withUnsafeBytes(Self.isOfNewerVersion) {
+            guard let digest = try? payload.withUnsafeBytes({ (bytes) throws(CryptoError) in try sha256(bytes) })
+            else { return nil }
+            (stamp, isHeld) = (Array(digest.prefix(Self.stampSize)), true)
+            return
+        }
         guard payload.count == Self.size else { return nil }
         for index in 0..<12 where payload[index] != Self.magic.utf8Start[index] { return nil }
         isHeld = payload[12] != 0
         stamp = (13..<Self.size).map { payload[$0] }
+    }
+
+    /// Marks of every version begin with `warder-mark` and its number; at least as much as a stamp follows.
+    private static func isOfNewerVersion(_ payload: UnsafeRawBufferPointer) -> Bool {
+        let name = UnsafeBufferPointer(start: magic.utf8Start, count: 11)
+        guard payload.count > size - 1, payload.starts(with: name) else { return false }
+        return (UInt8(ascii: "2")...UInt8(ascii: "9")).contains(payload[11])
     }
 
     func encoded() -> SecretBytes {

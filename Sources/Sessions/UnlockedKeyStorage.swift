@@ -51,7 +51,7 @@ enum UnlockedKeyStorage: Sendable {
     /// The mark of the last lock; nil if it cannot be read, which makes every key invalid.
     func mark(_ name: String) -> LockMark? {
         do throws(UnlockedStateError) {
-            guard let payload = try get(name, limit: LockMark.size) else { return LockMark.none }
+            guard let payload = try get(name, limit: LockMark.largest) else { return LockMark.none }
             return LockMark(decoding: payload)
         } catch {
             // Without a keyring, nothing can be stored in it.

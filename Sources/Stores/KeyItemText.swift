@@ -59,10 +59,14 @@ enum KeyItemText {
             text.append("\n")
         default: break
         }
+        switch record.unknownLines {
+        case .some(let lines): text.append(lines)
+        case .none: break
+        }
         return text
     }
 
-    /// Reads the text; nil where it is not a key. Lines that this version does not know are passed over.
+    /// Reads the text; nil where it is not a key. Lines that this version does not know are kept for the next writing.
     static func record(_ text: borrowing SecretBytes, name: KeyName) -> AccessKeyRecord? {
         guard let secret = range("aws_secret_access_key", text), !secret.isEmpty,
             secret.allSatisfy({ text[$0] > 0x20 && text[$0] < 0x7f }),
@@ -77,6 +81,7 @@ enum KeyItemText {
             record.totp = StoredSeed(text: text.copy(seed), device: value("totp_device", text))
         }
         if let rotation = range("rotation", text), !rotation.isEmpty { record.rotationLine = text.copy(rotation) }
+        record.unknownLines = unknownLines(text)
         return record
     }
 
@@ -84,19 +89,62 @@ enum KeyItemText {
         range(key, text).map { text.text($0) }
     }
 
+    private static let keys = [
+        "aws_access_key_id", "aws_secret_access_key", "created_at", "account_id", "principal_arn", "mfa_serial",
+        "totp_seed", "totp_device", "rotation",
+    ]
+
     /// Where the value of a line `key = value` stands.
     private static func range(_ key: String, _ text: borrowing SecretBytes) -> Range<Int>? {
-        let start = Array("\(key) = ".utf8)
-        var line = 0
-        while line < text.count {
-            var end = line
-            while end < text.count, text[end] != UInt8(ascii: "\n") { end += 1 }
-            if end - line >= start.count, start.indices.allSatisfy({ text[line + $0] == start[$0] }) {
-                return line + start.count..<end
+        var found: Range<Int>?
+        forEachLine(of: text) { line in
+            if found == nil, begins(line, with: "\(key) = ", text) {
+                found = line.lowerBound + key.utf8.count + 3..<line.upperBound
             }
-            line = end + 1
         }
-        return nil
+        return found
+    }
+
+    /// The lines `key = value` whose key is none of `keys`; nil if there are none.
+    private static func unknownLines(_ text: borrowing SecretBytes) -> SecretBytes? {
+        var unknown: [Range<Int>] = []
+        forEachLine(of: text) { line in
+            let end = line.first { !isOfKey(text[$0]) } ?? line.upperBound
+            guard end > line.lowerBound, begins(end..<line.upperBound, with: " = ", text) else { return }
+            if !keys.contains(where: { begins(line, with: $0 + " = ", text) }) { unknown.append(line) }
+        }
+        guard !unknown.isEmpty else { return nil }
+        var lines = SecretBytes(capacity: text.count + 1)
+        for line in unknown {
+            lines.append(text.copy(line))
+            lines.append(UInt8(ascii: "\n"))
+        }
+        return lines
+    }
+
+    private static func isOfKey(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            || byte == UInt8(ascii: "_")
+    }
+
+    private static func begins(_ line: Range<Int>, with start: String, _ text: borrowing SecretBytes) -> Bool {
+        var position = line.lowerBound
+        for byte in start.utf8 {
+            guard position < line.upperBound, text[position] == byte else { return false }
+            position += 1
+        }
+        return true
+    }
+
+    /// Lends where each line stands that is not empty, without its line feed.
+    private static func forEachLine(of text: borrowing SecretBytes, _ body: (Range<Int>) -> Void) {
+        var start = 0
+        while start < text.count {
+            var end = start
+            while end < text.count, text[end] != UInt8(ascii: "\n") { end += 1 }
+            if end > start { body(start..<end) }
+            start = end + 1
+        }
     }
 }
 
@@ -105,7 +153,8 @@ extension AccessKeyRecord {
     /// its rotation.
     borrowing func isSame(as other: borrowing AccessKeyRecord) -> Bool {
         guard summary.name == other.summary.name, summary.accessKeyID == other.summary.accessKeyID,
-            secret.isSame(as: other.secret), isAsFar(as: other)
+            secret.isSame(as: other.secret), Self.areSame(rotationLine, other.rotationLine),
+            Self.areSame(unknownLines, other.unknownLines)
         else { return false }
         switch totp {
         case .some(let mine):
@@ -117,14 +166,18 @@ extension AccessKeyRecord {
         }
     }
 
-    private borrowing func isAsFar(as other: borrowing AccessKeyRecord) -> Bool {
-        switch rotationLine {
+    private static func areSame(_ mine: borrowing SecretBytes?, _ others: borrowing SecretBytes?) -> Bool {
+        switch mine {
         case .some(let mine):
-            switch other.rotationLine {
+            switch others {
             case .some(let others): return mine.isSame(as: others)
             case .none: return false
             }
-        case .none: return other.summary.rotation == nil
+        case .none:
+            switch others {
+            case .some: return false
+            case .none: return true
+            }
         }
     }
 
@@ -147,6 +200,8 @@ package final class SharedRecord {
     package init(_ record: borrowing AccessKeyRecord) { self.record = record.copy() }
 
     package var name: KeyName { record.summary.name }
+    /// Whether a newer version keeps more with it.
+    var holdsUnknown: Bool { record.holdsUnknown }
 
     package func copy() -> AccessKeyRecord { record.copy() }
 

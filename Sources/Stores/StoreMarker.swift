@@ -25,11 +25,23 @@ struct StoreMarker {
         let words = text.text(0..<text.count).utf8.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }
             .map { String(Substring($0)) }
         guard words.count == 2, words[0] == StoreKind.libsecret.rawValue, Self.isIdentifier(words[1]) else {
+            if Self.isOfNewerVersion(text, words) { throw Failure.newer("\(path), which says where the keys are,") }
             throw Failure(
                 .damaged, "\(path) does not say where the keys are",
                 hint: "move it away; if the keys are in the Secret Service, warder add finds them")
         }
         return words[1]
+    }
+
+    /// Whether it names a store that this version does not know, or says more of a known one.
+    private static func isOfNewerVersion(_ text: borrowing SecretBytes, _ words: [String]) -> Bool {
+        guard text.count > 0, text[text.count - 1] == UInt8(ascii: "\n"), let kind = words.first else { return false }
+        if text.withUnsafeBytes({ isOfLaterFormat($0, "store") }) { return true }
+        let isWord = kind.utf8.allSatisfy {
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                || $0 == UInt8(ascii: "-")
+        }
+        return isWord && words.count >= 2 && isIdentifier(words[1])
     }
 
     /// The keys are in the Secret Service from now on.

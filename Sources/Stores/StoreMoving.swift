@@ -51,6 +51,10 @@ package struct StoreMoving {
         try vault.retire { (open) throws(Failure) in
             let records = try vault.inVault { () throws(VaultError) in try open.sharedRecords() }
             let cacheKey = try vault.inVault { () throws(VaultError) in try open.sessionCacheKey() }
+            if try vault.inVault({ () throws(VaultError) in try open.holdsUnknown() }) {
+                throw .losingNewer("the vault \(vault.file.path)", not: "moved")
+            }
+            try refuseUnknown(records, in: "the vault \(vault.file.path)")
             for record in records { try refuseConflict(record, try desktop.record(record.name), in: .libsecret) }
             for record in records { try desktop.write(record.copy()) }
             try desktop.establish(sessionCacheKey: cacheKey.copy())
@@ -71,6 +75,7 @@ package struct StoreMoving {
         let identifier = try marker.identifier()
         if identifier == nil { return try removeLeftovers() }
         let records = try desktop.sharedRecords()
+        try refuseUnknown(records, in: "the Secret Service")
         let logs = try desktop.logStarts()
         if try vault.exists() {
             try mergeIntoVault(records, logs)
@@ -144,6 +149,13 @@ package struct StoreMoving {
     }
 
     // MARK: - Both ways
+
+    /// Each store has a form of its own for what a newer version keeps with a key.
+    private func refuseUnknown(_ records: [SharedRecord], in store: String) throws(Failure) {
+        for record in records where record.holdsUnknown {
+            throw .losingNewer("the key \(record.name) in \(store)", not: "moved")
+        }
+    }
 
     private func refuseConflict(
         _ record: SharedRecord, _ present: consuming AccessKeyRecord?, in kind: StoreKind

@@ -86,7 +86,7 @@ extension VaultStore {
             guard isFirst, try slot.handler?.canRenew(slot, of: self) == true else {
                 throw Failure(
                     .other,
-                    "the \(slot.type.name) slot \(slot.identifier) cannot be made anew: what opens it is not here",
+                    "the \(slot.spoken) cannot be made anew: what opens it is not here",
                     hint: "remove that slot first, or run this where it opens the vault")
             }
         }
@@ -103,4 +103,9 @@ extension VaultStore {
         guard let handler = slot.handler, let head = try? head() else { return }
         handler.forget(slot, ofVault: head.identifier, context)
     }
+}
+
+extension SlotSummary {
+    /// Its type, and its identifier if it has one.
+    fileprivate var spoken: String { "\(type.name) slot\(identifier.isEmpty ? "" : " " + identifier)" }
 }

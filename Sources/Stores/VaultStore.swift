@@ -155,11 +155,11 @@ package final class VaultStore: KeyStore {
     }
 
     /// Puts a backup in the vault's place; the passphrase asked for is the backup's.
-    package func restore(_ backup: borrowing SecretBytes) throws(Failure) {
+    package func restore(_ backup: borrowing SecretBytes, from source: String) throws(Failure) {
         try context.refuse(kind)
         let copy = backup.copy()
         try openAndKeep(.copy) { (opener) throws(VaultFileError) in
-            try self.file.restore(copy, until: Self.timeout, random: context.random, opener)
+            try self.file.restore(copy, from: source, until: Self.timeout, random: context.random, opener)
         }
     }
 

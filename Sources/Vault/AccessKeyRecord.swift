@@ -69,11 +69,17 @@ public struct AccessKeyRecord: ~Copyable, Sendable {
     /// What `KeyRotation` is read from: it may hold the secret of a new key.
     public var rotationLine: SecretBytes?
     private var unknownFields: SecretBytes?
+    /// Lines that this version does not know of the item that it was read from, where the store keeps each key as text.
+    public var unknownLines: SecretBytes?
+
+    /// Whether a newer version keeps more with the key, in the form of the store that it was read from.
+    public var holdsUnknown: Bool { unknownFields != nil || unknownLines != nil }
 
     /// A record for a key that is not in the vault yet.
     public init(_ summary: AccessKeySummary, secret: consuming SecretBytes, totp: consuming StoredSeed? = nil) {
         self.secret = secret
         unknownFields = nil
+        unknownLines = nil
         rotationLine = nil
         described = summary
         self.totp = totp
@@ -84,6 +90,7 @@ public struct AccessKeyRecord: ~Copyable, Sendable {
         var copy = AccessKeyRecord(summary, secret: secret.copy(), totp: totp?.copy())
         copy.rotationLine = rotationLine?.copy()
         copy.unknownFields = unknownFields?.copy()
+        copy.unknownLines = unknownLines?.copy()
         return copy
     }
 
@@ -100,6 +107,7 @@ public struct AccessKeyRecord: ~Copyable, Sendable {
         self.totp = totp
         self.secret = secret
         unknownFields = unknown
+        unknownLines = nil
     }
 
     /// The record as fields, for the vault or for a store that keeps each record separately.

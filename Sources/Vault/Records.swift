@@ -47,6 +47,19 @@ package struct Records: ~Copyable, Sendable {
         }
     }
 
+    /// Whether there is a record of a type that this version does not know.
+    borrowing func holdUnknown() throws(VaultError) -> Bool {
+        try wellFormed { () throws(FieldsError) in
+            try bytes.withUnsafeBytes { (bytes) throws(FieldsError) in
+                var reader = FieldReader(bytes)
+                while let record = try reader.next() {
+                    if ![Self.sessionCacheKey, Self.accessKey, Self.logSeal].contains(record.tag) { return true }
+                }
+                return false
+            }
+        }
+    }
+
     /// Replaces the session-cache key.
     mutating func replaceSessionCacheKey(_ key: borrowing SecretBytes) throws(VaultError) {
         let record = try wellFormed { () throws(FieldsError) in

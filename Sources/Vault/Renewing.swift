@@ -1,6 +1,7 @@
 import Crypto
 import Linux
 import Secrets
+import Text
 
 extension VaultFile {
     /// Opens the vault, lets `body` renew its keys, and writes it, unless `body` throws. Nothing is kept of the one
@@ -54,6 +55,7 @@ extension VaultFile {
         let lines = text.withUnsafeBytes { text in
             text.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
         }
+        if text.withUnsafeBytes({ isOfLaterFormat($0, "rekey") }) { throw .newerNote(path: path + Self.renewal) }
         guard let word = lines.first else { return nil }
         let slots = lines.dropFirst().compactMap { line -> SlotSummary? in
             let words = line.split(separator: " ")

@@ -1,6 +1,7 @@
 import Glibc
 import Linux
 import Secrets
+import Text
 
 /// Why the last generation seen of a vault is unknown, although one was recorded.
 public enum SeenGenerationError: Error, Equatable, Sendable {
@@ -8,6 +9,11 @@ public enum SeenGenerationError: Error, Equatable, Sendable {
     case file(FileError)
     /// The record is not a number.
     case garbled(path: String)
+    /// A newer version wrote the record.
+    case newer(path: String)
+
+    /// Whether a newer version wrote the record.
+    var isNewer: Bool { if case .newer = self { true } else { false } }
 }
 
 /// The last generation seen of each vault, so that warder notices an old copy put in its place.
@@ -25,13 +31,15 @@ struct SeenGenerations: Sendable {
         let path = path(vault)
         guard let text = try text(path) else { return nil }
         let digits = text.withUnsafeBytes { Array($0) }
-        guard let generation = Self.number(digits) else { throw .garbled(path: path) }
+        guard let generation = Self.number(digits) else {
+            throw isOfLaterFormat(digits, "generation") ? .newer(path: path) : .garbled(path: path)
+        }
         return generation
     }
 
     /// Nil if there is no such file.
     private func text(_ path: String) throws(SeenGenerationError) -> SecretBytes? {
-        do throws(FileError) { return try readPrivateFile(path, limit: 32) } catch {
+        do throws(FileError) { return try readPrivateFile(path, limit: 4096) } catch {
             if error.isMissing { return nil }
             throw .file(error)
         }
@@ -44,7 +52,9 @@ struct SeenGenerations: Sendable {
     }
 
     func note(_ vault: VaultIdentifier, _ generation: UInt64) {
-        if let seen = try? seen(vault), seen == generation { return }
+        do throws(SeenGenerationError) { if try seen(vault) == generation { return } } catch {
+            if error.isNewer { return }
+        }
         guard (try? makePrivateFolder(folder)) != nil else { return }
         let line = Array("\(generation)\n".utf8)
         // Durable: after a power cut, an empty file would be unreadable.

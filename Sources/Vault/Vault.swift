@@ -57,6 +57,14 @@ public struct Vault: ~Copyable, Sendable {
         slots = []
     }
 
+    /// Whether a newer version put a slot or a record here whose type this one does not know.
+    ///
+    /// - Throws: `.damaged`, which cannot happen after a successful opening.
+    public func holdsUnknown() throws(VaultError) -> Bool {
+        if slots.contains(where: { WrappedKey.bodySize(of: $0.type) == nil }) { return true }
+        return try records.holdUnknown()
+    }
+
     /// A copy of the key that everything in the vault is encrypted under, 32 bytes: it opens this and later generations
     /// without a passphrase, until the keys are renewed.
     public borrowing func copyOfDataKey() -> SecretBytes { dataKey.copy() }

@@ -20,6 +20,8 @@ public enum VaultFileError: Error, Equatable, Sendable {
     case older(generation: UInt64, seen: UInt64, path: String)
     /// A last seen generation was recorded, and the record is unreadable.
     case unknownGeneration(SeenGenerationError, path: String)
+    /// A newer version noted what is left to do.
+    case newerNote(path: String)
 }
 
 /// Opens a vault from its bytes, with a passphrase, a recovery code, or any other key of its slots.
@@ -132,8 +134,9 @@ public struct VaultFile: Sendable {
 
     /// Keeps the copy of a vault that is gone, which the next change would replace.
     private func setAsidePrevious() throws(VaultFileError) {
-        guard exteriorOfPrevious() != nil, !fileExists(path + Self.replaced),
-            let copy = try? readPrivateFile(previousPath, limit: VaultHeader.maximumFileSize)
+        guard !fileExists(path + Self.replaced),
+            let copy = try? readPrivateFile(previousPath, limit: VaultHeader.maximumFileSize),
+            exteriorOfPrevious() != nil || copy.withUnsafeBytes(VaultHeader.isOfNewerVersion)
         else { return }
         try keep(copy, as: Self.replaced)
     }
@@ -163,11 +166,19 @@ public struct VaultFile: Sendable {
     }
 
     /// Replaces the vault with a backup, as the next generation: the user means to restore, so this is not a roll-back.
+    ///
+    /// - Parameter source: the backup's path.
     public func restore(
-        _ backup: borrowing SecretBytes, until deadline: Deadline, random: RandomSource, _ opener: VaultOpener
+        _ backup: borrowing SecretBytes, from source: String, until deadline: Deadline, random: RandomSource,
+        _ opener: VaultOpener
     ) throws(VaultFileError) -> Vault {
         let lock = try lock(until: deadline)
         defer { withExtendedLifetime(lock) {} }
+        if backup.withUnsafeBytes(VaultHeader.isOfNewerVersion) {
+            do throws(VaultError) {
+                _ = try backup.withUnsafeBytes { (bytes) throws(VaultError) in try VaultHeader(of: bytes) }
+            } catch { throw .vault(error, path: source) }
+        }
         var vault = try open(backup, opener, acceptingOlder: true)
         // An unreadable record is replaced: the user who restores says which vault is meant.
         var newest = ((try? generations.seen(vault.identifier)) ?? nil) ?? 0
@@ -194,7 +205,7 @@ public struct VaultFile: Sendable {
         do throws(VaultError) {
             vault = try bytes.withUnsafeBytes { (bytes) throws(VaultError) in try opener(bytes) }
         } catch { throw .vault(error, path: path) }
-        if !acceptingOlder { try refuseOlder(vault.identifier, vault.generation) }
+        try refuseOlder(vault.identifier, acceptingOlder ? .max : vault.generation)
         generations.note(vault.identifier, vault.generation)
         return vault
     }
@@ -202,6 +213,8 @@ public struct VaultFile: Sendable {
     func refuseOlder(_ vault: VaultIdentifier, _ generation: UInt64) throws(VaultFileError) {
         let seen: UInt64?
         do throws(SeenGenerationError) { seen = try generations.seen(vault) } catch {
+            // Whatever the user accepts: the newer version will want to know what it noted.
+            if generation == .max, !error.isNewer { return }
             throw .unknownGeneration(error, path: path)
         }
         if let seen, seen > generation { throw .older(generation: generation, seen: seen, path: path) }

@@ -63,6 +63,14 @@ public struct VaultHeader: Equatable, Sendable {
         } catch { throw .truncated }
     }
 
+    /// Whether only a newer version of warder can read the vault in `file`.
+    static func isOfNewerVersion(_ file: UnsafeRawBufferPointer) -> Bool {
+        do throws(VaultError) { try checkMagic(file) } catch {
+            if case .unknownVersion = error { return true }
+        }
+        return false
+    }
+
     /// Distinguishes a vault of this version, one of another version, a truncated one, and a file that is not a vault.
     private static func checkMagic(_ bytes: UnsafeRawBufferPointer) throws(VaultError) {
         if bytes.starts(with: magic) { return }

@@ -83,7 +83,8 @@ private func editingErrors(_ o: String) -> [EditingError] {
         .onlyInCredentials(profile: o, line), .plaintextKey(line), .inCredentials(key: "role_arn", line),
         .twin(key: "role_arn", line, own: other),
         .twin(key: "role_arn", line, own: Origin(path: "/home/ann/.aws/credentials", line: 2)), .twoPrograms(line),
-        .anotherProfile(asked: o, line), .includedProgram(line), .unusableName("-" + o), .unusableValue(key: "region"),
+        .anotherProfile(asked: o, line), .includedProgram(line), .adoptedByNewer(line), .unusableName("-" + o),
+        .unusableValue(key: "region"),
         .unusableProgram("/v/" + o),
     ]
 }

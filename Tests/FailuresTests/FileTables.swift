@@ -28,7 +28,7 @@ func fileTables(_ o: String) -> [Table] {
         Table(
             [.timedOut(path: path), .unsupported(path: path), .file(.link(path: path))] as [LockError]
         ) { Failure($0, "the session cache") },
-        Table([.busy, .file(.link(path: path)), .crypto] as [LogError]) { Failure($0) },
+        Table([.busy, .file(.link(path: path)), .newer(path: path), .crypto] as [LogError]) { Failure($0) },
         Table(
             "LogDamage",
             [LogDamage.noSeal, .foreign, .changed, .missing, .outOfPlace, .cut, .older].map {

@@ -13,7 +13,7 @@ func storeTables(_ o: String) -> [Table] {
     let system = SystemError(call: "open", path: path, code: 5)
     return [
         Table(vaultErrors(o)) { Failure($0, path: path) }, Table(vaultFileErrors(path)) { Failure($0) },
-        Table([.file(.notAFile(path: path)), .garbled(path: path)] as [SeenGenerationError]) {
+        Table([.file(.notAFile(path: path)), .garbled(path: path), .newer(path: path)] as [SeenGenerationError]) {
             Failure($0, path: path)
         },
         Table(secretServiceErrors(o)) { Failure($0) },
@@ -44,7 +44,7 @@ private func vaultFileErrors(_ path: String) -> [VaultFileError] {
     [
         .absent(path: path), .exists(path: path), .file(.exposed(path: path, mode: 0o644)),
         .lock(.timedOut(path: path)), .vault(.truncated, path: path), .older(generation: 3, seen: 5, path: path),
-        .unknownGeneration(.garbled(path: path), path: path),
+        .unknownGeneration(.garbled(path: path), path: path), .newerNote(path: path),
     ]
 }
 

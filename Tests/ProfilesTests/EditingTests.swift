@@ -253,4 +253,12 @@ struct EditingTests {
                 "+credential_process = \(program) process p", "\\ No newline at end of file",
             ])
     }
+
+    @Test("what a newer version noted is not half undone", arguments: ["~region", "role_arn=a", "!", "+a.b"])
+    func newer(_ word: String) throws {
+        let text = "[profile a]\n[profile p]\n# adopted by warder: role_arn \(word)\nwarder_role_arn = a\n"
+        #expect(throws: EditingError.adoptedByNewer(Origin(path: try config("").path, line: 3))) {
+            try Editing(text).undo("p")
+        }
+    }
 }

@@ -85,6 +85,17 @@ struct KeyItemTextTests {
         #expect(written.contains("account_id = 111111111111\n") && written.contains("totp_seed = otpauth://x\n"))
     }
 
+    @Test("settings that only a newer version knows are kept for the next writing, and no other lines")
+    func newer() throws {
+        let known = text(KeyItemText.text(AccessKeyRecord(try summary(), secret: secret("s"))))
+        let read = try #require(keep(try record(known + "hello\n  odd = 1\ncolour = green = blue\n# a = b\nx2 = \n")))
+        #expect(read.holdsUnknown && text(KeyItemText.text(read.copy())) == known + "colour = green = blue\nx2 = \n")
+        let plain = try #require(keep(try record(known)))
+        #expect(!plain.holdsUnknown)
+        let isSame = read.isSame(as: plain.copy()) || plain.isSame(as: read.copy())
+        #expect(!isSame)
+    }
+
     @Test("lines that are not known are passed over, and only the id and the secret must be there")
     func lenient() throws {
         let read = try #require(

@@ -30,7 +30,7 @@ struct StoreMarkerTests {
     @Test(
         "what says nothing opens nothing",
         arguments: [
-            "", "libsecret", "libsecret 0123", "file \(identifier)", "libsecret \(identifier) more",
+            "", "libsecret", "libsecret 0123", "libsecret \(identifier) more", "Libsecret \(identifier)\n",
             "libsecret 0123456789ABCDEF0123456789ABCDEF", "libsecret \(identifier)0",
             String(repeating: "x", count: 300),
         ])
@@ -46,6 +46,17 @@ struct StoreMarkerTests {
         }
         let keys = Keys(context)
         #expect(throws: Failure.self) { try keys.store() }
+    }
+
+    @Test(
+        "one that only a newer version knows is said to be so",
+        arguments: ["tpm2 \(identifier)\n", "libsecret \(identifier) more\n", "warder-store 2\nanything\n"])
+    func newer(_ text: String) throws {
+        let home = try TestHome()
+        try home.write(text, to: ".local/share/warder/store")
+        let context = try home.context()
+        let failure = #expect(throws: Failure.self) { try StoreMarker(context).identifier() }
+        #expect(failure?.code == .damaged && failure?.message.contains("newer warder") == true)
     }
 
     @Test("one that others can read is not gone by")

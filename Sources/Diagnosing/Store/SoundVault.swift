@@ -44,11 +44,10 @@ enum SoundVault: Check {
             return broken(
                 "vault_older", "warder refuses an old copy until you confirm that you put it there yourself",
                 accepting)
+        case .vault(.unknownVersion, _), .newerNote, .unknownGeneration(.newer, _):
+            return broken("vault_newer", "this version of warder opens no stored key", .run("warder version"))
         case .unknownGeneration:
             return broken("vault_unseen", "warder cannot tell whether it is an old copy", accepting)
-        case .vault(.unknownVersion, _):
-            return broken(
-                "vault_newer", "a newer warder wrote it, and this version cannot read its keys", .run("warder version"))
         case .vault:
             let isSound = file.exteriorOfPrevious() != nil
             return broken(

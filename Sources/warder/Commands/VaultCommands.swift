@@ -189,7 +189,7 @@ struct VaultRestore: Command {
             throw Failure(error, "the backup")
         }
         let vault = try keys.vaultStore()
-        try vault.restore(backup)
+        try vault.restore(backup, from: file)
         try keys.settle()
         try keys.forgetAllSessions()
         note("restored \(vault.file.path) from \(file)")
