@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import pathlib
+import shlex
 import shutil
 
 import clouds
@@ -14,9 +15,12 @@ import pytest
 import recording_sts
 import strict_iam
 import vault_v1 as v1
+from home import WARDER
+from hooked import Hooked
 from iam_account import Key
 from logs import log as log_v1
 from secret_service import Bus, Keyring, missing
+from shells import RUNNABLE
 from signin import Login, StrictSignIn
 from upgraded import AWS, CENTER, HOMES, SIGN_IN, upgraded
 
@@ -309,6 +313,21 @@ def test_they_move_to_a_vault(seated):
     seated.good("store", "move", "--to", "file", passphrase=True)
     assert seated.stored() == {name: tuple(key) for name, key in seated.made["keys"].items()}
     assert seated.given("prod", passphrase=True) == seated.made["sessions"]["prod"]
+
+
+# Shells that were open before
+
+
+@pytest.mark.parametrize("program", RUNNABLE)
+def test_an_older_hook_works_with_this_version(opened, program):
+    shell = Hooked(opened, program)
+    shell.hook = opened.hooks / program
+    shell.stand_in(f"#!/bin/sh\nexec {shlex.join(opened.at_its_time())} {WARDER} \"$@\"\n")
+    said = shell.script("warder use --keys prod; env; warder drop; echo dropped; env", env={"AWS_PROFILE": "mine"})
+    assert said.returncode == 0 and said.stderr == b"", said
+    used, dropped = said.stdout.decode().split("\ndropped\n")
+    assert f"\nAWS_ACCESS_KEY_ID={opened.made['sessions']['prod']}\n" in used and "\nAWS_PROFILE=" not in used
+    assert "AWS_ACCESS_KEY_ID" not in dropped and "AWS_PROFILE=mine\n" in dropped
 
 
 # In turns

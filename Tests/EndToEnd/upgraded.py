@@ -8,7 +8,7 @@ import pathlib
 import shutil
 import time
 
-from home import PASSPHRASE, TESTS, WARDER, Home
+from home import TESTS, WARDER, Home
 
 HOMES = TESTS / "Vectors/homes"
 # What is trusted, and adopted, is so by its path.
@@ -37,12 +37,16 @@ class UpgradedHome(Home):
         """Of the machine's clock, in seconds: what servers take for the present."""
         return self.made["time"] - int(time.time())
 
+    def at_its_time(self):
+        """The beginning of a command that is run at the home's time."""
+        shown = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(self.made["time"]))
+        # Locks and waits go by the monotonic clock, and files keep the times that they have.
+        quiet = ["env", "NO_FAKE_STAT=1", "FAKETIME_DONT_FAKE_MONOTONIC=1", "DONT_FAKE_MONOTONIC=1"]
+        return [*quiet, "faketime", "-f", f"@{shown}"]
+
     def start(self, *arguments, prefix=(), now=False, **options):
         if not now:
-            shown = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(self.made["time"]))
-            # Locks and waits count by the monotonic clock, and are not to.
-            quiet = ["env", "NO_FAKE_STAT=1", "FAKETIME_DONT_FAKE_MONOTONIC=1", "DONT_FAKE_MONOTONIC=1"]
-            prefix = [*quiet, "faketime", "-f", f"@{shown}", *prefix]
+            prefix = [*self.at_its_time(), *prefix]
         return super().start(*arguments, prefix=prefix, **options)
 
     def given(self, profile, **options):
@@ -77,7 +81,7 @@ def upgraded(folder):
             os.utime(root / name, (moment, moment))
         (root / "bin").mkdir()
         (root / "bin/warder").symlink_to(WARDER)
-        home.passphrase = PASSPHRASE
+        home.hooks = folder.parent / "hooks"
         try:
             yield home
         finally:

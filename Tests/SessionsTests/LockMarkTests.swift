@@ -20,7 +20,7 @@ struct LockMarkTests {
 
     @Test("one of a newer version holds, and differs from the next one")
     func newer() throws {
-        let mark = try #require(mark("warder-mark2 0123456789ab"))
+        let mark = try #require(self.mark("warder-mark2 0123456789ab"))
         #expect(mark.isHeld && mark.stamp.count == LockMark.stampSize)
         #expect(self.mark("warder-mark2 0123456789ab") == mark)
         #expect(self.mark("warder-mark2 0123456789ac") != mark)
