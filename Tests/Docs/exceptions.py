@@ -39,6 +39,7 @@ NAMES = {
     "Data": "a type of Foundation",
     # Of building and testing warder.
     "--no-eh-frame-hdr": "an option of the linker",
+    "SOURCE_DATE_EPOCH": "a variable of reproducible builds",
     "WARDER_FUZZ": "a variable of the package's manifest",
     "WARDER_NU_GRAMMAR": "a variable of the tests",
     "WARDER_RECORD_MESSAGES": "a variable of the tests",
