@@ -76,6 +76,27 @@ def test_a_package_is_built_below_destdir(tmp_path):
     assert files(tmp_path) == set()
 
 
+def test_pages_of_another_version_go_and_those_of_others_stay(tmp_path):
+    folder = tmp_path / "share/man/man1"
+    folder.mkdir(parents=True)
+    for name in ("warder-gone.1", "warden.1", "warder-x.3"):
+        (folder / name).write_text("old")
+    make("install-man", tmp_path)
+    assert not (folder / "warder-gone.1").exists() and (folder / "warder.1").exists()
+    assert not (tmp_path / "bin").exists()
+    make("uninstall", tmp_path)
+    assert files(tmp_path) == {"share/man/man1/warden.1", "share/man/man1/warder-x.3"}
+
+
+def test_pages_can_be_read_by_all_and_lead_to_each_other(prefix):
+    pages = list((prefix / "share/man").rglob("*.?"))
+    assert len(pages) > 40
+    assert all(path.resolve(strict=True).stat().st_mode & 0o777 == 0o644 for path in pages)
+    # By a name alone: a package is built in another folder than it is installed in.
+    links = [str(path.readlink()) for path in pages if path.is_symlink()]
+    assert "warder-vault.1" in links and not [link for link in links if "/" in link]
+
+
 def test_the_lines_to_add_are_said(tmp_path):
     said = make("install", tmp_path)
     assert 'eval "$(warder hook bash)"' in said

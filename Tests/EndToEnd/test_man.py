@@ -140,7 +140,8 @@ def test_every_setting_is_explained_and_no_other(manual):
 def test_the_names_of_settings_are_those_that_are_read():
     """`grammar` has the tables by which an unknown setting is refused."""
     text = "".join(tree.swift().values())
-    for table, key in (("names = [", "warder"), ("ownSettings = OwnSettings([", "profile")):
+    tables = (("names = [", "warder"), ("names = [", "policy"), ("ownSettings = OwnSettings([", "profile"))
+    for table, key in tables:
         listed = [re.findall(r'"([a-z0-9_]+)"', part.split("]", 1)[0]) for part in text.split(table)[1:]]
         assert grammar()["settings"][key] in listed
 
