@@ -108,10 +108,14 @@ def named(root, node):
 
 
 def references(root, node):
-    """The pages to see also: of the commands that name this one or that it names, and what all share."""
-    names = named(root, node) | {each["name"] for each in root["commands"] if node["name"] in named(root, each)}
-    pages = [("warder", 1), *((page_name(("warder", name)), 1) for name in sorted(names)), ("warder-config", 5)]
-    if "vault" in names | {node["name"]}:
+    """The pages to see also: of the commands that name this one, that it names, or that its group has, and all share."""
+    names = named(root, node)
+    for each in root["commands"]:
+        if each["group"] == node["group"] or node["name"] in named(root, each):
+            names.add(each["name"])
+    others = sorted(names - {node["name"]})
+    pages = [("warder", 1), *((page_name(("warder", name)), 1) for name in others), ("warder-config", 5)]
+    if "vault" in (node["name"], *named(root, node)):
         pages.append(("warder-vault", 5))
     return roff.Block("text", see(pages))
 
@@ -139,7 +143,7 @@ def page(root, node, date):
             blocks += below(*each)
     for title, entries in parameters(node, [("h", HELP)]):
         blocks += [roff.section(title), entries]
-    codes = roff.Block("text", [".Xr warder 1", "lists the exit codes."])
+    codes = roff.Block("text", [".Xr warder 1", "lists all exit codes."])
     blocks += [roff.section("exit status"), *said.exit_codes, codes]
     if said.examples:
         blocks += [roff.section("examples"), *said.examples]

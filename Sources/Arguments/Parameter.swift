@@ -110,10 +110,11 @@ package struct Option: Described {
 package struct RequiredOption: Described {
     package let parameter: Parameter
 
-    package init(_ name: String, _ value: ValueKind, _ help: String) {
+    /// - Parameter placeholder: what stands for the value in usage; the option's name if nil.
+    package init(_ name: String, _ value: ValueKind, _ help: String, placeholder: String? = nil) {
         parameter = Parameter(
-            name: name, role: .option(isRequired: true), value: value, placeholder: name, help: help, details: "",
-            isHidden: false)
+            name: name, role: .option(isRequired: true), value: value, placeholder: placeholder ?? name, help: help,
+            details: "", isHidden: false)
     }
 }
 

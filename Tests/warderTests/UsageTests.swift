@@ -95,7 +95,7 @@ struct UsageTests {
         ("process a --mfa-code", "missing value for '--mfa-code <code>'", "see warder process --help"),
         ("process --mfa-code --no-prompt a", "missing value for '--mfa-code <code>'", "see warder process --help"),
         ("process a --no-prompt=1", "'--no-prompt' takes no value", "see warder process --help"),
-        ("store move", "missing expected argument '--to <to>'", "see warder store move --help"),
+        ("store move", "missing expected argument '--to <store>'", "see warder store move --help"),
         ("mfa --pid x", "the value 'x' is invalid for '--pid <pid>'", "see warder mfa --help"),
         ("vault slots --bogus", "unknown option '--bogus'", "see warder vault slots list --help"),
         ("names", "missing expected argument '<kind>'", "see warder names --help"),

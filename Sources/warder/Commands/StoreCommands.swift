@@ -48,7 +48,8 @@ struct StoreShow: Command {
 
 struct StoreMove: Command {
     static let name = "move"
-    static let to = RequiredOption("to", .words(StoreKind.allCases.map(\.rawValue)), "libsecret or file.")
+    static let to = RequiredOption(
+        "to", .words(StoreKind.allCases.map(\.rawValue)), "libsecret or file.", placeholder: "store")
     static var description: CommandDescription {
         CommandDescription(
             "Moves all keys to the other store.",
