@@ -215,6 +215,15 @@ def test_a_sign_in_gives_another_role(opened):
         center.stop()
 
 
+@pytest.mark.parametrize("profile", ["corp", "me"])
+def test_one_of_a_newer_format_is_asked_for_again(opened, profile):
+    for file in opened.sessions():
+        file.write_bytes(b"warder-session2\n" + file.read_bytes()[16:])
+    before = files(opened)
+    opened.run("process", profile).failed(4, "sign in")
+    assert files(opened) == before
+
+
 @pytest.fixture
 def console(opened):
     """AWS Sign-In, which knows the refresh token; the credentials that came with it have ended."""

@@ -50,7 +50,7 @@ struct StoreRulesTests {
         let failures = [
             refusal { try home.keys().chooseStore(nil) }, refusal { try home.keys().refuseForbiddenStore() },
             refusal { try home.keys().put(try TestKey("bob").record(at: 0), replacing: false) },
-            refusal { try home.keys().vaultStore().restore(SecretBytes("x")) },
+            refusal { try home.keys().vaultStore().restore(SecretBytes("x"), from: "/backup") },
         ]
         for failure in failures { #expect(isRule(failure, "stores", home), "\(String(describing: failure))") }
         #expect(try home.keys().summaries().map(\.name.text) == ["alice"])

@@ -142,10 +142,12 @@ struct VaultUpkeepTests {
         let backup = try home.vault().copyOfFile()
         try home.vault().remove(try #require(KeyName("alice")))
         #expect(try home.vault().listing(noted: []).isEmpty)
-        try home.vault().restore(backup)
+        try home.vault().restore(backup, from: "/backup")
         #expect(try home.vault().listing(noted: []).map(\.name) == ["alice"])
         let vault = try home.vault()
-        let failure = refusal { try vault.restore(secret("no vault at all, and long enough to be read as one")) }
+        let failure = refusal {
+            try vault.restore(secret("no vault at all, and long enough to be read as one"), from: "/backup")
+        }
         #expect(failure?.code == .damaged)
         #expect(try home.vault().listing(noted: []).map(\.name) == ["alice"])
     }
