@@ -47,7 +47,8 @@ class Terminal:
         self.streams = [pyte.Stream(self.screen), pyte.Stream(self.roll)]
         self.frames, self.text, self.now = [], [], 0.0
         self.shell = pexpect.spawn(
-            "bash", ["--norc", "--noprofile"], env=environment, cwd=folder, dimensions=(ROWS, COLUMNS), encoding="utf-8")
+            "bash", ["--norc", "--noprofile"], env=environment, cwd=folder, dimensions=(ROWS, COLUMNS),
+            encoding="utf-8")
         self.until(self.is_ready)
         self.take()
 

@@ -1,5 +1,5 @@
-"""The story that the recording tells, by the real programs: bash, warder, gnome-keyring, the AWS CLI, boto3, and moto in
-AWS's place."""
+"""The story that the recording tells, by the real programs: bash, warder, gnome-keyring, the AWS CLI, boto3, and moto
+in AWS's place."""
 
 import contextlib
 import datetime
