@@ -8,6 +8,7 @@ from home import TESTS, WARDER
 from secret_service import missing
 
 
+@pytest.mark.long
 def test_the_recording_is_of_this_warder():
     absent = missing("dbus-daemon", "gnome-keyring-daemon", "gdbus", modules=True)
     if absent:

@@ -315,6 +315,12 @@ def test_the_token_of_the_cli_serves(corp, center):
     assert center.log == [PORTAL]
 
 
+def test_after_aws_sso_login_refresh_opens_no_browser(corp, center):
+    center.cli_cache(corp, "corp")
+    corp.good("refresh", "two")
+    assert center.log == [PORTAL] and opened(corp) == []
+
+
 # What goes wrong
 
 
