@@ -39,7 +39,7 @@ RELEASE += -Xlinker '--remap-inputs=*/libcrypto.so=$(shell cc -print-file-name=l
 endif
 BINARY := .build/release/warder
 
-.PHONY: build help try recording test unit docs e2e bench gate order fuzz lint man install install-man uninstall deb tarball sbom release clean deps deps-build deps-package
+.PHONY: build help try recording test unit docs e2e packages bench gate order fuzz lint man install install-man uninstall deb tarball sbom release clean deps deps-build deps-package
 .DEFAULT_GOAL := build
 
 build: deps-build ## the release binary, .build/release/warder; what make alone does
@@ -59,7 +59,7 @@ try: build deps ## shows the main job against a local STS, in a throwaway home
 recording: build deps ## makes docs/recording.svg, which the README shows, from a real run
 	$(VENV)/bin/python Tests/Recording/record $(BINARY)
 
-test: build deps unit docs e2e ## all tests: unit, docs and e2e
+test: build deps unit docs e2e packages ## all tests: unit, docs, e2e and packages
 	@echo 'make test: everything passed'
 
 unit: deps-build ## the Swift tests
@@ -71,6 +71,9 @@ docs: deps ## checks what the documents quote and name against the source
 
 e2e: build deps ## the tests of the binary, in real shells, terminals and SDKs; JOBS=6
 	WARDER=$(CURDIR)/$(BINARY) $(PYTEST) -n $(JOBS) --dist worksteal Tests/Alone Tests/VaultReader Tests/LogReader Tests/EndToEnd
+
+packages: deb tarball sbom deps ## the tests of the packages, in fresh systems; root and the network make them
+	WARDER_DIST=$(CURDIR)/$(DIST) $(PYTEST) Tests/Packages
 
 # What is measured is a copy, as people install it: the kernel keeps a file that was written in one go in larger pieces
 # than the one that the linker wrote, so a copy starts faster and takes more memory.
@@ -109,32 +112,26 @@ MAN := .build/man
 man: build ## the manual pages, in .build/man
 	python3 man/generate.py $(BINARY) $(MAN)
 
-# What is installed, laid out as below a prefix. Debian's packages put zsh's completions in ZSH_FOLDER=vendor-completions.
-TREE := .build/tree
+install-man: man ## installs the manual pages alone
+	packaging/pages $(MAN) '$(DESTDIR)$(PREFIX)/share'
+
+# Debian's packages put zsh's completions in ZSH_FOLDER=vendor-completions.
 ZSH_FOLDER ?= site-functions
 export ZSH_FOLDER DESTDIR
 install: build man ## installs below PREFIX (~/.local)
-	packaging/lay-out $(TREE) $(BINARY)
-	$(TREE)/install.sh --prefix '$(PREFIX)' --units '$(UNITS)'
-
-# Packagers may want it alone.
-install-man: man ## installs the manual pages alone
-	packaging/lay-out $(TREE) $(BINARY)
-	install -D -m 644 -t '$(DESTDIR)$(PREFIX)/share/man/man1' $(TREE)/share/man/man1/*
-	install -D -m 644 -t '$(DESTDIR)$(PREFIX)/share/man/man5' $(TREE)/share/man/man5/*
+	packaging/install $(BINARY) $(MAN) --prefix '$(PREFIX)' --units '$(UNITS)'
 
 # Never by folder: below ~/.local, share/warder is where the vault is. Only the names count; nothing has to be built.
 uninstall: ## removes what install has put there
-	@packaging/lay-out $(TREE) /dev/null
-	@$(TREE)/install.sh --uninstall --prefix '$(PREFIX)' --units '$(UNITS)'
+	@packaging/install /dev/null $(MAN) --uninstall --prefix '$(PREFIX)' --units '$(UNITS)'
 
-# The packages take the binary of `make build`, so make them of a clean checkout; docs/releasing.md says how.
+# The packages take the binary of `make build`; a release is built of a clean checkout, as docs/releasing.md says.
 DIST := .build/dist
 deb: build man deps-package ## the Debian package, .build/dist/warder_VERSION_amd64.deb
 	packaging/deb $(DIST)
 
 tarball: build man ## the archive for other distributions, .build/dist/warder-VERSION-linux-x86_64.tar.gz
-	packaging/tarball $(BINARY) $(DIST)
+	packaging/tarball $(BINARY) $(MAN) $(DIST)
 
 # By the map that the linker wrote.
 sbom: build deps-package ## what the binary consists of, .build/dist/warder-VERSION.cdx.json

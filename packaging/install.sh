@@ -86,7 +86,7 @@ settle_folders() {
 }
 
 # What is installed, as paths below the prefix.
-contents() { (cd "$here" && find bin share -type f | LC_ALL=C sort); }
+contents() { (cd "$here" && find bin share ! -type d | LC_ALL=C sort); }
 
 # Where a file of `contents` goes, without DESTDIR.
 place() {
@@ -110,8 +110,10 @@ write_beside() {
     mkdir -p "${2%/*}" && rm -f "$new" || return 1
     case $1 in
         */systemd/user/*) sed "s|@PREFIX@/bin/warder|$(program | sed 's/[&|]/\\&/g')|" "$1" >"$new" ;;
-        *) cp "$1" "$new" ;;
-    esac && chmod "$3" "$new"
+        *) cp -P "$1" "$new" ;;
+    esac || return 1
+    # chmod would follow a link, to a page that is perhaps not there yet.
+    [ -L "$new" ] || chmod "$3" "$new"
 }
 
 # systemd needs quotes around a path with a blank in it.
@@ -198,22 +200,23 @@ install_files() {
         rename_all
         remove_what_is_no_longer_installed
         write_list :
-        "$here/after-install" "$prefix"
+        sh "$here/after-install" "$prefix"
     else
         rename_all
     fi
 }
 
 remove_what_is_no_longer_installed() {
-    # A list of this version names the program in its place; a file that is not such a list is left alone.
+    installed=$(places && printf '%s\n' "$prefix/share/warder/install.sh")
     listed | while IFS= read -r file; do
-        if ! { places && printf '%s\n' "$prefix/share/warder/install.sh"; } | grep -qxF "$file"; then remove "$file"; fi
+        if ! printf '%s\n' "$installed" | grep -qxF -e "$file"; then remove "$file"; fi
     done
 }
 
-# Removes a file, and the folders above it that this leaves empty, up to the prefix.
+# Removes a file of the list, and the folders above it that this leaves empty, up to the prefix.
 remove() {
     case $1 in
+        */../*) return 0 ;;
         "$prefix"/* | "$units"/*) ;;
         *) return 0 ;;
     esac

@@ -15,9 +15,9 @@ BASH_COMPLETION = "/usr/share/bash-completion/bash_completion"
 def make(target, prefix, *more):
     """Without building: what was built is what is tested."""
     binary = os.path.relpath(WARDER, TOP)
-    # Other tests lay out a tree at the same time.
+    # Other tests make the pages at the same time.
     with tempfile.TemporaryDirectory() as work:
-        command = ["make", "-o", "build", target, f"PREFIX={prefix}", f"BINARY={binary}", f"TREE={work}/tree", *more]
+        command = ["make", "-o", "build", target, f"PREFIX={prefix}", f"BINARY={binary}", f"MAN={work}/man", *more]
         done = subprocess.run(command, cwd=TOP, capture_output=True, text=True)
     assert done.returncode == 0, done
     return done.stdout
