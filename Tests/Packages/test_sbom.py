@@ -1,0 +1,83 @@
+"""The list of what the binary consists of: valid, complete, and the same each time."""
+
+import hashlib
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+from conftest import DIST, VERSION
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from roots import TOP
+
+sys.path.insert(0, str(TOP / "packaging"))
+import linked  # noqa: E402
+
+# With the map of the linker, which is beside the release build alone.
+BINARY = pathlib.Path(TOP / ".build/release/warder")
+
+
+@pytest.fixture(scope="module")
+def found(bill):
+    return json.loads(bill.read_text())
+
+
+def by_linking(found, how):
+    return {part["name"]: part for part in found["components"] if part["properties"][0]["value"] == how}
+
+
+def test_it_follows_the_schema(bill):
+    validator = JsonStrictValidator(SchemaVersion.V1_6)
+    assert validator.validate_str(bill.read_text()) is None
+    broken = bill.read_text().replace('"type": "library"', '"type": "librarian"', 1)
+    assert validator.validate_str(broken) is not None
+
+
+def test_it_names_the_binary_of_the_package(found, package, tmp_path):
+    subprocess.run(["dpkg-deb", "--extract", package, tmp_path], check=True)
+    digest = hashlib.sha256((tmp_path / "usr/bin/warder").read_bytes()).hexdigest()
+    about = found["metadata"]["component"]
+    assert (about["name"], about["version"], about["hashes"][0]["content"]) == ("warder", VERSION, digest)
+
+
+def test_what_is_linked_in_has_its_version(found):
+    static = by_linking(found, "static")
+    assert {re.sub(r"-\d+$", "", name) for name in static} == {"expat", "gcc", "glibc", "swift"}
+    # The libraries say it themselves in the binary.
+    data = BINARY.read_bytes()
+    assert f"expat_{static['expat']['version'].split('-')[0]}".encode() in data
+    assert f"Swift {static['swift']['version']}".encode() in subprocess.run(
+        [BINARY, "--version"], check=True, capture_output=True).stdout
+    assert all(part["licenses"] and part["purl"].startswith("pkg:") for part in static.values())
+    assert {file["name"] for file in static["expat"]["components"]} == {"libexpat.a"}
+    assert {"libstdc++.a", "libgcc.a"} <= {
+        file["name"] for name, part in static.items() if name.startswith("gcc") for file in part["components"]}
+
+
+def test_what_is_loaded_is_named(found):
+    needed = set(re.findall(r"NEEDED +(\S+)", subprocess.run(
+        ["objdump", "-p", BINARY], check=True, capture_output=True, text=True).stdout))
+    named = {file["name"] for part in by_linking(found, "dynamic").values() for file in part["components"]}
+    assert named == {name for name in needed if not name.startswith("ld-")}
+    assert "libcurl.so.4" in by_linking(found, "opened")
+
+
+def test_it_is_the_same_each_time(bill):
+    again = subprocess.run([TOP / "packaging/sbom", BINARY], check=True, capture_output=True).stdout
+    assert again == bill.read_bytes()
+
+
+def test_a_library_of_no_package_is_an_error(tmp_path):
+    unknown = tmp_path / "libstray.a"
+    unknown.write_text("")
+    with pytest.raises(SystemExit, match="libstray.a is linked in, and belongs to no package"):
+        linked.by_origin(linked.files(f"  200  200  1c  1         {unknown}(a.o):(.text)\n"))
+
+
+def test_the_sums_are_right():
+    if not (DIST / "SHA256SUMS").exists():
+        pytest.skip("make release has not run")
+    subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=DIST, check=True)

@@ -1,0 +1,166 @@
+"""The package in fresh systems: installed, used, upgraded and purged; and the tarball where there is no package."""
+
+import json
+
+import pytest
+from roots import APT
+
+RELEASES = ["bookworm", "trixie", "jammy"]
+
+
+class Alice:
+    """A user of a system, with a key in plain text, and warder's main job."""
+
+    def __init__(self, system, cloud):
+        self.system, self.cloud = system, cloud
+        key = cloud.key
+        self.run(f"""mkdir .aws && cat > .aws/credentials <<'END'
+[alice]
+region = eu-west-1
+aws_access_key_id = {key["AccessKeyId"]}
+aws_secret_access_key = {key["SecretAccessKey"]}
+END""")
+
+    def run(self, script, check=True):
+        return self.system.run(
+            f"cd; {script}", "alice", check, AWS_ENDPOINT_URL=self.cloud.url, XDG_RUNTIME_DIR="/run/user/alice",
+            WARDER_PASSPHRASE="only for this test", AWS_EC2_METADATA_DISABLED="true")
+
+    def imports(self, program="warder"):
+        """What one does after installing: the key goes from the file into a vault; a role is added to the config."""
+        self.run(f"{program} import --yes")
+        assert self.cloud.key["SecretAccessKey"] not in self.run("cat .aws/*").stdout
+        self.run("""cat >> .aws/config <<'END'
+
+[profile prod]
+region = eu-west-1
+credential_process = warder process prod
+warder_role_arn = arn:aws:iam::123456789012:role/Admin
+warder_source_profile = alice
+END""")
+
+    def asks(self, profile, program="warder"):
+        """What an SDK would be told that it is."""
+        return self.cloud.identity(json.loads(self.run(f"{program} process {profile}").stdout))
+
+    def home(self):
+        return self.run("find . -type f -exec sha256sum {} + | sort").stdout
+
+
+@pytest.fixture(scope="module", params=RELEASES)
+def system(request, prepared, tmp_path_factory):
+    """A system in which the tests below happen one after another, as on a user's machine."""
+    with type(prepared.get(request.param))(
+            request.param, tmp_path_factory.mktemp("life"), above=prepared.get(request.param)) as fresh:
+        fresh.before = fresh.files()
+        yield fresh
+
+
+@pytest.fixture(scope="module")
+def alice(system, cloud):
+    return Alice(system, cloud)
+
+
+class TestLife:
+    """Each test continues where the one before it ended."""
+
+    def test_two_commands_from_a_clean_system_to_an_answer(self, system, alice, older):
+        system.put(older, "/mnt/older.deb")
+        system.install("/mnt/older.deb")
+        system.installed = system.files()
+        alice.imports()
+        assert ":assumed-role/Admin/" in alice.asks("prod")
+
+    def test_an_upgrade_keeps_everything_working(self, system, alice, package):
+        before = alice.home()
+        system.put(package, "/mnt/warder.deb")
+        system.install("/mnt/warder.deb")
+        status = system.run("dpkg-query -W -f '${Status} ${Version}' warder").stdout
+        assert status == f"install ok installed {package.name.split('_')[1]}"
+        assert alice.home() == before
+        assert ":assumed-role/Admin/" in alice.asks("prod")
+
+    def test_bash_completes_without_a_line_in_bashrc(self, alice):
+        asked = "{ _comp_load warder || __load_completion warder; } 2>/dev/null; complete -p warder"
+        assert "warder" in alice.run(f"bash -ic {asked!r}").stdout
+        assert "completion" not in alice.run("cat /etc/bash.bashrc | grep -v '^#' || true").stdout
+
+    def test_zsh_completes_without_a_line_about_warder(self, alice):
+        found = alice.run("""zsh -fc 'autoload -Uz compinit; compinit -D; echo $_comps[warder]; whence -v _warder
+                             autoload +X _warder && whence -f _warder | head -n 3'""").stdout
+        assert found.startswith("_warder\n") and "_warder () {" in found
+
+    def test_man_finds_the_pages(self, alice):
+        text = alice.run("man warder | cat").stdout
+        assert "credential_process" in text and "NAME" in text
+        alice.run("man 5 warder-config > config && grep -q warder_role_arn config && rm config")
+
+    def test_systemd_finds_the_units_and_starts_none(self, system, alice):
+        folders = alice.run("systemd-analyze --user unit-paths").stdout.split()
+        assert "/usr/lib/systemd/user" in folders
+        alice.run("cd /usr/lib/systemd/user && systemd-analyze --user verify warder-lock.service warder-rotate.timer")
+        assert "warder" not in system.run("find /etc/systemd /var/lib/systemd").stdout
+
+    def test_purge_leaves_nothing_outside_of_homes(self, system, alice):
+        before, own = alice.home(), set(system.run("dpkg-query -L warder").stdout.splitlines())
+        system.run(f"{APT} purge -y warder")
+        left = system.files()
+        # What using it has added, and what purging has left of what installing has added.
+        assert left - system.installed == set()
+        assert {path for path in left - system.before if path in own or "warder" in path} == set()
+        assert system.run("dpkg-query -W warder", check=False).returncode != 0
+        assert alice.home() == before
+
+
+@pytest.fixture
+def fresh(prepared, tmp_path):
+    """A layer of a release for one test."""
+    made = []
+
+    def make(release):
+        base = prepared.get(release)
+        made.append(type(base)(release, tmp_path / release, above=base))
+        return made[-1]
+
+    yield make
+    for system in made:
+        system.__exit__()
+
+
+def unpacked(system, tarball):
+    """The folder of the archive in a user's home."""
+    system.put(tarball, "/mnt/warder.tar.gz")
+    system.run("cd && tar -xzf /mnt/warder.tar.gz", "alice")
+    return f"/home/alice/{tarball.name.removesuffix('.tar.gz')}"
+
+
+def test_the_tarball_on_the_oldest_c_library_that_is_supported(fresh, tarball, cloud):
+    system = fresh("jammy")
+    folder = unpacked(system, tarball)
+    system.install("libssl3", "libcurl4")
+    alice = Alice(system, cloud)
+    alice.run(f"'{folder}/install.sh'")
+    alice.imports(".local/bin/warder")
+    assert ":assumed-role/Admin/" in alice.asks("prod", ".local/bin/warder")
+    alice.run(".local/share/warder/install.sh --uninstall")
+    assert alice.run("find .local -type f").stdout.split() == [".local/share/warder/vault"]
+
+
+def test_the_tarball_says_that_openssl_is_missing(fresh, tarball):
+    system = fresh("jammy")
+    folder = unpacked(system, tarball)
+    system.run("rm -f /usr/lib/*/libcrypto.so.3 /lib/*/libcrypto.so.3")
+    refused = system.run(f"{folder}/install.sh", "alice", check=False)
+    assert refused.returncode == 1 and "warder needs OpenSSL 3 (libcrypto.so.3)" in refused.stderr
+    assert "hint: apt-get install libssl3" in refused.stderr
+    assert system.run("cd && find .local ! -type d", "alice").stdout == ""
+
+
+def test_the_tarball_says_that_the_c_library_is_too_old(fresh, tarball):
+    system = fresh("bullseye")
+    folder = unpacked(system, tarball)
+    # OpenSSL is too old there as well, and the loader speaks of it first.
+    system.run("ln -s libcrypto.so.1.1 $(dirname /usr/lib/*/libcrypto.so.1.1)/libcrypto.so.3")
+    refused = system.run(f"{folder}/install.sh", "alice", check=False)
+    assert refused.returncode == 1 and "warder needs a newer C library" in refused.stderr
+    assert system.run("cd && find .local ! -type d", "alice").stdout == ""

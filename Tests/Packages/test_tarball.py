@@ -1,0 +1,229 @@
+"""The archive for other distributions, and its install.sh: what is in it, and that nothing that goes wrong breaks it."""
+
+import os
+import pathlib
+import shutil
+import signal
+import stat
+import subprocess
+import tarfile
+
+import pexpect
+import pytest
+from conftest import VERSION
+
+LEFT = "*.warder-new"
+
+
+@pytest.fixture(scope="module")
+def folder(tarball, tmp_path_factory):
+    """The archive, unpacked."""
+    place = tmp_path_factory.mktemp("archive")
+    subprocess.run(["tar", "-xzf", tarball, "-C", place], check=True)
+    return place / tarball.name.removesuffix(".tar.gz")
+
+
+def install(folder, *arguments, check=True, **environment):
+    variables = {"PATH": os.environ["PATH"], "HOME": "/nowhere", **{k: str(v) for k, v in environment.items()}}
+    done = subprocess.run([folder / "install.sh", *map(str, arguments)], env=variables, capture_output=True, text=True)
+    if check:
+        assert done.returncode == 0, done
+    return done
+
+
+def files(place):
+    return {str(path.relative_to(place)) for path in place.rglob("*") if path.is_symlink() or not path.is_dir()}
+
+
+def works(prefix):
+    said = subprocess.run([prefix / "bin/warder", "--version"], capture_output=True, text=True).stdout
+    return said.startswith(f"warder {VERSION} ")
+
+
+def test_one_folder_with_everything(tarball):
+    with tarfile.open(tarball) as archive:
+        members = archive.getmembers()
+    top = tarball.name.removesuffix(".tar.gz")
+    names = {member.name.removeprefix(f"{top}/") for member in members}
+    assert all(member.name == top or member.name.startswith(f"{top}/") for member in members)
+    assert names >= {
+        "bin/warder", "install.sh", "LICENSE", "COPYRIGHT", "README.md", "CHANGELOG.md", "docs/stores.md",
+        "share/bash-completion/completions/warder", "share/zsh/site-functions/_warder",
+        "share/fish/vendor_completions.d/warder.fish", "share/warder/shell/warder.nu", "share/man/man1/warder.1",
+        "share/systemd/user/warder-lock.service",
+    }
+    assert {(m.uid, m.gid, m.uname, m.gname) for m in members} == {(0, 0, "root", "root")}
+    assert len({member.mtime for member in members}) == 1 and names == set(sorted(names))
+    for member in members:
+        programs = ("bin/warder", "install.sh", "after-install")
+        expected = 0o755 if member.isdir() or member.name.endswith(programs) else 0o644
+        assert member.issym() or stat.S_IMODE(member.mode) == expected, member.name
+
+
+def test_what_is_installed_goes_again(folder, tmp_path):
+    prefix = tmp_path / "my programs"
+    said = install(folder, "--prefix", prefix).stdout
+    assert works(prefix) and 'eval "$(warder hook bash)"' in said
+    unit = (prefix / "share/systemd/user/warder-lock.service").read_text()
+    assert f'ExecStart="{prefix}/bin/warder" lock --watch' in unit
+    assert files(prefix) - {"share/warder/installed", "share/warder/install.sh"} == {
+        path for path in files(folder) if path.startswith(("bin/", "share/"))}
+    # Below ~/.local the vault is in that folder.
+    (prefix / "share/warder/vault").write_text("keys")
+    shutil.copy(prefix / "share/warder/install.sh", tmp_path)
+    gone = subprocess.run([prefix / "share/warder/install.sh", "--uninstall"], capture_output=True, text=True)
+    assert gone.returncode == 0 and "Keys, settings and logs stay" in gone.stdout, gone
+    assert files(prefix) == {"share/warder/vault"}
+    assert {path.name for path in prefix.rglob("*") if path.is_dir()} == {"share", "warder"}
+
+
+def test_a_relative_prefix(folder, tmp_path):
+    subprocess.run([folder / "install.sh", "--prefix", "there/"], cwd=tmp_path, check=True, capture_output=True)
+    assert works(tmp_path / "there")
+    assert f"ExecStart={tmp_path}/there/bin/warder" in (
+        tmp_path / "there/share/systemd/user/warder-rotate.service").read_text()
+
+
+def test_below_destdir_there_is_no_list(folder, tmp_path):
+    install(folder, "--prefix", "/usr", DESTDIR=tmp_path)
+    assert "usr/bin/warder" in files(tmp_path) and "usr/share/warder/installed" not in files(tmp_path)
+    assert "ExecStart=/usr/bin/warder" in (tmp_path / "usr/share/systemd/user/warder-lock.service").read_text()
+
+
+def test_a_newer_version_removes_what_it_no_longer_has(folder, tmp_path):
+    older = tmp_path / "older"
+    shutil.copytree(folder, older, symlinks=True)
+    (older / "share/old things").mkdir()
+    (older / "share/old things/hook").write_text("")
+    prefix = tmp_path / "prefix"
+    install(older, "--prefix", prefix)
+    assert "share/old things/hook" in files(prefix)
+    install(folder, "--prefix", prefix)
+    assert works(prefix) and not (prefix / "share/old things").exists()
+    assert "old things" not in (prefix / "share/warder/installed").read_text()
+
+
+def test_a_warder_that_runs_is_replaced(folder, tmp_path):
+    prefix = tmp_path / "prefix"
+    install(folder, "--prefix", prefix)
+    program = prefix / "bin/warder"
+    variables = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "TERM": "dumb"}
+    running = pexpect.spawn(str(program), ["vault", "init"], env=variables, cwd=str(tmp_path))
+    running.expect("(?i)passphrase")
+    with pytest.raises(OSError, match="Text file busy"):
+        open(program, "r+b")
+    install(folder, "--prefix", prefix)
+    assert works(prefix) and running.isalive()
+    running.close(force=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_a_full_disk_changes_nothing(folder, tmp_path):
+    prefix = tmp_path / "prefix"
+    prefix.mkdir()
+    # 15 MB hold one binary, and not a second one.
+    script = f"""
+        mount -t tmpfs -o size=15m small '{prefix}'
+        '{folder}/install.sh' --prefix '{prefix}' >/dev/null || exit 10
+        (cd '{prefix}' && find . -type f -exec sha256sum {{}} + | sort) > before
+        '{folder}/install.sh' --prefix '{prefix}' && exit 11
+        (cd '{prefix}' && find . -type f -exec sha256sum {{}} + | sort) > after
+        '{prefix}/bin/warder' --version"""
+    done = subprocess.run(["unshare", "--mount", "sh", "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.startswith(f"warder {VERSION} "), done
+    assert f"install.sh: cannot write {prefix}/bin/warder; nothing has changed" in done.stderr
+    assert (tmp_path / "before").read_text() == (tmp_path / "after").read_text() != ""
+
+
+def renames(tmp_path, last):
+    """A folder for PATH, whose mv kills install.sh, and all that it has started, in place of the rename number `last`."""
+    place = tmp_path / f"bin{last}"
+    place.mkdir()
+    (place / "mv").write_text(f"""#!/bin/sh
+echo >> '{place}/count'
+[ "$(wc -l < '{place}/count')" -lt {last} ] || kill -9 0
+exec {shutil.which("mv")} "$@"
+""")
+    (place / "mv").chmod(0o755)
+    return place
+
+
+def killed(folder, prefix, tmp_path, last):
+    """Whether install.sh came to its rename number `last`, and died of it."""
+    path = f"{renames(tmp_path, last)}:{os.environ['PATH']}"
+    done = subprocess.run([folder / "install.sh", "--prefix", prefix], env={"PATH": path, "HOME": "/nowhere"},
+                          capture_output=True, start_new_session=True)
+    return done.returncode == -signal.SIGKILL
+
+
+def test_a_kill_at_any_rename_leaves_a_warder_that_works(folder, tmp_path):
+    prefix = tmp_path / "prefix"
+    install(folder, "--prefix", prefix)
+    expected = files(prefix)
+    last = 1
+    while killed(folder, prefix, tmp_path, last):
+        assert works(prefix), last
+        # What is there before it is renamed is not there for shells or systemd: its name begins with a dot.
+        assert all(pathlib.Path(path).name.startswith(".") for path in files(prefix) - expected)
+        last += 1 if last < 4 else 9
+    assert last > len(expected) / 2
+    install(folder, "--prefix", prefix)
+    assert files(prefix) == expected and works(prefix)
+
+
+def test_a_first_installation_that_is_killed_can_be_removed(folder, tmp_path):
+    prefix = tmp_path / "prefix"
+    assert killed(folder, prefix, tmp_path, 12)
+    install(folder, "--uninstall", "--prefix", prefix)
+    assert files(prefix) == set()
+
+
+def test_what_another_has_put_there_is_not_removed(folder, tmp_path):
+    prefix = tmp_path / "prefix"
+    install(folder, "--prefix", prefix)
+    outside = tmp_path / "outside"
+    outside.write_text("mine")
+    with open(prefix / "share/warder/installed", "a") as listed:
+        listed.write(f"{outside}\n{prefix}/../outside\n")
+    install(folder, "--uninstall", "--prefix", prefix)
+    assert outside.read_text() == "mine"
+
+
+@pytest.mark.parametrize("arguments, said", [
+    (["--prefix", '/tmp/a"b'], "has a quote"),
+    (["--prefix", "/tmp/50%"], "a percent sign"),
+    (["--prefix", "/"], "the root folder cannot be the prefix"),
+    (["--prefix"], "--prefix needs a folder"),
+    (["--destination", "/tmp"], "unknown argument --destination"),
+    (["--uninstall", "--prefix", "/usr/games"], None),
+])
+def test_what_cannot_be_is_refused(folder, tmp_path, arguments, said):
+    place = tmp_path if said is None else folder
+    if said is None:
+        shutil.copy(folder / "install.sh", tmp_path)
+        said = "warder was not installed below /usr/games by install.sh"
+    refused = install(place, *arguments, check=False)
+    assert refused.returncode == 1 and refused.stderr.startswith("install.sh: ") and said in refused.stderr, refused
+
+
+def test_a_folder_in_the_way_is_refused(folder, tmp_path):
+    (tmp_path / "bin/warder").mkdir(parents=True)
+    refused = install(folder, "--prefix", tmp_path, check=False)
+    assert refused.returncode == 1 and f"{tmp_path}/bin/warder is a folder" in refused.stderr
+    assert list(tmp_path.rglob(LEFT)) == []
+
+
+def test_a_folder_that_cannot_be_written_is_refused(folder, tmp_path):
+    """By a user who is not root, if root runs the tests."""
+    prefix = tmp_path / "prefix"
+    prefix.mkdir(mode=0o555)
+    command = [folder / "install.sh", "--prefix", prefix]
+    if os.geteuid() == 0:
+        command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
+    for parent in [*folder.parents, *prefix.parents]:
+        if parent.is_relative_to("/tmp/") and parent != pathlib.Path("/tmp"):
+            parent.chmod(parent.stat().st_mode | 0o011)
+    refused = subprocess.run(command, capture_output=True, text=True, env={"PATH": os.environ["PATH"], "HOME": "/nowhere"})
+    assert refused.returncode == 1 and "nothing has changed" in refused.stderr, refused
+
+
