@@ -14,7 +14,7 @@ import sys
 
 import commands
 import source_date
-from templates import Template
+from templates import Template, TemplateError
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -22,8 +22,12 @@ ROOT = HERE.parent
 
 def pages(grammar, date):
     """Each page's name with its lines."""
-    template = Template(ROOT, grammar, date)
-    found = {path.stem: template.page(path.read_text(encoding="utf-8")) for path in sorted(HERE.glob("*.in"))}
+    template, found = Template(ROOT, grammar, date), {}
+    for path in sorted(HERE.glob("*.in")):
+        try:
+            found[path.stem] = template.page(path.read_text(encoding="utf-8"))
+        except TemplateError as error:
+            sys.exit(f"man/{path.name}: {error}")
     for node in grammar["commands"]:
         found[commands.page_name(("warder", node["name"])) + ".1"] = commands.page(grammar, node, date)
     return found
@@ -64,7 +68,10 @@ def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
     binary, folder = sys.argv[1], pathlib.Path(sys.argv[2])
-    asked = subprocess.run([binary, "grammar"], capture_output=True, text=True, encoding="utf-8", check=True)
+    try:
+        asked = subprocess.run([binary, "grammar"], stdout=subprocess.PIPE, encoding="utf-8", check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        sys.exit(f"man/generate.py: {error}")
     grammar = json.loads(asked.stdout)
     date = source_date.written(source_date.moment(ROOT))
     write(folder, pages(grammar, date), aliases(grammar))

@@ -20,6 +20,10 @@ import roff
 from markdown import Markdown, exact, part
 
 
+class TemplateError(Exception):
+    """A line of a template names what is not there, or what no page can be made of."""
+
+
 class Template:
     def __init__(self, root, grammar, date):
         """`root` is the folder of the source."""
@@ -28,11 +32,14 @@ class Template:
         self.date = date
 
     def page(self, text):
-        """The lines of the page."""
+        """The lines of the page; throws `TemplateError` for a line that cannot be replaced."""
         blocks = []
         for line in text.splitlines():
             if line.startswith("@"):
-                blocks += self.blocks(*line[1:].split())
+                try:
+                    blocks += self.blocks(*line[1:].split())
+                except (OSError, ValueError) as error:
+                    raise TemplateError(f"{line}: {error}") from error
             elif line.startswith((".Sh ", ".Ss ")):
                 blocks.append(roff.Block("head", [line]))
             elif blocks[-1].kind == "template":

@@ -216,6 +216,32 @@ def test_a_source_without_a_commit_has_the_date_of_its_changelog(tmp_path, chang
     assert page.read_text().startswith(f".Dd {date}\n")
 
 
+@pytest.mark.parametrize("document, change, said", [
+    ("docs/stores.md", ("## Settings", "## The settings"),
+     "man/warder-config.5.in: @include docs/stores.md#settings: there is no heading #settings\n"),
+    ("docs/policy.md", None, "man/warder-config.5.in: @include docs/policy.md: "),
+    ("docs/reference.md", ("whether there is a display", "whether there\x07 is a display"),
+     "man/warder-config.5.in: @subsection docs/reference.md#of-the-system: a control character in "),
+], ids=["heading", "document", "control"])
+def test_what_a_page_lacks_is_named(tmp_path, document, change, said):
+    """In the line that a contributor has to change."""
+    source = tmp_path / "source"
+    for folder in ("man", "docs"):
+        shutil.copytree(TOP / folder, source / folder)
+    (source / "CHANGELOG.md").write_text("## 0.1.0, 2026-01-02\n")
+    if change:
+        text = (source / document).read_text()
+        assert change[0] in text
+        (source / document).write_text(text.replace(*change))
+    else:
+        (source / document).unlink()
+    command = [sys.executable, source / "man/generate.py", WARDER, tmp_path / "pages"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr.startswith(said) and done.stderr.count("\n") == 1, done
+    # Nothing is half written.
+    assert not (tmp_path / "pages").exists()
+
+
 def test_pages_that_are_no_more_go(tmp_path):
     (tmp_path / "warder-gone.1").write_text("old")
     made(tmp_path)
