@@ -157,6 +157,9 @@ def test_every_variable_is_explained_and_no_other(manual):
     page = manual / "warder-config.5"
     text = words(shown_by_mandoc(page, 1000))
     used = {literal for literal in tree.literals() if re.fullmatch(r"(?:AWS|WARDER|XDG)_[A-Z0-9_]*", literal)}
+    looked_up = r'(?:nonEmpty\(|nvironment\[)"([A-Z][A-Z0-9_]*)"'
+    used |= {name for source in tree.swift().values() for name in re.findall(looked_up, source)}
+    assert {"HOME", "ZDOTDIR", "TERM"} <= used
     missing = sorted(name for name in used - set(NOT_READ) if not re.search(rf"\b{name}\b", text))
     assert missing == []
     assert set(NOT_READ) <= used
