@@ -81,3 +81,13 @@ def test_prose_names_its_actors_and_wraps(page):
     wrong += [f"{page.name}:{n}: {len(row)} columns" for n, row in rows if len(row) > 120 and not row.startswith("|")]
     if wrong:
         pytest.fail("\n".join(wrong), pytrace=False)
+
+
+def test_the_changelog_and_the_completions_are_of_this_version():
+    """Packages take their date from the newest head that has one."""
+    (version,) = re.findall(r'current = "([\d.]+)"', (tree.ROOT / "Sources/Setup/Version.swift").read_text())
+    heads = re.findall(r"^## (.*)$", (tree.ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert re.fullmatch(re.escape(version) + r", (unreleased|\d{4}-\d\d-\d\d)", heads[0]), heads[0]
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+, \d{4}-\d\d-\d\d", head) for head in heads[1:]), heads
+    for file in ("_warder", "warder.bash", "warder.fish", "warder.nu"):
+        assert f"# of warder {version}\n" in (tree.ROOT / "completions" / file).read_text(), file
