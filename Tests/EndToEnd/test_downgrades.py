@@ -1,5 +1,5 @@
-"""What a newer version of warder left in a home, met by this one: it says so in one line that names the file, and leaves
-it as it is; a cache of a newer format is passed over. docs/upgrades.md lists what there is."""
+"""What a newer version of warder left in a home, met by this one: it says so in one line that names the file, and
+leaves it as it is; a cache of a newer format is passed over. docs/upgrades.md lists what there is."""
 
 import json
 import subprocess
@@ -284,7 +284,8 @@ def test_a_newer_approval_approves_nothing(home):
 
 def test_what_a_newer_adopt_did_is_not_half_undone(home):
     home.good("adopt", "prod", "alice")
-    text = home.config_file.read_text().replace("[profile prod]", "[profile prod]\n# adopted by warder: role_arn ~region")
+    mark = "[profile prod]\n# adopted by warder: role_arn ~region"
+    text = home.config_file.read_text().replace("[profile prod]", mark)
     home.config(text)
     result = home.run("adopt", "--undo", "prod")
     result.failed(8, str(home.config_file), "newer warder", VERSION)
