@@ -74,20 +74,23 @@ class Prepared:
     def __init__(self, folder):
         self.folder, self.found = folder, {}
 
-    def get(self, release):
-        if release not in self.found:
-            self.found[release] = self.make(release)
-        if isinstance(self.found[release], Unavailable):
-            pytest.skip(str(self.found[release]))
-        return self.found[release]
+    def get(self, release, tools=True):
+        key = release, tools
+        if key not in self.found:
+            self.found[key] = self.make(release, tools)
+        if isinstance(self.found[key], Unavailable):
+            pytest.skip(str(self.found[key]))
+        return self.found[key]
 
-    def make(self, release):
+    def make(self, release, tools):
         try:
-            system = System(release, self.folder / release)
-            system.update()
+            system = System(release, self.folder / f"{release}-{tools}")
+            if tools:
+                system.update()
         except Unavailable as reason:
             return reason
-        system.install(*self.TOOLS, recommended=False)
+        if tools:
+            system.install(*self.TOOLS, recommended=False)
         system.run("useradd --create-home --shell /bin/bash alice && install -d -o alice -m 700 /run/user/alice")
         return system
 

@@ -69,7 +69,7 @@ def ubuntu_keyring():
     if not kept.exists():
         with System("trixie", MADE / "keyring") as system:
             system.update()
-            system.run("cd /mnt && apt-get -qq download ubuntu-archive-keyring && dpkg -x ubuntu-*.deb keys")
+            system.run("cd /mnt && apt-get -qq download ubuntu-keyring && dpkg -x ubuntu-*.deb keys")
             shutil.copy(system.path("mnt/keys/usr/share/keyrings/ubuntu-archive-keyring.gpg"), kept)
     return kept
 

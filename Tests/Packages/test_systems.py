@@ -117,8 +117,8 @@ def fresh(prepared, tmp_path):
     """A layer of a release for one test."""
     made = []
 
-    def make(release):
-        base = prepared.get(release)
+    def make(release, tools=True):
+        base = prepared.get(release, tools)
         made.append(type(base)(release, tmp_path / release, above=base))
         return made[-1]
 
@@ -142,8 +142,11 @@ def test_the_tarball_on_the_oldest_c_library_that_is_supported(fresh, tarball, c
     alice.run(f"'{folder}/install.sh'")
     alice.imports(".local/bin/warder")
     assert ":assumed-role/Admin/" in alice.asks("prod", ".local/bin/warder")
+    installed = set(alice.run("cat .local/share/warder/installed").stdout.split())
     alice.run(".local/share/warder/install.sh --uninstall")
-    assert alice.run("find .local -type f").stdout.split() == [".local/share/warder/vault"]
+    left = set(alice.run("find $HOME/.local ! -type d").stdout.split())
+    assert "/home/alice/.local/share/warder/vault" in left
+    assert "/home/alice/.local/bin/warder" in installed and not installed & left
 
 
 def test_the_tarball_says_that_openssl_is_missing(fresh, tarball):
@@ -157,7 +160,7 @@ def test_the_tarball_says_that_openssl_is_missing(fresh, tarball):
 
 
 def test_the_tarball_says_that_the_c_library_is_too_old(fresh, tarball):
-    system = fresh("bullseye")
+    system = fresh("bullseye", tools=False)
     folder = unpacked(system, tarball)
     # OpenSSL is too old there as well, and the loader speaks of it first.
     system.run("ln -s libcrypto.so.1.1 $(dirname /usr/lib/*/libcrypto.so.1.1)/libcrypto.so.3")
