@@ -73,7 +73,7 @@ e2e: build deps ## the tests of the binary, in real shells, terminals and SDKs; 
 	WARDER=$(CURDIR)/$(BINARY) $(PYTEST) -n $(JOBS) --dist worksteal Tests/Alone Tests/VaultReader Tests/LogReader Tests/EndToEnd
 
 packages: deb tarball sbom deps ## the tests of the packages, in fresh systems; root and the network make them
-	WARDER_DIST=$(CURDIR)/$(DIST) $(PYTEST) Tests/Packages
+	WARDER_DIST=$(CURDIR)/$(DIST) $(PYTEST) -n 2 --dist loadgroup Tests/Packages
 
 # What is measured is a copy, as people install it: the kernel keeps a file that was written in one go in larger pieces
 # than the one that the linker wrote, so a copy starts faster and takes more memory.

@@ -4,8 +4,8 @@
 #   install.sh [--prefix DIR] [--units DIR]
 #   install.sh --uninstall [--prefix DIR]
 #
-# Every file is written beside its place first and then renamed: neither a full disk nor a kill leaves half a file, and a
-# warder that runs goes on with the old one.
+# Every file is written beside its place first and then renamed: neither a full disk nor a kill leaves half a file, and
+# a warder that runs goes on with the old one.
 set -eu
 umask 022
 

@@ -45,7 +45,8 @@ def origin(path):
     try:
         # Packages of before the merge of /lib into /usr still say /lib.
         names = [str(path), str(path).removeprefix("/usr")]
-        package = subprocess.run(["dpkg-query", "--search", *names], capture_output=True, text=True).stdout.split(": ")[0]
+        found = subprocess.run(["dpkg-query", "--search", *names], capture_output=True, text=True).stdout
+        package = found.split(": ")[0]
         version = output("dpkg-query", "--show", "--showformat=${source:Package} ${source:Version}", package)
     except (OSError, subprocess.CalledProcessError):
         sys.exit(f"packaging/linked.py: {path} is linked in, and belongs to no package of this machine")

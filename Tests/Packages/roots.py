@@ -3,6 +3,7 @@
 Everything is mounted in a mount namespace of the one command that runs, so that nothing stays mounted, whatever fails.
 """
 
+import fcntl
 import os
 import pathlib
 import shlex
@@ -39,9 +40,14 @@ def mirror():
 
 def root(release):
     """The folder of a system as debootstrap makes it."""
-    for folder in (READY / release, MADE / release):
-        if folder.is_dir():
-            return folder
+    MADE.mkdir(parents=True, exist_ok=True)
+    with open(MADE / f"{release}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ready = [folder for folder in (READY / release, MADE / release) if folder.is_dir()]
+        return ready[0] if ready else make_root(release)
+
+
+def make_root(release):
     check_machine()
     if not shutil.which("debootstrap"):
         raise Unavailable("debootstrap is not installed")
@@ -147,7 +153,7 @@ class System:
 
     def files(self):
         """All paths outside of homes, and outside of what apt, dpkg and logs write for every package."""
-        aside = ["/proc", "/sys", "/dev", "/run", "/tmp", "/mnt", "/root", "/home", "/var/lib/apt", "/var/lib/dpkg", "/var/cache",
-                 "/var/log"]
+        aside = ["/proc", "/sys", "/dev", "/run", "/tmp", "/mnt", "/root", "/home", "/var/lib/apt", "/var/lib/dpkg",
+                 "/var/cache", "/var/log"]
         pruned = " -o ".join(f"-path {path}" for path in aside)
         return set(self.run(f"find / \\( {pruned} \\) -prune -o -print").stdout.splitlines())

@@ -47,71 +47,6 @@ END""")
         return self.run("find . -type f -exec sha256sum {} + | sort").stdout
 
 
-@pytest.fixture(scope="module", params=RELEASES)
-def system(request, prepared, tmp_path_factory):
-    """A system in which the tests below happen one after another, as on a user's machine."""
-    with type(prepared.get(request.param))(
-            request.param, tmp_path_factory.mktemp("life"), above=prepared.get(request.param)) as fresh:
-        fresh.before = fresh.files()
-        yield fresh
-
-
-@pytest.fixture(scope="module")
-def alice(system, cloud):
-    return Alice(system, cloud)
-
-
-class TestLife:
-    """Each test continues where the one before it ended."""
-
-    def test_two_commands_from_a_clean_system_to_an_answer(self, system, alice, older):
-        system.put(older, "/mnt/older.deb")
-        system.install("/mnt/older.deb")
-        system.installed = system.files()
-        alice.imports()
-        assert ":assumed-role/Admin/" in alice.asks("prod")
-
-    def test_an_upgrade_keeps_everything_working(self, system, alice, package):
-        before = alice.home()
-        system.put(package, "/mnt/warder.deb")
-        system.install("/mnt/warder.deb")
-        status = system.run("dpkg-query -W -f '${Status} ${Version}' warder").stdout
-        assert status == f"install ok installed {package.name.split('_')[1]}"
-        assert alice.home() == before
-        assert ":assumed-role/Admin/" in alice.asks("prod")
-
-    def test_bash_completes_without_a_line_in_bashrc(self, alice):
-        asked = "{ _comp_load warder || __load_completion warder; } 2>/dev/null; complete -p warder"
-        assert "warder" in alice.run(f"bash -ic {asked!r}").stdout
-        assert "completion" not in alice.run("cat /etc/bash.bashrc | grep -v '^#' || true").stdout
-
-    def test_zsh_completes_without_a_line_about_warder(self, alice):
-        found = alice.run("""zsh -fc 'autoload -Uz compinit; compinit -D; echo $_comps[warder]; whence -v _warder
-                             autoload +X _warder && whence -f _warder | head -n 3'""").stdout
-        assert found.startswith("_warder\n") and "_warder () {" in found
-
-    def test_man_finds_the_pages(self, alice):
-        text = alice.run("man warder | cat").stdout
-        assert "credential_process" in text and "NAME" in text
-        alice.run("man 5 warder-config > config && grep -q warder_role_arn config && rm config")
-
-    def test_systemd_finds_the_units_and_starts_none(self, system, alice):
-        folders = alice.run("systemd-analyze --user unit-paths").stdout.split()
-        assert "/usr/lib/systemd/user" in folders
-        alice.run("cd /usr/lib/systemd/user && systemd-analyze --user verify warder-lock.service warder-rotate.timer")
-        assert "warder" not in system.run("find /etc/systemd /var/lib/systemd").stdout
-
-    def test_purge_leaves_nothing_outside_of_homes(self, system, alice):
-        before, own = alice.home(), set(system.run("dpkg-query -L warder").stdout.splitlines())
-        system.run(f"{APT} purge -y warder")
-        left = system.files()
-        # What using it has added, and what purging has left of what installing has added.
-        assert left - system.installed == set()
-        assert {path for path in left - system.before if path in own or "warder" in path} == set()
-        assert system.run("dpkg-query -W warder", check=False).returncode != 0
-        assert alice.home() == before
-
-
 @pytest.fixture
 def fresh(prepared, tmp_path):
     """A layer of a release for one test."""
@@ -127,6 +62,77 @@ def fresh(prepared, tmp_path):
         system.__exit__()
 
 
+def of(release):
+    """A test of one release: those of the same run one after another, since apt locks its archive of packages."""
+    return pytest.mark.xdist_group(release)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("release", [pytest.param(name, marks=of(name)) for name in RELEASES])
+def test_a_life_from_installing_to_purging(fresh, cloud, older, package, release):
+    system = fresh(release)
+    alice = Alice(system, cloud)
+    before = system.files()
+    two_commands_lead_to_an_answer(system, alice, older)
+    installed = system.files()
+    an_upgrade_keeps_everything_working(system, alice, package)
+    shells_complete_without_a_line_about_warder(alice)
+    man_finds_the_pages(alice)
+    systemd_finds_the_units_and_starts_none(system, alice)
+    purging_leaves_nothing_outside_of_homes(system, alice, before, installed)
+
+
+def two_commands_lead_to_an_answer(system, alice, older):
+    system.put(older, "/mnt/older.deb")
+    system.install("/mnt/older.deb")
+    alice.imports()
+    assert ":assumed-role/Admin/" in alice.asks("prod")
+
+
+def an_upgrade_keeps_everything_working(system, alice, package):
+    before = alice.home()
+    system.put(package, "/mnt/warder.deb")
+    system.install("/mnt/warder.deb")
+    status = system.run("dpkg-query -W -f '${Status} ${Version}' warder").stdout
+    assert status == f"install ok installed {package.name.split('_')[1]}"
+    assert alice.home() == before
+    assert ":assumed-role/Admin/" in alice.asks("prod")
+
+
+def shells_complete_without_a_line_about_warder(alice):
+    asked = "{ _comp_load warder || __load_completion warder; } 2>/dev/null; complete -p warder"
+    assert "warder" in alice.run(f"bash -ic {asked!r}").stdout
+    found = alice.run("""zsh -fc 'autoload -Uz compinit; compinit -D; echo $_comps[warder]
+                         autoload +X _warder && whence -f _warder | head -n 3'""").stdout
+    assert found.startswith("_warder\n") and "_warder () {" in found
+    lines = alice.run("cat .bashrc .profile .zshrc /etc/bash.bashrc /etc/zsh/* 2>/dev/null || true").stdout
+    assert "bash_completion" in lines and "warder" not in lines
+
+
+def man_finds_the_pages(alice):
+    text = alice.run("man warder | cat").stdout
+    assert "credential_process" in text and "NAME" in text
+    assert "warder_role_arn" in alice.run("man 5 warder-config | cat").stdout
+
+
+def systemd_finds_the_units_and_starts_none(system, alice):
+    folders = alice.run("systemd-analyze --user unit-paths").stdout.split()
+    assert "/usr/lib/systemd/user" in folders
+    alice.run("cd /usr/lib/systemd/user && systemd-analyze --user verify warder-lock.service warder-rotate.timer")
+    assert "warder" not in system.run("find /etc/systemd /var/lib/systemd").stdout
+
+
+def purging_leaves_nothing_outside_of_homes(system, alice, before, installed):
+    home, own = alice.home(), set(system.run("dpkg-query -L warder").stdout.splitlines())
+    system.run(f"{APT} purge -y warder")
+    left = system.files()
+    # What using it has added, and what purging has left of what installing has added.
+    assert left - installed == set()
+    assert {path for path in left - before if path in own or "warder" in path} == set()
+    assert system.run("dpkg-query -W warder", check=False).returncode != 0
+    assert alice.home() == home
+
+
 def unpacked(system, tarball):
     """The folder of the archive in a user's home."""
     system.put(tarball, "/mnt/warder.tar.gz")
@@ -134,6 +140,7 @@ def unpacked(system, tarball):
     return f"/home/alice/{tarball.name.removesuffix('.tar.gz')}"
 
 
+@of("jammy")
 def test_the_tarball_on_the_oldest_c_library_that_is_supported(fresh, tarball, cloud):
     system = fresh("jammy")
     folder = unpacked(system, tarball)
@@ -149,6 +156,7 @@ def test_the_tarball_on_the_oldest_c_library_that_is_supported(fresh, tarball, c
     assert "/home/alice/.local/bin/warder" in installed and not installed & left
 
 
+@of("jammy")
 def test_the_tarball_says_that_openssl_is_missing(fresh, tarball):
     system = fresh("jammy")
     folder = unpacked(system, tarball)
@@ -159,6 +167,7 @@ def test_the_tarball_says_that_openssl_is_missing(fresh, tarball):
     assert system.run("cd && find .local ! -type d", "alice").stdout == ""
 
 
+@of("bullseye")
 def test_the_tarball_says_that_the_c_library_is_too_old(fresh, tarball):
     system = fresh("bullseye", tools=False)
     folder = unpacked(system, tarball)

@@ -1,4 +1,4 @@
-"""The archive for other distributions, and its install.sh: what is in it, and that nothing that goes wrong breaks it."""
+"""The archive for other distributions, and its install.sh: what is in it, and that no mishap breaks an installation."""
 
 import os
 import pathlib
@@ -136,7 +136,7 @@ def test_a_full_disk_changes_nothing(folder, tmp_path):
 
 
 def renames(tmp_path, last):
-    """A folder for PATH, whose mv kills install.sh, and all that it has started, in place of the rename number `last`."""
+    """A folder for PATH, whose mv kills install.sh and all that it has started, in place of rename number `last`."""
     place = tmp_path / f"bin{last}"
     place.mkdir()
     (place / "mv").write_text(f"""#!/bin/sh
@@ -223,7 +223,8 @@ def test_a_folder_that_cannot_be_written_is_refused(folder, tmp_path):
     for parent in [*folder.parents, *prefix.parents]:
         if parent.is_relative_to("/tmp/") and parent != pathlib.Path("/tmp"):
             parent.chmod(parent.stat().st_mode | 0o011)
-    refused = subprocess.run(command, capture_output=True, text=True, env={"PATH": os.environ["PATH"], "HOME": "/nowhere"})
+    variables = {"PATH": os.environ["PATH"], "HOME": "/nowhere"}
+    refused = subprocess.run(command, capture_output=True, text=True, env=variables)
     assert refused.returncode == 1 and "nothing has changed" in refused.stderr, refused
 
 
