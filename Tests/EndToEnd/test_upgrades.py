@@ -9,6 +9,7 @@ import os
 import pathlib
 import shlex
 import shutil
+import time
 
 import clouds
 import pytest
@@ -37,8 +38,15 @@ def version(folder):
     return folder.parent.name
 
 
-def port(url):
-    return int(url.rsplit(":", 1)[1])
+def bound(server, url):
+    """A server at the one address; the test before may be about to leave it."""
+    for _ in range(100):
+        try:
+            return server(int(url.rsplit(":", 1)[1]))
+        except OSError as error:
+            busy = error
+            time.sleep(0.1)
+    raise busy
 
 
 @pytest.fixture(params=VAULTS, ids=version)
@@ -57,7 +65,7 @@ def opened(old):
 
 @pytest.fixture
 def sts(old):
-    server = recording_sts.RecordingSTS(port(AWS))
+    server = bound(recording_sts.RecordingSTS, AWS)
     server.ahead = old.ahead
     server.start()
     yield server
@@ -201,7 +209,7 @@ def test_a_code_that_was_used_is_not_sent_again(opened, sts):
 
 
 def test_a_sign_in_gives_another_role(opened):
-    center = clouds.Center(port(CENTER))
+    center = bound(clouds.Center, CENTER)
     center.center.access[opened.made["sso"]] = float("inf")
     with opened.config_file.open("a") as file:
         file.write(
@@ -228,7 +236,7 @@ def test_one_of_a_newer_format_is_asked_for_again(opened, profile):
 def console(opened):
     """AWS Sign-In, which knows the refresh token; the credentials that came with it have ended."""
     opened.made["time"] += 1000
-    server = StrictSignIn(port(SIGN_IN))
+    server = bound(StrictSignIn, SIGN_IN)
     server.service.ahead = opened.ahead
     login = opened.made["login"]
     server.service.tokens[login["refresh"]] = Login(login["arn"], login["client"], login["key"], float("inf"))
