@@ -220,7 +220,8 @@ remove() {
         "$prefix"/* | "$units"/*) ;;
         *) return 0 ;;
     esac
-    rm -f "$root$1" || die "cannot remove $root$1"
+    # What a kill has left beside it as well.
+    rm -f "$root$1" "$(beside "$root$1")" || die "cannot remove $root$1"
     folder=${1%/*}
     while [ "$folder" != "$prefix" ] && [ "$folder" != "${folder#"$prefix"/}" ]; do
         rmdir "$root$folder" 2>/dev/null || break
