@@ -123,7 +123,8 @@ install: build man ## installs below PREFIX (~/.local)
 
 # Never by folder: below ~/.local, share/warder is where the vault is. Only the names count; nothing has to be built.
 uninstall: ## removes what install has put there
-	@packaging/install /dev/null $(MAN) --uninstall --prefix '$(PREFIX)' --units '$(UNITS)'
+	@packaging/pages '' '$(DESTDIR)$(PREFIX)/share'
+	@packaging/install /dev/null '' --uninstall --prefix '$(PREFIX)' --units '$(UNITS)'
 
 # The packages take the binary of `make build`; a release is built of a clean checkout, as docs/releasing.md says.
 DIST := .build/dist

@@ -259,9 +259,8 @@ def test_whatis_and_apropos_find_them(tmp_path):
     folder = tmp_path / "share/man"
     for page in folder.rglob("*.?"):
         done = subprocess.run(["lexgrog", page], capture_output=True, text=True)
-        # One that another page is found by is a line that names that page.
-        other = re.fullmatch(r"\.so man1/(.*)\.1\n", page.read_text())
-        name = other[1] if other else page.stem
+        # One that another page is found by is a link to that page.
+        name = page.resolve().stem
         assert done.returncode == 0 and f'"{name} - ' in done.stdout, done
     subprocess.run(["mandb", "--create", "--quiet", folder], check=True, capture_output=True)
     environment = manuals.READER | {"MANPATH": str(folder)}
