@@ -129,7 +129,7 @@ def test_a_changelog_of_another_version_is_refused(tmp_path):
 def test_it_depends_on_little(control):
     assert control["Depends"] == "libc6 (>= 2.34), libssl3 (>= 3.0.0)"
     assert control["Recommends"].startswith("libcurl4 |") and "libsecret-1-0" in control["Recommends"]
-    assert {"expat", "gcc-12"} == set(re.findall(r"(\S+) \(= [^)]+\)", control["Static-Built-Using"]))
+    assert {"expat", "gcc"} == set(re.findall(r"([a-z]+)\S* \(= [^)]+\)", control["Static-Built-Using"]))
 
 
 def test_nothing_is_left_in_the_work_tree():
