@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 
+import manuals
 import pytest
 from home import TESTS, WARDER
 
@@ -49,7 +50,7 @@ def files(folder):
 def tarball(tmp_path_factory):
     """The folder with the tarball, made of the binary under test."""
     folder = tmp_path_factory.mktemp("dist")
-    run(f"packaging/tarball '{WARDER}' '{folder}'", folder, TOP)
+    run(f"packaging/tarball '{WARDER}' '{manuals.made(folder / 'man')}' '{folder}'", folder, TOP)
     return folder
 
 
