@@ -1,7 +1,11 @@
-"""The date that pages carry: that of the source, never that of the build."""
+"""The date that pages and packages carry: that of the source, never that of the build.
+
+As a program it prints the date, in seconds since 1970.
+"""
 
 import datetime
 import os
+import pathlib
 import re
 import subprocess
 
@@ -32,3 +36,7 @@ def written(seconds):
     """As mdoc(7) has it, in no one's language: `November 30, 2026`."""
     day = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
     return f"{MONTHS[day.month - 1]} {day.day}, {day.year}"
+
+
+if __name__ == "__main__":
+    print(moment(pathlib.Path(__file__).resolve().parents[1]))
