@@ -39,7 +39,7 @@ def files(text):
 @functools.cache
 def origin(path):
     if "swift_static" in path.parts:
-        tools = pathlib.Path(*path.parts[: path.parts.index("lib")]) / "bin"
+        tools = pathlib.Path(*path.parts[: path.parts.index("swift_static") - 1]) / "bin"
         about = json.loads(output(tools / "swiftc", "-print-target-info"))
         return Origin("swift", re.search(r"Swift version (\S+)", about["compilerVersion"])[1], False)
     try:

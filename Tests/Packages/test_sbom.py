@@ -77,6 +77,16 @@ def test_a_library_of_no_package_is_an_error(tmp_path):
         linked.by_origin(linked.files(f"  200  200  1c  1         {unknown}(a.o):(.text)\n"))
 
 
+def test_the_toolchain_is_found_wherever_it_is(tmp_path):
+    """In a stand-in of one, below a folder that is called lib too."""
+    toolchain = tmp_path / "lib/swift/usr"
+    for folder in ("bin", "lib/swift_static/linux"):
+        (toolchain / folder).mkdir(parents=True)
+    (toolchain / "bin/swiftc").write_text("""#!/bin/sh\necho '{"compilerVersion": "Swift version 6.9.1 (stand-in)"}'\n""")
+    (toolchain / "bin/swiftc").chmod(0o755)
+    assert linked.origin(toolchain / "lib/swift_static/linux/libswiftCore.a") == linked.Origin("swift", "6.9.1", False)
+
+
 def test_the_sums_are_right():
     if not (DIST / "SHA256SUMS").exists():
         pytest.skip("make release has not run")
