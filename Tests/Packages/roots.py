@@ -25,7 +25,7 @@ class Unavailable(Exception):
 
 def check_machine():
     if os.geteuid() != 0:
-        raise Unavailable("only root can run another system")
+        raise Unavailable("only root can mount another system")
     if subprocess.run(["unshare", "--mount", "--pid", "--fork", "true"], capture_output=True).returncode:
         raise Unavailable("this machine does not allow mount namespaces")
 
