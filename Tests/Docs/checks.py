@@ -11,7 +11,8 @@ from manual import Said, pages
 MESSAGES = ("what warder says",)
 
 FILE = re.compile(
-    r"(?:\.ci|Benchmarks|Sources|Tests|completions|docs|man|shell|systemd)/[\w./*-]*|[\w*-]+\.(?:swift|py|md|c)|Makefile")
+    r"(?:\.ci|Benchmarks|Sources|Tests|completions|debian|docs|link|man|packaging|shell|systemd)/[\w./*-]*"
+    r"|[\w*-]+\.(?:swift|py|md|c)|Makefile")
 VARIABLE = re.compile(r"\$?([A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9])(?:=.*)?")
 SETTING = re.compile(r"([a-z][a-z0-9]*(?:_[a-z0-9]+)+)(?: =.*)?")
 TYPE = re.compile(r"[A-Z]+[a-z]+\w*")

@@ -56,6 +56,25 @@ def test_parsers_and_formats_are_pure(room):
     assert {word for scan in scans for word in scan.identifiers()} & IMPURE == set()
 
 
+# Parts of others: what the tests stand on, and programs that they start.
+PARTS = {"PromptRunner", "RemotePromptRunner", "Servers", "Threads", "RoomSupport"}
+
+
+def test_each_kind_of_test_is_in_the_table_of_kinds():
+    page = next(page for page in pages() if page.name == "CONTRIBUTING.md")
+    table = "\n".join(re.findall(r"^\|.*\|$", page.prose, re.MULTILINE))
+    folders = {path.name for path in (tree.ROOT / "Tests").iterdir() if path.is_dir()}
+    kinds = {name for name in folders if not name.endswith(("Tests", "__"))}
+    assert kinds - PARTS == set(re.findall(r"Tests/(\w+)", table))
+
+
+def test_what_ci_runs_is_said():
+    targets = re.search(r"^for target in (.*); do$", (tree.ROOT / ".ci/run").read_text(), re.MULTILINE)[1].split()
+    page = next(page for page in pages() if page.name == "CONTRIBUTING.md")
+    said = re.search(r"`\.ci/run` is what continuous integration does: (.*?)\.\n", page.prose, re.DOTALL)[1]
+    assert re.findall(r"`make (\w+)`", said) == targets
+
+
 def test_each_code_of_doctor_is_explained():
     text = "".join(path.read_text() for path in (tree.ROOT / "Sources/Diagnosing").rglob("*.swift"))
     codes = set(re.findall(r'\b(?:Finding|Remark|broken|risky)\(\s*"([a-z0-9]+(?:_[a-z0-9]+)*)"', text))
