@@ -85,3 +85,37 @@ def test_the_commit_of_a_project_around_it_is_not_warder_s(tree):
     (tree.parent / "file").touch()
     checked_in(tree.parent)
     assert commit(tree) == ""
+
+
+DRIVER = """
+#include "cbuild.h"
+#include <stdio.h>
+
+int main(void) {
+    const char *commit = warder_build_commit(), *swift = warder_build_swift();
+    printf("%s, %s\\n", commit ? commit : "no commit", swift ? swift : "no Swift");
+}
+"""
+
+
+@pytest.mark.needs("cc")
+@pytest.mark.parametrize("is_checkout", [True, False])
+def test_what_is_known_reaches_the_binary(tree, is_checkout):
+    """As `make` links it in; without a checkout the note is empty, and without `make` there is none."""
+    (tree / "driver.c").write_text(DRIVER)
+    if is_checkout:
+        checked_in(tree)
+    swift = tree / "swift"
+    swift.write_text("#!/bin/sh\necho 'Swift version 6.9.1 (stand-in)'\n")
+    swift.chmod(0o755)
+    note = subprocess.run([tree / NOTE, swift], capture_output=True, text=True, check=True).stdout
+    (tree / "note.c").write_text(note)
+    sources = TOP / "Sources/CBuild"
+
+    def said(*more):
+        files = [sources / "cbuild.c", tree / "driver.c", *more]
+        subprocess.run(["cc", "-I", sources / "include", "-o", tree / "driver", *files], check=True)
+        return subprocess.run([tree / "driver"], capture_output=True, text=True, check=True).stdout
+
+    assert re.fullmatch("[0-9a-f]{12}, 6.9.1\n" if is_checkout else "no commit, 6.9.1\n", said(tree / "note.c"))
+    assert said() == "no commit, no Swift\n"
