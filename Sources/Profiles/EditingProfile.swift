@@ -42,11 +42,9 @@ struct AdoptionMark {
     var isOfNewerVersion: Bool {
         !keys.allSatisfy { key in
             let name = key.removingPrefix(Self.addition) ?? Substring(key)
-            return key == Self.replaced
+            return key.isSame(as: Self.replaced)
                 || name.utf8.allSatisfy {
-                    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
-                        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "_")
-                        || $0 == UInt8(ascii: "-")
+                    isLowercaseOrDigit($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
                 }
         }
     }

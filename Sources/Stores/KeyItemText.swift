@@ -109,7 +109,7 @@ enum KeyItemText {
     private static func unknownLines(_ text: borrowing SecretBytes) -> SecretBytes? {
         var unknown: [Range<Int>] = []
         forEachLine(of: text) { line in
-            let end = line.first { !isOfKey(text[$0]) } ?? line.upperBound
+            let end = line.first { !isLowercaseOrDigit(text[$0]) && text[$0] != UInt8(ascii: "_") } ?? line.upperBound
             guard end > line.lowerBound, begins(end..<line.upperBound, with: " = ", text) else { return }
             if !keys.contains(where: { begins(line, with: $0 + " = ", text) }) { unknown.append(line) }
         }
@@ -120,11 +120,6 @@ enum KeyItemText {
             lines.append(UInt8(ascii: "\n"))
         }
         return lines
-    }
-
-    private static func isOfKey(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-            || byte == UInt8(ascii: "_")
     }
 
     private static func begins(_ line: Range<Int>, with start: String, _ text: borrowing SecretBytes) -> Bool {

@@ -37,10 +37,7 @@ struct StoreMarker {
     private static func isOfNewerVersion(_ text: borrowing SecretBytes, _ words: [String]) -> Bool {
         guard text.count > 0, text[text.count - 1] == UInt8(ascii: "\n"), let kind = words.first else { return false }
         if text.withUnsafeBytes({ isOfLaterFormat($0, "store") }) { return true }
-        let isWord = kind.utf8.allSatisfy {
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-                || $0 == UInt8(ascii: "-")
-        }
+        let isWord = kind.utf8.allSatisfy { isLowercaseOrDigit($0) || $0 == UInt8(ascii: "-") }
         return isWord && words.count >= 2 && isIdentifier(words[1])
     }
 

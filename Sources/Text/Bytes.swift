@@ -87,6 +87,11 @@ package struct ByteText: Hashable, Sendable {
     }
 }
 
+/// Whether `byte` is a letter from a to z or a digit, in ASCII.
+@inlinable package func isLowercaseOrDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+}
+
 /// The part of a path before its last `/`, empty for an entry of the root; nil without a `/`.
 @inlinable package func folder(ofPath path: String) -> String? {
     path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) }
