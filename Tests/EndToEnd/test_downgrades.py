@@ -132,7 +132,8 @@ def test_a_rotation_that_only_a_newer_version_knows_is_left_alone(rotation):
 # Notes beside it
 
 
-@pytest.mark.parametrize("text", ["warder-generation 2\n7\n", "warder-generation 12\n"])
+@pytest.mark.parametrize("text", [
+    "warder-generation 2\n7\n", "warder-generation 12\n", f"warder-generation 2\n7 {'f' * 64}\n"])
 def test_a_newer_note_of_the_generation_opens_nothing_and_stays(home, text):
     home.good("vault", "verify", passphrase=True)
     (note,) = home.state.glob("generation-*")
@@ -145,6 +146,17 @@ def test_a_newer_note_of_the_generation_opens_nothing_and_stays(home, text):
     ):
         newer(home.run(*command, passphrase=True), note)
     assert note.read_text() == text and home.vault.read_bytes() == before
+
+
+def codes(home):
+    return [finding["code"] for finding in json.loads(home.run("doctor", "--json").out)["findings"]]
+
+
+def test_doctor_names_a_newer_note_of_the_generation(home):
+    home.good("vault", "verify", passphrase=True)
+    (note,) = home.state.glob("generation-*")
+    note.write_text("warder-generation 2\n7\n")
+    assert "vault_newer" in codes(home)
 
 
 @pytest.mark.parametrize("text", [
@@ -215,8 +227,7 @@ def test_what_waited_is_sealed_by_a_version_that_can(working):
 
 
 def test_doctor_names_a_newer_log(newer_log):
-    found = json.loads(newer_log.run("doctor", "--json").out)
-    assert "log_newer" in [finding["code"] for finding in found["findings"]]
+    assert "log_newer" in codes(newer_log)
 
 
 # Caches, and what is in memory
