@@ -27,9 +27,14 @@ END""")
             WARDER_PASSPHRASE="only for this test", AWS_EC2_METADATA_DISABLED="true")
 
     def imports(self, program="warder"):
-        """What one does after installing: the key goes from the file into a vault; a role is added to the config."""
+        """What one does after installing: the key goes from the file into a vault, and SDKs get a session at once.
+
+        Then a role is added to the config.
+        """
         self.run(f"{program} import --yes")
         assert self.cloud.key["SecretAccessKey"] not in self.run("cat .aws/*").stdout
+        answer = json.loads(self.run(f"{program} process alice").stdout)
+        assert answer["SessionToken"] and answer["SecretAccessKey"] != self.cloud.key["SecretAccessKey"]
         self.run("""cat >> .aws/config <<'END'
 
 [profile prod]
