@@ -90,6 +90,11 @@ class System:
         shutil.rmtree(self.work, ignore_errors=True)
         for name in ("upper", "work", "merged"):
             (self.work / name).mkdir(parents=True)
+        # In a container, the folder may be one that no overlay can be made of.
+        done = self.run("true", check=False)
+        if done.returncode:
+            said, _, _ = done.stderr.partition("\n")
+            raise Unavailable(f"this machine cannot mount {release}: {said}")
 
     def __enter__(self):
         return self
