@@ -15,7 +15,10 @@ units=
 action=install
 # The one list of what was installed; packages, which DESTDIR is for, have a list of their own.
 list=share/warder/installed
+copy=share/warder/install.sh
 suffix=.warder-new
+newline='
+'
 
 usage() {
     cat <<'END'
@@ -40,7 +43,8 @@ die() {
 read_arguments() {
     while [ $# -gt 0 ]; do
         case $1 in
-            --prefix | --units) [ $# -ge 2 ] || die "$1 needs a folder" ;;
+            --prefix | --units) [ -n "${2-}" ] || die "$1 needs a folder" ;;
+            --prefix= | --units=) die "${1%=} needs a folder" ;;
         esac
         case $1 in
             --prefix) prefix=$2 && shift 2 ;;
@@ -67,26 +71,53 @@ default_prefix() {
     fi
 }
 
+# The path from the root folder on, without "." and "..".
 absolute() {
     case $1 in
-        /) die 'the root folder cannot be the prefix' 'install.sh --prefix /usr/local' ;;
-        /*) printf '%s\n' "${1%/}" ;;
-        *) printf '%s\n' "$PWD/${1%/}" ;;
+        /*) path=$1 ;;
+        *) path=$PWD/$1 ;;
     esac
+    whole=
+    set -f
+    IFS=/
+    for part in $path; do
+        case $part in
+            '' | .) ;;
+            ..) whole=${whole%/*} ;;
+            *) whole=$whole/$part ;;
+        esac
+    done
+    [ -n "$whole" ] || die 'the root folder cannot be the prefix' 'install.sh --prefix /usr/local'
+    printf '%s\n' "$whole"
 }
 
 settle_folders() {
-    prefix=$(absolute "${prefix:-$(default_prefix)}")
-    units=$(absolute "${units:-$prefix/share/systemd/user}")
-    # systemd would read these in the path of a unit.
-    case $prefix$units in
-        *[\"\\\$%\'\`]* | *'
-'*) die "the path $prefix has a quote, a backslash, a dollar or a percent sign, or a line end in it" ;;
-    esac
+    [ -n "$prefix" ] || prefix=$(default_prefix)
+    [ -n "$units" ] || units=$prefix/share/systemd/user
+    for folder in "$prefix" "$units"; do
+        # systemd would read these in the path of a unit.
+        case $folder in
+            *[\"\\\$%\'\`]* | *"$newline"*)
+                die "the path $folder has a quote, a backslash, a dollar or a percent sign, or a line end in it" ;;
+        esac
+    done
+    prefix=$(absolute "$prefix")
+    units=$(absolute "$units")
 }
 
 # What is installed, as paths below the prefix.
-contents() { (cd "$here" && find bin share ! -type d | LC_ALL=C sort); }
+contents() { (cd "$here" && walk bin && walk share); }
+
+# Small systems have no find(1).
+walk() {
+    for name in "$1"/*; do
+        if [ -d "$name" ] && [ ! -L "$name" ]; then
+            walk "$name"
+        elif [ -e "$name" ] || [ -L "$name" ]; then
+            printf '%s\n' "$name"
+        fi
+    done
+}
 
 # Where a file of `contents` goes, without DESTDIR.
 place() {
@@ -96,12 +127,19 @@ place() {
     esac
 }
 
-# The name beside a path that it has until it is whole.
-beside() { printf '%s\n' "${1%/*}/.${1##*/}$suffix"; }
+# The name beside a path that it has until it is whole: another for each process, since two may install at once.
+beside() { printf '%s\n' "${1%/*}/.${1##*/}.$$$suffix"; }
 
+# Removes what this process has not renamed, and what those left that were killed.
 clean_up() {
-    contents | while IFS= read -r file; do rm -f "$(beside "$root$(place "$file")")"; done
-    rm -f "$(beside "$root$prefix/$list")" "$(beside "$root$prefix/share/warder/install.sh")"
+    { listed && entries && printf '%s\n' "$list"; } | while IFS= read -r entry; do
+        target=$root$(located "$entry")
+        for left in "${target%/*}/.${target##*/}".*"$suffix"; do
+            process=${left%"$suffix"}
+            process=${process##*.}
+            if [ "$process" = $$ ] || ! kill -0 "$process" 2>/dev/null; then rm -f "$left"; fi
+        done
+    done
 }
 
 # Copies $1 to $2's place with mode $3.
@@ -136,8 +174,9 @@ write_all_beside() {
 
 rename_all() {
     # The program last: until then the old one runs, with the new files beside it.
-    for kind in '^share/' '^bin/'; do
-        contents | grep "$kind" | while IFS= read -r file; do
+    for top in share bin; do
+        contents | while IFS= read -r file; do
+            if [ "${file%%/*}" != "$top" ]; then continue; fi
             target=$root$(place "$file")
             mv -f "$(beside "$target")" "$target" || die "cannot rename to $target" "run install.sh again"
         done
@@ -154,6 +193,8 @@ check_that_it_runs() {
         *GLIBC_*not\ found*)
             die "warder needs a newer C library than this machine's: $(getconf GNU_LIBC_VERSION 2>/dev/null)" \
                 'build it from source on this machine' ;;
+        *Permission\ denied*)
+            die "no program can be run below $prefix" 'is its disk mounted with noexec? install.sh --prefix DIR' ;;
     esac
     die "warder does not run on this machine ($(uname -sm)): $said" \
         'the tarball is for Linux with glibc; its name ends in the processor that it is for'
@@ -171,15 +212,26 @@ END
     if command -v pacman >/dev/null; then echo 'pacman -S openssl'; else echo 'install OpenSSL 3.0 or newer'; fi
 }
 
-places() { contents | while IFS= read -r file; do place "$file"; done; }
+# What the list has: paths below the prefix, which may be reached by another name or be moved, and the whole path of a
+# unit that is elsewhere.
+entries() {
+    contents | while IFS= read -r file; do
+        target=$(place "$file")
+        printf '%s\n' "${target#"$prefix"/}"
+    done
+    printf '%s\n' "$copy"
+}
+
+# Where what stands in the list is.
+located() { case $1 in /*) printf '%s\n' "$1" ;; *) printf '%s\n' "$prefix/$1" ;; esac }
 
 # Writes the list: what is installed, and what $@ prints.
 write_list() {
     target=$root$prefix/$list
     new=$(beside "$target")
-    copy=$prefix/share/warder/install.sh
-    if ! { places && printf '%s\n' "$copy" && "$@"; } | LC_ALL=C sort -u >"$new" || ! mv -f "$new" "$target" ||
-        ! write_beside "$here/install.sh" "$root$copy" 755 || ! mv -f "$(beside "$root$copy")" "$root$copy"; then
+    placed=$root$prefix/$copy
+    if ! { entries && "$@"; } | LC_ALL=C sort -u >"$new" || ! mv -f "$new" "$target" ||
+        ! write_beside "$here/install.sh" "$placed" 755 || ! mv -f "$(beside "$placed")" "$placed"; then
         die "cannot write $target"
     fi
 }
@@ -192,6 +244,8 @@ install_files() {
     trap 'exit 129' HUP
     trap 'exit 130' INT
     trap 'exit 143' TERM
+    refuse_folder_of_another
+    clean_up
     write_all_beside
     if [ -z "$root" ]; then
         check_that_it_runs
@@ -206,23 +260,40 @@ install_files() {
     fi
 }
 
+# What root puts into a user's folder is root's, and so would be the folder that the vault belongs in.
+refuse_folder_of_another() {
+    if [ -n "$root" ] || [ "$(id -u)" != 0 ]; then return; fi
+    folder=$prefix
+    while [ -n "$folder" ] && [ ! -e "$folder" ]; do folder=${folder%/*}; done
+    [ -O "${folder:-/}" ] || die "$folder belongs to another user" \
+        'install as that user, or for all users: install.sh --prefix /usr/local'
+}
+
 remove_what_is_no_longer_installed() {
-    installed=$(places && printf '%s\n' "$prefix/share/warder/install.sh")
-    listed | while IFS= read -r file; do
-        if ! printf '%s\n' "$installed" | grep -qxF -e "$file"; then remove "$file"; fi
+    installed=$newline$(entries)$newline
+    listed | while IFS= read -r entry; do
+        case $installed in
+            *"$newline$entry$newline"*) ;;
+            *) remove "$entry" ;;
+        esac
     done
 }
 
-# Removes a file of the list, and the folders above it that this leaves empty, up to the prefix.
+# Removes what stands in the list, and the folders above it that this leaves empty, up to the prefix.
 remove() {
-    case $1 in
-        */../*) return 0 ;;
-        "$prefix"/* | "$units"/*) ;;
-        *) return 0 ;;
+    case /${1#/}/ in
+        */../* | */./* | *//*) return 0 ;;
+        # No list is a reason to remove the user's keys, which below ~/.local are there.
+        /share/warder/vault* | /share/warder/store* | /share/warder/trusted*) return 0 ;;
     esac
-    # What a kill has left beside it as well.
-    rm -f "$root$1" "$(beside "$root$1")" || die "cannot remove $root$1"
-    folder=${1%/*}
+    case $1 in
+        /*/warder-*.service | /*/warder-*.timer) ;;
+        /* | '') return 0 ;;
+    esac
+    gone=$(located "$1")
+    if [ -d "$root$gone" ] && [ ! -L "$root$gone" ]; then return 0; fi
+    rm -f "$root$gone" || die "cannot remove $root$gone"
+    folder=${gone%/*}
     while [ "$folder" != "$prefix" ] && [ "$folder" != "${folder#"$prefix"/}" ]; do
         rmdir "$root$folder" 2>/dev/null || break
         folder=${folder%/*}
@@ -235,11 +306,11 @@ uninstall() {
         die "warder was not installed below $prefix by install.sh" 'install.sh --uninstall --prefix DIR'
     fi
     clean_up
-    files=$(listed && if [ -e "$here/bin/warder" ]; then places; fi)
-    while IFS= read -r file; do remove "$file"; done <<END
+    files=$(listed && if [ -e "$here/bin/warder" ]; then entries; fi)
+    while IFS= read -r entry; do remove "$entry"; done <<END
 $files
 END
-    remove "$prefix/$list"
+    remove "$list"
     if [ -z "$root" ]; then say_what_stays; fi
 }
 

@@ -194,8 +194,106 @@ def test_what_another_has_put_there_is_not_removed(folder, tmp_path):
     assert outside.read_text() == "mine"
 
 
+def test_a_list_cannot_have_keys_removed(folder, tmp_path):
+    prefix = tmp_path / "prefix"
+    install(folder, "--prefix", prefix)
+    keys = ["vault", "vault.bak", "store", "trusted/approved", "trusted.lock"]
+    for name in keys:
+        (prefix / "share/warder" / name).parent.mkdir(exist_ok=True)
+        (prefix / "share/warder" / name).write_text("mine")
+    with open(prefix / "share/warder/installed", "a") as listed:
+        for name in keys:
+            for form in ("", "./", "bin/../", f"{prefix}/"):
+                listed.write(f"{form}share/warder/{name}\n{form}share//warder/{name}\n")
+        listed.write("\n.\n..\n/\nbin\nshare/warder\n")
+    install(folder, "--prefix", prefix)
+    install(folder, "--uninstall", "--prefix", prefix)
+    assert files(prefix) == {f"share/warder/{name}" for name in keys}
+
+
+@pytest.mark.parametrize("name", ["sub/../there", "./there", "there//", "link"])
+def test_a_prefix_of_another_name_is_the_same(folder, tmp_path, name):
+    """A list that does not fit would leave all of it, and say that it is removed."""
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "link").symlink_to("there")
+    (tmp_path / "there").mkdir()
+    subprocess.run([folder / "install.sh", "--prefix", name], cwd=tmp_path, check=True, capture_output=True)
+    moved = (tmp_path / "there").rename(tmp_path / "moved")
+    subprocess.run([moved / "share/warder/install.sh", "--uninstall"], check=True, capture_output=True)
+    assert list(moved.iterdir()) == []
+
+
+def test_units_elsewhere_go_too(folder, tmp_path):
+    prefix, units = tmp_path / "prefix", tmp_path / "units"
+    install(folder, "--prefix", prefix, "--units", units)
+    assert files(units) >= {"warder-lock.service", "warder-rotate.timer"}
+    (units / "other.service").write_text("mine")
+    with open(prefix / "share/warder/installed", "a") as listed:
+        listed.write(f"{units}/other.service\n")
+    subprocess.run([prefix / "share/warder/install.sh", "--uninstall"], check=True, capture_output=True)
+    assert files(units) == {"other.service"} and files(prefix) == set()
+
+
+def test_two_at_once(folder, tmp_path):
+    prefix = tmp_path / "prefix"
+    command = [folder / "install.sh", "--prefix", prefix]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    said = [each.communicate()[1] for each in running]
+    assert [each.returncode for each in running] == [0, 0, 0] and said == ["", "", ""]
+    assert works(prefix) and list(prefix.rglob(LEFT)) == []
+
+
+def test_what_a_killed_one_left_goes_with_the_rest(folder, tmp_path):
+    prefix = tmp_path / "prefix"
+    install(folder, "--prefix", prefix)
+    assert killed(folder, prefix, tmp_path, 12) and list(prefix.rglob(LEFT)) != []
+    gone = subprocess.run([prefix / "share/warder/install.sh", "--uninstall"], capture_output=True, text=True)
+    assert gone.returncode == 0 and gone.stderr == "" and files(prefix) == set(), gone
+
+
+def test_a_small_system_is_enough(folder, tmp_path):
+    """Without find and grep, which the images of some distributions lack."""
+    small, prefix = tmp_path / "small", tmp_path / "prefix"
+    small.mkdir()
+    for name in ("sh", "cat", "chmod", "cp", "dirname", "id", "mkdir", "mv", "rm", "rmdir", "sed", "sort"):
+        (small / name).symlink_to(shutil.which(name))
+    for _ in range(2):
+        install(folder, "--prefix", prefix, PATH=small)
+        assert works(prefix) and (prefix / "share/man/man1/warder.1").exists() and list(prefix.rglob(LEFT)) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can install into the folder of another user")
+def test_root_installs_into_no_other_users_folder(folder, tmp_path):
+    (tmp_path / "home").mkdir()
+    os.chown(tmp_path / "home", 65534, 65534)
+    refused = install(folder, "--prefix", tmp_path / "home/.local", check=False)
+    assert refused.returncode == 1 and f"{tmp_path}/home belongs to another user" in refused.stderr, refused
+    assert list((tmp_path / "home").iterdir()) == []
+
+
+def test_without_a_home_nothing_is_installed_where_one_is(folder, tmp_path):
+    """By a user who is not root, whose prefix needs none."""
+    command = ["sh", folder / "install.sh"]
+    if os.geteuid() == 0:
+        # No id of root's: id is all that says so.
+        (tmp_path / "bin").mkdir()
+        (tmp_path / "bin/id").write_text("#!/bin/sh\necho 1000\n")
+        (tmp_path / "bin/id").chmod(0o755)
+    (tmp_path / "here").mkdir()
+    refused = subprocess.run(command, env={"PATH": f"{tmp_path}/bin:{os.environ['PATH']}"}, cwd=tmp_path / "here",
+                             capture_output=True, text=True)
+    assert refused.returncode == 1 and refused.stderr.startswith("install.sh: HOME is not set\nhint: "), refused
+    assert list((tmp_path / "here").iterdir()) == []
+
+
 @pytest.mark.parametrize("arguments, said", [
     (["--prefix", '/tmp/a"b'], "has a quote"),
+    (["--prefix", "/tmp/a\n"], "a line end"),
+    (["--prefix", "/tmp/a", "--units", "/tmp/%h"], "the path /tmp/%h has a quote"),
+    (["--prefix", "//"], "the root folder cannot be the prefix"),
+    (["--prefix", "/tmp/../"], "the root folder cannot be the prefix"),
+    (["--prefix", ""], "--prefix needs a folder"),
+    (["--units="], "--units needs a folder"),
     (["--prefix", "/tmp/50%"], "a percent sign"),
     (["--prefix", "/"], "the root folder cannot be the prefix"),
     (["--prefix"], "--prefix needs a folder"),
