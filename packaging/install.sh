@@ -295,6 +295,8 @@ remove() {
     rm -f "$root$gone" || die "cannot remove $root$gone"
     folder=${gone%/*}
     while [ "$folder" != "$prefix" ] && [ "$folder" != "${folder#"$prefix"/}" ]; do
+        # Debian's own, though they may be empty; /usr/local/man leads to the last.
+        case $folder in /usr/local/bin | /usr/local/share | /usr/local/share/man) break ;; esac
         rmdir "$root$folder" 2>/dev/null || break
         folder=${folder%/*}
     done

@@ -234,6 +234,13 @@ def test_units_elsewhere_go_too(folder, tmp_path):
     assert files(units) == {"other.service"} and files(prefix) == set()
 
 
+def test_folders_of_the_system_stay(folder, tmp_path):
+    for each in (["--prefix", "/usr/local"], ["--uninstall", "--prefix", "/usr/local"]):
+        install(folder, *each, DESTDIR=tmp_path)
+    left = {str(path.relative_to(tmp_path / "usr/local")) for path in (tmp_path / "usr/local").rglob("*")}
+    assert left == {"bin", "share", "share/man"}
+
+
 def test_two_at_once(folder, tmp_path):
     prefix = tmp_path / "prefix"
     command = [folder / "install.sh", "--prefix", prefix]
@@ -288,12 +295,13 @@ def test_without_a_home_nothing_is_installed_where_one_is(folder, tmp_path):
 
 @pytest.mark.parametrize("arguments, said", [
     (["--prefix", '/tmp/a"b'], "has a quote"),
-    (["--prefix", "/tmp/a\n"], "a line end"),
-    (["--prefix", "/tmp/a", "--units", "/tmp/%h"], "the path /tmp/%h has a quote"),
-    (["--prefix", "//"], "the root folder cannot be the prefix"),
-    (["--prefix", "/tmp/../"], "the root folder cannot be the prefix"),
-    (["--prefix", ""], "--prefix needs a folder"),
-    (["--units="], "--units needs a folder"),
+    # Were one of these taken, what it installed would be hard to find.
+    (["--uninstall", "--prefix", "/tmp/a\n"], "a line end"),
+    (["--uninstall", "--prefix", "/tmp/a", "--units", "/tmp/%h"], "the path /tmp/%h has a quote"),
+    (["--uninstall", "--prefix", "//"], "the root folder cannot be the prefix"),
+    (["--uninstall", "--prefix", "/tmp/../"], "the root folder cannot be the prefix"),
+    (["--uninstall", "--prefix", ""], "--prefix needs a folder"),
+    (["--uninstall", "--units="], "--units needs a folder"),
     (["--prefix", "/tmp/50%"], "a percent sign"),
     (["--prefix", "/"], "the root folder cannot be the prefix"),
     (["--prefix"], "--prefix needs a folder"),
