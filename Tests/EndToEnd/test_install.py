@@ -106,6 +106,22 @@ def test_the_lines_to_add_are_said(tmp_path):
         assert "warder hook fish | source" in said
 
 
+# As /etc/skel has it in Debian and Ubuntu: ~/.bashrc comes before ~/.local/bin.
+PROFILE = '. "$HOME/.bashrc"\nif [ -d "$HOME/.local/bin" ]; then PATH="$HOME/.local/bin:$PATH"; fi\n'
+
+
+def test_the_lines_load_the_hook_in_a_login_shell(tmp_path):
+    said = make("install", tmp_path / ".local")
+    section = said.split("in ~/.bashrc:\n")[1].split("\nin ~/")[0]
+    (tmp_path / ".bashrc").write_text(section)
+    (tmp_path / ".profile").write_text(PROFILE)
+    # Without /etc/profile, which may put a warder of this machine into PATH.
+    environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(
+        ["bash", "-c", ". ~/.profile; type -t warder"], env=environment, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("function\n", ""), done
+
+
 def completes(shell, prefix, tmp_path, lines, environment=None, home=None):
     """Starts a shell without completions of the tests' own, and has it complete by what is installed."""
     tabs = Tabs(shell, tmp_path, lines=lines, environment=environment, loaded=False)
