@@ -115,10 +115,10 @@ def test_the_lines_load_the_hook_in_a_login_shell(tmp_path):
     section = said.split("in ~/.bashrc:\n")[1].split("\nin ~/")[0]
     (tmp_path / ".bashrc").write_text(section)
     (tmp_path / ".profile").write_text(PROFILE)
-    # Without /etc/profile, which may put a warder of this machine into PATH.
-    environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
-    done = subprocess.run(
-        ["bash", "-c", ". ~/.profile; type -t warder"], env=environment, cwd=tmp_path, capture_output=True, text=True)
+    # Neither /etc/profile nor a folder that may hold another warder.
+    environment = {"HOME": str(tmp_path), "PATH": str(tmp_path / "empty")}
+    command = [shutil.which("bash"), "-c", ". ~/.profile; type -t warder"]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("function\n", ""), done
 
 
