@@ -25,9 +25,10 @@ usage() {
 Usage: install.sh [--prefix DIR] [--units DIR]
        install.sh --uninstall [--prefix DIR]
 
-  --prefix DIR   where to: ~/.local, or for root /usr/local
-  --units DIR    where systemd's user units go: DIR/share/systemd/user
-  --uninstall    remove what was installed; keys and settings stay
+  --prefix DIR   install below DIR; by default ~/.local, for root /usr/local
+  --units DIR    put systemd's user units into DIR; by default
+                 share/systemd/user below the prefix
+  --uninstall    remove what install.sh installed; keys and settings stay
 
 DESTDIR=DIR in the environment installs below DIR, for building a package.
 END
@@ -98,7 +99,7 @@ settle_folders() {
         # systemd would read these in the path of a unit.
         case $folder in
             *[\"\\\$%\'\`]* | *"$newline"*)
-                die "the path $folder has a quote, a backslash, a dollar or a percent sign, or a line end in it" ;;
+                die "the path $folder contains a quote, a backslash, a dollar or percent sign, or a newline" ;;
         esac
     done
     prefix=$(absolute "$prefix")
@@ -191,13 +192,13 @@ check_that_it_runs() {
         *libcrypto.so.3*cannot\ open*)
             die 'warder needs OpenSSL 3 (libcrypto.so.3), which is not installed' "$(openssl_package)" ;;
         *GLIBC_*not\ found*)
-            die "warder needs a newer C library than this machine's: $(getconf GNU_LIBC_VERSION 2>/dev/null)" \
-                'build it from source on this machine' ;;
+            die "warder needs glibc 2.34 or newer; this machine has $(getconf GNU_LIBC_VERSION 2>/dev/null)" \
+                'build warder from source on this machine' ;;
         *Permission\ denied*)
             die "no program can be run below $prefix" 'is its disk mounted with noexec? install.sh --prefix DIR' ;;
     esac
     die "warder does not run on this machine ($(uname -sm)): $said" \
-        'the tarball is for Linux with glibc; its name ends in the processor that it is for'
+        'the tarball is for Linux with glibc, on the processor that its name ends with'
 }
 
 openssl_package() {
@@ -239,7 +240,7 @@ write_list() {
 listed() { if [ -r "$root$prefix/$list" ]; then cat "$root$prefix/$list"; fi; }
 
 install_files() {
-    [ -e "$here/bin/warder" ] || die "there is no bin/warder beside $0 to install"
+    [ -e "$here/bin/warder" ] || die "there is no bin/warder beside $0" 'unpack the whole tarball, and run install.sh from its folder'
     trap clean_up EXIT
     trap 'exit 129' HUP
     trap 'exit 130' INT
@@ -305,7 +306,7 @@ remove() {
 # Never the folder share/warder itself, unless it is empty: below ~/.local it holds the vault.
 uninstall() {
     if [ ! -e "$here/bin/warder" ] && [ ! -e "$root$prefix/$list" ]; then
-        die "warder was not installed below $prefix by install.sh" 'install.sh --uninstall --prefix DIR'
+        die "warder is not installed below $prefix, or not by install.sh" 'install.sh --uninstall --prefix DIR'
     fi
     clean_up
     files=$(listed && if [ -e "$here/bin/warder" ]; then entries; fi)
@@ -317,9 +318,9 @@ END
 }
 
 say_what_stays() {
-    echo 'warder is removed. Keys, settings and logs stay, and so do its lines in the start-up files of your shells.'
+    echo 'Removed warder. Keys, settings and logs stay. Delete the lines of warder from the start-up files of your shells.'
     for link in "${XDG_CONFIG_HOME:-${HOME:-}/.config}"/systemd/user/*.wants/warder-*; do
-        if [ -L "$link" ]; then echo "rm '$link'   # the unit was enabled"; fi
+        if [ -L "$link" ]; then echo "rm '$link'   # disables a unit that you enabled"; fi
     done
 }
 

@@ -73,7 +73,7 @@ def test_what_is_installed_goes_again(folder, tmp_path):
     (prefix / "share/warder/vault").write_text("keys")
     shutil.copy(prefix / "share/warder/install.sh", tmp_path)
     gone = subprocess.run([prefix / "share/warder/install.sh", "--uninstall"], capture_output=True, text=True)
-    assert gone.returncode == 0 and "Keys, settings and logs stay" in gone.stdout, gone
+    assert gone.returncode == 0 and "Keys, settings and logs stay" in gone.stdout and gone.stderr == "", gone
     assert files(prefix) == {"share/warder/vault"}
     assert {path.name for path in prefix.rglob("*") if path.is_dir()} == {"share", "warder"}
 
@@ -294,15 +294,15 @@ def test_without_a_home_nothing_is_installed_where_one_is(folder, tmp_path):
 
 
 @pytest.mark.parametrize("arguments, said", [
-    (["--prefix", '/tmp/a"b'], "has a quote"),
+    (["--prefix", '/tmp/a"b'], "contains a quote"),
     # Were one of these taken, what it installed would be hard to find.
-    (["--uninstall", "--prefix", "/tmp/a\n"], "a line end"),
-    (["--uninstall", "--prefix", "/tmp/a", "--units", "/tmp/%h"], "the path /tmp/%h has a quote"),
+    (["--uninstall", "--prefix", "/tmp/a\n"], "a newline"),
+    (["--uninstall", "--prefix", "/tmp/a", "--units", "/tmp/%h"], "the path /tmp/%h contains a quote"),
     (["--uninstall", "--prefix", "//"], "the root folder cannot be the prefix"),
     (["--uninstall", "--prefix", "/tmp/../"], "the root folder cannot be the prefix"),
     (["--uninstall", "--prefix", ""], "--prefix needs a folder"),
     (["--uninstall", "--units="], "--units needs a folder"),
-    (["--prefix", "/tmp/50%"], "a percent sign"),
+    (["--prefix", "/tmp/50%"], "dollar or percent sign"),
     (["--prefix", "/"], "the root folder cannot be the prefix"),
     (["--prefix"], "--prefix needs a folder"),
     (["--destination", "/tmp"], "unknown argument --destination"),
@@ -312,7 +312,7 @@ def test_what_cannot_be_is_refused(folder, tmp_path, arguments, said):
     place = tmp_path if said is None else folder
     if said is None:
         shutil.copy(folder / "install.sh", tmp_path)
-        said = "warder was not installed below /usr/games by install.sh"
+        said = "warder is not installed below /usr/games, or not by install.sh"
     refused = install(place, *arguments, check=False)
     assert refused.returncode == 1 and refused.stderr.startswith("install.sh: ") and said in refused.stderr, refused
 
