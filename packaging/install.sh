@@ -192,7 +192,8 @@ check_that_it_runs() {
         *libcrypto.so.3*cannot\ open*)
             die 'warder needs OpenSSL 3 (libcrypto.so.3), which is not installed' "$(openssl_package)" ;;
         *GLIBC_*not\ found*)
-            die "warder needs glibc 2.34 or newer; this machine has $(getconf GNU_LIBC_VERSION 2>/dev/null)" \
+            needed=$(printf '%s\n' "$said" | sed -n 's/.*GLIBC_\([0-9.]*\).*/\1/p' | sort -V | tail -n 1)
+            die "warder needs glibc $needed or newer; this machine has $(getconf GNU_LIBC_VERSION 2>/dev/null)" \
                 'build warder from source on this machine' ;;
         *Permission\ denied*)
             die "no program can be run below $prefix" 'is its disk mounted with noexec? install.sh --prefix DIR' ;;

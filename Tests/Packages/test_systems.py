@@ -179,5 +179,5 @@ def test_the_tarball_says_that_the_c_library_is_too_old(fresh, tarball):
     # OpenSSL is too old there as well, and the loader speaks of it first.
     system.run("ln -s libcrypto.so.1.1 $(dirname /usr/lib/*/libcrypto.so.1.1)/libcrypto.so.3")
     refused = system.run(f"{folder}/install.sh", "alice", check=False)
-    assert refused.returncode == 1 and "warder needs a newer C library" in refused.stderr
+    assert refused.returncode == 1 and "warder needs glibc 2.34 or newer" in refused.stderr
     assert system.run("cd && find .local ! -type d", "alice").stdout == ""
