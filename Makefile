@@ -72,13 +72,13 @@ docs: deps ## checks what the documents quote and name against the source
 e2e: build deps ## the tests of the binary, in real shells, terminals and SDKs; JOBS=6
 	WARDER=$(CURDIR)/$(BINARY) $(PYTEST) -n $(JOBS) --dist worksteal Tests/Alone Tests/VaultReader Tests/LogReader Tests/EndToEnd
 
-packages: deb tarball sbom deps ## the tests of the packages, in fresh systems; root and the network make them
+packages: deb tarball sbom deps ## tests the packages, in fresh systems if it has root and the network
 	WARDER_DIST=$(CURDIR)/$(DIST) $(PYTEST) -n 2 --dist loadgroup Tests/Packages
 
 # What is measured is a copy, as people install it: the kernel keeps a file that was written in one go in larger pieces
 # than the one that the linker wrote, so a copy starts faster and takes more memory.
 INSTALLED := .build/installed/warder
-bench: build deps ## measures warder beside other programs
+bench: build deps ## compares warder's speed with other programs'
 	install -D -m 755 $(BINARY) $(INSTALLED)
 	WARDER=$(CURDIR)/$(INSTALLED) $(VENV)/bin/python Benchmarks/run
 
@@ -88,7 +88,7 @@ gate: build deps ## counts instructions, page faults and memory of common comman
 	WARDER=$(CURDIR)/$(INSTALLED) $(VENV)/bin/python Benchmarks/gate
 
 # The order depends on what a warm answer runs, not on the machine. Names that no longer exist do no harm.
-order: deps ## lists anew, in link/order.txt, what a warm answer runs, for the linker
+order: deps ## rewrites link/order.txt, which tells the linker what a warm answer runs
 	$(MAKE) build STRIP=-S
 	WARDER=$(CURDIR)/$(BINARY) $(VENV)/bin/python Benchmarks/order > link/order.new
 	mv link/order.new link/order.txt
@@ -122,7 +122,7 @@ install: build man ## installs below PREFIX (~/.local)
 	packaging/install $(BINARY) $(MAN) --prefix '$(PREFIX)' --units '$(UNITS)'
 
 # Never by folder: below ~/.local, share/warder is where the vault is. Only the names count; nothing has to be built.
-uninstall: ## removes what install has put there
+uninstall: ## removes what make install installed
 	@packaging/pages '' '$(DESTDIR)$(PREFIX)/share'
 	@packaging/install /dev/null '' --uninstall --prefix '$(PREFIX)' --units '$(UNITS)'
 
@@ -131,15 +131,15 @@ DIST := .build/dist
 deb: build man deps-package ## the Debian package, .build/dist/warder_VERSION_amd64.deb
 	packaging/deb $(DIST)
 
-tarball: build man ## the archive for other distributions, .build/dist/warder-VERSION-linux-x86_64.tar.gz
+tarball: build man ## the tarball for other distributions, .build/dist/warder-VERSION-linux-x86_64.tar.gz
 	packaging/tarball $(BINARY) $(MAN) $(DIST)
 
 # By the map that the linker wrote.
-sbom: build deps-package ## what the binary consists of, .build/dist/warder-VERSION.cdx.json
+sbom: build deps-package ## the SBOM: what is linked in, .build/dist/warder-VERSION.cdx.json
 	@mkdir -p $(DIST)
 	packaging/sbom $(BINARY) > $(DIST)/warder-$$(packaging/version).cdx.json
 
-release: deb tarball sbom ## all three, SHA256SUMS, and a second build that must give the same bytes
+release: deb tarball sbom ## all three and SHA256SUMS; builds twice, and fails if a byte differs
 	packaging/release $(DIST)
 
 debian/changelog: CHANGELOG.md Sources/Setup/Version.swift
