@@ -108,7 +108,7 @@ def named(root, node):
 
 
 def references(root, node):
-    """The pages to see also: of the commands that name this one, that it names, or that its group has, and all share."""
+    """The pages to see also: of commands that name this one, that it names, or that its group has; and what all have."""
     names = named(root, node)
     for each in root["commands"]:
         if each["group"] == node["group"] or node["name"] in named(root, each):

@@ -24,7 +24,7 @@ class Block:
 
 @dataclasses.dataclass(frozen=True)
 class Piece:
-    """Text, or a word with the macro that marks it: `Fl`, `Cm`, `Ev`, `Pa`, `Ar`, `Em`, `Xr`; `Ql` stands for quotes."""
+    """Text, or a word with the macro that marks it: `Fl`, `Cm`, `Ev`, `Pa`, `Ar`, `Em`, `Xr`; `Ql` is quotes."""
 
     text: str
     macro: str | None = None

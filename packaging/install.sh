@@ -241,7 +241,8 @@ write_list() {
 listed() { if [ -r "$root$prefix/$list" ]; then cat "$root$prefix/$list"; fi; }
 
 install_files() {
-    [ -e "$here/bin/warder" ] || die "there is no bin/warder beside $0" 'unpack the whole tarball, and run install.sh from its folder'
+    [ -e "$here/bin/warder" ] || die "there is no bin/warder beside $0" \
+        'unpack the whole tarball, and run install.sh from its folder'
     trap clean_up EXIT
     trap 'exit 129' HUP
     trap 'exit 130' INT
@@ -319,7 +320,8 @@ END
 }
 
 say_what_stays() {
-    echo 'Removed warder. Keys, settings and logs stay. Delete the lines of warder from the start-up files of your shells.'
+    echo 'Removed warder. Keys, settings and logs stay.' \
+        'Delete the lines of warder from the start-up files of your shells.'
     for link in "${XDG_CONFIG_HOME:-${HOME:-}/.config}"/systemd/user/*.wants/warder-*; do
         if [ -L "$link" ]; then echo "rm '$link'   # disables a unit that you enabled"; fi
     done

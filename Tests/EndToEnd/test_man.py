@@ -194,7 +194,7 @@ def test_the_same_source_gives_the_same_bytes(manual, tmp_path):
     copy = tmp_path / "elsewhere"
     for folder in ("man", "docs", "completions"):
         shutil.copytree(TOP / folder, copy / folder)
-    (copy / "CHANGELOG.md").write_text("# Changelog\n\n## 0.3.0, unreleased\n\n## 0.2.0, 2026-03-04\n\n## 0.1.0, 2025-12-31\n")
+    (copy / "CHANGELOG.md").write_text("# Changelog\n\n## 0.2.0, 2026-03-04\n\n## 0.1.0, 2025-12-31\n")
     there = made(tmp_path / "there", copy, SOURCE_DATE_EPOCH="1700000000", TZ="Asia/Tokyo", LANG="de_DE.UTF-8")
     here = made(tmp_path / "here", TOP, SOURCE_DATE_EPOCH="1700000000", TZ="America/Lima", LC_ALL="C")
     assert sorted(path.name for path in here.iterdir()) == sorted(path.name for path in manual.iterdir())

@@ -16,7 +16,8 @@ import roff  # noqa: E402
 pytestmark = [pytest.mark.needs("mandoc"), pytest.mark.needs("man")]
 
 HOSTILE = [
-    r"\fBbold\fP", r"C:\n", r"\\", r"\*(Tm", r"\(aq", r"\&x", "a\\", ".Sh", ".SH X", "'br", "'", '"', '"quoted"', "``a''",
+    r"\fBbold\fP", r"C:\n", r"\\", r"\*(Tm", r"\(aq", r"\&x", "a\\", ".Sh", ".SH X", "'br", "'", '"', '"quoted"',
+    "``a''",
     "--no-x", "-", "--", "~/.x", "^", "a^b", "`tick", "Nm", "Fl", "Xr", "%A", "No", "Ns", "Op", "El", ".", ",", "(", ")",
     "[", "]", "|", "(a)", "a.", ".warder", "...", "$x", "#", "%", "100%", "é", "‖", "2⁶³", "{}", "<b>", "&amp;", "a,b",
     "x:", ":", ";", "?", "!", "A.", "Dr.", "--a=b", "AWS_X", "role_arn", "/etc/x",
@@ -72,7 +73,8 @@ def test_documents(text, tmp_path):
     cell = text.replace("|", r"\|")
     document = (
         f"# Title\n\n`{text}` begins, and `{text}`'s, (`{text}`), `{text}`.\n\n- `{text}`\n- has `{text}`: yes\n\n"
-        f"| one | does |\n| --- | --- |\n| `{cell}` | `{cell}` |\n| `{cell}`, `{cell}` x | is `{cell}` |\n\n```\n{text}\n```\n")
+        f"| one | does |\n| --- | --- |\n| `{cell}` | `{cell}` |\n| `{cell}`, `{cell}` x | is `{cell}` |\n\n"
+        f"```\n{text}\n```\n")
     for code in (markdown.exact, markdown.Markdown().code):
         made = markdown.Markdown(code)
         head = [".Dd November 30, 2026", ".Dt HOSTILE 1", ".Os", ".Sh NAME", ".Nm hostile", ".Nd x", ".Sh DESCRIPTION"]

@@ -9,7 +9,8 @@ import pytest
 from home import WARDER
 from tabs import TOP
 
-LINE = re.compile(r"warder (\d+\.\d+\.\d+) \((no commit|commit [0-9a-f]{12}(?:-dirty)?), (?:Swift [\d.]+, )?(OpenSSL \S+)\)\n")
+LINE = re.compile(
+    r"warder (\d+\.\d+\.\d+) \((no commit|commit [0-9a-f]{12}(?:-dirty)?), (?:Swift [\d.]+, )?(OpenSSL \S+)\)\n")
 NOTE = "link/build-note"
 
 
@@ -31,7 +32,8 @@ def test_what_it_says(bare, word):
 
 @pytest.mark.skipif("release" not in str(WARDER.resolve()), reason="only make tells the binary its commit")
 def test_the_compiler_of_a_release(bare):
-    swift = re.search(r"Swift version ([\d.]+)", subprocess.run(["swift", "--version"], capture_output=True, text=True).stdout)
+    said = subprocess.run(["swift", "--version"], capture_output=True, text=True).stdout
+    swift = re.search(r"Swift version ([\d.]+)", said)
     assert f", Swift {swift[1]}, " in bare.run("--version").out
 
 
@@ -39,8 +41,8 @@ def test_the_compiler_of_a_release(bare):
 
 
 def git(folder, *words):
-    subprocess.run(
-        ["git", "-C", folder, "-c", "user.name=a", "-c", "user.email=a@example.com", *words], check=True, capture_output=True)
+    author = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+    subprocess.run(["git", "-C", folder, *author, *words], check=True, capture_output=True)
 
 
 @pytest.fixture
