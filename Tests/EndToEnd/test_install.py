@@ -149,6 +149,14 @@ def test_zsh_loads_it_from_fpath(prefix, tmp_path):
     ])
 
 
+@pytest.mark.needs("zsh")
+def test_zsh_takes_the_lines_after_compinit(tmp_path):
+    """As in Ubuntu, whose /etc/zsh/zshrc runs it."""
+    said = make("install", tmp_path / "prefix")
+    lines = [line.strip() for line in said.splitlines() if "fpath=" in line or "compdef" in line]
+    completes("zsh", None, tmp_path, ["autoload -Uz compinit", "compinit -u -d $TABS/zcompdump", *lines])
+
+
 @pytest.mark.needs("fish")
 def test_fish_loads_it_by_itself(prefix, tmp_path):
     completes("fish", prefix, tmp_path, [], {"XDG_DATA_DIRS": f"{prefix}/share"})
