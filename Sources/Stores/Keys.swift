@@ -48,6 +48,9 @@ package final class Keys {
     /// The vault, for its own upkeep; it need not be there.
     package func vaultStore() throws(Failure) -> VaultStore { try stores.vaultStore() }
 
+    /// The vault, in whose place a copy is put: it need not be there, nor be readable.
+    package func vaultToReplace() throws(Failure) -> VaultStore { try stores.vaultToReplace() }
+
     /// The vault, which must be there.
     package func presentVault() throws(Failure) -> VaultStore {
         let vault = try vaultStore()

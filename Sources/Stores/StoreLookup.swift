@@ -33,15 +33,21 @@ final class StoreLookup {
     func vaultStore() throws(Failure) -> VaultStore {
         switch try store() {
         case let vault as VaultStore: return vault
-        case .some:
-            throw Failure(
-                .usage, "the keys are in the Secret Service, not in a vault",
-                hint: "to move them: warder store move --to file")
-        case nil:
-            let vault = VaultStore(context, stops)
-            present = vault
-            return vault
+        case .some: throw .notInVault
+        case nil: return vaultThatIsUsed()
         }
+    }
+
+    /// The vault, in whose place a copy is put: it need not be there, nor be readable.
+    func vaultToReplace() throws(Failure) -> VaultStore {
+        if try SecretServiceStore.present(context, stops) != nil { throw .notInVault }
+        return vaultThatIsUsed()
+    }
+
+    private func vaultThatIsUsed() -> VaultStore {
+        let vault = VaultStore(context, stops)
+        present = vault
+        return vault
     }
 
     /// From now on the keys are in `store`.
@@ -114,5 +120,13 @@ final class StoreLookup {
         // The only one that is allowed, even though it is not ready.
         guard rules.rule(against: .file) != nil, let allowed = rules.stores?.value.first else { return .file }
         return allowed
+    }
+}
+
+extension Failure {
+    fileprivate static var notInVault: Failure {
+        Failure(
+            .usage, "the keys are in the Secret Service, not in a vault",
+            hint: "to move them: warder store move --to file")
     }
 }

@@ -4,6 +4,7 @@ import Prompt
 import Secrets
 import Sessions
 import Setup
+import Vault
 
 // What an open vault is to other processes: to all of them, where a person opened it; to those of the same crowd, where
 // an unattended passphrase did.
@@ -13,6 +14,16 @@ extension VaultStore {
     func lockSnapshot() throws(Failure) -> LockSnapshot {
         guard let head = try head() else { return .ofNewStore }
         return UnlockedState(.sessionCache, store: head.identifier, runtimeFolder: context.paths.runtime).lockSnapshot()
+    }
+
+    /// The same where a copy is to take the vault's place, which must not be a newer version's, but may be damaged: nil
+    /// then, since `warder lock` cannot lock that.
+    func lockSnapshotOfReplaced() throws(Failure) -> LockSnapshot? {
+        do throws(VaultFileError) { _ = try file.head() } catch {
+            if case .vault(.unknownVersion, _) = error { throw Failure(error) }
+            return nil
+        }
+        return try lockSnapshot()
     }
 
     /// Where a passphrase would come from.

@@ -39,7 +39,8 @@ extension VaultStore {
             if try attempt(openedBefore(), work) { return }
         }
         // Before anything is read or asked for: what is locked from here on stays locked.
-        opening = StoreOpening(method: .unasked, snapshot: try lockSnapshot())
+        opening = StoreOpening(
+            method: .unasked, snapshot: policy == .copy ? try lockSnapshotOfReplaced() : try lockSnapshot())
         if policy == .unlocked || policy == .leaving, try attempt(leftUnlocked(policy), work) { return }
         var obstacle: String?
         if !isPassphraseGiven, try openUnattended(policy, &obstacle, work) { return }
@@ -124,7 +125,9 @@ extension VaultStore {
     ) throws(Failure) -> Bool {
         let rules = policy == .unlocked ? try context.policy() : Policy()
         for handler in SlotTypes.all where handler.isUnattended && (policy != .copy || handler.opensCopies) {
-            let slots = try slots().filter { $0.type == handler.type }
+            // Of a damaged vault, in whose place a copy is put, they may not be readable.
+            let present = policy == .copy ? (try? slots()) ?? [] : try slots()
+            let slots = present.filter { $0.type == handler.type }
             guard !slots.isEmpty, rules.rule(againstSlot: handler.type.name) == nil else { continue }
             switch try handler.opening(of: slots, in: self) {
             case .opener(let opener): if try attempt(opener, work) { return true }

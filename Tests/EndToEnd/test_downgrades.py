@@ -46,6 +46,15 @@ def test_a_newer_vault_is_left_alone(newer_vault, command):
     newer(result, newer_vault.vault)
 
 
+def test_a_newer_vault_is_not_replaced_by_a_backup(unlocked):
+    backup = unlocked.root / "backup"
+    unlocked.good("vault", "backup", backup)
+    newer_vault = unlocked.vault.read_bytes().replace(b"warder-vault v1\n", b"warder-vault v2\n")
+    unlocked.vault.write_bytes(newer_vault)
+    newer(unlocked.run("vault", "restore", backup, passphrase=True), unlocked.vault)
+    assert unlocked.vault.read_bytes() == newer_vault
+
+
 def test_a_newer_backup_is_not_restored(careful):
     backup = careful.root / "backup"
     backup.write_bytes(b"warder-vault v2\n" + careful.vault.read_bytes()[16:])

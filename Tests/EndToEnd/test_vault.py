@@ -153,6 +153,18 @@ def test_restoring_what_is_no_vault(home):
     assert home.vault.read_bytes() == before
 
 
+@pytest.mark.parametrize("damaged", [b"", b"warder-vau", bytes(612), b"warder-vault v0\n" + bytes(600)], ids=range(4))
+def test_a_copy_takes_the_place_of_a_vault_whose_first_bytes_are_lost(home, damaged):
+    """What the error says to do must be possible."""
+    home.good("add", "bob", "--stdin", "--no-verify", input="{}\n{}\n".format(*random_key()), passphrase=True)
+    home.vault.write_bytes(damaged)
+    copy = home.vault.with_name("vault.bak")
+    home.run("vault", "verify", passphrase=True).failed(9, f"warder vault restore {copy}")
+    home.good("vault", "restore", copy, passphrase=True)
+    assert home.stored() == {"alice": home.key} and home.vault.with_name("vault.replaced").read_bytes() == damaged
+    home.good("vault", "verify", "--accept-older", passphrase=True)
+
+
 def test_an_old_copy_put_in_the_vault_s_place_is_noticed(home):
     home.good("vault", "verify", passphrase=True)
     old = home.vault.read_bytes()

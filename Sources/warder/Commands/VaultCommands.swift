@@ -188,7 +188,7 @@ struct VaultRestore: Command {
         do throws(FileError) { backup = try readFile(file, limit: VaultHeader.maximumFileSize) } catch {
             throw Failure(error, "the backup")
         }
-        let vault = try keys.vaultStore()
+        let vault = try keys.vaultToReplace()
         try vault.restore(backup, from: file)
         try keys.settle()
         try keys.forgetAllSessions()
