@@ -114,11 +114,13 @@ walk() {
     for name in "$1"/*; do
         if [ -d "$name" ] && [ ! -L "$name" ]; then
             walk "$name"
-        elif [ -e "$name" ] || [ -L "$name" ]; then
+        elif is_there "$name"; then
             printf '%s\n' "$name"
         fi
     done
 }
+
+is_there() { [ -e "$1" ] || [ -L "$1" ]; }
 
 # Where a file of `contents` goes, without DESTDIR.
 place() {
@@ -133,9 +135,10 @@ beside() { printf '%s\n' "${1%/*}/.${1##*/}.$$$suffix"; }
 
 # Removes what this process has not renamed, and what those left that were killed.
 clean_up() {
-    { listed && entries && printf '%s\n' "$list"; } | while IFS= read -r entry; do
+    { entries && printf '%s\n' "$list" && listed; } | while IFS= read -r entry; do
         target=$root$(located "$entry")
         for left in "${target%/*}/.${target##*/}".*"$suffix"; do
+            is_there "$left" || continue
             process=${left%"$suffix"}
             process=${process##*.}
             if [ "$process" = $$ ] || ! kill -0 "$process" 2>/dev/null; then rm -f "$left"; fi
@@ -238,7 +241,7 @@ write_list() {
     fi
 }
 
-listed() { if [ -r "$root$prefix/$list" ]; then cat "$root$prefix/$list"; fi; }
+listed() { if [ -f "$root$prefix/$list" ]; then cat "$root$prefix/$list"; fi; }
 
 install_files() {
     [ -e "$here/bin/warder" ] || die "there is no bin/warder beside $0" \
@@ -248,6 +251,7 @@ install_files() {
     trap 'exit 130' INT
     trap 'exit 143' TERM
     refuse_folder_of_another
+    [ ! -d "$root$prefix/$list" ] || die "$root$prefix/$list is a folder"
     clean_up
     write_all_beside
     if [ -z "$root" ]; then
@@ -294,6 +298,8 @@ remove() {
         /* | '') return 0 ;;
     esac
     gone=$(located "$1")
+    # A damaged list may have anything in it.
+    is_there "$root$gone" || return 0
     if [ -d "$root$gone" ] && [ ! -L "$root$gone" ]; then return 0; fi
     rm -f "$root$gone" || die "cannot remove $root$gone"
     folder=${gone%/*}
@@ -311,7 +317,7 @@ uninstall() {
         die "warder is not installed below $prefix, or not by install.sh" 'install.sh --uninstall --prefix DIR'
     fi
     clean_up
-    files=$(listed && if [ -e "$here/bin/warder" ]; then entries; fi)
+    files=$(if [ -e "$here/bin/warder" ]; then entries; fi && listed)
     while IFS= read -r entry; do remove "$entry"; done <<END
 $files
 END

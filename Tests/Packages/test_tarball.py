@@ -324,6 +324,23 @@ def test_a_folder_in_the_way_is_refused(folder, tmp_path):
     assert list(tmp_path.rglob(LEFT)) == []
 
 
+def test_a_folder_in_place_of_the_list_is_refused(folder, tmp_path):
+    (tmp_path / "share/warder/installed").mkdir(parents=True)
+    refused = install(folder, "--prefix", tmp_path, check=False)
+    assert refused.returncode == 1 and f"{tmp_path}/share/warder/installed is a folder" in refused.stderr, refused
+    assert files(tmp_path) == set()
+
+
+def test_a_damaged_list_holds_nothing_up(folder, tmp_path):
+    install(folder, "--prefix", tmp_path)
+    (tmp_path / "share/warder/installed").write_bytes(b"x" * 5000 + b"\n\xff\x00\x1b[\n*\n-rf\nbin/warder/x\nshare/ma")
+    install(folder, "--prefix", tmp_path)
+    assert works(tmp_path)
+    (tmp_path / "share/warder/installed").write_bytes(b"x" * 5000)
+    install(folder, "--uninstall", "--prefix", tmp_path)
+    assert files(tmp_path) - {"share/warder/install.sh"} == set()
+
+
 def test_a_folder_that_cannot_be_written_is_refused(folder, tmp_path):
     """By a user who is not root, if root runs the tests."""
     prefix = tmp_path / "prefix"
