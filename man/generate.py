@@ -3,7 +3,7 @@
 
     man/generate.py BINARY FOLDER
 
-What else is in the folder goes. The same source gives the same bytes, wherever and whenever it is done.
+Other pages of warder in the folder go. The same source gives the same bytes, wherever and whenever it is done.
 """
 
 import json
@@ -49,7 +49,7 @@ def put(folder, name, make):
 
 
 def write(folder, found, links):
-    """Makes the folder hold these pages and links, and nothing else."""
+    """Makes the folder hold these pages and links, and no other page of warder."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, lines in found.items():
         def page(path, text="\n".join(lines) + "\n"):
@@ -59,7 +59,7 @@ def write(folder, found, links):
         put(folder, name, page)
     for name, page in links.items():
         put(folder, name, lambda path, page=page: path.symlink_to(page))
-    for path in folder.glob("[!.]*"):
+    for path in folder.glob("warder*.[0-9]"):
         if path.name not in found and path.name not in links:
             path.unlink(missing_ok=True)
 

@@ -247,8 +247,10 @@ def test_what_a_page_lacks_is_named(tmp_path, document, change, said):
 
 def test_pages_that_are_no_more_go(tmp_path):
     (tmp_path / "warder-gone.1").write_text("old")
+    (tmp_path / "thesis.1").write_text("mine")
     made(tmp_path)
     assert not (tmp_path / "warder-gone.1").exists() and (tmp_path / "warder.1").exists()
+    assert (tmp_path / "thesis.1").read_text() == "mine"
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
