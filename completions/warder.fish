@@ -276,16 +276,16 @@ function __warder_grammar --no-scope-shadowing
                 profiles 'Makes a profile for each account and role of IAM Identity Center' \
                 doctor 'Finds problems, and prints a command to fix each' \
                 use 'Works with a profile in this shell, until warder drop; needs the shell\'s hook' \
-                drop 'Takes back what use has set; needs the shell\'s hook' \
+                drop 'Restores the variables that use set; needs the shell\'s hook' \
                 hook 'Prints the shell integration, for the shell\'s start-up file' \
                 trust 'Approves a folder\'s .warder, so that entering the folder uses its profile' \
-                distrust 'Takes the approval of a folder\'s .warder away' \
+                distrust 'Revokes the approval of a folder\'s .warder' \
                 unlock 'Lets warder use cached sessions without asking, for a time' \
                 lock 'Takes the unlocked keys away' \
                 status 'Shows whether warder is unlocked, and what each session has left' \
                 log 'Shows who used which credentials, and when' \
                 store 'Says where the keys are, and moves them' \
-                vault 'The vault\'s own upkeep' \
+                vault 'Maintains the vault: passphrase, slots, backups' \
                 help 'Shows how a command is used' \
                 version 'Shows the version'
             set options -h 'Show this help' \
@@ -369,7 +369,7 @@ function __warder_grammar --no-scope-shadowing
         case 'env'
             set options --shell 'bash, zsh, sh, fish, nu or pwsh; the shell that runs warder, if not given' \
                 --format 'dotenv, json, systemd or github, in place of a shell\'s statements' \
-                --unset 'Print statements that take the variables away again' \
+                --unset 'Print statements that unset the variables' \
                 --mfa-code 'The six digits of the MFA device, if they are needed' \
                 --read-only 'Narrow the role to AWS\'s ReadOnlyAccess' \
                 --policy 'Narrow the role to the session policy in this file' \

@@ -108,7 +108,7 @@ export extern "warder env" [
     profile?: string@"nu-complete warder profiles"
     --shell: string@"nu-complete warder bash-or-zsh-or-sh-or-fish-or-nu-or-pwsh"  # bash, zsh, sh, fish, nu or pwsh; the shell that runs warder, if not given
     --format: string@"nu-complete warder dotenv-or-json-or-systemd-or-github"  # dotenv, json, systemd or github, in place of a shell's statements
-    --unset  # Print statements that take the variables away again
+    --unset  # Print statements that unset the variables
     --mfa-code: string  # The six digits of the MFA device, if they are needed
     --read-only  # Narrow the role to AWS's ReadOnlyAccess
     --policy: path  # Narrow the role to the session policy in this file
@@ -260,7 +260,7 @@ export extern "warder trust" [
     --help(-h)  # Show this help
 ]
 
-# Takes the approval of a folder's .warder away
+# Revokes the approval of a folder's .warder
 export extern "warder distrust" [
     path?: path
     --no-prompt  # Never ask; WARDER_NO_PROMPT=1 does the same
@@ -321,7 +321,7 @@ export extern "warder store move" [
     --help(-h)  # Show this help
 ]
 
-# The vault's own upkeep
+# Maintains the vault: passphrase, slots, backups
 export extern "warder vault" [
     command?: string
     --help(-h)  # Show this help

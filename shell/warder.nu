@@ -80,7 +80,7 @@ export def --env "warder use" [
     __warder_take_over $answer $profile ""
 }
 
-# Takes back what use has set
+# Restores the variables that use set
 export def --env "warder drop" [
     --all  # All profiles in use, not only the last
 ] {

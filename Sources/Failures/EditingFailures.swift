@@ -36,8 +36,8 @@ extension Failure {
                 hint: "name the profile itself there, or use warder_source_profile = \(asked)")
         case .adoptedByNewer(let origin):
             self.init(
-                origin, "a newer warder adopted this profile, and noted what this one cannot undo",
-                hint: "install that version, or a later one; this one leaves it as it is")
+                origin, "a newer warder adopted this profile, and recorded changes that this version cannot undo",
+                hint: "upgrade warder; this version leaves the file unchanged")
         case .includedProgram(let origin):
             self.init(
                 origin, "this credential_process is included by another profile, and would be hidden there",

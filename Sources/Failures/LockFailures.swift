@@ -22,9 +22,9 @@ extension Failure {
         switch error {
         case .garbled(let note):
             self.init(
-                .damaged, "\(note), which says what generation of the vault \(path) was here last, is no number",
+                .damaged, "\(note), the record of the last generation of the vault \(path), does not contain a number",
                 hint: accept)
-        case .newer(let note): self = .newer("\(note), a note of the vault's last generation,")
+        case .newer(let note): self = .newer("\(note), the record of the vault's last generation")
         case .file(let error):
             let reason = Failure(error, "the note of the vault's last generation")
             self.init(.damaged, reason.message, hint: "\(reason.hint); or, \(accept)")

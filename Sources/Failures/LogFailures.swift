@@ -10,7 +10,7 @@ extension Failure {
                 .other, "another warder holds the lock of the log, and has not let go of it",
                 hint: "run the command again")
         case .file(let error): self.init(error, "the log")
-        case .newer(let path): self = .newer("\(path), the log's seal,")
+        case .newer(let path): self = .newer("\(path), the log's seal")
         case .crypto:
             self.init(.other, "libcrypto failed on the log", hint: "this is a bug of warder's: please report it")
         }

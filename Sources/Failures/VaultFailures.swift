@@ -20,7 +20,7 @@ extension Failure {
         case .lock(let error): self.init(error, "the vault")
         case .vault(let error, let path): self.init(error, path: path)
         case .unknownGeneration(let error, let path): self.init(error, path: path)
-        case .newerNote(let path): self = .newer("\(path), a note of an unfinished renewal,")
+        case .newerNote(let path): self = .newer("\(path), the record of an unfinished --rekey")
         case .older(let generation, let seen, let path):
             self.init(
                 .damaged, "the vault \(path) is of generation \(generation), and generation \(seen) was here before",
@@ -33,7 +33,7 @@ extension Failure {
         switch error {
         case .notAVault: self.init(.damaged, "\(path) is not a vault", hint: mend)
         case .unknownVersion(let version):
-            self = .newer("the vault \(path), which is of version \(version),")
+            self = .newer("the vault \(path) (format version \(version))")
         case .truncated: self.init(.damaged, "the vault \(path) is cut short", hint: mend)
         case .damaged: self.init(.damaged, "the vault \(path) is damaged or was tampered with", hint: mend)
         case .tooLarge: self.init(.damaged, "the vault \(path) is larger than 16 MiB", hint: mend)

@@ -3,11 +3,11 @@
 extension Failure {
     /// A file that a newer version wrote; it stays as it is.
     ///
-    /// - Parameter what: the file, as the subject of the message.
+    /// - Parameter what: the file, as the object of the message.
     package static func newer(_ what: String) -> Failure {
         Failure(
-            .damaged, "\(what) was written by a newer warder",
-            hint: "install that version, or a later one; this one leaves it as it is")
+            .damaged, "a newer warder wrote \(what)",
+            hint: "upgrade warder; this version leaves the file unchanged")
     }
 
     /// Something that would lose what a newer version put there.
@@ -17,7 +17,7 @@ extension Failure {
     ///   - moved: `moved` or the like: what has not been done to it.
     package static func losingNewer(_ what: String, not moved: String) -> Failure {
         Failure(
-            .other, "\(what) holds what a newer warder put there, and it would be lost: nothing was \(moved)",
-            hint: "do it with that version, or a later one")
+            .other, "\(what) contains data of a newer warder, which would be lost: nothing was \(moved)",
+            hint: "upgrade warder first")
     }
 }

@@ -25,7 +25,7 @@ struct StoreMarker {
         let words = text.text(0..<text.count).utf8.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }
             .map { String(Substring($0)) }
         guard words.count == 2, words[0] == StoreKind.libsecret.rawValue, Self.isIdentifier(words[1]) else {
-            if Self.isOfNewerVersion(text, words) { throw Failure.newer("\(path), which says where the keys are,") }
+            if Self.isOfNewerVersion(text, words) { throw Failure.newer("\(path), which says where the keys are") }
             throw Failure(
                 .damaged, "\(path) does not say where the keys are",
                 hint: "move it away; if the keys are in the Secret Service, warder add finds them")

@@ -118,13 +118,13 @@ def test_fish_says_what_each_is_for(tmp_path):
     lines = {
         "warder ad": ["add\tStores an access key", "adopt\tPoints profiles at warder, so that every SDK asks it for their"
                       " credentials"],
-        "warder env --un": ["--unset\tPrint statements that take the variables away again"],
+        "warder env --un": ["--unset\tPrint statements that unset the variables"],
         "warder -": ["-h\tShow this help", "--help\tShow this help", "-V\tShow the version",
                      "--version\tShow the version"],
         "warder store move --to l": ["libsecret\tlibsecret or file"],
         "warder store move --to=l": ["--to=libsecret\tlibsecret or file"],
         "warder folder": [], "warder env --statements": [], "warder env -- --un": [], "warder env --mfa-code --": [],
-        "warder env \"--un": ["--unset\tPrint statements that take the variables away again"],
+        "warder env \"--un": ["--unset\tPrint statements that unset the variables"],
         "warder vault slots rem": ["remove\tRemoves a way into the vault; the last one stays"],
     }
     script = f"source {COMPLETIONS}/warder.fish\n" + "".join(f"complete -C '{line}'\necho =\n" for line in lines)

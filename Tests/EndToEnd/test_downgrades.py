@@ -10,8 +10,8 @@ from home import PASSPHRASE
 from secret_service import parse
 from stores import lines
 
-NEWER = "was written by a newer warder"
-VERSION = "install that version, or a later one"
+NEWER = "a newer warder wrote "
+VERSION = "upgrade warder"
 SLOT, FIELD, RECORD = 77, 77, 77
 
 

@@ -208,7 +208,7 @@ def test_what_cannot_be_given_back_is_not_touched(shell):
 
 def test_help_is_shown_and_not_evaluated(shell):
     text = good(shell, "warder use --help; warder use -h; warder drop --help; warder --version; warder list >/dev/null")
-    assert text.count("until warder drop") == 2 and text.count("Takes back what use has set") == 1
+    assert text.count("until warder drop") == 2 and text.count("Restores the variables that use set") == 1
 
 
 def test_drop_in_a_shell_started_from_one_that_uses_a_profile(shell):

@@ -18,7 +18,7 @@ struct Env: EvaluatedCommand {
         "format", .words(Format.all.map(\.name)),
         "\(alternatives(Format.all.map(\.name))), in place of a shell's statements.",
         details: "github masks the values, and appends them to the file that GITHUB_ENV names.")
-    static let unset = Flag("unset", "Print statements that take the variables away again.")
+    static let unset = Flag("unset", "Print statements that unset the variables.")
     static var description: CommandDescription {
         CommandDescription(
             "Prints statements that export a profile's credentials.",

@@ -39,7 +39,7 @@ struct Forget: Command {
             """
             A profile's MFA session goes with it. Without a profile, warder's own
             sign-ins go too: the next call of such a profile may need a browser.
-            AWS goes on honouring a session that somebody has copied.
+            AWS still accepts a copy of a session until the session expires.
 
             examples:
               warder forget prod

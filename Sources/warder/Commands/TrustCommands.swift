@@ -70,7 +70,7 @@ struct Distrust: Command {
         "path", .file, "The folder, or its .warder, which may be gone; the present folder's, if not given.")
     static var description: CommandDescription {
         CommandDescription(
-            "Takes the approval of a folder's .warder away.",
+            "Revokes the approval of a folder's .warder.",
             "example: warder distrust ~/src/shop",
             [path, Shared.noPrompt])
     }

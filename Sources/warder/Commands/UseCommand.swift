@@ -127,7 +127,7 @@ struct Drop: Command {
     static let all = Flag("all", "Take back all that was used, not only the last.")
     static var description: CommandDescription {
         CommandDescription(
-            "Takes back what use has set; needs the shell's hook.",
+            "Restores the variables that use set; needs the shell's hook.",
             "example: warder drop",
             [all])
     }

@@ -13,7 +13,7 @@ struct VaultCommand: Command {
     static let name = "vault"
     static var description: CommandDescription {
         CommandDescription(
-            "The vault's own upkeep.",
+            "Maintains the vault: passphrase, slots, backups.",
             groups: [
                 CommandGroup(
                     "commands",
@@ -65,8 +65,8 @@ struct VaultPassphrase: Command {
             The new one is asked for twice, or comes from WARDER_NEW_PASSPHRASE_FD,
             WARDER_NEW_PASSPHRASE_COMMAND or WARDER_NEW_PASSPHRASE.
 
-            An old copy of the vault still opens with the old passphrase. If that
-            one is known to somebody else, replace the access keys too.
+            An old copy of the vault still opens with the old passphrase. If someone
+            else knows it, replace the access keys too.
 
             examples:
               warder vault passphrase
