@@ -1,6 +1,7 @@
 """What is linked into the binary, by the map that the linker wrote, and what it loads, by its own header.
 
-As a program it prints the value of the package's field Static-Built-Using.
+    packaging/linked.py             the value of the package's field Static-Built-Using
+    packaging/linked.py --outdated  a line for each library that is linked in and could be upgraded first
 """
 
 import dataclasses
@@ -37,17 +38,21 @@ def files(text):
 
 
 @functools.cache
+def package(path):
+    """The binary package that a file of this machine is from."""
+    # Packages of before the merge of /lib into /usr still say /lib.
+    names = [str(path), str(path).removeprefix("/usr")]
+    return subprocess.run(["dpkg-query", "--search", *names], capture_output=True, text=True).stdout.split(": ")[0]
+
+
+@functools.cache
 def origin(path):
     if "swift_static" in path.parts:
         tools = pathlib.Path(*path.parts[: path.parts.index("swift_static") - 1]) / "bin"
         about = json.loads(output(tools / "swiftc", "-print-target-info"))
         return Origin("swift", re.search(r"Swift version (\S+)", about["compilerVersion"])[1], False)
     try:
-        # Packages of before the merge of /lib into /usr still say /lib.
-        names = [str(path), str(path).removeprefix("/usr")]
-        found = subprocess.run(["dpkg-query", "--search", *names], capture_output=True, text=True).stdout
-        package = found.split(": ")[0]
-        version = output("dpkg-query", "--show", "--showformat=${source:Package} ${source:Version}", package)
+        version = output("dpkg-query", "--show", "--showformat=${source:Package} ${source:Version}", package(path))
     except (OSError, subprocess.CalledProcessError):
         sys.exit(f"packaging/linked.py: {path} is linked in, and belongs to no package of this machine")
     return Origin(*version.split(), True)
@@ -68,7 +73,19 @@ def loaded(binary):
     return {name: pathlib.Path(found[name]).resolve() for name in needed if name in found}
 
 
+def outdated(paths):
+    """The binary packages that apt could upgrade, each with the installed version and the newer one."""
+    for name in sorted({package(path) for path in paths if origin(path).is_debian}):
+        policy = dict(re.findall(r"^ +(Installed|Candidate): (\S+)", output("apt-cache", "policy", name), re.MULTILINE))
+        if policy.get("Candidate") not in (None, "(none)", policy.get("Installed")):
+            yield name, policy["Installed"], policy["Candidate"]
+
+
 def main():
+    if sys.argv[1:] == ["--outdated"]:
+        for name, installed, candidate in outdated(files(MAP.read_text())):
+            print(f"{name} {installed} is linked in; apt has {candidate}: upgrade it before you publish")
+        return
     parts = by_origin(files(MAP.read_text()))
     # The C library is loaded; only its start-up code is linked.
     names = [part for part in parts if part.is_debian and part.name != "glibc"]

@@ -77,6 +77,21 @@ def test_a_library_of_no_package_is_an_error(tmp_path):
         linked.by_origin(linked.files(f"  200  200  1c  1         {unknown}(a.o):(.text)\n"))
 
 
+@pytest.mark.parametrize("candidate, named", [("99:1.0", True), ("", False), ("(none)", False)])
+def test_a_library_that_could_be_upgraded_is_named(tmp_path, monkeypatch, candidate, named):
+    """By a stand-in for apt-cache; the library is the one that this machine links in."""
+    (archive,) = [path for path in linked.files(linked.MAP.read_text()) if path.name == "libexpat.a"]
+    installed = subprocess.run(
+        ["dpkg-query", "-W", "-f", "${Version}", "libexpat1-dev"], check=True, capture_output=True, text=True).stdout
+    apt = tmp_path / "apt-cache"
+    apt.write_text(f"#!/bin/sh\necho $2:\necho '  Installed: {installed}'\necho '  Candidate: {candidate or installed}'\n")
+    apt.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    found = list(linked.outdated([archive]))
+    assert [(name.split(":")[0], *rest) for name, *rest in found] == (
+        [("libexpat1-dev", installed, candidate)] if named else [])
+
+
 def test_the_toolchain_is_found_wherever_it_is(tmp_path):
     """In a stand-in of one, below a folder that is called lib too."""
     toolchain = tmp_path / "lib/swift/usr"
