@@ -1,6 +1,7 @@
 """`make install`: each shell finds the completions by itself, or by the line that is printed, and all goes again."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -95,6 +96,14 @@ def test_pages_can_be_read_by_all_and_lead_to_each_other(prefix):
     # By a name alone: a package is built in another folder than it is installed in.
     links = [str(path.readlink()) for path in pages if path.is_symlink()]
     assert "warder-vault.1" in links and not [link for link in links if "/" in link]
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/install.md"])
+def test_as_root_nothing_is_written_into_the_source(document):
+    """What root made there, the user could not make again."""
+    (command,) = re.findall(r"sudo (make .*?PREFIX=/usr/local)", (TOP / document).read_text())
+    steps = subprocess.run([*command.split(), "--dry-run"], cwd=TOP, check=True, capture_output=True, text=True).stdout
+    assert [step.split()[0] for step in steps.splitlines()] == ["packaging/install"], steps
 
 
 def test_the_lines_to_add_are_said(tmp_path):
