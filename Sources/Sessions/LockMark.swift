@@ -58,7 +58,7 @@ struct LockMark: Equatable, Sendable {
     /// Marks of every version begin with `warder-mark` and its number; at least as much as a stamp follows.
     private static func isOfNewerVersion(_ payload: UnsafeRawBufferPointer) -> Bool {
         let name = UnsafeBufferPointer(start: magic.utf8Start, count: 11)
-        guard payload.count >= size, payload.starts(with: name) else { return false }
+        guard payload.count >= 12 + stampSize, payload.starts(with: name) else { return false }
         return (UInt8(ascii: "2")...UInt8(ascii: "9")).contains(payload[11])
     }
 

@@ -24,6 +24,7 @@ struct LockMarkTests {
         #expect(mark.isHeld && mark.stamp.count == LockMark.stampSize)
         #expect(self.mark("warder-mark2 0123456789ab") == mark)
         #expect(self.mark("warder-mark2 0123456789ac") != mark)
+        #expect(self.mark("warder-mark20123456789ab")?.isHeld == true, "the shortest")
     }
 
     @Test(
