@@ -16,7 +16,8 @@ READY = pathlib.Path(os.environ.get("WARDER_ROOTS", TOP / ".build/roots"))
 MADE = TOP / ".build/roots"
 # Debian's own keyring has no key of Ubuntu; a package of Debian 13 has.
 UBUNTU = {"jammy"}
-APT = "apt-get -qq -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Use-Pty=0"
+# Systems of one release share the archive of packages, and apt does not wait for its lock.
+APT = "flock /var/cache/apt/archives/turn apt-get -qq -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Use-Pty=0"
 
 
 class Unavailable(Exception):
